@@ -1,0 +1,127 @@
+// DynamoDB calls that every table needs: batches that go on until all is done, conditions as values.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { PartlyRefusedError } from '../core/errors.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+const WRITES_PER_CALL = 25;
+const READS_PER_CALL = 100;
+/** Rounds for what DynamoDB leaves unprocessed (throttling), with a doubled pause between them. */
+const ROUNDS = 6;
+const FIRST_PAUSE_MS = 25;
+
+export function createDynamoDb(): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+  });
+}
+
+/** Puts items; resolves to the indexes of those that could not be put. */
+export async function batchPut(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Item[],
+): Promise<ReadonlySet<number>> {
+  const refused = new Set<number>();
+  const chunks = chunksOf([...items.keys()], WRITES_PER_CALL);
+  await Promise.all(
+    chunks.map(async (indexes) => {
+      let left = indexes;
+      for (let round = 0; round < ROUNDS && left.length > 0; round++) {
+        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
+        left = await putOnce(client, table, items, left);
+      }
+      for (const index of left) refused.add(index);
+    }),
+  );
+  return refused;
+}
+
+async function putOnce(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly Item[],
+  indexes: readonly number[],
+): Promise<number[]> {
+  const byKey = new Map<string, number>();
+  const requests = indexes.map((index) => {
+    const item = items[index] ?? {};
+    byKey.set(keyText(item), index);
+    return { PutRequest: { Item: item } };
+  });
+  const answer = await client.send(
+    new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+  );
+  const unprocessed = answer.UnprocessedItems?.[table] ?? [];
+  return unprocessed.flatMap((request) => {
+    const index = byKey.get(keyText(request.PutRequest?.Item ?? {}));
+    return index === undefined ? [] : [index];
+  });
+}
+
+/** Reads items by their keys, consistently. @throws PartlyRefusedError if some stay unprocessed */
+export async function batchGet(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly Item[],
+): Promise<Item[]> {
+  const unique = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const found = await Promise.all(
+    chunksOf(unique, READS_PER_CALL).map(async (chunk) => {
+      const items: Item[] = [];
+      let left: Item[] = chunk;
+      for (let round = 0; left.length > 0; round++) {
+        if (round === ROUNDS) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
+        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
+        const answer = await client.send(
+          new BatchGetItemCommand({
+            RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
+          }),
+        );
+        items.push(...(answer.Responses?.[table] ?? []));
+        left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return items;
+    }),
+  );
+  return found.flat();
+}
+
+/** Runs a conditional write: true if it was done, false if its condition did not hold. */
+export async function whenHolds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+export function chunksOf<T>(entries: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < entries.length; start += size) {
+    chunks.push(entries.slice(start, start + size));
+  }
+  return chunks;
+}
+
+function keyText(item: Item): string {
+  return `${item.pk?.S}\n${item.sk?.S}`;
+}
+
+export const text = (value: string): AttributeValue => ({ S: value });
+export const number = (value: number): AttributeValue => ({ N: String(value) });
+export const optionalText = (name: string, value: string | undefined): Item =>
+  value === undefined ? {} : { [name]: text(value) };
+export const optionalNumber = (name: string, value: number | undefined): Item =>
+  value === undefined ? {} : { [name]: number(value) };

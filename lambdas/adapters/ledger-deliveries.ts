@@ -1,0 +1,164 @@
+// The ledger's deliveries: fast, unconditional writes for the common path, conditional ones for all else.
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Delivery } from '../core/delivery.ts';
+import { deliveryIdOf } from '../core/identifiers.ts';
+import type { Claim, ClaimRequest, DeliveryLedger, DeliveryRef } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-events.ts';
+import {
+  DELIVERY_SHARDS,
+  deliveryKey,
+  deliveryPartition,
+  fromDeliveryItem,
+  toDeliveryItem,
+} from './ledger-items.ts';
+import { newestFirst } from './listing.ts';
+
+export function createDeliveryLedger(
+  client: DynamoDBClient,
+  table: string,
+  settings: Settings,
+): DeliveryLedger {
+  const toItem = (delivery: Delivery): Item =>
+    toDeliveryItem(
+      delivery,
+      Math.max(expiryOf(delivery.acceptedAtMs, settings), delivery.deadlineAtMs + EXPIRY_MARGIN_MS),
+    );
+
+  const putIf = (delivery: Delivery, condition: string, values?: Item): Promise<boolean> =>
+    whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: toItem(delivery),
+          ConditionExpression: condition,
+          ...(values ? { ExpressionAttributeValues: values } : {}),
+        }),
+      ),
+    );
+
+  async function read(ref: DeliveryRef): Promise<Delivery | undefined> {
+    const answer = await client.send(
+      new GetItemCommand({ TableName: table, Key: deliveryKey(ref), ConsistentRead: true }),
+    );
+    return answer.Item && fromDeliveryItem(answer.Item);
+  }
+
+  /** A write's answer may have been lost: whether what stands there now is what this holder wrote. */
+  async function isOwn(ref: DeliveryRef, holder: string): Promise<boolean> {
+    return (await read(ref))?.recordedBy === holder;
+  }
+
+  async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
+    try {
+      const answer = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: deliveryKey(request.ref),
+          UpdateExpression: 'SET lu = :until, lh = :holder',
+          ConditionExpression:
+            's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
+          ExpressionAttributeValues: {
+            ':until': number(request.leaseUntilMs),
+            ':holder': text(request.holder),
+            ':waiting': text('waiting'),
+            ':run': number(request.run),
+            ':before': number(request.attempt - 1),
+            ':now': number(request.nowMs),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return answer.Attributes && fromDeliveryItem(answer.Attributes);
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
+        return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async putDeliveries(deliveries) {
+      const refused = await batchPut(client, table, deliveries.map(toItem));
+      return new Set(
+        [...refused].flatMap((index) => {
+          const delivery = deliveries[index];
+          return delivery ? [deliveryIdOf(delivery.eventId, delivery.endpointId)] : [];
+        }),
+      );
+    },
+
+    async putDeliveryOnce(delivery) {
+      if (await putIf(delivery, 'attribute_not_exists(pk)')) return true;
+      return delivery.recordedBy !== undefined && isOwn(delivery, delivery.recordedBy);
+    },
+
+    async claim(request): Promise<Claim> {
+      const lease = { untilMs: request.leaseUntilMs, holder: request.holder };
+      if (request.fresh) {
+        const delivery = { ...request.fresh, lease };
+        if (await putIf(delivery, 'attribute_not_exists(pk)')) return { kind: 'claimed', delivery };
+      }
+      const taken = await takeLease(request);
+      if (taken) return { kind: 'claimed', delivery: taken };
+      const found = await read(request.ref);
+      if (!found) return { kind: 'missing' };
+      return claimOf(found, request);
+    },
+
+    async recordClaimed(delivery, holder) {
+      if (await putIf(delivery, 'lh = :holder', { ':holder': text(holder) })) return true;
+      return isOwn(delivery, holder);
+    },
+
+    async settle(delivery, state) {
+      const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
+      return putIf(
+        { ...rest, state },
+        'attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n)',
+        {
+          ':waiting': text('waiting'),
+          ':run': number(delivery.run),
+          ':n': number(delivery.attempts.at(-1)?.number ?? 0),
+        },
+      );
+    },
+
+    async getDeliveries(refs) {
+      const items = await batchGet(client, table, refs.map(deliveryKey));
+      return new Map(
+        items.map((item) => {
+          const delivery = fromDeliveryItem(item);
+          return [deliveryIdOf(delivery.eventId, delivery.endpointId), delivery];
+        }),
+      );
+    },
+
+    async listDeliveries(endpoint, range, limit, cursor) {
+      const partitions = Array.from({ length: DELIVERY_SHARDS }, (_, shard) =>
+        deliveryPartition(endpoint, endpoint.id, shard),
+      );
+      const page = await newestFirst({ client, table, partitions, range, limit, cursor });
+      return { ...page, entries: page.items.map(fromDeliveryItem) };
+    },
+  };
+}
+
+/** Why the lease could not be taken, from what stands there. */
+function claimOf(found: Delivery, request: ClaimRequest): Claim {
+  const made = found.attempts.at(-1)?.number ?? 0;
+  const isPast = found.state !== 'waiting' || found.run > request.run || made >= request.attempt;
+  if (isPast) return { kind: 'past', delivery: found };
+  // The answer to our own update was lost, and the SDK's second try met our first.
+  if (found.lease?.holder === request.holder) return { kind: 'claimed', delivery: found };
+  if (found.lease && found.lease.untilMs >= request.nowMs) {
+    return { kind: 'held', untilMs: found.lease.untilMs };
+  }
+  return { kind: 'missing' };
+}

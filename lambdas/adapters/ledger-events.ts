@@ -1,0 +1,125 @@
+// The ledger's events and dedupe keys.
+
+import { createHash } from 'node:crypto';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { NotYetStoredError } from '../core/errors.ts';
+import {
+  type DedupeEntry,
+  type DedupeLedger,
+  type EventLedger,
+  type StoredEvent,
+  scopeKey,
+} from '../core/ports.ts';
+import { DAY_MS, type Settings } from '../core/settings.ts';
+import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import {
+  EVENT_SHARDS,
+  eventKey,
+  eventPartition,
+  fromEventItem,
+  seconds,
+  toEventItem,
+} from './ledger-items.ts';
+import { newestFirst } from './listing.ts';
+
+/** How long an idempotency key is kept. */
+const DEDUPE_MS = 7 * DAY_MS;
+/** How much longer than a delivery's deadline its event is kept. */
+export const EXPIRY_MARGIN_MS = 2 * DAY_MS;
+
+/** When an event, or a delivery in its first run, may be removed. */
+export function expiryOf(acceptedAtMs: number, settings: Settings): number {
+  const lastAttemptMs = settings.deadlineDays * DAY_MS + EXPIRY_MARGIN_MS;
+  return acceptedAtMs + Math.max(settings.retentionDays * DAY_MS, lastAttemptMs);
+}
+
+export function createEventLedger(
+  client: DynamoDBClient,
+  table: string,
+  settings: Settings,
+): EventLedger & DedupeLedger {
+  const toItem = (stored: StoredEvent): Item =>
+    toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
+
+  async function read(key: Item): Promise<Item | undefined> {
+    const answer = await client.send(
+      new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
+    );
+    return answer.Item;
+  }
+
+  return {
+    async putEvents(events) {
+      const refused = await batchPut(client, table, events.map(toItem));
+      return new Set([...refused].map((index) => events[index]?.event.id ?? ''));
+    },
+
+    async putEventOnce(stored) {
+      const item = toItem(stored);
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+      if (isNew) return stored;
+      const found = await read(eventKey({ ...stored.event, eventId: stored.event.id }));
+      if (!found) throw new NotYetStoredError(stored.event.id);
+      return fromEventItem(found);
+    },
+
+    async getEvents(refs) {
+      const items = await batchGet(client, table, refs.map(eventKey));
+      return new Map(items.map((item) => [item.sk?.S ?? '', fromEventItem(item)]));
+    },
+
+    async listEvents(scope, range, limit, cursor) {
+      const partitions = Array.from({ length: EVENT_SHARDS }, (_, shard) =>
+        eventPartition(scope, shard),
+      );
+      const page = await newestFirst({ client, table, partitions, range, limit, cursor });
+      return { ...page, entries: page.items.map(fromEventItem) };
+    },
+
+    async reserve(scope, key, entry) {
+      const hash = createHash('sha256').update(key).digest('hex');
+      const itemKey = { pk: text(`${scopeKey(scope)}#k#${hash}`), sk: text('dedupe') };
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { ...itemKey, ...toDedupeAttributes(entry) },
+            // TTL removes items late: an expired one counts as gone.
+            ConditionExpression: 'attribute_not_exists(pk) OR exp < :now',
+            ExpressionAttributeValues: { ':now': seconds(entry.acceptedAtMs) },
+          }),
+        ),
+      );
+      if (isNew) return entry;
+      const found = await read(itemKey);
+      if (!found) throw new NotYetStoredError('an idempotency key');
+      return fromDedupeItem(found);
+    },
+  };
+}
+
+function toDedupeAttributes(entry: DedupeEntry): Item {
+  return {
+    v: number(1),
+    id: text(entry.eventId),
+    h: text(entry.bodyHash),
+    at: number(entry.acceptedAtMs),
+    exp: seconds(entry.acceptedAtMs + DEDUPE_MS),
+  };
+}
+
+function fromDedupeItem(item: Item): DedupeEntry {
+  return {
+    eventId: item.id?.S ?? '',
+    bodyHash: item.h?.S ?? '',
+    acceptedAtMs: Number(item.at?.N),
+  };
+}

@@ -1,0 +1,170 @@
+// How the ledger spells its items. Names are short: what is written is paid for by the kilobyte.
+import type { Attempt, Delivery, StoredState } from '../core/delivery.ts';
+import type { Environment, Event, Scope } from '../core/event.ts';
+import { shardOf } from '../core/identifiers.ts';
+import { packData, unpackData } from '../core/messages.ts';
+import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
+import { type Item, number, optionalNumber, optionalText, text } from './dynamodb.ts';
+
+/** The version that every item carries, for readers of later times. */
+const ITEM_VERSION = number(1);
+/** Shards of a scope's events, of an endpoint's deliveries and of an endpoint's index entries. */
+export const EVENT_SHARDS = 4;
+export const DELIVERY_SHARDS = 4;
+
+export function eventPartition(scope: Scope, shard: number): string {
+  return `${scopeKey(scope)}#e${shard}`;
+}
+
+export function eventKey(ref: EventRef): Item {
+  return {
+    pk: text(eventPartition(ref, shardOf(ref.eventId, EVENT_SHARDS))),
+    sk: text(ref.eventId),
+  };
+}
+
+export function deliveryPartition(scope: Scope, endpointId: string, shard: number): string {
+  return `${scopeKey(scope)}#${endpointId}#d${shard}`;
+}
+
+export function deliveryKey(ref: DeliveryRef): Item {
+  const shard = shardOf(ref.eventId, DELIVERY_SHARDS);
+  return { pk: text(deliveryPartition(ref, ref.endpointId, shard)), sk: text(ref.eventId) };
+}
+
+export function workPartition(
+  endpointId: string,
+  state: 'waiting' | 'dead',
+  shard: number,
+): string {
+  return `${endpointId}#${state}#${shard}`;
+}
+
+/** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
+export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number): Item {
+  const { bytes, deflated } = packData(event.data);
+  return {
+    ...eventKey({ ...event, eventId: event.id }),
+    v: ITEM_VERSION,
+    ty: text(event.type),
+    at: number(event.acceptedAtMs),
+    ...optionalText('occ', event.occurredAt),
+    ...optionalText('subj', event.subject),
+    ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
+    [deflated ? 'z' : 'd']: { B: bytes },
+    tg: text(targets.join(' ')),
+    exp: seconds(expiresAtMs),
+  };
+}
+
+export function fromEventItem(item: Item): StoredEvent {
+  const deflated = item.z?.B;
+  const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
+  const targets = item.tg?.S ?? '';
+  return {
+    event: {
+      id: item.sk?.S ?? '',
+      tenant,
+      environment: environment as Environment, // written by eventPartition
+      type: item.ty?.S ?? '',
+      acceptedAtMs: Number(item.at?.N),
+      ...(item.occ?.S === undefined ? {} : { occurredAt: item.occ.S }),
+      ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
+      channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
+      data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
+    } satisfies Event,
+    targets: targets === '' ? [] : targets.split(' '),
+  };
+}
+
+export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
+  const { state } = delivery;
+  const inIndex = state === 'waiting' || state === 'dead';
+  return {
+    ...deliveryKey(delivery),
+    v: ITEM_VERSION,
+    s: text(state),
+    ty: text(delivery.eventType),
+    at: number(delivery.acceptedAtMs),
+    run: number(delivery.run),
+    ...(delivery.attemptsBeforeRun === 0 ? {} : { abr: number(delivery.attemptsBeforeRun) }),
+    n: number(delivery.attempts.at(-1)?.number ?? 0),
+    a: { L: delivery.attempts.map((attempt) => text(packAttempt(attempt))) },
+    dl: number(delivery.deadlineAtMs),
+    ...optionalNumber('due', delivery.dueAtMs),
+    ...optionalText('nc', delivery.nextCause),
+    ...optionalNumber('anc', delivery.anchorMs),
+    ...optionalText('why', delivery.deathReason),
+    ...optionalText('res', delivery.lastResponse && JSON.stringify(delivery.lastResponse)),
+    ...(delivery.lease
+      ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
+      : {}),
+    ...optionalText('by', delivery.recordedBy),
+    ...(inIndex
+      ? {
+          wk: text(
+            workPartition(delivery.endpointId, state, shardOf(delivery.eventId, DELIVERY_SHARDS)),
+          ),
+          wat: number(delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs),
+        }
+      : {}),
+    exp: seconds(expiresAtMs),
+  };
+}
+
+export function fromDeliveryItem(item: Item): Delivery {
+  const [environment = '', tenant = '', endpointId = ''] = (item.pk?.S ?? '').split('#');
+  const leaseUntil = item.lu?.N;
+  const state = item.s?.S as StoredState; // written by toDeliveryItem
+  return {
+    tenant,
+    environment: environment as Environment, // written by deliveryPartition
+    endpointId,
+    eventId: item.sk?.S ?? '',
+    eventType: item.ty?.S ?? '',
+    acceptedAtMs: Number(item.at?.N),
+    state,
+    run: Number(item.run?.N),
+    attemptsBeforeRun: Number(item.abr?.N ?? 0),
+    attempts: (item.a?.L ?? []).map((attempt) => unpackAttempt(attempt.S ?? '[]')),
+    deadlineAtMs: Number(item.dl?.N),
+    ...(item.due?.N === undefined ? {} : { dueAtMs: Number(item.due.N) }),
+    ...(item.nc?.S === undefined ? {} : { nextCause: item.nc.S as Attempt['cause'] }), // likewise
+    ...(state === 'waiting' && item.wat?.N !== undefined ? { workAtMs: Number(item.wat.N) } : {}),
+    ...(item.anc?.N === undefined ? {} : { anchorMs: Number(item.anc.N) }),
+    ...(item.why?.S === undefined
+      ? {}
+      : { deathReason: item.why.S as NonNullable<Delivery['deathReason']> }), // likewise
+    ...(item.res?.S === undefined ? {} : { lastResponse: JSON.parse(item.res.S) }),
+    ...(leaseUntil === undefined
+      ? {}
+      : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
+    ...(item.by?.S === undefined ? {} : { recordedBy: item.by.S }),
+  };
+}
+
+/** A JSON array without names: number, run, cause, time, duration, outcome, status, detail. */
+function packAttempt(attempt: Attempt): string {
+  const { number: count, run, cause, atMs, durationMs, outcome, status, detail } = attempt;
+  const tail =
+    detail !== undefined ? [status ?? null, detail] : status !== undefined ? [status] : [];
+  return JSON.stringify([count, run, cause, atMs, durationMs, outcome, ...tail]);
+}
+
+function unpackAttempt(packed: string): Attempt {
+  const [count, run, cause, atMs, durationMs, outcome, status, detail] = JSON.parse(packed);
+  return {
+    number: count,
+    run,
+    cause,
+    atMs,
+    durationMs,
+    outcome,
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(typeof detail === 'string' ? { detail } : {}),
+  };
+}
+
+export function seconds(atMs: number): { N: string } {
+  return { N: String(Math.ceil(atMs / 1000)) };
+}

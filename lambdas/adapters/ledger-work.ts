@@ -1,0 +1,63 @@
+// The sparse index of what still needs work: what waits at an endpoint, by due time.
+import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { WorkEntry, WorkLedger } from '../core/ports.ts';
+import { WORK_INDEX } from '../environment.ts';
+import { number, text } from './dynamodb.ts';
+import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './ledger-items.ts';
+
+export function createWorkLedger(client: DynamoDBClient, table: string): WorkLedger {
+  return {
+    async listDue(endpoint, beforeMs, limit) {
+      const { tenant, environment, endpointId } = endpoint;
+      const shards = await Promise.all(
+        Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
+          const answer = await client.send(
+            new QueryCommand({
+              TableName: table,
+              IndexName: WORK_INDEX,
+              KeyConditionExpression: 'wk = :wk AND wat < :before',
+              ExpressionAttributeValues: {
+                ':wk': text(workPartition(endpointId, 'waiting', shard)),
+                ':before': number(beforeMs),
+              },
+              Limit: limit,
+            }),
+          );
+          return (answer.Items ?? []).map((item) => ({
+            tenant,
+            environment,
+            endpointId,
+            eventId: item.sk?.S ?? '',
+            workAtMs: Number(item.wat?.N),
+          }));
+        }),
+      );
+      const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);
+      return entries.slice(0, limit);
+    },
+
+    async take(entry, untilMs) {
+      try {
+        const answer = await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: deliveryKey(entry),
+            UpdateExpression: 'SET wat = :until',
+            ConditionExpression: 's = :waiting AND wat = :seen',
+            ExpressionAttributeValues: {
+              ':until': number(untilMs),
+              ':waiting': text('waiting'),
+              ':seen': number(entry.workAtMs),
+            },
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return answer.Attributes && fromDeliveryItem(answer.Attributes);
+      } catch (error) {
+        if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
+          return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,15 @@
+// How the registry spells the items that more than one file reads.
+import type { Scope } from '../core/event.ts';
+import { scopeKey } from '../core/ports.ts';
+import type { Item } from './dynamodb.ts';
+
+export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#endpoints`;
+
+/** The item that counts the changes to a scope's endpoints. Sorts before every endpoint id. */
+export const VERSION_SORT_KEY = '#version';
+
+/** What an item holds as JSON; the registry alone writes it, from the same type. */
+export function documentOf<T>(item: Item | undefined): T | undefined {
+  const doc = item?.doc?.S;
+  return doc === undefined ? undefined : (JSON.parse(doc) as T);
+}

@@ -1,0 +1,83 @@
+// Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
+// so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
+import { type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
+import { batchGet, type Item, text } from './dynamodb.ts';
+import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+
+/** A list is read anew after this long in any case: it heals what a crash between two writes left. */
+const KEPT_MS = 60_000;
+const MAX_SCOPES = 10_000;
+
+interface CachedList {
+  readonly version: string;
+  readonly readAtMs: number;
+  readonly subscribers: readonly Subscriber[];
+}
+
+export function createSubscriberCache(
+  client: DynamoDBClient,
+  table: string,
+  surroundings: Surroundings,
+): (scopes: readonly Scope[]) => Promise<ReadonlyMap<string, readonly Subscriber[]>> {
+  const lists = new Map<string, CachedList>();
+
+  async function load(scope: Scope): Promise<Subscriber[]> {
+    const subscribers: Subscriber[] = [];
+    let start: Item | undefined;
+    do {
+      const answer = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: {
+            ':pk': text(endpointPartition(scope)),
+            ':prefix': text('ep_'),
+          },
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        }),
+      );
+      for (const item of answer.Items ?? []) {
+        const endpoint = documentOf<Endpoint>(item);
+        if (endpoint && endpoint.deletedAtMs === undefined) {
+          const { id, eventTypes, channels } = endpoint;
+          subscribers.push({ id, eventTypes, channels });
+        }
+      }
+      start = answer.LastEvaluatedKey;
+    } while (start);
+    return subscribers;
+  }
+
+  return async (scopes) => {
+    const unique = [...new Map(scopes.map((scope) => [scopeKey(scope), scope])).values()];
+    const items = await batchGet(
+      client,
+      table,
+      unique.map((scope) => ({ pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) })),
+    );
+    const versions = new Map(items.map((item) => [item.pk?.S, item.changes?.N ?? '0']));
+    const found = await Promise.all(
+      unique.map(async (scope) => {
+        const key = scopeKey(scope);
+        // No version item: no endpoint was ever created here.
+        const version = versions.get(endpointPartition(scope));
+        if (version === undefined) return [key, []] as const;
+        const cached = lists.get(key);
+        const nowMs = surroundings.now();
+        if (cached?.version === version && nowMs - cached.readAtMs < KEPT_MS) {
+          return [key, cached.subscribers] as const;
+        }
+        // The version was read before the list: a change in between only makes us read again.
+        const subscribers = await load(scope);
+        if (lists.size >= MAX_SCOPES) lists.clear();
+        lists.set(key, { version, readAtMs: nowMs, subscribers });
+        return [key, subscribers] as const;
+      }),
+    );
+    return new Map(found);
+  };
+}

@@ -1,0 +1,50 @@
+// The process's clock and randomness, and its environment variables.
+import { randomBytes } from 'node:crypto';
+import { type DestinationRules, STRICT_RULES } from '../core/destination.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import type { Surroundings } from '../core/ports.ts';
+import { type Settings, settingsSchema } from '../core/settings.ts';
+import { Env } from '../environment.ts';
+
+export const surroundings: Surroundings = {
+  now: () => Date.now(),
+  random: (bytes) => randomBytes(bytes),
+};
+
+/** @throws ConfigurationError if the stack did not set it */
+export function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new ConfigurationError(`${name} is not set`);
+  return value;
+}
+
+export function readSettings(): Settings {
+  const parsed = settingsSchema.safeParse(JSON.parse(process.env[Env.settings] ?? '{}'));
+  if (!parsed.success) {
+    throw new ConfigurationError(`${Env.settings} is not usable: ${parsed.error.message}`);
+  }
+  return parsed.data;
+}
+
+/** The stack's destination rules; what the embedded runtime allows, it says in the environment. */
+export function readDestinationRules(): DestinationRules {
+  const ports = process.env[Env.allowedPorts];
+  return {
+    allowHttp: process.env[Env.allowHttp] === 'true',
+    allowPrivate: process.env[Env.allowPrivate] === 'true',
+    allowedPorts: ports === undefined ? STRICT_RULES.allowedPorts : portsOf(ports),
+  };
+}
+
+function portsOf(list: string): DestinationRules['allowedPorts'] {
+  if (list.trim() === '*') return 'any';
+  return list.split(',').map((entry) => {
+    const port = Number(entry.trim());
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      throw new ConfigurationError(
+        `${Env.allowedPorts} must be ports such as 443,8443 or *, not ${list}`,
+      );
+    }
+    return port;
+  });
+}

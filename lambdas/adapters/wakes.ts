@@ -1,0 +1,139 @@
+// The wake directory and EventBridge Scheduler. The directory is put first: a schedule that was not
+// created is made up for by sweep, which reads the directory's overdue buckets.
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  ActionAfterCompletion,
+  ConflictException,
+  CreateScheduleCommand,
+  FlexibleTimeWindowMode,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import type { Environment } from '../core/event.ts';
+import { shardOf } from '../core/identifiers.ts';
+import { encodeWakeMessage, type WakeMessage } from '../core/messages.ts';
+import type { Surroundings, Wakes } from '../core/ports.ts';
+import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake-bucket.ts';
+import { Env } from '../environment.ts';
+import { type Item, text, whenHolds } from './dynamodb.ts';
+import { seconds } from './ledger-items.ts';
+import { variable } from './surroundings.ts';
+
+/** An entry that nobody strikes is removed after this long. */
+const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
+/** Wake-ups that this instance has made sure of already. */
+const MAX_REMEMBERED = 10_000;
+
+export function createWakes(
+  client: DynamoDBClient,
+  table: string,
+  surroundings: Surroundings,
+): Wakes {
+  const scheduler = new SchedulerClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
+  });
+  const remembered = new Set<string>();
+
+  async function schedule(wake: WakeMessage): Promise<void> {
+    const earliestMs = surroundings.now() + 1_000;
+    const at = new Date(Math.max(wake.bucketMs - WAKE_EARLY_MS, earliestMs)).toISOString();
+    try {
+      await scheduler.send(
+        new CreateScheduleCommand({
+          Name: scheduleName(wake.endpointId, wake.bucketMs),
+          GroupName: variable(Env.scheduleGroup),
+          ScheduleExpression: `at(${at.slice(0, 19)})`,
+          FlexibleTimeWindow: { Mode: FlexibleTimeWindowMode.OFF },
+          ActionAfterCompletion: ActionAfterCompletion.DELETE,
+          Target: {
+            Arn: variable(Env.wakesQueueArn),
+            RoleArn: variable(Env.scheduleRoleArn),
+            Input: encodeWakeMessage(wake),
+          },
+        }),
+      );
+    } catch (error) {
+      // It is there already: the name says for whom and for when.
+      if (!(error instanceof ConflictException)) throw error;
+    }
+  }
+
+  return {
+    async ensure({ tenant, environment, endpointId }, dueAtMs) {
+      const wake: WakeMessage = { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
+      const name = scheduleName(endpointId, wake.bucketMs);
+      if (remembered.has(name)) return;
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              ...directoryKey(wake),
+              v: { N: '1' },
+              exp: seconds(wake.bucketMs + ENTRY_KEPT_MS),
+            },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+      if (isNew) await schedule(wake);
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.add(name);
+    },
+
+    async done(wake) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: directoryKey(wake) }));
+    },
+
+    async listBucket(bucketMs) {
+      const shards = await Promise.all(
+        Array.from({ length: WAKE_SHARDS }, async (_, shard) => {
+          const wakes: WakeMessage[] = [];
+          let start: Item | undefined;
+          do {
+            const answer = await client.send(
+              new QueryCommand({
+                TableName: table,
+                KeyConditionExpression: 'pk = :pk',
+                ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
+                ConsistentRead: true,
+                ...(start ? { ExclusiveStartKey: start } : {}),
+              }),
+            );
+            for (const item of answer.Items ?? []) {
+              const [environment = '', tenant = '', endpointId = ''] = (item.sk?.S ?? '').split(
+                '#',
+              );
+              wakes.push({
+                environment: environment as Environment, // written by directoryKey
+                tenant,
+                endpointId,
+                bucketMs,
+              });
+            }
+            start = answer.LastEvaluatedKey;
+          } while (start);
+          return wakes;
+        }),
+      );
+      return shards.flat();
+    },
+  };
+}
+
+function partition(bucketMs: number, shard: number): string {
+  return `wake#${bucketMs / 1000}#${shard}`;
+}
+
+function directoryKey(wake: WakeMessage): Item {
+  const { environment, tenant, endpointId, bucketMs } = wake;
+  return {
+    pk: text(partition(bucketMs, shardOf(endpointId, WAKE_SHARDS))),
+    sk: text(`${environment}#${tenant}#${endpointId}`),
+  };
+}

@@ -1,0 +1,115 @@
+// /v1/endpoints: where a tenant's events go.
+import { z } from 'zod';
+import { contractOf } from '../core/contracts/all.ts';
+import type { DestinationRules } from '../core/destination.ts';
+import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
+import { maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
+import type { Scope } from '../core/event.ts';
+import { createId, isId } from '../core/identifiers.ts';
+import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import { seal, unseal } from '../core/sealing.ts';
+import type { Application } from '../http/application.ts';
+import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import { parseBody, parseQuery } from '../http/body.ts';
+import { listView, pageShape } from './listing-query.ts';
+import { endpointView } from './views.ts';
+
+const NONCE_BYTES = 12;
+
+export interface EndpointPorts {
+  readonly registry: Registry;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly surroundings: Surroundings;
+  readonly rules: DestinationRules;
+}
+
+export function addEndpointRoutes(
+  app: Application,
+  { authenticate, scopeOf }: Authentication,
+  ports: EndpointPorts,
+): void {
+  const { registry, surroundings } = ports;
+  const inputSchema = endpointInputSchema(ports.rules);
+
+  /** @throws Problem 404, the same for another tenant's endpoint as for none */
+  async function find(c: AppContext): Promise<Endpoint> {
+    const scope = await scopeOf(c);
+    const id = c.req.param('id') ?? '';
+    const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
+    if (!endpoint || endpoint.deletedAtMs !== undefined) {
+      throw new Problem(404, 'There is no such endpoint.');
+    }
+    return endpoint;
+  }
+
+  app.post('/v1/endpoints', authenticate, async (c) => {
+    requireScope(c, 'endpoints:write');
+    const scope = await scopeOf(c);
+    const input = await parseBody(c, inputSchema);
+    const endpoint = await create(ports, scope, input);
+    await registry.putEndpoint(endpoint);
+    return c.json(endpointView(endpoint), 201);
+  });
+
+  app.get('/v1/endpoints', authenticate, async (c) => {
+    requireScope(c, 'endpoints:read');
+    const scope = await scopeOf(c);
+    const query = parseQuery(c, z.strictObject(pageShape((id) => isId('ep', id))));
+    const page = await registry.listEndpoints(scope, query.limit, query.cursor);
+    return c.json(listView(page, endpointView));
+  });
+
+  app.get('/v1/endpoints/:id', authenticate, async (c) => {
+    requireScope(c, 'endpoints:read');
+    return c.json(endpointView(await find(c)));
+  });
+
+  app.get('/v1/endpoints/:id/secret', authenticate, async (c) => {
+    requireScope(c, 'secrets:read');
+    const endpoint = await find(c);
+    const key = await ports.secrets.sealingKey();
+    const [newest = ''] = endpoint.sealedSecrets;
+    return c.json({ secret: unseal(key, secretPlace(endpoint), newest) });
+  });
+
+  app.delete('/v1/endpoints/:id', authenticate, async (c) => {
+    requireScope(c, 'endpoints:write');
+    const endpoint = await find(c);
+    // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
+    await registry.putEndpoint({ ...endpoint, deletedAtMs: surroundings.now() });
+    return c.body(null, 204);
+  });
+}
+
+async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput): Promise<Endpoint> {
+  const { surroundings } = ports;
+  const contract = contractOf(input.contract);
+  const nowMs = surroundings.now();
+  const id = createId('ep', nowMs, surroundings.random(10));
+  const secret = input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES));
+  const key = await ports.secrets.sealingKey();
+  const place = secretPlace({ ...scope, id });
+  return {
+    ...scope,
+    id,
+    url: input.url,
+    contract: input.contract,
+    contractOptions: contract.optionsSchema.parse(input.contractOptions),
+    eventTypes: input.eventTypes,
+    channels: input.channels,
+    method: input.method,
+    headers: input.headers,
+    timeoutMs: input.timeoutMs,
+    ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
+    description: input.description,
+    sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
+    maskedSecret: maskSecret(secret),
+    createdAtMs: nowMs,
+    version: 1,
+  };
+}
+
+function secretPlace({ tenant, environment, id }: Scope & { readonly id: string }) {
+  return { tenant, environment, id, purpose: 'secret' };
+}

@@ -1,0 +1,91 @@
+// GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
+import { z } from 'zod';
+import type { Endpoint } from '../core/endpoint.ts';
+import { eventTypeSchema, type Scope, subjectSchema } from '../core/event.ts';
+import { deliveryIdOf, isId } from '../core/identifiers.ts';
+import type { DeliveryLedger, EventLedger, Registry, StoredEvent } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import type { Application } from '../http/application.ts';
+import { type Authentication, requireScope } from '../http/authentication.ts';
+import { parseQuery } from '../http/body.ts';
+import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
+import { deliveryView, eventView, pendingDeliveryView, standingOf } from './views.ts';
+
+const listSchema = z.strictObject({
+  ...pageShape((id) => isId('evt', id)),
+  ...rangeShape,
+  type: eventTypeSchema.optional(),
+  subject: subjectSchema.optional(),
+});
+
+export interface EventPorts {
+  readonly ledger: EventLedger & DeliveryLedger;
+  readonly registry: Pick<Registry, 'getEndpoints'>;
+}
+
+export function addEventRoutes(
+  app: Application,
+  { authenticate, scopeOf }: Authentication,
+  { ledger, registry }: EventPorts,
+): void {
+  app.get('/v1/events', authenticate, async (c) => {
+    requireScope(c, 'events:read');
+    const scope = await scopeOf(c);
+    const query = parseQuery(c, listSchema);
+    const page = await ledger.listEvents(scope, rangeOf(query), query.limit, query.cursor);
+    const entries = page.entries.filter(
+      ({ event }) =>
+        (query.type === undefined || event.type === query.type) &&
+        (query.subject === undefined || event.subject === query.subject),
+    );
+    return c.json(listView({ ...page, entries }, ({ event }) => eventView(event)));
+  });
+
+  app.get('/v1/events/:id', authenticate, async (c) => {
+    requireScope(c, 'events:read');
+    const scope = await scopeOf(c);
+    const id = c.req.param('id');
+    const found = isId('evt', id)
+      ? await ledger.getEvents([{ ...scope, eventId: id }])
+      : new Map<string, StoredEvent>();
+    const stored = found.get(id);
+    if (!stored) {
+      // It may have been accepted a moment ago, and not be stored yet.
+      throw new Problem(404, 'There is no such event, or it is not stored yet.', [], {
+        'Retry-After': '1',
+      });
+    }
+    const deliveries = await deliveriesOf(ledger, registry, scope, [stored]);
+    const head = JSON.stringify({ ...eventView(stored.event), deliveries }).slice(0, -1);
+    return c.body(`${head},"data":${stored.event.data}}`, 200, {
+      'Content-Type': 'application/json',
+    });
+  });
+}
+
+/** The deliveries of events, each event's in the order of its targets; those not begun are pending. */
+export async function deliveriesOf(
+  ledger: DeliveryLedger,
+  registry: Pick<Registry, 'getEndpoints'>,
+  scope: Scope,
+  events: readonly StoredEvent[],
+) {
+  const refs = events.flatMap(({ event, targets }) =>
+    targets.map((endpointId) => ({ ...scope, eventId: event.id, endpointId })),
+  );
+  if (refs.length === 0) return [];
+  const endpointIds = [...new Set(refs.map((ref) => ref.endpointId))];
+  const [deliveries, endpoints] = await Promise.all([
+    ledger.getDeliveries(refs),
+    registry.getEndpoints(endpointIds.map((id) => ({ ...scope, id }))),
+  ]);
+  const standing = (id: string) => standingOf(endpoints.get(id) satisfies Endpoint | undefined);
+  return events.flatMap(({ event, targets }) =>
+    targets.map((endpointId) => {
+      const delivery = deliveries.get(deliveryIdOf(event.id, endpointId));
+      return delivery
+        ? deliveryView(delivery, standing(endpointId))
+        : pendingDeliveryView(event, endpointId, standing(endpointId));
+    }),
+  );
+}

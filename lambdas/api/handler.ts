@@ -1,0 +1,45 @@
+// The api function: everything over HTTPS but the events that come in.
+import { handle } from 'hono/aws-lambda';
+import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createRegistry } from '../adapters/registry.ts';
+import { createSecrets, secretArns } from '../adapters/secrets.ts';
+import {
+  readDestinationRules,
+  readSettings,
+  surroundings,
+  variable,
+} from '../adapters/surroundings.ts';
+import { Env } from '../environment.ts';
+import { createApplication } from '../http/application.ts';
+import { createAuthentication } from '../http/authentication.ts';
+import { addDeliveryRoutes } from './deliveries.ts';
+import { addEndpointRoutes } from './endpoints.ts';
+import { addEventRoutes } from './events.ts';
+import { addTenantRoutes } from './tenants.ts';
+
+const dynamoDb = createDynamoDb();
+const settings = readSettings();
+const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const secrets = createSecrets(secretArns(), surroundings);
+const ledgerTable = variable(Env.ledgerTable);
+const ledger = {
+  ...createEventLedger(dynamoDb, ledgerTable, settings),
+  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+};
+
+const app = createApplication();
+const authentication = createAuthentication({ registry, secrets, surroundings });
+app.get('/health', (c) => c.json({ status: 'ok' }));
+addTenantRoutes(app, authentication, { registry, surroundings });
+addEndpointRoutes(app, authentication, {
+  registry,
+  secrets,
+  surroundings,
+  rules: readDestinationRules(),
+});
+addEventRoutes(app, authentication, { ledger, registry });
+addDeliveryRoutes(app, authentication, { ledger, registry });
+
+export const handler = handle(app);

@@ -1,0 +1,111 @@
+// From an attempt and the decision after it to the delivery as it is recorded.
+import type { Attempt, Cause, Delivery } from './delivery.ts';
+import type { Event } from './event.ts';
+import type { NextStep } from './next-step.ts';
+import { type Outcome, outcomeName } from './outcome.ts';
+import type { DelayedMessage } from './ports.ts';
+import { DAY_MS, type Settings } from './settings.ts';
+
+/** SQS delays messages for so long at most; later retries are woken by the scheduler. */
+export const MAX_SQS_DELAY_MS = 15 * 60 * 1000;
+/** How long after its due time a retry that travels by SQS delay counts as lost. */
+export const LOST_AFTER_MS = 10 * 60 * 1000;
+
+/** A delivery before its first attempt: due at once. */
+export function freshDelivery(
+  event: Event,
+  endpointId: string,
+  settings: Pick<Settings, 'deadlineDays'>,
+  nowMs: number,
+): Delivery {
+  return {
+    tenant: event.tenant,
+    environment: event.environment,
+    eventId: event.id,
+    endpointId,
+    eventType: event.type,
+    acceptedAtMs: event.acceptedAtMs,
+    state: 'waiting',
+    run: 1,
+    attemptsBeforeRun: 0,
+    attempts: [],
+    deadlineAtMs: event.acceptedAtMs + settings.deadlineDays * DAY_MS,
+    dueAtMs: nowMs,
+    nextCause: 'first',
+    workAtMs: nowMs + LOST_AFTER_MS,
+  };
+}
+
+export interface RecordedAttempt {
+  readonly cause: Cause;
+  readonly outcome: Outcome;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Who made it: see ClaimRequest. */
+  readonly holder: string;
+}
+
+/** The delivery after an attempt; pure, so that a repeated computation gives the same. */
+export function advance(delivery: Delivery, made: RecordedAttempt, step: NextStep): Delivery {
+  const { outcome, startedAtMs, endedAtMs } = made;
+  const response = outcome.kind === 'response' ? outcome.response : undefined;
+  const attempt: Attempt = {
+    number: (delivery.attempts.at(-1)?.number ?? 0) + 1,
+    run: delivery.run,
+    cause: made.cause,
+    atMs: startedAtMs,
+    durationMs: Math.max(0, endedAtMs - startedAtMs),
+    outcome: outcomeName(outcome),
+    ...(response ? { status: response.status } : {}),
+    ...(outcome.kind === 'failure' ? { detail: outcome.detail } : {}),
+  };
+  const { dueAtMs, nextCause, anchorMs, workAtMs, deathReason, lease, lastResponse, ...lasting } =
+    delivery;
+  const after = {
+    ...lasting,
+    attempts: [...delivery.attempts, attempt],
+    recordedBy: made.holder,
+    ...(response
+      ? {
+          lastResponse: { status: response.status, headers: response.headers, body: response.body },
+        }
+      : {}),
+  };
+  switch (step.kind) {
+    case 'delivered':
+      return { ...after, state: 'delivered' };
+    case 'dead':
+      return { ...after, state: 'dead', deathReason: step.reason };
+    case 'wait': {
+      const bySqs = step.dueAtMs - endedAtMs <= MAX_SQS_DELAY_MS;
+      return {
+        ...after,
+        state: 'waiting',
+        dueAtMs: step.dueAtMs,
+        nextCause: step.cause,
+        anchorMs: step.anchorMs,
+        workAtMs: bySqs ? step.dueAtMs + LOST_AFTER_MS : step.dueAtMs,
+      };
+    }
+    default:
+      return step satisfies never;
+  }
+}
+
+/** The message for a waiting delivery's next attempt, delayed until it is due (to the second). */
+export function retryMessage(delivery: Delivery, nowMs: number): DelayedMessage {
+  const delayMs = Math.max(0, (delivery.dueAtMs ?? nowMs) - nowMs);
+  return {
+    message: {
+      eventId: delivery.eventId,
+      endpointId: delivery.endpointId,
+      tenant: delivery.tenant,
+      environment: delivery.environment,
+      run: delivery.run,
+      attempt: (delivery.attempts.at(-1)?.number ?? 0) + 1,
+      cause: delivery.nextCause ?? 'curve',
+      doubtful: true,
+    },
+    delaySeconds: Math.min(Math.ceil(delayMs / 1000), MAX_SQS_DELAY_MS / 1000),
+  };
+}

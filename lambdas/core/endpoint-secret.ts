@@ -1,0 +1,45 @@
+// An endpoint's secret: its forms, its strength, and how it is shown.
+import { z } from 'zod';
+
+/** Random bytes in a secret of ours. */
+export const SECRET_BYTES = 32;
+const STANDARD_PREFIX = 'whsec_';
+const MIN_KEY_BYTES = 18;
+const MAX_KEY_BYTES = 192;
+
+/**
+ * A secret brought along: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
+ * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised).
+ */
+export const givenSecretSchema = z
+  .string()
+  .min(24, 'must have at least 24 characters')
+  .max(256, 'must have at most 256 characters')
+  .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
+  .refine((secret) => new Set(secret).size >= 8, 'is too uniform: use random characters')
+  .superRefine((secret, context) => {
+    if (!secret.startsWith(STANDARD_PREFIX)) return;
+    const encoded = secret.slice(STANDARD_PREFIX.length);
+    const bytes = Buffer.from(encoded, 'base64').length;
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded) || bytes < MIN_KEY_BYTES || bytes > MAX_KEY_BYTES) {
+      const message = `must be whsec_ and the base64 of ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes`;
+      context.addIssue({ code: 'custom', message });
+    }
+  });
+
+/** @param random 32 random bytes */
+export function standardSecret(random: Uint8Array): string {
+  return STANDARD_PREFIX + Buffer.from(random).toString('base64');
+}
+
+/** The bytes that sign: the decoded rest of a `whsec_` secret, otherwise its UTF-8 bytes. */
+export function keyBytesOf(secret: string): Buffer {
+  return secret.startsWith(STANDARD_PREFIX)
+    ? Buffer.from(secret.slice(STANDARD_PREFIX.length), 'base64')
+    : Buffer.from(secret, 'utf8');
+}
+
+/** 28 asterisks and the last four characters, whatever the length. */
+export function maskSecret(secret: string): string {
+  return `${'*'.repeat(28)}${secret.slice(-4)}`;
+}

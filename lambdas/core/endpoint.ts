@@ -1,0 +1,117 @@
+// An endpoint: a receiver with its contract, its subscription and its limits.
+import { z } from 'zod';
+import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
+import { type DestinationRules, judgeUrl } from './destination.ts';
+import { givenSecretSchema } from './endpoint-secret.ts';
+import { channelSchema, type Scope } from './event.ts';
+import { faultsOf } from './faults.ts';
+import { type RetryPolicyInput, retryPolicySchema } from './retry-policy.ts';
+import { MAX_PATTERNS, patternSchema } from './subscription.ts';
+
+export const METHODS = ['POST', 'PUT', 'PATCH'] as const;
+export const MIN_TIMEOUT_MS = 1_000;
+export const MAX_TIMEOUT_MS = 30_000;
+export const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_CUSTOM_HEADERS = 20;
+
+/** Transport headers, and those that Posthorn sets itself: custom headers may not replace them. */
+const RESERVED_HEADERS = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+]);
+
+export interface Endpoint extends Scope {
+  readonly id: string;
+  readonly url: string;
+  readonly contract: ContractName;
+  readonly contractOptions: unknown;
+  readonly eventTypes: readonly string[];
+  readonly channels: readonly string[];
+  readonly method: (typeof METHODS)[number];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Its own policy, if it has one: otherwise the stack's or its contract's. */
+  readonly retryPolicy?: RetryPolicyInput;
+  readonly description: string;
+  /** Sealed, newest first: see sealing.ts. */
+  readonly sealedSecrets: readonly string[];
+  /** As it is shown: 28 asterisks and the last four characters. */
+  readonly maskedSecret: string;
+  readonly createdAtMs: number;
+  /** Counts changes from 1. */
+  readonly version: number;
+  readonly deletedAtMs?: number;
+}
+
+const headersSchema = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'is not a valid header name'),
+    z
+      .string()
+      .max(4096, 'must be at most 4096 characters')
+      .regex(/^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$|^$/, 'must be printable ASCII'),
+  )
+  .refine(
+    (headers) => Object.keys(headers).length <= MAX_CUSTOM_HEADERS,
+    `must be at most ${MAX_CUSTOM_HEADERS} headers`,
+  )
+  .refine(
+    (headers) =>
+      new Set(Object.keys(headers).map((name) => name.toLowerCase())).size ===
+      Object.keys(headers).length,
+    'must not repeat a name in another spelling',
+  );
+
+/** The body of `POST /v1/endpoints`, under a stack's destination rules. */
+export function endpointInputSchema(rules: DestinationRules) {
+  return z
+    .strictObject({
+      url: z.string().superRefine((text, context) => {
+        const verdict = judgeUrl(text, rules);
+        if (verdict.kind === 'refused')
+          context.addIssue({ code: 'custom', message: verdict.reason });
+      }),
+      contract: z.enum(CONTRACT_NAMES).default('standard-webhooks'),
+      contractOptions: z.record(z.string(), z.unknown()).default({}),
+      eventTypes: z.array(patternSchema).max(MAX_PATTERNS).default([]),
+      channels: z.array(channelSchema).max(20).default([]),
+      method: z.enum(METHODS).default('POST'),
+      headers: headersSchema.default({}),
+      timeoutMs: z.int().min(MIN_TIMEOUT_MS).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
+      retryPolicy: retryPolicySchema.optional(),
+      description: z.string().max(500).default(''),
+      secret: givenSecretSchema.optional(),
+    })
+    .superRefine((input, context) => {
+      const contract = contractOf(input.contract);
+      const options = contract.optionsSchema.safeParse(input.contractOptions);
+      for (const fault of options.error ? faultsOf(options.error) : []) {
+        const path = ['contractOptions', ...fault.path.split('/').slice(1)];
+        context.addIssue({ code: 'custom', path, message: fault.message });
+      }
+      for (const name of Object.keys(input.headers)) {
+        if (isReservedHeader(name, contract.reservedHeaders)) {
+          const message = 'is set by Posthorn and cannot be replaced';
+          context.addIssue({ code: 'custom', path: ['headers', name], message });
+        }
+      }
+    });
+}
+export type EndpointInput = z.infer<ReturnType<typeof endpointInputSchema>>;
+
+export function isReservedHeader(name: string, ofContract: readonly string[]): boolean {
+  const lower = name.toLowerCase();
+  return RESERVED_HEADERS.has(lower) || ofContract.includes(lower);
+}

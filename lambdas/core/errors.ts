@@ -1,0 +1,57 @@
+// Faults of ours. What happens at a receiver is never one of these: it is an Outcome.
+
+/** The base of every fault that Posthorn raises; `code` is stable and may be matched on. */
+export class PosthornError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A queue message that is not of a form we wrote: it belongs into the dead-letter queue. */
+export class MalformedMessageError extends PosthornError {
+  constructor(queue: string, cause: unknown) {
+    super('malformed_message', `a message on ${queue} has not the expected form`, cause);
+  }
+}
+
+/** Something that must be there by now is not (yet): try again, never done. */
+export class NotYetStoredError extends PosthornError {
+  constructor(what: string) {
+    super('not_yet_stored', `${what} is not in the ledger yet`);
+  }
+}
+
+/** Another invocation holds the delivery's lease: look again when the lease has ended. */
+export class LeaseHeldError extends PosthornError {
+  readonly untilMs: number;
+
+  constructor(deliveryId: string, untilMs: number) {
+    super('lease_held', `${deliveryId} is being attempted elsewhere until ${untilMs}`);
+    this.untilMs = untilMs;
+  }
+}
+
+/** A service took a part of a batch only, also after trying again. */
+export class PartlyRefusedError extends PosthornError {
+  constructor(service: string, refused: number, of: number) {
+    super('partly_refused', `${service} refused ${refused} of ${of} entries`);
+  }
+}
+
+/** The stack is set up wrongly: a variable or a secret is missing or unusable. */
+export class ConfigurationError extends PosthornError {
+  constructor(message: string, cause?: unknown) {
+    super('configuration', message, cause);
+  }
+}
+
+/** Sealed data that does not open: another key, another place, or changed bytes. */
+export class SealBrokenError extends PosthornError {
+  constructor(cause?: unknown) {
+    super('seal_broken', 'sealed data does not open under this key at this place', cause);
+  }
+}

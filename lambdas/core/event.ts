@@ -1,0 +1,93 @@
+// An event: an immutable fact, as producers post it and as the ledger keeps it.
+import { z } from 'zod';
+
+export const ENVIRONMENTS = ['live', 'test'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/** A tenant's id is chosen by the platform. */
+export const TENANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Dotted names, from general to special: `identity_document.approved`. */
+export const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+export const MAX_EVENT_TYPE_LENGTH = 128;
+export const MAX_CHANNELS = 5;
+/** A single event's request body, in bytes. */
+export const MAX_EVENT_BYTES = 256 * 1024;
+/** A batch's request body, in bytes, and its number of events. */
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+export const MAX_BATCH_EVENTS = 100;
+
+/** Where a tenant's things live: every key of the registry and the ledger begins with it. */
+export interface Scope {
+  readonly tenant: string;
+  readonly environment: Environment;
+}
+
+export interface Event extends Scope {
+  readonly id: string;
+  readonly type: string;
+  /** Unix time in milliseconds at which the event was accepted (answered 202). */
+  readonly acceptedAtMs: number;
+  /** When the fact happened, as the producer wrote it (RFC 3339), if it said so. */
+  readonly occurredAt?: string;
+  readonly subject?: string;
+  readonly channels: readonly string[];
+  /** The data's exact source text: a JSON object. */
+  readonly data: string;
+}
+
+export const eventTypeSchema = z
+  .string()
+  .max(MAX_EVENT_TYPE_LENGTH, `must be at most ${MAX_EVENT_TYPE_LENGTH} characters`)
+  .regex(EVENT_TYPE, 'must be dotted names of letters, digits, _ and -, such as decision.approved');
+
+export const channelSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 letters, digits, and _ . : -');
+
+/** A printable subject: what the event is about (a session, a customer), for listings. */
+export const subjectSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(256, 'must be at most 256 characters')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
+const dataSchema = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+);
+
+/** The body of `POST /v1/events`. `data` is checked for its kind only: its bytes are kept apart. */
+export const eventInputSchema = z.strictObject({
+  type: eventTypeSchema,
+  data: dataSchema,
+  occurredAt: z.iso
+    .datetime({ offset: true, error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z' })
+    .optional(),
+  tenant: z.string().regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -').optional(),
+  subject: subjectSchema.optional(),
+  channels: z
+    .array(channelSchema)
+    .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
+    .refine((channels) => new Set(channels).size === channels.length, 'must not repeat a channel')
+    .optional(),
+});
+export type EventInput = z.infer<typeof eventInputSchema>;
+
+/** 1 to 255 printable ASCII characters (draft-ietf-httpapi-idempotency-key-header). */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters');
+
+/** An event in a batch may carry its idempotency key in the body. */
+export const batchEventInputSchema = eventInputSchema.extend({
+  idempotencyKey: idempotencyKeySchema.optional(),
+});
+export type BatchEventInput = z.infer<typeof batchEventInputSchema>;
+
+/** When the event happened as far as we know, in Unix milliseconds. */
+export function occurredAtMs(event: Pick<Event, 'acceptedAtMs' | 'occurredAt'>): number {
+  return event.occurredAt === undefined ? event.acceptedAtMs : Date.parse(event.occurredAt);
+}

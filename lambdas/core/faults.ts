@@ -1,0 +1,33 @@
+// From what zod found to the faults that an answer lists.
+import type { z } from 'zod';
+import { type Fault, pointer } from './problem.ts';
+
+/** Every issue as a fault: unknown fields each by their own path, unions by their closest branch. */
+export function faultsOf(error: z.ZodError, base: readonly PropertyKey[] = []): Fault[] {
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, base));
+}
+
+function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): Fault[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: pointer([...path, key]),
+      message: 'is not known here',
+    }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that got furthest into the value says most about what is wrong with it.
+    const branch = issue.errors.find((issues) =>
+      issues.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
+    );
+    if (branch) return branch.flatMap((inner) => faultsOfIssue(inner, path));
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0) {
+    return [{ path: pointer(path), message: 'is missing' }];
+  }
+  return [{ path: pointer(path), message: lowerFirst(issue.message) }];
+}
+
+function lowerFirst(message: string): string {
+  return message.replace(/^Invalid input: /, '').replace(/^./, (first) => first.toLowerCase());
+}

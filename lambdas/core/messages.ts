@@ -1,0 +1,182 @@
+// What travels on the queues. Data travels deflated where that is shorter, and as base64 always: SQS
+// refuses some characters that JSON allows.
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { CAUSES } from './delivery.ts';
+import { MalformedMessageError } from './errors.ts';
+import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
+
+/** Below this many bytes deflating does not pay. */
+export const DEFLATE_FROM_BYTES = 700;
+
+const scopeShape = { tn: z.string(), env: z.enum(ENVIRONMENTS) };
+
+const eventMessageSchema = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  ...scopeShape,
+  type: z.string(),
+  at: z.number(),
+  occ: z.string().optional(),
+  subj: z.string().optional(),
+  ch: z.array(z.string()).optional(),
+  data: z.string(),
+  /** Present if the data is deflated. */
+  z: z.literal(1).optional(),
+  /** Present if the event came with an idempotency key: it takes the doubtful path. */
+  key: z.literal(1).optional(),
+});
+
+export interface EventMessage {
+  readonly event: Event;
+  /** Whether it may have been enqueued before: see DESIGN, the doubtful path. */
+  readonly mayRepeat: boolean;
+}
+
+export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
+  const { bytes, deflated } = packData(event.data);
+  return JSON.stringify({
+    v: 1,
+    id: event.id,
+    tn: event.tenant,
+    env: event.environment,
+    type: event.type,
+    at: event.acceptedAtMs,
+    ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
+    ...(event.subject === undefined ? {} : { subj: event.subject }),
+    ...(event.channels.length === 0 ? {} : { ch: event.channels }),
+    data: bytes.toString('base64'),
+    ...(deflated ? { z: 1 } : {}),
+    ...(mayRepeat ? { key: 1 } : {}),
+  });
+}
+
+/** @throws MalformedMessageError */
+export function decodeEventMessage(body: string): EventMessage {
+  const message = decode('the events queue', body, eventMessageSchema);
+  const data = unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
+  return {
+    event: {
+      id: message.id,
+      tenant: message.tn,
+      environment: message.env,
+      type: message.type,
+      acceptedAtMs: message.at,
+      ...(message.occ === undefined ? {} : { occurredAt: message.occ }),
+      ...(message.subj === undefined ? {} : { subject: message.subj }),
+      channels: message.ch ?? [],
+      data,
+    },
+    mayRepeat: message.key === 1,
+  };
+}
+
+const deliveryMessageSchema = z.object({
+  v: z.literal(1),
+  ev: z.string(),
+  ep: z.string(),
+  ...scopeShape,
+  run: z.int().min(1),
+  n: z.int().min(1),
+  cause: z.enum(CAUSES),
+  d: z.literal(1).optional(),
+});
+
+/** One attempt that is to be made. */
+export interface DeliveryMessage {
+  readonly eventId: string;
+  readonly endpointId: string;
+  readonly tenant: string;
+  readonly environment: Event['environment'];
+  readonly run: number;
+  /** Which attempt of the delivery it is, counted from 1 over all runs. */
+  readonly attempt: number;
+  readonly cause: (typeof CAUSES)[number];
+  /** Whether the delivery must be claimed before it is sent. */
+  readonly doubtful: boolean;
+}
+
+export function encodeDeliveryMessage(message: DeliveryMessage): string {
+  return JSON.stringify({
+    v: 1,
+    ev: message.eventId,
+    ep: message.endpointId,
+    tn: message.tenant,
+    env: message.environment,
+    run: message.run,
+    n: message.attempt,
+    cause: message.cause,
+    ...(message.doubtful ? { d: 1 } : {}),
+  });
+}
+
+/** @throws MalformedMessageError */
+export function decodeDeliveryMessage(body: string): DeliveryMessage {
+  const message = decode('a queue of deliveries', body, deliveryMessageSchema);
+  return {
+    eventId: message.ev,
+    endpointId: message.ep,
+    tenant: message.tn,
+    environment: message.env,
+    run: message.run,
+    attempt: message.n,
+    cause: message.cause,
+    doubtful: message.d === 1,
+  };
+}
+
+const wakeMessageSchema = z.object({
+  v: z.literal(1),
+  ep: z.string(),
+  ...scopeShape,
+  b: z.number(),
+});
+
+/** An endpoint that is to be woken for what is due in a bucket of time. */
+export interface WakeMessage extends Scope {
+  readonly endpointId: string;
+  /** The bucket's beginning, Unix milliseconds. */
+  readonly bucketMs: number;
+}
+
+export function encodeWakeMessage({
+  endpointId,
+  tenant,
+  environment,
+  bucketMs,
+}: WakeMessage): string {
+  return JSON.stringify({ v: 1, ep: endpointId, tn: tenant, env: environment, b: bucketMs });
+}
+
+/** @throws MalformedMessageError */
+export function decodeWakeMessage(body: string): WakeMessage {
+  const message = decode('the wakes queue', body, wakeMessageSchema);
+  return {
+    endpointId: message.ep,
+    tenant: message.tn,
+    environment: message.env,
+    bucketMs: message.b,
+  };
+}
+
+function decode<T>(queue: string, body: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(body));
+  } catch (error) {
+    throw new MalformedMessageError(queue, error);
+  }
+}
+
+/** Event data as bytes, deflated (RFC 1951) where that is shorter. */
+export function packData(data: string): { readonly bytes: Buffer; readonly deflated: boolean } {
+  const plain = Buffer.from(data, 'utf8');
+  if (plain.length <= DEFLATE_FROM_BYTES) return { bytes: plain, deflated: false };
+  const deflated = deflateRawSync(plain, { level: 6 });
+  return deflated.length < plain.length
+    ? { bytes: deflated, deflated: true }
+    : { bytes: plain, deflated: false };
+}
+
+export function unpackData(bytes: Uint8Array, deflated: boolean): string {
+  return Buffer.from(deflated ? inflateRawSync(bytes) : bytes).toString('utf8');
+}

@@ -1,0 +1,215 @@
+// What the rules need from outside systems. The adapters of `lambdas/adapters` are one implementation;
+// in-memory ones may stand under the same handlers.
+import type { ApiKey } from './api-key.ts';
+import type { Delivery, StoredState } from './delivery.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Event, Scope } from './event.ts';
+import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
+import type { Outcome } from './outcome.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Time and randomness: the only source of both. */
+export interface Surroundings {
+  /** Unix time in milliseconds. */
+  now(): number;
+  random(bytes: number): Uint8Array;
+}
+
+/** An event with the ids of the endpoints that it matched when it was stored. */
+export interface StoredEvent {
+  readonly event: Event;
+  readonly targets: readonly string[];
+}
+
+export interface EventRef extends Scope {
+  readonly eventId: string;
+}
+
+export interface DeliveryRef extends EventRef {
+  readonly endpointId: string;
+}
+
+/** A page of a listing; `next` continues after its last entry and is absent at the end. */
+export interface Page<T> {
+  readonly entries: readonly T[];
+  readonly next?: string;
+}
+
+export interface TimeRange {
+  /** Unix milliseconds, inclusive. */
+  readonly sinceMs?: number;
+  /** Unix milliseconds, exclusive. */
+  readonly untilMs?: number;
+}
+
+export interface EventLedger {
+  /** Puts events unconditionally; resolves to the ids that could not be stored. */
+  putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
+  /** Puts an event if it is not there, and gives what is stored then. */
+  putEventOnce(event: StoredEvent): Promise<StoredEvent>;
+  /** Consistent reads; what is not found is missing in the map. */
+  getEvents(refs: readonly EventRef[]): Promise<ReadonlyMap<string, StoredEvent>>;
+  /** Newest first. */
+  listEvents(
+    scope: Scope,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<StoredEvent>>;
+}
+
+export interface DedupeEntry {
+  readonly eventId: string;
+  /** SHA-256 of the request's body, hex. */
+  readonly bodyHash: string;
+  readonly acceptedAtMs: number;
+}
+
+export interface DedupeLedger {
+  /** Puts the entry if the key is free (for 7 days), and gives the entry that holds it then. */
+  reserve(scope: Scope, key: string, entry: DedupeEntry): Promise<DedupeEntry>;
+}
+
+export interface ClaimRequest {
+  readonly ref: DeliveryRef;
+  /** What the delivery is, should it not be stored yet: only for the first attempt. */
+  readonly fresh: Delivery | undefined;
+  readonly run: number;
+  readonly attempt: number;
+  /** Who claims: `<message id>/<request id>`, never used twice. */
+  readonly holder: string;
+  readonly nowMs: number;
+  readonly leaseUntilMs: number;
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  /** Another holder may be sending just now. */
+  | { readonly kind: 'held'; readonly untilMs: number }
+  /** The attempt is on record, or the delivery is past it. */
+  | { readonly kind: 'past'; readonly delivery: Delivery }
+  | { readonly kind: 'missing' };
+
+export interface DeliveryLedger {
+  /** Fast path: puts unconditionally; resolves to the delivery ids that could not be stored. */
+  putDeliveries(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>;
+  /** Puts a delivery if there is none: false if another way was faster. */
+  putDeliveryOnce(delivery: Delivery): Promise<boolean>;
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** Writes what a claimed attempt led to, if the claim is still the holder's own. */
+  recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
+  /** Ends a delivery that waits, or is not stored yet, without an attempt. */
+  settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
+  getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
+  /** Newest event first. */
+  listDeliveries(
+    endpoint: Pick<Endpoint, 'id' | 'tenant' | 'environment'>,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Delivery>>;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAtMs: number;
+}
+
+/** An endpoint as fan-out needs it. */
+export interface Subscriber extends Subscription {
+  readonly id: string;
+}
+
+export interface Registry {
+  putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
+  getTenant(id: string): Promise<Tenant | undefined>;
+  listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
+  putKey(key: ApiKey): Promise<void>;
+  findKey(hash: string): Promise<ApiKey | undefined>;
+  getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
+  listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
+  revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Resolves once every fan-out will see the change. */
+  putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Tombstones included. */
+  getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined>;
+  getEndpoints(
+    refs: readonly (Scope & { readonly id: string })[],
+  ): Promise<ReadonlyMap<string, Endpoint>>;
+  /** By id, oldest first, without tombstones. */
+  listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
+  /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
+  subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+}
+
+export interface DelayedMessage {
+  readonly message: DeliveryMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
+/** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
+export interface Queues {
+  sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
+  sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
+  sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
+  sendWakes(messages: readonly WakeMessage[]): Promise<ReadonlySet<number>>;
+  /** Hides a message that is in flight for so many seconds from now. */
+  postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
+}
+
+/** The wake directory and its schedules: one wake-up per endpoint and bucket of ten minutes. */
+export interface Wakes {
+  /** Makes sure that the endpoint is woken in time for what is due then. */
+  ensure(endpoint: Scope & { readonly endpointId: string }, dueAtMs: number): Promise<void>;
+  /** Strikes a wake-up that was carried out. */
+  done(wake: WakeMessage): Promise<void>;
+  /** Wake-ups of a bucket that were not carried out. */
+  listBucket(bucketMs: number): Promise<readonly WakeMessage[]>;
+}
+
+/** A waiting delivery in the index of what needs work. */
+export interface WorkEntry extends DeliveryRef {
+  readonly workAtMs: number;
+}
+
+export interface WorkLedger {
+  /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
+  listDue(
+    endpoint: Scope & { readonly endpointId: string },
+    beforeMs: number,
+    limit: number,
+  ): Promise<readonly WorkEntry[]>;
+  /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
+  take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
+}
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  readonly timeoutMs: number;
+}
+
+export interface SendReport {
+  readonly outcome: Outcome;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+export interface Sender {
+  send(request: OutgoingRequest): Promise<SendReport>;
+}
+
+export interface Secrets {
+  /** 32 bytes. */
+  sealingKey(): Promise<Buffer>;
+  operatorKey(): Promise<string>;
+}
+
+/** The one spelling of a scope in keys and maps. */
+export function scopeKey(scope: Scope): string {
+  return `${scope.environment}#${scope.tenant}`;
+}

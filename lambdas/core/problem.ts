@@ -1,0 +1,79 @@
+// Problem details (RFC 9457), the form of every error answer, with every fault listed by its path.
+
+/** One thing that is wrong. `path` is a JSON Pointer (RFC 6901) into the body, or a parameter's name. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ProblemStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 409
+  | 412
+  | 413
+  | 415
+  | 422
+  | 429
+  | 500
+  | 503;
+
+const TITLES: Record<ProblemStatus, string> = {
+  400: 'The request cannot be read',
+  401: 'A valid key is needed',
+  403: 'This key may not do this',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  412: 'Changed in the meantime',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'The request has faults',
+  429: 'Too many requests',
+  500: 'A fault on our side',
+  503: 'Not available at the moment',
+};
+
+/** An answer that is an error: thrown by the HTTP layer only, mapped to a response in one place. */
+export class Problem extends Error {
+  readonly status: ProblemStatus;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: ProblemStatus,
+    detail: string,
+    faults: readonly Fault[] = [],
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.detail = detail;
+    this.faults = faults;
+    this.headers = headers;
+  }
+
+  /** The body of the answer, media type `application/problem+json`. */
+  toDocument(requestId?: string): Record<string, unknown> {
+    return {
+      type: 'about:blank',
+      title: TITLES[this.status],
+      status: this.status,
+      detail: this.detail,
+      ...(this.faults.length > 0 ? { errors: this.faults } : {}),
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+  }
+}
+
+/** A JSON Pointer from the segments of a path. */
+export function pointer(segments: readonly PropertyKey[]): string {
+  return segments
+    .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}

@@ -1,0 +1,15 @@
+// The part of the configuration that the functions read while they run.
+import { z } from 'zod';
+import { retryPolicySchema } from './retry-policy.ts';
+
+export const settingsSchema = z.strictObject({
+  /** How long events and deliveries are kept, in days. */
+  retentionDays: z.int().min(1).max(3650).default(60),
+  /** How long a run of a delivery may last, in days. */
+  deadlineDays: z.number().min(0.001).max(60).default(40),
+  /** The stack's retry policy, between the contract's default and the endpoint's own. */
+  retryPolicy: retryPolicySchema.optional(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const DAY_MS = 24 * 3600 * 1000;

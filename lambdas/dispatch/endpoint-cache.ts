@@ -1,0 +1,73 @@
+// Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
+import type { Endpoint } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
+import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
+import { unseal } from '../core/sealing.ts';
+
+/** A changed URL or secret takes effect within 15 seconds, function time included. */
+const KEPT_MS = 5_000;
+const MAX_KEPT = 5_000;
+
+export interface OpenEndpoint {
+  readonly endpoint: Endpoint;
+  readonly tenantName: string;
+  /** Newest first. */
+  readonly secrets: readonly [string, ...string[]];
+}
+
+interface Kept {
+  readonly readAtMs: number;
+  readonly open: OpenEndpoint;
+}
+
+export type EndpointRef = Scope & { readonly id: string };
+
+export interface EndpointCachePorts {
+  readonly registry: Pick<Registry, 'getEndpoints' | 'getTenant'>;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly surroundings: Surroundings;
+}
+
+/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones are missing. */
+export function createEndpointCache({ registry, secrets, surroundings }: EndpointCachePorts) {
+  const kept = new Map<string, Kept>();
+  const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
+
+  async function tenantName(id: string): Promise<string> {
+    const known = tenants.get(id);
+    if (known && surroundings.now() - known.readAtMs < KEPT_MS * 12)
+      return known.tenant?.name ?? id;
+    const tenant = await registry.getTenant(id);
+    if (tenants.size >= MAX_KEPT) tenants.clear();
+    tenants.set(id, { readAtMs: surroundings.now(), tenant });
+    return tenant?.name ?? id;
+  }
+
+  async function open(endpoint: Endpoint): Promise<OpenEndpoint> {
+    const key = await secrets.sealingKey();
+    const place = { tenant: endpoint.tenant, environment: endpoint.environment, id: endpoint.id };
+    const [newest = '', ...older] = endpoint.sealedSecrets.map((sealed) =>
+      unseal(key, { ...place, purpose: 'secret' }, sealed),
+    );
+    return { endpoint, tenantName: await tenantName(endpoint.tenant), secrets: [newest, ...older] };
+  }
+
+  return async (refs: readonly EndpointRef[]): Promise<ReadonlyMap<string, OpenEndpoint>> => {
+    const nowMs = surroundings.now();
+    const found = new Map<string, OpenEndpoint>();
+    const stale: EndpointRef[] = [];
+    for (const ref of refs) {
+      const entry = kept.get(ref.id);
+      if (entry && nowMs - entry.readAtMs < KEPT_MS) found.set(ref.id, entry.open);
+      else stale.push(ref);
+    }
+    if (stale.length === 0) return found;
+    if (kept.size >= MAX_KEPT) kept.clear();
+    for (const endpoint of (await registry.getEndpoints(stale)).values()) {
+      const opened = await open(endpoint);
+      kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
+      found.set(endpoint.id, opened);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,78 @@
+// The dispatch function: batches of the deliveries and the retries queue.
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../adapters/ledger-events.ts';
+import { log } from '../adapters/log.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
+import { createRegistry } from '../adapters/registry.ts';
+import { createSecrets, secretArns } from '../adapters/secrets.ts';
+import { createSender } from '../adapters/sender.ts';
+import {
+  readDestinationRules,
+  readSettings,
+  surroundings,
+  variable,
+} from '../adapters/surroundings.ts';
+import { createWakes } from '../adapters/wakes.ts';
+import { LeaseHeldError } from '../core/errors.ts';
+import { deliveryIdOf } from '../core/identifiers.ts';
+import { Env } from '../environment.ts';
+import { type AttemptLine, type DispatchPorts, dispatch } from './dispatch.ts';
+import { createEndpointCache } from './endpoint-cache.ts';
+import { createOutcomeWriter } from './outcome-writer.ts';
+
+const settings = readSettings();
+const dynamoDb = createDynamoDb();
+const ledgerTable = variable(Env.ledgerTable);
+const ledger = {
+  ...createEventLedger(dynamoDb, ledgerTable, settings),
+  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+};
+const ports: DispatchPorts = {
+  ledger,
+  endpoints: createEndpointCache({
+    registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+    secrets: createSecrets(secretArns(), surroundings),
+    surroundings,
+  }),
+  queues: createQueues(createSqs(), queueUrls()),
+  wakes: createWakes(dynamoDb, ledgerTable, surroundings),
+  sender: createSender(readDestinationRules(), surroundings),
+  surroundings,
+  settings,
+  writeDelivered: createOutcomeWriter(ledger),
+  report: logAttempt,
+};
+
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const source = event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '';
+  const queue = queueUrls().retries.endsWith(`/${source}`) ? 'retries' : 'deliveries';
+  const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
+  for (const { messageId, error } of failed) {
+    if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
+    else log.error('dispatch failed', error, { messageId });
+  }
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** One wide line per attempt: ids, number, outcome, duration, next delay. */
+function logAttempt({ delivery, nextDelayMs }: AttemptLine): void {
+  const attempt = delivery.attempts.at(-1);
+  log.info('attempt', {
+    eventId: delivery.eventId,
+    endpointId: delivery.endpointId,
+    deliveryId: deliveryIdOf(delivery.eventId, delivery.endpointId),
+    eventType: delivery.eventType,
+    tenant: delivery.tenant,
+    environment: delivery.environment,
+    run: delivery.run,
+    attempt: attempt?.number,
+    cause: attempt?.cause,
+    outcome: attempt?.outcome,
+    durationMs: attempt?.durationMs,
+    sinceAcceptedMs: attempt && attempt.atMs - delivery.acceptedAtMs,
+    state: delivery.state,
+    nextDelayMs,
+  });
+}

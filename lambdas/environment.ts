@@ -1,0 +1,36 @@
+/**
+ * The names of the environment variables that the stack sets and the functions read: the one thing
+ * that `lib/` and `lambdas/` share. Values are documented in docs/configuration.md.
+ */
+export const Env = {
+  /** Name of the table that holds tenants, keys, endpoints and signing keys. */
+  registryTable: 'REGISTRY_TABLE',
+  /** Name of the table that holds events, deliveries, dedupe keys and the wake directory. */
+  ledgerTable: 'LEDGER_TABLE',
+  eventsQueueUrl: 'EVENTS_QUEUE_URL',
+  deliveriesQueueUrl: 'DELIVERIES_QUEUE_URL',
+  retriesQueueUrl: 'RETRIES_QUEUE_URL',
+  wakesQueueUrl: 'WAKES_QUEUE_URL',
+  wakesQueueArn: 'WAKES_QUEUE_ARN',
+  /** Name of the EventBridge Scheduler group that wake-ups are created in. */
+  scheduleGroup: 'SCHEDULE_GROUP',
+  /** ARN of the role that EventBridge Scheduler takes on to send to the wakes queue. */
+  scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
+  /** ARN of the secret with the sealing key (base64 of 32 bytes, or any string: see adapters/secrets.ts). */
+  sealingSecretArn: 'SEALING_SECRET_ARN',
+  /** ARN of the secret with the operator's key. */
+  operatorSecretArn: 'OPERATOR_SECRET_ARN',
+  /** Name of the dispatch function, for tests of endpoints. */
+  dispatchFunctionName: 'DISPATCH_FUNCTION_NAME',
+  /** JSON: the runtime part of the configuration, parsed by lambdas/core/settings.ts. */
+  settings: 'POSTHORN_SETTINGS',
+  /** `true` only in the embedded runtime: endpoints may be plain HTTP. */
+  allowHttp: 'POSTHORN_ALLOW_HTTP',
+  /** `true` only in the embedded runtime: endpoints may be on private and loopback addresses. */
+  allowPrivate: 'POSTHORN_ALLOW_PRIVATE',
+  /** Comma-separated ports that endpoints may use, or `*`. */
+  allowedPorts: 'POSTHORN_ALLOWED_PORTS',
+} as const;
+
+/** The ledger's sparse index of what still needs work: `<endpoint>#<waiting|dead>#<shard>` by due time. */
+export const WORK_INDEX = 'work';

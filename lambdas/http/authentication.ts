@@ -1,0 +1,144 @@
+// Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
+import type { Context, MiddlewareHandler } from 'hono';
+import type { LambdaContext } from 'hono/aws-lambda';
+import { type ApiKey, hashOfKey, isSameKey, isUsable, type KeyScope } from '../core/api-key.ts';
+import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/event.ts';
+import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+
+export type Principal =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'tenant'; readonly key: ApiKey };
+
+/** What every route finds in its context. */
+export interface AppEnvironment {
+  Variables: { requestId: string; principal: Principal };
+  Bindings: { readonly lambdaContext?: LambdaContext };
+}
+export type AppContext = Context<AppEnvironment>;
+
+export interface AuthenticationPorts {
+  readonly registry: Pick<Registry, 'findKey' | 'getTenant'>;
+  readonly secrets: Pick<Secrets, 'operatorKey'>;
+  readonly surroundings: Surroundings;
+}
+
+/** A revoked key stops working after this long at the latest. */
+const KEY_KEPT_MS = 3_000;
+/** A tenant that is known stays known for this long. */
+const TENANT_KEPT_MS = 60_000;
+const MAX_KEPT = 10_000;
+const MAX_KEY_LENGTH = 512;
+
+export const TENANT_HEADER = 'Posthorn-Tenant';
+export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
+
+export function createAuthentication({ registry, secrets, surroundings }: AuthenticationPorts) {
+  const keys = new Map<string, { readonly readAtMs: number; readonly key: ApiKey }>();
+  const tenants = new Map<string, number>();
+
+  async function findKey(hash: string): Promise<ApiKey | undefined> {
+    const nowMs = surroundings.now();
+    const known = keys.get(hash);
+    if (known && nowMs - known.readAtMs < KEY_KEPT_MS) return known.key;
+    const key = await registry.findKey(hash);
+    keys.delete(hash);
+    if (keys.size >= MAX_KEPT) keys.clear();
+    if (key) keys.set(hash, { readAtMs: nowMs, key });
+    return key;
+  }
+
+  async function identify(authorization: string | undefined): Promise<Principal> {
+    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw unauthorized('Send the key as "Authorization: Bearer <key>".');
+    if (token.length > MAX_KEY_LENGTH) throw unauthorized('This key is not known.');
+    if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
+    const key = await findKey(hashOfKey(token));
+    if (!key || !isUsable(key, surroundings.now())) {
+      throw unauthorized('This key is not known, has expired or was revoked.');
+    }
+    return { kind: 'tenant', key };
+  }
+
+  const authenticate: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+    c.set('principal', await identify(c.req.header('Authorization')));
+    await next();
+  };
+
+  /** @throws Problem 404 if there is no such tenant */
+  async function requireTenant(id: string): Promise<void> {
+    const nowMs = surroundings.now();
+    if (nowMs - (tenants.get(id) ?? 0) < TENANT_KEPT_MS) return;
+    if (!TENANT_ID.test(id) || !(await registry.getTenant(id))) {
+      throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
+        { path: 'tenant', message: 'is not known' },
+      ]);
+    }
+    if (tenants.size >= MAX_KEPT) tenants.clear();
+    tenants.set(id, nowMs);
+  }
+
+  /**
+   * The tenant and environment that a request is about.
+   * @param named the tenant that the request's body names, if it may name one
+   */
+  async function scopeOf(c: AppContext, named?: string): Promise<Scope> {
+    const principal = c.var.principal;
+    const inHeader = c.req.header(TENANT_HEADER);
+    const environment = environmentOf(c);
+    if (principal.kind === 'tenant') {
+      if (named !== undefined || inHeader !== undefined) {
+        throw new Problem(403, 'A tenant’s key says whose it is: a tenant may not be named.');
+      }
+      if (environment !== undefined && environment !== principal.key.environment) {
+        throw new Problem(403, `This is a key of the ${principal.key.environment} environment.`);
+      }
+      return { tenant: principal.key.tenant, environment: principal.key.environment };
+    }
+    if (named !== undefined && inHeader !== undefined && named !== inHeader) {
+      throw new Problem(422, `${TENANT_HEADER} and the body name different tenants.`, [
+        { path: '/tenant', message: `differs from ${TENANT_HEADER}` },
+      ]);
+    }
+    const tenant = named ?? inHeader;
+    if (tenant === undefined) {
+      throw new Problem(422, `The operator says the tenant with ${TENANT_HEADER}.`, [
+        { path: TENANT_HEADER, message: 'is missing' },
+      ]);
+    }
+    await requireTenant(tenant);
+    return { tenant, environment: environment ?? 'live' };
+  }
+
+  return { authenticate, scopeOf };
+}
+export type Authentication = ReturnType<typeof createAuthentication>;
+
+/** @throws Problem 403 unless the key may do this; the operator may do everything */
+export function requireScope(c: AppContext, scope: KeyScope): void {
+  const principal = c.var.principal;
+  if (principal.kind === 'tenant' && !principal.key.scopes.includes(scope)) {
+    throw new Problem(403, `This key lacks the scope ${scope}.`);
+  }
+}
+
+/** @throws Problem 403 for a tenant's key */
+export function requireOperator(c: AppContext): void {
+  if (c.var.principal.kind !== 'operator') throw new Problem(403, 'Only the operator may do this.');
+}
+
+function environmentOf(c: AppContext): Environment | undefined {
+  const value = c.req.header(ENVIRONMENT_HEADER);
+  if (value === undefined) return undefined;
+  const known = ENVIRONMENTS.find((environment) => environment === value);
+  if (!known) {
+    throw new Problem(422, `${ENVIRONMENT_HEADER} must be live or test.`, [
+      { path: ENVIRONMENT_HEADER, message: 'must be live or test' },
+    ]);
+  }
+  return known;
+}
+
+function unauthorized(detail: string): Problem {
+  return new Problem(401, detail, [], { 'WWW-Authenticate': 'Bearer realm="posthorn"' });
+}

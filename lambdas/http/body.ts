@@ -1,0 +1,52 @@
+// Reads a request's body and query, with every fault by its path.
+import type { z } from 'zod';
+import { faultsOf } from '../core/faults.ts';
+import { type JsonSource, readJson } from '../core/json-source.ts';
+import { Problem } from '../core/problem.ts';
+import type { AppContext } from './authentication.ts';
+
+/** Bodies of everything but events. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+export interface ReadBody {
+  readonly value: unknown;
+  readonly source: JsonSource;
+}
+
+/** @throws Problem 413, 415 or 400 */
+export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBody> {
+  const type = c.req.header('Content-Type');
+  if (type !== undefined && !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) {
+    throw new Problem(415, 'Send JSON, with "Content-Type: application/json".');
+  }
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (bytes.length > maxBytes) {
+    throw new Problem(413, `The body may have ${maxBytes} bytes, and has ${bytes.length}.`);
+  }
+  const reading = readJson(bytes);
+  if (reading.kind === 'unreadable') throw new Problem(400, reading.detail);
+  return reading;
+}
+
+/** A body as its schema has it. @throws Problem 413, 415, 400 or 422 */
+export async function parseBody<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
+  const { value, source } = await readBody(c, MAX_BODY_BYTES);
+  const parsed = schema.safeParse(value);
+  const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
+  if (!parsed.success || faults.length > 0) throw refused(faults);
+  return parsed.data;
+}
+
+/** The query as its schema has it; faults are named by the parameter. @throws Problem 422 */
+export function parseQuery<T>(c: AppContext, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(c.req.query());
+  if (parsed.success) return parsed.data;
+  throw refused(
+    faultsOf(parsed.error).map(({ path, message }) => ({ path: path.replace(/^\//, ''), message })),
+  );
+}
+
+export function refused(faults: readonly { path: string; message: string }[]): Problem {
+  const count = faults.length === 1 ? 'One fault' : `${faults.length} faults`;
+  return new Problem(422, `${count}; each is listed with its path.`, faults);
+}

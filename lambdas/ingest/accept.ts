@@ -1,0 +1,109 @@
+// Accepting events: an id and a time for each, and 202 only once SQS has it.
+import { createHash } from 'node:crypto';
+import type { Event, EventInput, Scope } from '../core/event.ts';
+import { createId } from '../core/identifiers.ts';
+import type { DedupeLedger, Queues, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+
+export interface AcceptPorts {
+  readonly ledger: DedupeLedger;
+  readonly queues: Pick<Queues, 'sendEvents'>;
+  readonly surroundings: Surroundings;
+}
+
+/** A valid event on its way in. */
+export interface Candidate {
+  readonly scope: Scope;
+  readonly input: EventInput;
+  /** The data's exact source text. */
+  readonly data: string;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface Accepted {
+  readonly id: string;
+  readonly duplicate: boolean;
+}
+
+/** Each candidate at its place: accepted, or the problem with it. */
+export async function accept(
+  ports: AcceptPorts,
+  candidates: readonly Candidate[],
+): Promise<(Accepted | Problem)[]> {
+  const reserved = await reserveInOrder(ports, candidates);
+  const sendable = reserved.flatMap((entry, index) =>
+    entry instanceof Problem ? [] : [{ index, ...entry }],
+  );
+  const refused = await ports.queues.sendEvents(sendable);
+  const results: (Accepted | Problem)[] = reserved.map((entry) =>
+    entry instanceof Problem ? entry : { id: entry.event.id, duplicate: entry.duplicate },
+  );
+  for (const position of refused) {
+    const index = sendable[position]?.index;
+    if (index === undefined) continue;
+    results[index] = new Problem(503, 'The event could not be stored. Send it again.', [], {
+      'Retry-After': '1',
+    });
+  }
+  return results;
+}
+
+interface Reserved {
+  readonly event: Event;
+  readonly mayRepeat: boolean;
+  readonly duplicate: boolean;
+}
+
+/** Side by side, but events that share an idempotency key one after the other. */
+async function reserveInOrder(
+  ports: AcceptPorts,
+  candidates: readonly Candidate[],
+): Promise<(Reserved | Problem)[]> {
+  const latest = new Map<string, Promise<unknown>>();
+  return Promise.all(
+    candidates.map((candidate) => {
+      const key = candidate.idempotencyKey;
+      if (key === undefined) return reserve(ports, candidate);
+      const place = JSON.stringify([candidate.scope, key]);
+      const turn = (latest.get(place) ?? Promise.resolve()).then(() => reserve(ports, candidate));
+      latest.set(place, turn);
+      return turn;
+    }),
+  );
+}
+
+async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {
+  const { scope, input, data, idempotencyKey } = candidate;
+  const nowMs = ports.surroundings.now();
+  const event: Event = {
+    ...scope,
+    id: createId('evt', nowMs, ports.surroundings.random(10)),
+    type: input.type,
+    acceptedAtMs: nowMs,
+    ...(input.occurredAt === undefined ? {} : { occurredAt: input.occurredAt }),
+    ...(input.subject === undefined ? {} : { subject: input.subject }),
+    channels: input.channels ?? [],
+    data,
+  };
+  if (idempotencyKey === undefined) return { event, mayRepeat: false, duplicate: false };
+  const entry = { eventId: event.id, bodyHash: bodyHash(candidate), acceptedAtMs: nowMs };
+  const holder = await ports.ledger.reserve(scope, idempotencyKey, entry);
+  if (holder.bodyHash !== entry.bodyHash) {
+    return new Problem(409, 'This idempotency key was used with another event.', [
+      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which has another body` },
+    ]);
+  }
+  // A repeat goes out again under the first one's id and time: a crash after its put loses nothing.
+  return {
+    event: { ...event, id: holder.eventId, acceptedAtMs: holder.acceptedAtMs },
+    mayRepeat: true,
+    duplicate: holder.eventId !== event.id,
+  };
+}
+
+/** Over all that the event says; white space and the order of fields around `data` do not count. */
+function bodyHash({ input, data }: Candidate): string {
+  const { type, occurredAt = null, subject = null, channels = [] } = input;
+  const text = JSON.stringify([type, occurredAt, subject, channels, data]);
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,27 @@
+// The ingest function: events come in.
+import { handle } from 'hono/aws-lambda';
+import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
+import { createRegistry } from '../adapters/registry.ts';
+import { createSecrets, secretArns } from '../adapters/secrets.ts';
+import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { Env } from '../environment.ts';
+import { createApplication } from '../http/application.ts';
+import { createAuthentication } from '../http/authentication.ts';
+import { addEventRoutes } from './routes.ts';
+
+const dynamoDb = createDynamoDb();
+const app = createApplication();
+const authentication = createAuthentication({
+  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+  secrets: createSecrets(secretArns(), surroundings),
+  surroundings,
+});
+addEventRoutes(app, authentication, {
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
+  queues: createQueues(createSqs(), queueUrls()),
+  surroundings,
+});
+
+export const handler = handle(app);

@@ -1,0 +1,136 @@
+// POST /v1/events and POST /v1/events/batch.
+
+import { z } from 'zod';
+import {
+  type BatchEventInput,
+  batchEventInputSchema,
+  type EventInput,
+  eventInputSchema,
+  idempotencyKeySchema,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_EVENTS,
+  MAX_EVENT_BYTES,
+} from '../core/event.ts';
+import { faultsOf } from '../core/faults.ts';
+import type { JsonSource } from '../core/json-source.ts';
+import { type Fault, Problem } from '../core/problem.ts';
+import type { Application } from '../http/application.ts';
+import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import { readBody, refused } from '../http/body.ts';
+import { type AcceptPorts, accept, type Candidate } from './accept.ts';
+
+const batchSchema = z.strictObject({
+  events: z
+    .array(z.unknown())
+    .min(1, 'must hold at least one event')
+    .max(MAX_BATCH_EVENTS, `must hold at most ${MAX_BATCH_EVENTS} events`),
+});
+
+export function addEventRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: AcceptPorts,
+): void {
+  app.post('/v1/events', authentication.authenticate, async (c) => {
+    requireScope(c, 'events:write');
+    const { value, source } = await readBody(c, MAX_EVENT_BYTES);
+    const parsed = eventInputSchema.safeParse(value);
+    const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
+    if (!parsed.success || faults.length > 0) throw refused(faults);
+    const candidate: Candidate = {
+      scope: await authentication.scopeOf(c, parsed.data.tenant),
+      input: parsed.data,
+      data: dataAt(source, ''),
+      idempotencyKey: idempotencyKeyOf(c),
+    };
+    const [result] = await accept(ports, [candidate]);
+    if (!result) throw new Problem(500, 'Nothing was accepted.');
+    if (result instanceof Problem) throw result;
+    return c.json(result, 202);
+  });
+
+  app.post('/v1/events/batch', authentication.authenticate, async (c) => {
+    requireScope(c, 'events:write');
+    const { value, source } = await readBody(c, MAX_BATCH_BYTES);
+    const parsed = batchSchema.safeParse(value);
+    const { ofEvents, ofBatch } = sortFaults(source.faults);
+    const faults = [...ofBatch, ...(parsed.success ? [] : faultsOf(parsed.error))];
+    if (!parsed.success || faults.length > 0) throw refused(faults);
+
+    const places = await Promise.all(
+      parsed.data.events.map((entry, index) =>
+        candidateAt(c, authentication, entry, index, source, ofEvents.get(index) ?? []),
+      ),
+    );
+    const candidates = places.filter((place): place is Candidate => !(place instanceof Problem));
+    const accepted = await accept(ports, candidates);
+    let position = 0;
+    const results = places.map((place) => {
+      const result = place instanceof Problem ? place : accepted[position++];
+      return result instanceof Problem ? { error: result.toDocument() } : result;
+    });
+    return c.json({ results }, 202);
+  });
+}
+
+/** One event of a batch, or what is wrong with it. */
+async function candidateAt(
+  c: AppContext,
+  authentication: Authentication,
+  entry: unknown,
+  index: number,
+  source: JsonSource,
+  sourceFaults: readonly Fault[],
+): Promise<Candidate | Problem> {
+  const parsed = batchEventInputSchema.safeParse(entry);
+  const faults = [
+    ...sourceFaults,
+    ...(parsed.success ? [] : faultsOf(parsed.error, ['events', index])),
+  ];
+  if (!parsed.success || faults.length > 0) return refused(faults);
+  const data = dataAt(source, `/events/${index}`);
+  if (Buffer.byteLength(data) > MAX_EVENT_BYTES) {
+    return new Problem(413, `An event's data may have ${MAX_EVENT_BYTES} bytes.`, [
+      { path: `/events/${index}/data`, message: 'is too large' },
+    ]);
+  }
+  const { idempotencyKey, ...input }: BatchEventInput = parsed.data;
+  try {
+    const scope = await authentication.scopeOf(c, input.tenant);
+    return { scope, input: input satisfies EventInput, data, idempotencyKey };
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+/** Faults of the source text by the event they are in; the others are the batch's own. */
+function sortFaults(faults: readonly Fault[]): {
+  readonly ofEvents: ReadonlyMap<number, Fault[]>;
+  readonly ofBatch: readonly Fault[];
+} {
+  const ofEvents = new Map<number, Fault[]>();
+  const ofBatch: Fault[] = [];
+  for (const fault of faults) {
+    const index = /^\/events\/(\d+)(\/|$)/.exec(fault.path)?.[1];
+    if (index === undefined) ofBatch.push(fault);
+    else ofEvents.set(Number(index), [...(ofEvents.get(Number(index)) ?? []), fault]);
+  }
+  return { ofEvents, ofBatch };
+}
+
+function dataAt(source: JsonSource, path: string): string {
+  const text = source.dataTexts.get(path);
+  if (text === undefined) throw new Problem(400, 'The body is not valid JSON.');
+  return text;
+}
+
+function idempotencyKeyOf(c: AppContext): string | undefined {
+  const key = c.req.header('Idempotency-Key');
+  if (key === undefined) return undefined;
+  const parsed = idempotencyKeySchema.safeParse(key);
+  if (parsed.success) return key;
+  throw refused([
+    { path: 'Idempotency-Key', message: parsed.error.issues[0]?.message ?? 'is not valid' },
+  ]);
+}

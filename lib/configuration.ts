@@ -1,0 +1,100 @@
+// The settings of a stack: `posthorn` in cdk.json. Each is described in docs/configuration.md.
+import { z } from 'zod';
+import { settingsSchema } from '../lambdas/core/settings.ts';
+
+/** CloudWatch Logs knows these retentions only, in days. */
+const LOG_RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653];
+
+const memoryMb = z.int().min(128).max(10_240);
+const concurrency = z.int().min(2).max(1000);
+
+const sourceSchema = (batchSize: number, maxConcurrency: number) =>
+  z
+    .strictObject({
+      /** Messages per invocation; above 10 SQS asks for a window of at least one second. */
+      batchSize: z.int().min(1).max(1000).default(batchSize),
+      windowSeconds: z.int().min(0).max(60).default(0),
+      maxConcurrency: concurrency.default(maxConcurrency),
+    })
+    .refine(
+      (source) => source.batchSize <= 10 || source.windowSeconds >= 1,
+      'needs windowSeconds of at least 1 when batchSize is above 10',
+    )
+    .prefault({});
+
+export const configurationSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
+      'must begin with a letter and hold letters, digits and -',
+    )
+    .default('Posthorn'),
+  /** Whether the tables stay when the stack goes. The secrets always do. */
+  retainData: z.boolean().default(true),
+  logRetentionDays: z
+    .int()
+    .refine((days) => LOG_RETENTIONS.includes(days), `must be one of ${LOG_RETENTIONS.join(', ')}`)
+    .default(30),
+  allowedPorts: z.array(z.int().min(1).max(65_535)).min(1).max(50).default([443, 8443]),
+  throttle: z
+    .strictObject({
+      /** Requests a second, and how many may come at once, over the whole API. */
+      rate: z.int().min(1).max(100_000).default(2_000),
+      burst: z.int().min(1).max(100_000).default(2_000),
+    })
+    .prefault({}),
+  memoryMb: z
+    .strictObject({
+      ingest: memoryMb.default(256),
+      fanOut: memoryMb.default(256),
+      dispatch: memoryMb.default(256),
+      wake: memoryMb.default(256),
+      sweep: memoryMb.default(128),
+      api: memoryMb.default(512),
+    })
+    .prefault({}),
+  sources: z
+    .strictObject({
+      events: sourceSchema(10, 50),
+      deliveries: sourceSchema(10, 200),
+      retries: sourceSchema(10, 50),
+      wakes: sourceSchema(1, 10),
+    })
+    .prefault({}),
+  ...settingsSchema.shape,
+});
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** A wrong setting: names it, its value and what is allowed. Stops the synth. */
+export class ConfigurationFault extends Error {
+  override name = 'ConfigurationFault';
+}
+
+/** @throws ConfigurationFault */
+export function parseConfiguration(input: unknown): Configuration {
+  const parsed = configurationSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.flatMap((issue) => faultLines(input, issue));
+  throw new ConfigurationFault(`cdk.json has faults under "posthorn":\n${lines.join('\n')}`);
+}
+
+function faultLines(input: unknown, issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const value = JSON.stringify(valueAt(input, [...issue.path, key]));
+      return `  ${[...issue.path, key].join('.')} = ${value}: there is no such setting`;
+    });
+  }
+  const name = issue.path.length === 0 ? 'posthorn' : issue.path.join('.');
+  return [`  ${name} = ${JSON.stringify(valueAt(input, issue.path))}: ${issue.message}`];
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const segment of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, segment);
+  }
+  return value;
+}

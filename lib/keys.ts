@@ -1,0 +1,38 @@
+// The two secrets: both stay when the stack goes. Without the first, every sealed value is lost.
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { NagSuppressions } from 'cdk-nag';
+import { Construct } from 'constructs';
+
+export class Keys extends Construct {
+  /** Seals endpoints' secrets and private keys. */
+  readonly sealing: Secret;
+  /** The operator's key. */
+  readonly operator: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const generateSecretString = { passwordLength: 64, excludePunctuation: true };
+    const removalPolicy = RemovalPolicy.RETAIN;
+    this.sealing = new Secret(this, 'Sealing', {
+      description: 'Posthorn: seals the secrets of endpoints. Never delete it.',
+      generateSecretString,
+      removalPolicy,
+    });
+    this.operator = new Secret(this, 'Operator', {
+      description: "Posthorn: the operator's key.",
+      generateSecretString,
+      removalPolicy,
+    });
+    NagSuppressions.addResourceSuppressions(
+      [this.sealing, this.operator],
+      [
+        {
+          id: 'AwsSolutions-SMG4',
+          reason:
+            'The sealing key cannot change without re-sealing what it sealed; the operator changes the other when needed.',
+        },
+      ],
+    );
+  }
+}

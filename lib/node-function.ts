@@ -1,0 +1,111 @@
+// One of our functions: an ES module bundle for Node.js 24 on arm64, with a log group and a role of its own.
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  EventSourceMapping,
+  type IFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { NagSuppressions } from 'cdk-nag';
+import { Construct } from 'constructs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface NodeFunctionProps {
+  /** The folder under lambdas/ whose handler.ts it runs. */
+  readonly folder: string;
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetentionDays: number;
+}
+
+export interface QueueSource {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
+
+export class NodeFunction extends Construct {
+  readonly fn: IFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    NagSuppressions.addResourceSuppressions(
+      this.role,
+      [
+        {
+          id: 'AwsSolutions-IAM5',
+          reason:
+            'Log streams are named by Lambda: the wildcard covers the streams of this log group.',
+          appliesTo: [{ regex: '/^Resource::<.*Logs.*\\.Arn>$/g' }],
+        },
+      ],
+      true,
+    );
+    this.fn = new NodejsFunction(this, 'Function', {
+      entry: `${root}lambdas/${props.folder}/handler.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.TEXT,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        keepNames: true,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        sourcesContent: false,
+        externalModules: [],
+        mainFields: ['module', 'main'],
+        // Some dependencies are CommonJS and call require for what Node.js has built in.
+        banner:
+          "import{createRequire as posthornRequire}from'node:module';const require=posthornRequire(import.meta.url);",
+      },
+    });
+  }
+
+  /** Lets the function do exactly this. */
+  allow(actions: string[], resources: string[]): void {
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  }
+
+  /** Runs the function for the queue's messages; failures are reported message by message. */
+  consume(id: string, queue: IQueue, source: QueueSource): void {
+    this.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      [queue.queueArn],
+    );
+    new EventSourceMapping(this, id, {
+      target: this.fn,
+      eventSourceArn: queue.queueArn,
+      batchSize: source.batchSize,
+      ...(source.windowSeconds > 0
+        ? { maxBatchingWindow: Duration.seconds(source.windowSeconds) }
+        : {}),
+      maxConcurrency: source.maxConcurrency,
+      reportBatchItemFailures: true,
+    }).node.addDependency(this.role);
+  }
+}

@@ -1,0 +1,185 @@
+// The whole service: this file only composes.
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Env } from '../lambdas/environment.ts';
+import type { Configuration } from './configuration.ts';
+import { HttpFront } from './http-front.ts';
+import { Keys } from './keys.ts';
+import { NodeFunction } from './node-function.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { Storage } from './storage.ts';
+import { WakeUp } from './wake-up.ts';
+
+/** Functions behind the HTTP API: less than the 30 seconds that it waits. */
+const HTTP_TIMEOUT = Duration.seconds(28);
+const FAN_OUT_TIMEOUT = Duration.seconds(30);
+/** The longest request to a receiver (30 s) and what is done around it. */
+const DISPATCH_TIMEOUT = Duration.seconds(60);
+const WAKE_TIMEOUT = Duration.seconds(60);
+const SWEEP_TIMEOUT = Duration.seconds(60);
+
+export interface PosthornStackProps {
+  readonly configuration: Configuration;
+}
+
+export class PosthornStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration }: PosthornStackProps) {
+    super(scope, id, { description: 'Posthorn: webhook delivery.' });
+    const { memoryMb, sources, logRetentionDays } = configuration;
+
+    const storage = new Storage(this, 'Storage', { retain: configuration.retainData });
+    const keys = new Keys(this, 'Keys');
+    const queue = (name: string, functionTimeout: Duration, source: { windowSeconds: number }) =>
+      new QueueWithDeadLetters(this, name, {
+        functionTimeout,
+        windowSeconds: source.windowSeconds,
+        maxReceiveCount: 10,
+      }).queue;
+    const events = queue('Events', FAN_OUT_TIMEOUT, sources.events);
+    const deliveries = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
+    const retries = queue('Retries', DISPATCH_TIMEOUT, sources.retries);
+    const wakes = queue('Wakes', WAKE_TIMEOUT, sources.wakes);
+    const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
+
+    const { retentionDays, deadlineDays, retryPolicy } = configuration;
+    const everywhere = {
+      [Env.settings]: JSON.stringify({ retentionDays, deadlineDays, retryPolicy }),
+      [Env.registryTable]: storage.registry.tableName,
+      [Env.ledgerTable]: storage.ledger.tableName,
+    };
+    const destinations = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
+    const toRetries = { [Env.retriesQueueUrl]: retries.queueUrl };
+    const toWakes = { [Env.wakesQueueUrl]: wakes.queueUrl };
+    const scheduling = {
+      [Env.scheduleGroup]: wakeUp.groupName,
+      [Env.scheduleRoleArn]: wakeUp.role.roleArn,
+      [Env.wakesQueueArn]: wakes.queueArn,
+    };
+
+    const ingest = new NodeFunction(this, 'Ingest', {
+      folder: 'ingest',
+      memoryMb: memoryMb.ingest,
+      timeout: HTTP_TIMEOUT,
+      logRetentionDays,
+      environment: {
+        ...everywhere,
+        [Env.eventsQueueUrl]: events.queueUrl,
+        [Env.operatorSecretArn]: keys.operator.secretArn,
+      },
+    });
+    ingest.allow(['dynamodb:GetItem'], [storage.registry.tableArn]);
+    ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
+    ingest.allow(['sqs:SendMessage'], [events.queueArn]);
+    ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);
+
+    const fanOut = new NodeFunction(this, 'FanOut', {
+      folder: 'fan-out',
+      memoryMb: memoryMb.fanOut,
+      timeout: FAN_OUT_TIMEOUT,
+      logRetentionDays,
+      environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
+    });
+    fanOut.consume('Events', events, sources.events);
+    fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
+    fanOut.allow(
+      ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      [storage.ledger.tableArn],
+    );
+    fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
+
+    const dispatch = new NodeFunction(this, 'Dispatch', {
+      folder: 'dispatch',
+      memoryMb: memoryMb.dispatch,
+      timeout: DISPATCH_TIMEOUT,
+      logRetentionDays,
+      environment: {
+        ...everywhere,
+        ...destinations,
+        ...toRetries,
+        ...scheduling,
+        [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+        [Env.sealingSecretArn]: keys.sealing.secretArn,
+      },
+    });
+    dispatch.consume('Deliveries', deliveries, sources.deliveries);
+    dispatch.consume('Retries', retries, sources.retries);
+    dispatch.allow(['sqs:ChangeMessageVisibility'], [deliveries.queueArn, retries.queueArn]);
+    dispatch.allow(['sqs:SendMessage'], [retries.queueArn]);
+    dispatch.allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [storage.registry.tableArn]);
+    dispatch.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.ledger.tableArn],
+    );
+    dispatch.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    dispatch.allow(['scheduler:CreateSchedule'], [wakeUp.schedulesArn]);
+    dispatch.allow(['iam:PassRole'], [wakeUp.role.roleArn]);
+
+    const wake = new NodeFunction(this, 'Wake', {
+      folder: 'wake',
+      memoryMb: memoryMb.wake,
+      timeout: WAKE_TIMEOUT,
+      logRetentionDays,
+      environment: { ...everywhere, ...toRetries, ...toWakes },
+    });
+    wake.consume('Wakes', wakes, sources.wakes);
+    wake.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
+    wake.allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [storage.ledger.tableArn]);
+    wake.allow(['dynamodb:Query'], [storage.workIndexArn]);
+
+    const sweep = new NodeFunction(this, 'Sweep', {
+      folder: 'sweep',
+      memoryMb: memoryMb.sweep,
+      timeout: SWEEP_TIMEOUT,
+      logRetentionDays,
+      environment: { ...everywhere, ...toWakes },
+    });
+    sweep.allow(['dynamodb:Query'], [storage.ledger.tableArn]);
+    sweep.allow(['sqs:SendMessage'], [wakes.queueArn]);
+    wakeUp.every('Sweep', 'rate(5 minutes)', sweep.fn);
+
+    const api = new NodeFunction(this, 'Api', {
+      folder: 'api',
+      memoryMb: memoryMb.api,
+      timeout: HTTP_TIMEOUT,
+      logRetentionDays,
+      environment: {
+        ...everywhere,
+        ...destinations,
+        [Env.operatorSecretArn]: keys.operator.secretArn,
+        [Env.sealingSecretArn]: keys.sealing.secretArn,
+      },
+    });
+    api.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.registry.tableArn],
+    );
+    api.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.ledger.tableArn]);
+    api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
+
+    const front = new HttpFront(this, 'Http', {
+      ingest: ingest.fn,
+      api: api.fn,
+      throttle: configuration.throttle,
+      logRetentionDays,
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: front.url, description: 'Where the API answers.' });
+    new CfnOutput(this, 'OperatorKeySecret', {
+      value: keys.operator.secretArn,
+      description:
+        "Holds the operator's key: aws secretsmanager get-secret-value --secret-id <this>",
+    });
+  }
+}

@@ -1,0 +1,69 @@
+// A queue and the queue for the messages that our own code could not process.
+import { Duration } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { NagSuppressions } from 'cdk-nag';
+import { Construct } from 'constructs';
+
+/** What may be done with messages; a policy names actions, never a wildcard. */
+const MESSAGE_ACTIONS = [
+  'sqs:SendMessage',
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:PurgeQueue',
+];
+
+export interface QueueWithDeadLettersProps {
+  /** The time that the consuming function may take for a batch. */
+  readonly functionTimeout: Duration;
+  /** @default 0 */
+  readonly windowSeconds?: number;
+  /** How often a message is received before it counts as a dead letter. */
+  readonly maxReceiveCount: number;
+}
+
+export class QueueWithDeadLetters extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
+    super(scope, id);
+    const { functionTimeout, windowSeconds = 0, maxReceiveCount } = props;
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(7),
+      receiveMessageWaitTime: Duration.seconds(20),
+      // Maximum concurrency keeps the poller from fetching more than the function can take, which a
+      // visibility timeout of six times the function's would otherwise have to make up for.
+      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() + windowSeconds + 30),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+    });
+    for (const queue of [this.queue, this.deadLetters]) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          sid: 'TlsOnly',
+          effect: Effect.DENY,
+          principals: [new AnyPrincipal()],
+          actions: MESSAGE_ACTIONS,
+          resources: [queue.queueArn],
+          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    }
+    NagSuppressions.addResourceSuppressions(
+      [this.queue, this.deadLetters],
+      [
+        {
+          id: 'AwsSolutions-SQS4',
+          reason:
+            'TLS is enforced for every action on messages by name; the rule looks for sqs:* only.',
+        },
+      ],
+    );
+  }
+}

@@ -1,0 +1,43 @@
+// The two tables: registry (tenants, keys, endpoints) and ledger (events, deliveries, dedupe keys, wakes).
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { WORK_INDEX } from '../lambdas/environment.ts';
+
+export interface StorageProps {
+  /** Whether the tables stay when the stack goes. */
+  readonly retain: boolean;
+}
+
+export class Storage extends Construct {
+  readonly registry: TableV2;
+  readonly ledger: TableV2;
+  /** The index of what still needs work, as a resource of IAM. */
+  readonly workIndexArn: string;
+
+  constructor(scope: Construct, id: string, { retain }: StorageProps) {
+    super(scope, id);
+    const basics = {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: retain,
+      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    };
+    this.registry = new TableV2(this, 'Registry', basics);
+    this.ledger = new TableV2(this, 'Ledger', {
+      ...basics,
+      timeToLiveAttribute: 'exp',
+      globalSecondaryIndexes: [
+        {
+          indexName: WORK_INDEX,
+          partitionKey: { name: 'wk', type: AttributeType.STRING },
+          sortKey: { name: 'wat', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+    });
+    this.workIndexArn = `${this.ledger.tableArn}/index/${WORK_INDEX}`;
+  }
+}

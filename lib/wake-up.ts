@@ -1,0 +1,48 @@
+// What EventBridge Scheduler does for us: one-time wake-ups of endpoints, and sweep every five minutes.
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+export class WakeUp extends Construct {
+  readonly groupName: string;
+  /** The schedules of the group, as a resource of IAM. */
+  readonly schedulesArn: string;
+  /** The role that Scheduler takes on to send to the wakes queue. */
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { wakes }: { readonly wakes: IQueue }) {
+    super(scope, id);
+    const group = new ScheduleGroup(this, 'Group');
+    this.groupName = group.scheduleGroupName;
+    const stack = Stack.of(this);
+    this.schedulesArn = stack.formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${this.groupName}/*`,
+    });
+    this.role = this.schedulerRole('Role', ['sqs:SendMessage'], wakes.queueArn);
+  }
+
+  /** Runs a function at a rate. */
+  every(id: string, expression: string, fn: IFunction): void {
+    const role = this.schedulerRole(`${id}Role`, ['lambda:InvokeFunction'], fn.functionArn);
+    new CfnSchedule(this, id, {
+      scheduleExpression: expression,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: { arn: fn.functionArn, roleArn: role.roleArn },
+    });
+  }
+
+  private schedulerRole(id: string, actions: string[], resource: string): Role {
+    const role = new Role(this, id, {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    });
+    role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    return role;
+  }
+}

@@ -1,0 +1,60 @@
+// DynamoDB by dynalite in this process, on loopback, its state in LevelDB. Requests pass the
+// gatekeeper first, so their bodies are read here and played back to dynalite.
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import { dynamoDbCall } from './aws-calls.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
+import { parseObject } from './json.ts';
+import { listenOnLoopback, readBody } from './loopback-server.ts';
+
+export interface DynamoDbEmulator {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function startDynamoDb(
+  dataDir: string,
+  gatekeeper: Gatekeeper,
+): Promise<DynamoDbEmulator> {
+  const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // The only listener of its server: (request, response) => void.
+  const [serve] = server.listeners('request') as [
+    (request: unknown, response: ServerResponse) => void,
+  ];
+  server.removeAllListeners('request');
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await readBody(request).catch(() => undefined);
+    if (body === undefined) {
+      response.destroy();
+      return;
+    }
+    const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+    const call = dynamoDbCall(operation, parseObject(body.toString()));
+    const refusal = gatekeeper.check(request.headers.authorization, call);
+    if (refusal !== undefined) {
+      const __type = `com.amazon.coral.service#${refusal.code}`;
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type, message: refusal.message }));
+      return;
+    }
+    const { method, url, headers } = request;
+    const replay = Object.assign(new EventEmitter(), { method, url, headers });
+    serve(replay, response);
+    replay.emit('data', body);
+    replay.emit('end');
+  });
+
+  const url = await listenOnLoopback(server);
+  return {
+    url,
+    close: async () => {
+      const closed = once(server, 'close');
+      // dynalite's own close also flushes and closes LevelDB.
+      const flushed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await Promise.race([Promise.all([closed, flushed]), delay(5_000, undefined, { ref: false })]);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// The template's SQS event source mappings, started.
+import { z } from 'zod';
+import { sqsCall } from './aws-calls.ts';
+import { nameInArn } from './aws-names.ts';
+import { EventSource } from './event-source.ts';
+import type { FunctionHost } from './function-host.ts';
+import type { Meter } from './meter.ts';
+import type { Permissions } from './permissions.ts';
+import type { SqsEmulator } from './sqs-emulator.ts';
+import type { Stack } from './stack.ts';
+import { StartFailure } from './start-failure.ts';
+
+const mappingProperties = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.number().default(10),
+  MaximumBatchingWindowInSeconds: z.number().default(0),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  // Lambda goes up to 1,000 or 1,250 when no maximum is said.
+  ScalingConfig: z.object({ MaximumConcurrency: z.number().default(1_000) }).prefault({}),
+});
+
+/** What Lambda does with a queue, by the function's own role. */
+const POLLER_OPERATIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+
+export interface EventSourceSurroundings {
+  emulator: SqsEmulator;
+  functions: ReadonlyMap<string, FunctionHost>;
+  permissions: Permissions;
+  meter: Meter;
+  onFailure(functionName: string, error: unknown): void;
+}
+
+export function startEventSources(
+  stack: Stack,
+  { emulator, functions, permissions, meter, onFailure }: EventSourceSurroundings,
+): EventSource[] {
+  const mappings = stack
+    .resources('AWS::Lambda::EventSourceMapping')
+    .map(({ properties }) => mappingProperties.parse(properties))
+    .filter((mapping) => mapping.Enabled);
+  return mappings.map((mapping) => {
+    const queue = emulator.store.getQueueByArn(mapping.EventSourceArn);
+    const name = nameInArn(mapping.FunctionName).replace(/^function:/, '') || mapping.FunctionName;
+    const host = functions.get(name);
+    if (queue === undefined || host === undefined) {
+      throw new Error(`no queue or function for the event source ${mapping.EventSourceArn}`);
+    }
+    for (const operation of POLLER_OPERATIONS) {
+      const [need] = sqsCall(operation, { QueueName: queue.name }).needs;
+      if (need !== undefined && !permissions.allows(host.definition.roleName, need)) {
+        throw new StartFailure(
+          `the role of ${name} does not grant ${need.action} on ${need.resource}, which its event source needs`,
+        );
+      }
+    }
+    return new EventSource({
+      queue,
+      emulator,
+      batchSize: mapping.BatchSize,
+      windowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+      maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency,
+      reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      invoke: (event) => host.invoke(event),
+      onCall: (operation) => meter.count(name, 'sqs', operation),
+      onFailure: (error) => onFailure(name, error),
+    });
+  });
+}

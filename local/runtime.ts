@@ -1,0 +1,196 @@
+// The embedded runtime: the stack's functions, queues, tables, schedules and HTTP API in this process,
+// made from the synthesized template. `npm start` and the end-to-end tests both begin here.
+import { fileURLToPath } from 'node:url';
+import { Assembly } from './assembly.ts';
+import { startControlEndpoint } from './control-endpoint.ts';
+import { DataFolder } from './data-folder.ts';
+import { asEnvironment, type DestinationRules, LAX } from './destination-rules.ts';
+import { startDynamoDb } from './dynamodb-emulator.ts';
+import { EndpointSecrets } from './endpoint-secrets.ts';
+import { startEventSources } from './event-sources.ts';
+import { defineFunctions } from './function-definitions.ts';
+import { FunctionFailed, FunctionHost } from './function-host.ts';
+import { type LogSink, logPrinter } from './function-logs.ts';
+import { Gatekeeper } from './gatekeeper.ts';
+import { startHttpApi } from './http-api.ts';
+import { invokeService } from './invoke-service.ts';
+import { Meter } from './meter.ts';
+import { checkOperatorKey, operatorSecretArn } from './operator-secret.ts';
+import { Permissions } from './permissions.ts';
+import { createQueues } from './queues.ts';
+import { type Receipt, receiptLine, startReceiver } from './receiver.ts';
+import { deliverSchedules } from './schedule-delivery.ts';
+import { ScheduleStore } from './schedule-store.ts';
+import { schedulerService } from './scheduler-service.ts';
+import { SecretStore } from './secret-store.ts';
+import { secretsService } from './secrets-service.ts';
+import { Shutdown } from './shutdown.ts';
+import { startSqs } from './sqs-emulator.ts';
+import { Stack } from './stack.ts';
+import { StartFailure, systemCode } from './start-failure.ts';
+import { synthesize } from './synthesis.ts';
+import { createTables } from './tables.ts';
+import { startTimetable } from './timetable.ts';
+
+export interface RuntimeOptions {
+  dataDir: string;
+  /** @default 0, any free port */
+  port?: number;
+  /** @default 127.0.0.1 */
+  host?: string;
+  /** @default one that is generated once and kept in the data folder */
+  operatorKey?: string;
+  /** @default all allowed */
+  destinationRules?: Partial<DestinationRules>;
+  /** Whether the built-in receiver runs. @default true */
+  receiver?: boolean;
+  /** No lines at all, for tests. @default false */
+  quiet?: boolean;
+  /** Every log line of the functions instead of one line per attempt. @default false */
+  logEverything?: boolean;
+  /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
+  assemblyDir?: string;
+  onReceipt?(receipt: Receipt): void;
+}
+
+export interface Runtime {
+  url: string;
+  port: number;
+  operatorKey: string;
+  /** Empty when the receiver does not run. */
+  receiverUrl: string;
+  meter: Meter;
+  folder: DataFolder;
+  stack: Stack;
+  /** The emulators' addresses and a key that may do everything there, for tests and tools. */
+  aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; accessKeyId: string };
+  functions: ReadonlyMap<string, FunctionHost>;
+  stop(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const shutdown = new Shutdown();
+  try {
+    return await start(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
+  const { port = 0, host = '127.0.0.1', receiver: wantsReceiver = true } = options;
+  const givenKey = options.operatorKey === undefined ? '' : checkOperatorKey(options.operatorKey);
+  const sink: LogSink = options.quiet
+    ? { out: () => undefined, error: () => undefined }
+    : { out: (line) => console.log(line), error: (line) => console.error(line) };
+  const onFailure = (functionName: string, error: unknown) => {
+    const trace = error instanceof FunctionFailed ? error.fault.trace : '';
+    sink.error(`✗ ${functionName}: ${error instanceof Error ? error.message : error}\n${trace}`);
+  };
+
+  const folder = new DataFolder(options.dataDir);
+  shutdown.last(() => folder.release());
+  const assembly = new Assembly(
+    options.assemblyDir ??
+      (await synthesize(ROOT, () => sink.out('The sources changed: synthesizing the stack ...'))),
+  );
+
+  const meter = new Meter();
+  const gatekeeper = new Gatekeeper(meter);
+  const sqs = await startSqs(folder.subfolder('queues'), gatekeeper);
+  shutdown.last(() => sqs.close());
+  const dynamoDb = await startDynamoDb(folder.subfolder('tables'), gatekeeper);
+  shutdown.last(() => dynamoDb.close());
+  const control = await startControlEndpoint(gatekeeper);
+  shutdown.last(() => control.close());
+
+  let url = '';
+  const place = { queueUrl: sqs.queueUrl, apiUrl: () => url };
+  const stack = new Stack(assembly.stackName, assembly.template, place);
+  const permissions = new Permissions(stack);
+  gatekeeper.enforce(permissions);
+  createQueues(stack, sqs);
+  await createTables(stack, dynamoDb.url, gatekeeper.hostAccessKey);
+  const operatorArn = operatorSecretArn(stack);
+  const given = new Map(givenKey === '' ? [] : [[operatorArn, givenKey]]);
+  const secrets = new SecretStore(stack, folder, given);
+  const operatorKey = secrets.value(operatorArn) ?? '';
+
+  const onLine = logPrinter(sink, options.logEverything ?? false);
+  const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const rules = asEnvironment({ ...LAX, ...options.destinationRules });
+  const functions = new Map(
+    defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [
+      definition.name,
+      new FunctionHost(definition, onLine),
+    ]),
+  );
+  shutdown.last(() => Promise.all([...functions.values()].map((one) => one.stop())));
+  await Promise.all([...functions.values()].map((one) => one.start()));
+
+  const schedules = new ScheduleStore(folder.file('schedules.db'));
+  shutdown.last(() => schedules.close());
+  const groups = new Set(
+    stack.resources('AWS::Scheduler::ScheduleGroup').map((one) => stack.reference(one.logicalId)),
+  );
+  control.serve([
+    secretsService(secrets),
+    invokeService(functions, onFailure),
+    schedulerService(schedules, groups),
+  ]);
+
+  let receiverUrl = '';
+  if (wantsReceiver) {
+    const endpointSecrets = new EndpointSecrets(() => url, operatorKey);
+    const receiver = await startReceiver(port === 0 ? 0 : port + 1, endpointSecrets, (receipt) => {
+      sink.out(receiptLine(receipt));
+      options.onReceipt?.(receipt);
+    });
+    shutdown.last(() => receiver.close());
+    receiverUrl = receiver.url;
+  }
+
+  const sources = startEventSources(stack, {
+    emulator: sqs,
+    functions,
+    permissions,
+    meter,
+    onFailure,
+  });
+  shutdown.last(() => Promise.all(sources.map((source) => source.stop())));
+  schedules.start(deliverSchedules(sqs, permissions, (message) => sink.error(message)));
+  const timetable = startTimetable(stack, functions, onFailure);
+  shutdown.last(() => timetable.stop());
+  const api = await startHttpApi(stack, functions, { port, host }, onFailure).catch((error) => {
+    throw systemCode(error) === '' ? error : listenFailure(error, host, port);
+  });
+  shutdown.last(() => api.close());
+  url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
+
+  return {
+    url,
+    port: api.port,
+    operatorKey,
+    receiverUrl,
+    meter,
+    folder,
+    stack,
+    aws: {
+      sqsUrl: sqs.url,
+      dynamoDbUrl: dynamoDb.url,
+      controlUrl: control.url,
+      accessKeyId: gatekeeper.hostAccessKey,
+    },
+    functions,
+    stop: () => shutdown.run(),
+  };
+}
+
+function listenFailure(error: unknown, host: string, port: number): StartFailure {
+  return systemCode(error) === 'EADDRINUSE'
+    ? new StartFailure(`port ${port} is in use: set PORT to another one, or stop what uses it`)
+    : new StartFailure(`cannot listen on ${host}:${port} (${systemCode(error)}): set HOST or PORT`);
+}

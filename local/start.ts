@@ -1,0 +1,53 @@
+// `npm start`: reads the environment, runs the embedded runtime, prints how to use it, and stops it
+// when asked to. A fault of the surroundings is one line on stderr and exit code 1.
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { prepareDemoTenant } from './demo-tenant.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import { StartFailure } from './start-failure.ts';
+import { checkNode, readSettings } from './start-settings.ts';
+import { welcomeText } from './welcome.ts';
+
+const HEALTH_DEADLINE_MS = 20_000;
+const began = performance.now();
+let runtime: Runtime | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    // A second signal ends the process at once: this handler is gone by then.
+    console.log('stopping: running deliveries end first ...');
+    await runtime?.stop();
+    process.exit(0);
+  });
+}
+
+try {
+  checkNode(process.versions.node);
+  const settings = readSettings(
+    process.env,
+    fileURLToPath(new URL('../.posthorn', import.meta.url)),
+  );
+  const { operatorKey, ...options } = settings;
+  runtime = await startRuntime({ ...options, ...(operatorKey !== undefined && { operatorKey }) });
+  await untilHealthy(runtime.url);
+  const tenantKey = await prepareDemoTenant(runtime);
+  const tookMs = performance.now() - began;
+  console.log(welcomeText({ ...runtime, tenantKey, dataDir: runtime.folder.path, tookMs }));
+} catch (error) {
+  console.error(error instanceof StartFailure ? `posthorn: ${error.message}` : error);
+  await runtime?.stop();
+  process.exit(1);
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const deadline = Date.now() + HEALTH_DEADLINE_MS;
+  for (;;) {
+    const response = await fetch(`${url}/health`).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    if (Date.now() > deadline) {
+      throw new StartFailure(`GET /health answers ${response?.status ?? 'nothing'} at ${url}`);
+    }
+    await delay(50);
+  }
+}

@@ -1,0 +1,58 @@
+// What the template runs at a fixed rate (EventBridge rules and Scheduler schedules that target a
+// function), once at start and then at every interval.
+import { z } from 'zod';
+import { nameInArn } from './aws-names.ts';
+import type { FunctionHost } from './function-host.ts';
+import type { Stack } from './stack.ts';
+
+const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
+const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+const target = z.object({ Arn: z.string(), Input: z.string().optional() });
+const ruleProperties = z.object({
+  ScheduleExpression: z.string().optional(),
+  State: z.string().default('ENABLED'),
+  Targets: z.array(target).default([]),
+  Target: target.optional(),
+});
+
+export interface Timetable {
+  stop(): void;
+}
+
+export function startTimetable(
+  stack: Stack,
+  functions: ReadonlyMap<string, FunctionHost>,
+  onFailure: (functionName: string, error: unknown) => void,
+): Timetable {
+  const timers: NodeJS.Timeout[] = [];
+  for (const { properties } of stack.resources('AWS::Events::Rule', 'AWS::Scheduler::Schedule')) {
+    const { ScheduleExpression, State, Target, Targets } = ruleProperties.parse(properties);
+    if (ScheduleExpression === undefined || State !== 'ENABLED') continue;
+    const everyMs = intervalOf(ScheduleExpression);
+    for (const { Arn, Input } of Target === undefined ? Targets : [Target]) {
+      const name = nameInArn(Arn).replace(/^function:/, '');
+      const host = functions.get(name);
+      if (host === undefined) throw new Error(`no function for the scheduled target ${Arn}`);
+      const event = Input ?? JSON.stringify({ source: 'aws.events' });
+      const invoke = () => {
+        host.invoke(event).catch((error: unknown) => onFailure(name, error));
+      };
+      invoke();
+      timers.push(setInterval(invoke, everyMs));
+    }
+  }
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+function intervalOf(expression: string): number {
+  const [, count, unit] = RATE.exec(expression) ?? [];
+  if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') {
+    throw new Error(`the embedded runtime runs rate(...) schedules, not ${expression}`);
+  }
+  return Number(count) * UNIT_MS[unit];
+}

@@ -1,0 +1,44 @@
+// What `npm start` says once everything runs: addresses, keys, and two commands to copy.
+
+export interface Welcome {
+  url: string;
+  receiverUrl: string;
+  operatorKey: string;
+  tenantKey: string;
+  dataDir: string;
+  tookMs: number;
+}
+
+export function welcomeText(welcome: Welcome): string {
+  const { url, receiverUrl, operatorKey, tenantKey, dataDir } = welcome;
+  return `
+Posthorn on this machine
+
+  API           ${url}
+  receiver      ${receiverUrl}
+  data folder   ${dataDir}
+  operator key  ${operatorKey}
+  tenant key    ${tenantKey}  (tenant demo, environment live)
+
+A first endpoint, the built-in receiver:
+
+${curl(`${url}/v1/endpoints`, tenantKey, { url: `${receiverUrl}/hook` })}
+
+A first event:
+
+${curl(`${url}/v1/events`, tenantKey, {
+  type: 'dossier.created',
+  data: { dossier: 'd-1', subject: 'Zoë Example', status: 'created' },
+})}
+
+ready in ${(welcome.tookMs / 1000).toFixed(1)} s: one line for each delivery follows, Ctrl-C stops`;
+}
+
+function curl(url: string, key: string, body: object): string {
+  return [
+    `  curl -sS ${url} \\`,
+    `    -H 'Authorization: Bearer ${key}' \\`,
+    `    -H 'Content-Type: application/json' \\`,
+    `    -d '${JSON.stringify(body)}'`,
+  ].join('\n');
+}
