@@ -117,7 +117,7 @@ function isRunning(pid: unknown, started: unknown): boolean {
 }
 
 /** When a process started, in clock ticks since boot; empty where there is no /proc. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';

@@ -29,7 +29,7 @@ export interface EventSourceSurroundings {
   functions: ReadonlyMap<string, FunctionHost>;
   permissions: Permissions;
   meter: Meter;
-  onFailure(functionName: string, error: unknown): void;
+  onFailure(error: unknown): void;
 }
 
 export function startEventSources(
@@ -64,7 +64,7 @@ export function startEventSources(
       reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
       invoke: (event) => host.invoke(event),
       onCall: (operation) => meter.count(name, 'sqs', operation),
-      onFailure: (error) => onFailure(name, error),
+      onFailure: (error) => onFailure(error),
     });
   });
 }

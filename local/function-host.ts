@@ -25,6 +25,12 @@ export class FunctionFailed extends Error {
     super(`${functionName} failed: ${errorType}: ${errorMessage}`);
     this.fault = { errorType, errorMessage, trace };
   }
+
+  /** For the terminal: the trace, which begins with the error itself, where there is one. */
+  report(): string {
+    const { trace } = this.fault;
+    return trace === '' ? `✗ ${this.message}` : `✗ ${this.message}\n${trace}`;
+  }
 }
 
 export class FunctionTimedOut extends FunctionFailed {}

@@ -32,14 +32,14 @@ export async function startHttpApi(
   stack: Stack,
   functions: ReadonlyMap<string, FunctionHost>,
   { port, host }: { port: number; host: string },
-  onFailure: (functionName: string, error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
   const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
   const server = createServer((request, response) => {
     serve(request, response, routes, apiId).catch((error: unknown) => {
       if (error instanceof BodyTooLarge) return refuseTooLarge(response, MAX_REQUEST_BYTES);
-      if (error instanceof FunctionFailed) onFailure('http api', error);
+      if (error instanceof FunctionFailed) onFailure(error);
       if (response.headersSent) return response.destroy();
       return error instanceof FunctionTimedOut
         ? answerJson(response, 503, { message: 'Service Unavailable' })

@@ -9,7 +9,7 @@ const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 export function invokeService(
   functions: ReadonlyMap<string, FunctionHost>,
-  onFailure: (functionName: string, error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): ControlService {
   return async ({ method, url, headers, text, authorize }) => {
     const encoded = PATH.exec(url.pathname)?.[1];
@@ -23,7 +23,7 @@ export function invokeService(
     }
     const event = text === '' ? '{}' : text;
     if (headers['x-amz-invocation-type'] === 'Event') {
-      host.invoke(event).catch((error: unknown) => onFailure(name, error));
+      host.invoke(event).catch((error: unknown) => onFailure(error));
       return { statusCode: 202, body: {} };
     }
     try {

@@ -86,9 +86,8 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const sink: LogSink = options.quiet
     ? { out: () => undefined, error: () => undefined }
     : { out: (line) => console.log(line), error: (line) => console.error(line) };
-  const onFailure = (functionName: string, error: unknown) => {
-    const trace = error instanceof FunctionFailed ? error.fault.trace : '';
-    sink.error(`✗ ${functionName}: ${error instanceof Error ? error.message : error}\n${trace}`);
+  const onFailure = (error: unknown) => {
+    sink.error(error instanceof FunctionFailed ? error.report() : String(error));
   };
 
   const folder = new DataFolder(options.dataDir);

@@ -23,7 +23,7 @@ export interface Timetable {
 export function startTimetable(
   stack: Stack,
   functions: ReadonlyMap<string, FunctionHost>,
-  onFailure: (functionName: string, error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): Timetable {
   const timers: NodeJS.Timeout[] = [];
   for (const { properties } of stack.resources('AWS::Events::Rule', 'AWS::Scheduler::Schedule')) {
@@ -36,7 +36,7 @@ export function startTimetable(
       if (host === undefined) throw new Error(`no function for the scheduled target ${Arn}`);
       const event = Input ?? JSON.stringify({ source: 'aws.events' });
       const invoke = () => {
-        host.invoke(event).catch((error: unknown) => onFailure(name, error));
+        host.invoke(event).catch((error: unknown) => onFailure(error));
       };
       invoke();
       timers.push(setInterval(invoke, everyMs));

@@ -1,0 +1,41 @@
+// Builders for the tests of the embedded runtime: temporary folders, emulators without a template,
+// and waiting for a condition.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { arnOf } from '../../local/aws-names.ts';
+import { Gatekeeper } from '../../local/gatekeeper.ts';
+import { Meter } from '../../local/meter.ts';
+import { type SqsEmulator, type SqsQueue, startSqs } from '../../local/sqs-emulator.ts';
+
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'posthorn-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Polls until the condition gives something true, for up to ten seconds. */
+export async function eventually<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${condition}`);
+    await delay(10);
+  }
+}
+
+export function startTestSqs(dataDir: string): Promise<SqsEmulator> {
+  return startSqs(dataDir, new Gatekeeper(new Meter()));
+}
+
+export function makeQueue(
+  { store, queueUrl }: SqsEmulator,
+  name: string,
+  attributes: Record<string, string> = {},
+): SqsQueue {
+  return (
+    store.getQueueByName(name) ??
+    store.createQueue(name, queueUrl(name), arnOf('sqs', name), attributes)
+  );
+}
