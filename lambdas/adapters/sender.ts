@@ -95,11 +95,15 @@ async function received(
 ): Promise<ReceivedResponse> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
-    const piece: Buffer = chunk;
-    if (bytes < KEPT_BODY_BYTES) chunks.push(piece.subarray(0, KEPT_BODY_BYTES - bytes));
-    bytes += piece.length;
-    if (bytes > MAX_RESPONSE_BYTES) break;
+  try {
+    for await (const chunk of response.body) {
+      const piece: Buffer = chunk;
+      if (bytes < KEPT_BODY_BYTES) chunks.push(piece.subarray(0, KEPT_BODY_BYTES - bytes));
+      bytes += piece.length;
+      if (bytes > MAX_RESPONSE_BYTES) break;
+    }
+  } catch {
+    // The receiver has said what it thinks of the delivery: what follows is only kept for display.
   }
   const headers: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {

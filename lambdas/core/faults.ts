@@ -22,7 +22,11 @@ function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): F
     );
     if (branch) return branch.flatMap((inner) => faultsOfIssue(inner, path));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0) {
+  if (issue.code === 'invalid_key') {
+    return issue.issues.flatMap((inner) => faultsOfIssue({ ...inner, path: [] }, path));
+  }
+  // zod keeps the input out of its issues: only the message tells nothing from something else.
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return [{ path: pointer(path), message: 'is missing' }];
   }
   return [{ path: pointer(path), message: lowerFirst(issue.message) }];

@@ -35,7 +35,7 @@ export interface EventMessage {
 
 export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
   const { bytes, deflated } = packData(event.data);
-  return JSON.stringify({
+  return sendable({
     v: 1,
     id: event.id,
     tn: event.tenant,
@@ -54,7 +54,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
 /** @throws MalformedMessageError */
 export function decodeEventMessage(body: string): EventMessage {
   const message = decode('the events queue', body, eventMessageSchema);
-  const data = unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
+  const data = inflated(message);
   return {
     event: {
       id: message.id,
@@ -69,6 +69,21 @@ export function decodeEventMessage(body: string): EventMessage {
     },
     mayRepeat: message.key === 1,
   };
+}
+
+/** As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. */
+function sendable(message: object): string {
+  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (character) =>
+    character === '\ufffe' ? '\\ufffe' : '\\uffff',
+  );
+}
+
+function inflated(message: z.infer<typeof eventMessageSchema>): string {
+  try {
+    return unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
+  } catch (error) {
+    throw new MalformedMessageError('the events queue', error);
+  }
 }
 
 const deliveryMessageSchema = z.object({
