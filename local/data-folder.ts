@@ -9,12 +9,30 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JsonObject, parseObject } from './json.ts';
+import { factsOf } from './process-facts.ts';
 import { StartFailure, systemCode } from './start-failure.ts';
 
 const LOCK = 'lock';
 const MAX_TAKEOVERS = 3;
+const RETRY_MS = 50;
 const lockedHere = new Set<string>();
+
+export class FolderInUse extends StartFailure {}
+
+/** Takes the folder once whoever uses it has left, as when one is stopped and the next started. */
+export async function takeFolder(path: string, waitMs: number): Promise<DataFolder> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    try {
+      return new DataFolder(path);
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || Date.now() >= deadline) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
 
 export class DataFolder {
   readonly path: string;
@@ -67,11 +85,11 @@ export class DataFolder {
 
   #lock(): void {
     const inUse = (pid: unknown) =>
-      new StartFailure(
+      new FolderInUse(
         `the data folder ${this.path} is in use by another Posthorn (process ${pid}): stop it, or set POSTHORN_DATA_DIR to another folder`,
       );
     if (lockedHere.has(this.path)) throw inUse(process.pid);
-    const me = { pid: process.pid, started: startOf(process.pid) };
+    const me = { pid: process.pid, started: factsOf(process.pid)?.startedAt };
     for (let takeover = 0; takeover < MAX_TAKEOVERS; takeover += 1) {
       if (this.#create(LOCK, JSON.stringify(me))) {
         lockedHere.add(this.path);
@@ -113,15 +131,5 @@ function isRunning(pid: unknown, started: unknown): boolean {
     if (systemCode(error) !== 'EPERM') return false;
   }
   // Process ids come back, above all in containers: on Linux the start time tells them apart.
-  return startOf(pid) === started;
-}
-
-/** When a process started, in clock ticks since boot; empty where there is no /proc. */
-export function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+  return factsOf(pid)?.startedAt === started;
 }

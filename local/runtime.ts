@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { Assembly } from './assembly.ts';
 import { startControlEndpoint } from './control-endpoint.ts';
-import { DataFolder } from './data-folder.ts';
+import { type DataFolder, takeFolder } from './data-folder.ts';
 import { asEnvironment, type DestinationRules, LAX } from './destination-rules.ts';
 import { startDynamoDb } from './dynamodb-emulator.ts';
 import { EndpointSecrets } from './endpoint-secrets.ts';
@@ -48,6 +48,8 @@ export interface RuntimeOptions {
   quiet?: boolean;
   /** Every log line of the functions instead of one line per attempt. @default false */
   logEverything?: boolean;
+  /** How long to wait for another process to leave the data folder. @default 0 */
+  folderWaitMs?: number;
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
   assemblyDir?: string;
   onReceipt?(receipt: Receipt): void;
@@ -68,6 +70,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+const MAX_PORT = 65_535;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -87,10 +90,11 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
     ? { out: () => undefined, error: () => undefined }
     : { out: (line) => console.log(line), error: (line) => console.error(line) };
   const onFailure = (error: unknown) => {
+    if (shutdown.isRunning) return;
     sink.error(error instanceof FunctionFailed ? error.report() : String(error));
   };
 
-  const folder = new DataFolder(options.dataDir);
+  const folder = await takeFolder(options.dataDir, options.folderWaitMs ?? 0);
   shutdown.last(() => folder.release());
   const assembly = new Assembly(
     options.assemblyDir ??
@@ -144,30 +148,30 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   let receiverUrl = '';
   if (wantsReceiver) {
     const endpointSecrets = new EndpointSecrets(() => url, operatorKey);
-    const receiver = await startReceiver(port === 0 ? 0 : port + 1, endpointSecrets, (receipt) => {
-      sink.out(receiptLine(receipt));
-      options.onReceipt?.(receipt);
-    });
+    const receiver = await startReceiver(
+      port === 0 || port === MAX_PORT ? 0 : port + 1,
+      endpointSecrets,
+      (receipt) => {
+        sink.out(receiptLine(receipt));
+        options.onReceipt?.(receipt);
+      },
+    );
     shutdown.last(() => receiver.close());
     receiverUrl = receiver.url;
   }
 
-  const sources = startEventSources(stack, {
-    emulator: sqs,
-    functions,
-    permissions,
-    meter,
-    onFailure,
-  });
-  shutdown.last(() => Promise.all(sources.map((source) => source.stop())));
-  schedules.start(deliverSchedules(sqs, permissions, (message) => sink.error(message)));
-  const timetable = startTimetable(stack, functions, onFailure);
-  shutdown.last(() => timetable.stop());
+  // Nothing is received before the port is known to be free: a start that fails delivers nothing.
   const api = await startHttpApi(stack, functions, { port, host }, onFailure).catch((error) => {
     throw systemCode(error) === '' ? error : listenFailure(error, host, port);
   });
   shutdown.last(() => api.close());
   url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
+  const around = { emulator: sqs, functions, permissions, meter, onFailure };
+  const sources = startEventSources(stack, around);
+  shutdown.last(() => Promise.all(sources.map((source) => source.stop())));
+  schedules.start(deliverSchedules(sqs, permissions, (message) => sink.error(message)));
+  const timetable = startTimetable(stack, functions, onFailure);
+  shutdown.last(() => timetable.stop());
 
   return {
     url,

@@ -12,6 +12,10 @@ export class Shutdown {
     this.#steps.push(undo);
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   run(): Promise<void> {
     this.#running ??= this.#undoAll();
     return this.#running;

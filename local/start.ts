@@ -3,14 +3,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { prepareDemoTenant } from './demo-tenant.ts';
+import { whenNpmIsGone } from './npm-parent.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { StartFailure } from './start-failure.ts';
 import { checkNode, readSettings } from './start-settings.ts';
 import { welcomeText } from './welcome.ts';
 
 const HEALTH_DEADLINE_MS = 20_000;
+const FOLDER_WAIT_MS = 2_000;
 const began = performance.now();
 let runtime: Runtime | undefined;
+
+// What this process writes holds the events' data and keys.
+process.umask(0o077);
+if (process.env.npm_lifecycle_event !== undefined) whenNpmIsGone(() => process.exit(1));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
@@ -28,7 +34,11 @@ try {
     fileURLToPath(new URL('../.posthorn', import.meta.url)),
   );
   const { operatorKey, ...options } = settings;
-  runtime = await startRuntime({ ...options, ...(operatorKey !== undefined && { operatorKey }) });
+  runtime = await startRuntime({
+    ...options,
+    ...(operatorKey !== undefined && { operatorKey }),
+    folderWaitMs: FOLDER_WAIT_MS,
+  });
   await untilHealthy(runtime.url);
   const tenantKey = await prepareDemoTenant(runtime);
   const tookMs = performance.now() - began;

@@ -1,7 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { DataFolder, startOf } from '../../local/data-folder.ts';
+import { DataFolder } from '../../local/data-folder.ts';
+import { factsOf } from '../../local/process-facts.ts';
 import { ScheduleStore } from '../../local/schedule-store.ts';
 import { SecretStore } from '../../local/secret-store.ts';
 import { Stack } from '../../local/stack.ts';
@@ -33,7 +34,10 @@ describe('a data folder', () => {
   it('is not taken over from a process that runs', () => {
     const first = new DataFolder(pathOf('parent'));
     first.release();
-    writeFileSync(join(pathOf('parent'), 'lock'), JSON.stringify({ pid: 1, started: startOf(1) }));
+    writeFileSync(
+      join(pathOf('parent'), 'lock'),
+      JSON.stringify({ pid: 1, started: factsOf(1)?.startedAt }),
+    );
     expect(() => new DataFolder(pathOf('parent'))).toThrow('(process 1)');
   });
 
