@@ -41,13 +41,14 @@ export class PosthornStack extends Stack {
     const wakes = queue('Wakes', WAKE_TIMEOUT, sources.wakes);
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy } = configuration;
+    const { retentionDays, deadlineDays, retryPolicy, tripFailures } = configuration;
     const everywhere = {
-      [Env.settings]: JSON.stringify({ retentionDays, deadlineDays, retryPolicy }),
+      [Env.settings]: JSON.stringify({ retentionDays, deadlineDays, retryPolicy, tripFailures }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
     };
     const destinations = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
+    const toEvents = { [Env.eventsQueueUrl]: events.queueUrl };
     const toRetries = { [Env.retriesQueueUrl]: retries.queueUrl };
     const toWakes = { [Env.wakesQueueUrl]: wakes.queueUrl };
     const scheduling = {
@@ -63,7 +64,7 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        [Env.eventsQueueUrl]: events.queueUrl,
+        ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
       },
     });
@@ -95,7 +96,9 @@ export class PosthornStack extends Stack {
       environment: {
         ...everywhere,
         ...destinations,
+        ...toEvents,
         ...toRetries,
+        ...toWakes,
         ...scheduling,
         [Env.deliveriesQueueUrl]: deliveries.queueUrl,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
@@ -104,8 +107,11 @@ export class PosthornStack extends Stack {
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
     dispatch.consume('Retries', retries, sources.retries);
     dispatch.allow(['sqs:ChangeMessageVisibility'], [deliveries.queueArn, retries.queueArn]);
-    dispatch.allow(['sqs:SendMessage'], [retries.queueArn]);
-    dispatch.allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], [storage.registry.tableArn]);
+    dispatch.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
+    dispatch.allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+      [storage.registry.tableArn],
+    );
     dispatch.allow(
       [
         'dynamodb:BatchGetItem',
@@ -125,11 +131,23 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.wake,
       timeout: WAKE_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, ...toRetries, ...toWakes },
+      environment: { ...everywhere, ...scheduling, ...toEvents, ...toRetries, ...toWakes },
     });
     wake.consume('Wakes', wakes, sources.wakes);
-    wake.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
-    wake.allow(['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], [storage.ledger.tableArn]);
+    wake.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
+    wake.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
+    wake.allow(['scheduler:CreateSchedule'], [wakeUp.schedulesArn]);
+    wake.allow(['iam:PassRole'], [wakeUp.role.roleArn]);
+    wake.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.ledger.tableArn],
+    );
     wake.allow(['dynamodb:Query'], [storage.workIndexArn]);
 
     const sweep = new NodeFunction(this, 'Sweep', {

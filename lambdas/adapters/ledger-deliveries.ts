@@ -117,6 +117,37 @@ export function createDeliveryLedger(
       return isOwn(delivery, holder);
     },
 
+    async rest({ ref, fresh, run, attempt, nowMs }) {
+      if (fresh) {
+        const resting = { ...fresh, workAtMs: fresh.dueAtMs ?? nowMs };
+        if (await putIf(resting, 'attribute_not_exists(pk)')) return;
+      }
+      // At its own due time, unless it moved on, or is being attempted, in the meantime.
+      await whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: deliveryKey(ref),
+            UpdateExpression: 'SET wat = due',
+            ConditionExpression:
+              's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
+            ExpressionAttributeValues: {
+              ':waiting': text('waiting'),
+              ':run': number(run),
+              ':before': number(attempt - 1),
+              ':now': number(nowMs),
+            },
+          }),
+        ),
+      );
+    },
+
+    openRun: (delivery, seenRun) =>
+      putIf(delivery, 'run = :seen AND n = :n', {
+        ':seen': number(seenRun),
+        ':n': number(delivery.attempts.at(-1)?.number ?? 0),
+      }),
+
     async settle(delivery, state) {
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
       return putIf(

@@ -98,9 +98,10 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
     sendWakes: (messages) =>
       sendAll(
         urls.wakes,
-        messages.map((message) => ({
-          body: encodeWakeMessage(message),
-          group: message.endpointId,
+        messages.map(({ wake, delaySeconds }) => ({
+          body: encodeWakeMessage(wake),
+          group: wake.endpointId,
+          delaySeconds,
         })),
       ),
     async postpone(queue, receiptHandle, seconds) {

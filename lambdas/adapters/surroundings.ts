@@ -1,5 +1,6 @@
 // The process's clock and randomness, and its environment variables.
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { type DestinationRules, STRICT_RULES } from '../core/destination.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Surroundings } from '../core/ports.ts';
@@ -9,6 +10,7 @@ import { Env } from '../environment.ts';
 export const surroundings: Surroundings = {
   now: () => Date.now(),
   random: (bytes) => randomBytes(bytes),
+  sleep: (ms) => setTimeout(ms),
 };
 
 /** @throws ConfigurationError if the stack did not set it */

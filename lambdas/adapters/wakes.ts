@@ -16,7 +16,7 @@ import {
 import type { Environment } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
 import { encodeWakeMessage, type WakeMessage } from '../core/messages.ts';
-import type { Surroundings, Wakes } from '../core/ports.ts';
+import type { EndpointAddress, Surroundings, Wakes } from '../core/ports.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake-bucket.ts';
 import { Env } from '../environment.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
@@ -63,27 +63,35 @@ export function createWakes(
     }
   }
 
+  /** Puts the wake-up into the directory: false if it stands there already. */
+  function enter(wake: WakeMessage): Promise<boolean> {
+    return whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: {
+            ...directoryKey(wake),
+            v: { N: '1' },
+            exp: seconds(wake.bucketMs + ENTRY_KEPT_MS),
+          },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      ),
+    );
+  }
+
   return {
-    async ensure({ tenant, environment, endpointId }, dueAtMs) {
-      const wake: WakeMessage = { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
-      const name = scheduleName(endpointId, wake.bucketMs);
+    async ensure(endpoint, dueAtMs) {
+      const wake = wakeOf(endpoint, dueAtMs);
+      const name = scheduleName(wake.endpointId, wake.bucketMs);
       if (remembered.has(name)) return;
-      const isNew = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              ...directoryKey(wake),
-              v: { N: '1' },
-              exp: seconds(wake.bucketMs + ENTRY_KEPT_MS),
-            },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
-      if (isNew) await schedule(wake);
+      if (await enter(wake)) await schedule(wake);
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       remembered.add(name);
+    },
+
+    async note(endpoint, dueAtMs) {
+      await enter(wakeOf(endpoint, dueAtMs));
     },
 
     async done(wake) {
@@ -124,6 +132,13 @@ export function createWakes(
       return shards.flat();
     },
   };
+}
+
+function wakeOf(
+  { tenant, environment, endpointId }: EndpointAddress,
+  dueAtMs: number,
+): WakeMessage {
+  return { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
 }
 
 function partition(bucketMs: number, shard: number): string {

@@ -102,6 +102,8 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
     headers: input.headers,
     timeoutMs: input.timeoutMs,
     ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
+    autoPause: input.autoPause,
+    ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),
     description: input.description,
     sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),

@@ -43,6 +43,8 @@ export function endpointView(endpoint: Endpoint) {
     headers: endpoint.headers,
     timeoutMs: endpoint.timeoutMs,
     retryPolicy: endpoint.retryPolicy ?? contractOf(endpoint.contract).defaultRetryPolicy,
+    autoPause: endpoint.autoPause,
+    maxPerSecond: endpoint.maxPerSecond ?? null,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
     status: standingOf(endpoint),

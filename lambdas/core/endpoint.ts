@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
 import { type DestinationRules, judgeUrl } from './destination.ts';
+import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
 import { channelSchema, type Scope } from './event.ts';
 import { faultsOf } from './faults.ts';
@@ -44,6 +45,10 @@ export interface Endpoint extends Scope {
   readonly timeoutMs: number;
   /** Its own policy, if it has one: otherwise the stack's or its contract's. */
   readonly retryPolicy?: RetryPolicyInput;
+  /** Whether, and when, failures pause it: see endpoint-health.ts. */
+  readonly autoPause: AutoPause;
+  /** Requests a second over all its deliveries; without it there is no limit. */
+  readonly maxPerSecond?: number;
   readonly description: string;
   /** Sealed, newest first: see sealing.ts. */
   readonly sealedSecrets: readonly string[];
@@ -91,6 +96,8 @@ export function endpointInputSchema(rules: DestinationRules) {
       headers: headersSchema.default({}),
       timeoutMs: z.int().min(MIN_TIMEOUT_MS).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
       retryPolicy: retryPolicySchema.optional(),
+      autoPause: autoPauseSchema.default(true),
+      maxPerSecond: z.number().min(0.1).max(1_000).optional(),
       description: z.string().max(500).default(''),
       secret: givenSecretSchema.optional(),
     })

@@ -95,6 +95,10 @@ const deliveryMessageSchema = z.object({
   n: z.int().min(1),
   cause: z.enum(CAUSES),
   d: z.literal(1).optional(),
+  /** Present if wake let it pass: see endpoint-health.ts. */
+  rel: z.literal(1).optional(),
+  /** The slot that was reserved for it: see rate-limit.ts. */
+  slot: z.number().optional(),
 });
 
 /** One attempt that is to be made. */
@@ -109,6 +113,10 @@ export interface DeliveryMessage {
   readonly cause: (typeof CAUSES)[number];
   /** Whether the delivery must be claimed before it is sent. */
   readonly doubtful: boolean;
+  /** Whether it may pass though its endpoint is recovering or being probed. */
+  readonly released?: boolean;
+  /** When it may be sent under the endpoint's `maxPerSecond`, Unix milliseconds. */
+  readonly slotMs?: number;
 }
 
 export function encodeDeliveryMessage(message: DeliveryMessage): string {
@@ -122,6 +130,8 @@ export function encodeDeliveryMessage(message: DeliveryMessage): string {
     n: message.attempt,
     cause: message.cause,
     ...(message.doubtful ? { d: 1 } : {}),
+    ...(message.released ? { rel: 1 } : {}),
+    ...(message.slotMs === undefined ? {} : { slot: message.slotMs }),
   });
 }
 
@@ -137,6 +147,8 @@ export function decodeDeliveryMessage(body: string): DeliveryMessage {
     attempt: message.n,
     cause: message.cause,
     doubtful: message.d === 1,
+    ...(message.rel === 1 ? { released: true } : {}),
+    ...(message.slot === undefined ? {} : { slotMs: message.slot }),
   };
 }
 

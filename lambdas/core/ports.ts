@@ -3,6 +3,7 @@
 import type { ApiKey } from './api-key.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Health } from './endpoint-health.ts';
 import type { Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,6 +14,7 @@ export interface Surroundings {
   /** Unix time in milliseconds. */
   now(): number;
   random(bytes: number): Uint8Array;
+  sleep(ms: number): Promise<void>;
 }
 
 /** An event with the ids of the endpoints that it matched when it was stored. */
@@ -98,6 +100,10 @@ export interface DeliveryLedger {
   claim(request: ClaimRequest): Promise<Claim>;
   /** Writes what a claimed attempt led to, if the claim is still the holder's own. */
   recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
+  /** Lets a delivery rest in the index, due as it is, without a message of its own. */
+  rest(request: Omit<ClaimRequest, 'holder' | 'leaseUntilMs'>): Promise<void>;
+  /** Opens a new run, if the delivery is still as it was seen. */
+  openRun(delivery: Delivery, seenRun: number): Promise<boolean>;
   /** Ends a delivery that waits, or is not stored yet, without an attempt. */
   settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
   getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
@@ -149,20 +155,55 @@ export interface DelayedMessage {
   readonly delaySeconds: number;
 }
 
+export interface DelayedWake {
+  readonly wake: WakeMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
   sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
-  sendWakes(messages: readonly WakeMessage[]): Promise<ReadonlySet<number>>;
+  sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
   postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
+}
+
+/** Where an endpoint's health is kept; missing means clean. */
+export interface HealthLedger {
+  getHealth(endpoint: EndpointAddress): Promise<KeptHealth>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  putHealth(endpoint: EndpointAddress, health: Health, seenVersion: number): Promise<boolean>;
+}
+
+export interface KeptHealth {
+  readonly health: Health;
+  /** Counts the writes; 0 if there was none. */
+  readonly version: number;
+}
+
+export interface RateLedger {
+  /** Reserves slots: the first one's time; undefined if the limit is booked out too far ahead. */
+  reserve(
+    endpoint: EndpointAddress,
+    count: number,
+    perSecond: number,
+    nowMs: number,
+  ): Promise<number | undefined>;
+}
+
+export interface EndpointAddress extends Scope {
+  readonly endpointId: string;
 }
 
 /** The wake directory and its schedules: one wake-up per endpoint and bucket of ten minutes. */
 export interface Wakes {
   /** Makes sure that the endpoint is woken in time for what is due then. */
-  ensure(endpoint: Scope & { readonly endpointId: string }, dueAtMs: number): Promise<void>;
+  ensure(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
+  /** Enters a wake-up that is sent by other means, so that sweep finds it if it is lost. */
+  note(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
   /** Strikes a wake-up that was carried out. */
   done(wake: WakeMessage): Promise<void>;
   /** Wake-ups of a bucket that were not carried out. */
@@ -177,7 +218,7 @@ export interface WorkEntry extends DeliveryRef {
 export interface WorkLedger {
   /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
   listDue(
-    endpoint: Scope & { readonly endpointId: string },
+    endpoint: EndpointAddress,
     beforeMs: number,
     limit: number,
   ): Promise<readonly WorkEntry[]>;

@@ -9,6 +9,8 @@ export const settingsSchema = z.strictObject({
   deadlineDays: z.number().min(0.001).max(60).default(40),
   /** The stack's retry policy, between the contract's default and the endpoint's own. */
   retryPolicy: retryPolicySchema.optional(),
+  /** So many failed attempts in a row within a minute trip an endpoint; 0 never does. */
+  tripFailures: z.int().min(0).max(100_000).default(20),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

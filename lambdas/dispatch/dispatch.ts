@@ -2,23 +2,30 @@
 import type { SQSRecord } from 'aws-lambda';
 import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
+import type { Endpoint } from '../core/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
 import { nextStep } from '../core/next-step.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { OperatorNotices } from '../core/operator-notices.ts';
+import { isFinalFailure, isSuccess, type Outcome } from '../core/outcome.ts';
 import type {
   DeliveryLedger,
   EventLedger,
   Queues,
+  RateLedger,
   Sender,
   SendReport,
   StoredEvent,
   Surroundings,
   Wakes,
 } from '../core/ports.ts';
+import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import type { Settings } from '../core/settings.ts';
+import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
+import type { HealthWatch } from './health-watch.ts';
+import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
 import { formRequest, policyOf } from './request.ts';
 
 /** How much longer than a request's deadline its lease is. */
@@ -29,12 +36,16 @@ export interface DispatchPorts {
   readonly endpoints: (refs: readonly EndpointRef[]) => Promise<ReadonlyMap<string, OpenEndpoint>>;
   readonly queues: Pick<Queues, 'sendRetries' | 'postpone'>;
   readonly wakes: Wakes;
+  readonly rates: RateLedger;
+  readonly health: HealthWatch;
+  readonly events: Pick<OperatorNotices, 'tellDead'>;
   readonly sender: Sender;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
   /** Puts a delivery that went the fast path to its end. */
   readonly writeDelivered: (delivery: Delivery) => Promise<void>;
   readonly report: (line: AttemptLine) => void;
+  readonly warn: (message: string, error: unknown) => void;
 }
 
 /** What the log says of an attempt. */
@@ -56,6 +67,12 @@ interface Job {
   readonly stored: StoredEvent;
   /** `<message id>/<request id>`: see ClaimRequest. */
   readonly holder: string;
+}
+
+/** What the attempts of one endpoint in a batch came to. */
+interface Tally {
+  readonly attempts: { readonly outcome: Outcome; readonly endedAtMs: number }[];
+  probed: boolean;
 }
 
 /** Processes a batch side by side; what is returned comes back by SQS, everything else is done. */
@@ -80,32 +97,115 @@ export async function dispatch(
     ports.ledger.getEvents(messages.map(({ message }) => message)),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
-  const results = await Promise.allSettled(
-    messages.map(async ({ record, message }) => {
-      const open = endpoints.get(message.endpointId);
-      if (!open) throw new NotYetStoredError(message.endpointId);
-      const stored = events.get(message.eventId);
-      if (!stored) throw new NotYetStoredError(message.eventId);
-      const holder = `${record.messageId}/${requestId}`;
-      await deliver(ports, { message, record, open, stored, holder });
-    }),
-  );
-  await Promise.all(
-    results.map(async (result, index) => {
-      const record = messages[index]?.record;
-      if (result.status === 'fulfilled' || !record) return;
-      const error: unknown = result.reason;
-      if (error instanceof LeaseHeldError) {
-        const seconds = Math.ceil((error.untilMs - ports.surroundings.now()) / 1000) + 1;
-        await ports.queues.postpone(queue, record.receiptHandle, Math.max(1, seconds));
-      }
+  const groups = new Map<string, Job[]>();
+  for (const { record, message } of messages) {
+    const open = endpoints.get(message.endpointId);
+    const stored = events.get(message.eventId);
+    if (open && stored) {
+      const job = { message, record, open, stored, holder: `${record.messageId}/${requestId}` };
+      groups.set(message.endpointId, [...(groups.get(message.endpointId) ?? []), job]);
+    } else {
+      const error = new NotYetStoredError(open ? message.eventId : message.endpointId);
       failed.push({ messageId: record.messageId, error });
-    }),
+    }
+  }
+  const ofGroups = await Promise.all(
+    [...groups.values()].map((jobs) => dispatchGroup(ports, jobs, queue)),
   );
-  return failed;
+  return [...failed, ...ofGroups.flat()];
 }
 
-async function deliver(ports: DispatchPorts, job: Job): Promise<void> {
+/** The jobs of one endpoint: its rate limit before them, its health after them. */
+async function dispatchGroup(
+  ports: DispatchPorts,
+  jobs: readonly Job[],
+  queue: 'deliveries' | 'retries',
+): Promise<FailedRecord[]> {
+  const [first] = jobs;
+  if (!first) return [];
+  const tally: Tally = { attempts: [], probed: false };
+  const { endpoint } = first.open;
+  const address = { ...endpoint, endpointId: endpoint.id };
+  const perSecond = endpoint.maxPerSecond;
+  const turns =
+    perSecond === undefined
+      ? []
+      : await takeTurns(
+          ports,
+          address,
+          perSecond,
+          jobs.map(({ message }) => message),
+        );
+  const results = await Promise.allSettled(
+    jobs.map((job, index) => deliverInTurn(ports, job, turns[index], tally)),
+  );
+  await reportTally(ports, endpoint, tally);
+  const failed = results.map(async (result, index): Promise<FailedRecord[]> => {
+    const job = jobs[index];
+    if (result.status === 'fulfilled' || !job) return [];
+    const error: unknown = result.reason;
+    if (error instanceof LeaseHeldError) {
+      const seconds = Math.ceil((error.untilMs - ports.surroundings.now()) / 1000) + 1;
+      await ports.queues.postpone(queue, job.record.receiptHandle, Math.max(1, seconds));
+    }
+    return [{ messageId: job.record.messageId, error }];
+  });
+  return (await Promise.all(failed)).flat();
+}
+
+async function deliverInTurn(
+  ports: DispatchPorts,
+  job: Job,
+  turn: Turn | undefined,
+  tally: Tally,
+): Promise<void> {
+  if (turn?.kind === 'later') return sendLater(ports, job.message, turn.slotMs);
+  if (turn?.kind === 'full') {
+    await rest(ports, job);
+    // Booked out: it is taken up again when the slots that are given out now have passed.
+    return ports.wakes.ensure(job.message, ports.surroundings.now() + MAX_AHEAD_MS + BUCKET_MS);
+  }
+  if (turn) await ports.surroundings.sleep(Math.max(0, turn.slotMs - ports.surroundings.now()));
+  await deliver(ports, job, tally);
+}
+
+/** A report that fails costs nothing but a later notice: what was recorded stands. */
+async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tally): Promise<void> {
+  if (tally.attempts.length === 0) return;
+  const inOrder = tally.attempts.toSorted((a, b) => a.endedAtMs - b.endedAtMs);
+  const lastSuccess = inOrder.findLastIndex(({ outcome }) => isSuccess(outcome));
+  const isGone = ({ outcome }: { outcome: Outcome }): boolean =>
+    outcome.kind === 'response' && outcome.response.status === 410;
+  try {
+    await ports.health.report(endpoint, {
+      successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
+      failuresInRow: inOrder.length - 1 - lastSuccess,
+      gone: inOrder.slice(lastSuccess + 1).some(isGone),
+      probed: tally.probed,
+    });
+  } catch (error) {
+    ports.warn('health could not be reported', error);
+  }
+}
+
+function isFirst(message: DeliveryMessage): boolean {
+  return message.attempt === 1 && message.run === 1;
+}
+
+async function rest(ports: DispatchPorts, { message, stored }: Job): Promise<void> {
+  const nowMs = ports.surroundings.now();
+  const fresh = freshDelivery(stored.event, message.endpointId, ports.settings, nowMs);
+  const { run, attempt } = message;
+  await ports.ledger.rest({
+    ref: message,
+    fresh: isFirst(message) ? fresh : undefined,
+    run,
+    attempt,
+    nowMs,
+  });
+}
+
+async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<void> {
   const { message, open, stored } = job;
   const nowMs = ports.surroundings.now();
   const fresh = freshDelivery(stored.event, message.endpointId, ports.settings, nowMs);
@@ -113,17 +213,19 @@ async function deliver(ports: DispatchPorts, job: Job): Promise<void> {
     await ports.ledger.settle(await currentOr(ports, fresh), 'cancelled');
     return;
   }
+  if (!(await ports.health.maySend(message))) return rest(ports, job);
+  if (message.cause === 'probe') tally.probed = true;
   const isFast =
     !message.doubtful &&
-    message.attempt === 1 &&
+    isFirst(message) &&
     Number(job.record.attributes.ApproximateReceiveCount) === 1;
   if (isFast) {
-    await attemptFast(ports, job, fresh);
+    await attemptFast(ports, job, fresh, tally);
     return;
   }
   const claim = await ports.ledger.claim({
     ref: message,
-    fresh: message.attempt === 1 && message.run === 1 ? fresh : undefined,
+    fresh: isFirst(message) ? fresh : undefined,
     run: message.run,
     attempt: message.attempt,
     holder: job.holder,
@@ -132,7 +234,7 @@ async function deliver(ports: DispatchPorts, job: Job): Promise<void> {
   });
   switch (claim.kind) {
     case 'claimed':
-      await attemptClaimed(ports, job, claim.delivery);
+      await attemptClaimed(ports, job, claim.delivery, tally);
       return;
     case 'held':
       throw new LeaseHeldError(deliveryIdOf(message.eventId, message.endpointId), claim.untilMs);
@@ -149,8 +251,13 @@ async function deliver(ports: DispatchPorts, job: Job): Promise<void> {
   }
 }
 
-async function attemptFast(ports: DispatchPorts, job: Job, fresh: Delivery): Promise<void> {
-  const after = await attempt(ports, job, fresh);
+async function attemptFast(
+  ports: DispatchPorts,
+  job: Job,
+  fresh: Delivery,
+  tally: Tally,
+): Promise<void> {
+  const after = await attempt(ports, job, fresh, tally);
   if (after.state === 'delivered') {
     await ports.writeDelivered(after);
   } else {
@@ -161,19 +268,30 @@ async function attemptFast(ports: DispatchPorts, job: Job, fresh: Delivery): Pro
   report(ports, after);
 }
 
-async function attemptClaimed(ports: DispatchPorts, job: Job, claimed: Delivery): Promise<void> {
+async function attemptClaimed(
+  ports: DispatchPorts,
+  job: Job,
+  claimed: Delivery,
+  tally: Tally,
+): Promise<void> {
   const isPastDeadline = ports.surroundings.now() >= claimed.deadlineAtMs;
   const after: Delivery = isPastDeadline
     ? { ...withoutLease(claimed), state: 'dead', deathReason: 'deadline', recordedBy: job.holder }
-    : await attempt(ports, job, claimed);
+    : await attempt(ports, job, claimed, tally);
   const isRecorded = await ports.ledger.recordClaimed(after, job.holder);
   if (isRecorded) await carryOut(ports, after);
   if (!isPastDeadline) report(ports, after);
 }
 
 /** Sends the request and gives the delivery as it is to be recorded. */
-async function attempt(ports: DispatchPorts, job: Job, delivery: Delivery): Promise<Delivery> {
+async function attempt(
+  ports: DispatchPorts,
+  job: Job,
+  delivery: Delivery,
+  tally: Tally,
+): Promise<Delivery> {
   const sent = await send(ports, job);
+  if (!isFinalFailure(sent.outcome)) tally.attempts.push(sent);
   const policy = policyOf(job.open, ports.settings);
   const made = {
     numberInRun: delivery.attempts.length - delivery.attemptsBeforeRun + 1,
@@ -201,6 +319,7 @@ async function send(ports: DispatchPorts, { open, stored }: Job): Promise<SendRe
 
 /** The effects of a recorded attempt. Repeating them harms nothing: a second message finds it done. */
 async function carryOut(ports: DispatchPorts, delivery: Delivery): Promise<void> {
+  if (delivery.state === 'dead') return ports.events.tellDead(delivery);
   if (delivery.state !== 'waiting' || delivery.dueAtMs === undefined) return;
   const nowMs = ports.surroundings.now();
   if (delivery.dueAtMs - nowMs > MAX_SQS_DELAY_MS) {

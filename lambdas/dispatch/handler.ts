@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
@@ -17,9 +18,11 @@ import {
 import { createWakes } from '../adapters/wakes.ts';
 import { LeaseHeldError } from '../core/errors.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
+import { createOperatorNotices } from '../core/operator-notices.ts';
 import { Env } from '../environment.ts';
 import { type AttemptLine, type DispatchPorts, dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
+import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 
 const settings = readSettings();
@@ -29,20 +32,33 @@ const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
   ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
 };
+const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
+const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
+const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
+const events = createOperatorNotices({ registry, queues });
 const ports: DispatchPorts = {
   ledger,
-  endpoints: createEndpointCache({
-    registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-    secrets: createSecrets(secretArns(), surroundings),
+  endpoints: createEndpointCache({ registry, secrets, surroundings }),
+  queues,
+  wakes,
+  rates: healthLedger,
+  health: createHealthWatch({
+    ledger: healthLedger,
+    wakes,
+    queues,
     surroundings,
+    events,
+    tripFailures: settings.tripFailures,
   }),
-  queues: createQueues(createSqs(), queueUrls()),
-  wakes: createWakes(dynamoDb, ledgerTable, surroundings),
+  events,
   sender: createSender(readDestinationRules(), surroundings),
   surroundings,
   settings,
   writeDelivered: createOutcomeWriter(ledger),
   report: logAttempt,
+  warn: (message, error) => log.warn(message, { error: String(error) }),
 };
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

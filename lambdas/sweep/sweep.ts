@@ -27,7 +27,7 @@ export async function sweep({ wakes, queues, surroundings }: SweepPorts): Promis
   for (const bucketMs of buckets.toReversed()) {
     const overdue = await wakes.listBucket(bucketMs);
     if (overdue.length === 0) continue;
-    const refused = await queues.sendWakes(overdue);
+    const refused = await queues.sendWakes(overdue.map((wake) => ({ wake, delaySeconds: 0 })));
     if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, overdue.length);
     repeated += overdue.length;
   }

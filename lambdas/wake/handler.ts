@@ -1,21 +1,31 @@
 // The wake function: batches of the wakes queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
+import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { surroundings, variable } from '../adapters/surroundings.ts';
+import { createRegistry } from '../adapters/registry.ts';
+import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
+import { createOperatorNotices } from '../core/operator-notices.ts';
 import { Env } from '../environment.ts';
-import { type WakePorts, wake } from './wake.ts';
+import type { WakePorts } from './send-due.ts';
+import { wake } from './wake.ts';
 
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
+const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
 const ports: WakePorts = {
   work: createWorkLedger(dynamoDb, ledgerTable),
-  queues: createQueues(createSqs(), queueUrls()),
+  ledger: createDeliveryLedger(dynamoDb, ledgerTable, readSettings()),
+  health: createHealthLedger(dynamoDb, ledgerTable),
+  queues,
   wakes: createWakes(dynamoDb, ledgerTable, surroundings),
   surroundings,
+  events: createOperatorNotices({ registry, queues }),
 };
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -1,19 +1,15 @@
-// Wake: takes what is due at an endpoint and sends it to the retries queue, delayed to the second.
+// Wake: what is due at an endpoint goes to the retries queue. How much of it depends on its health: all
+// of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
 import type { SQSRecord } from 'aws-lambda';
-import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
-import { PartlyRefusedError } from '../core/errors.ts';
 import { decodeWakeMessage, type WakeMessage } from '../core/messages.ts';
-import type { Queues, Surroundings, Wakes, WorkLedger } from '../core/ports.ts';
+import { wakeAt } from '../core/wake-at.ts';
 import { bucketEnd } from '../core/wake-bucket.ts';
+import { probe } from './probe.ts';
+import { release } from './release.ts';
+import { sendDue, type WakePorts } from './send-due.ts';
 
-const PAGE = 100;
-
-export interface WakePorts {
-  readonly work: WorkLedger;
-  readonly queues: Pick<Queues, 'sendRetries' | 'sendWakes'>;
-  readonly wakes: Wakes;
-  readonly surroundings: Surroundings;
-}
+/** So much of the invocation's time is kept for handing on what is left. */
+const HAND_ON_MS = 10_000;
 
 export interface FailedRecord {
   readonly messageId: string;
@@ -42,22 +38,25 @@ async function wakeEndpoint(
   message: WakeMessage,
   remainingMs: () => number,
 ): Promise<void> {
-  const beforeMs = bucketEnd(message.bucketMs);
-  for (;;) {
-    const due = await ports.work.listDue(message, beforeMs, PAGE);
-    const nowMs = ports.surroundings.now();
-    // Leased by moving it in the index: should its message be lost, it is found there again.
-    const taken = await Promise.all(
-      due.map((entry) => ports.work.take(entry, Math.max(entry.workAtMs, nowMs) + LOST_AFTER_MS)),
-    );
-    const messages = taken.flatMap((delivery) => (delivery ? [retryMessage(delivery, nowMs)] : []));
-    const refused = await ports.queues.sendRetries(messages);
-    if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, messages.length);
-    if (due.length < PAGE) break;
-    if (remainingMs() < 10_000) {
-      await ports.queues.sendWakes([message]);
+  const kept = await ports.health.getHealth(message);
+  // From here on the message itself is what brings the work back, should we die.
+  await ports.wakes.done(message);
+  switch (kept.health.state) {
+    case 'healthy': {
+      // A late wake-up takes what is due by now; an early one what is due in its bucket.
+      const beforeMs = Math.max(bucketEnd(message.bucketMs), ports.surroundings.now());
+      const isDone = await sendDue(ports, message, beforeMs, () => remainingMs() < HAND_ON_MS);
+      if (!isDone) await wakeAt(ports, message, ports.surroundings.now());
       return;
     }
+    case 'tripped':
+      return probe(ports, message, kept);
+    case 'paused':
+      // A user's pause ends by a user, and wakes the endpoint then.
+      return kept.health.pausedBy === 'user' ? undefined : probe(ports, message, kept);
+    case 'recovering':
+      return release(ports, message, kept);
+    default:
+      kept.health.state satisfies never;
   }
-  await ports.wakes.done(message);
 }

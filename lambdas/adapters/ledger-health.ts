@@ -1,0 +1,123 @@
+// The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { CLEAN_HEALTH, type Health } from '../core/endpoint-health.ts';
+import {
+  type EndpointAddress,
+  type HealthLedger,
+  type RateLedger,
+  scopeKey,
+} from '../core/ports.ts';
+import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
+import { type Item, number, text, whenHolds } from './dynamodb.ts';
+
+/** How often a reservation is tried again when another one was faster. */
+const ROUNDS = 10;
+
+function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
+  return { pk: text(`${scopeKey(endpoint)}#${endpoint.endpointId}#${name}`), sk: text(name) };
+}
+
+export function createHealthLedger(
+  client: DynamoDBClient,
+  table: string,
+): HealthLedger & RateLedger {
+  /** Moves the next free slot on under a condition: the slot that was free, or undefined. */
+  async function move(
+    endpoint: EndpointAddress,
+    expression: string,
+    condition: string,
+    values: Item,
+  ): Promise<{ readonly fromMs: number | undefined } | undefined> {
+    try {
+      const answer = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: itemKey(endpoint, 'rate'),
+          UpdateExpression: expression,
+          ConditionExpression: condition,
+          ExpressionAttributeValues: values,
+          ReturnValues: 'UPDATED_OLD',
+        }),
+      );
+      const from = answer.Attributes?.free?.N;
+      return { fromMs: from === undefined ? undefined : Number(from) };
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
+        return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async getHealth(endpoint) {
+      const { Item: item } = await client.send(
+        new GetItemCommand({
+          TableName: table,
+          Key: itemKey(endpoint, 'health'),
+          ConsistentRead: true,
+        }),
+      );
+      if (!item?.doc?.S) return { health: CLEAN_HEALTH, version: 0 };
+      const health: Health = JSON.parse(item.doc.S);
+      return { health, version: Number(item.ver?.N) };
+    },
+
+    putHealth(endpoint, health, seenVersion) {
+      return whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              ...itemKey(endpoint, 'health'),
+              v: number(1),
+              ver: number(seenVersion + 1),
+              doc: text(JSON.stringify(health)),
+            },
+            ConditionExpression: seenVersion === 0 ? 'attribute_not_exists(pk)' : 'ver = :seen',
+            ...(seenVersion === 0
+              ? {}
+              : { ExpressionAttributeValues: { ':seen': number(seenVersion) } }),
+          }),
+        ),
+      );
+    },
+
+    async reserve(endpoint, count, perSecond, nowMs) {
+      const spanMs = (count * 1000) / perSecond;
+      for (let round = 0; round < ROUNDS; round++) {
+        const queued = await move(
+          endpoint,
+          'SET free = free + :span',
+          'free >= :now AND free < :horizon',
+          {
+            ':span': number(spanMs),
+            ':now': number(nowMs),
+            ':horizon': number(nowMs + MAX_AHEAD_MS),
+          },
+        );
+        if (queued) return queued.fromMs;
+        const idle = await move(
+          endpoint,
+          'SET free = :after',
+          'attribute_not_exists(free) OR free < :now',
+          { ':after': number(nowMs + spanMs), ':now': number(nowMs) },
+        );
+        if (idle) return nowMs;
+        const { Item: item } = await client.send(
+          new GetItemCommand({
+            TableName: table,
+            Key: itemKey(endpoint, 'rate'),
+            ConsistentRead: true,
+          }),
+        );
+        if (Number(item?.free?.N) >= nowMs + MAX_AHEAD_MS) return undefined;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,290 @@
+// An endpoint's health: one state machine, decided by one pure function from what a batch of attempts
+// showed. Waiting deliveries of an endpoint that is not healthy rest; see DESIGN, section 6.
+import { z } from 'zod';
+import { delaysOf, RETRY_PRESETS } from './retry-policy.ts';
+
+/**
+ * `tripped`: many failures in a row within a minute; a single probe tries.
+ * `paused`: by a user, by 410 or by the endpoint's threshold; all but a user's pause is probed.
+ * `recovering`: answered again; its backlog is released at a rising pace.
+ */
+export type HealthState = 'healthy' | 'tripped' | 'paused' | 'recovering';
+export type PauseCause = 'user' | 'gone' | 'failures';
+
+export interface Health {
+  readonly state: HealthState;
+  /** Failed attempts since the last success. */
+  readonly failures: number;
+  readonly failingSinceMs?: number;
+  readonly lastSuccessAtMs?: number;
+  /** Failures in a row since the window began: what trips an endpoint. */
+  readonly windowFailures: number;
+  readonly windowStartedAtMs?: number;
+  readonly pausedBy?: PauseCause;
+  /** When the present state began. */
+  readonly sinceMs: number;
+  /** Failed probes in the present state. */
+  readonly probes: number;
+  readonly probeAtMs?: number;
+  /** The highest warning given since the last success: 0, 50, 70 or 90 (percent). */
+  readonly warned: number;
+  readonly release?: Release;
+}
+
+/** The pace of a recovery: see release-pace.ts. */
+export interface Release {
+  /** How many deliveries may be under way in this interval. */
+  readonly size: number;
+  readonly released: number;
+  readonly answered: number;
+  /** `answered` at the last step, and for how many steps it has not moved. */
+  readonly answeredBefore: number;
+  readonly stalledSteps: number;
+  readonly nextAtMs: number;
+}
+
+export const autoPauseSchema = z.union([
+  z.boolean(),
+  z.strictObject({
+    failures: z.int().min(1).max(1_000_000).default(100),
+    overSeconds: z
+      .int()
+      .min(60)
+      .max(40 * 24 * 3600)
+      .default(24 * 3600),
+  }),
+]);
+export type AutoPause = z.infer<typeof autoPauseSchema>;
+
+export interface HealthThresholds {
+  /** So many failures in a row within so long trip an endpoint; 0 never does. */
+  readonly tripFailures: number;
+  readonly tripWithinMs: number;
+  /** So many failures and no success over so long pause it. */
+  readonly pause: { readonly failures: number; readonly overMs: number } | undefined;
+}
+
+export const TRIP_FAILURES = 20;
+export const TRIP_WITHIN_MS = 60_000;
+const WARNINGS = [50, 70, 90] as const;
+const FIRST_PROBE_MS = 5_000;
+const MAX_PROBE_MS = 5 * 60_000;
+
+export function thresholdsOf(autoPause: AutoPause, tripFailures = TRIP_FAILURES): HealthThresholds {
+  const pause = autoPause === true ? { failures: 100, overSeconds: 24 * 3600 } : autoPause;
+  return {
+    tripFailures,
+    tripWithinMs: TRIP_WITHIN_MS,
+    pause: pause ? { failures: pause.failures, overMs: pause.overSeconds * 1000 } : undefined,
+  };
+}
+
+export const CLEAN_HEALTH: Health = {
+  state: 'healthy',
+  failures: 0,
+  windowFailures: 0,
+  sinceMs: 0,
+  probes: 0,
+  warned: 0,
+};
+
+/** Whether a success would change nothing worth writing. */
+export function isClean(health: Health): boolean {
+  return health.state === 'healthy' && health.failures === 0;
+}
+
+/** What a batch of attempts showed of one endpoint. */
+export interface Observation {
+  readonly successes: number;
+  /** Failures after the last success of the batch; all of them if there was none. */
+  readonly failuresInRow: number;
+  /** Whether one of the failures was 410 Gone. */
+  readonly gone: boolean;
+  /** Whether one of the attempts was a probe. */
+  readonly probed: boolean;
+  readonly nowMs: number;
+  /** A success that this instance saw but had no reason to write. */
+  readonly unwrittenSuccessAtMs?: number;
+}
+
+export type Transition =
+  | { readonly kind: 'tripped' }
+  | { readonly kind: 'paused'; readonly by: PauseCause }
+  | { readonly kind: 'recovering'; readonly from: HealthState }
+  | { readonly kind: 'warned'; readonly percent: number };
+
+export interface Observed {
+  readonly health: Health;
+  readonly transitions: readonly Transition[];
+}
+
+export function observe(before: Health, seen: Observation, thresholds: HealthThresholds): Observed {
+  const transitions: Transition[] = [];
+  let health = before;
+  if (seen.successes > 0) health = succeeded(health, seen, transitions);
+  else if (
+    seen.unwrittenSuccessAtMs !== undefined &&
+    health.state === 'healthy' &&
+    seen.unwrittenSuccessAtMs >= (health.windowStartedAtMs ?? seen.nowMs)
+  ) {
+    health = { ...withoutFailures(health), lastSuccessAtMs: seen.unwrittenSuccessAtMs };
+  }
+  if (seen.failuresInRow > 0) health = failed(health, seen, thresholds, transitions);
+  return { health, transitions };
+}
+
+function withoutFailures(health: Health): Health {
+  const { failingSinceMs, windowStartedAtMs, ...rest } = health;
+  return { ...rest, failures: 0, windowFailures: 0, warned: 0 };
+}
+
+function succeeded(before: Health, seen: Observation, transitions: Transition[]): Health {
+  const health = { ...withoutFailures(before), lastSuccessAtMs: seen.nowMs };
+  switch (before.state) {
+    case 'healthy':
+      return health;
+    case 'recovering':
+      return before.release
+        ? {
+            ...health,
+            release: { ...before.release, answered: before.release.answered + seen.successes },
+          }
+        : health;
+    case 'paused':
+      // An attempt that was under way when a user paused it resumes nothing.
+      if (before.pausedBy === 'user') return health;
+      break;
+    case 'tripped':
+      break;
+    default:
+      before.state satisfies never;
+  }
+  transitions.push({ kind: 'recovering', from: before.state });
+  return { ...recovering(seen.nowMs), lastSuccessAtMs: seen.nowMs };
+}
+
+/** The start of a recovery: the first step releases two, and from there at most doubles. */
+export function recovering(nowMs: number): Health {
+  const release: Release = {
+    size: 1,
+    released: 0,
+    answered: 0,
+    answeredBefore: 0,
+    stalledSteps: 0,
+    nextAtMs: nowMs,
+  };
+  return { ...CLEAN_HEALTH, state: 'recovering', sinceMs: nowMs, release };
+}
+
+export function pausedByUser(before: Health, nowMs: number): Health {
+  const { probeAtMs, release, ...rest } = before;
+  return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
+}
+
+function failed(
+  before: Health,
+  seen: Observation,
+  thresholds: HealthThresholds,
+  transitions: Transition[],
+): Health {
+  const { nowMs } = seen;
+  const failingSinceMs = before.failingSinceMs ?? nowMs;
+  const inWindow =
+    before.windowStartedAtMs !== undefined &&
+    nowMs - before.windowStartedAtMs <= thresholds.tripWithinMs;
+  const counted: Health = {
+    ...before,
+    failures: before.failures + seen.failuresInRow,
+    failingSinceMs,
+    windowStartedAtMs: inWindow ? (before.windowStartedAtMs ?? nowMs) : nowMs,
+    windowFailures: (inWindow ? before.windowFailures : 0) + seen.failuresInRow,
+  };
+  if (before.state === 'paused' && before.pausedBy === 'user') return counted;
+  if (seen.gone && before.state !== 'paused') return pause(counted, 'gone', nowMs, transitions);
+  const { pause: threshold } = thresholds;
+  const progress = threshold
+    ? Math.min(counted.failures / threshold.failures, (nowMs - failingSinceMs) / threshold.overMs)
+    : 0;
+  if (progress >= 1 && before.state !== 'paused') {
+    return pause(counted, 'failures', nowMs, transitions);
+  }
+  const warned = warn(counted, progress, transitions);
+  switch (before.state) {
+    case 'healthy': {
+      const isTripped =
+        thresholds.tripFailures > 0 && counted.windowFailures >= thresholds.tripFailures;
+      return isTripped ? trip(warned, nowMs, transitions) : warned;
+    }
+    case 'recovering':
+      return trip(warned, nowMs, transitions);
+    case 'tripped':
+    case 'paused':
+      return seen.probed ? probedInVain(warned, nowMs) : warned;
+    default:
+      return before.state satisfies never;
+  }
+}
+
+function trip(health: Health, nowMs: number, transitions: Transition[]): Health {
+  transitions.push({ kind: 'tripped' });
+  const { release, ...rest } = health;
+  return {
+    ...rest,
+    state: 'tripped',
+    sinceMs: nowMs,
+    probes: 0,
+    probeAtMs: nowMs + FIRST_PROBE_MS,
+  };
+}
+
+function pause(
+  health: Health,
+  by: Exclude<PauseCause, 'user'>,
+  nowMs: number,
+  transitions: Transition[],
+): Health {
+  transitions.push({ kind: 'paused', by });
+  const { release, ...rest } = health;
+  const paused: Health = { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
+  return { ...paused, probeAtMs: nowMs + probeDelayMs(paused) };
+}
+
+function probedInVain(health: Health, nowMs: number): Health {
+  const after = { ...health, probes: health.probes + 1 };
+  return { ...after, probeAtMs: nowMs + probeDelayMs(after) };
+}
+
+/** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */
+export function probeDelayMs(health: Pick<Health, 'state' | 'probes'>): number {
+  if (health.state === 'tripped') {
+    return Math.min(FIRST_PROBE_MS * 2 ** Math.min(health.probes, 20), MAX_PROBE_MS);
+  }
+  const delays = delaysOf(RETRY_PRESETS['forty-days']);
+  return (delays[health.probes] ?? delays.at(-1) ?? 0) * 1000;
+}
+
+function warn(health: Health, progress: number, transitions: Transition[]): Health {
+  const due = WARNINGS.filter((percent) => progress * 100 >= percent && percent > health.warned);
+  for (const percent of due) transitions.push({ kind: 'warned', percent });
+  const highest = due.at(-1);
+  return highest === undefined ? health : { ...health, warned: highest };
+}
+
+/** Whether a message may be sent now: what was released, and the probe, pass where others rest. */
+export function maySend(
+  health: Health,
+  message: { readonly released?: boolean; readonly cause: string },
+): boolean {
+  switch (health.state) {
+    case 'healthy':
+      return true;
+    case 'recovering':
+      return message.released === true;
+    case 'tripped':
+      return message.cause === 'probe';
+    case 'paused':
+      return message.cause === 'probe' && health.pausedBy !== 'user';
+    default:
+      return health.state satisfies never;
+  }
+}

@@ -1,0 +1,137 @@
+// Endpoints' health as dispatch sees it: read now and then, written when attempts showed something new.
+import type { Endpoint } from '../core/endpoint.ts';
+import {
+  CLEAN_HEALTH,
+  type Health,
+  isClean,
+  maySend,
+  type Observation,
+  observe,
+  type Transition,
+  thresholdsOf,
+} from '../core/endpoint-health.ts';
+import type { DeliveryMessage } from '../core/messages.ts';
+import type { OperatorNotices } from '../core/operator-notices.ts';
+import type { EndpointAddress, HealthLedger, Surroundings } from '../core/ports.ts';
+import { type WakeAtPorts, wakeAt } from '../core/wake-at.ts';
+
+/** How long a reading serves. */
+const KEPT_MS = 5_000;
+const MAX_KEPT = 5_000;
+/** How often an observation is tried again when others were faster; then it is dropped. */
+const ROUNDS = 5;
+/** A probe that is late by this much was lost. */
+const PROBE_LOST_MS = 60_000;
+
+export interface HealthWatchPorts extends WakeAtPorts {
+  readonly ledger: HealthLedger;
+  readonly surroundings: Surroundings;
+  readonly events: Pick<OperatorNotices, 'tellHealth'>;
+  readonly tripFailures: number;
+}
+
+export interface HealthWatch {
+  /** Whether the message may be sent now; otherwise its delivery rests. */
+  maySend(message: DeliveryMessage): Promise<boolean>;
+  /** Reports what the attempts of a batch showed of one endpoint. */
+  report(endpoint: Endpoint, seen: Omit<Observation, 'nowMs'>): Promise<void>;
+}
+
+interface Kept {
+  readonly readAtMs: number;
+  readonly health: Health;
+}
+
+export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
+  const { ledger, surroundings } = ports;
+  const kept = new Map<string, Kept>();
+  const succeededAt = new Map<string, number>();
+  const remindedAt = new Map<string, number>();
+
+  function keep(endpointId: string, health: Health): void {
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(endpointId, { readAtMs: surroundings.now(), health });
+  }
+
+  async function read(endpoint: EndpointAddress, maxAgeMs: number): Promise<Health> {
+    const known = kept.get(endpoint.endpointId);
+    if (known && surroundings.now() - known.readAtMs < maxAgeMs) return known.health;
+    const { health } = await ledger.getHealth(endpoint);
+    keep(endpoint.endpointId, health);
+    return health;
+  }
+
+  /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
+  async function remind(endpoint: EndpointAddress, health: Health): Promise<void> {
+    const nowMs = surroundings.now();
+    const dueMs = health.probeAtMs ?? health.release?.nextAtMs;
+    if (dueMs === undefined || nowMs < dueMs + PROBE_LOST_MS) return;
+    if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
+    if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
+    remindedAt.set(endpoint.endpointId, nowMs);
+    await wakeAt(ports, endpoint, nowMs);
+  }
+
+  async function carryOut(
+    endpoint: EndpointAddress,
+    health: Health,
+    transitions: readonly Transition[],
+    hasNewProbe: boolean,
+  ): Promise<void> {
+    if (hasNewProbe && health.probeAtMs !== undefined) {
+      await wakeAt(ports, endpoint, health.probeAtMs);
+    } else if (transitions.some((transition) => transition.kind === 'recovering')) {
+      await wakeAt(ports, endpoint, surroundings.now());
+    }
+    for (const transition of transitions) {
+      await ports.events.tellHealth(endpoint, health, transition);
+    }
+  }
+
+  return {
+    async maySend(message) {
+      const health = await read(message, KEPT_MS);
+      if (maySend(health, message)) return true;
+      // What was let pass knows more than an older reading.
+      const isLetPass = message.released === true || message.cause === 'probe';
+      const fresh = isLetPass ? await read(message, 0) : health;
+      if (isLetPass && maySend(fresh, message)) return true;
+      await remind(message, fresh);
+      return false;
+    },
+
+    async report(endpoint, seen) {
+      const address = { ...endpoint, endpointId: endpoint.id };
+      const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
+      if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
+        if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
+        succeededAt.set(endpoint.id, surroundings.now());
+        return;
+      }
+      const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
+      const unwritten = succeededAt.get(endpoint.id);
+      for (let round = 0; round < ROUNDS; round++) {
+        const { health: before, version } = await ledger.getHealth(address);
+        const { health, transitions } = observe(
+          before,
+          {
+            ...seen,
+            nowMs: surroundings.now(),
+            ...(unwritten === undefined ? {} : { unwrittenSuccessAtMs: unwritten }),
+          },
+          thresholds,
+        );
+        const hasNewProbe = health.probeAtMs !== before.probeAtMs;
+        // Before the state is written: should we die in between, sweep finds the entry.
+        if (hasNewProbe && health.probeAtMs !== undefined) {
+          await ports.wakes.note(address, health.probeAtMs);
+        }
+        if (await ledger.putHealth(address, health, version)) {
+          keep(endpoint.id, health);
+          await carryOut(address, health, transitions, hasNewProbe);
+          return;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// Takes what is due at an endpoint, oldest first, and sends it to the retries queue.
+import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
+import type { Delivery } from '../core/delivery.ts';
+import { PartlyRefusedError } from '../core/errors.ts';
+import type { OperatorNotices } from '../core/operator-notices.ts';
+import type {
+  DelayedMessage,
+  DeliveryLedger,
+  EndpointAddress,
+  HealthLedger,
+  Queues,
+  Surroundings,
+  Wakes,
+  WorkEntry,
+  WorkLedger,
+} from '../core/ports.ts';
+
+const PAGE = 100;
+
+export interface WakePorts {
+  readonly work: WorkLedger;
+  readonly ledger: Pick<DeliveryLedger, 'settle' | 'getDeliveries'>;
+  readonly health: HealthLedger;
+  readonly queues: Pick<Queues, 'sendRetries' | 'sendWakes'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly events: Pick<OperatorNotices, 'tellDead'>;
+}
+
+/** @returns whether everything that was due was sent */
+export async function sendDue(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  beforeMs: number,
+  isOutOfTime: () => boolean,
+): Promise<boolean> {
+  for (;;) {
+    const due = await ports.work.listDue(endpoint, beforeMs, PAGE);
+    const messages = await Promise.all(due.map((entry) => take(ports, entry)));
+    await sendAll(ports, messages.flat());
+    if (due.length < PAGE) return true;
+    if (isOutOfTime()) return false;
+  }
+}
+
+/**
+ * Leases an entry by moving it on in the index: should its message be lost, it is found there again.
+ * What is past its deadline is dead; what another took, or what moved on, is left alone.
+ */
+export async function take(ports: WakePorts, entry: WorkEntry): Promise<DelayedMessage[]> {
+  const nowMs = ports.surroundings.now();
+  const delivery = await ports.work.take(entry, Math.max(entry.workAtMs, nowMs) + LOST_AFTER_MS);
+  if (!delivery) return [];
+  if (await endIfTooLate(ports, delivery, nowMs)) return [];
+  return [retryMessage(delivery, nowMs)];
+}
+
+export async function endIfTooLate(
+  ports: WakePorts,
+  delivery: Delivery,
+  nowMs: number,
+): Promise<boolean> {
+  if (nowMs < delivery.deadlineAtMs) return false;
+  const dead: Delivery = { ...delivery, deathReason: 'deadline' };
+  if (await ports.ledger.settle(dead, 'dead')) {
+    await ports.events.tellDead({ ...dead, state: 'dead' });
+  }
+  return true;
+}
+
+export async function sendAll(
+  ports: WakePorts,
+  messages: readonly DelayedMessage[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const refused = await ports.queues.sendRetries(messages);
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, messages.length);
+}
