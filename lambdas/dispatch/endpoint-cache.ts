@@ -1,5 +1,7 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
+import { log } from '../adapters/log.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import { SealBrokenError } from '../core/errors.ts';
 import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
@@ -28,7 +30,8 @@ export interface EndpointCachePorts {
   readonly surroundings: Surroundings;
 }
 
-/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones are missing. */
+/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones, and those
+ * whose secret does not open, are missing. */
 export function createEndpointCache({ registry, secrets, surroundings }: EndpointCachePorts) {
   const kept = new Map<string, Kept>();
   const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
@@ -52,6 +55,17 @@ export function createEndpointCache({ registry, secrets, surroundings }: Endpoin
     return { endpoint, tenantName: await tenantName(endpoint.tenant), secrets: [newest, ...older] };
   }
 
+  /** An endpoint whose secret does not open holds up its own deliveries only. */
+  async function openOrMissing(endpoint: Endpoint): Promise<OpenEndpoint | undefined> {
+    try {
+      return await open(endpoint);
+    } catch (error) {
+      if (!(error instanceof SealBrokenError)) throw error;
+      log.error('endpoint cannot be opened', error, { endpointId: endpoint.id });
+      return undefined;
+    }
+  }
+
   return async (refs: readonly EndpointRef[]): Promise<ReadonlyMap<string, OpenEndpoint>> => {
     const nowMs = surroundings.now();
     const found = new Map<string, OpenEndpoint>();
@@ -64,7 +78,8 @@ export function createEndpointCache({ registry, secrets, surroundings }: Endpoin
     if (stale.length === 0) return found;
     if (kept.size >= MAX_KEPT) kept.clear();
     for (const endpoint of (await registry.getEndpoints(stale)).values()) {
-      const opened = await open(endpoint);
+      const opened = await openOrMissing(endpoint);
+      if (!opened) continue;
       kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
       found.set(endpoint.id, opened);
     }
