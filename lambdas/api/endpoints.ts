@@ -3,17 +3,19 @@ import { z } from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
 import type { DestinationRules } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
+import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
 import { maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
 import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
-import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
+import type { HealthLedger, Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { seal, unseal } from '../core/sealing.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { parseBody, parseQuery } from '../http/body.ts';
 import { listView, pageShape } from './listing-query.ts';
-import { endpointView } from './views.ts';
+import { healthOf } from './standing.ts';
+import { endpointView, type ViewDefaults } from './views.ts';
 
 const NONCE_BYTES = 12;
 
@@ -21,7 +23,9 @@ export interface EndpointPorts {
   readonly registry: Registry;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;
+  readonly health: HealthLedger;
   readonly rules: DestinationRules;
+  readonly defaults: ViewDefaults;
 }
 
 export function addEndpointRoutes(
@@ -49,7 +53,7 @@ export function addEndpointRoutes(
     const input = await parseBody(c, inputSchema);
     const endpoint = await create(ports, scope, input);
     await registry.putEndpoint(endpoint);
-    return c.json(endpointView(endpoint), 201);
+    return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201);
   });
 
   app.get('/v1/endpoints', authenticate, async (c) => {
@@ -57,12 +61,17 @@ export function addEndpointRoutes(
     const scope = await scopeOf(c);
     const query = parseQuery(c, z.strictObject(pageShape((id) => isId('ep', id))));
     const page = await registry.listEndpoints(scope, query.limit, query.cursor);
-    return c.json(listView(page, endpointView));
+    const health = await healthOf(ports.health, page.entries);
+    return c.json(
+      listView(page, (endpoint) => endpointView(endpoint, health(endpoint.id), ports.defaults)),
+    );
   });
 
   app.get('/v1/endpoints/:id', authenticate, async (c) => {
     requireScope(c, 'endpoints:read');
-    return c.json(endpointView(await find(c)));
+    const endpoint = await find(c);
+    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    return c.json(endpointView(endpoint, health, ports.defaults));
   });
 
   app.get('/v1/endpoints/:id/secret', authenticate, async (c) => {

@@ -39,6 +39,11 @@ export function isId(prefix: IdPrefix, value: string): boolean {
   return value.startsWith(`${prefix}_`) && SUFFIX.test(value.slice(prefix.length + 1));
 }
 
+/** When an id was made, Unix milliseconds: the first 48 bits of its UUIDv7. */
+export function createdAtMs(id: string): number {
+  return Number.parseInt(uuidOf(id).replaceAll('-', '').slice(0, 12), 16);
+}
+
 /** The id's UUID in its canonical form, for contracts that show plain UUIDs. */
 export function uuidOf(id: string): string {
   return TypeID.fromString(id).toUUID();

@@ -13,10 +13,12 @@ const stepSchema = z.strictObject({
   maxSeconds: z.number().min(0).max(MAX_POLICY_SECONDS).optional(),
 });
 
-const retryOnSchema = z.union(
-  [z.enum(RETRY_CLASSES), z.string().regex(/^[1345]\d\d$/)],
-  `must be a status such as 429, or one of ${RETRY_CLASSES.join(', ')}`,
-);
+const retryOnSchema = z
+  .string()
+  .refine(
+    (entry) => RETRY_CLASSES.some((name) => name === entry) || /^[1345]\d\d$/.test(entry),
+    `must be a status such as 429, or one of ${RETRY_CLASSES.join(', ')}`,
+  );
 
 /**
  * `immediate`: one retry at once after the first failure, which is not counted.

@@ -119,6 +119,9 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
         }),
       );
     },
+    async keepUntil() {
+      counts.write(1);
+    },
     async listEvents(scope, range, limit, cursor) {
       const own = [...events.values()].filter(
         ({ event }) => scopeKey(event) === scopeKey(scope) && inRange(event.acceptedAtMs, range),
@@ -242,6 +245,14 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       const key = endpointKey(endpoint);
       const kept = healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
       return { ...kept, answers: answers.get(key) ?? 0 };
+    },
+    async getHealths(addresses) {
+      return new Map(
+        addresses.flatMap((address) => {
+          const kept = healths.get(endpointKey(address));
+          return kept ? [[address.endpointId, kept.health] as const] : [];
+        }),
+      );
     },
     async putHealth(endpoint, health, seenVersion) {
       const key = endpointKey(endpoint);
