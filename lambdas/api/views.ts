@@ -6,6 +6,7 @@ import type { Endpoint } from '../core/endpoint.ts';
 import type { Event } from '../core/event.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Tenant } from '../core/ports.ts';
+import { extrasView } from './endpoint-extras.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -47,6 +48,7 @@ export function endpointView(endpoint: Endpoint) {
     maxPerSecond: endpoint.maxPerSecond ?? null,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
+    ...extrasView(endpoint),
     status: standingOf(endpoint),
     environment: endpoint.environment,
     createdAt: time(endpoint.createdAtMs),

@@ -1,8 +1,13 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
+import { contractOf } from '../core/contracts/all.ts';
+import type { Headers } from '../core/contracts/contract.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
+import { authenticationPlace, secretPlace } from '../core/sealing-places.ts';
+import type { SigningKey } from '../core/signing-keys.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
@@ -13,6 +18,11 @@ export interface OpenEndpoint {
   readonly tenantName: string;
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];
+  /** Secrets that a rotation replaced, newest first, and until when they sign. */
+  readonly retiring: readonly { readonly secret: string; readonly untilMs: number }[];
+  readonly authentication: Headers;
+  /** The stack's keys, if the endpoint's signatures need any. */
+  readonly keys: readonly SigningKey[];
 }
 
 interface Kept {
@@ -25,11 +35,13 @@ export type EndpointRef = Scope & { readonly id: string };
 export interface EndpointCachePorts {
   readonly registry: Pick<Registry, 'getEndpoints' | 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly signingKeys: () => Promise<readonly SigningKey[]>;
   readonly surroundings: Surroundings;
 }
 
 /** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones are missing. */
-export function createEndpointCache({ registry, secrets, surroundings }: EndpointCachePorts) {
+export function createEndpointCache(ports: EndpointCachePorts) {
+  const { registry, secrets, surroundings } = ports;
   const kept = new Map<string, Kept>();
   const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
 
@@ -45,11 +57,25 @@ export function createEndpointCache({ registry, secrets, surroundings }: Endpoin
 
   async function open(endpoint: Endpoint): Promise<OpenEndpoint> {
     const key = await secrets.sealingKey();
-    const place = { tenant: endpoint.tenant, environment: endpoint.environment, id: endpoint.id };
     const [newest = '', ...older] = endpoint.sealedSecrets.map((sealed) =>
-      unseal(key, { ...place, purpose: 'secret' }, sealed),
+      unseal(key, secretPlace(endpoint), sealed),
     );
-    return { endpoint, tenantName: await tenantName(endpoint.tenant), secrets: [newest, ...older] };
+    const contract = contractOf(endpoint.contract);
+    const needsKeys = algorithmsNeeded(endpoint, contract, endpoint.contractOptions).size > 0;
+    return {
+      endpoint,
+      tenantName: await tenantName(endpoint.tenant),
+      secrets: [newest, ...older],
+      retiring: (endpoint.retiringSecrets ?? []).map(({ sealed, untilMs }) => ({
+        secret: unseal(key, secretPlace(endpoint), sealed),
+        untilMs,
+      })),
+      authentication: (endpoint.authentication ?? []).map(
+        ({ name, sealedValue }) =>
+          [name, unseal(key, authenticationPlace(endpoint), sealedValue)] as const,
+      ),
+      keys: needsKeys ? await ports.signingKeys() : [],
+    };
   }
 
   return async (refs: readonly EndpointRef[]): Promise<ReadonlyMap<string, OpenEndpoint>> => {
