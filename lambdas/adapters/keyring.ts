@@ -14,7 +14,7 @@ const KEY = { pk: text('signing-keys'), sk: text('keyring') };
 /** RFC 7518, section 3.3: at least 2048 bits. */
 const RSA_BITS = 2048;
 /** A new key is seen by dispatch after this long at the latest. */
-const KEPT_MS = 10_000;
+const KEPT_MS = 5_000;
 
 export function createKeyringStore(client: DynamoDBClient, table: string): KeyringStore {
   return {
@@ -56,7 +56,7 @@ export function createSigningKeyCache(
   store: Pick<KeyringStore, 'read'>,
   secrets: Pick<Secrets, 'sealingKey'>,
   surroundings: Surroundings,
-): () => Promise<readonly SigningKey[]> {
+): (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]> {
   const opened = new Map<string, KeyObject>();
   let reading: Promise<readonly SigningKey[]> | undefined;
   let readAtMs = 0;
@@ -72,16 +72,21 @@ export function createSigningKeyCache(
     });
   }
 
-  return () => {
-    const nowMs = surroundings.now();
-    if (!reading || nowMs - readAtMs >= KEPT_MS) {
-      readAtMs = nowMs;
-      const fresh = open();
-      reading = fresh;
-      fresh.catch(() => {
-        if (reading === fresh) reading = undefined;
-      });
-    }
-    return reading;
+  function read(): Promise<readonly SigningKey[]> {
+    readAtMs = surroundings.now();
+    const fresh = open();
+    reading = fresh;
+    fresh.catch(() => {
+      if (reading === fresh) reading = undefined;
+    });
+    return fresh;
+  }
+
+  return async (needed) => {
+    const isFresh = reading !== undefined && surroundings.now() - readAtMs < KEPT_MS;
+    const known = await (isFresh && reading ? reading : read());
+    // The first key of its kind is made when an endpoint is saved, perhaps just now.
+    const algorithms = new Set(known.map(({ algorithm }) => algorithm));
+    return [...needed].every((algorithm) => algorithms.has(algorithm)) ? known : read();
   };
 }

@@ -7,7 +7,7 @@ import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
 import { authenticationPlace, secretPlace } from '../core/sealing-places.ts';
-import type { SigningKey } from '../core/signing-keys.ts';
+import type { KeyAlgorithm, SigningKey } from '../core/signing-keys.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
@@ -35,7 +35,7 @@ export type EndpointRef = Scope & { readonly id: string };
 export interface EndpointCachePorts {
   readonly registry: Pick<Registry, 'getEndpoints' | 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly signingKeys: () => Promise<readonly SigningKey[]>;
+  readonly signingKeys: (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]>;
   readonly surroundings: Surroundings;
 }
 
@@ -61,7 +61,7 @@ export function createEndpointCache(ports: EndpointCachePorts) {
       unseal(key, secretPlace(endpoint), sealed),
     );
     const contract = contractOf(endpoint.contract);
-    const needsKeys = algorithmsNeeded(endpoint, contract, endpoint.contractOptions).size > 0;
+    const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
     return {
       endpoint,
       tenantName: await tenantName(endpoint.tenant),
@@ -74,7 +74,7 @@ export function createEndpointCache(ports: EndpointCachePorts) {
         ({ name, sealedValue }) =>
           [name, unseal(key, authenticationPlace(endpoint), sealedValue)] as const,
       ),
-      keys: needsKeys ? await ports.signingKeys() : [],
+      keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
     };
   }
 
