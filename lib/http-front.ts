@@ -34,15 +34,14 @@ export class HttpFront extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpFrontProps) {
     super(scope, id);
-    const api = new HttpApi(this, 'Api', { createDefaultStage: false });
-    const ingest = new HttpLambdaIntegration('Ingest', props.ingest, {
-      timeout: Duration.seconds(29),
-    });
-    const rest = new HttpLambdaIntegration('Rest', props.api, { timeout: Duration.seconds(29) });
+    const timeout = Duration.seconds(29);
+    const ingest = new HttpLambdaIntegration('Ingest', props.ingest, { timeout });
+    const rest = new HttpLambdaIntegration('Rest', props.api, { timeout });
+    // $default, because a greedy path does not take the root: its answer would be API Gateway's own.
+    const api = new HttpApi(this, 'Api', { createDefaultStage: false, defaultIntegration: rest });
     for (const path of ['/v1/events', '/v1/events/batch']) {
       api.addRoutes({ path, methods: [HttpMethod.POST], integration: ingest });
     }
-    api.addRoutes({ path: '/{proxy+}', methods: [HttpMethod.ANY], integration: rest });
     const logs = new LogGroup(this, 'AccessLogs', {
       retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
       removalPolicy: RemovalPolicy.DESTROY,

@@ -12,7 +12,6 @@ import {
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -44,18 +43,6 @@ export class NodeFunction extends Construct {
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-    NagSuppressions.addResourceSuppressions(
-      this.role,
-      [
-        {
-          id: 'AwsSolutions-IAM5',
-          reason:
-            'Log streams are named by Lambda: the wildcard covers the streams of this log group.',
-          appliesTo: [{ regex: '/^Resource::<.*Logs.*\\.Arn>$/g' }],
-        },
-      ],
-      true,
-    );
     this.fn = new NodejsFunction(this, 'Function', {
       entry: `${root}lambdas/${props.folder}/handler.ts`,
       projectRoot: root,

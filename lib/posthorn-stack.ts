@@ -129,8 +129,7 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     dispatch.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
-    dispatch.allow(['scheduler:CreateSchedule'], [wakeUp.schedulesArn]);
-    dispatch.allow(['iam:PassRole'], [wakeUp.role.roleArn]);
+    wakeUp.grantScheduling(dispatch);
 
     const wake = new NodeFunction(this, 'Wake', {
       folder: 'wake',
@@ -142,8 +141,7 @@ export class PosthornStack extends Stack {
     wake.consume('Wakes', wakes, sources.wakes);
     wake.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
     wake.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
-    wake.allow(['scheduler:CreateSchedule'], [wakeUp.schedulesArn]);
-    wake.allow(['iam:PassRole'], [wakeUp.role.roleArn]);
+    wakeUp.grantScheduling(wake);
     wake.allow(
       [
         'dynamodb:BatchGetItem',

@@ -4,12 +4,14 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import type { NodeFunction } from './node-function.ts';
 
 export class WakeUp extends Construct {
   readonly groupName: string;
   /** The schedules of the group, as a resource of IAM. */
-  readonly schedulesArn: string;
+  private readonly schedulesArn: string;
   /** The role that Scheduler takes on to send to the wakes queue. */
   readonly role: Role;
 
@@ -24,6 +26,24 @@ export class WakeUp extends Construct {
       resourceName: `${this.groupName}/*`,
     });
     this.role = this.schedulerRole('Role', ['sqs:SendMessage'], wakes.queueArn);
+  }
+
+  /** Lets a function make wake-ups. */
+  grantScheduling(fn: NodeFunction): void {
+    fn.allow(['scheduler:CreateSchedule'], [this.schedulesArn]);
+    fn.allow(['iam:PassRole'], [this.role.roleArn]);
+    NagSuppressions.addResourceSuppressions(
+      fn.role,
+      [
+        {
+          id: 'AwsSolutions-IAM5',
+          reason:
+            'Schedules are named by endpoint and time while the stack runs: the wildcard covers those of a group that holds nothing else.',
+          appliesTo: [{ regex: '/^Resource::arn:.+:schedule\\/.+\\/\\*$/g' }],
+        },
+      ],
+      true,
+    );
   }
 
   /** Runs a function at a rate. */

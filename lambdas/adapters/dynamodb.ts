@@ -25,47 +25,39 @@ export function createDynamoDb(): DynamoDBClient {
   });
 }
 
-/** Puts items; resolves to the indexes of those that could not be put. */
+/** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */
 export async function batchPut(
   client: DynamoDBClient,
   table: string,
   items: readonly Item[],
 ): Promise<ReadonlySet<number>> {
-  const refused = new Set<number>();
-  const chunks = chunksOf([...items.keys()], WRITES_PER_CALL);
+  // DynamoDB refuses a whole batch for one key that stands twice in it: SQS may deliver a message twice.
+  const unique = new Map(items.map((item) => [keyText(item), item]));
+  const refused = new Set<string>();
   await Promise.all(
-    chunks.map(async (indexes) => {
-      let left = indexes;
+    chunksOf([...unique.values()], WRITES_PER_CALL).map(async (chunk) => {
+      let left = chunk;
       for (let round = 0; round < ROUNDS && left.length > 0; round++) {
         if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
-        left = await putOnce(client, table, items, left);
+        left = await putOnce(client, table, left);
       }
-      for (const index of left) refused.add(index);
+      for (const item of left) refused.add(keyText(item));
     }),
   );
-  return refused;
+  return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
 }
 
 async function putOnce(
   client: DynamoDBClient,
   table: string,
   items: readonly Item[],
-  indexes: readonly number[],
-): Promise<number[]> {
-  const byKey = new Map<string, number>();
-  const requests = indexes.map((index) => {
-    const item = items[index] ?? {};
-    byKey.set(keyText(item), index);
-    return { PutRequest: { Item: item } };
-  });
+): Promise<Item[]> {
+  const requests = items.map((item) => ({ PutRequest: { Item: item } }));
   const answer = await client.send(
     new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
   );
   const unprocessed = answer.UnprocessedItems?.[table] ?? [];
-  return unprocessed.flatMap((request) => {
-    const index = byKey.get(keyText(request.PutRequest?.Item ?? {}));
-    return index === undefined ? [] : [index];
-  });
+  return unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
 }
 
 /** Reads items by their keys, consistently. @throws PartlyRefusedError if some stay unprocessed */

@@ -1,10 +1,5 @@
 // The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CLEAN_HEALTH, type Health } from '../core/endpoint-health.ts';
 import {
   type EndpointAddress,
@@ -62,32 +57,44 @@ export function createHealthLedger(
           ConsistentRead: true,
         }),
       );
-      if (!item?.doc?.S) return { health: CLEAN_HEALTH, version: 0 };
+      const answers = Number(item?.ans?.N ?? 0);
+      if (!item?.doc?.S) return { health: CLEAN_HEALTH, version: 0, answers };
       const health: Health = JSON.parse(item.doc.S);
-      return { health, version: Number(item.ver?.N) };
+      return { health, version: Number(item.ver?.N), answers };
     },
 
     putHealth(endpoint, health, seenVersion) {
+      const isFirst = seenVersion === 0;
       return whenHolds(
         client.send(
-          new PutItemCommand({
+          new UpdateItemCommand({
             TableName: table,
-            Item: {
-              ...itemKey(endpoint, 'health'),
-              v: number(1),
-              ver: number(seenVersion + 1),
-              doc: text(JSON.stringify(health)),
+            Key: itemKey(endpoint, 'health'),
+            UpdateExpression: 'SET doc = :doc, ver = :next, v = :v',
+            ConditionExpression: isFirst ? 'attribute_not_exists(ver)' : 'ver = :seen',
+            ExpressionAttributeValues: {
+              ':doc': text(JSON.stringify(health)),
+              ':next': number(seenVersion + 1),
+              ':v': number(1),
+              ...(isFirst ? {} : { ':seen': number(seenVersion) }),
             },
-            ConditionExpression: seenVersion === 0 ? 'attribute_not_exists(pk)' : 'ver = :seen',
-            ...(seenVersion === 0
-              ? {}
-              : { ExpressionAttributeValues: { ':seen': number(seenVersion) } }),
           }),
         ),
       );
     },
 
-    async reserve(endpoint, count, perSecond, nowMs) {
+    async countAnswers(endpoint, count) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: itemKey(endpoint, 'health'),
+          UpdateExpression: 'ADD ans :count',
+          ExpressionAttributeValues: { ':count': number(count) },
+        }),
+      );
+    },
+
+    async reserveSlots(endpoint, count, perSecond, nowMs) {
       const spanMs = (count * 1000) / perSecond;
       for (let round = 0; round < ROUNDS; round++) {
         const queued = await move(

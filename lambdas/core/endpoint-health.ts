@@ -1,6 +1,7 @@
 // An endpoint's health: one state machine, decided by one pure function from what a batch of attempts
 // showed. Waiting deliveries of an endpoint that is not healthy rest; see DESIGN, section 6.
 import { z } from 'zod';
+import { MAX_SQS_DELAY_MS } from './advance.ts';
 import { delaysOf, RETRY_PRESETS } from './retry-policy.ts';
 
 /**
@@ -26,19 +27,25 @@ export interface Health {
   /** Failed probes in the present state. */
   readonly probes: number;
   readonly probeAtMs?: number;
+  /** Whether a wake-up for the probe is on the way by SQS; a later one has a schedule as yet. */
+  readonly probeSent?: boolean;
+  /** When the oldest delivery that waits is too late: a probe comes by then, to end it. */
+  readonly oldestDeadlineMs?: number;
   /** The highest warning given since the last success: 0, 50, 70 or 90 (percent). */
   readonly warned: number;
   readonly release?: Release;
 }
 
-/** The pace of a recovery: see release-pace.ts. */
+/** The pace of a recovery: see release-pace.ts. Answers are counted beside it: see KeptHealth. */
 export interface Release {
   /** How many deliveries may be under way in this interval. */
   readonly size: number;
+  /** How many were released in this recovery. */
   readonly released: number;
-  readonly answered: number;
-  /** `answered` at the last step, and for how many steps it has not moved. */
-  readonly answeredBefore: number;
+  /** The endpoint's count of answers when the recovery began, and at the last step. */
+  readonly answersAtStart: number;
+  readonly answersBefore: number;
+  /** For how many steps it has not moved. */
   readonly stalledSteps: number;
   readonly nextAtMs: number;
 }
@@ -144,12 +151,7 @@ function succeeded(before: Health, seen: Observation, transitions: Transition[])
     case 'healthy':
       return health;
     case 'recovering':
-      return before.release
-        ? {
-            ...health,
-            release: { ...before.release, answered: before.release.answered + seen.successes },
-          }
-        : health;
+      return health;
     case 'paused':
       // An attempt that was under way when a user paused it resumes nothing.
       if (before.pausedBy === 'user') return health;
@@ -163,13 +165,13 @@ function succeeded(before: Health, seen: Observation, transitions: Transition[])
   return { ...recovering(seen.nowMs), lastSuccessAtMs: seen.nowMs };
 }
 
-/** The start of a recovery: the first step releases two, and from there at most doubles. */
+/** The start of a recovery: its first step notes the answers so far and releases two. */
 export function recovering(nowMs: number): Health {
   const release: Release = {
     size: 1,
     released: 0,
-    answered: 0,
-    answeredBefore: 0,
+    answersAtStart: -1,
+    answersBefore: -1,
     stalledSteps: 0,
     nextAtMs: nowMs,
   };
@@ -177,7 +179,7 @@ export function recovering(nowMs: number): Health {
 }
 
 export function pausedByUser(before: Health, nowMs: number): Health {
-  const { probeAtMs, release, ...rest } = before;
+  const { probeAtMs, probeSent, oldestDeadlineMs, release, ...rest } = before;
   return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
 }
 
@@ -225,16 +227,16 @@ function failed(
   }
 }
 
+/** The health with its next probe. Whoever writes it sends the wake-up: see wake-at.ts. */
+export function withProbe(health: Health, probeAtMs: number, nowMs: number): Health {
+  return { ...health, probeAtMs, probeSent: probeAtMs - nowMs <= MAX_SQS_DELAY_MS };
+}
+
 function trip(health: Health, nowMs: number, transitions: Transition[]): Health {
   transitions.push({ kind: 'tripped' });
   const { release, ...rest } = health;
-  return {
-    ...rest,
-    state: 'tripped',
-    sinceMs: nowMs,
-    probes: 0,
-    probeAtMs: nowMs + FIRST_PROBE_MS,
-  };
+  const tripped: Health = { ...rest, state: 'tripped', sinceMs: nowMs, probes: 0 };
+  return withProbe(tripped, nowMs + FIRST_PROBE_MS, nowMs);
 }
 
 function pause(
@@ -246,12 +248,14 @@ function pause(
   transitions.push({ kind: 'paused', by });
   const { release, ...rest } = health;
   const paused: Health = { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
-  return { ...paused, probeAtMs: nowMs + probeDelayMs(paused) };
+  return withProbe(paused, nowMs + probeDelayMs(paused), nowMs);
 }
 
 function probedInVain(health: Health, nowMs: number): Health {
   const after = { ...health, probes: health.probes + 1 };
-  return { ...after, probeAtMs: nowMs + probeDelayMs(after) };
+  const deadlineMs = after.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
+  const atMs = nowMs + probeDelayMs(after);
+  return withProbe(after, deadlineMs > nowMs ? Math.min(atMs, deadlineMs) : atMs, nowMs);
 }
 
 /** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */

@@ -192,17 +192,21 @@ export interface HealthLedger {
   getHealth(endpoint: EndpointAddress): Promise<KeptHealth>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   putHealth(endpoint: EndpointAddress, health: Health, seenVersion: number): Promise<boolean>;
+  /** Counts answers of a recovering endpoint, beside the health: many count at once. */
+  countAnswers(endpoint: EndpointAddress, count: number): Promise<void>;
 }
 
 export interface KeptHealth {
   readonly health: Health;
   /** Counts the writes; 0 if there was none. */
   readonly version: number;
+  /** All answers ever counted. */
+  readonly answers: number;
 }
 
 export interface RateLedger {
   /** Reserves slots: the first one's time; undefined if the limit is booked out too far ahead. */
-  reserve(
+  reserveSlots(
     endpoint: EndpointAddress,
     count: number,
     perSecond: number,

@@ -10,24 +10,31 @@ const STALLED_STEPS = 12;
 export interface ReleaseStep {
   /** How many deliveries may be sent now. */
   readonly allowed: number;
-  /** The release as it is to be written before they are sent. */
+  /** How many are under way already. */
+  readonly underWay: number;
+  /** The release as it is to be written, what is allowed not yet counted as released. */
   readonly release: Release;
 }
 
-export function nextRelease(before: Release, nowMs: number): ReleaseStep {
-  const hasMoved = before.answered > before.answeredBefore || before.released === 0;
+/** @param answers the endpoint's count of answers: see KeptHealth */
+export function nextRelease(before: Release, answers: number, nowMs: number): ReleaseStep {
+  const isFirst = before.answersAtStart < 0;
+  const answersAtStart = isFirst ? answers : before.answersAtStart;
+  const answered = answers - answersAtStart;
+  const hasMoved = isFirst || answers > before.answersBefore || before.released <= answered;
   const stalledSteps = hasMoved ? 0 : before.stalledSteps + 1;
   const isLost = stalledSteps >= STALLED_STEPS;
-  const underWay = isLost ? 0 : Math.max(0, before.released - before.answered);
+  const released = isLost ? answered : before.released;
+  const underWay = Math.max(0, released - answered);
   const size = underWay === 0 ? Math.min(before.size * 2, MAX_RELEASE) : before.size;
-  const allowed = Math.max(0, size - underWay);
   return {
-    allowed,
+    allowed: Math.max(0, size - underWay),
+    underWay,
     release: {
       size,
-      released: (isLost ? before.answered : before.released) + allowed,
-      answered: before.answered,
-      answeredBefore: before.answered,
+      released,
+      answersAtStart,
+      answersBefore: answers,
       stalledSteps: isLost ? 0 : stalledSteps,
       nextAtMs: nowMs + RELEASE_INTERVAL_MS,
     },

@@ -12,13 +12,32 @@ export interface WakeAtPorts {
 }
 
 export async function wakeAt(
-  { wakes, queues, surroundings }: WakeAtPorts,
+  ports: WakeAtPorts,
+  endpoint: EndpointAddress,
+  atMs: number,
+): Promise<void> {
+  await announceWake(ports, endpoint, atMs);
+  await sendWake(ports, endpoint, atMs);
+}
+
+/** Enters a wake-up where it is found if we die before it is sent; a later one is scheduled by this. */
+export function announceWake(
+  { wakes, surroundings }: Pick<WakeAtPorts, 'wakes' | 'surroundings'>,
+  endpoint: EndpointAddress,
+  atMs: number,
+): Promise<void> {
+  const isFar = atMs - surroundings.now() > MAX_SQS_DELAY_MS;
+  return isFar ? wakes.ensure(endpoint, atMs) : wakes.note(endpoint, atMs);
+}
+
+/** Sends an announced wake-up, if it is near; a later one has its schedule. */
+export async function sendWake(
+  { queues, surroundings }: WakeAtPorts,
   endpoint: EndpointAddress,
   atMs: number,
 ): Promise<void> {
   const delayMs = Math.max(0, atMs - surroundings.now());
-  if (delayMs > MAX_SQS_DELAY_MS) return wakes.ensure(endpoint, atMs);
-  await wakes.note(endpoint, atMs);
+  if (delayMs > MAX_SQS_DELAY_MS) return;
   const { tenant, environment, endpointId } = endpoint;
   const wake = { tenant, environment, endpointId, bucketMs: bucketOf(atMs) };
   const refused = await queues.sendWakes([{ wake, delaySeconds: Math.ceil(delayMs / 1000) }]);

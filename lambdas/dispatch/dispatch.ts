@@ -26,7 +26,7 @@ import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
-import { formRequest, policyOf } from './request.ts';
+import { type formRequest, policyOf } from './request.ts';
 
 /** How much longer than a request's deadline its lease is. */
 const LEASE_MARGIN_MS = 5_000;
@@ -39,6 +39,7 @@ export interface DispatchPorts {
   readonly rates: RateLedger;
   readonly health: HealthWatch;
   readonly events: Pick<OperatorNotices, 'tellDead'>;
+  readonly form: typeof formRequest;
   readonly sender: Sender;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
@@ -308,7 +309,7 @@ async function attempt(
 
 async function send(ports: DispatchPorts, { open, stored, message }: Job): Promise<SendReport> {
   const nowMs = ports.surroundings.now();
-  const formed = await formRequest(open, stored.event, {
+  const formed = await ports.form(open, stored.event, {
     nowMs,
     attempt: message.attempt,
     random: ports.surroundings.random(32),

@@ -1,8 +1,10 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
+import { log } from '../adapters/log.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Headers } from '../core/contracts/contract.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
+import { SealBrokenError } from '../core/errors.ts';
 import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
@@ -19,10 +21,10 @@ export interface OpenEndpoint {
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];
   /** Secrets that a rotation replaced, newest first, and until when they sign. */
-  readonly retiring: readonly { readonly secret: string; readonly untilMs: number }[];
-  readonly authentication: Headers;
+  readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
+  readonly authentication?: Headers;
   /** The stack's keys, if the endpoint's signatures need any. */
-  readonly keys: readonly SigningKey[];
+  readonly keys?: readonly SigningKey[];
 }
 
 interface Kept {
@@ -39,7 +41,8 @@ export interface EndpointCachePorts {
   readonly surroundings: Surroundings;
 }
 
-/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones are missing. */
+/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones, and those
+ * whose secret does not open, are missing. */
 export function createEndpointCache(ports: EndpointCachePorts) {
   const { registry, secrets, surroundings } = ports;
   const kept = new Map<string, Kept>();
@@ -78,6 +81,17 @@ export function createEndpointCache(ports: EndpointCachePorts) {
     };
   }
 
+  /** An endpoint whose secret does not open holds up its own deliveries only. */
+  async function openOrMissing(endpoint: Endpoint): Promise<OpenEndpoint | undefined> {
+    try {
+      return await open(endpoint);
+    } catch (error) {
+      if (!(error instanceof SealBrokenError)) throw error;
+      log.error('endpoint cannot be opened', error, { endpointId: endpoint.id });
+      return undefined;
+    }
+  }
+
   return async (refs: readonly EndpointRef[]): Promise<ReadonlyMap<string, OpenEndpoint>> => {
     const nowMs = surroundings.now();
     const found = new Map<string, OpenEndpoint>();
@@ -90,7 +104,8 @@ export function createEndpointCache(ports: EndpointCachePorts) {
     if (stale.length === 0) return found;
     if (kept.size >= MAX_KEPT) kept.clear();
     for (const endpoint of (await registry.getEndpoints(stale)).values()) {
-      const opened = await open(endpoint);
+      const opened = await openOrMissing(endpoint);
+      if (!opened) continue;
       kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
       found.set(endpoint.id, opened);
     }

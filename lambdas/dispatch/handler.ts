@@ -25,6 +25,7 @@ import { type AttemptLine, type DispatchPorts, dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
+import { formRequest } from './request.ts';
 
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
@@ -59,6 +60,7 @@ const ports: DispatchPorts = {
     tripFailures: settings.tripFailures,
   }),
   events,
+  form: formRequest,
   sender: createSender(readDestinationRules(), surroundings),
   surroundings,
   settings,

@@ -13,7 +13,7 @@ import {
 import type { DeliveryMessage } from '../core/messages.ts';
 import type { OperatorNotices } from '../core/operator-notices.ts';
 import type { EndpointAddress, HealthLedger, Surroundings } from '../core/ports.ts';
-import { type WakeAtPorts, wakeAt } from '../core/wake-at.ts';
+import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wake-at.ts';
 
 /** How long a reading serves. */
 const KEPT_MS = 5_000;
@@ -47,6 +47,8 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   const kept = new Map<string, Kept>();
   const succeededAt = new Map<string, number>();
   const remindedAt = new Map<string, number>();
+  const pending = new Map<string, { seen: Seen; done: Promise<void> }>();
+  const running = new Map<string, Promise<void>>();
 
   function keep(endpointId: string, health: Health): void {
     if (kept.size >= MAX_KEPT) kept.clear();
@@ -64,8 +66,10 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
   async function remind(endpoint: EndpointAddress, health: Health): Promise<void> {
     const nowMs = surroundings.now();
-    const dueMs = health.probeAtMs ?? health.release?.nextAtMs;
-    if (dueMs === undefined || nowMs < dueMs + PROBE_LOST_MS) return;
+    if (health.state === 'healthy' || health.pausedBy === 'user') return;
+    // Without a time there was nothing to probe with until now.
+    const dueMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
+    if (nowMs < dueMs + PROBE_LOST_MS) return;
     if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
     if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
     remindedAt.set(endpoint.endpointId, nowMs);
@@ -79,12 +83,55 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     hasNewProbe: boolean,
   ): Promise<void> {
     if (hasNewProbe && health.probeAtMs !== undefined) {
-      await wakeAt(ports, endpoint, health.probeAtMs);
+      await sendWake(ports, endpoint, health.probeAtMs);
     } else if (transitions.some((transition) => transition.kind === 'recovering')) {
       await wakeAt(ports, endpoint, surroundings.now());
     }
     for (const transition of transitions) {
       await ports.events.tellHealth(endpoint, health, transition);
+    }
+  }
+
+  async function write(endpoint: Endpoint, seen: Seen): Promise<void> {
+    const address = { ...endpoint, endpointId: endpoint.id };
+    const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
+    if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
+      if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
+      succeededAt.set(endpoint.id, surroundings.now());
+      return;
+    }
+    if (seen.successes > 0 && known.state === 'recovering') {
+      await ledger.countAnswers(address, seen.successes);
+      if (seen.failuresInRow === 0) return;
+    }
+    const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
+    const unwritten = succeededAt.get(endpoint.id);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { health: before, version } = await ledger.getHealth(address);
+      if (before.state === 'recovering' && seen.failuresInRow === 0) {
+        keep(endpoint.id, before);
+        await ledger.countAnswers(address, seen.successes);
+        return;
+      }
+      const { health, transitions } = observe(
+        before,
+        {
+          ...seen,
+          nowMs: surroundings.now(),
+          ...(unwritten === undefined ? {} : { unwrittenSuccessAtMs: unwritten }),
+        },
+        thresholds,
+      );
+      const hasNewProbe = health.probeAtMs !== before.probeAtMs;
+      // Before the state is written: should we die in between, sweep finds the entry.
+      if (hasNewProbe && health.probeAtMs !== undefined) {
+        await announceWake(ports, address, health.probeAtMs);
+      }
+      if (await ledger.putHealth(address, health, version)) {
+        keep(endpoint.id, health);
+        await carryOut(address, health, transitions, hasNewProbe);
+        return;
+      }
     }
   }
 
@@ -100,38 +147,37 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       return false;
     },
 
-    async report(endpoint, seen) {
-      const address = { ...endpoint, endpointId: endpoint.id };
-      const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
-      if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
-        if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
-        succeededAt.set(endpoint.id, surroundings.now());
-        return;
+    report(endpoint, seen) {
+      const waiting = pending.get(endpoint.id);
+      if (waiting) {
+        waiting.seen = merged(waiting.seen, seen);
+        return waiting.done;
       }
-      const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
-      const unwritten = succeededAt.get(endpoint.id);
-      for (let round = 0; round < ROUNDS; round++) {
-        const { health: before, version } = await ledger.getHealth(address);
-        const { health, transitions } = observe(
-          before,
-          {
-            ...seen,
-            nowMs: surroundings.now(),
-            ...(unwritten === undefined ? {} : { unwrittenSuccessAtMs: unwritten }),
-          },
-          thresholds,
-        );
-        const hasNewProbe = health.probeAtMs !== before.probeAtMs;
-        // Before the state is written: should we die in between, sweep finds the entry.
-        if (hasNewProbe && health.probeAtMs !== undefined) {
-          await ports.wakes.note(address, health.probeAtMs);
-        }
-        if (await ledger.putHealth(address, health, version)) {
-          keep(endpoint.id, health);
-          await carryOut(address, health, transitions, hasNewProbe);
-          return;
-        }
-      }
+      // What comes while a report is under way shares the next one: writers of one instance never race.
+      const entry = { seen, done: Promise.resolve() };
+      pending.set(endpoint.id, entry);
+      const turn = (running.get(endpoint.id) ?? Promise.resolve()).catch(() => undefined);
+      entry.done = turn.then(() => {
+        pending.delete(endpoint.id);
+        return write(endpoint, entry.seen);
+      });
+      running.set(endpoint.id, entry.done);
+      return entry.done.finally(() => {
+        if (running.get(endpoint.id) === entry.done) running.delete(endpoint.id);
+      });
     },
+  };
+}
+
+type Seen = Omit<Observation, 'nowMs'>;
+
+/** Two observations as one, the second after the first. */
+function merged(first: Seen, second: Seen): Seen {
+  return {
+    successes: first.successes + second.successes,
+    failuresInRow:
+      second.successes > 0 ? second.failuresInRow : first.failuresInRow + second.failuresInRow,
+    gone: second.gone || (second.successes === 0 && first.gone),
+    probed: first.probed || second.probed,
   };
 }

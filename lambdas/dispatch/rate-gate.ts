@@ -34,7 +34,7 @@ export async function takeTurns(
   const firstMs =
     without.length === 0
       ? undefined
-      : await rates.reserve(endpoint, without.length, perSecond, nowMs);
+      : await rates.reserveSlots(endpoint, without.length, perSecond, nowMs);
   const slots = firstMs === undefined ? [] : slotsFrom(firstMs, without.length, perSecond);
   return messages.map((message): Turn => {
     const slotMs = keepsSlot(message) ? message.slotMs : slots[without.indexOf(message)];

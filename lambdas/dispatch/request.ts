@@ -22,7 +22,7 @@ export interface AttemptFacts {
 }
 
 export function formRequest(
-  { endpoint, tenantName, secrets, retiring, authentication, keys }: OpenEndpoint,
+  { endpoint, tenantName, secrets, retiring = [], authentication = [], keys = [] }: OpenEndpoint,
   event: Event,
   { nowMs, attempt, random, issuer }: AttemptFacts,
 ): Promise<FormedRequest> {

@@ -1,10 +1,11 @@
 // One probe of a tripped or paused endpoint: its oldest waiting delivery, alone.
 
+import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
-import { CLEAN_HEALTH, probeDelayMs } from '../core/endpoint-health.ts';
+import { CLEAN_HEALTH, type Health, withProbe } from '../core/endpoint-health.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress, KeptHealth, WorkEntry } from '../core/ports.ts';
-import { wakeAt } from '../core/wake-at.ts';
+import { announceWake, sendWake } from '../core/wake-at.ts';
 import { endIfTooLate, sendAll, take, type WakePorts } from './send-due.ts';
 
 /** A probe whose outcome is not known after this long is sent again. */
@@ -12,58 +13,78 @@ const PATIENCE_MS = 2 * 60_000;
 /** Wake-ups may be this early. */
 const TOLERANCE_MS = 1_000;
 const FAR_FUTURE_MS = 8_640_000_000_000_000;
-/** Probes are at most a day apart: a deadline that comes before the next one is woken for. */
-const DEADLINE_WATCH_MS = 25 * 3600_000;
 const PAGE = 25;
 
 export async function probe(
   ports: WakePorts,
   endpoint: EndpointAddress,
-  { health, version }: KeptHealth,
+  kept: KeptHealth,
 ): Promise<void> {
-  const oldest = await findOldest(ports, endpoint);
+  const { health, version } = kept;
   const nowMs = ports.surroundings.now();
   const probeAtMs = health.probeAtMs ?? nowMs;
-  if (oldest && oldest.delivery.deadlineAtMs - nowMs < DEADLINE_WATCH_MS) {
-    // Nothing else would look at what rests here when its deadline has come.
-    await wakeAt(ports, endpoint, oldest.delivery.deadlineAtMs + TOLERANCE_MS);
-  }
-  if (probeAtMs > nowMs + TOLERANCE_MS) return wakeAt(ports, endpoint, probeAtMs);
-  if (!oldest) return restWithoutBacklog(ports, endpoint, { health, version }, nowMs);
+  if (probeAtMs > nowMs + TOLERANCE_MS) return awaitProbe(ports, endpoint, kept, probeAtMs);
+  const oldest = await findOldest(ports, endpoint);
+  if (!oldest) return restWithoutBacklog(ports, endpoint, kept, nowMs);
 
-  // A delivery is never attempted before it is due.
+  const watched = { ...health, oldestDeadlineMs: oldest.delivery.deadlineAtMs };
+  // A delivery is never attempted before it is due; should it end before, it ends on time.
   if (oldest.entry.workAtMs > nowMs + TOLERANCE_MS) {
-    const later = { ...health, probeAtMs: oldest.entry.workAtMs };
-    const isWritten = await ports.health.putHealth(endpoint, later, version);
-    if (isWritten) await wakeAt(ports, endpoint, oldest.entry.workAtMs);
-    return;
+    const atMs = Math.min(oldest.entry.workAtMs, oldest.delivery.deadlineAtMs);
+    return putProbe(ports, endpoint, watched, version, atMs);
   }
   // The writer alone probes; should the probe be lost, the directory brings us back.
   await ports.wakes.note(endpoint, nowMs + PATIENCE_MS);
-  const claimed = { ...health, probeAtMs: nowMs + PATIENCE_MS };
+  const claimed = withProbe(watched, nowMs + PATIENCE_MS, nowMs);
   if (!(await ports.health.putHealth(endpoint, claimed, version))) return;
   const [message] = await take(ports, oldest.entry);
-  if (!message) return wakeAt(ports, endpoint, nowMs + PATIENCE_MS);
+  if (!message) return sendWake(ports, endpoint, nowMs + PATIENCE_MS);
   await sendAll(ports, [
     { ...message, message: { ...message.message, cause: 'probe', released: true } },
   ]);
 }
 
-/** Nothing waits: a tripped endpoint has nothing to be careful about, a paused one stays paused. */
+/** Schedules wake early: the first to come sends the wake-up that is on time, and no other does. */
+async function awaitProbe(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  { health, version }: KeptHealth,
+  probeAtMs: number,
+): Promise<void> {
+  const isNear = probeAtMs - ports.surroundings.now() <= MAX_SQS_DELAY_MS;
+  if (!isNear || health.probeSent) return;
+  await announceWake(ports, endpoint, probeAtMs);
+  if (await ports.health.putHealth(endpoint, { ...health, probeSent: true }, version)) {
+    await sendWake(ports, endpoint, probeAtMs);
+  }
+}
+
+/**
+ * Nothing waits. A tripped endpoint has nothing to be careful about; a paused one stays paused, and is
+ * probed again when something comes to rest there.
+ */
 async function restWithoutBacklog(
   ports: WakePorts,
   endpoint: EndpointAddress,
   { health, version }: KeptHealth,
   nowMs: number,
 ): Promise<void> {
-  if (health.state === 'tripped') {
-    await ports.health.putHealth(endpoint, { ...CLEAN_HEALTH, sinceMs: nowMs }, version);
-    return;
-  }
-  const rested = { ...health, probes: health.probes + 1 };
-  const probeAtMs = nowMs + probeDelayMs(rested);
-  const isWritten = await ports.health.putHealth(endpoint, { ...rested, probeAtMs }, version);
-  if (isWritten) await wakeAt(ports, endpoint, probeAtMs);
+  const { probeAtMs, probeSent, oldestDeadlineMs, ...rest } = health;
+  const after = health.state === 'tripped' ? { ...CLEAN_HEALTH, sinceMs: nowMs } : rest;
+  await ports.health.putHealth(endpoint, after, version);
+}
+
+/** Whoever writes the next probe sends its wake-up. */
+async function putProbe(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  health: Health,
+  version: number,
+  atMs: number,
+): Promise<void> {
+  await announceWake(ports, endpoint, atMs);
+  const after = withProbe(health, atMs, ports.surroundings.now());
+  if (await ports.health.putHealth(endpoint, after, version)) await sendWake(ports, endpoint, atMs);
 }
 
 interface Oldest {

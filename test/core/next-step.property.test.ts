@@ -225,6 +225,33 @@ describe('the forty-day curve, walked', () => {
     expect(begun.slice(0, 6)).toEqual([0, 0, 60, 210, 420, 900]);
   });
 
+  it('goes on from an attempt that an outage of ours delayed: the steps after it are kept', () => {
+    const made: AttemptMade = {
+      numberInRun: 4,
+      outcome: answered(500),
+      startedAtMs: NOON_MS + 36_000_000,
+      endedAtMs: NOON_MS + 36_000_100,
+      anchorMs: NOON_MS,
+      deadlineAtMs: NOON_MS + 40 * DAY_MS,
+    };
+    const late = { dueAtMs: made.endedAtMs, anchorMs: made.endedAtMs };
+    expect(nextStep(policy, made, 0)).toEqual({ kind: 'wait', cause: 'curve', ...late });
+    const next = { ...made, ...late, numberInRun: 5, startedAtMs: made.endedAtMs };
+    expect(nextStep(policy, next, 0)).toMatchObject({ dueAtMs: made.endedAtMs + 480_000 });
+  });
+
+  it('makes no retry at once after an attempt that ended past the deadline', () => {
+    const made: AttemptMade = {
+      numberInRun: 1,
+      outcome: answered(500),
+      startedAtMs: NOON_MS,
+      endedAtMs: NOON_MS + 9_000,
+      anchorMs: undefined,
+      deadlineAtMs: NOON_MS + 5_000,
+    };
+    expect(nextStep(policy, made, 0)).toEqual({ kind: 'dead', reason: 'deadline' });
+  });
+
   it('stops at the first success', () => {
     const outcomes = (number: number) => answered(number < 4 ? 500 : 204);
     expect(walk({ policy, outcomes })).toEqual({

@@ -1,0 +1,258 @@
+// The ledger in memory, under the same handlers as DynamoDB's. One conformance suite ties the two
+// together (test/conformance). Every call is asynchronous, as it is over a network.
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { CLEAN_HEALTH, type Health } from '../../lambdas/core/endpoint-health.ts';
+import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import {
+  type Claim,
+  type DedupeEntry,
+  type DedupeLedger,
+  type DeliveryLedger,
+  type DeliveryRef,
+  type EndpointAddress,
+  type EventLedger,
+  type HealthLedger,
+  type Page,
+  type RateLedger,
+  type StoredEvent,
+  scopeKey,
+  type TimeRange,
+  type WorkLedger,
+} from '../../lambdas/core/ports.ts';
+import { MAX_AHEAD_MS } from '../../lambdas/core/rate-limit.ts';
+import type { CallCounts } from './call-counts.ts';
+import { SortedIndex } from './sorted-index.ts';
+
+export type MemoryLedger = EventLedger &
+  DedupeLedger &
+  DeliveryLedger &
+  WorkLedger &
+  HealthLedger &
+  RateLedger & {
+    readonly deliveries: ReadonlyMap<string, Delivery>;
+    /** How many deliveries wait. */
+    waiting(): number;
+  };
+
+const DEDUPE_MS = 7 * 24 * 3600 * 1000;
+
+export function createMemoryLedger(counts: CallCounts): MemoryLedger {
+  const events = new Map<string, StoredEvent>();
+  const deliveries = new Map<string, Delivery>();
+  const dedupes = new Map<string, DedupeEntry>();
+  const healths = new Map<string, { health: Health; version: number }>();
+  const answers = new Map<string, number>();
+  const freeSlots = new Map<string, number>();
+  const work = new Map<string, SortedIndex>();
+
+  const eventKey = (ref: { tenant: string; environment: string; eventId: string }): string =>
+    `${ref.environment}#${ref.tenant}#${ref.eventId}`;
+  const deliveryKey = (ref: DeliveryRef): string =>
+    `${scopeKey(ref)}#${ref.endpointId}#${ref.eventId}`;
+  const endpointKey = (endpoint: EndpointAddress): string =>
+    `${scopeKey(endpoint)}#${endpoint.endpointId}`;
+  const made = (delivery: Delivery): number => delivery.attempts.at(-1)?.number ?? 0;
+  const placeOf = (delivery: Delivery): number =>
+    delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs;
+
+  function indexOf(delivery: EndpointAddress): SortedIndex {
+    const key = endpointKey(delivery);
+    const index = work.get(key) ?? new SortedIndex();
+    work.set(key, index);
+    return index;
+  }
+
+  function write(delivery: Delivery): void {
+    const key = deliveryKey(delivery);
+    const before = deliveries.get(key);
+    if (before?.state === 'waiting') indexOf(before).remove(placeOf(before), before.eventId);
+    if (delivery.state === 'waiting') indexOf(delivery).add(placeOf(delivery), delivery.eventId);
+    deliveries.set(key, delivery);
+    const movedInIndex =
+      (before?.state === 'waiting' ? placeOf(before) : 0) !==
+        (delivery.state === 'waiting' ? placeOf(delivery) : 0) || before?.state !== delivery.state;
+    counts.write(1 + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
+  }
+
+  /** Newest first; the cursor is the last id of the page before. */
+  function pageOf<T>(
+    entries: readonly T[],
+    id: (entry: T) => string,
+    limit: number,
+    cursor: string | undefined,
+  ): Page<T> {
+    const sorted = entries.toSorted((a, b) => (id(a) < id(b) ? 1 : -1));
+    const rest = cursor === undefined ? sorted : sorted.filter((entry) => id(entry) < cursor);
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    return rest.length > limit && last !== undefined
+      ? { entries: page, next: id(last) }
+      : { entries: page };
+  }
+
+  const inRange = (atMs: number, { sinceMs = 0, untilMs = Number.POSITIVE_INFINITY }: TimeRange) =>
+    atMs >= sinceMs && atMs < untilMs;
+
+  return {
+    deliveries,
+    waiting: () => [...work.values()].reduce((sum, index) => sum + index.size, 0),
+
+    async putEvents(stored) {
+      for (const entry of stored)
+        events.set(eventKey({ ...entry.event, eventId: entry.event.id }), entry);
+      counts.write(stored.length);
+      return new Set();
+    },
+    async putEventOnce(stored) {
+      const key = eventKey({ ...stored.event, eventId: stored.event.id });
+      counts.write(1);
+      const found = events.get(key);
+      if (!found) events.set(key, stored);
+      return found ?? stored;
+    },
+    async getEvents(refs) {
+      counts.read(refs.length);
+      return new Map(
+        refs.flatMap((ref) => {
+          const found = events.get(eventKey(ref));
+          return found ? [[ref.eventId, found] as const] : [];
+        }),
+      );
+    },
+    async listEvents(scope, range, limit, cursor) {
+      const own = [...events.values()].filter(
+        ({ event }) => scopeKey(event) === scopeKey(scope) && inRange(event.acceptedAtMs, range),
+      );
+      return pageOf(own, ({ event }) => event.id, limit, cursor);
+    },
+
+    async reserve(scope, key, entry) {
+      const place = `${scopeKey(scope)}#${key}`;
+      const found = dedupes.get(place);
+      counts.write(1);
+      if (found && found.acceptedAtMs + DEDUPE_MS >= entry.acceptedAtMs) return found;
+      dedupes.set(place, entry);
+      return entry;
+    },
+    async reserveSlots(endpoint, count, perSecond, nowMs) {
+      counts.write(1);
+      const free = Math.max(freeSlots.get(endpointKey(endpoint)) ?? nowMs, nowMs);
+      if (free >= nowMs + MAX_AHEAD_MS) return undefined;
+      freeSlots.set(endpointKey(endpoint), free + (count * 1000) / perSecond);
+      return free;
+    },
+
+    async putDeliveries(batch) {
+      for (const delivery of batch) write(delivery);
+      return new Set();
+    },
+    async putDeliveryOnce(delivery) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found) return found.recordedBy !== undefined && found.recordedBy === delivery.recordedBy;
+      write(delivery);
+      return true;
+    },
+    async claim(request): Promise<Claim> {
+      const found = deliveries.get(deliveryKey(request.ref));
+      const lease = { untilMs: request.leaseUntilMs, holder: request.holder };
+      if (!found) {
+        if (!request.fresh) return { kind: 'missing' };
+        write({ ...request.fresh, lease });
+        return { kind: 'claimed', delivery: { ...request.fresh, lease } };
+      }
+      if (found.state !== 'waiting' || found.run > request.run || made(found) >= request.attempt) {
+        return { kind: 'past', delivery: found };
+      }
+      if (found.run !== request.run || made(found) !== request.attempt - 1)
+        return { kind: 'missing' };
+      if (found.lease && found.lease.untilMs >= request.nowMs) {
+        return { kind: 'held', untilMs: found.lease.untilMs };
+      }
+      write({ ...found, lease });
+      return { kind: 'claimed', delivery: { ...found, lease } };
+    },
+    async recordClaimed(delivery, holder) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found?.lease?.holder !== holder) return found?.recordedBy === holder;
+      write(delivery);
+      return true;
+    },
+    async rest({ ref, fresh, run, attempt, nowMs }) {
+      const found = deliveries.get(deliveryKey(ref));
+      if (!found) {
+        if (fresh) write({ ...fresh, workAtMs: fresh.dueAtMs ?? nowMs });
+        return;
+      }
+      const isFree = !found.lease || found.lease.untilMs < nowMs;
+      const isAsSeen =
+        found.state === 'waiting' && found.run === run && made(found) === attempt - 1;
+      if (isFree && isAsSeen) write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
+    },
+    async openRun(delivery, seenRun) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found?.run !== seenRun || made(found) !== made(delivery)) return false;
+      write(delivery);
+      return true;
+    },
+    async settle(delivery, state) {
+      const found = deliveries.get(deliveryKey(delivery));
+      const isAsSeen =
+        found?.state === 'waiting' && found.run === delivery.run && made(found) === made(delivery);
+      if (found && !isAsSeen) return false;
+      const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
+      write({ ...rest, state });
+      return true;
+    },
+    async getDeliveries(refs) {
+      counts.read(refs.length);
+      return new Map(
+        refs.flatMap((ref) => {
+          const found = deliveries.get(deliveryKey(ref));
+          return found ? [[deliveryIdOf(ref.eventId, ref.endpointId), found] as const] : [];
+        }),
+      );
+    },
+    async listDeliveries(endpoint, range, limit, cursor) {
+      const own = [...deliveries.values()].filter(
+        (delivery) =>
+          scopeKey(delivery) === scopeKey(endpoint) &&
+          delivery.endpointId === endpoint.id &&
+          inRange(delivery.acceptedAtMs, range),
+      );
+      return pageOf(own, (delivery) => delivery.eventId, limit, cursor);
+    },
+
+    async listDue(endpoint, beforeMs, limit) {
+      counts.read(1);
+      const { tenant, environment, endpointId } = endpoint;
+      return indexOf(endpoint)
+        .before(beforeMs, limit)
+        .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
+    },
+    async take(entry, untilMs) {
+      const found = deliveries.get(deliveryKey(entry));
+      if (found?.state !== 'waiting' || placeOf(found) !== entry.workAtMs) return undefined;
+      const taken = { ...found, workAtMs: untilMs };
+      write(taken);
+      return taken;
+    },
+
+    async getHealth(endpoint) {
+      counts.read(1);
+      const key = endpointKey(endpoint);
+      const kept = healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
+      return { ...kept, answers: answers.get(key) ?? 0 };
+    },
+    async putHealth(endpoint, health, seenVersion) {
+      const key = endpointKey(endpoint);
+      counts.write(1);
+      if ((healths.get(key)?.version ?? 0) !== seenVersion) return false;
+      healths.set(key, { health, version: seenVersion + 1 });
+      return true;
+    },
+    async countAnswers(endpoint, count) {
+      counts.write(1);
+      answers.set(endpointKey(endpoint), (answers.get(endpointKey(endpoint)) ?? 0) + count);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// An SQS queue with its event source, in virtual time: delays, visibility, batches, redelivery.
+import type { SQSRecord } from 'aws-lambda';
+import type { CallCounts } from './call-counts.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+const BATCH = 10;
+
+interface Stored {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAtMs: number;
+  receives: number;
+}
+
+/** Takes a batch and says which messages failed; throws if the whole batch did. */
+export type Consumer = (records: SQSRecord[], requestId: string) => Promise<ReadonlySet<string>>;
+
+export class MemoryQueue {
+  private readonly name: string;
+  private readonly clock: VirtualClock;
+  private readonly counts: CallCounts;
+  private readonly visibilityMs: number;
+  private readonly ready: Stored[] = [];
+  private readonly postponed = new Map<string, number>();
+  private consumer: Consumer | undefined;
+  private sent = 0;
+  private isPumping = false;
+  /** Messages that are stored, delayed and in flight included. */
+  size = 0;
+
+  constructor(name: string, clock: VirtualClock, counts: CallCounts, visibilityMs: number) {
+    this.name = name;
+    this.clock = clock;
+    this.counts = counts;
+    this.visibilityMs = visibilityMs;
+  }
+
+  consume(consumer: Consumer): void {
+    this.consumer = consumer;
+  }
+
+  send(body: string, delaySeconds: number): void {
+    const id = `${this.name}-${++this.sent}`;
+    this.size++;
+    this.appear({ id, body, sentAtMs: this.clock.nowMs, receives: 0 }, delaySeconds * 1000);
+  }
+
+  postpone(receiptHandle: string, seconds: number): void {
+    this.postponed.set(receiptHandle, seconds * 1000);
+  }
+
+  private appear(message: Stored, delayMs: number): void {
+    this.clock.at(this.clock.nowMs + delayMs, () => {
+      this.ready.push(message);
+      if (this.isPumping) return;
+      this.isPumping = true;
+      // After everything else of this moment, so that messages sent together share a batch.
+      this.clock.at(this.clock.nowMs, () => this.pump());
+    });
+  }
+
+  private pump(): void {
+    this.isPumping = false;
+    while (this.ready.length > 0) void this.invoke(this.ready.splice(0, BATCH));
+  }
+
+  private async invoke(batch: Stored[]): Promise<void> {
+    this.counts.invocation();
+    this.counts.sqsRequests(2); // receive and delete
+    const records = batch.map((message) => this.toRecord(message));
+    let failed: ReadonlySet<string>;
+    try {
+      failed =
+        (await this.consumer?.(records, `request-${this.sent}-${this.clock.nowMs}`)) ?? new Set();
+    } catch {
+      failed = new Set(batch.map(({ id }) => id));
+    }
+    batch.forEach((message, index) => {
+      if (!failed.has(message.id)) {
+        this.size--;
+        return;
+      }
+      const handle = records[index]?.receiptHandle ?? '';
+      const hiddenMs = this.postponed.get(handle) ?? this.visibilityMs;
+      this.postponed.delete(handle);
+      this.appear(message, hiddenMs);
+    });
+  }
+
+  private toRecord(message: Stored): SQSRecord {
+    message.receives++;
+    return {
+      messageId: message.id,
+      receiptHandle: `${message.id}/${message.receives}`,
+      body: message.body,
+      attributes: {
+        ApproximateReceiveCount: String(message.receives),
+        SentTimestamp: String(message.sentAtMs),
+        SenderId: 'simulation',
+        ApproximateFirstReceiveTimestamp: String(message.sentAtMs),
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${this.name}`,
+      awsRegion: 'us-east-1',
+    };
+  }
+}

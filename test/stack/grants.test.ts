@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { listOf, nagFindings, resourcesOf, statementsOf, templateOf } from '../builders/stack.ts';
+
+const template = templateOf();
+const statements = statementsOf(template);
+
+/** Actions that a role's policies allow, by the beginning of the role's id. */
+function actionsOf(prefix: string): string[] {
+  return statements
+    .filter(({ holder, statement }) => holder.startsWith(prefix) && statement.Effect === 'Allow')
+    .filter(({ statement }) => statement.Resource !== undefined)
+    .flatMap(({ statement }) => listOf(statement.Action).map(String));
+}
+
+describe('actions', () => {
+  it('are named: none holds a wildcard', () => {
+    const actions = statements.flatMap(({ statement }) => listOf(statement.Action).map(String));
+    expect(actions.length).toBeGreaterThan(30);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('that a role may do are on a named resource', () => {
+    for (const { statement } of statements) {
+      if (statement.Effect !== 'Allow') continue;
+      for (const resource of listOf(statement.Resource ?? [])) expect(resource).not.toBe('*');
+    }
+  });
+
+  it('with a wildcard in their resource are these only', () => {
+    const wild = statements.flatMap(({ holder, statement }) =>
+      listOf(statement.Resource ?? [])
+        .filter((resource) => JSON.stringify(resource).includes('*'))
+        .map(() => `${holder.replace(/[0-9A-F]{8}$/, '')}: ${listOf(statement.Action).join(' ')}`),
+    );
+    // Schedules are made while the stack runs, one for an endpoint and ten minutes, in a group of
+    // their own: their names cannot be known before.
+    expect(wild.sort()).toEqual([
+      'DispatchRoleDefaultPolicy: scheduler:CreateSchedule',
+      'WakeRoleDefaultPolicy: scheduler:CreateSchedule',
+    ]);
+  });
+});
+
+describe('a function', () => {
+  it.each<[string, RegExp[]]>([
+    ['Ingest', [/^dynamodb:(Get|Put|Update)Item$/, /^sqs:SendMessage$/]],
+    [
+      'FanOut',
+      [/^dynamodb:(BatchGet|BatchWrite|Get|Put|Update)Item$/, /^dynamodb:Query$/, /^sqs:/],
+    ],
+    ['Sweep', [/^dynamodb:/, /^sqs:/, /^scheduler:/, /^iam:PassRole$/]],
+  ])('%s does what it calls and nothing else', (name, allowed) => {
+    const always = [/^logs:(CreateLogStream|PutLogEvents)$/, /^secretsmanager:GetSecretValue$/];
+    const others = actionsOf(`${name}Role`).filter(
+      (action) => ![...always, ...allowed].some((pattern) => pattern.test(action)),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('that only takes events in or spreads them opens no sealed secret', () => {
+    const sealing = resourcesOf(template, 'AWS::SecretsManager::Secret').find(({ id }) =>
+      id.startsWith('KeysSealing'),
+    );
+    const readers = statements
+      .filter(({ statement }) =>
+        JSON.stringify(statement.Resource ?? '').includes(String(sealing?.id)),
+      )
+      .map(({ holder }) => holder.replace(/Role.*/, ''));
+    expect(readers.sort()).toEqual(['Api', 'Dispatch']);
+  });
+
+  it('passes on the scheduler’s role and no other', () => {
+    const passed = statements.filter(({ statement }) =>
+      listOf(statement.Action).includes('iam:PassRole'),
+    );
+    expect(passed.length).toBeGreaterThan(0);
+    for (const { statement } of passed) {
+      expect(JSON.stringify(statement.Resource)).toMatch(
+        /^\{"Fn::GetAtt":\["WakeUpRole\w+","Arn"\]\}$/,
+      );
+    }
+  });
+});
+
+describe('cdk-nag', () => {
+  it('finds nothing that is not suppressed', () => {
+    expect(nagFindings()).toEqual([]);
+  });
+
+  it('is silenced with a reason each time', () => {
+    const suppressed = resourcesOf(template).flatMap(({ id, Metadata }) =>
+      listOf(Object(Metadata?.cdk_nag).rules_to_suppress ?? []).map((rule) => ({
+        holder: id,
+        ...Object(rule),
+      })),
+    );
+    expect(suppressed.length).toBeGreaterThan(0);
+    for (const { id, reason } of suppressed) {
+      expect(id).toMatch(/^AwsSolutions-[A-Z0-9]+$/);
+      expect(reason.length).toBeGreaterThan(30);
+    }
+    const rules = new Set(suppressed.map(({ id }) => id));
+    expect([...rules].sort()).toEqual([
+      'AwsSolutions-APIG4',
+      'AwsSolutions-IAM5',
+      'AwsSolutions-SMG4',
+      'AwsSolutions-SQS4',
+    ]);
+  });
+});
