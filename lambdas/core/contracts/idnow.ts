@@ -1,11 +1,11 @@
 // IDnow: references/idnow-webhooks.txt. Its page names a JWT in a header and a secret key; what stands
 // in the JWT is our reading, written down in docs/contracts.md.
-import { createHash, createSecretKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { keyBytesOf, randomSecret } from '../endpoint-secret.ts';
+import { randomSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';
 import { headerNameSchema } from '../header-names.ts';
-import { signToken } from '../json-web-token.ts';
+import { sharedKeyOf, signToken } from '../json-web-token.ts';
 import type { Contract } from './contract.ts';
 import { thinFieldsOf } from './thin-fields.ts';
 
@@ -54,8 +54,7 @@ export const idnow: Contract<z.infer<typeof idnowOptionsSchema>> = {
       jti: event.id,
       body_sha256: createHash('sha256').update(body).digest('hex'),
     });
-    const key = createSecretKey(keyBytesOf(secrets[0]));
-    const jwt = await signToken(claims, { alg: 'HS256', typ: 'JWT' }, key);
+    const jwt = await signToken(claims, { alg: 'HS256', typ: 'JWT' }, sharedKeyOf(secrets[0]));
     return [[headerName, prefix === '' ? jwt : `${prefix} ${jwt}`]];
   },
   describe: () => [],
