@@ -43,9 +43,15 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy, tripFailures } = configuration;
+    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer } = configuration;
     const everywhere = {
-      [Env.settings]: JSON.stringify({ retentionDays, deadlineDays, retryPolicy, tripFailures }),
+      [Env.settings]: JSON.stringify({
+        retentionDays,
+        deadlineDays,
+        retryPolicy,
+        tripFailures,
+        issuer,
+      }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
     };

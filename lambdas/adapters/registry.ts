@@ -128,6 +128,25 @@ export function createRegistry(
       });
       await bumpVersion(endpoint);
     },
+    async replaceEndpoint(before, after) {
+      const isReplaced = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              pk: text(endpointPartition(after)),
+              sk: text(after.id),
+              doc: text(JSON.stringify(after)),
+            },
+            // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
+            ConditionExpression: 'doc = :before',
+            ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
+          }),
+        ),
+      );
+      if (isReplaced) await bumpVersion(after);
+      return isReplaced;
+    },
     getEndpoint: async (scope, id) =>
       documentOf<Endpoint>(await get({ pk: text(endpointPartition(scope)), sk: text(id) })),
     async getEndpoints(refs) {

@@ -3,24 +3,28 @@ import { z } from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
 import type { DestinationRules } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
+import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
 import { maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
 import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
-import type { HealthLedger, Registry, Secrets, Surroundings } from '../core/ports.ts';
+import type { HealthLedger, KeyringStore, Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import { seal, unseal } from '../core/sealing.ts';
+import { seal } from '../core/sealing.ts';
+import { secretPlace } from '../core/sealing-places.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { parseBody, parseQuery } from '../http/body.ts';
+import { keptExtras } from './endpoint-extras.ts';
+import { addEndpointSecretRoutes, NONCE_BYTES } from './endpoint-secrets.ts';
 import { listView, pageShape } from './listing-query.ts';
+import { ensureSigningKeys } from './signing-keys.ts';
 import { healthOf } from './standing.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
 
-const NONCE_BYTES = 12;
-
 export interface EndpointPorts {
   readonly registry: Registry;
+  readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;
   readonly health: HealthLedger;
@@ -52,6 +56,13 @@ export function addEndpointRoutes(
     const scope = await scopeOf(c);
     const input = await parseBody(c, inputSchema);
     const endpoint = await create(ports, scope, input);
+    // Before the endpoint: its first delivery may follow at once.
+    const needed = algorithmsNeeded(
+      endpoint,
+      contractOf(endpoint.contract),
+      endpoint.contractOptions,
+    );
+    if (needed.size > 0) await ensureSigningKeys(ports, needed);
     await registry.putEndpoint(endpoint);
     return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201);
   });
@@ -74,13 +85,7 @@ export function addEndpointRoutes(
     return c.json(endpointView(endpoint, health, ports.defaults));
   });
 
-  app.get('/v1/endpoints/:id/secret', authenticate, async (c) => {
-    requireScope(c, 'secrets:read');
-    const endpoint = await find(c);
-    const key = await ports.secrets.sealingKey();
-    const [newest = ''] = endpoint.sealedSecrets;
-    return c.json({ secret: unseal(key, secretPlace(endpoint), newest) });
-  });
+  addEndpointSecretRoutes(app, { authenticate, scopeOf }, ports, find);
 
   app.delete('/v1/endpoints/:id', authenticate, async (c) => {
     requireScope(c, 'endpoints:write');
@@ -96,7 +101,9 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
   const contract = contractOf(input.contract);
   const nowMs = surroundings.now();
   const id = createId('ep', nowMs, surroundings.random(10));
-  const secret = input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES));
+  const contractOptions = contract.optionsSchema.parse(input.contractOptions);
+  const secret =
+    input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);
   const key = await ports.secrets.sealingKey();
   const place = secretPlace({ ...scope, id });
   return {
@@ -104,7 +111,7 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
     id,
     url: input.url,
     contract: input.contract,
-    contractOptions: contract.optionsSchema.parse(input.contractOptions),
+    contractOptions,
     eventTypes: input.eventTypes,
     channels: input.channels,
     method: input.method,
@@ -116,11 +123,8 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
     description: input.description,
     sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
+    ...keptExtras(input, { ...scope, id }, key, surroundings.random),
     createdAtMs: nowMs,
     version: 1,
   };
-}
-
-function secretPlace({ tenant, environment, id }: Scope & { readonly id: string }) {
-  return { tenant, environment, id, purpose: 'secret' };
 }

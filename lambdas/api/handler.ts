@@ -1,6 +1,7 @@
 // The api function: everything over HTTPS but the events that come in.
 import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
@@ -23,11 +24,13 @@ import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTenantRoutes } from './tenants.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
 const ledger = {
@@ -46,8 +49,10 @@ const app = createApplication();
 const authentication = createAuthentication({ registry, secrets, surroundings });
 app.get('/health', (c) => c.json({ status: 'ok' }));
 addTenantRoutes(app, authentication, { registry, surroundings });
+addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
 addEndpointRoutes(app, authentication, {
   registry,
+  keyring,
   secrets,
   surroundings,
   health,

@@ -8,6 +8,7 @@ import type { Event } from '../core/event.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Tenant } from '../core/ports.ts';
 import type { RetryPolicyInput } from '../core/retry-policy.ts';
+import { extrasView } from './endpoint-extras.ts';
 import { standingFrom } from './standing.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
@@ -64,6 +65,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     maxPerSecond: endpoint.maxPerSecond ?? null,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
+    ...extrasView(endpoint),
     status: standingFrom(endpoint, health),
     health: healthView(health),
     environment: endpoint.environment,

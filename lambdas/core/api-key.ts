@@ -13,6 +13,7 @@ export const KEY_SCOPES = [
   'endpoints:read',
   'endpoints:write',
   'secrets:read',
+  'secrets:write',
   'deliveries:read',
   'deliveries:write',
   'keys:write',

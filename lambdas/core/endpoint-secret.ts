@@ -1,5 +1,6 @@
 // An endpoint's secret: its forms, its strength, and how it is shown.
 import { z } from 'zod';
+import { asymmetricFault, isAsymmetric } from './asymmetric-secret.ts';
 
 /** Random bytes in a secret of ours. */
 export const SECRET_BYTES = 32;
@@ -9,7 +10,8 @@ const MAX_KEY_BYTES = 192;
 
 /**
  * A secret brought along: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
- * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised).
+ * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised),
+ * and the `whsk_` form, an ed25519 key of its own.
  */
 export const givenSecretSchema = z
   .string()
@@ -18,6 +20,11 @@ export const givenSecretSchema = z
   .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
   .refine((secret) => new Set(secret).size >= 8, 'is too uniform: use random characters')
   .superRefine((secret, context) => {
+    if (isAsymmetric(secret)) {
+      const fault = asymmetricFault(secret);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      return;
+    }
     if (!secret.startsWith(STANDARD_PREFIX)) return;
     const encoded = secret.slice(STANDARD_PREFIX.length);
     const bytes = Buffer.from(encoded, 'base64').length;
@@ -30,6 +37,16 @@ export const givenSecretSchema = z
 /** @param random 32 random bytes */
 export function standardSecret(random: Uint8Array): string {
   return STANDARD_PREFIX + Buffer.from(random).toString('base64');
+}
+
+/** 43 characters of base64url. @param random 32 random bytes */
+export function randomSecret(random: Uint8Array): string {
+  return Buffer.from(random).toString('base64url');
+}
+
+/** 64 hex digits. @param random 32 random bytes */
+export function hexSecret(random: Uint8Array): string {
+  return Buffer.from(random).toString('hex');
 }
 
 /** The bytes that sign: the decoded rest of a `whsec_` secret, otherwise its UTF-8 bytes. */

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
 import { type DestinationRules, judgeUrl } from './destination.ts';
+import { type EndpointExtras, endpointExtrasShape, extrasFaults } from './endpoint-extras.ts';
 import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
 import { channelSchema, type Scope } from './event.ts';
 import { faultsOf } from './faults.ts';
+import { anyHeaderNameSchema, headerValueSchema } from './header-names.ts';
 import { type RetryPolicyInput, retryPolicySchema } from './retry-policy.ts';
 import { MAX_PATTERNS, patternSchema } from './subscription.ts';
 
@@ -15,25 +17,7 @@ export const MAX_TIMEOUT_MS = 30_000;
 export const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_CUSTOM_HEADERS = 20;
 
-/** Transport headers, and those that Posthorn sets itself: custom headers may not replace them. */
-const RESERVED_HEADERS = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-]);
-
-export interface Endpoint extends Scope {
+export interface Endpoint extends Scope, EndpointExtras {
   readonly id: string;
   readonly url: string;
   readonly contract: ContractName;
@@ -61,13 +45,7 @@ export interface Endpoint extends Scope {
 }
 
 const headersSchema = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'is not a valid header name'),
-    z
-      .string()
-      .max(4096, 'must be at most 4096 characters')
-      .regex(/^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$|^$/, 'must be printable ASCII'),
-  )
+  .record(anyHeaderNameSchema, headerValueSchema)
   .refine(
     (headers) => Object.keys(headers).length <= MAX_CUSTOM_HEADERS,
     `must be at most ${MAX_CUSTOM_HEADERS} headers`,
@@ -100,6 +78,7 @@ export function endpointInputSchema(rules: DestinationRules) {
       maxPerSecond: z.number().min(0.1).max(1_000).optional(),
       description: z.string().max(500).default(''),
       secret: givenSecretSchema.optional(),
+      ...endpointExtrasShape,
     })
     .superRefine((input, context) => {
       const contract = contractOf(input.contract);
@@ -108,17 +87,10 @@ export function endpointInputSchema(rules: DestinationRules) {
         const path = ['contractOptions', ...fault.path.split('/').slice(1)];
         context.addIssue({ code: 'custom', path, message: fault.message });
       }
-      for (const name of Object.keys(input.headers)) {
-        if (isReservedHeader(name, contract.reservedHeaders)) {
-          const message = 'is set by Posthorn and cannot be replaced';
-          context.addIssue({ code: 'custom', path: ['headers', name], message });
-        }
+      if (!options.success) return;
+      for (const { path, message } of extrasFaults(input, contract, options.data)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
       }
     });
 }
 export type EndpointInput = z.infer<ReturnType<typeof endpointInputSchema>>;
-
-export function isReservedHeader(name: string, ofContract: readonly string[]): boolean {
-  const lower = name.toLowerCase();
-  return RESERVED_HEADERS.has(lower) || ofContract.includes(lower);
-}

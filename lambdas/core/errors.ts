@@ -55,3 +55,10 @@ export class SealBrokenError extends PosthornError {
     super('seal_broken', 'sealed data does not open under this key at this place', cause);
   }
 }
+
+/** A stack key that an endpoint's signatures need is not there: it is made when the endpoint is saved. */
+export class MissingSigningKeyError extends PosthornError {
+  constructor(algorithm: string) {
+    super('missing_signing_key', `the stack has no signing key for ${algorithm} yet`);
+  }
+}

@@ -72,8 +72,29 @@ export function shardOf(id: string, shards: number): number {
  * attempt and every run because it is derived from the delivery's id alone.
  */
 export function idempotencyKeyOf(deliveryId: string): string {
+  return webhookToken(createHash('sha256').update(deliveryId).digest());
+}
+
+/** An endpoint's token: `wh_` and 24 base-62 characters. @param random 32 random bytes */
+export function createToken(random: Uint8Array): string {
+  return webhookToken(random);
+}
+
+/** A UUID of version 4 (RFC 9562, section 5.4). @param random at least 16 random bytes */
+export function createUuid(random: Uint8Array): string {
+  const bytes = Buffer.from(random.subarray(0, 16));
+  bytes.writeUInt8(0x40 | (bytes.readUInt8(6) & 0x0f), 6);
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
+  const hex = bytes.toString('hex');
+  return [8, 12, 16, 20, 32]
+    .map((end, index) => hex.slice([0, 8, 12, 16, 20][index], end))
+    .join('-');
+}
+
+/** @param bytes 32 bytes, of which 142 bits are shown */
+function webhookToken(bytes: Uint8Array): string {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-  let number = BigInt(`0x${createHash('sha256').update(deliveryId).digest('hex')}`);
+  let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let characters = '';
   for (let i = 0; i < 24; i++) {
     characters += alphabet.charAt(Number(number % 62n));

@@ -7,6 +7,7 @@ import type { Health } from './endpoint-health.ts';
 import type { Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Time and randomness: the only source of both. */
@@ -140,6 +141,8 @@ export interface Registry {
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
   /** Resolves once every fan-out will see the change. */
   putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
+  replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
   /** Tombstones included. */
   getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined>;
   getEndpoints(
@@ -149,6 +152,19 @@ export interface Registry {
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
   /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
   subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+}
+
+/** The stack's signing keys, with what tells whether they were changed since they were read. */
+export interface StoredKeyring {
+  readonly keys: Keyring;
+  readonly version: number;
+}
+
+export interface KeyringStore {
+  /** Consistent. */
+  read(): Promise<StoredKeyring>;
+  /** False if others changed them since `before` was read. */
+  replace(before: StoredKeyring, keys: Keyring): Promise<boolean>;
 }
 
 export interface DelayedMessage {

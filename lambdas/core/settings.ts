@@ -11,6 +11,8 @@ export const settingsSchema = z.strictObject({
   retryPolicy: retryPolicySchema.optional(),
   /** So many failed attempts in a row within a minute trip an endpoint; 0 never does. */
   tripFailures: z.int().min(0).max(100_000).default(20),
+  /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
+  issuer: z.string().min(1).max(256).default('posthorn'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -332,9 +332,14 @@ async function attempt(
   return advance(delivery, { ...sent, cause: job.message.cause, holder: job.holder }, step);
 }
 
-async function send(ports: DispatchPorts, { open, stored }: Job): Promise<SendReport> {
+async function send(ports: DispatchPorts, { open, stored, message }: Job): Promise<SendReport> {
   const nowMs = ports.surroundings.now();
-  const formed = await ports.form(open, stored.event, nowMs);
+  const formed = await ports.form(open, stored.event, {
+    nowMs,
+    attempt: message.attempt,
+    random: ports.surroundings.random(32),
+    issuer: ports.settings.issuer,
+  });
   if (formed.kind === 'unshapeable') {
     const outcome: Outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason };
     return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };

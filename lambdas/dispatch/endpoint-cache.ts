@@ -1,10 +1,15 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
 import { log } from '../adapters/log.ts';
+import { contractOf } from '../core/contracts/all.ts';
+import type { Headers } from '../core/contracts/contract.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { SealBrokenError } from '../core/errors.ts';
 import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
+import { authenticationPlace, secretPlace } from '../core/sealing-places.ts';
+import type { KeyAlgorithm, SigningKey } from '../core/signing-keys.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
@@ -15,6 +20,11 @@ export interface OpenEndpoint {
   readonly tenantName: string;
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];
+  /** Secrets that a rotation replaced, newest first, and until when they sign. */
+  readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
+  readonly authentication?: Headers;
+  /** The stack's keys, if the endpoint's signatures need any. */
+  readonly keys?: readonly SigningKey[];
 }
 
 interface Kept {
@@ -27,12 +37,14 @@ export type EndpointRef = Scope & { readonly id: string };
 export interface EndpointCachePorts {
   readonly registry: Pick<Registry, 'getEndpoints' | 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly signingKeys: (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]>;
   readonly surroundings: Surroundings;
 }
 
 /** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones, and those
  * whose secret does not open, are missing. */
-export function createEndpointCache({ registry, secrets, surroundings }: EndpointCachePorts) {
+export function createEndpointCache(ports: EndpointCachePorts) {
+  const { registry, secrets, surroundings } = ports;
   const kept = new Map<string, Kept>();
   const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
 
@@ -48,11 +60,25 @@ export function createEndpointCache({ registry, secrets, surroundings }: Endpoin
 
   async function open(endpoint: Endpoint): Promise<OpenEndpoint> {
     const key = await secrets.sealingKey();
-    const place = { tenant: endpoint.tenant, environment: endpoint.environment, id: endpoint.id };
     const [newest = '', ...older] = endpoint.sealedSecrets.map((sealed) =>
-      unseal(key, { ...place, purpose: 'secret' }, sealed),
+      unseal(key, secretPlace(endpoint), sealed),
     );
-    return { endpoint, tenantName: await tenantName(endpoint.tenant), secrets: [newest, ...older] };
+    const contract = contractOf(endpoint.contract);
+    const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
+    return {
+      endpoint,
+      tenantName: await tenantName(endpoint.tenant),
+      secrets: [newest, ...older],
+      retiring: (endpoint.retiringSecrets ?? []).map(({ sealed, untilMs }) => ({
+        secret: unseal(key, secretPlace(endpoint), sealed),
+        untilMs,
+      })),
+      authentication: (endpoint.authentication ?? []).map(
+        ({ name, sealedValue }) =>
+          [name, unseal(key, authenticationPlace(endpoint), sealedValue)] as const,
+      ),
+      keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
+    };
   }
 
   /** An endpoint whose secret does not open holds up its own deliveries only. */

@@ -1,6 +1,7 @@
 // The dispatch function: batches of the deliveries and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
@@ -36,12 +37,17 @@ const ledger = {
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
 const secrets = createSecrets(secretArns(), surroundings);
+const signingKeys = createSigningKeyCache(
+  createKeyringStore(dynamoDb, variable(Env.registryTable)),
+  secrets,
+  surroundings,
+);
 const queues = createQueues(createSqs(), queueUrls());
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const events = createOperatorNotices({ registry, queues });
 const ports: DispatchPorts = {
   ledger,
-  endpoints: createEndpointCache({ registry, secrets, surroundings }),
+  endpoints: createEndpointCache({ registry, secrets, signingKeys, surroundings }),
   queues,
   wakes,
   rates: healthLedger,

@@ -1,43 +1,48 @@
 // From an event and its endpoint to the one signed request of an attempt.
+import { encryptBody } from '../adapters/jwe.ts';
+import { composeRequest } from '../core/compose-request.ts';
 import { contractOf } from '../core/contracts/all.ts';
-import type { FormedRequest, Headers } from '../core/contracts/contract.ts';
+import type { FormedRequest } from '../core/contracts/contract.ts';
 import type { Event } from '../core/event.ts';
-import { deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
+import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
 import { type RetryPolicy, resolvePolicy } from '../core/retry-policy.ts';
 import type { Settings } from '../core/settings.ts';
+import { signingKeysAt } from '../core/signing-keys.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 
-const USER_AGENT = 'Posthorn/0.1';
-
-export async function formRequest(
-  { endpoint, tenantName, secrets }: OpenEndpoint,
-  event: Event,
-  nowMs: number,
-): Promise<FormedRequest> {
-  const contract = contractOf(endpoint.contract);
-  const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
-  const formed = await contract.form(
-    { event, tenantName, idempotencyKey },
-    endpoint.contractOptions,
-    {
-      nowMs,
-      secrets,
-    },
-  );
-  if (formed.kind === 'unshapeable') return formed;
-  const basics: Headers = [
-    ['content-type', 'application/json'],
-    ['user-agent', USER_AGENT],
-  ];
-  const custom = Object.entries(endpoint.headers);
-  return { ...formed, headers: layered(basics, custom, formed.headers) };
+/** What makes an attempt different from the one before it. */
+export interface AttemptFacts {
+  readonly nowMs: number;
+  /** Counted from 1 over all runs of the delivery. */
+  readonly attempt: number;
+  /** 32 random bytes. */
+  readonly random: Uint8Array;
+  /** The stack's name in JWTs. */
+  readonly issuer: string;
 }
 
-/** Later layers replace what earlier ones set, whatever the spelling: a contract's headers stand. */
-function layered(...layers: readonly Headers[]): Headers {
-  const headers = new Map<string, readonly [string, string]>();
-  for (const header of layers.flat()) headers.set(header[0].toLowerCase(), header);
-  return [...headers.values()];
+export function formRequest(
+  { endpoint, tenantName, secrets, retiring = [], authentication = [], keys = [] }: OpenEndpoint,
+  event: Event,
+  { nowMs, attempt, random, issuer }: AttemptFacts,
+): Promise<FormedRequest> {
+  const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
+  const older = retiring.filter(({ untilMs }) => nowMs < untilMs).map(({ secret }) => secret);
+  return composeRequest({
+    endpoint,
+    facts: { event, tenantName, idempotencyKey, token: endpoint.token ?? idempotencyKey, issuer },
+    moment: {
+      nowMs,
+      secrets: [...secrets, ...older],
+      jti: createUuid(random),
+      keys: signingKeysAt(keys, nowMs),
+      ownSignature: endpoint.ownSignature ?? true,
+    },
+    attempt,
+    nonce: Buffer.from(random.subarray(16)).toString('base64url'),
+    authentication,
+    encrypt: encryptBody,
+  });
 }
 
 /** The endpoint's own policy wins over the stack's, and that over its contract's default. */

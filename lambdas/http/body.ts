@@ -37,6 +37,12 @@ export async function parseBody<T>(c: AppContext, schema: z.ZodType<T>): Promise
   return parsed.data;
 }
 
+/** The same, for a body that may be left out whole: an empty one stands for `{}`. */
+export async function parseBodyOrNothing<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
+  const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
+  return isEmpty ? schema.parse({}) : parseBody(c, schema);
+}
+
 /** The query as its schema has it; faults are named by the parameter. @throws Problem 422 */
 export function parseQuery<T>(c: AppContext, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(c.req.query());

@@ -2,17 +2,20 @@ import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
+import { formWith } from '../../lambdas/core/contracts/contract.ts';
 import { standardWebhooks } from '../../lambdas/core/contracts/standard-webhooks.ts';
 import type { Event } from '../../lambdas/core/event.ts';
+import { aDelivery, aMoment } from '../builders/contracts.ts';
 import { anEvent, arbitraryEvent } from '../builders/events.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const OLDER = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
 
-function form(event: Event, nowMs = Date.now(), ...older: string[]) {
-  const facts = { event, tenantName: 'Acme', idempotencyKey: 'wh_1' };
-  const formed = standardWebhooks.form(facts, {}, { nowMs, secrets: [SECRET, ...older] });
-  if ('then' in formed || formed.kind !== 'formed') throw new Error('not formed');
+async function form(event: Event, nowMs = Date.now(), ...older: string[]) {
+  const facts = aDelivery({ event });
+  const moment = aMoment({ nowMs, secrets: [SECRET, ...older] });
+  const formed = await formWith(standardWebhooks, facts, {}, moment);
+  if (formed.kind !== 'formed') throw new Error('not formed');
   return { headers: Object.fromEntries(formed.headers), body: formed.body };
 }
 
@@ -31,10 +34,10 @@ describe('the specification’s own example', () => {
 });
 
 describe('a delivery', () => {
-  it('verifies with both libraries, whatever the event', () => {
-    fc.assert(
-      fc.property(arbitraryEvent, (event) => {
-        const { headers, body } = form(event);
+  it('verifies with both libraries, whatever the event', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryEvent, async (event) => {
+        const { headers, body } = await form(event);
         for (const verifier of verifiers(SECRET)) {
           expect(() => verifier.verify(body.toString('utf8'), headers)).not.toThrow();
         }
@@ -42,40 +45,40 @@ describe('a delivery', () => {
     );
   });
 
-  it('carries type, time and the exact bytes of data, and nothing else', () => {
+  it('carries type, time and the exact bytes of data, and nothing else', async () => {
     const data = String.raw`{ "b" : 1.0e+2, "a":"\u00e9 é ￾" }`;
-    const { body } = form(anEvent({ data }));
+    const { body } = await form(anEvent({ data }));
     expect(body.toString('utf8')).toBe(
       `{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":${data}}`,
     );
   });
 
-  it('carries the time at which the fact happened, if the producer said it', () => {
-    const { body } = form(anEvent({ occurredAt: '2026-01-31T12:00:00+02:00' }));
+  it('carries the time at which the fact happened, if the producer said it', async () => {
+    const { body } = await form(anEvent({ occurredAt: '2026-01-31T12:00:00+02:00' }));
     expect(JSON.parse(body.toString()).timestamp).toBe('2026-01-31T10:00:00.000Z');
   });
 
-  it('has the event’s id and the moment of sending in its headers', () => {
-    expect(form(anEvent(), 1_769_851_865_999).headers).toMatchObject({
+  it('has the event’s id and the moment of sending in its headers', async () => {
+    expect((await form(anEvent(), 1_769_851_865_999)).headers).toMatchObject({
       'webhook-id': 'evt_01h455vb4pex5vsknk084sn02q',
       'webhook-timestamp': '1769851865',
     });
   });
 
-  it('has the signature that was computed for it elsewhere', () => {
-    const { headers } = form(anEvent(), 1_769_851_865_999);
+  it('has the signature that was computed for it elsewhere', async () => {
+    const { headers } = await form(anEvent(), 1_769_851_865_999);
     expect(headers['webhook-signature']).toBe('v1,mXxO2tuWgMBFyyrXAWYYXRk7B3w0t8GKEzU9gknREc8=');
   });
 
-  it('is signed anew for another moment, with the same id', () => {
-    const first = form(anEvent(), 1_769_851_865_000).headers;
-    const second = form(anEvent(), 1_769_851_866_000).headers;
+  it('is signed anew for another moment, with the same id', async () => {
+    const first = (await form(anEvent(), 1_769_851_865_000)).headers;
+    const second = (await form(anEvent(), 1_769_851_866_000)).headers;
     expect(second['webhook-id']).toBe(first['webhook-id']);
     expect(second['webhook-signature']).not.toBe(first['webhook-signature']);
   });
 
-  it('verifies with the new and with the old secret while a rotation overlaps', () => {
-    const { headers, body } = form(anEvent(), Date.now(), OLDER);
+  it('verifies with the new and with the old secret while a rotation overlaps', async () => {
+    const { headers, body } = await form(anEvent(), Date.now(), OLDER);
     expect(headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/]{43}= v1,[A-Za-z0-9+/]{43}=$/);
     for (const verifier of [...verifiers(SECRET), ...verifiers(OLDER)]) {
       expect(() => verifier.verify(body.toString(), headers)).not.toThrow();
@@ -83,8 +86,8 @@ describe('a delivery', () => {
   });
 });
 
-describe('any changed byte', () => {
-  const { headers, body } = form(anEvent({ data: '{"name":"Zoë"}' }));
+describe('any changed byte', async () => {
+  const { headers, body } = await form(anEvent({ data: '{"name":"Zoë"}' }));
 
   it('of the body fails both libraries', () => {
     fc.assert(
@@ -128,7 +131,7 @@ describe('any changed byte', () => {
 });
 
 it('an endpoint’s secret is used by both libraries as it is shown', () => {
-  const secret = standardWebhooks.createSecret(Buffer.alloc(32, 0xfb));
+  const secret = standardWebhooks.createSecret(Buffer.alloc(32, 0xfb), {});
   expect(secret).toBe('whsec_+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=');
   for (const verifier of verifiers(secret)) expect(verifier).toBeDefined();
 });

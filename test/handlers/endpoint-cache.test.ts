@@ -13,6 +13,8 @@ function anEndpoint(id: string, secret: string, sealedFor = id): Endpoint {
   return {
     ...SCOPE,
     id,
+    contract: 'standard-webhooks',
+    contractOptions: {},
     sealedSecrets: [seal(KEY, place, secret, Buffer.alloc(12, 1))],
   } as unknown as Endpoint; // the cache reads nothing else
 }
@@ -35,6 +37,7 @@ function world(...endpoints: Endpoint[]) {
       getTenant: async (id) => ({ id, name: 'Acme', createdAtMs: 0 }),
     }),
     secrets: { sealingKey: async () => KEY },
+    signingKeys: async () => [],
     surroundings,
   });
   const open = (...ids: string[]) => cache(ids.map((id) => ({ ...SCOPE, id })));

@@ -1,7 +1,9 @@
-// What every contract is made of: it forms one signed request from an event, or says why it cannot.
+// What every contract is made of: it shapes a body from an event, or says why it cannot, and signs it.
+// The body may be encrypted in between, so that signatures in headers are over what is sent.
 import type { z } from 'zod';
 import type { Event } from '../event.ts';
 import type { RetryPresetName } from '../retry-policy.ts';
+import type { KeyAlgorithm, SigningKeys } from '../signing-keys.ts';
 
 /** Header names and values in the order and spelling in which they are sent. */
 export type Headers = readonly (readonly [name: string, value: string])[];
@@ -12,6 +14,10 @@ export interface DeliveryFacts {
   readonly tenantName: string;
   /** The same on every attempt and every run of the delivery: `wh_` and 24 base-62 characters. */
   readonly idempotencyKey: string;
+  /** The endpoint's token: `wh_...`. */
+  readonly token: string;
+  /** The stack's name in JWTs (`iss`), unless the contract's options name another. */
+  readonly issuer: string;
 }
 
 /** What signing needs from outside; a contract reads no clock and no randomness of its own. */
@@ -20,7 +26,17 @@ export interface SigningMoment {
   readonly nowMs: number;
   /** The endpoint's valid secrets, newest first: more than one while a rotation overlaps. */
   readonly secrets: readonly [string, ...string[]];
+  /** A random UUID, new for each attempt. */
+  readonly jti: string;
+  /** The stack's keys that sign at this moment, as far as the endpoint needs them. */
+  readonly keys: SigningKeys;
+  /** False where the endpoint wants other signatures only: no signature in the body, then. */
+  readonly ownSignature: boolean;
 }
+
+export type ShapedBody =
+  | { readonly kind: 'shaped'; readonly body: Buffer }
+  | { readonly kind: 'unshapeable'; readonly reason: string };
 
 export type FormedRequest =
   | { readonly kind: 'formed'; readonly headers: Headers; readonly body: Buffer }
@@ -32,13 +48,45 @@ export interface Contract<Options = unknown> {
   /** The endpoint's `contractOptions`, with defaults for all that is not given. */
   readonly optionsSchema: z.ZodType<Options>;
   readonly defaultRetryPolicy: RetryPresetName;
+  /** Whether its headers are a scheme of their own, which may stand beside another contract's. */
+  readonly isHeaderScheme: boolean;
   /** A secret for an endpoint that brought none. @param random 32 random bytes */
-  createSecret(random: Uint8Array): string;
-  /** Headers that custom headers may not replace, in lower case. */
-  readonly reservedHeaders: readonly string[];
-  form(
+  createSecret(random: Uint8Array, options: Options): string;
+  /** Stack keys that its own signature is made with. */
+  algorithms(options: Options): readonly KeyAlgorithm[];
+  /** The headers that it sets, in lower case: custom headers may not replace them. */
+  headerNames(options: Options): readonly string[];
+  shape(
     facts: DeliveryFacts,
     options: Options,
     moment: SigningMoment,
-  ): Promise<FormedRequest> | FormedRequest;
+  ): Promise<ShapedBody> | ShapedBody;
+  /** What its signature says beside the body: an id, a time. */
+  identify(facts: DeliveryFacts, moment: SigningMoment): Headers;
+  /** The signature's own headers, over the bytes that are sent. */
+  sign(
+    body: Buffer,
+    facts: DeliveryFacts,
+    options: Options,
+    moment: SigningMoment,
+  ): Promise<Headers> | Headers;
+  /** Everything else: a user agent, a token, an idempotency key. */
+  describe(facts: DeliveryFacts, options: Options): Headers;
+}
+
+/** A contract's whole request but for what the endpoint's own settings add. */
+export async function formWith<Options>(
+  contract: Contract<Options>,
+  facts: DeliveryFacts,
+  options: Options,
+  moment: SigningMoment,
+): Promise<FormedRequest> {
+  const shaped = await contract.shape(facts, options, moment);
+  if (shaped.kind === 'unshapeable') return shaped;
+  const headers = [
+    ...contract.identify(facts, moment),
+    ...(await contract.sign(shaped.body, facts, options, moment)),
+    ...contract.describe(facts, options),
+  ];
+  return { kind: 'formed', headers, body: shaped.body };
 }

@@ -1,40 +1,67 @@
 // Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
-import { createHmac } from 'node:crypto';
+import { createHmac, sign as signBytes } from 'node:crypto';
 import { z } from 'zod';
+import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../asymmetric-secret.ts';
 import { keyBytesOf, standardSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';
-import type { Contract } from './contract.ts';
+import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
 
-const optionsSchema = z.strictObject({});
+const optionsSchema = z.strictObject({
+  /** What a secret that we make is: `whsec_` for HMAC, or a `whsk_` key for ed25519. A given one decides itself. */
+  signature: z.enum(['v1', 'v1a']).optional(),
+});
 
 /**
  * Body `{type, timestamp, data}` with the data's exact bytes; `webhook-id` is the event's id.
- * The signature is `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, one for each valid
- * secret, separated by spaces, so that a rotation needs no agreement on a moment.
+ * Signatures are over `id.timestamp.body`, one for each valid secret, separated by spaces, so that a
+ * rotation needs no agreement on a moment: `v1,` and the base64 of HMAC-SHA256, or `v1a,` and that of
+ * ed25519 where the secret is a `whsk_` key.
  */
 export const standardWebhooks: Contract<z.infer<typeof optionsSchema>> = {
   name: 'standard-webhooks',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  createSecret: standardSecret,
-  reservedHeaders: ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
-  form({ event }, _options, { nowMs, secrets }) {
+  isHeaderScheme: true,
+  createSecret: (random, { signature }) =>
+    signature === 'v1a' ? asymmetricSecret(random) : standardSecret(random),
+  algorithms: () => [],
+  headerNames: () => ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+
+  shape({ event }) {
     const timestamp = new Date(occurredAtMs(event)).toISOString();
     const head = `{"type":${JSON.stringify(event.type)},"timestamp":"${timestamp}","data":`;
-    const body = Buffer.from(`${head}${event.data}}`, 'utf8');
-    const sentAt = String(Math.floor(nowMs / 1000));
-    const signatures = secrets.map((secret) => {
-      const mac = createHmac('sha256', keyBytesOf(secret)).update(`${event.id}.${sentAt}.`);
-      return `v1,${mac.update(body).digest('base64')}`;
-    });
-    return {
-      kind: 'formed',
-      headers: [
-        ['webhook-id', event.id],
-        ['webhook-timestamp', sentAt],
-        ['webhook-signature', signatures.join(' ')],
-      ],
-      body,
-    };
+    return { kind: 'shaped', body: Buffer.from(`${head}${event.data}}`, 'utf8') };
   },
+
+  identify: ({ event }, { nowMs }) => [
+    ['webhook-id', event.id],
+    ['webhook-timestamp', sentAt(nowMs)],
+  ],
+  sign(body, facts, _options, moment) {
+    const signatures = moment.secrets.map((secret) => signatureWith(secret, body, facts, moment));
+    return [['webhook-signature', signatures.join(' ')]];
+  },
+  describe: () => [],
 };
+
+const sentAt = (nowMs: number): string => String(Math.floor(nowMs / 1000));
+
+function signatureWith(
+  secret: string,
+  body: Buffer,
+  { event }: DeliveryFacts,
+  { nowMs }: SigningMoment,
+): string {
+  const head = signedHead(event.id, nowMs);
+  if (isAsymmetric(secret)) {
+    const signed = Buffer.concat([Buffer.from(head), body]);
+    return `v1a,${signBytes(null, signed, asymmetricKeyOf(secret)).toString('base64')}`;
+  }
+  const mac = createHmac('sha256', keyBytesOf(secret)).update(head);
+  return `v1,${mac.update(body).digest('base64')}`;
+}
+
+/** What stands before the body in the signed content. */
+export function signedHead(eventId: string, nowMs: number): string {
+  return `${eventId}.${sentAt(nowMs)}.`;
+}

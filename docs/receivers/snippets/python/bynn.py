@@ -1,0 +1,39 @@
+"""Verifies a delivery of the contract bynn: pip install cryptography (or use PyJWT, which needs it too)."""
+import base64
+import json
+import time
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+TOLERANCE_SECONDS = 5 * 60
+
+
+def _decode(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def verify(body, public_keys, now=None):
+    """body: the raw bytes; public_keys: PEM, the pinned one or all RSA keys of the JWKS.
+
+    Gives the data that was signed: use this, and not what stands beside the JWT. Raises ValueError.
+    """
+    now = time.time() if now is None else now
+    head, claims, signature = json.loads(body)["jwt"].split(".")
+    if json.loads(_decode(head)).get("alg") != "RS256":
+        raise ValueError("the JWT is not signed with RS256")
+    for pem in public_keys:
+        try:
+            key = load_pem_public_key(pem.encode())
+            key.verify(_decode(signature), f"{head}.{claims}".encode(), padding.PKCS1v15(), SHA256())
+            break
+        except InvalidSignature:
+            continue
+    else:
+        raise ValueError("the JWT does not verify")
+    signed = json.loads(_decode(claims))
+    if now > signed["exp"] + TOLERANCE_SECONDS:
+        raise ValueError("the JWT has expired: fetch the resource instead")
+    return signed["data"]

@@ -1,0 +1,48 @@
+// From what was asked for an endpoint to what is kept of it: defaults left out, values sealed.
+import { headerOf, shownOf } from '../core/authentication-headers.ts';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { EndpointExtras, EndpointExtrasInput } from '../core/endpoint-extras.ts';
+import type { Scope } from '../core/event.ts';
+import { createToken } from '../core/identifiers.ts';
+import { seal } from '../core/sealing.ts';
+import { authenticationPlace } from '../core/sealing-places.ts';
+import { NONCE_BYTES } from './endpoint-secrets.ts';
+
+const TOKEN_BYTES = 32;
+
+/** @param random gives new random bytes at each call */
+export function keptExtras(
+  input: EndpointExtrasInput,
+  place: Scope & { readonly id: string },
+  sealingKey: Buffer,
+  random: (bytes: number) => Uint8Array,
+): EndpointExtras {
+  const authentication = input.authentication.map((given) => {
+    const [name, value] = headerOf(given);
+    const sealedValue = seal(sealingKey, authenticationPlace(place), value, random(NONCE_BYTES));
+    return { name, sealedValue, shown: shownOf(given) };
+  });
+  return {
+    token: input.token ?? createToken(random(TOKEN_BYTES)),
+    ...(input.signatures.length === 0 ? {} : { signatures: input.signatures }),
+    ...(input.ownSignature ? {} : { ownSignature: false }),
+    ...(input.encryption === undefined ? {} : { encryption: input.encryption }),
+    ...(authentication.length === 0 ? {} : { authentication }),
+    ...(Object.keys(input.renameHeaders).length === 0
+      ? {}
+      : { renameHeaders: input.renameHeaders }),
+    ...(input.timingHeaders ? { timingHeaders: true } : {}),
+  };
+}
+
+export function extrasView(endpoint: Endpoint) {
+  return {
+    token: endpoint.token ?? null,
+    signatures: endpoint.signatures ?? [],
+    ownSignature: endpoint.ownSignature ?? true,
+    encryption: endpoint.encryption ?? null,
+    authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
+    renameHeaders: endpoint.renameHeaders ?? {},
+    timingHeaders: endpoint.timingHeaders ?? false,
+  };
+}

@@ -1,0 +1,165 @@
+// /v1/signing-keys and /.well-known: the stack's keys. Private keys come in and never go out.
+import { generatePrivateKey } from '../adapters/keyring.ts';
+import { createId } from '../core/identifiers.ts';
+import type { KeyringStore, Secrets, StoredKeyring, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import { seal } from '../core/sealing.ts';
+import {
+  broughtKeySchema,
+  type KeyMaterial,
+  keyPlace,
+  materialOf,
+  rotationSchema,
+  signingKeyView,
+} from '../core/signing-key-input.ts';
+import {
+  JWKS_MAX_AGE_SECONDS,
+  jwkOf,
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
+  type Keyring,
+  latestKey,
+  MAX_SIGNING_KEYS,
+  publishedKeys,
+  type StoredSigningKey,
+  withSuccessor,
+} from '../core/signing-keys.ts';
+import type { Application } from '../http/application.ts';
+import { type Authentication, requireOperator } from '../http/authentication.ts';
+import { parseBody, parseBodyOrNothing } from '../http/body.ts';
+
+const NONCE_BYTES = 12;
+/** Another function may change the keys between reading and writing: so often it is tried again. */
+const TRIES = 5;
+const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
+
+export interface SigningKeyPorts {
+  readonly keyring: KeyringStore;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addSigningKeyRoutes(
+  app: Application,
+  { authenticate }: Authentication,
+  ports: SigningKeyPorts,
+): void {
+  const { surroundings } = ports;
+  const published = async () =>
+    publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), surroundings.now());
+
+  app.get('/.well-known/jwks.json', async (c) =>
+    c.json({ keys: (await published()).map(jwkOf) }, 200, CACHED),
+  );
+
+  app.get('/.well-known/keys/:file', async (c) => {
+    const id = c.req.param('file').replace(/\.pem$/, '');
+    const key = (await published()).find((one) => one.id === id);
+    if (!key) throw new Problem(404, 'There is no such key.');
+    return c.body(key.publicKey, 200, { ...CACHED, 'Content-Type': 'application/x-pem-file' });
+  });
+
+  app.get('/v1/signing-keys', authenticate, async (c) => {
+    requireOperator(c);
+    const nowMs = surroundings.now();
+    const keys = publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), nowMs);
+    return c.json({ data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
+  });
+
+  app.post('/v1/signing-keys', authenticate, async (c) => {
+    requireOperator(c);
+    const { privateKey, leadSeconds, overlapSeconds } = await parseBody(c, broughtKeySchema);
+    const key = await storedKey(ports, privateKey, 'brought', leadSeconds);
+    const keys = await change(ports, (before) => {
+      if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
+        throw new Problem(409, 'This key is here already.');
+      }
+      return withSuccessor(before, key, overlapSeconds, surroundings.now());
+    });
+    return c.json(signingKeyView(keys, key, surroundings.now()), 201);
+  });
+
+  app.post('/v1/signing-keys/:id/rotate', authenticate, async (c) => {
+    requireOperator(c);
+    const { leadSeconds, overlapSeconds } = await parseBodyOrNothing(c, rotationSchema);
+    const id = c.req.param('id');
+    const { keys } = await ports.keyring.read();
+    const { algorithm } = latestOrProblem(keys, id);
+    const key = await storedKey(ports, await generated(algorithm), 'generated', leadSeconds);
+    const after = await change(ports, (before) => {
+      latestOrProblem(before, id);
+      return withSuccessor(before, key, overlapSeconds, surroundings.now());
+    });
+    return c.json(signingKeyView(after, key, surroundings.now()), 201);
+  });
+}
+
+/** Makes the keys that are not there yet: when they are first listed, published or needed. */
+export async function ensureSigningKeys(
+  ports: SigningKeyPorts,
+  algorithms: Iterable<KeyAlgorithm>,
+): Promise<Keyring> {
+  let { keys } = await ports.keyring.read();
+  for (const algorithm of algorithms) {
+    if (latestKey(keys, algorithm)) continue;
+    const key = await storedKey(ports, await generated(algorithm), 'generated', 0);
+    keys = await change(ports, (before) =>
+      latestKey(before, algorithm)
+        ? before
+        : withSuccessor(before, key, 0, ports.surroundings.now()),
+    );
+  }
+  return keys;
+}
+
+/** @throws Problem 404, and 409 for a key that another followed already */
+function latestOrProblem(keys: Keyring, id: string): StoredSigningKey {
+  const key = keys.find((one) => one.id === id);
+  if (!key) throw new Problem(404, 'There is no such key.');
+  if (key.publishedUntilMs !== undefined) {
+    throw new Problem(409, 'This key was rotated already: rotate the one that followed it.');
+  }
+  return key;
+}
+
+async function change(ports: SigningKeyPorts, make: (keys: Keyring) => Keyring): Promise<Keyring> {
+  for (let round = 0; round < TRIES; round++) {
+    const before: StoredKeyring = await ports.keyring.read();
+    const after = make(before.keys);
+    if (after === before.keys) return after;
+    if (after.length > MAX_SIGNING_KEYS) {
+      throw new Problem(
+        409,
+        `At most ${MAX_SIGNING_KEYS} keys may be published: wait for an overlap to end.`,
+      );
+    }
+    if (await ports.keyring.replace(before, after)) return after;
+  }
+  throw new Problem(409, 'The keys are being changed by others: try again.');
+}
+
+async function generated(algorithm: KeyAlgorithm): Promise<KeyMaterial> {
+  const material = materialOf(await generatePrivateKey(algorithm));
+  if ('fault' in material) throw new Error(`a generated key ${material.fault}`);
+  return material;
+}
+
+async function storedKey(
+  { secrets, surroundings }: SigningKeyPorts,
+  { algorithm, publicKey, privateKey }: KeyMaterial,
+  origin: StoredSigningKey['origin'],
+  leadSeconds: number,
+): Promise<StoredSigningKey> {
+  const nowMs = surroundings.now();
+  const id = createId('sk', nowMs, surroundings.random(10));
+  const sealingKey = await secrets.sealingKey();
+  return {
+    id,
+    algorithm,
+    origin,
+    publicKey,
+    sealedPrivateKey: seal(sealingKey, keyPlace(id), privateKey, surroundings.random(NONCE_BYTES)),
+    createdAtMs: nowMs,
+    signsFromMs: nowMs + leadSeconds * 1000,
+  };
+}

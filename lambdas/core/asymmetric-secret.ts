@@ -1,0 +1,60 @@
+// Asymmetric keys of Standard Webhooks: `whsk_` and the base64 of an ed25519 key pair (32 bytes of seed,
+// then 32 of the public key; the seed alone is taken too), `whpk_` and that of the public key.
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+
+const PRIVATE_PREFIX = 'whsk_';
+const PUBLIC_PREFIX = 'whpk_';
+const SEED_BYTES = 32;
+/** PKCS#8 of ed25519 (RFC 8410, section 7), up to the seed. */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+export function isAsymmetric(secret: string): boolean {
+  return secret.startsWith(PRIVATE_PREFIX);
+}
+
+/** Key objects are costly to make: the latest are kept, by their secret. */
+const kept = new Map<string, KeyObject>();
+const MAX_KEPT = 1_000;
+
+export function asymmetricKeyOf(secret: string): KeyObject {
+  const known = kept.get(secret);
+  if (known) return known;
+  const seed = Buffer.from(secret.slice(PRIVATE_PREFIX.length), 'base64').subarray(0, SEED_BYTES);
+  const der = Buffer.concat([PKCS8_HEAD, seed]);
+  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(secret, key);
+  return key;
+}
+
+/** @param random 32 random bytes: the seed */
+export function asymmetricSecret(random: Uint8Array): string {
+  const seedAlone = PRIVATE_PREFIX + Buffer.from(random).toString('base64');
+  const pair = Buffer.concat([random, rawPublicKey(asymmetricKeyOf(seedAlone))]);
+  return PRIVATE_PREFIX + pair.toString('base64');
+}
+
+/** What is wrong with a `whsk_` secret, if anything. */
+export function asymmetricFault(secret: string): string | undefined {
+  const encoded = secret.slice(PRIVATE_PREFIX.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  const isSpelled = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded);
+  if (!isSpelled || (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES)) {
+    return 'must be whsk_ and the base64 of an ed25519 key of 32 or 64 bytes';
+  }
+  const isPair = bytes.length === 2 * SEED_BYTES;
+  if (isPair && !rawPublicKey(asymmetricKeyOf(secret)).equals(bytes.subarray(SEED_BYTES))) {
+    return 'must be a key pair whose halves belong together';
+  }
+  return undefined;
+}
+
+/** What receivers verify with: `whpk_...` */
+export function publicSecretOf(secret: string): string {
+  return PUBLIC_PREFIX + rawPublicKey(asymmetricKeyOf(secret)).toString('base64');
+}
+
+/** The last 32 bytes of its SPKI (RFC 8410, section 4). */
+export function rawPublicKey(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES);
+}

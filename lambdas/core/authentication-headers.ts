@@ -1,0 +1,73 @@
+// Headers by which a receiver knows its caller: bearer, basic, or any name. Their values are sealed at
+// rest and masked in answers.
+import { z } from 'zod';
+import { maskSecret } from './endpoint-secret.ts';
+import { headerNameSchema, headerValueSchema } from './header-names.ts';
+
+const MAX_AUTHENTICATIONS = 3;
+/** A shorter value shows nothing of itself. */
+const MIN_SHOWN_LENGTH = 24;
+
+const credential = headerValueSchema.min(1, 'must not be empty');
+
+const authenticationSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('bearer'), token: credential }),
+  z.strictObject({
+    type: z.literal('basic'),
+    /** RFC 7617: a colon ends the name. */
+    username: z
+      .string()
+      .max(256)
+      .regex(/^[^:\p{Cc}]*$/u, 'must not hold colons or control characters'),
+    password: z
+      .string()
+      .max(1024)
+      .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+  }),
+  z.strictObject({ type: z.literal('header'), name: headerNameSchema, value: credential }),
+]);
+type Authentication = z.infer<typeof authenticationSchema>;
+
+export const authenticationsSchema = z
+  .array(authenticationSchema)
+  .max(MAX_AUTHENTICATIONS, `must be at most ${MAX_AUTHENTICATIONS}`);
+
+/** As it is kept: the header's name and its sealed value, and what answers show of it. */
+export interface SealedAuthentication {
+  readonly name: string;
+  readonly sealedValue: string;
+  readonly shown: Readonly<Record<string, string>>;
+}
+
+/** The header that an authentication is sent as. */
+export function headerOf(given: Authentication): readonly [name: string, value: string] {
+  switch (given.type) {
+    case 'bearer':
+      return ['Authorization', `Bearer ${given.token}`];
+    case 'basic': {
+      const pair = Buffer.from(`${given.username}:${given.password}`, 'utf8').toString('base64');
+      return ['Authorization', `Basic ${pair}`];
+    }
+    case 'header':
+      return [given.name, given.value];
+    default:
+      return given satisfies never;
+  }
+}
+
+export function shownOf(given: Authentication): Readonly<Record<string, string>> {
+  switch (given.type) {
+    case 'bearer':
+      return { type: given.type, token: masked(given.token) };
+    case 'basic':
+      return { type: given.type, username: given.username, password: masked(given.password) };
+    case 'header':
+      return { type: given.type, name: given.name, value: masked(given.value) };
+    default:
+      return given satisfies never;
+  }
+}
+
+function masked(value: string): string {
+  return maskSecret(value.length < MIN_SHOWN_LENGTH ? '' : value);
+}

@@ -1,0 +1,72 @@
+// Body encryption on request: the endpoint's public JWK, to which the body is encrypted as a compact JWE
+// (RFC 7516). Encrypting needs randomness and stands in adapters/jwe.ts.
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+
+/** The content type of a compact JWE. */
+export const ENCRYPTED_TYPE = 'application/jose';
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const MIN_MODULUS_BITS = 2048;
+const CURVES = ['P-256', 'P-384', 'P-521', 'X25519'];
+
+const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,2048}$/, 'must be base64url');
+
+/** What is kept of a key; whatever else it says (`use`, `key_ops`, `x5c`) is not needed. */
+const jwkSchema = z
+  .looseObject({
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    kid: z.string().min(1).max(256).optional(),
+    n: base64url.optional(),
+    e: base64url.optional(),
+    crv: z.enum(CURVES, `must be one of ${CURVES.join(', ')}`).optional(),
+    x: base64url.optional(),
+    y: base64url.optional(),
+  })
+  .superRefine((jwk, context) => {
+    const secret = PRIVATE_MEMBERS.find((member) => member in jwk);
+    const fault =
+      secret === undefined ? publicKeyFault(jwk) : 'must be a public key: this one is private';
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  })
+  .transform(({ kty, kid, n, e, crv, x, y }) => ({
+    kty,
+    ...(kid === undefined ? {} : { kid }),
+    ...(n === undefined ? {} : { n }),
+    ...(e === undefined ? {} : { e }),
+    ...(crv === undefined ? {} : { crv }),
+    ...(x === undefined ? {} : { x }),
+    ...(y === undefined ? {} : { y }),
+  }));
+
+function publicKeyFault(jwk: object): string | undefined {
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    return 'is not a usable public key';
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  return bits !== undefined && bits < MIN_MODULUS_BITS
+    ? `must have a modulus of at least ${MIN_MODULUS_BITS} bits`
+    : undefined;
+}
+
+export const bodyEncryptionSchema = z
+  .strictObject({
+    jwk: jwkSchema,
+    alg: z.enum(['RSA-OAEP-256', 'ECDH-ES']).optional(),
+    enc: z.literal('A256GCM').default('A256GCM'),
+  })
+  .superRefine(({ jwk, alg }, context) => {
+    if (alg !== undefined && alg !== algorithmFor(jwk)) {
+      const message = `must be ${algorithmFor(jwk)} for this key`;
+      context.addIssue({ code: 'custom', path: ['alg'], message });
+    }
+  })
+  .transform((input) => ({ ...input, alg: algorithmFor(input.jwk) }));
+export type BodyEncryption = z.infer<typeof bodyEncryptionSchema>;
+
+function algorithmFor({ kty }: { kty: string }): 'RSA-OAEP-256' | 'ECDH-ES' {
+  return kty === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES';
+}

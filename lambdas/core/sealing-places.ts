@@ -1,0 +1,13 @@
+// Where an endpoint's sealed values belong: each opens in its own place only.
+import type { Scope } from './event.ts';
+import type { SealPlace } from './sealing.ts';
+
+type EndpointPlace = Scope & { readonly id: string };
+
+export function secretPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'secret' };
+}
+
+export function authenticationPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'authentication' };
+}

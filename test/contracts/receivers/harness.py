@@ -1,0 +1,28 @@
+"""Runs the snippets of docs/receivers over cases from standard input: see snippets.test.ts."""
+import base64
+import importlib
+import json
+import sys
+
+sys.path.insert(0, sys.argv[1])
+
+
+def holds(case):
+    body = base64.b64decode(case["body"])
+    headers, keys, now = case["headers"], case["keys"], case["now"]
+    module = importlib.import_module(case["contract"].replace("-", "_"))
+    try:
+        if case["contract"] == "standard-webhooks":
+            module.verify(headers, body, keys[0], now)
+        elif case["contract"] == "bynn":
+            module.verify(body, keys, now)
+        elif case["contract"] == "kyc-hmac":
+            module.verify(headers, body, keys)
+        else:
+            module.verify(headers, body, keys, now)
+        return True
+    except ValueError:
+        return False
+
+
+json.dump([holds(case) for case in json.load(sys.stdin)], sys.stdout)
