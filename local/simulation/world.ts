@@ -1,4 +1,5 @@
 // A whole Posthorn in memory and virtual time: the real handlers over in-memory adapters.
+import { generateKeyPairSync } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
@@ -19,7 +20,9 @@ import {
   scopeKey,
 } from '../../lambdas/core/ports.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
+import type { SigningKey } from '../../lambdas/core/signing-keys.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
@@ -145,15 +148,16 @@ export function createWorld(options: WorldOptions): World {
 
   const ports: DispatchPorts = {
     ledger,
-    endpoints: async (refs) =>
-      new Map(
-        refs.flatMap(({ id }) => {
-          const endpoint = endpoints.get(id);
-          return endpoint
-            ? [[id, { endpoint, tenantName: endpoint.tenant, secrets: [SECRET] as const }] as const]
-            : [];
-        }),
-      ) as never, // the secrets' tuple type widens in the map
+    endpoints: async (refs) => {
+      const opened = new Map<string, OpenEndpoint>();
+      for (const { id } of refs) {
+        const endpoint = endpoints.get(id);
+        if (!endpoint) continue;
+        const keys = endpoint.contract === 'bynn' ? [signingKey()] : [];
+        opened.set(id, { endpoint, tenantName: endpoint.tenant, secrets: [SECRET], keys });
+      }
+      return opened;
+    },
     queues,
     wakes,
     rates: ledger,
@@ -275,6 +279,19 @@ export function createWorld(options: WorldOptions): World {
       return event;
     },
   };
+}
+
+let rsaKey: SigningKey | undefined;
+
+/** Made once and only for contracts that sign with it: making it takes longer than a simulation. */
+function signingKey(): SigningKey {
+  rsaKey ??= {
+    id: 'sk_simulated',
+    algorithm: 'RS256',
+    signsFromMs: 0,
+    privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  };
+  return rsaKey;
 }
 
 const SECRET = 'whsec_c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24h';
