@@ -30,6 +30,9 @@ export type MemoryLedger = EventLedger &
   HealthLedger &
   RateLedger & {
     readonly deliveries: ReadonlyMap<string, Delivery>;
+    /** As it stands now, without a call. */
+    find(ref: DeliveryRef): Delivery | undefined;
+    healthOf(endpoint: EndpointAddress): Health;
     /** How many deliveries wait. */
     waiting(): number;
   };
@@ -95,6 +98,8 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
 
   return {
     deliveries,
+    find: (ref) => deliveries.get(deliveryKey(ref)),
+    healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,
     waiting: () => [...work.values()].reduce((sum, index) => sum + index.size, 0),
 
     async putEvents(stored) {
