@@ -122,7 +122,7 @@ function headersSet(
     const isShared = extra.scheme === 'v1a' || extra.scheme === 'standard-webhooks';
     const clash = names.find((name) => set.has(name) && !(isShared && schemes.has(family(extra))));
     const path = ['signatures', index, 'scheme'];
-    if (schemes.has(extra.scheme)) report(path, 'is what the contract does anyway');
+    if (extra.scheme === contract.name) report(path, 'is what the contract does anyway');
     else if (clash !== undefined) report(path, `sets ${clash}, which is set already`);
     schemes.add(extra.scheme).add(family(extra));
     for (const name of names) set.add(name);
