@@ -34,11 +34,13 @@ export class PosthornStack extends Stack {
         functionTimeout,
         windowSeconds: source.windowSeconds,
         maxReceiveCount: 10,
-      }).queue;
-    const events = queue('Events', FAN_OUT_TIMEOUT, sources.events);
-    const deliveries = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
-    const retries = queue('Retries', DISPATCH_TIMEOUT, sources.retries);
-    const wakes = queue('Wakes', WAKE_TIMEOUT, sources.wakes);
+      });
+    const { queue: events } = queue('Events', FAN_OUT_TIMEOUT, sources.events);
+    const deliveriesQueue = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
+    const retriesQueue = queue('Retries', DISPATCH_TIMEOUT, sources.retries);
+    const { queue: wakes } = queue('Wakes', WAKE_TIMEOUT, sources.wakes);
+    const { queue: deliveries } = deliveriesQueue;
+    const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
     const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer } = configuration;
@@ -159,10 +161,18 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.sweep,
       timeout: SWEEP_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, ...toWakes },
+      environment: { ...everywhere, ...scheduling, ...toWakes },
     });
-    sweep.allow(['dynamodb:Query'], [storage.ledger.tableArn]);
+    // Dead letters of deliveries and retries go back to wait in the ledger.
+    const deadLetters = { batchSize: 10, windowSeconds: 0, maxConcurrency: 2 };
+    sweep.consume('DeadDeliveries', deliveriesQueue.deadLetters, deadLetters);
+    sweep.consume('DeadRetries', retriesQueue.deadLetters, deadLetters);
+    sweep.allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      [storage.ledger.tableArn],
+    );
     sweep.allow(['sqs:SendMessage'], [wakes.queueArn]);
+    wakeUp.grantScheduling(sweep);
     wakeUp.every('Sweep', 'rate(5 minutes)', sweep.fn);
 
     const api = new NodeFunction(this, 'Api', {
@@ -173,6 +183,8 @@ export class PosthornStack extends Stack {
       environment: {
         ...everywhere,
         ...destinations,
+        ...toRetries,
+        ...toWakes,
         [Env.operatorSecretArn]: keys.operator.secretArn,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
       },
@@ -187,7 +199,18 @@ export class PosthornStack extends Stack {
       ],
       [storage.registry.tableArn],
     );
-    api.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.ledger.tableArn]);
+    api.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.ledger.tableArn],
+    );
+    api.allow(['dynamodb:Query'], [storage.workIndexArn]);
+    api.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
     api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
 
     const front = new HttpFront(this, 'Http', {

@@ -33,6 +33,9 @@ export class QueueWithDeadLetters extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
+      receiveMessageWaitTime: Duration.seconds(20),
+      // Longer than any function that may read them.
+      visibilityTimeout: Duration.minutes(5),
     });
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,

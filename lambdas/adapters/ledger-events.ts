@@ -1,7 +1,12 @@
 // The ledger's events and dedupe keys.
 
 import { createHash } from 'node:crypto';
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { NotYetStoredError } from '../core/errors.ts';
 import {
   type DedupeEntry,
@@ -74,6 +79,20 @@ export function createEventLedger(
     async getEvents(refs) {
       const items = await batchGet(client, table, refs.map(eventKey));
       return new Map(items.map((item) => [item.sk?.S ?? '', fromEventItem(item)]));
+    },
+
+    async keepUntil(ref, untilMs) {
+      await whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: eventKey(ref),
+            UpdateExpression: 'SET exp = :until',
+            ConditionExpression: 'attribute_exists(pk) AND exp < :until',
+            ExpressionAttributeValues: { ':until': seconds(untilMs + EXPIRY_MARGIN_MS) },
+          }),
+        ),
+      );
     },
 
     async listEvents(scope, range, limit, cursor) {

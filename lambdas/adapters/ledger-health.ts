@@ -8,7 +8,7 @@ import {
   scopeKey,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
-import { type Item, number, text, whenHolds } from './dynamodb.ts';
+import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 
 /** How often a reservation is tried again when another one was faster. */
 const ROUNDS = 10;
@@ -61,6 +61,21 @@ export function createHealthLedger(
       if (!item?.doc?.S) return { health: CLEAN_HEALTH, version: 0, answers };
       const health: Health = JSON.parse(item.doc.S);
       return { health, version: Number(item.ver?.N), answers };
+    },
+
+    async getHealths(endpoints) {
+      const items = await batchGet(
+        client,
+        table,
+        endpoints.map((endpoint) => itemKey(endpoint, 'health')),
+      );
+      return new Map(
+        items.flatMap((item) => {
+          const endpointId = item.pk?.S?.split('#')[2];
+          const health: Health | undefined = item.doc?.S && JSON.parse(item.doc.S);
+          return endpointId && health ? [[endpointId, health] as const] : [];
+        }),
+      );
     },
 
     putHealth(endpoint, health, seenVersion) {

@@ -6,6 +6,7 @@ import { Agent, buildConnector, type Dispatcher, errors as undiciErrors } from '
 import { type DestinationRules, judgeAddress, judgeUrl } from '../core/destination.ts';
 import type { FailureKind, Outcome, ReceivedResponse } from '../core/outcome.ts';
 import type { OutgoingRequest, Sender, SendReport, Surroundings } from '../core/ports.ts';
+import { failedOnReusedConnection } from './reused-connections.ts';
 
 /** At most so much of a response is read; of it, so much is kept. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -14,25 +15,34 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const KEPT_HEADERS = ['content-type', 'date', 'location', 'retry-after', 'server', 'x-request-id'];
 const KEPT_HEADER_LENGTH = 256;
 
+interface Agents {
+  readonly kept: Agent;
+  readonly fresh: Agent;
+}
+
 class BlockedAddressError extends Error {
   readonly code = 'POSTHORN_BLOCKED_ADDRESS';
 }
 
 export function createSender(rules: DestinationRules, surroundings: Surroundings): Sender {
-  const agent = new Agent({
+  const options = {
     connect: guardedConnector(rules),
     connections: 64,
-    pipelining: 1,
     keepAliveTimeout: 10_000,
     maxOrigins: 1_000,
     maxHeaderSize: 32 * 1024,
     allowH2: false,
-  });
+  };
+  // No pipelining at all means that a connection serves one request.
+  const agents = {
+    kept: new Agent({ ...options, pipelining: 1 }),
+    fresh: new Agent({ ...options, pipelining: 0 }),
+  };
 
   return {
     async send(request): Promise<SendReport> {
       const startedAtMs = surroundings.now();
-      const outcome = await attempt(agent, rules, request, surroundings);
+      const outcome = await attempt(agents, rules, request, surroundings);
       return { outcome, startedAtMs, endedAtMs: surroundings.now() };
     },
   };
@@ -62,7 +72,7 @@ function guardedConnector(rules: DestinationRules): buildConnector.connector {
 }
 
 async function attempt(
-  agent: Agent,
+  agents: Agents,
   rules: DestinationRules,
   request: OutgoingRequest,
   surroundings: Surroundings,
@@ -71,7 +81,7 @@ async function attempt(
   const verdict = judgeUrl(request.url, rules);
   if (verdict.kind === 'refused') return failure('blocked_address', `The URL ${verdict.reason}.`);
   const deadline = AbortSignal.timeout(request.timeoutMs);
-  try {
+  const exchange = async (agent: Agent): Promise<Outcome> => {
     const response = await agent.request({
       origin: verdict.url.origin,
       path: `${verdict.url.pathname}${verdict.url.search}`,
@@ -83,6 +93,17 @@ async function attempt(
       bodyTimeout: request.timeoutMs,
     });
     return { kind: 'response', response: await received(response, surroundings.now()) };
+  };
+  try {
+    return await exchange(agents.kept);
+  } catch (error) {
+    const outcome = classify(error, deadline.aborted, request.timeoutMs);
+    const isReset = outcome.kind === 'failure' && outcome.failure === 'connection_reset';
+    if (!isReset || !failedOnReusedConnection(error)) return outcome;
+  }
+  // The receiver gave up a kept connection as it was used again: one try on a fresh one, in the same time.
+  try {
+    return await exchange(agents.fresh);
   } catch (error) {
     return classify(error, deadline.aborted, request.timeoutMs);
   }

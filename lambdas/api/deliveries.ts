@@ -10,7 +10,8 @@ import { type Authentication, requireScope } from '../http/authentication.ts';
 import { parseQuery } from '../http/body.ts';
 import { deliveriesOf, type EventPorts } from './events.ts';
 import { cursorOf, listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
-import { deliveryView, standingOf } from './views.ts';
+import { standingOf } from './standing.ts';
+import { deliveryView } from './views.ts';
 
 const STATUSES = DELIVERY_STATUSES as [DeliveryStatus, ...DeliveryStatus[]]; // it is not empty
 
@@ -29,8 +30,9 @@ export interface DeliveryPorts extends EventPorts {
 export function addDeliveryRoutes(
   app: Application,
   { authenticate, scopeOf }: Authentication,
-  { ledger, registry }: DeliveryPorts,
+  ports: DeliveryPorts,
 ): void {
+  const { ledger, registry } = ports;
   app.get('/v1/deliveries', authenticate, async (c) => {
     requireScope(c, 'deliveries:read');
     const scope = await scopeOf(c);
@@ -41,7 +43,7 @@ export function addDeliveryRoutes(
     const range = rangeOf(query);
     if (query.endpoint === undefined) {
       const page = await ledger.listEvents(scope, range, query.limit, query.cursor);
-      const views = await deliveriesOf(ledger, registry, scope, page.entries);
+      const views = await deliveriesOf(ports, scope, page.entries);
       const next = page.next === undefined ? null : cursorOf(page.next);
       return c.json({ data: views.filter(isWanted), next });
     }
@@ -50,7 +52,8 @@ export function addDeliveryRoutes(
       : undefined;
     if (!endpoint) throw new Problem(404, 'There is no such endpoint.');
     const page = await ledger.listDeliveries(endpoint, range, query.limit, query.cursor);
-    const list = listView(page, (delivery) => deliveryView(delivery, standingOf(endpoint)));
+    const standing = await standingOf(ports.health, endpoint);
+    const list = listView(page, (delivery) => deliveryView(delivery, standing));
     return c.json({ ...list, data: list.data.filter(isWanted) });
   });
 
@@ -64,9 +67,7 @@ export function addDeliveryRoutes(
     const stored = parts && found?.get(parts.eventId);
     const isTarget = stored?.targets.includes(parts?.endpointId ?? '') === true;
     if (!parts || !stored || !isTarget) throw new Problem(404, 'There is no such delivery.');
-    const [view] = await deliveriesOf(ledger, registry, scope, [
-      { ...stored, targets: [parts.endpointId] },
-    ]);
+    const [view] = await deliveriesOf(ports, scope, [{ ...stored, targets: [parts.endpointId] }]);
     return c.json(view);
   });
 }

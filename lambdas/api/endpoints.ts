@@ -4,10 +4,11 @@ import { contractOf } from '../core/contracts/all.ts';
 import type { DestinationRules } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
+import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
 import { maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
 import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
-import type { KeyringStore, Registry, Secrets, Surroundings } from '../core/ports.ts';
+import type { HealthLedger, KeyringStore, Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { seal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
@@ -18,14 +19,17 @@ import { keptExtras } from './endpoint-extras.ts';
 import { addEndpointSecretRoutes, NONCE_BYTES } from './endpoint-secrets.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
-import { endpointView } from './views.ts';
+import { healthOf } from './standing.ts';
+import { endpointView, type ViewDefaults } from './views.ts';
 
 export interface EndpointPorts {
   readonly registry: Registry;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;
+  readonly health: HealthLedger;
   readonly rules: DestinationRules;
+  readonly defaults: ViewDefaults;
 }
 
 export function addEndpointRoutes(
@@ -60,7 +64,7 @@ export function addEndpointRoutes(
     );
     if (needed.size > 0) await ensureSigningKeys(ports, needed);
     await registry.putEndpoint(endpoint);
-    return c.json(endpointView(endpoint), 201);
+    return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201);
   });
 
   app.get('/v1/endpoints', authenticate, async (c) => {
@@ -68,12 +72,17 @@ export function addEndpointRoutes(
     const scope = await scopeOf(c);
     const query = parseQuery(c, z.strictObject(pageShape((id) => isId('ep', id))));
     const page = await registry.listEndpoints(scope, query.limit, query.cursor);
-    return c.json(listView(page, endpointView));
+    const health = await healthOf(ports.health, page.entries);
+    return c.json(
+      listView(page, (endpoint) => endpointView(endpoint, health(endpoint.id), ports.defaults)),
+    );
   });
 
   app.get('/v1/endpoints/:id', authenticate, async (c) => {
     requireScope(c, 'endpoints:read');
-    return c.json(endpointView(await find(c)));
+    const endpoint = await find(c);
+    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    return c.json(endpointView(endpoint, health, ports.defaults));
   });
 
   addEndpointSecretRoutes(app, { authenticate, scopeOf }, ports, find);

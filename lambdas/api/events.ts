@@ -1,15 +1,21 @@
 // GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
 import { z } from 'zod';
-import type { Endpoint } from '../core/endpoint.ts';
 import { eventTypeSchema, type Scope, subjectSchema } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
-import type { DeliveryLedger, EventLedger, Registry, StoredEvent } from '../core/ports.ts';
+import type {
+  DeliveryLedger,
+  EventLedger,
+  HealthLedger,
+  Registry,
+  StoredEvent,
+} from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import { type Authentication, requireScope } from '../http/authentication.ts';
 import { parseQuery } from '../http/body.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
-import { deliveryView, eventView, pendingDeliveryView, standingOf } from './views.ts';
+import { healthOf, standingFrom } from './standing.ts';
+import { deliveryView, eventView, pendingDeliveryView } from './views.ts';
 
 const listSchema = z.strictObject({
   ...pageShape((id) => isId('evt', id)),
@@ -21,13 +27,15 @@ const listSchema = z.strictObject({
 export interface EventPorts {
   readonly ledger: EventLedger & DeliveryLedger;
   readonly registry: Pick<Registry, 'getEndpoints'>;
+  readonly health: HealthLedger;
 }
 
 export function addEventRoutes(
   app: Application,
   { authenticate, scopeOf }: Authentication,
-  { ledger, registry }: EventPorts,
+  ports: EventPorts,
 ): void {
+  const { ledger } = ports;
   app.get('/v1/events', authenticate, async (c) => {
     requireScope(c, 'events:read');
     const scope = await scopeOf(c);
@@ -55,7 +63,7 @@ export function addEventRoutes(
         'Retry-After': '1',
       });
     }
-    const deliveries = await deliveriesOf(ledger, registry, scope, [stored]);
+    const deliveries = await deliveriesOf(ports, scope, [stored]);
     const head = JSON.stringify({ ...eventView(stored.event), deliveries }).slice(0, -1);
     return c.body(`${head},"data":${stored.event.data}}`, 200, {
       'Content-Type': 'application/json',
@@ -65,8 +73,7 @@ export function addEventRoutes(
 
 /** The deliveries of events, each event's in the order of its targets; those not begun are pending. */
 export async function deliveriesOf(
-  ledger: DeliveryLedger,
-  registry: Pick<Registry, 'getEndpoints'>,
+  { ledger, registry, health }: EventPorts,
   scope: Scope,
   events: readonly StoredEvent[],
 ) {
@@ -79,7 +86,8 @@ export async function deliveriesOf(
     ledger.getDeliveries(refs),
     registry.getEndpoints(endpointIds.map((id) => ({ ...scope, id }))),
   ]);
-  const standing = (id: string) => standingOf(endpoints.get(id) satisfies Endpoint | undefined);
+  const healthAt = await healthOf(health, [...endpoints.values()]);
+  const standing = (id: string) => standingFrom(endpoints.get(id), healthAt(id));
   return events.flatMap(({ event, targets }) =>
     targets.map((endpointId) => {
       const delivery = deliveries.get(deliveryIdOf(event.id, endpointId));

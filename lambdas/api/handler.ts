@@ -4,6 +4,9 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createWorkLedger } from '../adapters/ledger-work.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import {
@@ -12,10 +15,13 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
+import { addDeliveryActionRoutes } from './delivery-actions.ts';
+import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
@@ -32,6 +38,13 @@ const ledger = {
   ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
 };
 
+const health = createHealthLedger(dynamoDb, ledgerTable);
+const work = createWorkLedger(dynamoDb, ledgerTable);
+const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
+const queues = createQueues(createSqs(), queueUrls());
+const defaults = { retryPolicy: settings.retryPolicy };
+const rules = readDestinationRules();
+
 const app = createApplication();
 const authentication = createAuthentication({ registry, secrets, surroundings });
 app.get('/health', (c) => c.json({ status: 'ok' }));
@@ -42,9 +55,30 @@ addEndpointRoutes(app, authentication, {
   keyring,
   secrets,
   surroundings,
-  rules: readDestinationRules(),
+  health,
+  rules,
+  defaults,
 });
-addEventRoutes(app, authentication, { ledger, registry });
-addDeliveryRoutes(app, authentication, { ledger, registry });
+addEndpointActionRoutes(app, authentication, {
+  registry,
+  health,
+  work,
+  ledger,
+  queues,
+  wakes,
+  surroundings,
+  defaults,
+});
+addEventRoutes(app, authentication, { ledger, registry, health });
+addDeliveryRoutes(app, authentication, { ledger, registry, health });
+addDeliveryActionRoutes(app, authentication, {
+  ledger,
+  health,
+  registry,
+  queues,
+  wakes,
+  surroundings,
+  settings,
+});
 
 export const handler = handle(app);

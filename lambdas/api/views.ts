@@ -3,10 +3,13 @@ import type { ApiKey } from '../core/api-key.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { type Attempt, type Delivery, type EndpointStanding, statusOf } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Health } from '../core/endpoint-health.ts';
 import type { Event } from '../core/event.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Tenant } from '../core/ports.ts';
+import type { RetryPolicyInput } from '../core/retry-policy.ts';
 import { extrasView } from './endpoint-extras.ts';
+import { standingFrom } from './standing.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
@@ -28,11 +31,25 @@ export function keyView(key: ApiKey) {
   };
 }
 
-export function standingOf(endpoint: Endpoint | undefined): EndpointStanding {
-  return endpoint === undefined || endpoint.deletedAtMs !== undefined ? 'deleted' : 'active';
+/** What shows where an endpoint has nothing of its own. */
+export interface ViewDefaults {
+  /** The stack's retry policy, if it has one. */
+  readonly retryPolicy?: RetryPolicyInput | undefined;
 }
 
-export function endpointView(endpoint: Endpoint) {
+function healthView(health: Health) {
+  return {
+    state: health.state,
+    failures: health.failures,
+    failingSince: health.failingSinceMs === undefined ? null : time(health.failingSinceMs),
+    lastSuccessAt: health.lastSuccessAtMs === undefined ? null : time(health.lastSuccessAtMs),
+    pausedBy: health.pausedBy ?? null,
+    nextProbeAt: health.probeAtMs === undefined ? null : time(health.probeAtMs),
+  };
+}
+
+export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewDefaults) {
+  const contract = contractOf(endpoint.contract);
   return {
     id: endpoint.id,
     url: endpoint.url,
@@ -43,13 +60,14 @@ export function endpointView(endpoint: Endpoint) {
     method: endpoint.method,
     headers: endpoint.headers,
     timeoutMs: endpoint.timeoutMs,
-    retryPolicy: endpoint.retryPolicy ?? contractOf(endpoint.contract).defaultRetryPolicy,
+    retryPolicy: endpoint.retryPolicy ?? defaults.retryPolicy ?? contract.defaultRetryPolicy,
     autoPause: endpoint.autoPause,
     maxPerSecond: endpoint.maxPerSecond ?? null,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
     ...extrasView(endpoint),
-    status: standingOf(endpoint),
+    status: standingFrom(endpoint, health),
+    health: healthView(health),
     environment: endpoint.environment,
     createdAt: time(endpoint.createdAtMs),
   };

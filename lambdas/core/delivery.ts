@@ -42,8 +42,8 @@ export const DELIVERY_STATUSES: readonly DeliveryStatus[] = [
   'cancelled',
 ];
 
-/** Why a delivery is dead: out of attempts, out of time, or failed for good. */
-export type DeathReason = 'attempts' | 'deadline' | 'final_outcome';
+/** Why a delivery is dead: out of attempts, out of time, failed for good, or without its event. */
+export type DeathReason = 'attempts' | 'deadline' | 'final_outcome' | 'event_expired';
 
 export interface Delivery extends Scope {
   readonly eventId: string;

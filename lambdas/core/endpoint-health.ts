@@ -128,6 +128,9 @@ export interface Observed {
 export function observe(before: Health, seen: Observation, thresholds: HealthThresholds): Observed {
   const transitions: Transition[] = [];
   let health = before;
+  if ((seen.unwrittenSuccessAtMs ?? 0) > (before.lastSuccessAtMs ?? 0)) {
+    health = { ...before, lastSuccessAtMs: seen.unwrittenSuccessAtMs ?? 0 };
+  }
   if (seen.successes > 0) health = succeeded(health, seen, transitions);
   else if (
     seen.unwrittenSuccessAtMs !== undefined &&

@@ -39,6 +39,17 @@ export function isId(prefix: IdPrefix, value: string): boolean {
   return value.startsWith(`${prefix}_`) && SUFFIX.test(value.slice(prefix.length + 1));
 }
 
+/**
+ * When an id was made, Unix milliseconds: the first 48 bits of its UUIDv7, which are the first ten
+ * characters of its suffix. NaN if it is no id.
+ */
+export function createdAtMs(id: string): number {
+  const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+  const digits = [...suffixOf(id).slice(0, 10)].map((character) => alphabet.indexOf(character));
+  if (digits.length < 10 || digits.includes(-1)) return Number.NaN;
+  return digits.reduce((value, digit) => value * 32 + digit, 0);
+}
+
 /** The id's UUID in its canonical form, for contracts that show plain UUIDs. */
 export function uuidOf(id: string): string {
   return TypeID.fromString(id).toUUID();

@@ -1,7 +1,7 @@
 // The decision after an attempt: one pure function, the heart of the retry engine.
 import type { Cause, DeathReason } from './delivery.ts';
 import { isSuccess, type Outcome } from './outcome.ts';
-import { delaysOf, isRetried, type RetryPolicy } from './retry-policy.ts';
+import { delayAt, isRetried, type RetryPolicy } from './retry-policy.ts';
 
 /** A receiver's `Retry-After` counts up to this. */
 export const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
@@ -51,7 +51,7 @@ export function nextStep(policy: RetryPolicy, attempt: AttemptMade, random: numb
   }
 
   const counted = attempt.numberInRun - 1 - (policy.immediate ? 1 : 0);
-  const delaySeconds = delaysOf(policy)[counted];
+  const delaySeconds = delayAt(policy, counted);
   if (delaySeconds === undefined) return { kind: 'dead', reason: 'attempts' };
 
   const stepMs = delaySeconds * 1000;

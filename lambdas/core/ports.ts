@@ -52,6 +52,8 @@ export interface EventLedger {
   putEventOnce(event: StoredEvent): Promise<StoredEvent>;
   /** Consistent reads; what is not found is missing in the map. */
   getEvents(refs: readonly EventRef[]): Promise<ReadonlyMap<string, StoredEvent>>;
+  /** Keeps an event at least until then, if it is stored. */
+  keepUntil(ref: EventRef, untilMs: number): Promise<void>;
   /** Newest first. */
   listEvents(
     scope: Scope,
@@ -190,6 +192,8 @@ export interface Queues {
 /** Where an endpoint's health is kept; missing means clean. */
 export interface HealthLedger {
   getHealth(endpoint: EndpointAddress): Promise<KeptHealth>;
+  /** Several at once, by endpoint id; clean ones may be missing. */
+  getHealths(endpoints: readonly EndpointAddress[]): Promise<ReadonlyMap<string, Health>>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   putHealth(endpoint: EndpointAddress, health: Health, seenVersion: number): Promise<boolean>;
   /** Counts answers of a recovering endpoint, beside the health: many count at once. */

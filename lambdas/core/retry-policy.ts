@@ -13,10 +13,12 @@ const stepSchema = z.strictObject({
   maxSeconds: z.number().min(0).max(MAX_POLICY_SECONDS).optional(),
 });
 
-const retryOnSchema = z.union(
-  [z.enum(RETRY_CLASSES), z.string().regex(/^[1345]\d\d$/)],
-  `must be a status such as 429, or one of ${RETRY_CLASSES.join(', ')}`,
-);
+const retryOnSchema = z
+  .string()
+  .refine(
+    (entry) => RETRY_CLASSES.some((name) => name === entry) || /^[1345]\d\d$/.test(entry),
+    `must be a status such as 429, or one of ${RETRY_CLASSES.join(', ')}`,
+  );
 
 /**
  * `immediate`: one retry at once after the first failure, which is not counted.
@@ -110,16 +112,27 @@ export function resolvePolicy(input: RetryPolicyInput): RetryPolicy {
 
 /** The delays of the counted retries in seconds, without jitter; finite, never negative. */
 export function delaysOf(policy: Pick<RetryPolicy, 'steps' | 'maxRetries'>): number[] {
-  const delays = policy.steps.flatMap((step) =>
-    Array.from({ length: step.count }, (_, index) =>
-      Math.min(
-        step.seconds * (step.factor ?? 1) ** index,
-        step.maxSeconds ?? MAX_POLICY_SECONDS,
-        MAX_POLICY_SECONDS,
-      ),
-    ),
+  const count = policy.steps.reduce((sum, step) => sum + step.count, 0);
+  return Array.from({ length: count }, (_, index) => delayAt(policy, index)).filter(
+    (delay) => delay !== undefined,
   );
-  return delays.slice(0, policy.maxRetries ?? delays.length);
+}
+
+/** The delay before a counted retry (from 0) in seconds; undefined if there is none. */
+export function delayAt(
+  { steps, maxRetries = MAX_RETRIES }: Pick<RetryPolicy, 'steps' | 'maxRetries'>,
+  retry: number,
+): number | undefined {
+  if (retry < 0 || retry >= maxRetries) return undefined;
+  let index = retry;
+  for (const step of steps) {
+    if (index < step.count) {
+      const seconds = step.seconds * (step.factor ?? 1) ** index;
+      return Math.min(seconds, step.maxSeconds ?? MAX_POLICY_SECONDS, MAX_POLICY_SECONDS);
+    }
+    index -= step.count;
+  }
+  return undefined;
 }
 
 export function isRetried(policy: Pick<RetryPolicy, 'retryOn'>, outcome: Outcome): boolean {

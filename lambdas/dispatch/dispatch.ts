@@ -4,7 +4,7 @@ import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
-import { deliveryIdOf } from '../core/identifiers.ts';
+import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
 import { nextStep } from '../core/next-step.ts';
 import type { OperatorNotices } from '../core/operator-notices.ts';
@@ -21,7 +21,7 @@ import type {
   Wakes,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
-import type { Settings } from '../core/settings.ts';
+import { DAY_MS, type Settings } from '../core/settings.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -98,6 +98,7 @@ export async function dispatch(
     ports.ledger.getEvents(messages.map(({ message }) => message)),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
+  const expired: DeliveryMessage[] = [];
   const groups = new Map<string, Job[]>();
   for (const { record, message } of messages) {
     const open = endpoints.get(message.endpointId);
@@ -105,15 +106,36 @@ export async function dispatch(
     if (open && stored) {
       const job = { message, record, open, stored, holder: `${record.messageId}/${requestId}` };
       groups.set(message.endpointId, [...(groups.get(message.endpointId) ?? []), job]);
+    } else if (open && isExpired(message.eventId, ports)) {
+      expired.push(message);
     } else {
       const error = new NotYetStoredError(open ? message.eventId : message.endpointId);
       failed.push({ messageId: record.messageId, error });
     }
   }
+  await Promise.all(expired.map((message) => endExpired(ports, message)));
   const ofGroups = await Promise.all(
     [...groups.values()].map((jobs) => dispatchGroup(ports, jobs, queue)),
   );
   return [...failed, ...ofGroups.flat()];
+}
+
+/** Whether an event that is not there was removed after its time, and not merely not stored yet. */
+function isExpired(eventId: string, { settings, surroundings }: DispatchPorts): boolean {
+  const keptMs = Math.max(settings.retentionDays, settings.deadlineDays) * DAY_MS;
+  return surroundings.now() > createdAtMs(eventId) + keptMs;
+}
+
+/** Without its event a delivery cannot be attempted any more: final, and nobody's fault. */
+async function endExpired(
+  { ledger, events }: DispatchPorts,
+  message: DeliveryMessage,
+): Promise<void> {
+  const found = await ledger.getDeliveries([message]);
+  const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
+  if (delivery?.state !== 'waiting') return;
+  const dead: Delivery = { ...delivery, deathReason: 'event_expired' };
+  if (await ledger.settle(dead, 'dead')) await events.tellDead({ ...dead, state: 'dead' });
 }
 
 /** The jobs of one endpoint: its rate limit before them, its health after them. */
@@ -147,7 +169,10 @@ async function dispatchGroup(
     const error: unknown = result.reason;
     if (error instanceof LeaseHeldError) {
       const seconds = Math.ceil((error.untilMs - ports.surroundings.now()) / 1000) + 1;
-      await ports.queues.postpone(queue, job.record.receiptHandle, Math.max(1, seconds));
+      // If this fails, the message comes back by its visibility timeout, only later.
+      await ports.queues
+        .postpone(queue, job.record.receiptHandle, Math.max(1, seconds))
+        .catch((fault: unknown) => ports.warn('a message could not be postponed', fault));
     }
     return [{ messageId: job.record.messageId, error }];
   });

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { type ApiKey, hashOfKey, isSameKey, isUsable, type KeyScope } from '../core/api-key.ts';
 import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/event.ts';
+import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 
@@ -67,6 +68,7 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
 
   /** @throws Problem 404 if there is no such tenant */
   async function requireTenant(id: string): Promise<void> {
+    if (id === OPERATOR_TENANT) return;
     const nowMs = surroundings.now();
     if (nowMs - (tenants.get(id) ?? 0) < TENANT_KEPT_MS) return;
     if (!TENANT_ID.test(id) || !(await registry.getTenant(id))) {

@@ -1,19 +1,36 @@
-// The sweep function: runs every five minutes.
+// The sweep function: runs every five minutes, and for dead letters of deliveries and retries.
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../adapters/ledger-events.ts';
 import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { surroundings, variable } from '../adapters/surroundings.ts';
+import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
-import { type SweepPorts, sweep } from './sweep.ts';
+import { restDeadLetters } from './dead-letters.ts';
+import { sweep } from './sweep.ts';
 
-const ports: SweepPorts = {
-  wakes: createWakes(createDynamoDb(), variable(Env.ledgerTable), surroundings),
-  queues: createQueues(createSqs(), queueUrls()),
-  surroundings,
+const settings = readSettings();
+const dynamoDb = createDynamoDb();
+const ledgerTable = variable(Env.ledgerTable);
+const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
+const queues = createQueues(createSqs(), queueUrls());
+const ledger = {
+  ...createEventLedger(dynamoDb, ledgerTable, settings),
+  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
 };
 
-export async function handler(): Promise<void> {
-  const repeated = await sweep(ports);
-  log.info('swept', { repeatedWakes: repeated });
+export async function handler(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {
+  if (!event.Records) {
+    const repeated = await sweep({ wakes, queues, surroundings });
+    log.info('swept', { repeatedWakes: repeated });
+    return undefined;
+  }
+  const ports = { ledger, wakes, surroundings, settings };
+  const failed = await restDeadLetters(ports, event.Records);
+  const rested = event.Records.length - failed.length;
+  log.warn('dead letters put back to wait', { rested, left: failed.length });
+  for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -30,6 +30,9 @@ export type MemoryLedger = EventLedger &
   HealthLedger &
   RateLedger & {
     readonly deliveries: ReadonlyMap<string, Delivery>;
+    /** As it stands now, without a call. */
+    find(ref: DeliveryRef): Delivery | undefined;
+    healthOf(endpoint: EndpointAddress): Health;
     /** How many deliveries wait. */
     waiting(): number;
   };
@@ -95,6 +98,8 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
 
   return {
     deliveries,
+    find: (ref) => deliveries.get(deliveryKey(ref)),
+    healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,
     waiting: () => [...work.values()].reduce((sum, index) => sum + index.size, 0),
 
     async putEvents(stored) {
@@ -118,6 +123,9 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
           return found ? [[ref.eventId, found] as const] : [];
         }),
       );
+    },
+    async keepUntil() {
+      counts.write(1);
     },
     async listEvents(scope, range, limit, cursor) {
       const own = [...events.values()].filter(
@@ -242,6 +250,14 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       const key = endpointKey(endpoint);
       const kept = healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
       return { ...kept, answers: answers.get(key) ?? 0 };
+    },
+    async getHealths(addresses) {
+      return new Map(
+        addresses.flatMap((address) => {
+          const kept = healths.get(endpointKey(address));
+          return kept ? [[address.endpointId, kept.health] as const] : [];
+        }),
+      );
     },
     async putHealth(endpoint, health, seenVersion) {
       const key = endpointKey(endpoint);

@@ -24,11 +24,21 @@ export class MemoryQueue {
   private readonly postponed = new Map<string, number>();
   private consumer: Consumer | undefined;
   private sent = 0;
+  private invocations = 0;
   private isPumping = false;
   /** Messages that are stored, delayed and in flight included. */
   size = 0;
 
-  constructor(name: string, clock: VirtualClock, counts: CallCounts, visibilityMs: number) {
+  private readonly secondCopyMs: () => number | undefined;
+
+  constructor(
+    name: string,
+    clock: VirtualClock,
+    counts: CallCounts,
+    visibilityMs: number,
+    secondCopyMs: () => number | undefined = () => undefined,
+  ) {
+    this.secondCopyMs = secondCopyMs;
     this.name = name;
     this.clock = clock;
     this.counts = counts;
@@ -41,8 +51,13 @@ export class MemoryQueue {
 
   send(body: string, delaySeconds: number): void {
     const id = `${this.name}-${++this.sent}`;
+    const message = { id, body, sentAtMs: this.clock.nowMs, receives: 0 };
     this.size++;
-    this.appear({ id, body, sentAtMs: this.clock.nowMs, receives: 0 }, delaySeconds * 1000);
+    this.appear(message, delaySeconds * 1000);
+    const laterMs = this.secondCopyMs();
+    if (laterMs === undefined) return;
+    this.size++;
+    this.appear(message, delaySeconds * 1000 + laterMs);
   }
 
   postpone(receiptHandle: string, seconds: number): void {
@@ -70,8 +85,7 @@ export class MemoryQueue {
     const records = batch.map((message) => this.toRecord(message));
     let failed: ReadonlySet<string>;
     try {
-      failed =
-        (await this.consumer?.(records, `request-${this.sent}-${this.clock.nowMs}`)) ?? new Set();
+      failed = (await this.consumer?.(records, `request-${++this.invocations}`)) ?? new Set();
     } catch {
       failed = new Set(batch.map(({ id }) => id));
     }

@@ -1,25 +1,25 @@
 // A whole Posthorn in memory and virtual time: the real handlers over in-memory adapters.
+import { generateKeyPairSync } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoint.ts';
 import type { Event } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import {
-  encodeDeliveryMessage,
-  encodeEventMessage,
-  encodeWakeMessage,
-} from '../../lambdas/core/messages.ts';
+import { decodeEventMessage } from '../../lambdas/core/messages.ts';
+import { OPERATOR_TENANT } from '../../lambdas/core/operational-event.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator-notices.ts';
 import type { Outcome } from '../../lambdas/core/outcome.ts';
 import {
-  type Queues,
   type Registry,
+  type Sender,
   type Surroundings,
   scopeKey,
 } from '../../lambdas/core/ports.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
+import type { SigningKey } from '../../lambdas/core/signing-keys.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
@@ -27,13 +27,15 @@ import { sweep } from '../../lambdas/sweep/sweep.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { type CallCounts, createCallCounts } from './call-counts.ts';
+import { InstancePool, type Life } from './instances.ts';
 import { createMemoryLedger, type MemoryLedger } from './memory-ledger.ts';
-import { MemoryQueue } from './memory-queue.ts';
+import { createMemoryQueues, failedIds, type MemoryQueues } from './memory-queues.ts';
 import { createMemoryWakes, type MemoryWakes } from './memory-wakes.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;
-const VISIBILITY_MS = 90_000;
+/** A message's second copy comes within this of the first. */
+const SECOND_COPY_WITHIN_MS = 60_000;
 
 /** What a simulated receiver answers, and how long it takes. */
 export interface Answer {
@@ -49,7 +51,19 @@ export interface WorldOptions {
   /** 0 to 1 each. */
   readonly lostSchedules?: number;
   readonly doubledSchedules?: number;
+  /** The share of messages that SQS delivers twice, and the chance of a crash at each call. */
+  readonly doubledMessages?: number;
+  readonly crashes?: number;
   readonly seed?: number;
+}
+
+export interface SentRequest {
+  readonly endpointId: string;
+  readonly eventId: string;
+  /** The delivery's attempt, counted from 1, as the ledger knew it when the request was sent. */
+  readonly attempt: number;
+  readonly atMs: number;
+  readonly ok: boolean;
 }
 
 export interface World {
@@ -59,13 +73,15 @@ export interface World {
   readonly wakes: MemoryWakes;
   readonly surroundings: Surroundings;
   /** Requests that were sent, in order. */
-  readonly sent: { readonly endpointId: string; readonly atMs: number; readonly ok: boolean }[];
+  readonly sent: SentRequest[];
   /** Events of the operator's own tenant. */
   readonly notices: Event[];
   addEndpoint(endpoint: Partial<Endpoint> & { readonly contract?: ContractName }): Endpoint;
   post(endpoint: Endpoint, data: string): Event;
   readonly onRecorded: { listener?: (delivery: Delivery) => void };
-  readonly queues: { readonly deliveries: MemoryQueue; readonly retries: MemoryQueue };
+  readonly queues: MemoryQueues;
+  /** How many instances crashed. */
+  crashed(): number;
 }
 
 /** A small generator (mulberry32), so that a run can be repeated from its seed. */
@@ -90,46 +106,15 @@ export function createWorld(options: WorldOptions): World {
     sleep: (ms) => clock.sleep(ms),
   };
   const ledger = createMemoryLedger(counts);
-  const queue = (name: string): MemoryQueue => new MemoryQueue(name, clock, counts, VISIBILITY_MS);
-  const memory = {
-    events: queue('events'),
-    deliveries: queue('deliveries'),
-    retries: queue('retries'),
-    wakes: queue('wakes'),
-  };
+  const faults = randomFrom((options.seed ?? 1) + 2);
+  const memory = createMemoryQueues(clock, counts, () =>
+    faults() < (options.doubledMessages ?? 0) ? faults() * SECOND_COPY_WITHIN_MS : undefined,
+  );
   const wakes = createMemoryWakes(clock, counts, memory.wakes, {
     lost: options.lostSchedules ?? 0,
     doubled: options.doubledSchedules ?? 0,
     random,
   });
-  const requests = (messages: readonly unknown[]): ReadonlySet<number> => {
-    counts.sqsRequests(Math.ceil(messages.length / 10));
-    return new Set<number>();
-  };
-  const queues: Queues = {
-    sendEvents: async (messages) => {
-      for (const message of messages) memory.events.send(encodeEventMessage(message), 0);
-      return requests(messages);
-    },
-    sendDeliveries: async (messages) => {
-      for (const message of messages) memory.deliveries.send(encodeDeliveryMessage(message), 0);
-      return requests(messages);
-    },
-    sendRetries: async (messages) => {
-      for (const { message, delaySeconds } of messages) {
-        memory.retries.send(encodeDeliveryMessage(message), delaySeconds);
-      }
-      return requests(messages);
-    },
-    sendWakes: async (messages) => {
-      for (const message of messages) {
-        memory.wakes.send(encodeWakeMessage(message.wake), message.delaySeconds);
-      }
-      return requests(messages);
-    },
-    postpone: async (name, handle, seconds) => memory[name].postpone(handle, seconds),
-  };
-
   const endpoints = new Map<string, Endpoint>();
   const notices: Event[] = [];
   const sent: World['sent'] = [];
@@ -141,85 +126,100 @@ export function createWorld(options: WorldOptions): World {
         [...endpoints.values()].filter((endpoint) => scopeKey(endpoint) === scopeKey(scope)),
       ]),
     );
-  const events = createOperatorNotices({ registry: { subscribersOf }, queues });
+  const eventOfBody = new WeakMap<Buffer, string>();
+  const sender: Sender = {
+    async send(request) {
+      const startedAtMs = clock.nowMs;
+      const endpoint = endpoints.get(new URL(request.url).pathname.slice(1));
+      if (!endpoint) throw new Error(`no endpoint for ${request.url}`);
+      const eventId = eventOfBody.get(request.body) ?? '';
+      const { outcome, latencyMs } = options.receiver(endpoint, startedAtMs);
+      const ok = outcome.kind === 'response' && outcome.response.status < 300;
+      const known = ledger.find({ ...endpoint, endpointId: endpoint.id, eventId });
+      const attempt = (known?.attempts.length ?? 0) + 1;
+      sent.push({ endpointId: endpoint.id, eventId, attempt, atMs: startedAtMs, ok });
+      await clock.sleep(latencyMs);
+      return { outcome, startedAtMs, endedAtMs: clock.nowMs };
+    },
+  };
+  const openEndpoints: DispatchPorts['endpoints'] = async (refs) => {
+    const opened = new Map<string, OpenEndpoint>();
+    for (const { id } of refs) {
+      const endpoint = endpoints.get(id);
+      if (!endpoint) continue;
+      const keys = endpoint.contract === 'bynn' ? [signingKey()] : [];
+      opened.set(id, { endpoint, tenantName: endpoint.tenant, secrets: [SECRET], keys });
+    }
+    return opened;
+  };
 
-  const ports: DispatchPorts = {
-    ledger,
-    endpoints: async (refs) =>
-      new Map(
-        refs.flatMap(({ id }) => {
-          const endpoint = endpoints.get(id);
-          return endpoint
-            ? [[id, { endpoint, tenantName: endpoint.tenant, secrets: [SECRET] as const }] as const]
-            : [];
-        }),
-      ) as never, // the secrets' tuple type widens in the map
-    queues,
-    wakes,
-    rates: ledger,
-    health: createHealthWatch({
-      ledger,
-      wakes,
-      queues,
+  /** The functions of one instance, with its memory; all that it reaches ends with its life. */
+  function createFunctions(life?: Life) {
+    const guard = <T extends object>(port: T): T => life?.guard(port) ?? port;
+    const own = { ledger: guard(ledger), wakes: guard(wakes), queues: guard(memory.port) };
+    const events = createOperatorNotices({ registry: { subscribersOf }, queues: own.queues });
+    const { tripFailures } = settings;
+    const health = { ...own, surroundings, events, tripFailures };
+    const dispatchPorts: DispatchPorts = {
+      ...own,
+      endpoints: openEndpoints,
+      rates: own.ledger,
+      health: createHealthWatch(health),
+      events,
+      form: async (open, event, nowMs) => {
+        const formed = await clock.outside(formRequest(open, event, nowMs));
+        if (formed.kind === 'formed') eventOfBody.set(formed.body, event.id);
+        return formed;
+      },
+      sender: guard(sender),
+      surroundings,
+      settings,
+      writeDelivered: async (delivery) => {
+        await own.ledger.putDeliveries([delivery]);
+      },
+      report: ({ delivery }) => onRecorded.listener?.(delivery),
+      warn: (message, error) => console.warn(message, error),
+    };
+    const wakePorts: WakePorts = {
+      ...own,
+      work: own.ledger,
+      health: own.ledger,
       surroundings,
       events,
-      tripFailures: settings.tripFailures,
-    }),
-    events,
-    form: (...parameters) => clock.outside(formRequest(...parameters)),
-    sender: {
-      async send(request) {
-        const startedAtMs = clock.nowMs;
-        const endpoint = endpoints.get(new URL(request.url).pathname.slice(1));
-        if (!endpoint) throw new Error(`no endpoint for ${request.url}`);
-        const { outcome, latencyMs } = options.receiver(endpoint, startedAtMs);
-        const ok = outcome.kind === 'response' && outcome.response.status < 300;
-        sent.push({ endpointId: endpoint.id, atMs: startedAtMs, ok });
-        await clock.sleep(latencyMs);
-        return { outcome, startedAtMs, endedAtMs: clock.nowMs };
-      },
-    },
-    surroundings,
-    settings,
-    writeDelivered: async (delivery) => {
-      await ledger.putDeliveries([delivery]);
-    },
-    report: ({ delivery }) => onRecorded.listener?.(delivery),
-    warn: (message, error) => console.warn(message, error),
-  };
-  const wakePorts: WakePorts = {
-    work: ledger,
-    ledger,
-    health: ledger,
-    queues,
-    wakes,
-    surroundings,
-    events,
-  };
+    };
+    return {
+      fanOut: (records: SQSRecord[]) => fanOut({ ...own, registry: { subscribersOf } }, records),
+      dispatch: (records: SQSRecord[], queue: 'deliveries' | 'retries', requestId: string) =>
+        dispatch(dispatchPorts, records, queue, requestId),
+      wake: (records: SQSRecord[]) => wake(wakePorts, records, () => 60_000),
+      sweep: () => sweep({ ...own, surroundings }),
+    };
+  }
+  type Functions = ReturnType<typeof createFunctions>;
+  const share = options.crashes ?? 0;
+  const pool = new InstancePool({ share, random: faults }, createFunctions);
+  const single = createFunctions();
+  const run = <T>(work: (functions: Functions) => Promise<T>): Promise<T> =>
+    share > 0 ? pool.run(work) : work(single);
 
-  const failedIds = (failed: readonly { readonly messageId: string }[]): ReadonlySet<string> =>
-    new Set(failed.map(({ messageId }) => messageId));
-  const record = (records: SQSRecord[]): void => {
-    for (const { body } of records) {
-      if (body.includes('"tn":"_posthorn"')) notices.push(JSON.parse(body));
-    }
-  };
   memory.events.consume(async (records) => {
-    record(records);
-    return failedIds(await fanOut({ ledger, registry: { subscribersOf }, queues }, records));
+    for (const { body } of records) {
+      const { event } = decodeEventMessage(body);
+      if (event.tenant === OPERATOR_TENANT) notices.push(event);
+    }
+    return failedIds(await run((functions) => functions.fanOut(records)));
   });
-  memory.deliveries.consume(async (records, id) =>
-    failedIds(await dispatch(ports, records, 'deliveries', id)),
-  );
-  memory.retries.consume(async (records, id) =>
-    failedIds(await dispatch(ports, records, 'retries', id)),
-  );
-  memory.wakes.consume(async (records) => failedIds(await wake(wakePorts, records, () => 60_000)));
+  for (const name of ['deliveries', 'retries'] as const) {
+    memory[name].consume(async (records, id) =>
+      failedIds(await run((functions) => functions.dispatch(records, name, id))),
+    );
+  }
+  memory.wakes.consume(async (records) => failedIds(await run(({ wake }) => wake(records))));
 
   let isSweeping = false;
   const sweepOn = (): void => {
-    void sweep({ wakes, queues, surroundings });
-    isSweeping = ledger.waiting() > 0;
+    run((functions) => functions.sweep()).catch(() => undefined);
+    isSweeping = ledger.waiting() > 0 || memory.size() > 0;
     if (isSweeping) clock.at(clock.nowMs + SWEEP_EVERY_MS, sweepOn);
   };
 
@@ -233,6 +233,7 @@ export function createWorld(options: WorldOptions): World {
     notices,
     onRecorded,
     queues: memory,
+    crashed: () => pool.crashed,
     addEndpoint(given) {
       const contract = given.contract ?? 'standard-webhooks';
       const id = createId('ep', clock.nowMs, surroundings.random(10));
@@ -269,12 +270,25 @@ export function createWorld(options: WorldOptions): World {
         channels: endpoint.channels,
         data,
       };
-      void queues.sendEvents([{ event, mayRepeat: false }]);
+      void memory.port.sendEvents([{ event, mayRepeat: false }]);
       if (!isSweeping) clock.at(clock.nowMs + SWEEP_EVERY_MS, sweepOn);
       isSweeping = true;
       return event;
     },
   };
+}
+
+let rsaKey: SigningKey | undefined;
+
+/** Made once and only for contracts that sign with it: making it takes longer than a simulation. */
+function signingKey(): SigningKey {
+  rsaKey ??= {
+    id: 'sk_simulated',
+    algorithm: 'RS256',
+    signsFromMs: 0,
+    privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  };
+  return rsaKey;
 }
 
 const SECRET = 'whsec_c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24h';

@@ -1,0 +1,54 @@
+// What our own code could not process of deliveries and retries: it is put into the ledger as waiting,
+// and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
+import type { SQSRecord } from 'aws-lambda';
+import { freshDelivery, MAX_SQS_DELAY_MS } from '../core/advance.ts';
+import { NotYetStoredError } from '../core/errors.ts';
+import { decodeDeliveryMessage } from '../core/messages.ts';
+import type { DeliveryLedger, EventLedger, Surroundings, Wakes } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+
+/** Long enough for whatever made it fail ten times to be over, and beyond what SQS delays. */
+const REST_MS = MAX_SQS_DELAY_MS + 5 * 60_000;
+
+export interface DeadLetterPorts {
+  readonly ledger: Pick<EventLedger, 'getEvents'> & Pick<DeliveryLedger, 'rest'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly settings: Settings;
+}
+
+export interface FailedRecord {
+  readonly messageId: string;
+  readonly error: unknown;
+}
+
+export async function restDeadLetters(
+  ports: DeadLetterPorts,
+  records: readonly SQSRecord[],
+): Promise<FailedRecord[]> {
+  const results = await Promise.allSettled(records.map((record) => restOne(ports, record)));
+  return results.flatMap((result, index) => {
+    const messageId = records[index]?.messageId;
+    return result.status === 'rejected' && messageId !== undefined
+      ? [{ messageId, error: result.reason }]
+      : [];
+  });
+}
+
+async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void> {
+  const message = decodeDeliveryMessage(record.body);
+  const { run, attempt, eventId, endpointId } = message;
+  const stored = (await ports.ledger.getEvents([message])).get(eventId);
+  if (!stored) throw new NotYetStoredError(eventId);
+  const nowMs = ports.surroundings.now();
+  const isFirst = attempt === 1 && run === 1;
+  const fresh = freshDelivery(stored.event, endpointId, ports.settings, nowMs);
+  await ports.ledger.rest({
+    ref: message,
+    fresh: isFirst ? fresh : undefined,
+    run,
+    attempt,
+    nowMs,
+  });
+  await ports.wakes.ensure(message, nowMs + REST_MS);
+}
