@@ -92,6 +92,14 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
       report(['headers', name], 'is set by Posthorn and cannot be replaced');
     }
   }
+  for (const [index, extra] of input.signatures.entries()) {
+    if (extra.scheme !== 'http-message') continue;
+    for (const name of extra.headers) {
+      if (sentBeside(input).has(name.toLowerCase())) continue;
+      const path = ['signatures', index, 'headers'];
+      report(path, `names ${name}, which is none of headers or authentication`);
+    }
+  }
   const taken = new Set(Object.keys(input.headers).map((name) => name.toLowerCase()));
   for (const [index, given] of input.authentication.entries()) {
     const name = headerOf(given)[0].toLowerCase();
@@ -101,6 +109,12 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
     taken.add(name);
   }
   return faults;
+}
+
+/** Names of custom and authentication headers, in lower case. */
+function sentBeside({ headers, authentication }: Checked): ReadonlySet<string> {
+  const names = [...Object.keys(headers), ...authentication.map((one) => headerOf(one)[0])];
+  return new Set(names.map((name) => name.toLowerCase()));
 }
 
 const usesSecret = (extra: ExtraSignature): boolean =>

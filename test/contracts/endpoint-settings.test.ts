@@ -96,6 +96,16 @@ describe('a further signature', () => {
       { path: '/signatures/0/scheme', message: 'sets x-webhook-signature, which is set already' },
     ]);
   });
+  it('covers custom headers that are there', () => {
+    const signatures = [{ scheme: 'http-message', headers: ['X-Flow'] }];
+    expect(faults({ signatures, headers: { 'x-flow': 'a' } })).toEqual([]);
+    expect(faults({ signatures })).toEqual([
+      {
+        path: '/signatures/0/headers',
+        message: 'names X-Flow, which is none of headers or authentication',
+      },
+    ]);
+  });
   it('by HMAC needs a shared secret', () => {
     const secret = `whsk_${Buffer.from('0123456789abcdefghijklmnopqrstuv').toString('base64')}`;
     expect(faults({ secret })).toEqual([]);
