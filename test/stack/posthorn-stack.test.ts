@@ -53,7 +53,8 @@ describe('queues', () => {
   });
 
   it('hide a message for longer than its function and the window take together', () => {
-    expect(sources).toHaveLength(4);
+    // Four queues, and the dead letters of deliveries and of retries.
+    expect(sources).toHaveLength(6);
     for (const { Properties } of sources) {
       const queue = queues.find(({ id }) => id === target(Properties.EventSourceArn));
       const fn = functions.find(({ id }) => id === target(Properties.FunctionName));
