@@ -254,11 +254,19 @@ function pause(
   return withProbe(paused, nowMs + probeDelayMs(paused), nowMs);
 }
 
+/** A probe whose outcome is not known after this long is sent again. */
+export const PROBE_PATIENCE_MS = 2 * 60_000;
+
+/** A probe that is further off waits for something to be due: what comes to rest now may be sooner. */
+export function farProbeMs(health: Pick<Health, 'state' | 'probes'>): number {
+  return Math.max(probeDelayMs(health), PROBE_PATIENCE_MS);
+}
+
 function probedInVain(health: Health, nowMs: number): Health {
   const after = { ...health, probes: health.probes + 1 };
   const deadlineMs = after.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
   const atMs = nowMs + probeDelayMs(after);
-  return withProbe(after, deadlineMs > nowMs ? Math.min(atMs, deadlineMs) : atMs, nowMs);
+  return withProbe(after, Math.min(atMs, Math.max(deadlineMs, nowMs + FIRST_PROBE_MS)), nowMs);
 }
 
 /** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */

@@ -239,6 +239,12 @@ export interface WorkEntry extends DeliveryRef {
   readonly workAtMs: number;
 }
 
+export interface OlderWork {
+  readonly entries: readonly WorkEntry[];
+  /** The oldest event beyond them that something waits for. */
+  readonly nextEventId?: string;
+}
+
 export interface WorkLedger {
   /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
   listDue(
@@ -246,6 +252,8 @@ export interface WorkLedger {
     beforeMs: number,
     limit: number,
   ): Promise<readonly WorkEntry[]>;
+  /** What waits at an endpoint for events with lesser ids, and the least of the other ids. */
+  listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;
   /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
 }

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../core/endpoint.ts';
 import {
   CLEAN_HEALTH,
+  farProbeMs,
   type Health,
   isClean,
   maySend,
@@ -66,10 +67,11 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
   async function remind(endpoint: EndpointAddress, health: Health): Promise<void> {
     const nowMs = surroundings.now();
-    if (health.state === 'healthy' || health.pausedBy === 'user') return;
-    // Without a time there was nothing to probe with until now.
+    if (health.state === 'healthy') return;
+    // Without a time there was nothing to probe with, or to watch the deadline of, until now.
     const dueMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
-    if (nowMs < dueMs + PROBE_LOST_MS) return;
+    const isFar = health.state === 'tripped' && dueMs - nowMs > farProbeMs(health);
+    if (nowMs < dueMs + PROBE_LOST_MS && !isFar) return;
     if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
     if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
     remindedAt.set(endpoint.endpointId, nowMs);

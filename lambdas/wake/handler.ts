@@ -18,9 +18,11 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
+const settings = readSettings();
 const ports: WakePorts = {
+  settings,
   work: createWorkLedger(dynamoDb, ledgerTable),
-  ledger: createDeliveryLedger(dynamoDb, ledgerTable, readSettings()),
+  ledger: createDeliveryLedger(dynamoDb, ledgerTable, settings),
   health: createHealthLedger(dynamoDb, ledgerTable),
   queues,
   wakes: createWakes(dynamoDb, ledgerTable, surroundings),

@@ -37,6 +37,8 @@ export type MemoryLedger = EventLedger &
     waiting(): number;
   };
 
+/** Index entries in a read unit (8 KB, eventually consistent). */
+const WAITING_PER_READ = 40;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
 
 export function createMemoryLedger(counts: CallCounts): MemoryLedger {
@@ -236,6 +238,21 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       return indexOf(endpoint)
         .before(beforeMs, limit)
         .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
+    },
+    async listOlder(endpoint, thanEventId, limit) {
+      const { tenant, environment, endpointId } = endpoint;
+      const all = indexOf(endpoint).before(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+      counts.read(Math.ceil(all.length / WAITING_PER_READ));
+      const older = all.filter(({ key }) => key < thanEventId).slice(0, limit);
+      const ids = all.filter(({ key }) => key >= thanEventId).map(({ key }) => key);
+      const nextEventId = ids.reduce<string | undefined>(
+        (least, id) => (least === undefined || id < least ? id : least),
+        undefined,
+      );
+      const entries = older.map(({ at, key }) => {
+        return { tenant, environment, endpointId, eventId: key, workAtMs: at };
+      });
+      return nextEventId === undefined ? { entries } : { entries, nextEventId };
     },
     async take(entry, untilMs) {
       const found = deliveries.get(deliveryKey(entry));
