@@ -37,6 +37,9 @@ export type MemoryLedger = EventLedger &
     waiting(): number;
   };
 
+/** A delivery's item without its attempts, its last response kept in part, and one attempt in it. */
+const ITEM_BYTES = 600;
+const ATTEMPT_BYTES = 48;
 /** Index entries in a read unit (8 KB, eventually consistent). */
 const WAITING_PER_READ = 40;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
@@ -76,7 +79,8 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     const movedInIndex =
       (before?.state === 'waiting' ? placeOf(before) : 0) !==
         (delivery.state === 'waiting' ? placeOf(delivery) : 0) || before?.state !== delivery.state;
-    counts.write(1 + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
+    const units = Math.ceil((ITEM_BYTES + delivery.attempts.length * ATTEMPT_BYTES) / 1024);
+    counts.write(units + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
   }
 
   /** Newest first; the cursor is the last id of the page before. */

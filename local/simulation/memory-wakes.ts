@@ -23,6 +23,8 @@ export interface MemoryWakes extends Wakes {
   readonly alive: () => number;
   /** How many were created per endpoint. */
   readonly created: ReadonlyMap<string, readonly number[]>;
+  /** Their buckets, per endpoint in the order of creation. */
+  readonly buckets: ReadonlyMap<string, readonly number[]>;
 }
 
 export function createMemoryWakes(
@@ -33,6 +35,7 @@ export function createMemoryWakes(
 ): MemoryWakes {
   const directory = new Map<number, Map<string, { wake: WakeMessage; isScheduled: boolean }>>();
   const created = new Map<string, number[]>();
+  const buckets = new Map<string, number[]>();
   const alive = new Set<string>();
 
   const entryKey = (wake: WakeMessage): string => `${scopeKey(wake)}#${wake.endpointId}`;
@@ -55,6 +58,7 @@ export function createMemoryWakes(
 
   return {
     created,
+    buckets,
     alive: () => alive.size,
     async ensure(endpoint, dueAtMs) {
       const wake = enter(endpoint, dueAtMs, true);
@@ -64,6 +68,7 @@ export function createMemoryWakes(
       alive.add(name);
       counts.schedule();
       created.set(wake.endpointId, [...(created.get(wake.endpointId) ?? []), clock.nowMs]);
+      buckets.set(wake.endpointId, [...(buckets.get(wake.endpointId) ?? []), wake.bucketMs]);
       const times = faults.random() < faults.lost ? 0 : faults.random() < faults.doubled ? 2 : 1;
       clock.at(Math.max(wake.bucketMs - WAKE_EARLY_MS, clock.nowMs + 1_000), () => {
         alive.delete(name);
