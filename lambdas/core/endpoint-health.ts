@@ -73,6 +73,8 @@ export interface HealthThresholds {
 
 export const TRIP_FAILURES = 20;
 export const TRIP_WITHIN_MS = 60_000;
+/** So many failures in a row trip an endpoint that is recovering. */
+const RELAPSE_FAILURES = 3;
 const WARNINGS = [50, 70, 90] as const;
 const FIRST_PROBE_MS = 5_000;
 const MAX_PROBE_MS = 5 * 60_000;
@@ -134,7 +136,7 @@ export function observe(before: Health, seen: Observation, thresholds: HealthThr
   if (seen.successes > 0) health = succeeded(health, seen, transitions);
   else if (
     seen.unwrittenSuccessAtMs !== undefined &&
-    health.state === 'healthy' &&
+    (health.state === 'healthy' || health.state === 'recovering') &&
     seen.unwrittenSuccessAtMs >= (health.windowStartedAtMs ?? seen.nowMs)
   ) {
     health = { ...withoutFailures(health), lastSuccessAtMs: seen.unwrittenSuccessAtMs };
@@ -221,7 +223,8 @@ function failed(
       return isTripped ? trip(warned, nowMs, transitions) : warned;
     }
     case 'recovering':
-      return trip(warned, nowMs, transitions);
+      // One failure may happen to anyone; several in a row say that it is not well after all.
+      return counted.windowFailures >= RELAPSE_FAILURES ? trip(warned, nowMs, transitions) : warned;
     case 'tripped':
     case 'paused':
       return seen.probed ? probedInVain(warned, nowMs) : warned;

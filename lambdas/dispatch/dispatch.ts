@@ -220,6 +220,7 @@ async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tall
     outcome.kind === 'response' && outcome.response.status === 410;
   try {
     await ports.health.report(endpoint, {
+      answers: inOrder.length,
       successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
       failuresInRow: inOrder.length - 1 - lastSuccess,
       gone: inOrder.slice(lastSuccess + 1).some(isGone),

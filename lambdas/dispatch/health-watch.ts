@@ -35,7 +35,7 @@ export interface HealthWatch {
   /** Whether the message may be sent now; otherwise its delivery rests. */
   maySend(message: DeliveryMessage): Promise<boolean>;
   /** Reports what the attempts of a batch showed of one endpoint. */
-  report(endpoint: Endpoint, seen: Omit<Observation, 'nowMs'>): Promise<void>;
+  report(endpoint: Endpoint, seen: Seen): Promise<void>;
 }
 
 interface Kept {
@@ -54,6 +54,12 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   function keep(endpointId: string, health: Health): void {
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(endpointId, { readAtMs: surroundings.now(), health });
+  }
+
+  /** A success that there is no reason to write, for the next failure to know of. */
+  function rememberSuccess(endpointId: string): void {
+    if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
+    succeededAt.set(endpointId, surroundings.now());
   }
 
   async function read(endpoint: EndpointAddress, maxAgeMs: number): Promise<Health> {
@@ -98,22 +104,25 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     const address = { ...endpoint, endpointId: endpoint.id };
     const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
     if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
-      if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
-      succeededAt.set(endpoint.id, surroundings.now());
+      rememberSuccess(endpoint.id);
       return;
     }
-    if (seen.successes > 0 && known.state === 'recovering') {
-      await ledger.countAnswers(address, seen.successes);
-      if (seen.failuresInRow === 0) return;
+    // While it recovers, answers of either kind are counted: what was released is under way no more.
+    let isCounted = false;
+    if (known.state === 'recovering') {
+      await ledger.countAnswers(address, seen.answers);
+      isCounted = true;
+      if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
     }
     const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
     const unwritten = succeededAt.get(endpoint.id);
     for (let round = 0; round < ROUNDS; round++) {
       const { health: before, version } = await ledger.getHealth(address);
-      if (before.state === 'recovering' && seen.failuresInRow === 0) {
+      if (before.state === 'recovering' && !isCounted) {
         keep(endpoint.id, before);
-        await ledger.countAnswers(address, seen.successes);
-        return;
+        await ledger.countAnswers(address, seen.answers);
+        isCounted = true;
+        if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
       }
       const { health, transitions } = observe(
         before,
@@ -171,11 +180,15 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   };
 }
 
-type Seen = Omit<Observation, 'nowMs'>;
+export interface Seen extends Omit<Observation, 'nowMs'> {
+  /** How many attempts came to an end. */
+  readonly answers: number;
+}
 
 /** Two observations as one, the second after the first. */
 function merged(first: Seen, second: Seen): Seen {
   return {
+    answers: first.answers + second.answers,
     successes: first.successes + second.successes,
     failuresInRow:
       second.successes > 0 ? second.failuresInRow : first.failuresInRow + second.failuresInRow,

@@ -46,8 +46,8 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
   }, async () => {
     const count = 1_500;
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
-    // Across a bucket's end, which is the worst case: two buckets a step.
-    postSeries(world, endpoint, { count, everyMs: MINUTE_MS / count, fromMs: 570 * SECOND_MS });
+    // Due times are 180 s past a bucket's beginning: from here they fall across its end, two a step.
+    postSeries(world, endpoint, { count, everyMs: MINUTE_MS / count, fromMs: 390 * SECOND_MS });
     await world.clock.run();
     const deliveries = deliveriesOf(world, endpoint);
     expect(countBy(deliveries.map(({ state }) => state))).toEqual({ dead: count });
