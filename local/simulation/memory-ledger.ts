@@ -177,10 +177,13 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       if (found.state !== 'waiting' || found.run > request.run || made(found) >= request.attempt) {
         return { kind: 'past', delivery: found };
       }
-      if (found.run !== request.run || made(found) !== request.attempt - 1)
+      const isHeld = found.lease !== undefined && found.lease.untilMs >= request.nowMs;
+      if (isHeld && found.lease?.holder === request.holder) {
+        return { kind: 'claimed', delivery: found };
+      }
+      if (isHeld) return { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
+      if (found.run !== request.run || made(found) !== request.attempt - 1) {
         return { kind: 'missing' };
-      if (found.lease && found.lease.untilMs >= request.nowMs) {
-        return { kind: 'held', untilMs: found.lease.untilMs };
       }
       write({ ...found, lease });
       return { kind: 'claimed', delivery: { ...found, lease } };
