@@ -76,7 +76,7 @@ export function judgeUrl(text: string, rules: DestinationRules): UrlVerdict {
   }
   const host = hostOf(url);
   const isAddress = parseAddress(host) !== undefined;
-  const hostFault = isAddress ? findLiteralFault(host, rules) : findNameFault(host, rules);
+  const hostFault = isAddress ? findLiteralFault(text, host, rules) : findNameFault(host, rules);
   return hostFault === undefined ? { kind: 'allowed', url } : refuse(hostFault);
 }
 
@@ -97,10 +97,15 @@ function findTextFault(text: string): string | undefined {
   return undefined;
 }
 
-function findLiteralFault(host: string, rules: DestinationRules): string | undefined {
-  return judgeAddress(host, rules) === 'allowed'
+function findLiteralFault(text: string, host: string, rules: DestinationRules): string | undefined {
+  if (judgeAddress(host, rules) === 'refused') {
+    return 'must not lead to a private or reserved address';
+  }
+  // 0127.0.0.1 is 87.0.0.1 to the URL standard, and 127.0.0.1 to some resolvers and to people.
+  const isPlain = host.includes(':') || /^https?:\/\/([0-9.]+)(?=[:/?]|$)/i.exec(text)?.[1] === host;
+  return isPlain || rules.allowPrivate
     ? undefined
-    : 'must not lead to a private or reserved address';
+    : 'must spell an IPv4 address as four decimal numbers';
 }
 
 /** @param host after IDNA processing: in lower case, Punycode for what is not ASCII */
@@ -108,7 +113,7 @@ function findNameFault(host: string, rules: DestinationRules): string | undefine
   const name = host.replace(/\.$/, '');
   if (name === '' || name.length > MAX_NAME_LENGTH) return 'must have a valid host name';
   const labels = name.split('.');
-  if (!labels.every((label) => /^[a-z0-9_-]{1,63}$/.test(label)))
+  if (!labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label)))
     return 'must have a valid host name';
   const lists = rules.lists ?? NO_LISTS;
   if (coversName([...lists.denyNames, ...lists.ownHosts], name)) {
