@@ -2,7 +2,12 @@
 // each phase with a deadline of its own.
 import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  connect as connectTls,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import type { buildConnector } from 'undici';
 import { type DestinationRules, judgeAddress } from '../core/destination.ts';
 import type { EndpointTls } from '../core/ports.ts';
@@ -77,9 +82,10 @@ export function createConnector(
   options: ConnectionOptions,
   endpointTls: EndpointTls = {},
 ): buildConnector.connector {
+  const secureContext = secureContextOf(endpointTls);
   return ({ hostname, protocol, port }, callback) => {
     const isTls = protocol === 'https:';
-    const made = make(options, endpointTls, hostname, Number(port) || (isTls ? 443 : 80), isTls);
+    const made = make(options, secureContext, hostname, Number(port) || (isTls ? 443 : 80), isTls);
     made.then(
       (socket) => callback(null, socket),
       (error: Error) => callback(error, null),
@@ -89,11 +95,13 @@ export function createConnector(
 
 async function make(
   { rules, resolve, limits, making }: ConnectionOptions,
-  endpointTls: EndpointTls,
+  secureContext: () => SecureContext,
   hostname: string,
   port: number,
   isTls: boolean,
 ): Promise<Socket> {
+  // Before anything is opened: certificates that cannot be read throw here.
+  const context = isTls ? secureContext() : undefined;
   const self: Making = { origin: originOf(hostname, port, isTls), phase: 'dns' };
   making.add(self);
   try {
@@ -115,9 +123,9 @@ async function make(
       keepAliveInitialDelay: 60_000,
     });
     await ready(socket, 'connect', limits.connect);
-    if (!isTls) return socket;
+    if (!context) return socket;
     self.phase = 'tls';
-    const secured = secure(socket, hostname, endpointTls);
+    const secured = secure(socket, hostname, context);
     await ready(secured, 'tls', limits.tls);
     return secured;
   } finally {
@@ -130,18 +138,29 @@ export function originOf(hostname: string, port: number, isTls: boolean): string
 }
 
 /** No session is resumed, so every connection verifies the receiver in full. */
-function secure(socket: Socket, hostname: string, { ca, cert, key }: EndpointTls): TLSSocket {
+function secure(socket: Socket, hostname: string, secureContext: SecureContext): TLSSocket {
   return connectTls({
     socket,
+    secureContext,
     host: hostname, // what the certificate is compared with if there is no server name
     servername: isIP(hostname) === 0 ? hostname.replace(/\.$/, '') : '', // RFC 6066, section 3
     ALPNProtocols: ['http/1.1'],
-    minVersion: 'TLSv1.2',
     rejectUnauthorized: true, // said aloud: NODE_TLS_REJECT_UNAUTHORIZED has no say then
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
   });
+}
+
+/** Made at its first use, and then kept: reading certificates takes longer than a handshake. */
+function secureContextOf({ ca, cert, key }: EndpointTls): () => SecureContext {
+  let context: SecureContext | undefined;
+  return () => {
+    context ??= createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
+    return context;
+  };
 }
 
 /** The look-up that a socket makes is answered with the judged addresses: there is no second one. */
