@@ -4,7 +4,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
-import type { Event, Scope } from './event.ts';
+import type { Environment, Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Keyring } from './signing-keys.ts';
@@ -264,6 +264,18 @@ export interface OutgoingRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   readonly timeoutMs: number;
+  /** The endpoint's: in `test` the stack may allow plain HTTP. `live` if it is missing. */
+  readonly environment?: Environment;
+  readonly tls?: EndpointTls;
+}
+
+/** An endpoint's own certificates, as PEM. */
+export interface EndpointTls {
+  /** Trusted instead of the public authorities. */
+  readonly ca?: string;
+  /** The client's, with its chain. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface SendReport {

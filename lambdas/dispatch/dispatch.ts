@@ -361,8 +361,9 @@ async function send(ports: DispatchPorts, { open, stored, message }: Job): Promi
     const outcome: Outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason };
     return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };
   }
-  const { url, method, timeoutMs } = open.endpoint;
-  return ports.sender.send({ url, method, headers: formed.headers, body: formed.body, timeoutMs });
+  const { url, method, timeoutMs, environment } = open.endpoint;
+  const { headers, body } = formed;
+  return ports.sender.send({ url, method, headers, body, timeoutMs, environment });
 }
 
 /** The effects of a recorded attempt. Repeating them harms nothing: a second message finds it done. */
