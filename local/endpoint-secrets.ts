@@ -50,7 +50,7 @@ export class EndpointSecrets {
 
   /** The secrets of all endpoints with this URL, as last read. */
   known(url: string): EndpointSecret[] {
-    return this.#byUrl.get(url) ?? [];
+    return this.#byUrl.get(placeOf(url)) ?? [];
   }
 
   /** Reads them anew. A reading that has begun may be too old for who asks now: they get the next. */
@@ -81,7 +81,8 @@ export class EndpointSecrets {
           const { id, url, contract, contractOptions } = endpoint;
           const { secret } = secretShape.parse(await this.#get(`/v1/endpoints/${id}/secret`, as));
           const known = { contract, secret, contractOptions, publicKeys };
-          byUrl.set(url, [...(byUrl.get(url) ?? []), known]);
+          const place = placeOf(url);
+          byUrl.set(place, [...(byUrl.get(place) ?? []), known]);
         }
       }
     }
@@ -123,4 +124,12 @@ function isCheckable(endpoint: z.infer<typeof endpointPage>['data'][number]): bo
 function pemOf(jwk: object): string {
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
   return key.export({ format: 'pem', type: 'spki' }).toString();
+}
+
+/** One spelling for all that lead to the same place: loopback has several names. */
+function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return url;
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
+  return `${isLoopback ? 'loopback' : parsed.hostname}:${parsed.port}${parsed.pathname}${parsed.search}`;
 }
