@@ -102,7 +102,8 @@ function findLiteralFault(text: string, host: string, rules: DestinationRules): 
     return 'must not lead to a private or reserved address';
   }
   // 0127.0.0.1 is 87.0.0.1 to the URL standard, and 127.0.0.1 to some resolvers and to people.
-  const isPlain = host.includes(':') || /^https?:\/\/([0-9.]+)(?=[:/?]|$)/i.exec(text)?.[1] === host;
+  const isPlain =
+    host.includes(':') || /^https?:\/\/([0-9.]+)(?=[:/?]|$)/i.exec(text)?.[1] === host;
   return isPlain || rules.allowPrivate
     ? undefined
     : 'must spell an IPv4 address as four decimal numbers';
