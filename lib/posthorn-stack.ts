@@ -185,6 +185,7 @@ export class PosthornStack extends Stack {
         ...destinations,
         ...toRetries,
         ...toWakes,
+        [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
       },
@@ -211,6 +212,7 @@ export class PosthornStack extends Stack {
     );
     api.allow(['dynamodb:Query'], [storage.workIndexArn]);
     api.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
+    api.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
 
     const front = new HttpFront(this, 'Http', {

@@ -15,6 +15,7 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createTestDeliveries } from '../adapters/test-deliveries.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
@@ -22,6 +23,7 @@ import { createAuthentication } from '../http/authentication.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
+import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
@@ -68,6 +70,10 @@ addEndpointActionRoutes(app, authentication, {
   wakes,
   surroundings,
   defaults,
+});
+addEndpointTestRoute(app, authentication, {
+  registry,
+  tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
 addEventRoutes(app, authentication, { ledger, registry, health });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });

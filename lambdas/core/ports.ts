@@ -9,6 +9,7 @@ import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
+import type { TestReport, TestRequest } from './test-delivery.ts';
 
 /** Time and randomness: the only source of both. */
 export interface Surroundings {
@@ -266,6 +267,11 @@ export interface SendReport {
 
 export interface Sender {
   send(request: OutgoingRequest): Promise<SendReport>;
+}
+
+export interface TestDeliveries {
+  /** Sends a test now and gives the whole exchange. @throws TestNotSentError */
+  send(request: TestRequest): Promise<TestReport>;
 }
 
 export interface Secrets {
