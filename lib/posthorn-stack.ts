@@ -154,7 +154,8 @@ export class PosthornStack extends Stack {
       ],
       [storage.ledger.tableArn],
     );
-    wake.allow(['dynamodb:Query'], [storage.workIndexArn]);
+    // The log as well as its index: replays of what was delivered go by it.
+    wake.allow(['dynamodb:Query'], [storage.ledger.tableArn, storage.workIndexArn]);
 
     const sweep = new NodeFunction(this, 'Sweep', {
       folder: 'sweep',

@@ -5,6 +5,7 @@ import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
@@ -26,6 +27,7 @@ import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTenantRoutes } from './tenants.ts';
 
@@ -85,6 +87,13 @@ addDeliveryActionRoutes(app, authentication, {
   wakes,
   surroundings,
   settings,
+});
+addReplayRoutes(app, authentication, {
+  registry,
+  replays: createReplayLedger(dynamoDb, ledgerTable, settings),
+  ledger,
+  queues,
+  surroundings,
 });
 
 export const handler = handle(app);

@@ -5,8 +5,9 @@ import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
 import type { Event, Scope } from './event.ts';
-import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
+import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { Replay } from './replay.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
 import type { TestReport, TestRequest } from './test-delivery.ts';
@@ -180,12 +181,19 @@ export interface DelayedWake {
   readonly delaySeconds: number;
 }
 
+export interface DelayedReplay {
+  readonly replay: ReplayMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
   sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
+  sendReplays(messages: readonly DelayedReplay[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
   postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -249,6 +257,28 @@ export interface WorkLedger {
   ): Promise<readonly WorkEntry[]>;
   /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
+}
+
+export interface ReplayLedger {
+  /** Puts a replay if there is none of this id, and gives what is stored then. */
+  putReplayOnce(replay: Replay): Promise<Replay>;
+  getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  replaceReplay(seenVersion: number, after: Replay): Promise<boolean>;
+  /** The dead of an endpoint, oldest event first; eventually consistent. A page may be longer than asked. */
+  listDead(
+    endpoint: EndpointAddress,
+    range: Required<TimeRange>,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<DeliveryRef>>;
+  /** All deliveries of an endpoint, oldest event first. */
+  listOldestFirst(
+    endpoint: EndpointAddress,
+    range: Required<TimeRange>,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Delivery>>;
 }
 
 export interface OutgoingRequest {

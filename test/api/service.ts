@@ -9,14 +9,16 @@ import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
+import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { Registry, Surroundings } from '../../lambdas/core/ports.ts';
+import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
@@ -108,6 +110,21 @@ export async function startApiService() {
     },
   });
 
+  const replays = createReplayLedger(client, 'ledger', settings);
+  const sentReplays: DelayedReplay[] = [];
+  addReplayRoutes(app, authentication, {
+    registry,
+    replays,
+    ledger,
+    queues: {
+      async sendReplays(messages) {
+        sentReplays.push(...messages);
+        return new Set();
+      },
+    },
+    surroundings,
+  });
+
   async function keyOf(
     tenant: string,
     environment: Environment,
@@ -149,6 +166,8 @@ export async function startApiService() {
     client,
     registry,
     ledger,
+    replays,
+    sentReplays,
     health,
     settings,
     surroundings,
