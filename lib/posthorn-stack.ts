@@ -156,7 +156,8 @@ export class PosthornStack extends Stack {
       ],
       [storage.ledger.tableArn],
     );
-    wake.allow(['dynamodb:Query'], [storage.workIndexArn]);
+    // The log as well as its index: replays of what was delivered go by it.
+    wake.allow(['dynamodb:Query'], [storage.ledger.tableArn, storage.workIndexArn]);
 
     const sweep = new NodeFunction(this, 'Sweep', {
       folder: 'sweep',
@@ -187,6 +188,7 @@ export class PosthornStack extends Stack {
         ...ports,
         ...toRetries,
         ...toWakes,
+        [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
       },
@@ -213,6 +215,7 @@ export class PosthornStack extends Stack {
     );
     api.allow(['dynamodb:Query'], [storage.workIndexArn]);
     api.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
+    api.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
 
     const front = new HttpFront(this, 'Http', {

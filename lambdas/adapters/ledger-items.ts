@@ -105,7 +105,12 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
           wk: text(
             workPartition(delivery.endpointId, state, shardOf(delivery.eventId, DELIVERY_SHARDS)),
           ),
-          wat: number(delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs),
+          // What waits stands there by its due time, what is dead by the time of its event.
+          wat: number(
+            state === 'waiting'
+              ? (delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs)
+              : delivery.acceptedAtMs,
+          ),
         }
       : {}),
     exp: seconds(expiresAtMs),

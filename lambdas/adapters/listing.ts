@@ -1,4 +1,4 @@
-// Listings over sharded partitions, newest first: the shards are read side by side and merged, and the
+// Listings over sharded partitions, newest or oldest first: the shards are read side by side and merged, and the
 // cursor is the last id shown, so that a page stays where it is while new entries come.
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { firstIdAt } from '../core/identifiers.ts';
@@ -14,31 +14,45 @@ export interface ShardedQuery {
   readonly partitions: readonly string[];
   readonly range: TimeRange;
   readonly limit: number;
-  /** An event's id: the page begins with the next older one. */
+  /** An event's id: the page begins with the one after it in the listing's order. */
   readonly cursor: string | undefined;
 }
 
 /** One page of items whose sort key is an event's id; one more than the page tells if there is a next. */
-export async function newestFirst(query: ShardedQuery): Promise<{ items: Item[]; next?: string }> {
+export function newestFirst(query: ShardedQuery): Promise<{ items: Item[]; next?: string }> {
+  return merged(query, false);
+}
+
+export function oldestFirst(query: ShardedQuery): Promise<{ items: Item[]; next?: string }> {
+  return merged(query, true);
+}
+
+async function merged(
+  query: ShardedQuery,
+  isAscending: boolean,
+): Promise<{ items: Item[]; next?: string }> {
   const { range, limit, cursor } = query;
-  const from = firstIdAt('evt', range.sinceMs ?? 0);
-  const until = range.untilMs === undefined ? LAST_EVENT_ID : firstIdAt('evt', range.untilMs);
-  const before = cursor !== undefined && cursor < until ? cursor : until;
-  if (before <= from) return { items: [] };
+  let from = firstIdAt('evt', range.sinceMs ?? 0);
+  let until = range.untilMs === undefined ? LAST_EVENT_ID : firstIdAt('evt', range.untilMs);
+  if (cursor !== undefined && isAscending && cursor > from) from = cursor;
+  if (cursor !== undefined && !isAscending && cursor < until) until = cursor;
+  if (until <= from) return { items: [] };
   const shards = await Promise.all(
-    query.partitions.map((partition) => readShard(query, partition, from, before)),
+    query.partitions.map((partition) => readShard(query, partition, from, until, isAscending)),
   );
-  const merged = shards.flat().sort((a, b) => ((a.sk?.S ?? '') < (b.sk?.S ?? '') ? 1 : -1));
-  const items = merged.slice(0, limit);
-  const last = items.at(-1)?.sk?.S;
-  return merged.length > limit && last !== undefined ? { items, next: last } : { items };
+  const order = isAscending ? 1 : -1;
+  const items = shards.flat().sort((a, b) => ((a.sk?.S ?? '') < (b.sk?.S ?? '') ? -order : order));
+  const page = items.slice(0, limit);
+  const last = page.at(-1)?.sk?.S;
+  return items.length > limit && last !== undefined ? { items: page, next: last } : { items: page };
 }
 
 async function readShard(
   { client, table, limit, cursor }: ShardedQuery,
   partition: string,
   from: string,
-  before: string,
+  until: string,
+  isAscending: boolean,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
@@ -46,15 +60,15 @@ async function readShard(
     const page = await client.send(
       new QueryCommand({
         TableName: table,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :before',
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
         ExpressionAttributeValues: {
           ':pk': text(partition),
           ':from': text(from),
-          ':before': text(before),
+          ':until': text(until),
         },
-        ScanIndexForward: false,
+        ScanIndexForward: isAscending,
         ConsistentRead: true,
-        // BETWEEN includes its end, and a cursor's own entry was shown before.
+        // BETWEEN includes its ends, and a cursor's own entry was shown before.
         Limit: limit + 2 - items.length,
         ...(start ? { ExclusiveStartKey: start } : {}),
       }),

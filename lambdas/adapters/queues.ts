@@ -7,7 +7,12 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { encodeDeliveryMessage, encodeEventMessage, encodeWakeMessage } from '../core/messages.ts';
+import {
+  encodeDeliveryMessage,
+  encodeEventMessage,
+  encodeReplayMessage,
+  encodeWakeMessage,
+} from '../core/messages.ts';
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
 import { log } from './log.ts';
@@ -101,6 +106,15 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
         messages.map(({ wake, delaySeconds }) => ({
           body: encodeWakeMessage(wake),
           group: wake.endpointId,
+          delaySeconds,
+        })),
+      ),
+    sendReplays: (messages) =>
+      sendAll(
+        urls.wakes,
+        messages.map(({ replay, delaySeconds }) => ({
+          body: encodeReplayMessage(replay),
+          group: replay.endpointId,
           delaySeconds,
         })),
       ),

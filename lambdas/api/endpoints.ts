@@ -15,12 +15,17 @@ import { secretPlace } from '../core/sealing-places.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { parseBody, parseQuery } from '../http/body.ts';
-import { keptExtras } from './endpoint-extras.ts';
+import { addEndpointChangeRoute } from './endpoint-changes.ts';
 import { addEndpointSecretRoutes, NONCE_BYTES } from './endpoint-secrets.ts';
+import { keptSettings } from './endpoint-settings.ts';
+import { overtaken, requireMatch, tagged } from './entity-tag.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
 import { healthOf } from './standing.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
+
+/** How often a deletion is tried again when the endpoint was changed in the meantime. */
+const ROUNDS = 3;
 
 export interface EndpointPorts {
   readonly registry: Registry;
@@ -67,7 +72,7 @@ export function addEndpointRoutes(
     );
     if (needed.size > 0) await ensureSigningKeys(ports, needed);
     await registry.putEndpoint(endpoint);
-    return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201);
+    return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201, tagged(endpoint));
   });
 
   app.get('/v1/endpoints', authenticate, async (c) => {
@@ -85,17 +90,23 @@ export function addEndpointRoutes(
     requireScope(c, 'endpoints:read');
     const endpoint = await find(c);
     const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
-    return c.json(endpointView(endpoint, health, ports.defaults));
+    return c.json(endpointView(endpoint, health, ports.defaults), 200, tagged(endpoint));
   });
 
   addEndpointSecretRoutes(app, { authenticate, scopeOf }, ports, find);
+  addEndpointChangeRoute(app, { authenticate, scopeOf }, ports, find);
 
   app.delete('/v1/endpoints/:id', authenticate, async (c) => {
     requireScope(c, 'endpoints:write');
-    const endpoint = await find(c);
-    // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
-    await registry.putEndpoint({ ...endpoint, deletedAtMs: surroundings.now() });
-    return c.body(null, 204);
+    for (let round = 0; round < ROUNDS; round++) {
+      const endpoint = await find(c);
+      requireMatch(c, endpoint);
+      // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
+      const version = endpoint.version + 1;
+      const tombstone = { ...endpoint, version, deletedAtMs: surroundings.now() };
+      if (await registry.replaceEndpoint(endpoint, tombstone)) return c.body(null, 204);
+    }
+    throw overtaken(c);
   });
 }
 
@@ -112,21 +123,9 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
   return {
     ...scope,
     id,
-    url: input.url,
-    contract: input.contract,
-    contractOptions,
-    eventTypes: input.eventTypes,
-    channels: input.channels,
-    method: input.method,
-    headers: input.headers,
-    timeoutMs: input.timeoutMs,
-    ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
-    autoPause: input.autoPause,
-    ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),
-    description: input.description,
+    ...keptSettings(input, { ...scope, id }, key, surroundings.random),
     sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
-    ...keptExtras(input, { ...scope, id }, key, surroundings.random),
     createdAtMs: nowMs,
     version: 1,
   };

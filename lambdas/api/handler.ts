@@ -5,6 +5,7 @@ import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
@@ -15,6 +16,7 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createTestDeliveries } from '../adapters/test-deliveries.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
@@ -22,8 +24,10 @@ import { createAuthentication } from '../http/authentication.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
+import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTenantRoutes } from './tenants.ts';
 
@@ -69,6 +73,10 @@ addEndpointActionRoutes(app, authentication, {
   surroundings,
   defaults,
 });
+addEndpointTestRoute(app, authentication, {
+  registry,
+  tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
+});
 addEventRoutes(app, authentication, { ledger, registry, health });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {
@@ -79,6 +87,13 @@ addDeliveryActionRoutes(app, authentication, {
   wakes,
   surroundings,
   settings,
+});
+addReplayRoutes(app, authentication, {
+  registry,
+  replays: createReplayLedger(dynamoDb, ledgerTable, settings),
+  ledger,
+  queues,
+  surroundings,
 });
 
 export const handler = handle(app);

@@ -58,16 +58,21 @@ export function headerOf(given: Authentication): readonly [name: string, value: 
 export function shownOf(given: Authentication): Readonly<Record<string, string>> {
   switch (given.type) {
     case 'bearer':
-      return { type: given.type, token: masked(given.token) };
+      return { type: given.type, token: maskedCredential(given.token) };
     case 'basic':
-      return { type: given.type, username: given.username, password: masked(given.password) };
+      return {
+        type: given.type,
+        username: given.username,
+        password: maskedCredential(given.password),
+      };
     case 'header':
-      return { type: given.type, name: given.name, value: masked(given.value) };
+      return { type: given.type, name: given.name, value: maskedCredential(given.value) };
     default:
       return given satisfies never;
   }
 }
 
-function masked(value: string): string {
+/** A credential as it is shown: its last four characters, if it is long enough to spare them. */
+export function maskedCredential(value: string): string {
   return maskSecret(value.length < MIN_SHOWN_LENGTH ? '' : value);
 }

@@ -62,3 +62,10 @@ export class MissingSigningKeyError extends PosthornError {
     super('missing_signing_key', `the stack has no signing key for ${algorithm} yet`);
   }
 }
+
+/** The dispatch function could not be asked to test an endpoint, or failed at it. */
+export class TestNotSentError extends PosthornError {
+  constructor(cause: unknown) {
+    super('test_not_sent', 'the dispatch function did not carry out a test', cause);
+  }
+}

@@ -54,7 +54,7 @@ export const subjectSchema = z
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
-const dataSchema = z.custom<Record<string, unknown>>(
+export const dataSchema = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be a JSON object',
 );

@@ -186,6 +186,50 @@ export function decodeWakeMessage(body: string): WakeMessage {
   };
 }
 
+const replayMessageSchema = z.object({
+  v: z.literal(1),
+  rpl: z.string(),
+  ep: z.string(),
+  ...scopeShape,
+  ver: z.int().min(1),
+});
+
+/** A replay that is to go on; it travels on the wakes queue. */
+export interface ReplayMessage extends Scope {
+  readonly replayId: string;
+  readonly endpointId: string;
+  /** The replay's version when the message was sent: see wake/replay.ts. */
+  readonly version: number;
+}
+
+export function encodeReplayMessage(message: ReplayMessage): string {
+  const { replayId, endpointId, tenant, environment, version } = message;
+  return JSON.stringify({
+    v: 1,
+    rpl: replayId,
+    ep: endpointId,
+    tn: tenant,
+    env: environment,
+    ver: version,
+  });
+}
+
+/** The message of the wakes queue if it is about a replay. */
+export function replayMessageIn(body: string): ReplayMessage | undefined {
+  try {
+    const message = replayMessageSchema.parse(JSON.parse(body));
+    return {
+      replayId: message.rpl,
+      endpointId: message.ep,
+      tenant: message.tn,
+      environment: message.env,
+      version: message.ver,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
 function decode<T>(queue: string, body: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(body));

@@ -5,10 +5,12 @@ import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
-import type { DeliveryMessage, EventMessage, WakeMessage } from './messages.ts';
+import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { Replay } from './replay.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
+import type { TestReport, TestRequest } from './test-delivery.ts';
 
 /** Time and randomness: the only source of both. */
 export interface Surroundings {
@@ -179,12 +181,19 @@ export interface DelayedWake {
   readonly delaySeconds: number;
 }
 
+export interface DelayedReplay {
+  readonly replay: ReplayMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
   sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
+  sendReplays(messages: readonly DelayedReplay[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
   postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
 }
@@ -258,6 +267,28 @@ export interface WorkLedger {
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
 }
 
+export interface ReplayLedger {
+  /** Puts a replay if there is none of this id, and gives what is stored then. */
+  putReplayOnce(replay: Replay): Promise<Replay>;
+  getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  replaceReplay(seenVersion: number, after: Replay): Promise<boolean>;
+  /** The dead of an endpoint, oldest event first; eventually consistent. A page may be longer than asked. */
+  listDead(
+    endpoint: EndpointAddress,
+    range: Required<TimeRange>,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<DeliveryRef>>;
+  /** All deliveries of an endpoint, oldest event first. */
+  listOldestFirst(
+    endpoint: EndpointAddress,
+    range: Required<TimeRange>,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Delivery>>;
+}
+
 export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
@@ -286,6 +317,11 @@ export interface SendReport {
 
 export interface Sender {
   send(request: OutgoingRequest): Promise<SendReport>;
+}
+
+export interface TestDeliveries {
+  /** Sends a test now and gives the whole exchange. @throws TestNotSentError */
+  send(request: TestRequest): Promise<TestReport>;
 }
 
 export interface Secrets {

@@ -18,14 +18,16 @@ import {
 } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { LeaseHeldError } from '../core/errors.ts';
-import { deliveryIdOf } from '../core/identifiers.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
+import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
-import { type AttemptLine, type DispatchPorts, dispatch } from './dispatch.ts';
+import { logAttempt } from './attempt-log.ts';
+import { type DispatchPorts, dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 import { formRequest } from './request.ts';
+import { sendTest, type TestPorts } from './test-delivery.ts';
 
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
@@ -45,9 +47,10 @@ const signingKeys = createSigningKeyCache(
 const queues = createQueues(createSqs(), queueUrls());
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const events = createOperatorNotices({ registry, queues });
+const opening = { registry, secrets, signingKeys, surroundings };
 const ports: DispatchPorts = {
   ledger,
-  endpoints: createEndpointCache({ registry, secrets, signingKeys, surroundings }),
+  endpoints: createEndpointCache(opening),
   queues,
   wakes,
   rates: healthLedger,
@@ -69,7 +72,14 @@ const ports: DispatchPorts = {
   warn: (message, error) => log.warn(message, { error: String(error) }),
 };
 
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+/** A test is of the endpoint as it is now: it opens it anew. */
+const testPorts: TestPorts = { ...ports, endpoints: (refs) => createEndpointCache(opening)(refs) };
+
+export async function handler(
+  event: SQSEvent | { readonly test: unknown },
+  context: Context,
+): Promise<SQSBatchResponse | TestReport> {
+  if ('test' in event) return sendTest(testPorts, testInvocationSchema.parse(event).test);
   const source = event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '';
   const queue = queueUrls().retries.endsWith(`/${source}`) ? 'retries' : 'deliveries';
   const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
@@ -78,25 +88,4 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     else log.error('dispatch failed', error, { messageId });
   }
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-}
-
-/** One wide line per attempt: ids, number, outcome, duration, next delay. */
-function logAttempt({ delivery, nextDelayMs }: AttemptLine): void {
-  const attempt = delivery.attempts.at(-1);
-  log.info('attempt', {
-    eventId: delivery.eventId,
-    endpointId: delivery.endpointId,
-    deliveryId: deliveryIdOf(delivery.eventId, delivery.endpointId),
-    eventType: delivery.eventType,
-    tenant: delivery.tenant,
-    environment: delivery.environment,
-    run: delivery.run,
-    attempt: attempt?.number,
-    cause: attempt?.cause,
-    outcome: attempt?.outcome,
-    durationMs: attempt?.durationMs,
-    sinceAcceptedMs: attempt && attempt.atMs - delivery.acceptedAtMs,
-    state: delivery.state,
-    nextDelayMs,
-  });
 }

@@ -6,7 +6,6 @@ import {
   batchEventInputSchema,
   type EventInput,
   eventInputSchema,
-  idempotencyKeySchema,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
@@ -17,6 +16,7 @@ import { type Fault, Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { readBody, refused } from '../http/body.ts';
+import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
 
 const batchSchema = z.strictObject({
@@ -41,7 +41,7 @@ export function addEventRoutes(
       scope: await authentication.scopeOf(c, parsed.data.tenant),
       input: parsed.data,
       data: dataAt(source, ''),
-      idempotencyKey: idempotencyKeyOf(c),
+      idempotencyKey: idempotencyKeyIn(c),
     };
     const [result] = await accept(ports, [candidate]);
     if (!result) throw new Problem(500, 'Nothing was accepted.');
@@ -123,14 +123,4 @@ function dataAt(source: JsonSource, path: string): string {
   const text = source.dataTexts.get(path);
   if (text === undefined) throw new Problem(400, 'The body is not valid JSON.');
   return text;
-}
-
-function idempotencyKeyOf(c: AppContext): string | undefined {
-  const key = c.req.header('Idempotency-Key');
-  if (key === undefined) return undefined;
-  const parsed = idempotencyKeySchema.safeParse(key);
-  if (parsed.success) return key;
-  throw refused([
-    { path: 'Idempotency-Key', message: parsed.error.issues[0]?.message ?? 'is not valid' },
-  ]);
 }

@@ -1,16 +1,20 @@
 // The wake function: batches of the wakes queue.
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
+import { replayMessageIn } from '../core/messages.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
 import { Env } from '../environment.ts';
+import { type ReplayPorts, replayRecords } from './replay.ts';
 import type { WakePorts } from './send-due.ts';
 import { wake } from './wake.ts';
 
@@ -30,8 +34,25 @@ const ports: WakePorts = {
   events: createOperatorNotices({ registry, queues }),
 };
 
+const replayPorts: ReplayPorts = {
+  ...ports,
+  replays: createReplayLedger(dynamoDb, ledgerTable, settings),
+  ledger: {
+    ...createEventLedger(dynamoDb, ledgerTable, settings),
+    ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  },
+  registry,
+  queues,
+};
+
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  const failed = await wake(ports, event.Records, () => context.getRemainingTimeInMillis());
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  const isReplay = ({ body }: SQSRecord) => replayMessageIn(body) !== undefined;
+  const wakes = event.Records.filter((record) => !isReplay(record));
+  const failed = [
+    ...(await wake(ports, wakes, remainingMs)),
+    ...(await replayRecords(replayPorts, event.Records.filter(isReplay), remainingMs)),
+  ];
   for (const { messageId, error } of failed) log.error('wake failed', error, { messageId });
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -14,6 +14,7 @@ import {
   type HealthLedger,
   type Page,
   type RateLedger,
+  type ReplayLedger,
   type StoredEvent,
   scopeKey,
   type TimeRange,
@@ -21,6 +22,7 @@ import {
 } from '../../lambdas/core/ports.ts';
 import { MAX_AHEAD_MS } from '../../lambdas/core/rate-limit.ts';
 import type { CallCounts } from './call-counts.ts';
+import { createMemoryReplays } from './memory-replays.ts';
 import { SortedIndex } from './sorted-index.ts';
 
 export type MemoryLedger = EventLedger &
@@ -28,7 +30,8 @@ export type MemoryLedger = EventLedger &
   DeliveryLedger &
   WorkLedger &
   HealthLedger &
-  RateLedger & {
+  RateLedger &
+  ReplayLedger & {
     readonly deliveries: ReadonlyMap<string, Delivery>;
     /** As it stands now, without a call. */
     find(ref: DeliveryRef): Delivery | undefined;
@@ -103,6 +106,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     atMs >= sinceMs && atMs < untilMs;
 
   return {
+    ...createMemoryReplays(deliveries),
     deliveries,
     find: (ref) => deliveries.get(deliveryKey(ref)),
     healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,

@@ -3,6 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import {
   encodeDeliveryMessage,
   encodeEventMessage,
+  encodeReplayMessage,
   encodeWakeMessage,
 } from '../../lambdas/core/messages.ts';
 import type { Queues } from '../../lambdas/core/ports.ts';
@@ -61,6 +62,12 @@ export function createMemoryQueues(
       sendWakes: async (messages) => {
         for (const message of messages) {
           memory.wakes.send(encodeWakeMessage(message.wake), message.delaySeconds);
+        }
+        return requests(messages);
+      },
+      sendReplays: async (messages) => {
+        for (const { replay, delaySeconds } of messages) {
+          memory.wakes.send(encodeReplayMessage(replay), delaySeconds);
         }
         return requests(messages);
       },

@@ -70,6 +70,16 @@ describe('a function', () => {
     expect(readers.sort()).toEqual(['Api', 'Dispatch']);
   });
 
+  it('that answers the API may invoke dispatch, for tests of endpoints, and nothing else', () => {
+    const invoking = statements.filter(
+      ({ holder, statement }) =>
+        holder.startsWith('ApiRole') && listOf(statement.Action).includes('lambda:InvokeFunction'),
+    );
+    expect(invoking.map(({ statement }) => JSON.stringify(statement.Resource))).toEqual([
+      expect.stringMatching(/^\{"Fn::GetAtt":\["DispatchFunction\w+","Arn"\]\}$/),
+    ]);
+  });
+
   it('passes on the scheduler’s role and no other', () => {
     const passed = statements.filter(({ statement }) =>
       listOf(statement.Action).includes('iam:PassRole'),

@@ -1,0 +1,74 @@
+// From what was asked for an endpoint to what is kept of it, and back.
+import { isDeepStrictEqual } from 'node:util';
+import { isAsymmetric } from '../core/asymmetric-secret.ts';
+import { contractOf } from '../core/contracts/all.ts';
+import type { Endpoint, EndpointInput } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
+import { unseal } from '../core/sealing.ts';
+import { secretPlace } from '../core/sealing-places.ts';
+import { keptExtras } from './endpoint-extras.ts';
+
+/** Everything of an endpoint that its owner chooses, but for its secret. */
+export type EndpointSettings = Omit<
+  Endpoint,
+  | 'id'
+  | keyof Scope
+  | 'sealedSecrets'
+  | 'maskedSecret'
+  | 'retiringSecrets'
+  | 'createdAtMs'
+  | 'version'
+>;
+
+/**
+ * @param random gives new random bytes at each call
+ * @param before what is changed: authentication that is given as it is shown stays as it is
+ */
+export function keptSettings(
+  input: EndpointInput,
+  place: Scope & { readonly id: string },
+  sealingKey: Buffer,
+  random: (bytes: number) => Uint8Array,
+  before?: Endpoint,
+): EndpointSettings {
+  const { authentication, ...extras } = keptExtras(input, place, sealingKey, random);
+  const kept = authentication?.map((entry, index) => {
+    const isAsShown = ({ shown }: { shown: object }): boolean =>
+      isDeepStrictEqual(shown, input.authentication[index]);
+    return before?.authentication?.find(isAsShown) ?? entry;
+  });
+  return {
+    url: input.url,
+    contract: input.contract,
+    contractOptions: contractOf(input.contract).optionsSchema.parse(input.contractOptions),
+    eventTypes: input.eventTypes,
+    channels: input.channels,
+    method: input.method,
+    headers: input.headers,
+    timeoutMs: input.timeoutMs,
+    ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
+    autoPause: input.autoPause,
+    ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),
+    description: input.description,
+    ...extras,
+    ...(kept ? { authentication: kept } : {}),
+  };
+}
+
+/**
+ * An endpoint in the form in which it is asked for, to be checked together with changes. What is sealed
+ * stands there as it is shown, but for an asymmetric secret, which some settings do not go with.
+ */
+export function settingsAsAsked(
+  endpoint: Endpoint,
+  names: ReadonlySet<string>,
+  sealingKey: Buffer,
+): Record<string, unknown> {
+  const chosen = Object.entries(endpoint).filter(([name]) => names.has(name));
+  const secret = unseal(sealingKey, secretPlace(endpoint), endpoint.sealedSecrets[0] ?? '');
+  return {
+    ...Object.fromEntries(chosen),
+    authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
+    ...(isAsymmetric(secret) ? { secret } : {}),
+  };
+}

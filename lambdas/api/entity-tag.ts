@@ -1,0 +1,38 @@
+// `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1): an endpoint's tag is its version, so that
+// nobody overwrites a change that he has not seen. Health is not part of the version.
+import type { Endpoint } from '../core/endpoint.ts';
+import { Problem } from '../core/problem.ts';
+import type { AppContext } from '../http/authentication.ts';
+import { refused } from '../http/body.ts';
+
+const TAG_LIST = /^\s*(\*|(W\/)?"[\x21\x23-\x7e]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
+const TAG = /(W\/)?"[\x21\x23-\x7e]*"/g;
+
+export function tagged({ version }: Pick<Endpoint, 'version'>): { readonly ETag: string } {
+  return { ETag: `"${version}"` };
+}
+
+/** @throws Problem 412 if the request knows another version, and 422 if its `If-Match` is no list of tags */
+export function requireMatch(c: AppContext, endpoint: Endpoint): void {
+  const given = c.req.header('If-Match');
+  if (given === undefined) return;
+  if (!TAG_LIST.test(given)) {
+    throw refused([{ path: 'If-Match', message: 'must be * or entity tags, such as "1"' }]);
+  }
+  if (given.trim() === '*') return;
+  // The comparison is the strong one: a weak tag matches nothing.
+  const tags: readonly string[] = given.match(TAG) ?? [];
+  if (!tags.includes(tagged(endpoint).ETag)) throw staleProblem(tagged(endpoint));
+}
+
+/** Somebody was faster between the reading and the writing. */
+export function overtaken(c: AppContext): Problem {
+  return c.req.header('If-Match') === undefined
+    ? new Problem(409, 'The endpoint was changed in the meantime: try again.')
+    : staleProblem();
+}
+
+function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
+  const detail = 'The endpoint has another version by now: read it, and send its ETag.';
+  return new Problem(412, detail, [{ path: 'If-Match', message: 'is not the version' }], headers);
+}

@@ -1,0 +1,182 @@
+// POST and GET /v1/replays, and /cancel: deliveries of an endpoint and a span of time, sent once more.
+import { createHash } from 'node:crypto';
+import { createId, isId } from '../core/identifiers.ts';
+import type {
+  DedupeLedger,
+  DeliveryLedger,
+  Queues,
+  Registry,
+  ReplayLedger,
+  Surroundings,
+} from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import { type Replay, type ReplayInput, replayInputSchema } from '../core/replay.ts';
+import { countReplayed } from '../core/replay-search.ts';
+import type { Application } from '../http/application.ts';
+import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import { parseBody, refused } from '../http/body.ts';
+import { idempotencyKeyIn } from '../http/idempotency-key.ts';
+
+/** How long a dry run counts. */
+const COUNT_MS = 20_000;
+/** How often a cancellation is tried again when the replay moved in the meantime. */
+const ROUNDS = 10;
+/** Keys of replays stand apart from those of events: no header can hold this character. */
+const KEY_PREFIX = 'replays\u0000';
+
+export interface ReplayRoutePorts {
+  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly replays: ReplayLedger;
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries'> & DedupeLedger;
+  readonly queues: Pick<Queues, 'sendReplays'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addReplayRoutes(
+  app: Application,
+  { authenticate, scopeOf }: Authentication,
+  ports: ReplayRoutePorts,
+): void {
+  const { replays, surroundings } = ports;
+
+  /** @throws Problem 404, the same for another tenant's replay as for none */
+  async function find(c: AppContext): Promise<Replay> {
+    const scope = await scopeOf(c);
+    const id = c.req.param('id') ?? '';
+    const replay = isId('rpl', id) ? await replays.getReplay(scope, id) : undefined;
+    if (!replay) throw new Problem(404, 'There is no such replay.');
+    return replay;
+  }
+
+  app.post('/v1/replays', authenticate, async (c) => {
+    requireScope(c, 'deliveries:write');
+    const scope = await scopeOf(c);
+    const key = idempotencyKeyIn(c);
+    const input = await parseBody(c, replayInputSchema);
+    const endpoint = isId('ep', input.endpoint)
+      ? await ports.registry.getEndpoint(scope, input.endpoint)
+      : undefined;
+    if (!endpoint || endpoint.deletedAtMs !== undefined) {
+      throw new Problem(404, 'There is no such endpoint.');
+    }
+    const nowMs = surroundings.now();
+    const id = createId('rpl', nowMs, surroundings.random(10));
+    const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, id, nowMs);
+    if (input.dryRun) {
+      const endMs = nowMs + COUNT_MS;
+      return c.json(await countReplayed(ports, asked, () => surroundings.now() > endMs));
+    }
+    const mine = key === undefined ? { id, atMs: nowMs } : await holderOf(ports, asked, input, key);
+    const replay = await replays.putReplayOnce(newReplay(asked, input, mine.id, mine.atMs));
+    // A repeat goes out again: a crash after the first one's put loses nothing.
+    if (replay.state === 'running') await start(ports, replay);
+    return c.json(replayView(replay), 202, { Location: `/v1/replays/${replay.id}` });
+  });
+
+  app.get('/v1/replays/:id', authenticate, async (c) => {
+    requireScope(c, 'deliveries:read');
+    return c.json(replayView(await find(c)));
+  });
+
+  app.post('/v1/replays/:id/cancel', authenticate, async (c) => {
+    requireScope(c, 'deliveries:write');
+    for (let round = 0; round < ROUNDS; round++) {
+      const replay = await find(c);
+      if (replay.state === 'cancelled') return c.json(replayView(replay));
+      if (replay.state === 'done') throw new Problem(409, 'The replay is done already.');
+      const after: Replay = {
+        ...replay,
+        state: 'cancelled',
+        cancelledBy: 'user',
+        version: replay.version + 1,
+        updatedAtMs: surroundings.now(),
+        writer: writerOf(surroundings),
+      };
+      if (await replays.replaceReplay(replay.version, after)) return c.json(replayView(after));
+    }
+    throw new Problem(409, 'The replay is changing at the moment. Try again.');
+  });
+
+  function newReplay(
+    address: Pick<Replay, 'tenant' | 'environment' | 'endpointId'>,
+    input: ReplayInput,
+    id: string,
+    atMs: number,
+  ): Replay {
+    const sinceMs = Date.parse(input.since);
+    if (sinceMs >= atMs) throw refused([{ path: '/since', message: 'must be in the past' }]);
+    const { tenant, environment, endpointId } = address;
+    return {
+      tenant,
+      environment,
+      endpointId,
+      id,
+      sinceMs,
+      untilMs: Math.min(input.until === undefined ? atMs : Date.parse(input.until), atMs),
+      status: input.status,
+      types: input.types,
+      state: 'running',
+      isSearched: false,
+      page: [],
+      found: 0,
+      sent: 0,
+      skipped: 0,
+      createdAtMs: atMs,
+      updatedAtMs: atMs,
+      version: 1,
+      writer: writerOf(surroundings),
+    };
+  }
+}
+
+const writerOf = ({ random }: Surroundings): string => Buffer.from(random(9)).toString('base64url');
+
+/** The id and time of the replay that the key was first used for. @throws Problem 409 */
+async function holderOf(
+  { ledger }: ReplayRoutePorts,
+  asked: Replay,
+  input: ReplayInput,
+  key: string,
+): Promise<{ readonly id: string; readonly atMs: number }> {
+  const { endpoint, since, until = null, status, types } = input;
+  const text = JSON.stringify([endpoint, since, until, status, types]);
+  const bodyHash = createHash('sha256').update(text).digest('hex');
+  const entry = { eventId: asked.id, bodyHash, acceptedAtMs: asked.createdAtMs };
+  const holder = await ledger.reserve(asked, KEY_PREFIX + key, entry);
+  if (holder.bodyHash !== bodyHash) {
+    throw new Problem(409, 'This idempotency key was used with another replay.', [
+      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which is another one` },
+    ]);
+  }
+  return { id: holder.eventId, atMs: holder.acceptedAtMs };
+}
+
+async function start({ queues }: ReplayRoutePorts, replay: Replay): Promise<void> {
+  const { tenant, environment, endpointId, id: replayId } = replay;
+  const message = { tenant, environment, endpointId, replayId, version: 1 };
+  const refusals = await queues.sendReplays([{ replay: message, delaySeconds: 0 }]);
+  if (refusals.size === 0) return;
+  throw new Problem(503, 'The replay could not be started. Send it again.', [], {
+    'Retry-After': '1',
+  });
+}
+
+function replayView(replay: Replay) {
+  const time = (atMs: number): string => new Date(atMs).toISOString();
+  return {
+    id: replay.id,
+    endpoint: replay.endpointId,
+    state: replay.state,
+    status: replay.status,
+    types: replay.types,
+    since: time(replay.sinceMs),
+    until: time(replay.untilMs),
+    found: replay.found,
+    sent: replay.sent,
+    skipped: replay.skipped,
+    cancelledBy: replay.cancelledBy ?? null,
+    createdAt: time(replay.createdAtMs),
+    updatedAt: time(replay.updatedAtMs),
+    finishedAt: replay.state === 'running' ? null : time(replay.updatedAtMs),
+  };
+}

@@ -1,0 +1,24 @@
+// One wide line per attempt: ids, number, outcome, duration, next delay.
+import { log } from '../adapters/log.ts';
+import { deliveryIdOf } from '../core/identifiers.ts';
+import type { AttemptLine } from './dispatch.ts';
+
+export function logAttempt({ delivery, nextDelayMs }: AttemptLine): void {
+  const attempt = delivery.attempts.at(-1);
+  log.info('attempt', {
+    eventId: delivery.eventId,
+    endpointId: delivery.endpointId,
+    deliveryId: deliveryIdOf(delivery.eventId, delivery.endpointId),
+    eventType: delivery.eventType,
+    tenant: delivery.tenant,
+    environment: delivery.environment,
+    run: delivery.run,
+    attempt: attempt?.number,
+    cause: attempt?.cause,
+    outcome: attempt?.outcome,
+    durationMs: attempt?.durationMs,
+    sinceAcceptedMs: attempt && attempt.atMs - delivery.acceptedAtMs,
+    state: delivery.state,
+    nextDelayMs,
+  });
+}

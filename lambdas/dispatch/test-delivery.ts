@@ -1,0 +1,86 @@
+// Sends a test of an endpoint: formed, signed, guarded and sent as deliveries are, and recorded nowhere.
+import { log } from '../adapters/log.ts';
+import { maskedCredential } from '../core/authentication-headers.ts';
+import type { FormedRequest } from '../core/contracts/contract.ts';
+import { NotYetStoredError } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
+import { createId } from '../core/identifiers.ts';
+import { outcomeName } from '../core/outcome.ts';
+import {
+  MAX_TEST_MS,
+  SAMPLE_DATA,
+  SAMPLE_TYPE,
+  type TestReport,
+  type TestRequest,
+} from '../core/test-delivery.ts';
+import type { DispatchPorts } from './dispatch.ts';
+import type { OpenEndpoint } from './endpoint-cache.ts';
+
+export interface TestPorts
+  extends Pick<DispatchPorts, 'endpoints' | 'form' | 'sender' | 'surroundings' | 'settings'> {}
+
+/** @throws NotYetStoredError if there is no such endpoint: whoever asks has read it before */
+export async function sendTest(ports: TestPorts, request: TestRequest): Promise<TestReport> {
+  const { surroundings, settings } = ports;
+  const { tenant, environment, endpointId } = request;
+  const found = await ports.endpoints([{ tenant, environment, id: endpointId }]);
+  const open = found.get(endpointId);
+  if (!open || open.endpoint.deletedAtMs !== undefined) throw new NotYetStoredError(endpointId);
+  const nowMs = surroundings.now();
+  const event: Event = {
+    tenant,
+    environment,
+    id: createId('evt', nowMs, surroundings.random(10)),
+    type: request.eventType ?? SAMPLE_TYPE,
+    acceptedAtMs: nowMs,
+    channels: [],
+    data: request.data ?? SAMPLE_DATA,
+  };
+  const random = surroundings.random(32);
+  const facts = { nowMs, attempt: 1, random, issuer: settings.issuer };
+  const formed = await ports.form(open, event, facts);
+  const report = await exchange(ports, open, formed);
+  const { outcome, durationMs } = report;
+  log.info('test', { endpointId, tenant, environment, eventId: event.id, outcome, durationMs });
+  return report;
+}
+
+async function exchange(
+  { sender }: TestPorts,
+  open: OpenEndpoint,
+  formed: FormedRequest,
+): Promise<TestReport> {
+  if (formed.kind === 'unshapeable') {
+    const { reason } = formed;
+    return { outcome: 'unshapeable', detail: reason, durationMs: 0, request: null, response: null };
+  }
+  const { url, method, timeoutMs } = open.endpoint;
+  const { headers, body } = formed;
+  const limitMs = Math.min(timeoutMs, MAX_TEST_MS);
+  const sent = await sender.send({ url, method, headers, body, timeoutMs: limitMs });
+  const { outcome } = sent;
+  const response = outcome.kind === 'response' ? outcome.response : undefined;
+  return {
+    outcome: outcomeName(outcome),
+    detail: outcome.kind === 'failure' ? outcome.detail : null,
+    durationMs: Math.max(0, sent.endedAtMs - sent.startedAtMs),
+    request: { method, url, headers: shownHeaders(open, headers), body: body.toString('utf8') },
+    response: response
+      ? { status: response.status, headers: response.headers, body: response.body }
+      : null,
+  };
+}
+
+/** Headers as they were sent, but for the credentials that the endpoint was given. */
+function shownHeaders(
+  { authentication = [] }: OpenEndpoint,
+  headers: readonly (readonly [string, string])[],
+): Record<string, string> {
+  const credentials = new Set(authentication.map(([name]) => name.toLowerCase()));
+  return Object.fromEntries(
+    headers.map(([name, value]) => [
+      name,
+      credentials.has(name.toLowerCase()) ? maskedCredential(value) : value,
+    ]),
+  );
+}

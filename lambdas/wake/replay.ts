@@ -1,0 +1,191 @@
+// Carries out a replay: finds a page, writes it down, opens a new run for each of its deliveries, and goes
+// on. Every write is on the condition that nobody else wrote, and each page stands in the ledger before it
+// is sent: a doubled message, or one that comes back after a crash, finds its work done or does it again
+// to the same end.
+import type { SQSRecord } from 'aws-lambda';
+import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
+import type { Delivery } from '../core/delivery.ts';
+import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import { deliveryIdOf } from '../core/identifiers.ts';
+import { type ReplayMessage, replayMessageIn } from '../core/messages.ts';
+import { newRun } from '../core/new-run.ts';
+import type {
+  DelayedMessage,
+  DeliveryLedger,
+  EventLedger,
+  Queues,
+  Registry,
+  ReplayLedger,
+  Surroundings,
+  Wakes,
+} from '../core/ports.ts';
+import { isReopened, isUnsent, type PlannedReplay, type Replay } from '../core/replay.ts';
+import { findReplayed } from '../core/replay-search.ts';
+import type { Settings } from '../core/settings.ts';
+import { announceWake } from '../core/wake-at.ts';
+import type { FailedRecord } from './wake.ts';
+
+const PAGE = 100;
+/** So many pages without a find are read before the place is written down. */
+const EMPTY_PAGES = 20;
+/** One message works for so long: wake-ups of endpoints wait for the same function. */
+const SLICE_MS = 10_000;
+/** So much of the invocation's time is kept for handing on. */
+const HAND_ON_MS = 10_000;
+/** A page takes seconds: a replay that has not moved for this long is taken over. */
+const WATCH_SECONDS = 30;
+
+export interface ReplayPorts {
+  readonly replays: ReplayLedger;
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'openRun'> &
+    Pick<EventLedger, 'keepUntil'>;
+  readonly registry: Pick<Registry, 'getEndpoints'>;
+  readonly queues: Pick<Queues, 'sendRetries' | 'sendReplays'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly settings: Settings;
+}
+
+/** @param remainingMs how long the invocation may still take */
+export async function replayRecords(
+  ports: ReplayPorts,
+  records: readonly SQSRecord[],
+  remainingMs: () => number,
+): Promise<FailedRecord[]> {
+  const failed: FailedRecord[] = [];
+  for (const record of records) {
+    const message = replayMessageIn(record.body);
+    const endMs = ports.surroundings.now() + SLICE_MS;
+    const isOutOfTime = () => ports.surroundings.now() >= endMs || remainingMs() < HAND_ON_MS;
+    try {
+      if (message) await replay(ports, message, isOutOfTime);
+    } catch (error) {
+      failed.push({ messageId: record.messageId, error });
+    }
+  }
+  return failed;
+}
+
+async function replay(
+  ports: ReplayPorts,
+  message: ReplayMessage,
+  isOutOfTime: () => boolean,
+): Promise<void> {
+  let current = await ports.replays.getReplay(message, message.replayId);
+  if (!current) throw new NotYetStoredError(message.replayId);
+  if (current.state !== 'running') return;
+  // Another message works on it, or died with it: look again whether it moves.
+  if (current.version > message.version) return send(ports, current, WATCH_SECONDS);
+  const found = await ports.registry.getEndpoints([{ ...current, id: current.endpointId }]);
+  const endpoint = found.get(current.endpointId);
+  const isDeleted = endpoint === undefined || endpoint.deletedAtMs !== undefined;
+  for (;;) {
+    const sent = isDeleted ? 0 : await sendPage(ports, current);
+    const counted = withCounts(current, sent);
+    const next: Replay = isDeleted
+      ? { ...counted, state: 'cancelled', cancelledBy: 'endpoint_deleted' }
+      : await searchOn(ports, counted);
+    const after = written(ports, current, next);
+    if (!(await ports.replays.replaceReplay(current.version, after))) {
+      return giveWay(ports, current, sent);
+    }
+    if (after.state !== 'running') return;
+    current = after;
+    if (isOutOfTime()) return send(ports, current, 0);
+  }
+}
+
+/** Somebody else wrote: a user who cancelled it, or another message. */
+async function giveWay(ports: ReplayPorts, seen: Replay, sent: number): Promise<void> {
+  const current = await ports.replays.getReplay(seen, seen.id);
+  if (current?.state === 'running') return send(ports, current, WATCH_SECONDS);
+  // What was sent while it was being cancelled is counted.
+  if (current?.state === 'cancelled' && current.version === seen.version + 1) {
+    const after = written(ports, current, withCounts(current, sent));
+    await ports.replays.replaceReplay(current.version, after);
+  }
+}
+
+async function send(ports: ReplayPorts, current: Replay, delaySeconds: number): Promise<void> {
+  const { tenant, environment, endpointId, id: replayId, version } = current;
+  const replay = { tenant, environment, endpointId, replayId, version };
+  const refused = await ports.queues.sendReplays([{ replay, delaySeconds }]);
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+}
+
+function written({ surroundings }: ReplayPorts, before: Replay, after: Replay): Replay {
+  return {
+    ...after,
+    version: before.version + 1,
+    updatedAtMs: surroundings.now(),
+    writer: Buffer.from(surroundings.random(9)).toString('base64url'),
+  };
+}
+
+function withCounts(replay: Replay, sent: number): Replay {
+  const skipped = replay.skipped + replay.page.length - sent;
+  return { ...replay, page: [], sent: replay.sent + sent, skipped };
+}
+
+/** The next page that holds something, or the end. */
+async function searchOn(ports: ReplayPorts, replay: Replay): Promise<Replay> {
+  let { cursor } = replay;
+  if (replay.isSearched) return { ...replay, state: 'done' };
+  for (let round = 0; round < EMPTY_PAGES; round++) {
+    const page = await findReplayed(ports, replay, PAGE, cursor);
+    const planned = page.entries.map(({ eventId, run }) => ({ eventId, run }));
+    const found = replay.found + planned.length;
+    if (page.next === undefined) {
+      const state = planned.length === 0 ? 'done' : 'running';
+      return { ...replay, state, page: planned, found, isSearched: true };
+    }
+    cursor = page.next;
+    if (planned.length > 0) return { ...replay, page: planned, found, cursor };
+  }
+  return cursor === undefined ? replay : { ...replay, cursor };
+}
+
+/** @returns how many of the page's deliveries were sent */
+async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
+  if (replay.page.length === 0) return 0;
+  const nowMs = ports.surroundings.now();
+  // Should messages be lost, this finds the new runs in the index.
+  await announceWake(ports, replay, nowMs + LOST_AFTER_MS);
+  const refs = replay.page.map((planned) => refOf(replay, planned));
+  const found = await ports.ledger.getDeliveries(refs);
+  const opened = await Promise.all(
+    replay.page.map((planned) =>
+      open(ports, found.get(deliveryIdOf(planned.eventId, replay.endpointId)), planned, nowMs),
+    ),
+  );
+  const reopened = opened.filter((delivery) => delivery !== undefined);
+  const messages: DelayedMessage[] = reopened
+    .filter(isUnsent)
+    .map((delivery) => retryMessage(delivery, nowMs));
+  const refused = messages.length > 0 ? await ports.queues.sendRetries(messages) : new Set();
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, messages.length);
+  return reopened.length;
+}
+
+/** The delivery in its new run, also if that was opened before; undefined if it moved on otherwise. */
+async function open(
+  { ledger, settings }: ReplayPorts,
+  delivery: Delivery | undefined,
+  planned: PlannedReplay,
+  nowMs: number,
+): Promise<Delivery | undefined> {
+  if (!delivery) return undefined;
+  if (delivery.run !== planned.run) return isReopened(delivery, planned) ? delivery : undefined;
+  if (delivery.state === 'waiting') return undefined;
+  const opened = newRun(delivery, 'replay', settings, nowMs);
+  await ledger.keepUntil(delivery, opened.deadlineAtMs);
+  if (await ledger.openRun(opened, planned.run)) return opened;
+  const now = (await ledger.getDeliveries([delivery])).get(
+    deliveryIdOf(delivery.eventId, delivery.endpointId),
+  );
+  return now && isReopened(now, planned) ? now : undefined;
+}
+
+function refOf({ tenant, environment, endpointId }: Replay, { eventId }: PlannedReplay) {
+  return { tenant, environment, endpointId, eventId };
+}

@@ -1,0 +1,225 @@
+// The api function's routes over the real adapters and an in-process DynamoDB, for tests: queues and
+// what dispatch answers are taken down, and two tenants have keys in both environments.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
+import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
+import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
+import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
+import { createRegistry } from '../../lambdas/adapters/registry.ts';
+import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
+import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
+import { TestNotSentError } from '../../lambdas/core/errors.ts';
+import type { Environment } from '../../lambdas/core/event.ts';
+import { createId } from '../../lambdas/core/identifiers.ts';
+import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
+import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
+import { WORK_INDEX } from '../../lambdas/environment.ts';
+import { createApplication } from '../../lambdas/http/application.ts';
+import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import { only } from '../builders/ports.ts';
+
+export const SEALING_KEY = Buffer.alloc(32, 7);
+const OPERATOR_KEY = 'o'.repeat(40);
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
+  readonly json: any;
+}
+
+/** Sends a request with a key; text is sent as it is, everything else as JSON. */
+export type Ask = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
+
+export type ApiService = Awaited<ReturnType<typeof startApiService>>;
+
+export async function startApiService() {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await createTables(client);
+
+  const clock = { nowMs: Date.now() };
+  const surroundings: Surroundings = {
+    now: () => clock.nowMs,
+    random: (bytes) => randomBytes(bytes),
+    sleep: async (ms) => {
+      clock.nowMs += ms;
+    },
+  };
+  const settings = settingsSchema.parse({});
+  const registry = createRegistry(client, 'registry', surroundings);
+  const ledger = {
+    ...createEventLedger(client, 'ledger', settings),
+    ...createDeliveryLedger(client, 'ledger', settings),
+  };
+  const health = createHealthLedger(client, 'ledger');
+  const secrets = { sealingKey: async () => SEALING_KEY, operatorKey: async () => OPERATOR_KEY };
+  /** What is run between the reading and the writing of an endpoint. */
+  const between: { run?: () => Promise<void> } = {};
+  const watched: Registry = {
+    ...registry,
+    async replaceEndpoint(before, after) {
+      const { run } = between;
+      delete between.run;
+      await run?.();
+      return registry.replaceEndpoint(before, after);
+    },
+  };
+
+  const app = createApplication();
+  const authentication = createAuthentication({ registry, secrets, surroundings });
+  addEndpointRoutes(app, authentication, {
+    registry: watched,
+    keyring: createKeyringStore(client, 'registry'),
+    secrets,
+    surroundings,
+    health,
+    rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
+    defaults: {},
+  });
+  const tested: TestRequest[] = [];
+  const dispatch: { answer: TestReport | undefined } = { answer: undefined };
+  addEndpointTestRoute(app, authentication, {
+    registry: only<Registry>({ getEndpoint: registry.getEndpoint }),
+    tests: {
+      async send(request) {
+        tested.push(request);
+        if (!dispatch.answer) throw new TestNotSentError(new Error('Unhandled'));
+        return dispatch.answer;
+      },
+    },
+  });
+
+  const replays = createReplayLedger(client, 'ledger', settings);
+  const sentReplays: DelayedReplay[] = [];
+  addReplayRoutes(app, authentication, {
+    registry,
+    replays,
+    ledger,
+    queues: {
+      async sendReplays(messages) {
+        sentReplays.push(...messages);
+        return new Set();
+      },
+    },
+    surroundings,
+  });
+
+  async function keyOf(
+    tenant: string,
+    environment: Environment,
+    scopes: readonly KeyScope[] = KEY_SCOPES,
+  ): Promise<Ask> {
+    const key = `ph_${environment}_${randomBytes(32).toString('base64url')}`;
+    await registry.putTenant(tenant, tenant, clock.nowMs);
+    await registry.putKey({
+      id: createId('key', clock.nowMs, randomBytes(10)),
+      tenant,
+      environment,
+      name: 'key',
+      scopes,
+      hash: hashOfKey(key),
+      hint: key.slice(0, 12),
+      createdAtMs: clock.nowMs,
+    });
+    return async (method, path, body, headers = {}) => {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = text === '' ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, json };
+    };
+  }
+
+  return {
+    app,
+    clock,
+    client,
+    registry,
+    ledger,
+    replays,
+    sentReplays,
+    health,
+    settings,
+    surroundings,
+    between,
+    tested,
+    dispatch,
+    keyOf,
+    acme: await keyOf('acme', 'live'),
+    acmeTest: await keyOf('acme', 'test'),
+    globex: await keyOf('globex', 'live'),
+    async stop() {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  const keys = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const strings = ['pk', 'sk'].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  }));
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'registry',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: strings,
+      KeySchema: keys('pk', 'sk'),
+    }),
+  );
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        ...strings,
+        { AttributeName: 'wk', AttributeType: 'S' },
+        { AttributeName: 'wat', AttributeType: 'N' },
+      ],
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: WORK_INDEX,
+          KeySchema: keys('wk', 'wat'),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+}
