@@ -43,7 +43,8 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer } = configuration;
+    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer, destinations } =
+      configuration;
     const everywhere = {
       [Env.settings]: JSON.stringify({
         retentionDays,
@@ -51,11 +52,12 @@ export class PosthornStack extends Stack {
         retryPolicy,
         tripFailures,
         issuer,
+        destinations,
       }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
     };
-    const destinations = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
+    const ports = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
     const toEvents = { [Env.eventsQueueUrl]: events.queueUrl };
     const toRetries = { [Env.retriesQueueUrl]: retries.queueUrl };
     const toWakes = { [Env.wakesQueueUrl]: wakes.queueUrl };
@@ -103,7 +105,7 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...destinations,
+        ...ports,
         ...toEvents,
         ...toRetries,
         ...toWakes,
@@ -183,7 +185,7 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...destinations,
+        ...ports,
         ...toRetries,
         ...toWakes,
         [Env.dispatchFunctionName]: dispatch.fn.functionName,

@@ -1,19 +1,33 @@
 // Lets the built-in receiver look up the secrets of the endpoints that point at it, through the HTTP
 // API with the operator's key, as any other client would.
+import { createPublicKey } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { ReceiverKeys } from './verifiers.ts';
 
-export interface EndpointSecret {
+/** An endpoint's contract with the keys that its receiver would hold. */
+export interface EndpointSecret extends ReceiverKeys {
   contract: string;
-  secret: string;
 }
 
 const pageOf = <Shape extends z.ZodType>(item: Shape) =>
   z.object({ data: z.array(item), next: z.string().nullish() });
 const tenantPage = pageOf(z.object({ id: z.string() }));
 const endpointPage = pageOf(
-  z.object({ id: z.string(), url: z.string(), contract: z.string().default('standard-webhooks') }),
+  z.object({
+    id: z.string(),
+    url: z.string(),
+    contract: z.string().default('standard-webhooks'),
+    contractOptions: z.record(z.string(), z.unknown()).default({}),
+    ownSignature: z.boolean().default(true),
+    encryption: z.unknown().optional(),
+    renameHeaders: z.record(z.string(), z.string()).default({}),
+  }),
 );
+/** JWKs, of which the RSA ones sign JWTs. */
+const jwksShape = z.object({
+  keys: z.array(z.looseObject({ kty: z.string() })).default([]),
+});
 const secretShape = z.object({ secret: z.string() });
 
 const ENVIRONMENTS = ['live', 'test'];
@@ -36,7 +50,7 @@ export class EndpointSecrets {
 
   /** The secrets of all endpoints with this URL, as last read. */
   known(url: string): EndpointSecret[] {
-    return this.#byUrl.get(url) ?? [];
+    return this.#byUrl.get(placeOf(url)) ?? [];
   }
 
   /** Reads them anew. A reading that has begun may be too old for who asks now: they get the next. */
@@ -57,12 +71,18 @@ export class EndpointSecrets {
 
   async #read(): Promise<void> {
     const byUrl = new Map<string, EndpointSecret[]>();
+    const { keys } = jwksShape.parse(await this.#get('/.well-known/jwks.json', {}));
+    const publicKeys = keys.filter(({ kty }) => kty === 'RSA').map(pemOf);
     for (const tenant of await this.#all('/v1/tenants', tenantPage, {})) {
       for (const environment of ENVIRONMENTS) {
         const as = { 'posthorn-tenant': tenant.id, 'posthorn-environment': environment };
-        for (const { id, url, contract } of await this.#all('/v1/endpoints', endpointPage, as)) {
+        for (const endpoint of await this.#all('/v1/endpoints', endpointPage, as)) {
+          if (!isCheckable(endpoint)) continue;
+          const { id, url, contract, contractOptions } = endpoint;
           const { secret } = secretShape.parse(await this.#get(`/v1/endpoints/${id}/secret`, as));
-          byUrl.set(url, [...(byUrl.get(url) ?? []), { contract, secret }]);
+          const known = { contract, secret, contractOptions, publicKeys };
+          const place = placeOf(url);
+          byUrl.set(place, [...(byUrl.get(place) ?? []), known]);
         }
       }
     }
@@ -92,4 +112,24 @@ export class EndpointSecrets {
     if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
     return response.json();
   }
+}
+
+/** Whether the contract's own check fits: it does not know renamed headers, nor what is in a JWE. */
+function isCheckable(endpoint: z.infer<typeof endpointPage>['data'][number]): boolean {
+  const { contract, encryption, ownSignature, renameHeaders } = endpoint;
+  const hidesToken = contract === 'bynn' && encryption !== undefined && encryption !== null;
+  return ownSignature && !hidesToken && Object.keys(renameHeaders).length === 0;
+}
+
+function pemOf(jwk: object): string {
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  return key.export({ format: 'pem', type: 'spki' }).toString();
+}
+
+/** One spelling for all that lead to the same place: loopback has several names. */
+function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return url;
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
+  return `${isLoopback ? 'loopback' : parsed.hostname}:${parsed.port}${parsed.pathname}${parsed.search}`;
 }

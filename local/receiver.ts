@@ -97,9 +97,7 @@ function checkKnown(
 ): SignatureState {
   const candidates = secrets.known(url).filter(({ contract }) => contract in verifiers);
   if (candidates.length === 0) return 'unknown';
-  const verified = candidates.some(({ contract, secret }) =>
-    verifiers[contract]?.(delivery, secret),
-  );
+  const verified = candidates.some((keys) => verifiers[keys.contract]?.(delivery, keys));
   return verified ? 'verified' : 'wrong';
 }
 

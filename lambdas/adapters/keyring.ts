@@ -55,7 +55,7 @@ export async function generatePrivateKey(algorithm: KeyAlgorithm): Promise<strin
 export function createSigningKeyCache(
   store: Pick<KeyringStore, 'read'>,
   secrets: Pick<Secrets, 'sealingKey'>,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, 'now'>,
 ): (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]> {
   const opened = new Map<string, KeyObject>();
   let reading: Promise<readonly SigningKey[]> | undefined;

@@ -21,7 +21,10 @@ export function createHealthLedger(
   client: DynamoDBClient,
   table: string,
 ): HealthLedger & RateLedger {
-  /** Moves the next free slot on under a condition: the slot that was free, or undefined. */
+  /**
+   * Moves the next free slot (`nfs`: DynamoDB reserves the word `free`) on under a condition: the slot
+   * that was free, or undefined.
+   */
   async function move(
     endpoint: EndpointAddress,
     expression: string,
@@ -39,7 +42,7 @@ export function createHealthLedger(
           ReturnValues: 'UPDATED_OLD',
         }),
       );
-      const from = answer.Attributes?.free?.N;
+      const from = answer.Attributes?.nfs?.N;
       return { fromMs: from === undefined ? undefined : Number(from) };
     } catch (error) {
       if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
@@ -114,8 +117,8 @@ export function createHealthLedger(
       for (let round = 0; round < ROUNDS; round++) {
         const queued = await move(
           endpoint,
-          'SET free = free + :span',
-          'free >= :now AND free < :horizon',
+          'SET nfs = nfs + :span',
+          'nfs >= :now AND nfs < :horizon',
           {
             ':span': number(spanMs),
             ':now': number(nowMs),
@@ -125,8 +128,8 @@ export function createHealthLedger(
         if (queued) return queued.fromMs;
         const idle = await move(
           endpoint,
-          'SET free = :after',
-          'attribute_not_exists(free) OR free < :now',
+          'SET nfs = :after',
+          'attribute_not_exists(nfs) OR nfs < :now',
           { ':after': number(nowMs + spanMs), ':now': number(nowMs) },
         );
         if (idle) return nowMs;
@@ -137,7 +140,7 @@ export function createHealthLedger(
             ConsistentRead: true,
           }),
         );
-        if (Number(item?.free?.N) >= nowMs + MAX_AHEAD_MS) return undefined;
+        if (Number(item?.nfs?.N) >= nowMs + MAX_AHEAD_MS) return undefined;
       }
       return undefined;
     },

@@ -1,14 +1,13 @@
 // The sparse index of what still needs work: what waits at an endpoint, by due time.
 import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { WorkEntry, WorkLedger } from '../core/ports.ts';
+import type { EndpointAddress, WorkEntry, WorkLedger } from '../core/ports.ts';
 import { WORK_INDEX } from '../environment.ts';
-import { number, text } from './dynamodb.ts';
+import { type Item, number, text } from './dynamodb.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './ledger-items.ts';
 
 export function createWorkLedger(client: DynamoDBClient, table: string): WorkLedger {
   return {
     async listDue(endpoint, beforeMs, limit) {
-      const { tenant, environment, endpointId } = endpoint;
       const shards = await Promise.all(
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
           const answer = await client.send(
@@ -17,23 +16,48 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
               IndexName: WORK_INDEX,
               KeyConditionExpression: 'wk = :wk AND wat < :before',
               ExpressionAttributeValues: {
-                ':wk': text(workPartition(endpointId, 'waiting', shard)),
+                ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
                 ':before': number(beforeMs),
               },
               Limit: limit,
             }),
           );
-          return (answer.Items ?? []).map((item) => ({
-            tenant,
-            environment,
-            endpointId,
-            eventId: item.sk?.S ?? '',
-            workAtMs: Number(item.wat?.N),
-          }));
+          return (answer.Items ?? []).map((item) => entryOf(endpoint, item));
         }),
       );
       const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);
       return entries.slice(0, limit);
+    },
+
+    async listOlder(endpoint, thanEventId, limit) {
+      const entries: WorkEntry[] = [];
+      let nextEventId: string | undefined;
+      await Promise.all(
+        Array.from({ length: DELIVERY_SHARDS }, async (_, shard) => {
+          let start: Item | undefined;
+          do {
+            const answer = await client.send(
+              new QueryCommand({
+                TableName: table,
+                IndexName: WORK_INDEX,
+                KeyConditionExpression: 'wk = :wk',
+                ExpressionAttributeValues: {
+                  ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+                },
+                ...(start ? { ExclusiveStartKey: start } : {}),
+              }),
+            );
+            for (const item of answer.Items ?? []) {
+              const entry = entryOf(endpoint, item);
+              if (entry.eventId < thanEventId) entries.push(entry);
+              else if (entry.eventId < (nextEventId ?? '~')) nextEventId = entry.eventId;
+            }
+            start = answer.LastEvaluatedKey;
+          } while (start && entries.length < limit);
+        }),
+      );
+      const older = entries.slice(0, limit);
+      return nextEventId === undefined ? { entries: older } : { entries: older, nextEventId };
     },
 
     async take(entry, untilMs) {
@@ -60,4 +84,9 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
       }
     },
   };
+}
+
+function entryOf({ tenant, environment, endpointId }: EndpointAddress, item: Item): WorkEntry {
+  const eventId = item.sk?.S ?? '';
+  return { tenant, environment, endpointId, eventId, workAtMs: Number(item.wat?.N) };
 }

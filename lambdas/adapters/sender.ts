@@ -1,194 +1,143 @@
 // The sender: one request to a receiver, within its deadline, to an address that the guard has judged.
-
-import { lookup as resolve } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, errors as undiciErrors } from 'undici';
-import { type DestinationRules, judgeAddress, judgeUrl } from '../core/destination.ts';
-import type { FailureKind, Outcome, ReceivedResponse } from '../core/outcome.ts';
+import type { Agent, Dispatcher } from 'undici';
+import { type DestinationRules, hostOf, judgeUrl, portOf, rulesFor } from '../core/destination.ts';
+import { findAddressRefusal } from '../core/destination-addresses.ts';
+import type { Outcome } from '../core/outcome.ts';
 import type { OutgoingRequest, Sender, SendReport, Surroundings } from '../core/ports.ts';
+import { log } from './log.ts';
 import { failedOnReusedConnection } from './reused-connections.ts';
+import { createAgentsOf } from './sender-agents.ts';
+import {
+  BlockedAddressError,
+  type Making,
+  originOf,
+  PHASE_LIMITS,
+  type PhaseLimits,
+  type Resolve,
+  shareLookUps,
+  systemResolve,
+} from './sender-connection.ts';
+import { exchange } from './sender-exchange.ts';
+import { failure, failureOutcome, innermostOf, lateOutcome, received } from './sender-outcome.ts';
 
-/** At most so much of a response is read; of it, so much is kept. */
-const MAX_RESPONSE_BYTES = 64 * 1024;
-const KEPT_BODY_BYTES = 1024;
-const CONNECT_TIMEOUT_MS = 5_000;
-const KEPT_HEADERS = ['content-type', 'date', 'location', 'retry-after', 'server', 'x-request-id'];
-const KEPT_HEADER_LENGTH = 256;
-
-interface Agents {
-  readonly kept: Agent;
-  readonly fresh: Agent;
+export interface SenderOptions {
+  /** Instead of the system's resolver. */
+  readonly resolve?: Resolve;
+  readonly limits?: Partial<PhaseLimits>;
+  /** The operator's log. */
+  readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-class BlockedAddressError extends Error {
-  readonly code = 'POSTHORN_BLOCKED_ADDRESS';
-}
+export function createSender(
+  rules: DestinationRules,
+  surroundings: Surroundings,
+  options: SenderOptions = {},
+): Sender {
+  const making = new Set<Making>();
+  const agentsOf = createAgentsOf({
+    rules,
+    resolve: shareLookUps(options.resolve ?? systemResolve),
+    limits: { ...PHASE_LIMITS, ...options.limits },
+    making,
+  });
+  const warn = options.warn ?? log.warn;
 
-export function createSender(rules: DestinationRules, surroundings: Surroundings): Sender {
-  const options = {
-    connect: guardedConnector(rules),
-    connections: 64,
-    keepAliveTimeout: 10_000,
-    maxOrigins: 1_000,
-    maxHeaderSize: 32 * 1024,
-    allowH2: false,
-  };
-  // No pipelining at all means that a connection serves one request.
-  const agents = {
-    kept: new Agent({ ...options, pipelining: 1 }),
-    fresh: new Agent({ ...options, pipelining: 0 }),
-  };
+  async function attempt(request: OutgoingRequest): Promise<Outcome> {
+    const applying = rulesFor(rules, request.environment ?? 'live');
+    const verdict = judgeUrl(request.url, applying);
+    if (verdict.kind === 'refused') {
+      warnOfUrl(warn, request.url, verdict.reason, applying);
+      return failure('blocked_address', `The URL ${verdict.reason}.`);
+    }
+    if (!request.headers.every(isSendable)) {
+      return failure('unshapeable', 'A header cannot be sent as it is.');
+    }
+    const { url } = verdict;
+    const origin = originOf(hostOf(url), portOf(url), url.protocol === 'https:');
+    const agents = agentsOf(request.tls);
+    const endsAtMs = performance.now() + request.timeoutMs;
+    const send = (agent: Agent) =>
+      exchange(agent, dispatchOptions(url, request), Math.max(0, endsAtMs - performance.now()));
+
+    let ended = await send(agents.kept);
+    // The receiver gave up a kept connection as it was used again, or there is no room to keep more:
+    // one try on a fresh one, in the same time.
+    if (ended.kind === 'failed' && isWorthAnother(ended.error)) ended = await send(agents.fresh);
+
+    if (ended.kind === 'answered') {
+      return { kind: 'response', response: received(ended, surroundings.now()) };
+    }
+    if (ended.kind === 'late') {
+      if (ended.wasSent) {
+        return failure('timeout_response', `No complete answer within ${request.timeoutMs} ms.`);
+      }
+      return lateOutcome([...making].findLast((one) => one.origin === origin)?.phase);
+    }
+    warnOfAddresses(warn, url, ended.error, rules);
+    return failureOutcome(ended.error);
+  }
 
   return {
     async send(request): Promise<SendReport> {
       const startedAtMs = surroundings.now();
-      const outcome = await attempt(agents, rules, request, surroundings);
+      const outcome = await attempt(request);
       return { outcome, startedAtMs, endedAtMs: surroundings.now() };
     },
   };
 }
 
-/** Every address of a name is judged, one bad one refuses all, and the connection goes to a judged one. */
-function guardedConnector(rules: DestinationRules): buildConnector.connector {
-  const lookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true, verbatim: true }, (error, addresses) => {
-      if (error) return callback(error, '', 4);
-      if (addresses.some(({ address }) => judgeAddress(address, rules) === 'refused')) {
-        return callback(new BlockedAddressError('the name leads to a refused address'), '', 4);
-      }
-      if (options.all) return callback(null, addresses);
-      const first = addresses[0];
-      return first
-        ? callback(null, first.address, first.family)
-        : callback(new Error('ENOTFOUND'), '', 4);
-    });
+function dispatchOptions(url: URL, request: OutgoingRequest): Dispatcher.DispatchOptions {
+  return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: request.method as Dispatcher.HttpMethod, // endpoints are saved with POST, PUT or PATCH only
+    headers: request.headers.flat(),
+    body: request.body,
   };
-  return buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup,
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: true,
+}
+
+function isWorthAnother(error: unknown): boolean {
+  if (innermostOf(error).code === 'UND_ERR_MAX_ORIGINS_REACHED') return true;
+  const outcome = failureOutcome(error);
+  const isReset = outcome.kind === 'failure' && outcome.failure === 'connection_reset';
+  return isReset && failedOnReusedConnection(error);
+}
+
+/** These say where a message ends and whom it is for: only the transport sets them. */
+const TRANSPORT_HEADERS =
+  /^(connection|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+
+/** Looked at once more just before the wire: a line break here would begin another header or request. */
+function isSendable([name, value]: readonly [string, string]): boolean {
+  return (
+    /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) &&
+    !TRANSPORT_HEADERS.test(name) &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+  );
+}
+
+type Warn = NonNullable<SenderOptions['warn']>;
+
+/** Host and port only: the rest of a URL may hold a secret. */
+function warnOfUrl(warn: Warn, text: string, reason: string, rules: DestinationRules): void {
+  const url = URL.parse(text);
+  const host = url ? hostOf(url) : undefined;
+  const rule = host === undefined ? undefined : findAddressRefusal(host, rules);
+  const isLiteral = rule !== undefined && rule !== 'no address';
+  warn('destination refused', {
+    host,
+    port: url ? portOf(url) : undefined,
+    reason,
+    ...(isLiteral ? { rule } : {}),
   });
 }
 
-async function attempt(
-  agents: Agents,
-  rules: DestinationRules,
-  request: OutgoingRequest,
-  surroundings: Surroundings,
-): Promise<Outcome> {
-  // Literal addresses never reach the look-up: the same judge sees them here.
-  const verdict = judgeUrl(request.url, rules);
-  if (verdict.kind === 'refused') return failure('blocked_address', `The URL ${verdict.reason}.`);
-  const deadline = AbortSignal.timeout(request.timeoutMs);
-  const exchange = async (agent: Agent): Promise<Outcome> => {
-    const response = await agent.request({
-      origin: verdict.url.origin,
-      path: `${verdict.url.pathname}${verdict.url.search}`,
-      method: request.method as Dispatcher.HttpMethod, // endpoints are saved with POST, PUT or PATCH only
-      headers: request.headers.flat(),
-      body: request.body,
-      signal: deadline,
-      headersTimeout: request.timeoutMs,
-      bodyTimeout: request.timeoutMs,
-    });
-    return { kind: 'response', response: await received(response, surroundings.now()) };
-  };
-  try {
-    return await exchange(agents.kept);
-  } catch (error) {
-    const outcome = classify(error, deadline.aborted, request.timeoutMs);
-    const isReset = outcome.kind === 'failure' && outcome.failure === 'connection_reset';
-    if (!isReset || !failedOnReusedConnection(error)) return outcome;
-  }
-  // The receiver gave up a kept connection as it was used again: one try on a fresh one, in the same time.
-  try {
-    return await exchange(agents.fresh);
-  } catch (error) {
-    return classify(error, deadline.aborted, request.timeoutMs);
-  }
-}
-
-/** The status decides; a body that is cut off, endless or slow to end does not change it. */
-async function received(
-  response: Dispatcher.ResponseData,
-  nowMs: number,
-): Promise<ReceivedResponse> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response.body) {
-      const piece: Buffer = chunk;
-      if (bytes < KEPT_BODY_BYTES) chunks.push(piece.subarray(0, KEPT_BODY_BYTES - bytes));
-      bytes += piece.length;
-      if (bytes > MAX_RESPONSE_BYTES) break;
-    }
-  } catch {
-    // The receiver has said what it thinks of the delivery: what follows is only kept for display.
-  }
-  const headers: Record<string, string> = {};
-  for (const name of KEPT_HEADERS) {
-    const value = response.headers[name];
-    const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) headers[name] = first.slice(0, KEPT_HEADER_LENGTH);
-  }
-  const retryAfterMs = retryAfterOf(headers['retry-after'], nowMs);
-  return {
-    status: response.statusCode,
-    headers,
-    body: Buffer.concat(chunks).toString('utf8').replaceAll('\u0000', '\ufffd'),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-}
-
-/** RFC 9110, section 10.2.3: seconds, or a date. */
-function retryAfterOf(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,10}$/.test(value)) return Number(value) * 1000;
-  const atMs = Date.parse(value);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}
-
-const TLS_CODES =
-  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH)/;
-
-function classify(error: unknown, isPastDeadline: boolean, timeoutMs: number): Outcome {
-  const { code, message } = codeOf(error);
-  if (code === 'POSTHORN_BLOCKED_ADDRESS') {
-    return failure('blocked_address', 'The name leads to an address that is not allowed.');
-  }
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH') {
-    return failure('timeout_connect', 'No connection could be made in time.');
-  }
-  if (
-    isPastDeadline ||
-    error instanceof undiciErrors.HeadersTimeoutError ||
-    error instanceof undiciErrors.BodyTimeoutError
-  ) {
-    return failure('timeout_response', `No complete answer within ${timeoutMs} ms.`);
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA') {
-    return failure('dns', 'The host name could not be resolved.');
-  }
-  if (code === 'ECONNREFUSED') return failure('connection_refused', 'The connection was refused.');
-  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
-    return failure('too_large', "The answer's headers are too large.");
-  }
-  if (TLS_CODES.test(code)) return failure('tls', `TLS failed (${code}).`);
-  return failure('connection_reset', `The connection broke (${code === '' ? message : code}).`);
-}
-
-/** The innermost error says what happened: undici and happy eyeballs wrap it. */
-function codeOf(error: unknown): { code: string; message: string } {
-  if (error instanceof AggregateError && error.errors.length > 0)
-    return codeOf(error.errors.at(-1));
-  if (!(error instanceof Error)) return { code: '', message: 'unknown' };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (error.cause instanceof Error && (code === '' || code === 'UND_ERR_SOCKET'))
-    return codeOf(error.cause);
-  return { code, message: error.name };
-}
-
-function failure(kind: FailureKind, detail: string): Outcome {
-  return { kind: 'failure', failure: kind, detail };
+function warnOfAddresses(warn: Warn, url: URL, error: unknown, rules: DestinationRules): void {
+  const { error: innermost } = innermostOf(error);
+  if (!(innermost instanceof BlockedAddressError)) return;
+  const addresses = innermost.addresses.map((address) => ({
+    address,
+    rule: findAddressRefusal(address, rules),
+  }));
+  warn('destination refused', { host: hostOf(url), port: portOf(url), addresses });
 }

@@ -35,6 +35,7 @@ export function readDestinationRules(): DestinationRules {
     allowHttp: process.env[Env.allowHttp] === 'true',
     allowPrivate: process.env[Env.allowPrivate] === 'true',
     allowedPorts: ports === undefined ? STRICT_RULES.allowedPorts : portsOf(ports),
+    lists: readSettings().destinations,
   };
 }
 

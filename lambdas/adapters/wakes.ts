@@ -3,8 +3,8 @@
 import {
   DeleteItemCommand,
   type DynamoDBClient,
-  PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   ActionAfterCompletion,
@@ -63,18 +63,23 @@ export function createWakes(
     }
   }
 
-  /** Puts the wake-up into the directory: false if it stands there already. */
-  function enter(wake: WakeMessage): Promise<boolean> {
+  /**
+   * Puts the wake-up into the directory: false if it stands there as such already. One that was noted
+   * only has no schedule yet.
+   */
+  function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
+    const isScheduled = how === 'scheduled';
     return whenHolds(
       client.send(
-        new PutItemCommand({
+        new UpdateItemCommand({
           TableName: table,
-          Item: {
-            ...directoryKey(wake),
-            v: { N: '1' },
-            exp: seconds(wake.bucketMs + ENTRY_KEPT_MS),
+          Key: directoryKey(wake),
+          UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
+          ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
+          ExpressionAttributeValues: {
+            ':v': { N: '1' },
+            ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
           },
-          ConditionExpression: 'attribute_not_exists(pk)',
         }),
       ),
     );
@@ -85,13 +90,13 @@ export function createWakes(
       const wake = wakeOf(endpoint, dueAtMs);
       const name = scheduleName(wake.endpointId, wake.bucketMs);
       if (remembered.has(name)) return;
-      if (await enter(wake)) await schedule(wake);
+      if (await enter(wake, 'scheduled')) await schedule(wake);
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       remembered.add(name);
     },
 
     async note(endpoint, dueAtMs) {
-      await enter(wakeOf(endpoint, dueAtMs));
+      await enter(wakeOf(endpoint, dueAtMs), 'noted');
     },
 
     async done(wake) {

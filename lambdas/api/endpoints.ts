@@ -1,7 +1,7 @@
 // /v1/endpoints: where a tenant's events go.
 import { z } from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
-import type { DestinationRules } from '../core/destination.ts';
+import { type DestinationRules, rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
@@ -43,7 +43,10 @@ export function addEndpointRoutes(
   ports: EndpointPorts,
 ): void {
   const { registry, surroundings } = ports;
-  const inputSchema = endpointInputSchema(ports.rules);
+  const inputSchemas = {
+    live: endpointInputSchema(rulesFor(ports.rules, 'live')),
+    test: endpointInputSchema(rulesFor(ports.rules, 'test')),
+  };
 
   /** @throws Problem 404, the same for another tenant's endpoint as for none */
   async function find(c: AppContext): Promise<Endpoint> {
@@ -59,7 +62,7 @@ export function addEndpointRoutes(
   app.post('/v1/endpoints', authenticate, async (c) => {
     requireScope(c, 'endpoints:write');
     const scope = await scopeOf(c);
-    const input = await parseBody(c, inputSchema);
+    const input = await parseBody(c, inputSchemas[scope.environment]);
     const endpoint = await create(ports, scope, input);
     // Before the endpoint: its first delivery may follow at once.
     const needed = algorithmsNeeded(

@@ -36,7 +36,7 @@ const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
 export interface SigningKeyPorts {
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
 }
 
 export function addSigningKeyRoutes(

@@ -44,7 +44,8 @@ function healthView(health: Health) {
     failingSince: health.failingSinceMs === undefined ? null : time(health.failingSinceMs),
     lastSuccessAt: health.lastSuccessAtMs === undefined ? null : time(health.lastSuccessAtMs),
     pausedBy: health.pausedBy ?? null,
-    nextProbeAt: health.probeAtMs === undefined ? null : time(health.probeAtMs),
+    nextProbeAt:
+      health.probeAtMs === undefined || health.pausedBy === 'user' ? null : time(health.probeAtMs),
   };
 }
 

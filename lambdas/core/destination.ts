@@ -1,38 +1,58 @@
-// The destination guard's rules: which URLs may be endpoints, and which addresses may be connected to.
-// The same rules serve saving, testing and delivering; the sender applies them to every connection.
-import ipaddr from 'ipaddr.js';
+// The destination guard: which URLs may be endpoints. The same code serves saving, testing and
+// delivering; the sender applies its address rules (destination-addresses.ts) to every connection.
+import { type AddressRules, judgeAddress, parseAddress } from './destination-addresses.ts';
+import { coversName, NO_LISTS } from './destination-lists.ts';
+import type { Environment } from './event.ts';
+
+export { judgeAddress } from './destination-addresses.ts';
 
 export const MAX_URL_LENGTH = 2048;
+/** RFC 1035, section 2.3.4. */
+const MAX_NAME_LENGTH = 253;
 
-/** The three things that only the embedded runtime relaxes, each on its own. */
-export interface DestinationRules {
+/** The first three are what only the embedded runtime relaxes, each on its own. */
+export interface DestinationRules extends AddressRules {
   readonly allowHttp: boolean;
-  /** Loopback, private and all other special-purpose addresses. */
-  readonly allowPrivate: boolean;
   readonly allowedPorts: 'any' | readonly number[];
 }
 
-/** The rules of a deployed stack unless its configuration adds ports. */
+/** The rules of a deployed stack unless its configuration adds to them. */
 export const STRICT_RULES: DestinationRules = {
   allowHttp: false,
   allowPrivate: false,
   allowedPorts: [443, 8443],
 };
 
-/** Names that never lead outside: special-use names (RFC 6761, 6762, 8375) and cloud-internal ones. */
+/** The rules for endpoints of one environment: the stack may allow plain HTTP in `test`. */
+export function rulesFor(rules: DestinationRules, environment: Environment): DestinationRules {
+  const isOpened = environment === 'test' && rules.lists?.testAllowsHttp === true;
+  return isOpened ? { ...rules, allowHttp: true } : rules;
+}
+
+/**
+ * Names that never lead outside: special-use names (RFC 6761, 6762, 8375, 9476), the infrastructure
+ * domain, and what clouds, containers and routers use inside.
+ */
 const INNER_SUFFIXES = [
   'localhost',
+  'localdomain',
   'local',
   'internal',
   'intranet',
+  'private',
   'lan',
   'home',
   'corp',
   'home.arpa',
+  'arpa',
   'test',
   'invalid',
   'example',
   'onion',
+  'alt',
+  'svc',
+  'consul',
+  'docker',
 ];
 
 export type UrlVerdict =
@@ -41,44 +61,69 @@ export type UrlVerdict =
 
 /** Judges a URL without looking anything up; literal addresses are judged here too, names are not. */
 export function judgeUrl(text: string, rules: DestinationRules): UrlVerdict {
-  const refuse = (reason: string): UrlVerdict => ({ kind: 'refused', reason });
-  if (text.length > MAX_URL_LENGTH) return refuse(`must be at most ${MAX_URL_LENGTH} characters`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser drops tabs and newlines in silence
-  if (/[\s\u0000-\u0020\u007f\\]/.test(text))
-    return refuse('must not hold spaces, control characters or backslashes');
-  if (!/^https?:\/\//i.test(text)) return refuse('must be an absolute https:// URL');
+  const fault = findTextFault(text);
+  if (fault !== undefined) return refuse(fault);
   const url = URL.parse(text);
   if (!url) return refuse('is not a valid URL');
+  // Escapes and Punycode make it longer.
+  if (url.href.length > MAX_URL_LENGTH) return refuse(TOO_LONG);
   if (url.protocol !== 'https:' && !rules.allowHttp) return refuse('must be an https:// URL');
   if (url.username !== '' || url.password !== '') return refuse('must not hold credentials');
-  if (/^https?:\/\/[^/?#]*@/i.test(text)) return refuse('must not hold credentials');
-  if (text.includes('#')) return refuse('must not hold a fragment');
   const port = portOf(url);
+  if (port === 0) return refuse('must not use port 0');
   if (rules.allowedPorts !== 'any' && !rules.allowedPorts.includes(port)) {
     return refuse(`must use one of the ports ${rules.allowedPorts.join(', ')}, not ${port}`);
   }
-  return judgeHost(url, rules, refuse);
+  const host = hostOf(url);
+  const isAddress = parseAddress(host) !== undefined;
+  const hostFault = isAddress ? findLiteralFault(text, host, rules) : findNameFault(host, rules);
+  return hostFault === undefined ? { kind: 'allowed', url } : refuse(hostFault);
 }
 
-function judgeHost(
-  url: URL,
-  rules: DestinationRules,
-  refuse: (reason: string) => UrlVerdict,
-): UrlVerdict {
-  const host = hostOf(url);
-  if (host === '') return refuse('must have a host');
-  if (ipaddr.isValid(host)) {
-    return judgeAddress(host, rules) === 'allowed'
-      ? { kind: 'allowed', url }
-      : refuse('must not lead to a private or reserved address');
+const TOO_LONG = `must be at most ${MAX_URL_LENGTH} characters`;
+const refuse = (reason: string): UrlVerdict => ({ kind: 'refused', reason });
+
+/** What the URL parser would mend in silence, so that others may read the same text differently. */
+function findTextFault(text: string): string | undefined {
+  if (text.length > MAX_URL_LENGTH) return TOO_LONG;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser drops tabs and newlines in silence
+  if (/[\s\u0000-\u0020\u007f-\u009f\\]/.test(text))
+    return 'must not hold spaces, control characters or backslashes';
+  if (!text.isWellFormed()) return 'must be well-formed Unicode';
+  if (!/^https?:\/\//i.test(text)) return 'must be an absolute https:// URL';
+  if (/^https?:\/\/(\/|$)/i.test(text)) return 'is not a valid URL';
+  if (/^https?:\/\/[^/?#]*@/i.test(text)) return 'must not hold credentials';
+  if (text.includes('#')) return 'must not hold a fragment';
+  return undefined;
+}
+
+function findLiteralFault(text: string, host: string, rules: DestinationRules): string | undefined {
+  if (judgeAddress(host, rules) === 'refused') {
+    return 'must not lead to a private or reserved address';
   }
-  if (rules.allowPrivate) return { kind: 'allowed', url };
+  // 0127.0.0.1 is 87.0.0.1 to the URL standard, and 127.0.0.1 to some resolvers and to people.
+  const isPlain =
+    host.includes(':') || /^https?:\/\/([0-9.]+)(?=[:/?]|$)/i.exec(text)?.[1] === host;
+  return isPlain || rules.allowPrivate
+    ? undefined
+    : 'must spell an IPv4 address as four decimal numbers';
+}
+
+/** @param host after IDNA processing: in lower case, Punycode for what is not ASCII */
+function findNameFault(host: string, rules: DestinationRules): string | undefined {
   const name = host.replace(/\.$/, '');
-  if (!name.includes('.')) return refuse('must have a fully qualified host name');
-  const inner = INNER_SUFFIXES.find((suffix) => name === suffix || name.endsWith(`.${suffix}`));
-  return inner === undefined
-    ? { kind: 'allowed', url }
-    : refuse(`must not lead to a .${inner} name`);
+  if (name === '' || name.length > MAX_NAME_LENGTH) return 'must have a valid host name';
+  const labels = name.split('.');
+  if (!labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label)))
+    return 'must have a valid host name';
+  const lists = rules.lists ?? NO_LISTS;
+  if (coversName([...lists.denyNames, ...lists.ownHosts], name)) {
+    return 'must not lead to a host that this service does not send to';
+  }
+  if (rules.allowPrivate || coversName(lists.allowNames, name)) return undefined;
+  if (labels.length === 1) return 'must have a fully qualified host name';
+  const inner = INNER_SUFFIXES.find((suffix) => coversName([suffix], name));
+  return inner === undefined ? undefined : `must not lead to a .${inner} name`;
 }
 
 /** The host without an IPv6 literal's brackets. */
@@ -89,24 +134,4 @@ export function hostOf(url: URL): string {
 export function portOf(url: URL): number {
   if (url.port !== '') return Number(url.port);
   return url.protocol === 'https:' ? 443 : 80;
-}
-
-/**
- * Judges one address: only globally reachable unicast may be connected to. IPv6 forms that carry an
- * IPv4 address are refused whole, whatever they carry: no receiver needs them.
- * @param address an IPv4 or IPv6 address in text; anything else is refused
- */
-export function judgeAddress(
-  address: string,
-  rules: Pick<DestinationRules, 'allowPrivate'>,
-): 'allowed' | 'refused' {
-  if (!ipaddr.isValid(address)) return 'refused';
-  if (rules.allowPrivate) return 'allowed';
-  const parsed = ipaddr.parse(address);
-  if (parsed instanceof ipaddr.IPv6) {
-    // Global unicast is 2000::/3; what ipaddr.js calls unicast beyond it is not assigned.
-    const global = parsed.match(ipaddr.IPv6.parse('2000::'), 3);
-    return global && parsed.range() === 'unicast' ? 'allowed' : 'refused';
-  }
-  return parsed.range() === 'unicast' ? 'allowed' : 'refused';
 }

@@ -92,6 +92,14 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
       report(['headers', name], 'is set by Posthorn and cannot be replaced');
     }
   }
+  for (const [index, extra] of input.signatures.entries()) {
+    if (extra.scheme !== 'http-message') continue;
+    for (const name of extra.headers) {
+      if (sentBeside(input).has(name.toLowerCase())) continue;
+      const path = ['signatures', index, 'headers'];
+      report(path, `names ${name}, which is none of headers or authentication`);
+    }
+  }
   const taken = new Set(Object.keys(input.headers).map((name) => name.toLowerCase()));
   for (const [index, given] of input.authentication.entries()) {
     const name = headerOf(given)[0].toLowerCase();
@@ -101,6 +109,12 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
     taken.add(name);
   }
   return faults;
+}
+
+/** Names of custom and authentication headers, in lower case. */
+function sentBeside({ headers, authentication }: Checked): ReadonlySet<string> {
+  const names = [...Object.keys(headers), ...authentication.map((one) => headerOf(one)[0])];
+  return new Set(names.map((name) => name.toLowerCase()));
 }
 
 const usesSecret = (extra: ExtraSignature): boolean =>
@@ -122,7 +136,7 @@ function headersSet(
     const isShared = extra.scheme === 'v1a' || extra.scheme === 'standard-webhooks';
     const clash = names.find((name) => set.has(name) && !(isShared && schemes.has(family(extra))));
     const path = ['signatures', index, 'scheme'];
-    if (schemes.has(extra.scheme)) report(path, 'is what the contract does anyway');
+    if (extra.scheme === contract.name) report(path, 'is what the contract does anyway');
     else if (clash !== undefined) report(path, `sets ${clash}, which is set already`);
     schemes.add(extra.scheme).add(family(extra));
     for (const name of names) set.add(name);

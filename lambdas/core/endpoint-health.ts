@@ -73,6 +73,8 @@ export interface HealthThresholds {
 
 export const TRIP_FAILURES = 20;
 export const TRIP_WITHIN_MS = 60_000;
+/** So many failures in a row trip an endpoint that is recovering. */
+const RELAPSE_FAILURES = 3;
 const WARNINGS = [50, 70, 90] as const;
 const FIRST_PROBE_MS = 5_000;
 const MAX_PROBE_MS = 5 * 60_000;
@@ -134,7 +136,7 @@ export function observe(before: Health, seen: Observation, thresholds: HealthThr
   if (seen.successes > 0) health = succeeded(health, seen, transitions);
   else if (
     seen.unwrittenSuccessAtMs !== undefined &&
-    health.state === 'healthy' &&
+    (health.state === 'healthy' || health.state === 'recovering') &&
     seen.unwrittenSuccessAtMs >= (health.windowStartedAtMs ?? seen.nowMs)
   ) {
     health = { ...withoutFailures(health), lastSuccessAtMs: seen.unwrittenSuccessAtMs };
@@ -221,7 +223,8 @@ function failed(
       return isTripped ? trip(warned, nowMs, transitions) : warned;
     }
     case 'recovering':
-      return trip(warned, nowMs, transitions);
+      // One failure may happen to anyone; several in a row say that it is not well after all.
+      return counted.windowFailures >= RELAPSE_FAILURES ? trip(warned, nowMs, transitions) : warned;
     case 'tripped':
     case 'paused':
       return seen.probed ? probedInVain(warned, nowMs) : warned;
@@ -254,11 +257,19 @@ function pause(
   return withProbe(paused, nowMs + probeDelayMs(paused), nowMs);
 }
 
+/** A probe whose outcome is not known after this long is sent again. */
+export const PROBE_PATIENCE_MS = 2 * 60_000;
+
+/** A probe that is further off waits for something to be due: what comes to rest now may be sooner. */
+export function farProbeMs(health: Pick<Health, 'state' | 'probes'>): number {
+  return Math.max(probeDelayMs(health), PROBE_PATIENCE_MS);
+}
+
 function probedInVain(health: Health, nowMs: number): Health {
   const after = { ...health, probes: health.probes + 1 };
   const deadlineMs = after.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
   const atMs = nowMs + probeDelayMs(after);
-  return withProbe(after, deadlineMs > nowMs ? Math.min(atMs, deadlineMs) : atMs, nowMs);
+  return withProbe(after, Math.min(atMs, Math.max(deadlineMs, nowMs + FIRST_PROBE_MS)), nowMs);
 }
 
 /** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */

@@ -4,7 +4,7 @@ import type { ApiKey } from './api-key.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
-import type { Event, Scope } from './event.ts';
+import type { Environment, Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Replay } from './replay.ts';
@@ -248,6 +248,12 @@ export interface WorkEntry extends DeliveryRef {
   readonly workAtMs: number;
 }
 
+export interface OlderWork {
+  readonly entries: readonly WorkEntry[];
+  /** The oldest event beyond them that something waits for. */
+  readonly nextEventId?: string;
+}
+
 export interface WorkLedger {
   /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
   listDue(
@@ -255,6 +261,8 @@ export interface WorkLedger {
     beforeMs: number,
     limit: number,
   ): Promise<readonly WorkEntry[]>;
+  /** What waits at an endpoint for events with lesser ids, and the least of the other ids. */
+  listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;
   /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
 }
@@ -287,6 +295,18 @@ export interface OutgoingRequest {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   readonly timeoutMs: number;
+  /** The endpoint's: in `test` the stack may allow plain HTTP. `live` if it is missing. */
+  readonly environment?: Environment;
+  readonly tls?: EndpointTls;
+}
+
+/** An endpoint's own certificates, as PEM. */
+export interface EndpointTls {
+  /** Trusted instead of the public authorities. */
+  readonly ca?: string;
+  /** The client's, with its chain. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface SendReport {

@@ -1,5 +1,6 @@
 // The part of the configuration that the functions read while they run.
 import { z } from 'zod';
+import { operatorListsSchema } from './destination-lists.ts';
 import { retryPolicySchema } from './retry-policy.ts';
 
 export const settingsSchema = z.strictObject({
@@ -13,6 +14,8 @@ export const settingsSchema = z.strictObject({
   tripFailures: z.int().min(0).max(100_000).default(20),
   /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
   issuer: z.string().min(1).max(256).default('posthorn'),
+  /** What the operator opens or closes beyond the destination guard's own rules. */
+  destinations: operatorListsSchema.prefault({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

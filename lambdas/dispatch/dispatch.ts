@@ -160,7 +160,10 @@ async function dispatchGroup(
           jobs.map(({ message }) => message),
         );
   const results = await Promise.allSettled(
-    jobs.map((job, index) => deliverInTurn(ports, job, turns[index], tally)),
+    jobs.map(async (job, index) => {
+      if (await isRedone(ports, job)) return;
+      await deliverInTurn(ports, job, turns[index], tally);
+    }),
   );
   await reportTally(ports, endpoint, tally);
   const failed = results.map(async (result, index): Promise<FailedRecord[]> => {
@@ -177,6 +180,19 @@ async function dispatchGroup(
     return [{ messageId: job.record.messageId, error }];
   });
   return (await Promise.all(failed)).flat();
+}
+
+/**
+ * A message that comes back may have recorded its attempt and died before the effects. They are repeated
+ * first of all: what follows may hand the message on, or let it rest, and forget who recorded what.
+ */
+async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise<boolean> {
+  if (Number(record.attributes.ApproximateReceiveCount) === 1) return false;
+  const found = await ports.ledger.getDeliveries([message]);
+  const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
+  if (!delivery?.recordedBy?.startsWith(`${record.messageId}/`)) return false;
+  await carryOut(ports, delivery);
+  return true;
 }
 
 async function deliverInTurn(
@@ -204,6 +220,7 @@ async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tall
     outcome.kind === 'response' && outcome.response.status === 410;
   try {
     await ports.health.report(endpoint, {
+      answers: inOrder.length,
       successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
       failuresInRow: inOrder.length - 1 - lastSuccess,
       gone: inOrder.slice(lastSuccess + 1).some(isGone),
@@ -344,8 +361,9 @@ async function send(ports: DispatchPorts, { open, stored, message }: Job): Promi
     const outcome: Outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason };
     return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };
   }
-  const { url, method, timeoutMs } = open.endpoint;
-  return ports.sender.send({ url, method, headers: formed.headers, body: formed.body, timeoutMs });
+  const { url, method, timeoutMs, environment } = open.endpoint;
+  const { headers, body } = formed;
+  return ports.sender.send({ url, method, headers, body, timeoutMs, environment });
 }
 
 /** The effects of a recorded attempt. Repeating them harms nothing: a second message finds it done. */

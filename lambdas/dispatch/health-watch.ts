@@ -2,6 +2,7 @@
 import type { Endpoint } from '../core/endpoint.ts';
 import {
   CLEAN_HEALTH,
+  farProbeMs,
   type Health,
   isClean,
   maySend,
@@ -34,7 +35,7 @@ export interface HealthWatch {
   /** Whether the message may be sent now; otherwise its delivery rests. */
   maySend(message: DeliveryMessage): Promise<boolean>;
   /** Reports what the attempts of a batch showed of one endpoint. */
-  report(endpoint: Endpoint, seen: Omit<Observation, 'nowMs'>): Promise<void>;
+  report(endpoint: Endpoint, seen: Seen): Promise<void>;
 }
 
 interface Kept {
@@ -55,6 +56,12 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     kept.set(endpointId, { readAtMs: surroundings.now(), health });
   }
 
+  /** A success that there is no reason to write, for the next failure to know of. */
+  function rememberSuccess(endpointId: string): void {
+    if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
+    succeededAt.set(endpointId, surroundings.now());
+  }
+
   async function read(endpoint: EndpointAddress, maxAgeMs: number): Promise<Health> {
     const known = kept.get(endpoint.endpointId);
     if (known && surroundings.now() - known.readAtMs < maxAgeMs) return known.health;
@@ -66,10 +73,11 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
   async function remind(endpoint: EndpointAddress, health: Health): Promise<void> {
     const nowMs = surroundings.now();
-    if (health.state === 'healthy' || health.pausedBy === 'user') return;
-    // Without a time there was nothing to probe with until now.
+    if (health.state === 'healthy') return;
+    // Without a time there was nothing to probe with, or to watch the deadline of, until now.
     const dueMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
-    if (nowMs < dueMs + PROBE_LOST_MS) return;
+    const isFar = health.state === 'tripped' && dueMs - nowMs > farProbeMs(health);
+    if (nowMs < dueMs + PROBE_LOST_MS && !isFar) return;
     if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
     if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
     remindedAt.set(endpoint.endpointId, nowMs);
@@ -96,22 +104,25 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     const address = { ...endpoint, endpointId: endpoint.id };
     const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
     if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
-      if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
-      succeededAt.set(endpoint.id, surroundings.now());
+      rememberSuccess(endpoint.id);
       return;
     }
-    if (seen.successes > 0 && known.state === 'recovering') {
-      await ledger.countAnswers(address, seen.successes);
-      if (seen.failuresInRow === 0) return;
+    // While it recovers, answers of either kind are counted: what was released is under way no more.
+    let isCounted = false;
+    if (known.state === 'recovering') {
+      await ledger.countAnswers(address, seen.answers);
+      isCounted = true;
+      if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
     }
     const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
     const unwritten = succeededAt.get(endpoint.id);
     for (let round = 0; round < ROUNDS; round++) {
       const { health: before, version } = await ledger.getHealth(address);
-      if (before.state === 'recovering' && seen.failuresInRow === 0) {
+      if (before.state === 'recovering' && !isCounted) {
         keep(endpoint.id, before);
-        await ledger.countAnswers(address, seen.successes);
-        return;
+        await ledger.countAnswers(address, seen.answers);
+        isCounted = true;
+        if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
       }
       const { health, transitions } = observe(
         before,
@@ -169,11 +180,15 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   };
 }
 
-type Seen = Omit<Observation, 'nowMs'>;
+export interface Seen extends Omit<Observation, 'nowMs'> {
+  /** How many attempts came to an end. */
+  readonly answers: number;
+}
 
 /** Two observations as one, the second after the first. */
 function merged(first: Seen, second: Seen): Seen {
   return {
+    answers: first.answers + second.answers,
     successes: first.successes + second.successes,
     failuresInRow:
       second.successes > 0 ? second.failuresInRow : first.failuresInRow + second.failuresInRow,

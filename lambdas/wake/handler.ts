@@ -22,9 +22,11 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
+const settings = readSettings();
 const ports: WakePorts = {
+  settings,
   work: createWorkLedger(dynamoDb, ledgerTable),
-  ledger: createDeliveryLedger(dynamoDb, ledgerTable, readSettings()),
+  ledger: createDeliveryLedger(dynamoDb, ledgerTable, settings),
   health: createHealthLedger(dynamoDb, ledgerTable),
   queues,
   wakes: createWakes(dynamoDb, ledgerTable, surroundings),
@@ -34,14 +36,13 @@ const ports: WakePorts = {
 
 const replayPorts: ReplayPorts = {
   ...ports,
-  replays: createReplayLedger(dynamoDb, ledgerTable, readSettings()),
+  replays: createReplayLedger(dynamoDb, ledgerTable, settings),
   ledger: {
-    ...createEventLedger(dynamoDb, ledgerTable, readSettings()),
-    ...createDeliveryLedger(dynamoDb, ledgerTable, readSettings()),
+    ...createEventLedger(dynamoDb, ledgerTable, settings),
+    ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
   },
   registry,
   queues,
-  settings: readSettings(),
 };
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

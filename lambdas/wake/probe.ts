@@ -1,15 +1,21 @@
 // One probe of a tripped or paused endpoint: its oldest waiting delivery, alone.
 
 import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
-import type { Delivery } from '../core/delivery.ts';
-import { CLEAN_HEALTH, type Health, withProbe } from '../core/endpoint-health.ts';
+import {
+  CLEAN_HEALTH,
+  farProbeMs,
+  type Health,
+  PROBE_PATIENCE_MS,
+  withProbe,
+} from '../core/endpoint-health.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress, KeptHealth, WorkEntry } from '../core/ports.ts';
 import { announceWake, sendWake } from '../core/wake-at.ts';
+import { endExpired } from './deadlines.ts';
+import { SETTLED_MS } from './release.ts';
 import { endIfTooLate, sendAll, take, type WakePorts } from './send-due.ts';
 
-/** A probe whose outcome is not known after this long is sent again. */
-const PATIENCE_MS = 2 * 60_000;
+const LOOK_AGAIN_MS = 5_000;
 /** Wake-ups may be this early. */
 const TOLERANCE_MS = 1_000;
 const FAR_FUTURE_MS = 8_640_000_000_000_000;
@@ -20,28 +26,62 @@ export async function probe(
   endpoint: EndpointAddress,
   kept: KeptHealth,
 ): Promise<void> {
-  const { health, version } = kept;
+  const { version } = kept;
   const nowMs = ports.surroundings.now();
-  const probeAtMs = health.probeAtMs ?? nowMs;
-  if (probeAtMs > nowMs + TOLERANCE_MS) return awaitProbe(ports, endpoint, kept, probeAtMs);
+  const probeAtMs = kept.health.probeAtMs ?? nowMs;
+  if (probeAtMs > nowMs + TOLERANCE_MS) {
+    // The probe waits for something to be due: what came to rest since then may be so already.
+    const isFar = probeAtMs - nowMs > farProbeMs(kept.health);
+    const [due] = isFar ? await ports.work.listDue(endpoint, nowMs, 1) : [];
+    if (!due) return awaitProbe(ports, endpoint, kept, probeAtMs);
+  }
+  const health = await meetDeadlines(ports, endpoint, kept.health, nowMs);
   const oldest = await findOldest(ports, endpoint);
-  if (!oldest) return restWithoutBacklog(ports, endpoint, kept, nowMs);
-
-  const watched = { ...health, oldestDeadlineMs: oldest.delivery.deadlineAtMs };
-  // A delivery is never attempted before it is due; should it end before, it ends on time.
-  if (oldest.entry.workAtMs > nowMs + TOLERANCE_MS) {
-    const atMs = Math.min(oldest.entry.workAtMs, oldest.delivery.deadlineAtMs);
-    return putProbe(ports, endpoint, watched, version, atMs);
+  if (oldest === 'none') return restWithoutBacklog(ports, endpoint, { ...kept, health }, nowMs);
+  if (oldest === 'moving') {
+    return putProbe(ports, endpoint, health, version, nowMs + LOOK_AGAIN_MS);
+  }
+  // A delivery is never attempted before it is due; should another end before, it ends on time.
+  if (oldest.workAtMs > nowMs + TOLERANCE_MS) {
+    const deadlineMs = health.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
+    return putProbe(ports, endpoint, health, version, Math.min(oldest.workAtMs, deadlineMs));
   }
   // The writer alone probes; should the probe be lost, the directory brings us back.
-  await ports.wakes.note(endpoint, nowMs + PATIENCE_MS);
-  const claimed = withProbe(watched, nowMs + PATIENCE_MS, nowMs);
+  await ports.wakes.note(endpoint, nowMs + PROBE_PATIENCE_MS);
+  const claimed = withProbe(health, nowMs + PROBE_PATIENCE_MS, nowMs);
   if (!(await ports.health.putHealth(endpoint, claimed, version))) return;
-  const [message] = await take(ports, oldest.entry);
-  if (!message) return sendWake(ports, endpoint, nowMs + PATIENCE_MS);
+  const [message] = await take(ports, oldest);
+  if (!message) return sendWake(ports, endpoint, nowMs + PROBE_PATIENCE_MS);
   await sendAll(ports, [
     { ...message, message: { ...message.message, cause: 'probe', released: true } },
   ]);
+}
+
+/** An endpoint that a user paused is not probed, but deadlines hold there as well. */
+export async function watchDeadlines(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  kept: KeptHealth,
+): Promise<void> {
+  const nowMs = ports.surroundings.now();
+  const { probeAtMs = 0, probeSent, ...rest } = kept.health;
+  if (probeAtMs > nowMs + TOLERANCE_MS) return awaitProbe(ports, endpoint, kept, probeAtMs);
+  const nextMs = await endExpired(ports, endpoint);
+  if (nextMs !== undefined) return putProbe(ports, endpoint, rest, kept.version, nextMs);
+  await ports.health.putHealth(endpoint, rest, kept.version);
+}
+
+/** Ends what is too late, if that may be so, and notes when it may be so again. */
+async function meetDeadlines(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  health: Health,
+  nowMs: number,
+): Promise<Health> {
+  if ((health.oldestDeadlineMs ?? 0) > nowMs) return health;
+  const { oldestDeadlineMs, ...rest } = health;
+  const nextMs = await endExpired(ports, endpoint);
+  return nextMs === undefined ? rest : { ...rest, oldestDeadlineMs: nextMs };
 }
 
 /** Schedules wake early: the first to come sends the wake-up that is on time, and no other does. */
@@ -52,7 +92,8 @@ async function awaitProbe(
   probeAtMs: number,
 ): Promise<void> {
   const isNear = probeAtMs - ports.surroundings.now() <= MAX_SQS_DELAY_MS;
-  if (!isNear || health.probeSent) return;
+  // The probe's own wake-up is on its way; this one may have struck its entry.
+  if (!isNear || health.probeSent) return announceWake(ports, endpoint, probeAtMs);
   await announceWake(ports, endpoint, probeAtMs);
   if (await ports.health.putHealth(endpoint, { ...health, probeSent: true }, version)) {
     await sendWake(ports, endpoint, probeAtMs);
@@ -70,8 +111,16 @@ async function restWithoutBacklog(
   nowMs: number,
 ): Promise<void> {
   const { probeAtMs, probeSent, oldestDeadlineMs, ...rest } = health;
-  const after = health.state === 'tripped' ? { ...CLEAN_HEALTH, sinceMs: nowMs } : rest;
-  await ports.health.putHealth(endpoint, after, version);
+  if (health.state !== 'tripped') {
+    await ports.health.putHealth(endpoint, rest, version);
+    return;
+  }
+  // What rests late, by an older reading of the health, is looked for once more.
+  await announceWake(ports, endpoint, nowMs + SETTLED_MS);
+  const healthy = { ...CLEAN_HEALTH, sinceMs: nowMs };
+  if (await ports.health.putHealth(endpoint, healthy, version)) {
+    await sendWake(ports, endpoint, nowMs + SETTLED_MS);
+  }
 }
 
 /** Whoever writes the next probe sends its wake-up. */
@@ -87,28 +136,21 @@ async function putProbe(
   if (await ports.health.putHealth(endpoint, after, version)) await sendWake(ports, endpoint, atMs);
 }
 
-interface Oldest {
-  readonly entry: WorkEntry;
-  readonly delivery: Delivery;
-}
-
-/** The oldest waiting delivery; those that are past their deadline end here. */
+/** The entry that has waited longest; those that are past their deadline end here. */
 async function findOldest(
   ports: WakePorts,
   endpoint: EndpointAddress,
-): Promise<Oldest | undefined> {
-  for (;;) {
-    const page = await ports.work.listDue(endpoint, FAR_FUTURE_MS, PAGE);
-    if (page.length === 0) return undefined;
-    const deliveries = await ports.ledger.getDeliveries(page);
-    const nowMs = ports.surroundings.now();
-    const found = page.flatMap((entry) => {
-      const delivery = deliveries.get(deliveryIdOf(entry.eventId, entry.endpointId));
-      return delivery?.state === 'waiting' ? [{ entry, delivery }] : [];
-    });
-    const expired = await Promise.all(
-      found.map(({ delivery }) => endIfTooLate(ports, delivery, nowMs)),
-    );
-    if (!expired.includes(true)) return found[0];
+): Promise<WorkEntry | 'none' | 'moving'> {
+  const page = await ports.work.listDue(endpoint, FAR_FUTURE_MS, PAGE);
+  if (page.length === 0) return 'none';
+  const deliveries = await ports.ledger.getDeliveries(page);
+  const nowMs = ports.surroundings.now();
+  for (const entry of page) {
+    const delivery = deliveries.get(deliveryIdOf(entry.eventId, entry.endpointId));
+    if (delivery?.state === 'waiting' && !(await endIfTooLate(ports, delivery, nowMs))) {
+      return entry;
+    }
   }
+  // The index lags behind what ended.
+  return 'moving';
 }

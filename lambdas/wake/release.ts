@@ -1,4 +1,5 @@
 // One step of a recovery: releases what the pace allows, oldest first, and comes back for the next.
+import { LOST_AFTER_MS } from '../core/advance.ts';
 import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
 import type { EndpointAddress, KeptHealth } from '../core/ports.ts';
 import { nextRelease } from '../core/release-pace.ts';
@@ -6,7 +7,7 @@ import { announceWake, sendWake } from '../core/wake-at.ts';
 import { sendAll, take, type WakePorts } from './send-due.ts';
 
 /** Longer than any instance keeps a reading of the health: what came to rest by an old one is taken then. */
-const SETTLED_MS = 10_000;
+export const SETTLED_MS = 10_000;
 const TOLERANCE_MS = 500;
 
 export async function release(
@@ -16,7 +17,9 @@ export async function release(
 ): Promise<void> {
   const nowMs = ports.surroundings.now();
   const before = health.release;
-  if (!before || before.nextAtMs > nowMs + TOLERANCE_MS) return;
+  if (!before) return;
+  // The step's own wake-up is on its way; this one may have struck its entry.
+  if (before.nextAtMs > nowMs + TOLERANCE_MS) return ports.wakes.note(endpoint, before.nextAtMs);
 
   const step = nextRelease(before, answers, nowMs);
   const due = step.allowed === 0 ? [] : await ports.work.listDue(endpoint, nowMs, step.allowed);
@@ -24,6 +27,8 @@ export async function release(
     // Back to normal; what rests late, by an older reading of the health, is looked for once more.
     const healthy = { ...CLEAN_HEALTH, sinceMs: nowMs };
     await announceWake(ports, endpoint, nowMs + SETTLED_MS);
+    // And what an earlier step took and did not send, should it have died in between.
+    await ports.wakes.note(endpoint, nowMs + LOST_AFTER_MS);
     if (await ports.health.putHealth(endpoint, healthy, version)) {
       await sendWake(ports, endpoint, nowMs + SETTLED_MS);
     }

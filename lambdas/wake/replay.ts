@@ -43,7 +43,7 @@ export interface ReplayPorts {
   readonly queues: Pick<Queues, 'sendRetries' | 'sendReplays'>;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'deadlineDays'>;
 }
 
 /** @param remainingMs how long the invocation may still take */

@@ -14,10 +14,12 @@ import type {
   WorkEntry,
   WorkLedger,
 } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
 
 const PAGE = 100;
 
 export interface WakePorts {
+  readonly settings: Pick<Settings, 'deadlineDays'>;
   readonly work: WorkLedger;
   readonly ledger: Pick<DeliveryLedger, 'settle' | 'getDeliveries'>;
   readonly health: HealthLedger;
@@ -34,8 +36,10 @@ export async function sendDue(
   beforeMs: number,
   isOutOfTime: () => boolean,
 ): Promise<boolean> {
-  for (;;) {
+  for (let page = 0; ; page++) {
     const due = await ports.work.listDue(endpoint, beforeMs, PAGE);
+    // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
+    if (page === 0 && due.length > 0) await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
     const messages = await Promise.all(due.map((entry) => take(ports, entry)));
     await sendAll(ports, messages.flat());
     if (due.length < PAGE) return true;

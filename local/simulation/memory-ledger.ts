@@ -40,6 +40,11 @@ export type MemoryLedger = EventLedger &
     waiting(): number;
   };
 
+/** A delivery's item without its attempts, its last response kept in part, and one attempt in it. */
+const ITEM_BYTES = 600;
+const ATTEMPT_BYTES = 48;
+/** Index entries in a read unit (8 KB, eventually consistent). */
+const WAITING_PER_READ = 40;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
 
 export function createMemoryLedger(counts: CallCounts): MemoryLedger {
@@ -77,7 +82,8 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     const movedInIndex =
       (before?.state === 'waiting' ? placeOf(before) : 0) !==
         (delivery.state === 'waiting' ? placeOf(delivery) : 0) || before?.state !== delivery.state;
-    counts.write(1 + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
+    const units = Math.ceil((ITEM_BYTES + delivery.attempts.length * ATTEMPT_BYTES) / 1024);
+    counts.write(units + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
   }
 
   /** Newest first; the cursor is the last id of the page before. */
@@ -175,10 +181,13 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       if (found.state !== 'waiting' || found.run > request.run || made(found) >= request.attempt) {
         return { kind: 'past', delivery: found };
       }
-      if (found.run !== request.run || made(found) !== request.attempt - 1)
+      const isHeld = found.lease !== undefined && found.lease.untilMs >= request.nowMs;
+      if (isHeld && found.lease?.holder === request.holder) {
+        return { kind: 'claimed', delivery: found };
+      }
+      if (isHeld) return { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
+      if (found.run !== request.run || made(found) !== request.attempt - 1) {
         return { kind: 'missing' };
-      if (found.lease && found.lease.untilMs >= request.nowMs) {
-        return { kind: 'held', untilMs: found.lease.untilMs };
       }
       write({ ...found, lease });
       return { kind: 'claimed', delivery: { ...found, lease } };
@@ -240,6 +249,21 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       return indexOf(endpoint)
         .before(beforeMs, limit)
         .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
+    },
+    async listOlder(endpoint, thanEventId, limit) {
+      const { tenant, environment, endpointId } = endpoint;
+      const all = indexOf(endpoint).before(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+      counts.read(Math.ceil(all.length / WAITING_PER_READ));
+      const older = all.filter(({ key }) => key < thanEventId).slice(0, limit);
+      const ids = all.filter(({ key }) => key >= thanEventId).map(({ key }) => key);
+      const nextEventId = ids.reduce<string | undefined>(
+        (least, id) => (least === undefined || id < least ? id : least),
+        undefined,
+      );
+      const entries = older.map(({ at, key }) => {
+        return { tenant, environment, endpointId, eventId: key, workAtMs: at };
+      });
+      return nextEventId === undefined ? { entries } : { entries, nextEventId };
     },
     async take(entry, untilMs) {
       const found = deliveries.get(deliveryKey(entry));

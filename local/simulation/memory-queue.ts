@@ -26,6 +26,9 @@ export class MemoryQueue {
   private sent = 0;
   private invocations = 0;
   private isPumping = false;
+  private running = 0;
+  /** How many batches may be under way at once: the event source's maximum concurrency. */
+  maxConcurrency = Number.POSITIVE_INFINITY;
   /** Messages that are stored, delayed and in flight included. */
   size = 0;
 
@@ -67,16 +70,26 @@ export class MemoryQueue {
   private appear(message: Stored, delayMs: number): void {
     this.clock.at(this.clock.nowMs + delayMs, () => {
       this.ready.push(message);
-      if (this.isPumping) return;
-      this.isPumping = true;
-      // After everything else of this moment, so that messages sent together share a batch.
-      this.clock.at(this.clock.nowMs, () => this.pump());
+      this.pumpSoon();
     });
+  }
+
+  /** After everything else of this moment, so that messages sent together share a batch. */
+  private pumpSoon(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    this.clock.at(this.clock.nowMs, () => this.pump());
   }
 
   private pump(): void {
     this.isPumping = false;
-    while (this.ready.length > 0) void this.invoke(this.ready.splice(0, BATCH));
+    while (this.ready.length > 0 && this.running < this.maxConcurrency) {
+      this.running++;
+      void this.invoke(this.ready.splice(0, BATCH)).then(() => {
+        this.running--;
+        if (this.ready.length > 0) this.pumpSoon();
+      });
+    }
   }
 
   private async invoke(batch: Stored[]): Promise<void> {

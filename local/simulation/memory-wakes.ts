@@ -23,6 +23,8 @@ export interface MemoryWakes extends Wakes {
   readonly alive: () => number;
   /** How many were created per endpoint. */
   readonly created: ReadonlyMap<string, readonly number[]>;
+  /** Their buckets, per endpoint in the order of creation. */
+  readonly buckets: ReadonlyMap<string, readonly number[]>;
 }
 
 export function createMemoryWakes(
@@ -31,34 +33,42 @@ export function createMemoryWakes(
   wakesQueue: MemoryQueue,
   faults: ScheduleFaults,
 ): MemoryWakes {
-  const directory = new Map<number, Map<string, WakeMessage>>();
+  const directory = new Map<number, Map<string, { wake: WakeMessage; isScheduled: boolean }>>();
   const created = new Map<string, number[]>();
+  const buckets = new Map<string, number[]>();
   const alive = new Set<string>();
 
   const entryKey = (wake: WakeMessage): string => `${scopeKey(wake)}#${wake.endpointId}`;
 
-  function enter(endpoint: EndpointAddress, dueAtMs: number): WakeMessage | undefined {
+  function enter(
+    endpoint: EndpointAddress,
+    dueAtMs: number,
+    isScheduled: boolean,
+  ): WakeMessage | undefined {
     const { tenant, environment, endpointId } = endpoint;
     const wake = { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
-    const bucket = directory.get(wake.bucketMs) ?? new Map<string, WakeMessage>();
+    const bucket = directory.get(wake.bucketMs) ?? new Map();
     directory.set(wake.bucketMs, bucket);
     counts.write(1);
-    if (bucket.has(entryKey(wake))) return undefined;
-    bucket.set(entryKey(wake), wake);
+    const found = bucket.get(entryKey(wake));
+    if (found && (found.isScheduled || !isScheduled)) return undefined;
+    bucket.set(entryKey(wake), { wake, isScheduled });
     return wake;
   }
 
   return {
     created,
+    buckets,
     alive: () => alive.size,
     async ensure(endpoint, dueAtMs) {
-      const wake = enter(endpoint, dueAtMs);
+      const wake = enter(endpoint, dueAtMs, true);
       if (!wake) return;
       const name = scheduleName(wake.endpointId, wake.bucketMs);
       if (alive.has(name)) return;
       alive.add(name);
       counts.schedule();
       created.set(wake.endpointId, [...(created.get(wake.endpointId) ?? []), clock.nowMs]);
+      buckets.set(wake.endpointId, [...(buckets.get(wake.endpointId) ?? []), wake.bucketMs]);
       const times = faults.random() < faults.lost ? 0 : faults.random() < faults.doubled ? 2 : 1;
       clock.at(Math.max(wake.bucketMs - WAKE_EARLY_MS, clock.nowMs + 1_000), () => {
         alive.delete(name);
@@ -66,7 +76,7 @@ export function createMemoryWakes(
       });
     },
     async note(endpoint, dueAtMs) {
-      enter(endpoint, dueAtMs);
+      enter(endpoint, dueAtMs, false);
     },
     async done(wake) {
       counts.write(1);
@@ -76,7 +86,7 @@ export function createMemoryWakes(
     },
     async listBucket(bucketMs) {
       counts.sweepRead(WAKE_SHARDS);
-      return [...(directory.get(bucketMs)?.values() ?? [])];
+      return [...(directory.get(bucketMs)?.values() ?? [])].map(({ wake }) => wake);
     },
   };
 }

@@ -183,6 +183,7 @@ export function createWorld(options: WorldOptions): World {
     const wakePorts: WakePorts = {
       ...own,
       work: own.ledger,
+      settings,
       health: own.ledger,
       surroundings,
       events,

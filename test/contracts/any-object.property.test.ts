@@ -10,10 +10,10 @@ import {
   withoutSpace,
 } from '../../lambdas/core/json-members.ts';
 import { publicPem, SECRET } from '../builders/contracts.ts';
-import { anEvent, arbitraryEvent, text } from '../builders/events.ts';
+import { anEvent, arbitraryEvent, dataText, text } from '../builders/events.ts';
 import { formattedJson } from '../builders/json.ts';
 import { form, tryForm } from './form.ts';
-import { bynnClaims, verifiesBronid } from './independent-verifiers.ts';
+import { bynnClaims, verifiesBronid, verifiesBronidBody } from './independent-verifiers.ts';
 
 const objectText = formattedJson.filter(({ source }) => source.startsWith('{'));
 const NAMES = [
@@ -93,6 +93,15 @@ describe('bronid’s body', () => {
     });
     expect(body.toString('utf8')).toBe(
       String.raw`{"b":1.0e+2,"timestamp":1769851800,"a":"\u00e9 é","n":12345678901234567890}`,
+    );
+  });
+
+  it('has a deprecated signature that a receiver finds who parses and writes out again', async () => {
+    await fc.assert(
+      fc.asyncProperty(dataText, async (source) => {
+        const received = await form('bronid', { event: anEvent({ data: source }) });
+        expect(verifiesBronidBody(received, SECRET)).toBe(true);
+      }),
     );
   });
 

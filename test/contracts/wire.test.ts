@@ -2,11 +2,13 @@
 // Posthorn does not sign with.
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
+import { everyChangedBitFails, everyChangedByteFails } from './changes.ts';
+import { withFlippedByte } from './form.ts';
 import {
   bynnClaims,
   decrypted,
   header,
+  type Received,
   verifiesBronid,
   verifiesBronidBody,
   verifiesBynn,
@@ -238,6 +240,116 @@ describe('a delivery off the wire', () => {
     expect(Number(two?.exp)).toBe(Number(two?.iat) + 24 * 3600);
     expect(header(second, 'Idempotency-Key')).toBe(header(first, 'Idempotency-Key'));
     expect(verifiesBynn(second, pem)).toBe(true);
+  });
+});
+
+describe('a delivery off the wire with any change', () => {
+  it('of standard-webhooks fails', async () => {
+    const to = await endpoint('standard-webhooks');
+    const received = await delivered(to);
+    const verifies = (changed: Received) => verifiesStandard(changed, to.secret);
+    await everyChangedByteFails(received, verifies);
+    const signature = Buffer.from(header(received, 'webhook-signature').slice(3), 'base64');
+    const put = (changed: Buffer) => `v1,${changed.toString('base64')}`;
+    await everyChangedBitFails(received, 'webhook-signature', signature, put, verifies);
+  });
+
+  it('of bronid fails', async () => {
+    const to = await endpoint('bronid');
+    const received = await delivered(to);
+    const verifies = (changed: Received) => verifiesBronid(changed, to.secret);
+    await everyChangedByteFails(received, verifies);
+    const prefix = 'bronid_sec_sha256_';
+    const value = header(received, 'X-BronID-Signature-SHA').slice(prefix.length);
+    const put = (changed: Buffer) => prefix + changed.toString('hex');
+    const name = 'X-BronID-Signature-SHA';
+    await everyChangedBitFails(received, name, Buffer.from(value, 'hex'), put, verifies);
+  });
+
+  it('of idnow fails, its body included', async () => {
+    const to = await endpoint('idnow');
+    const received = await delivered(to);
+    const verifies = (changed: Received) => verifiesIdnow(changed, to.secret);
+    await everyChangedByteFails(received, verifies);
+    const token = header(received, 'Authorization');
+    const cut = token.lastIndexOf('.') + 1;
+    const put = (changed: Buffer) => token.slice(0, cut) + changed.toString('base64url');
+    const signature = Buffer.from(token.slice(cut), 'base64url');
+    await everyChangedBitFails(received, 'Authorization', signature, put, verifies);
+  });
+
+  it('of bynn fails, in the JWT', async () => {
+    const received = await delivered(await endpoint('bynn'));
+    const { pems } = await keys();
+    const verifies = ({ body }: Received) =>
+      [...pems.values()].some((pem) => pem.length > 300 && verifiesBynn({ body }, pem));
+    expect(verifies(received)).toBe(true);
+    const { jwt } = JSON.parse(received.body.toString());
+    const from = received.body.indexOf(jwt);
+    const signedLength = String(jwt).lastIndexOf('.');
+    for (let at = 0; at < signedLength; at += 3) {
+      expect(verifies(withFlippedByte(received, from + at, 1))).toBe(false);
+    }
+    const signature = Buffer.from(jwt.slice(signedLength + 1), 'base64url');
+    for (let at = 0; at < signature.length * 8; at += 7) {
+      const changed = Buffer.from(signature);
+      changed[at >> 3] = (changed[at >> 3] ?? 0) ^ (1 << (at & 7));
+      const text = jwt.slice(0, signedLength + 1) + changed.toString('base64url');
+      const body = Buffer.from(received.body.toString().replace(jwt, text));
+      expect(verifies({ ...received, body })).toBe(false);
+    }
+  });
+
+  it.skipIf(!hasPython)('of kyc-hmac fails', async () => {
+    const to = await endpoint('kyc-hmac');
+    const received = await delivered(to);
+    const expected = header(received, 'X-Webhook-Signature').replace(/^sha256=/, '');
+    const asked = (body: Buffer, signature: string) =>
+      ({
+        kind: 'hmac-sha256',
+        body: body.toString('base64'),
+        key: to.secret,
+        expected: signature,
+      }) as const;
+    const bodies = Array.from({ length: received.body.length }, (_, at) =>
+      asked(withFlippedByte(received, at, 1 << (at & 7)).body, expected),
+    );
+    const signatures = Array.from({ length: 256 }, (_, at) => {
+      const changed = Buffer.from(expected, 'hex');
+      changed[at >> 3] = (changed[at >> 3] ?? 0) ^ (1 << (at & 7));
+      return asked(received.body, changed.toString('hex'));
+    });
+    const [first, ...others] = askPython([
+      asked(received.body, expected),
+      ...bodies,
+      ...signatures,
+    ]);
+    expect(first).toBe(true);
+    expect(others).not.toContain(true);
+  });
+});
+
+describe('an event that a contract cannot form', () => {
+  it('ends as unshapeable at once, sends nothing and does not blame the endpoint', async () => {
+    const to = await endpoint('bynn');
+    const { json } = await service.ask('POST', '/v1/events', {
+      type: to.type,
+      data: { resource: 'not an object' },
+    });
+    const delivery = await eventually(async () => {
+      const listed = await service.ask('GET', `/v1/deliveries?endpoint=${to.id}`);
+      return listed.json.data.find((one: { event: string }) => one.event === json.id);
+    });
+    expect(delivery).toMatchObject({ status: 'dead', deathReason: 'final_outcome' });
+    expect(delivery.attempts).toMatchObject([
+      {
+        outcome: 'unshapeable',
+        detail: 'The contract bynn cannot form this: data.resource must be an object.',
+      },
+    ]);
+    expect(service.arrived.filter(({ path }) => path === to.path)).toEqual([]);
+    const { json: after } = await service.ask('GET', `/v1/endpoints/${to.id}`);
+    expect(after.status).toBe('active');
   });
 });
 

@@ -5,7 +5,7 @@ import { MissingSigningKeyError } from '../errors.ts';
 import { occurredAtMs } from '../event.ts';
 import { uuidOf } from '../identifiers.ts';
 import { isObjectText, memberText, withoutMember } from '../json-members.ts';
-import { signToken } from '../json-web-token.ts';
+import { signWithRsa } from '../json-web-token.ts';
 import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
 
 /** A JWT is good for 24 hours from its making. */
@@ -32,7 +32,7 @@ export const bynn: Contract<Options> = {
   algorithms: () => ['RS256'],
   headerNames: () => ['user-agent', 'x-webhook-token', 'x-test-mode', 'idempotency-key'],
 
-  async shape(facts, options, moment) {
+  shape(facts, options, moment) {
     const { data } = facts.event;
     const resource = memberText(data, 'resource') ?? data;
     if (!isObjectText(resource)) return unshapeable('data.resource must be an object');
@@ -45,7 +45,7 @@ export const bynn: Contract<Options> = {
       options.jwtReference === 'include'
         ? unsigned
         : envelope(facts, withoutMember(resource, 'reference'), organization);
-    const jwt = await tokenOf(claimed, options.issuer ?? facts.issuer, options.kid, moment);
+    const jwt = tokenOf(claimed, options.issuer ?? facts.issuer, options.kid, moment);
     const body = `${unsigned.slice(0, -1)},"jwt":"${jwt}"}`;
     return { kind: 'shaped', body: Buffer.from(body, 'utf8') };
   },
@@ -80,12 +80,12 @@ function tokenOf(
   issuer: string,
   withKeyId: boolean,
   { nowMs, jti, keys }: SigningMoment,
-): Promise<string> {
+): string {
   if (!keys.RS256) throw new MissingSigningKeyError('RS256');
   const issuedAt = Math.floor(nowMs / 1000);
   const head = `"iss":${JSON.stringify(issuer)},"sub":null,"iat":${issuedAt},"exp":${issuedAt + TOKEN_SECONDS},"jti":"${jti}"`;
-  const header = { alg: 'RS256', ...(withKeyId ? { kid: keys.RS256.id } : {}) };
-  return signToken(`{${head},"data":${data}}`, header, keys.RS256.privateKey);
+  const { id, privateKey } = keys.RS256;
+  return signWithRsa(`{${head},"data":${data}}`, privateKey, withKeyId ? id : undefined);
 }
 
 function unshapeable(reason: string) {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { randomSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';
 import { headerNameSchema } from '../header-names.ts';
-import { sharedKeyOf, signToken } from '../json-web-token.ts';
+import { signWithSecret } from '../json-web-token.ts';
 import type { Contract } from './contract.ts';
 import { thinFieldsOf } from './thin-fields.ts';
 
@@ -46,7 +46,7 @@ export const idnow: Contract<z.infer<typeof idnowOptionsSchema>> = {
   },
 
   identify: () => [],
-  async sign(body, { event }, { headerName, prefix }, { nowMs, secrets }) {
+  sign(body, { event }, { headerName, prefix }, { nowMs, secrets }) {
     const issuedAt = Math.floor(nowMs / 1000);
     const claims = JSON.stringify({
       iat: issuedAt,
@@ -54,7 +54,7 @@ export const idnow: Contract<z.infer<typeof idnowOptionsSchema>> = {
       jti: event.id,
       body_sha256: createHash('sha256').update(body).digest('hex'),
     });
-    const jwt = await signToken(claims, { alg: 'HS256', typ: 'JWT' }, sharedKeyOf(secrets[0]));
+    const jwt = signWithSecret(claims, secrets[0]);
     return [[headerName, prefix === '' ? jwt : `${prefix} ${jwt}`]];
   },
   describe: () => [],

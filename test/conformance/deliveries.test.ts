@@ -1,0 +1,304 @@
+// Deliveries: what both ledgers must do alike.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { NOON_MS } from '../builders/events.ts';
+import {
+  aClaim,
+  aDelivery,
+  anAttempt,
+  LEDGERS,
+  type Ledger,
+  newId,
+  openLedger,
+} from './ledgers.ts';
+
+describe.each(LEDGERS)('deliveries %s', (name) => {
+  let ledger: Ledger;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ ledger, close } = await openLedger(name));
+  });
+  afterAll(() => close());
+
+  async function stored(changes: Partial<Delivery> = {}): Promise<Delivery> {
+    const delivery = aDelivery(changes);
+    await ledger.putDeliveries([delivery]);
+    return delivery;
+  }
+
+  async function read(delivery: Delivery): Promise<Delivery | undefined> {
+    const found = await ledger.getDeliveries([delivery]);
+    return found.get(deliveryIdOf(delivery.eventId, delivery.endpointId));
+  }
+
+  /** Whether anything waits at the delivery's endpoint, and when. */
+  async function waitsAt(delivery: Delivery): Promise<number[]> {
+    const due = await ledger.listDue(delivery, Number.MAX_SAFE_INTEGER, 10);
+    return due.map(({ workAtMs }) => workAtMs);
+  }
+
+  describe('that are put', () => {
+    it('are read as they were, whatever they hold', async () => {
+      const text = fc.string({ maxLength: 30 });
+      const anyDelivery = fc
+        .record({
+          state: fc.constantFrom('waiting' as const, 'delivered', 'dead', 'cancelled'),
+          run: fc.integer({ min: 1, max: 9 }),
+          attemptsBeforeRun: fc.nat({ max: 9 }),
+          attempts: fc.array(
+            fc.record({ detail: text, status: fc.integer({ min: 100, max: 599 }) }),
+            {
+              maxLength: 5,
+            },
+          ),
+          anchorMs: fc.option(fc.nat(), { nil: undefined }),
+          recordedBy: fc.option(text, { nil: undefined }),
+          lastResponse: fc.option(
+            fc.record({ status: fc.nat(), headers: fc.dictionary(text, text), body: text }),
+            { nil: undefined },
+          ),
+        })
+        .map(({ attempts, anchorMs, recordedBy, lastResponse, ...rest }) => {
+          const delivery = aDelivery(rest);
+          const { workAtMs, ...atRest } = delivery;
+          return {
+            ...(rest.state === 'waiting' ? delivery : atRest),
+            attempts: attempts.map((attempt, index) => anAttempt(index + 1, attempt)),
+            ...(anchorMs === undefined ? {} : { anchorMs }),
+            ...(recordedBy ? { recordedBy } : {}),
+            ...(lastResponse === undefined ? {} : { lastResponse }),
+            ...(rest.state === 'dead' ? { deathReason: 'deadline' as const } : {}),
+          };
+        });
+      await fc.assert(
+        fc.asyncProperty(anyDelivery, async (delivery) => {
+          expect(await ledger.putDeliveries([delivery])).toEqual(new Set());
+          expect(await read(delivery)).toEqual(delivery);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('replace what was there, and only once each in a batch', async () => {
+      const delivery = await stored();
+      const after: Delivery = { ...delivery, state: 'cancelled' };
+      await ledger.putDeliveries([after, after]);
+      expect((await read(delivery))?.state).toBe('cancelled');
+      expect(await waitsAt(delivery)).toEqual([]);
+    });
+
+    it('are put once: the second is refused, unless it is the same message again', async () => {
+      const delivery = aDelivery({ recordedBy: 'm-1/r-1', attempts: [anAttempt(1)] });
+      expect(await ledger.putDeliveryOnce(delivery)).toBe(true);
+      expect(await ledger.putDeliveryOnce({ ...delivery, recordedBy: 'm-2/r-1' })).toBe(false);
+      expect(await ledger.putDeliveryOnce(delivery)).toBe(true);
+      const { recordedBy, ...anonymous } = delivery;
+      expect(await ledger.putDeliveryOnce(anonymous)).toBe(false);
+      expect((await read(delivery))?.recordedBy).toBe('m-1/r-1');
+    });
+
+    it('are missing in the answer when they are not there', async () => {
+      const delivery = await stored();
+      const other = aDelivery();
+      const found = await ledger.getDeliveries([delivery, other, delivery]);
+      expect([...found.keys()]).toEqual([deliveryIdOf(delivery.eventId, delivery.endpointId)]);
+      const elsewhere = { ...delivery, tenant: 'another' };
+      expect((await ledger.getDeliveries([elsewhere])).size).toBe(0);
+    });
+  });
+
+  describe('a claim', () => {
+    it('of a delivery that is not stored stores the fresh one, with the lease', async () => {
+      const fresh = aDelivery();
+      const claim = await ledger.claim(aClaim(fresh, { fresh }));
+      const lease = { holder: 'message-1/request-1', untilMs: NOON_MS + 15_000 };
+      expect(claim).toEqual({ kind: 'claimed', delivery: { ...fresh, lease } });
+      expect(await read(fresh)).toEqual({ ...fresh, lease });
+      expect(await waitsAt(fresh)).toEqual([fresh.workAtMs]);
+    });
+
+    it('of a delivery that is not stored finds it missing without a fresh one', async () => {
+      expect(await ledger.claim(aClaim(aDelivery()))).toEqual({ kind: 'missing' });
+    });
+
+    it('of the next attempt takes the lease and changes nothing else', async () => {
+      const delivery = await stored({ attempts: [anAttempt(1)] });
+      const claim = await ledger.claim(
+        aClaim(delivery, { fresh: aDelivery({ ...delivery, attempts: [] }) }),
+      );
+      const lease = { holder: 'message-1/request-1', untilMs: NOON_MS + 15_000 };
+      expect(claim).toEqual({ kind: 'claimed', delivery: { ...delivery, lease } });
+      expect(await read(delivery)).toEqual({ ...delivery, lease });
+    });
+
+    it('is held by another holder until its lease is over', async () => {
+      const delivery = await stored();
+      await ledger.claim(aClaim(delivery));
+      const other = { holder: 'message-2/request-9' };
+      const held = { kind: 'held', untilMs: NOON_MS + 15_000 };
+      expect(await ledger.claim(aClaim(delivery, other))).toEqual(held);
+      const last = { ...other, nowMs: NOON_MS + 15_000, leaseUntilMs: NOON_MS + 30_000 };
+      expect(await ledger.claim(aClaim(delivery, last))).toEqual(held);
+      const after = { ...last, nowMs: NOON_MS + 15_001 };
+      expect(await ledger.claim(aClaim(delivery, after))).toMatchObject({ kind: 'claimed' });
+      expect((await read(delivery))?.lease?.holder).toBe('message-2/request-9');
+    });
+
+    it('is the own holder’s again: the answer to its first may have been lost', async () => {
+      const delivery = await stored();
+      await ledger.claim(aClaim(delivery));
+      expect(await ledger.claim(aClaim(delivery))).toMatchObject({ kind: 'claimed' });
+    });
+
+    it.each<[string, Partial<Delivery>, { run?: number; attempt?: number }]>([
+      ['of a recorded attempt', { attempts: [anAttempt(1)] }, { attempt: 1 }],
+      ['of an earlier attempt', { attempts: [anAttempt(1), anAttempt(2)] }, { attempt: 1 }],
+      ['of an earlier run', { run: 2 }, { run: 1 }],
+      ['of a delivered delivery', { state: 'delivered' }, {}],
+      ['of a cancelled delivery', { state: 'cancelled' }, {}],
+      ['of a dead delivery', { state: 'dead', deathReason: 'attempts' }, {}],
+    ])('%s is past', async (_, changes, claimed) => {
+      const { workAtMs, ...rest } = aDelivery(changes);
+      const delivery = rest.state === 'waiting' ? { ...rest, workAtMs: NOON_MS } : rest;
+      await ledger.putDeliveries([delivery]);
+      expect(await ledger.claim(aClaim(delivery, claimed))).toEqual({ kind: 'past', delivery });
+      expect(await read(delivery)).toEqual(delivery);
+    });
+
+    it('of an attempt beyond the next one finds it missing, or held while another sends', async () => {
+      const delivery = await stored({ attempts: [anAttempt(1)] });
+      expect(await ledger.claim(aClaim(delivery, { attempt: 3 }))).toEqual({ kind: 'missing' });
+      expect(await ledger.claim(aClaim(delivery, { run: 2 }))).toEqual({ kind: 'missing' });
+      await ledger.claim(aClaim(delivery));
+      const beyond = aClaim(delivery, { attempt: 3, holder: 'message-3/request-1' });
+      expect(await ledger.claim(beyond)).toMatchObject({ kind: 'held' });
+    });
+  });
+
+  describe('what a claimed attempt led to', () => {
+    it('is recorded by the holder, and again by the holder', async () => {
+      const delivery = await stored();
+      await ledger.claim(aClaim(delivery));
+      const holder = 'message-1/request-1';
+      const after: Delivery = { ...delivery, attempts: [anAttempt(1)], recordedBy: holder };
+      expect(await ledger.recordClaimed(after, holder)).toBe(true);
+      expect(await read(delivery)).toEqual(after);
+      expect(await ledger.recordClaimed(after, holder)).toBe(true);
+    });
+
+    it('is not recorded when another took the claim over, or ended the delivery', async () => {
+      const delivery = await stored();
+      await ledger.claim(aClaim(delivery));
+      const late = { nowMs: NOON_MS + 20_000, leaseUntilMs: NOON_MS + 40_000 };
+      await ledger.claim(aClaim(delivery, { ...late, holder: 'message-2/request-1' }));
+      const lost: Delivery = {
+        ...delivery,
+        attempts: [anAttempt(1)],
+        recordedBy: 'message-1/request-1',
+      };
+      expect(await ledger.recordClaimed(lost, 'message-1/request-1')).toBe(false);
+      expect((await read(delivery))?.attempts).toEqual([]);
+      expect(await ledger.settle(delivery, 'cancelled')).toBe(true);
+      const ended: Delivery = { ...lost, recordedBy: 'message-2/request-1' };
+      expect(await ledger.recordClaimed(ended, 'message-2/request-1')).toBe(false);
+      expect((await read(delivery))?.state).toBe('cancelled');
+    });
+  });
+
+  describe('a delivery that comes to rest', () => {
+    const rest = (delivery: Delivery, changes: Partial<Parameters<Ledger['rest']>[0]> = {}) =>
+      ledger.rest({
+        ref: delivery,
+        fresh: undefined,
+        run: delivery.run,
+        attempt: delivery.attempts.length + 1,
+        nowMs: NOON_MS,
+        ...changes,
+      });
+
+    it('stands in the index at its due time, stored or not', async () => {
+      const unstored = aDelivery({ dueAtMs: NOON_MS - 70 });
+      await rest(unstored, { fresh: unstored });
+      expect(await waitsAt(unstored)).toEqual([NOON_MS - 70]);
+      const waiting = await stored({ dueAtMs: NOON_MS + 99, workAtMs: NOON_MS + 600_099 });
+      await rest(waiting);
+      expect(await waitsAt(waiting)).toEqual([NOON_MS + 99]);
+    });
+
+    it('stays where it is when it moved on, is being attempted, or is unknown', async () => {
+      const moved = await stored({ attempts: [anAttempt(1)], workAtMs: NOON_MS + 5 });
+      await rest(moved, { attempt: 1, fresh: aDelivery({ ...moved, attempts: [] }) });
+      await rest(moved, { run: 2 });
+      const held = await stored({ workAtMs: NOON_MS + 6 });
+      await ledger.claim(aClaim(held));
+      await rest(held);
+      const unknown = aDelivery();
+      await rest(unknown);
+      expect([await waitsAt(moved), await waitsAt(held), await waitsAt(unknown)]).toEqual([
+        [NOON_MS + 5],
+        [NOON_MS + 6],
+        [],
+      ]);
+      await rest(held, { nowMs: NOON_MS + 15_001 });
+      expect(await waitsAt(held)).toEqual([held.dueAtMs]);
+    });
+  });
+
+  describe('a new run', () => {
+    it('is opened on what was seen, once', async () => {
+      const { workAtMs, ...dead } = aDelivery({ state: 'dead', attempts: [anAttempt(1)] });
+      await ledger.putDeliveries([dead]);
+      const opened: Delivery = {
+        ...dead,
+        state: 'waiting',
+        run: 2,
+        attemptsBeforeRun: 1,
+        workAtMs: NOON_MS,
+      };
+      expect(await ledger.openRun({ ...opened, attempts: [] }, 1)).toBe(false);
+      expect(await ledger.openRun(opened, 1)).toBe(true);
+      expect(await ledger.openRun(opened, 1)).toBe(false);
+      expect(await read(dead)).toEqual(opened);
+      expect(await ledger.openRun(aDelivery({ run: 2 }), 1)).toBe(false);
+    });
+  });
+
+  describe('a delivery that is settled', () => {
+    it('ends as it is told, out of the index, if it waits as it was seen or is not stored', async () => {
+      const delivery = await stored({ attempts: [anAttempt(1)] });
+      expect(await ledger.settle({ ...delivery, attempts: [] }, 'cancelled')).toBe(false);
+      expect(await ledger.settle({ ...delivery, run: 2 }, 'cancelled')).toBe(false);
+      expect(await ledger.settle({ ...delivery, deathReason: 'deadline' }, 'dead')).toBe(true);
+      expect(await ledger.settle(delivery, 'cancelled')).toBe(false);
+      const { dueAtMs, nextCause, workAtMs, ...lasting } = delivery;
+      expect(await read(delivery)).toEqual({ ...lasting, state: 'dead', deathReason: 'deadline' });
+      expect(await waitsAt(delivery)).toEqual([]);
+      const unstored = aDelivery();
+      expect(await ledger.settle(unstored, 'cancelled')).toBe(true);
+      expect((await read(unstored))?.state).toBe('cancelled');
+    });
+  });
+
+  it('are listed by endpoint, newest event first, page by page, within a time', async () => {
+    const id = newId('ep');
+    const times = Array.from({ length: 11 }, (_, index) => NOON_MS + index * 1_000);
+    const deliveries = times.map((acceptedAtMs) => aDelivery({ acceptedAtMs, endpointId: id }));
+    await ledger.putDeliveries([...deliveries, aDelivery()]);
+    const endpoint = { id, tenant: 'acme', environment: 'live' as const };
+    const range = { sinceMs: NOON_MS + 1_000, untilMs: NOON_MS + 9_000 };
+    const pages: number[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.listDeliveries(endpoint, range, 3, cursor);
+      pages.push(page.entries.map(({ acceptedAtMs }) => (acceptedAtMs - NOON_MS) / 1_000));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([
+      [8, 7, 6],
+      [5, 4, 3],
+      [2, 1],
+    ]);
+  });
+});

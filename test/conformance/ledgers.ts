@@ -1,0 +1,149 @@
+// The two ledgers that must behave alike: the simulation's in memory, and the adapters over dynalite.
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
+import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
+import { createWorkLedger } from '../../lambdas/adapters/ledger-work.ts';
+import { freshDelivery } from '../../lambdas/core/advance.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { createId } from '../../lambdas/core/identifiers.ts';
+import type {
+  ClaimRequest,
+  DedupeLedger,
+  DeliveryLedger,
+  EventLedger,
+  HealthLedger,
+  RateLedger,
+  WorkLedger,
+} from '../../lambdas/core/ports.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { WORK_INDEX } from '../../lambdas/environment.ts';
+import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createMemoryLedger } from '../../local/simulation/memory-ledger.ts';
+import { anEvent, NOON_MS } from '../builders/events.ts';
+
+export type Ledger = EventLedger &
+  DedupeLedger &
+  DeliveryLedger &
+  WorkLedger &
+  HealthLedger &
+  RateLedger;
+
+export const LEDGERS = ['in memory', 'over dynalite'] as const;
+export const settings = settingsSchema.parse({});
+const TABLE = 'ledger';
+
+export interface Dynalite {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  close(): Promise<void>;
+}
+
+/** A table with the ledger's keys and its index, in a dynalite of its own. */
+export async function startDynalite(): Promise<Dynalite> {
+  const server: Server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const key = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const attribute = (name: string, type: 'S' | 'N') => ({
+    AttributeName: name,
+    AttributeType: type,
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        attribute('pk', 'S'),
+        attribute('sk', 'S'),
+        attribute('wk', 'S'),
+        attribute('wat', 'N'),
+      ],
+      KeySchema: key('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: WORK_INDEX,
+          KeySchema: key('wk', 'wat'),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  return {
+    client,
+    table: TABLE,
+    close: async () => {
+      client.destroy();
+      server.closeAllConnections();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+export async function openLedger(
+  name: (typeof LEDGERS)[number],
+): Promise<{ ledger: Ledger; close(): Promise<void> }> {
+  if (name === 'in memory') {
+    return { ledger: createMemoryLedger(createCallCounts()), close: async () => undefined };
+  }
+  const { client, table, close } = await startDynalite();
+  const ledger = {
+    ...createEventLedger(client, table, settings),
+    ...createDeliveryLedger(client, table, settings),
+    ...createWorkLedger(client, table),
+    ...createHealthLedger(client, table),
+  };
+  return { ledger, close };
+}
+
+let made = 0;
+
+/** An id of its own for each call, so that tests share a table. */
+export function newId<P extends 'evt' | 'ep'>(prefix: P, atMs = NOON_MS): `${P}_${string}` {
+  made++;
+  const random = Buffer.alloc(10);
+  random.writeUInt32BE(made, 2);
+  // The last character decides the shard.
+  random.writeUInt8(made % 256, 9);
+  return createId(prefix, atMs, random);
+}
+
+export function aDelivery(changes: Partial<Delivery> = {}): Delivery {
+  const acceptedAtMs = changes.acceptedAtMs ?? NOON_MS;
+  const event = anEvent({ id: newId('evt', acceptedAtMs), acceptedAtMs });
+  return { ...freshDelivery(event, newId('ep'), settings, acceptedAtMs), ...changes };
+}
+
+export function anAttempt(number: number, changes: Partial<Attempt> = {}): Attempt {
+  const atMs = NOON_MS + number * 1_000;
+  return { number, run: 1, cause: 'curve', atMs, durationMs: 35, outcome: 'http_500', ...changes };
+}
+
+/** A claim of the next attempt of a delivery. */
+export function aClaim(delivery: Delivery, changes: Partial<ClaimRequest> = {}): ClaimRequest {
+  return {
+    ref: delivery,
+    fresh: undefined,
+    run: delivery.run,
+    attempt: delivery.attempts.length + 1,
+    holder: 'message-1/request-1',
+    nowMs: NOON_MS,
+    leaseUntilMs: NOON_MS + 15_000,
+    ...changes,
+  };
+}

@@ -1,0 +1,127 @@
+// The wake directory and its schedules, in memory and over dynalite with a scheduler on loopback.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWakes } from '../../lambdas/adapters/wakes.ts';
+import type { EndpointAddress, Wakes } from '../../lambdas/core/ports.ts';
+import { BUCKET_MS, scheduleName } from '../../lambdas/core/wake-bucket.ts';
+import { Env } from '../../lambdas/environment.ts';
+import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { MemoryQueue } from '../../local/simulation/memory-queue.ts';
+import { createMemoryWakes } from '../../local/simulation/memory-wakes.ts';
+import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
+import { NOON_MS } from '../builders/events.ts';
+import { fixedSurroundings } from '../builders/ports.ts';
+import { LEDGERS, newId, startDynalite } from './ledgers.ts';
+
+interface Opened {
+  readonly wakes: Wakes;
+  /** The names of the schedules that were created, in order. */
+  schedules(): readonly string[];
+  /** Another instance over the same directory. */
+  another(): Wakes;
+  close(): Promise<void>;
+}
+
+function openInMemory(): Opened {
+  const clock = new VirtualClock(NOON_MS);
+  const counts = createCallCounts();
+  const queue = new MemoryQueue('wakes', clock, counts, 90_000);
+  const wakes = createMemoryWakes(clock, counts, queue, { lost: 0, doubled: 0, random: () => 0.5 });
+  const schedules = () =>
+    [...wakes.buckets].flatMap(([endpointId, buckets]) =>
+      buckets.map((bucketMs) => scheduleName(endpointId, bucketMs)),
+    );
+  return { wakes, schedules, another: () => wakes, close: async () => undefined };
+}
+
+async function openOverDynalite(): Promise<Opened> {
+  const created: string[] = [];
+  const server = createServer((request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    const isTaken = created.includes(name);
+    if (!isTaken) created.push(name);
+    response.writeHead(isTaken ? 409 : 200, {
+      'content-type': 'application/json',
+      ...(isTaken ? { 'x-amzn-errortype': 'ConflictException' } : {}),
+    });
+    response.end(JSON.stringify(isTaken ? { Message: 'taken' } : { ScheduleArn: `arn:${name}` }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  vi.stubEnv('AWS_ENDPOINT_URL_SCHEDULER', `http://127.0.0.1:${port}`);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv(Env.scheduleGroup, 'wakes');
+  vi.stubEnv(Env.wakesQueueArn, 'arn:aws:sqs:us-east-1:000000000000:wakes');
+  vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
+  const dynalite = await startDynalite();
+  const another = () => createWakes(dynalite.client, dynalite.table, fixedSurroundings());
+  return {
+    wakes: another(),
+    schedules: () => created,
+    another,
+    close: async () => {
+      vi.unstubAllEnvs();
+      server.closeAllConnections();
+      server.close();
+      await dynalite.close();
+    },
+  };
+}
+
+describe.each(LEDGERS)('wake-ups %s', (name) => {
+  let opened: Opened;
+  let endpoint: EndpointAddress;
+  beforeEach(async () => {
+    opened = name === 'in memory' ? openInMemory() : await openOverDynalite();
+    endpoint = { tenant: 'acme', environment: 'live', endpointId: newId('ep') };
+  });
+  afterEach(() => opened.close());
+
+  const bucketMs = Math.floor((NOON_MS + 3_600_000) / BUCKET_MS) * BUCKET_MS;
+
+  it('are one for an endpoint and ten minutes, with one schedule', async () => {
+    const { wakes, schedules, another } = opened;
+    for (const afterMs of [0, 1, BUCKET_MS - 1]) await wakes.ensure(endpoint, bucketMs + afterMs);
+    await another().ensure(endpoint, bucketMs + 5);
+    expect(await wakes.listBucket(bucketMs)).toEqual([{ ...endpoint, bucketMs }]);
+    expect(schedules()).toEqual([scheduleName(endpoint.endpointId, bucketMs)]);
+    await wakes.ensure(endpoint, bucketMs + BUCKET_MS);
+    const other = { ...endpoint, endpointId: newId('ep'), tenant: 'other' };
+    await wakes.ensure(other, bucketMs);
+    expect(schedules()).toHaveLength(3);
+    const found = await wakes.listBucket(bucketMs);
+    expect(found).toHaveLength(2);
+    expect(found).toContainEqual({ ...other, bucketMs });
+  });
+
+  it('that are noted only have no schedule, until one is asked for', async () => {
+    const { wakes, schedules } = opened;
+    await wakes.note(endpoint, bucketMs + 7);
+    await wakes.note(endpoint, bucketMs + 8);
+    expect(await wakes.listBucket(bucketMs)).toEqual([{ ...endpoint, bucketMs }]);
+    expect(schedules()).toEqual([]);
+    // Regression: the note kept the schedule from being created, and sweep came minutes late.
+    await wakes.ensure(endpoint, bucketMs + 9);
+    expect(schedules()).toEqual([scheduleName(endpoint.endpointId, bucketMs)]);
+    await wakes.note(endpoint, bucketMs + 10);
+    expect(await wakes.listBucket(bucketMs)).toEqual([{ ...endpoint, bucketMs }]);
+  });
+
+  it('that are done are struck, and can be struck again', async () => {
+    const { wakes } = opened;
+    const other = { ...endpoint, endpointId: newId('ep') };
+    await wakes.ensure(endpoint, bucketMs);
+    await wakes.note(other, bucketMs);
+    await wakes.done({ ...endpoint, bucketMs });
+    await wakes.done({ ...endpoint, bucketMs });
+    expect(await wakes.listBucket(bucketMs)).toEqual([{ ...other, bucketMs }]);
+    await wakes.done({ ...other, bucketMs });
+    expect(await wakes.listBucket(bucketMs)).toEqual([]);
+    await wakes.note(endpoint, bucketMs);
+    expect(await wakes.listBucket(bucketMs)).toHaveLength(1);
+  });
+});

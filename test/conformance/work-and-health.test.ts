@@ -1,0 +1,203 @@
+// The index of what waits, the health of endpoints and their rate limits: what both ledgers must do alike.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/endpoint-health.ts';
+import { firstIdAt } from '../../lambdas/core/identifiers.ts';
+import type { EndpointAddress } from '../../lambdas/core/ports.ts';
+import { MAX_AHEAD_MS, slotsFrom } from '../../lambdas/core/rate-limit.ts';
+import { NOON_MS } from '../builders/events.ts';
+import { aDelivery, LEDGERS, type Ledger, newId, openLedger } from './ledgers.ts';
+
+const anAddress = (): EndpointAddress => ({
+  tenant: 'acme',
+  environment: 'live',
+  endpointId: newId('ep'),
+});
+
+describe.each(LEDGERS)('%s', (name) => {
+  let ledger: Ledger;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    ({ ledger, close } = await openLedger(name));
+  });
+  afterAll(() => close());
+
+  describe('the index of what waits', () => {
+    async function waitingAt(
+      endpoint: EndpointAddress,
+      times: readonly number[],
+    ): Promise<Delivery[]> {
+      const deliveries = times.map((workAtMs) =>
+        aDelivery({ endpointId: endpoint.endpointId, workAtMs }),
+      );
+      await ledger.putDeliveries(deliveries);
+      return deliveries;
+    }
+
+    it('lists what is due before a time, oldest first, up to a limit, over all shards', async () => {
+      const endpoint = anAddress();
+      const times = Array.from({ length: 40 }, (_, index) => NOON_MS + ((index * 17) % 40) * 10);
+      const deliveries = await waitingAt(endpoint, times);
+      await waitingAt(anAddress(), [NOON_MS]);
+      const sorted = times.toSorted((a, b) => a - b);
+      const list = async (beforeMs: number, limit: number) =>
+        (await ledger.listDue(endpoint, beforeMs, limit)).map(({ workAtMs }) => workAtMs);
+      expect(await list(Number.MAX_SAFE_INTEGER, 100)).toEqual(sorted);
+      expect(await list(Number.MAX_SAFE_INTEGER, 7)).toEqual(sorted.slice(0, 7));
+      expect(await list(NOON_MS + 100, 100)).toEqual(sorted.slice(0, 10));
+      expect(await list(NOON_MS + 101, 100)).toEqual(sorted.slice(0, 11));
+      expect(await list(NOON_MS, 100)).toEqual([]);
+      const [oldest] = await ledger.listDue(endpoint, NOON_MS + 1, 1);
+      const { eventId } = deliveries.find(({ workAtMs }) => workAtMs === NOON_MS) ?? {};
+      expect(oldest).toEqual({ ...endpoint, eventId, workAtMs: NOON_MS });
+    });
+
+    it('holds only what waits', async () => {
+      const endpoint = anAddress();
+      const [first, second, third] = await waitingAt(endpoint, [1, 2, 3]);
+      if (!first || !second || !third) throw new Error('three were put');
+      await ledger.settle(first, 'cancelled');
+      await ledger.settle({ ...second, deathReason: 'attempts' }, 'dead');
+      const due = await ledger.listDue(endpoint, Number.MAX_SAFE_INTEGER, 10);
+      expect(due.map(({ eventId }) => eventId)).toEqual([third.eventId]);
+    });
+
+    it('gives an entry to one of those that take it, and moves it on', async () => {
+      const endpoint = anAddress();
+      const [delivery] = await waitingAt(endpoint, [NOON_MS]);
+      const [entry] = await ledger.listDue(endpoint, NOON_MS + 1, 10);
+      if (!entry || !delivery) throw new Error('it waits');
+      const untilMs = NOON_MS + 600_000;
+      const taken = await Promise.all([1, 2, 3].map(() => ledger.take(entry, untilMs)));
+      expect(taken.filter((found) => found !== undefined)).toEqual([
+        { ...delivery, workAtMs: untilMs },
+      ]);
+      expect(await ledger.listDue(endpoint, untilMs, 10)).toEqual([]);
+      expect(await ledger.listDue(endpoint, untilMs + 1, 10)).toHaveLength(1);
+    });
+
+    it('gives nothing that ended or moved since it was listed', async () => {
+      const endpoint = anAddress();
+      const [first, second] = await waitingAt(endpoint, [NOON_MS, NOON_MS + 1]);
+      const entries = await ledger.listDue(endpoint, NOON_MS + 2, 10);
+      if (!first || !second) throw new Error('two were put');
+      await ledger.settle(first, 'cancelled');
+      await ledger.putDeliveries([{ ...second, workAtMs: NOON_MS + 9 }]);
+      const untilMs = NOON_MS + 600_000;
+      const taken = await Promise.all(entries.map((entry) => ledger.take(entry, untilMs)));
+      expect(taken).toEqual([undefined, undefined]);
+      const gone = { ...endpoint, eventId: newId('evt'), workAtMs: NOON_MS };
+      expect(await ledger.take(gone, untilMs)).toBeUndefined();
+    });
+
+    it('tells what waits for events older than one, and which is the next oldest', async () => {
+      const { tenant, environment, endpointId } = anAddress();
+      const endpoint = { tenant, environment, endpointId };
+      const deliveries = Array.from({ length: 12 }, (_, index) =>
+        // Those that are older are due later.
+        aDelivery({
+          endpointId,
+          acceptedAtMs: NOON_MS + index * 1_000,
+          workAtMs: NOON_MS + 100_000 - index,
+        }),
+      );
+      await ledger.putDeliveries(deliveries);
+      const bound = firstIdAt('evt', NOON_MS + 5_000);
+      const { entries, nextEventId } = await ledger.listOlder(endpoint, bound, 100);
+      const ids = deliveries.map(({ eventId }) => eventId);
+      expect(entries.map(({ eventId }) => eventId).toSorted()).toEqual(ids.slice(0, 5));
+      expect(nextEventId).toBe(ids[5]);
+      expect((await ledger.listOlder(endpoint, bound, 3)).entries).toHaveLength(3);
+      const all = await ledger.listOlder(endpoint, 'evt_~', 100);
+      expect(all.entries).toHaveLength(12);
+      expect(all.nextEventId).toBeUndefined();
+      expect(await ledger.listOlder(anAddress(), bound, 100)).toEqual({ entries: [] });
+    });
+  });
+
+  describe('the health of an endpoint', () => {
+    it('is clean until it is written, and as it was written then', async () => {
+      const endpoint = anAddress();
+      expect(await ledger.getHealth(endpoint)).toEqual({
+        health: CLEAN_HEALTH,
+        version: 0,
+        answers: 0,
+      });
+      const health: Health = { ...recovering(NOON_MS), lastSuccessAtMs: NOON_MS - 1 };
+      expect(await ledger.putHealth(endpoint, health, 0)).toBe(true);
+      expect(await ledger.getHealth(endpoint)).toEqual({ health, version: 1, answers: 0 });
+    });
+
+    it('is written by one of those that saw the same', async () => {
+      const endpoint = anAddress();
+      const put = (failures: number, seen: number) =>
+        ledger.putHealth(endpoint, { ...CLEAN_HEALTH, failures }, seen);
+      const first = await Promise.all([put(1, 0), put(2, 0), put(3, 0)]);
+      expect(first.filter(Boolean)).toHaveLength(1);
+      expect(await put(9, 0)).toBe(false);
+      expect(await put(9, 2)).toBe(false);
+      expect(await put(9, 1)).toBe(true);
+      expect(await ledger.getHealth(endpoint)).toMatchObject({
+        version: 2,
+        health: { failures: 9 },
+      });
+    });
+
+    it('has its answers counted beside it, before it is written as after', async () => {
+      const endpoint = anAddress();
+      await Promise.all([3, 4].map((count) => ledger.countAnswers(endpoint, count)));
+      expect(await ledger.getHealth(endpoint)).toEqual({
+        health: CLEAN_HEALTH,
+        version: 0,
+        answers: 7,
+      });
+      expect(await ledger.putHealth(endpoint, recovering(NOON_MS), 0)).toBe(true);
+      await ledger.countAnswers(endpoint, 5);
+      expect(await ledger.getHealth(endpoint)).toMatchObject({ version: 1, answers: 12 });
+    });
+
+    it('is read for several at once, without those that were never written', async () => {
+      const [sick, counted, unknown] = [anAddress(), anAddress(), anAddress()];
+      await ledger.putHealth(sick, { ...CLEAN_HEALTH, failures: 4 }, 0);
+      await ledger.countAnswers(counted, 1);
+      const found = await ledger.getHealths([sick, counted, unknown]);
+      expect([...found]).toEqual([[sick.endpointId, { ...CLEAN_HEALTH, failures: 4 }]]);
+    });
+  });
+
+  describe('the slots of a rate limit', () => {
+    it('follow one another without overlap, whoever reserves them', async () => {
+      const endpoint = anAddress();
+      const reserved = await Promise.all(
+        Array.from({ length: 6 }, () => ledger.reserveSlots(endpoint, 10, 20, NOON_MS)),
+      );
+      const slots = reserved
+        .flatMap((firstMs) => (firstMs === undefined ? [] : slotsFrom(firstMs, 10, 20)))
+        .toSorted((a, b) => a - b);
+      expect(slots).toEqual(Array.from({ length: 60 }, (_, index) => NOON_MS + index * 50));
+    });
+
+    it('begin now after an idle time, and one after another otherwise', async () => {
+      const endpoint = anAddress();
+      expect(await ledger.reserveSlots(endpoint, 4, 2, NOON_MS)).toBe(NOON_MS);
+      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 1_000)).toBe(NOON_MS + 2_000);
+      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 2_500)).toBe(NOON_MS + 2_500);
+      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 60_000)).toBe(NOON_MS + 60_000);
+    });
+
+    it('are not given out too far ahead', async () => {
+      const endpoint = anAddress();
+      const span = MAX_AHEAD_MS / 1_000;
+      expect(await ledger.reserveSlots(endpoint, span, 1, NOON_MS)).toBe(NOON_MS);
+      expect(await ledger.reserveSlots(endpoint, 1, 1, NOON_MS)).toBeUndefined();
+      expect(await ledger.reserveSlots(endpoint, 1, 1, NOON_MS + 1)).toBe(NOON_MS + MAX_AHEAD_MS);
+    });
+
+    it('are each endpoint’s own, also at rates that do not divide', async () => {
+      const [one, other] = [anAddress(), anAddress()];
+      await ledger.reserveSlots(one, 1, 3, NOON_MS);
+      expect(await ledger.reserveSlots(other, 1, 3, NOON_MS)).toBe(NOON_MS);
+      expect(await ledger.reserveSlots(one, 1, 3, NOON_MS)).toBeCloseTo(NOON_MS + 333.333, 2);
+    });
+  });
+});
