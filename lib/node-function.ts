@@ -54,7 +54,12 @@ export class NodeFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        // Look-ups of names run in these threads: a few dead names must not hold up all others.
+        UV_THREADPOOL_SIZE: '32',
+        ...props.environment,
+      },
       awsSdkConnectionReuse: false,
       bundling: {
         format: OutputFormat.ESM,

@@ -1,6 +1,7 @@
 // PATCH /v1/endpoints/{id}: some settings at a time, checked together with those that stay.
 import { z } from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
+import { rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { faultsOf } from '../core/faults.ts';
@@ -32,8 +33,11 @@ export function addEndpointChangeRoute(
   ports: EndpointPorts,
   find: (c: AppContext) => Promise<Endpoint>,
 ): void {
-  const inputSchema = endpointInputSchema(ports.rules);
-  const names = new Set(Object.keys(inputSchema.shape));
+  const inputSchemas = {
+    live: endpointInputSchema(rulesFor(ports.rules, 'live')),
+    test: endpointInputSchema(rulesFor(ports.rules, 'test')),
+  };
+  const names = new Set(Object.keys(inputSchemas.live.shape));
 
   /** @throws Problem 422 */
   function merged(before: Endpoint, changes: object, sealingKey: Buffer): EndpointInput {
@@ -45,7 +49,7 @@ export function addEndpointChangeRoute(
       else if (value === null) delete asked[name];
       else asked[name] = value;
     }
-    const parsed = inputSchema.safeParse(asked);
+    const parsed = inputSchemas[before.environment].safeParse(asked);
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     if (!parsed.success || faults.length > 0) throw refused(faults);
     return parsed.data;

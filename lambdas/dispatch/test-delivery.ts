@@ -57,7 +57,14 @@ async function exchange(
   const { url, method, timeoutMs } = open.endpoint;
   const { headers, body } = formed;
   const limitMs = Math.min(timeoutMs, MAX_TEST_MS);
-  const sent = await sender.send({ url, method, headers, body, timeoutMs: limitMs });
+  const sent = await sender.send({
+    url,
+    method,
+    headers,
+    body,
+    timeoutMs: limitMs,
+    environment: open.endpoint.environment,
+  });
   const { outcome } = sent;
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   return {

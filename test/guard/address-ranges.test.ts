@@ -6,7 +6,7 @@ import { findAddressRefusal } from '../../lambdas/core/destination-addresses.ts'
 import { IPV4_RANGES, IPV6_RANGES } from '../../lambdas/core/destination-ranges.ts';
 import { LAX } from './sending.ts';
 
-/** IANA's IPv4 and IPv6 special-purpose address registries, copied by hand, as of 2025. */
+/** IANA's IPv4 and IPv6 special-purpose registries as we know them; the CSV files at iana.org are the source. */
 const IANA = `
 0.0.0.0/8 0.0.0.0/32 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12
 192.0.0.0/24 192.0.0.0/29 192.0.0.8/32 192.0.0.9/32 192.0.0.10/32 192.0.0.170/32 192.0.0.171/32
