@@ -100,6 +100,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
       ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
       : {}),
     ...optionalText('by', delivery.recordedBy),
+    ...optionalText('rpl', delivery.replayId),
     ...(inIndex
       ? {
           wk: text(
@@ -145,6 +146,7 @@ export function fromDeliveryItem(item: Item): Delivery {
       ? {}
       : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
     ...(item.by?.S === undefined ? {} : { recordedBy: item.by.S }),
+    ...(item.rpl?.S === undefined ? {} : { replayId: item.rpl.S }),
   };
 }
 

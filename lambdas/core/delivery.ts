@@ -53,6 +53,8 @@ export interface Delivery extends Scope {
   readonly state: StoredState;
   /** Counted from 1: the first run follows the curve, a manual retry or a replay opens another. */
   readonly run: number;
+  /** The replay that opened this run, if one did. */
+  readonly replayId?: string;
   /** How many attempts had been made when this run began. */
   readonly attemptsBeforeRun: number;
   readonly attempts: readonly Attempt[];

@@ -9,12 +9,14 @@ export function newRun(
   cause: Extract<Cause, 'manual' | 'replay'>,
   settings: Pick<Settings, 'deadlineDays'>,
   nowMs: number,
+  replayId?: string,
 ): Delivery {
-  const { lease, deathReason, anchorMs, recordedBy, ...lasting } = delivery;
+  const { lease, deathReason, anchorMs, recordedBy, replayId: _before, ...lasting } = delivery;
   return {
     ...lasting,
     state: 'waiting',
     run: delivery.run + 1,
+    ...(replayId === undefined ? {} : { replayId }),
     attemptsBeforeRun: delivery.attempts.length,
     deadlineAtMs: nowMs + settings.deadlineDays * DAY_MS,
     dueAtMs: nowMs,

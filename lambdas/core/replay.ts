@@ -80,11 +80,13 @@ export function isReplayed(
   return types.length === 0 || types.some((type) => matchesPattern(type, delivery.eventType));
 }
 
-/** Whether a delivery is in the run that a replay opened after the one that was planned on. */
-export function isReopened(delivery: Delivery, planned: PlannedReplay): boolean {
-  if (delivery.run !== planned.run + 1) return false;
-  const first = delivery.attempts.find(({ run }) => run === delivery.run);
-  return (first?.cause ?? delivery.nextCause) === 'replay';
+/** Whether a delivery is in the run that this replay opened after the one that was planned on. */
+export function isReopened(
+  { id }: Pick<Replay, 'id'>,
+  delivery: Delivery,
+  planned: PlannedReplay,
+): boolean {
+  return delivery.run === planned.run + 1 && delivery.replayId === id;
 }
 
 /** Whether its message may not have been sent: no attempt of its run was made. */

@@ -154,9 +154,10 @@ async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
   const refs = replay.page.map((planned) => refOf(replay, planned));
   const found = await ports.ledger.getDeliveries(refs);
   const opened = await Promise.all(
-    replay.page.map((planned) =>
-      open(ports, found.get(deliveryIdOf(planned.eventId, replay.endpointId)), planned, nowMs),
-    ),
+    replay.page.map((planned) => {
+      const id = deliveryIdOf(planned.eventId, replay.endpointId);
+      return open(ports, replay, planned, found.get(id), nowMs);
+    }),
   );
   const reopened = opened.filter((delivery) => delivery !== undefined);
   const messages: DelayedMessage[] = reopened
@@ -167,23 +168,26 @@ async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
   return reopened.length;
 }
 
-/** The delivery in its new run, also if that was opened before; undefined if it moved on otherwise. */
+/** The delivery in its new run, also if we opened it before; undefined if it moved on otherwise. */
 async function open(
   { ledger, settings }: ReplayPorts,
-  delivery: Delivery | undefined,
+  replay: Replay,
   planned: PlannedReplay,
+  delivery: Delivery | undefined,
   nowMs: number,
 ): Promise<Delivery | undefined> {
   if (!delivery) return undefined;
-  if (delivery.run !== planned.run) return isReopened(delivery, planned) ? delivery : undefined;
+  if (delivery.run !== planned.run) {
+    return isReopened(replay, delivery, planned) ? delivery : undefined;
+  }
   if (delivery.state === 'waiting') return undefined;
-  const opened = newRun(delivery, 'replay', settings, nowMs);
+  const opened = newRun(delivery, 'replay', settings, nowMs, replay.id);
   await ledger.keepUntil(delivery, opened.deadlineAtMs);
   if (await ledger.openRun(opened, planned.run)) return opened;
-  const now = (await ledger.getDeliveries([delivery])).get(
-    deliveryIdOf(delivery.eventId, delivery.endpointId),
-  );
-  return now && isReopened(now, planned) ? now : undefined;
+  // Somebody was faster, or the answer to our own write was lost.
+  const id = deliveryIdOf(delivery.eventId, delivery.endpointId);
+  const now = (await ledger.getDeliveries([delivery])).get(id);
+  return now && isReopened(replay, now, planned) ? now : undefined;
 }
 
 function refOf({ tenant, environment, endpointId }: Replay, { eventId }: PlannedReplay) {

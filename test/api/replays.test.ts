@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Delivery, StoredState } from '../../lambdas/core/delivery.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { type DeliveryMessage, encodeReplayMessage } from '../../lambdas/core/messages.ts';
@@ -240,6 +240,23 @@ describe('a replay', () => {
     expect(await runsOf(endpoint, eventIds)).toEqual(new Set([2]));
   });
 
+  // Regression: what another replay had opened was sent, and counted, a second time.
+  it('shares with another at the same time: each delivery is sent by one of them', async () => {
+    const endpoint = await anEndpoint();
+    const eventIds = await past(endpoint, 420);
+    const ids = [(await begin(endpoint)).json.id, (await begin(endpoint)).json.id];
+    for (;;) {
+      const messages = service.sentReplays.splice(0);
+      if (messages.length === 0) break;
+      await Promise.all(messages.map((message) => handle(message, 0)));
+    }
+    const [first, second] = [await read(ids[0]), await read(ids[1])];
+    expect([first.state, second.state]).toEqual(['done', 'done']);
+    expect(first.sent + second.sent).toBe(420);
+    expect(retries.map(({ eventId }) => eventId).sort()).toEqual(eventIds);
+    expect(await runsOf(endpoint, eventIds)).toEqual(new Set([2]));
+  });
+
   it('leaves alone what moved on after it was found', async () => {
     const endpoint = await anEndpoint();
     const [eventId = ''] = await past(endpoint, 1);
@@ -362,7 +379,9 @@ describe('an idempotency key', () => {
       throw new Error('killed');
     };
     const send = () => begin(endpoint, { since }, { 'idempotency-key': 'recover-2' });
+    const logged = vi.spyOn(console, 'error').mockReturnValue();
     expect((await send()).status).toBe(500);
+    logged.mockRestore();
     service.replays.putReplayOnce = real;
     const { id } = (await send()).json;
     await drain();
