@@ -23,6 +23,8 @@ const MAX_KEPT = 5_000;
 const ROUNDS = 5;
 /** A probe that is late by this much was lost. */
 const PROBE_LOST_MS = 60_000;
+/** By then what asks for a probe has come to rest itself. */
+const AT_REST_BY_MS = 2_000;
 
 export interface HealthWatchPorts extends WakeAtPorts {
   readonly ledger: HealthLedger;
@@ -81,7 +83,7 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
     if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
     remindedAt.set(endpoint.endpointId, nowMs);
-    await wakeAt(ports, endpoint, nowMs);
+    await wakeAt(ports, endpoint, nowMs + AT_REST_BY_MS);
   }
 
   async function carryOut(

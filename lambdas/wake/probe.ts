@@ -32,7 +32,7 @@ export async function probe(
   if (probeAtMs > nowMs + TOLERANCE_MS) {
     // The probe waits for something to be due: what came to rest since then may be so already.
     const isFar = probeAtMs - nowMs > farProbeMs(kept.health);
-    const [due] = isFar ? await ports.work.listDue(endpoint, nowMs, 1) : [];
+    const [due] = isFar ? await ports.work.listDue(endpoint, nowMs + TOLERANCE_MS, 1) : [];
     if (!due) return awaitProbe(ports, endpoint, kept, probeAtMs);
   }
   const health = await meetDeadlines(ports, endpoint, kept.health, nowMs);
