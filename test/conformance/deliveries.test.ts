@@ -4,15 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { NOON_MS } from '../builders/events.ts';
-import {
-  aClaim,
-  aDelivery,
-  anAttempt,
-  LEDGERS,
-  type Ledger,
-  newId,
-  openLedger,
-} from './ledgers.ts';
+import { aClaim, aDelivery, anAttempt, LEDGERS, type Ledger, openLedger } from './ledgers.ts';
 
 describe.each(LEDGERS)('deliveries %s', (name) => {
   let ledger: Ledger;
@@ -279,26 +271,5 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       expect(await ledger.settle(unstored, 'cancelled')).toBe(true);
       expect((await read(unstored))?.state).toBe('cancelled');
     });
-  });
-
-  it('are listed by endpoint, newest event first, page by page, within a time', async () => {
-    const id = newId('ep');
-    const times = Array.from({ length: 11 }, (_, index) => NOON_MS + index * 1_000);
-    const deliveries = times.map((acceptedAtMs) => aDelivery({ acceptedAtMs, endpointId: id }));
-    await ledger.putDeliveries([...deliveries, aDelivery()]);
-    const endpoint = { id, tenant: 'acme', environment: 'live' as const };
-    const range = { sinceMs: NOON_MS + 1_000, untilMs: NOON_MS + 9_000 };
-    const pages: number[][] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await ledger.listDeliveries(endpoint, range, 3, cursor);
-      pages.push(page.entries.map(({ acceptedAtMs }) => (acceptedAtMs - NOON_MS) / 1_000));
-      cursor = page.next;
-    } while (cursor !== undefined);
-    expect(pages).toEqual([
-      [8, 7, 6],
-      [5, 4, 3],
-      [2, 1],
-    ]);
   });
 });

@@ -1,4 +1,4 @@
-// The index of what waits, the health of endpoints and their rate limits: what both ledgers must do alike.
+// Listings, the index of what waits, the health of endpoints and their rate limits: what both ledgers must do alike.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/endpoint-health.ts';
@@ -21,6 +21,27 @@ describe.each(LEDGERS)('%s', (name) => {
     ({ ledger, close } = await openLedger(name));
   });
   afterAll(() => close());
+
+  it('deliveries are listed by endpoint, newest event first, page by page, within a time', async () => {
+    const id = newId('ep');
+    const times = Array.from({ length: 11 }, (_, index) => NOON_MS + index * 1_000);
+    const deliveries = times.map((acceptedAtMs) => aDelivery({ acceptedAtMs, endpointId: id }));
+    await ledger.putDeliveries([...deliveries, aDelivery()]);
+    const endpoint = { id, tenant: 'acme', environment: 'live' as const };
+    const range = { sinceMs: NOON_MS + 1_000, untilMs: NOON_MS + 9_000 };
+    const pages: number[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await ledger.listDeliveries(endpoint, range, 3, cursor);
+      pages.push(page.entries.map(({ acceptedAtMs }) => (acceptedAtMs - NOON_MS) / 1_000));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([
+      [8, 7, 6],
+      [5, 4, 3],
+      [2, 1],
+    ]);
+  });
 
   describe('the index of what waits', () => {
     async function waitingAt(
