@@ -9,6 +9,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../core/errors.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -19,10 +20,7 @@ const ROUNDS = 6;
 const FIRST_PAUSE_MS = 25;
 
 export function createDynamoDb(): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
-  });
+  return new DynamoDBClient(CLIENT_OPTIONS);
 }
 
 /** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */

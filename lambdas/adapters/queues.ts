@@ -15,6 +15,7 @@ import {
 } from '../core/messages.ts';
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 import { log } from './log.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
@@ -49,10 +50,7 @@ interface OutgoingMessage {
 }
 
 export function createSqs(): SQSClient {
-  return new SQSClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
-  });
+  return new SQSClient(CLIENT_OPTIONS);
 }
 
 export function createQueues(client: SQSClient, urls: QueueUrls): Queues {

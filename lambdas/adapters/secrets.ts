@@ -5,6 +5,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
 import { sealingKeyFrom } from '../core/sealing.ts';
 import { Env } from '../environment.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 
 const MIN_SECRET_LENGTH = 32;
 /** A changed secret is seen after this long at the latest. */
@@ -24,10 +25,7 @@ export function secretArns(): SecretArns {
 }
 
 export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
-  const client = new SecretsManagerClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
-  });
+  const client = new SecretsManagerClient(CLIENT_OPTIONS);
 
   const read = (arn: string, what: string, minLength: number): (() => Promise<string>) =>
     kept(surroundings, async () => {

@@ -19,6 +19,7 @@ import { encodeWakeMessage, type WakeMessage } from '../core/messages.ts';
 import type { EndpointAddress, Surroundings, Wakes } from '../core/ports.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake-bucket.ts';
 import { Env } from '../environment.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
 import { seconds } from './ledger-items.ts';
 import { variable } from './surroundings.ts';
@@ -33,10 +34,7 @@ export function createWakes(
   table: string,
   surroundings: Surroundings,
 ): Wakes {
-  const scheduler = new SchedulerClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 },
-  });
+  const scheduler = new SchedulerClient(CLIENT_OPTIONS);
   const remembered = new Set<string>();
 
   async function schedule(wake: WakeMessage): Promise<void> {

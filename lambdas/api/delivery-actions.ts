@@ -73,7 +73,7 @@ export function addDeliveryActionRoutes(
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
       if (!(await ledger.openRun(opened, delivery.run))) continue;
-      await announceWake(ports, opened, nowMs);
+      await announceWake(ports, opened, opened.workAtMs ?? nowMs);
       const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
       return c.json(deliveryView(opened, await standingOf(ports.health, endpoint)), 202);

@@ -27,6 +27,7 @@ import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 import { formRequest } from './request.ts';
+import { shareRetries } from './shared-retries.ts';
 import { sendTest, type TestPorts } from './test-delivery.ts';
 
 const settings = readSettings();
@@ -44,7 +45,8 @@ const signingKeys = createSigningKeyCache(
   secrets,
   surroundings,
 );
-const queues = createQueues(createSqs(), queueUrls());
+const sqs = createQueues(createSqs(), queueUrls());
+const queues = { ...sqs, sendRetries: shareRetries(sqs) };
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const events = createOperatorNotices({ registry, queues });
 const opening = { registry, secrets, signingKeys, surroundings };
