@@ -6,6 +6,7 @@ import type { Configuration } from './configuration.ts';
 import { HttpFront } from './http-front.ts';
 import { Keys } from './keys.ts';
 import { NodeFunction } from './node-function.ts';
+import { Overview } from './overview.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { Storage } from './storage.ts';
 import { WakeUp } from './wake-up.ts';
@@ -29,16 +30,24 @@ export class PosthornStack extends Stack {
 
     const storage = new Storage(this, 'Storage', { retain: configuration.retainData });
     const keys = new Keys(this, 'Keys');
-    const queue = (name: string, functionTimeout: Duration, source: { windowSeconds: number }) =>
+    const queue = (
+      name: string,
+      functionTimeout: Duration,
+      source: { windowSeconds: number },
+      isDelayed = false,
+    ) =>
       new QueueWithDeadLetters(this, name, {
         functionTimeout,
+        isDelayed,
         windowSeconds: source.windowSeconds,
         maxReceiveCount: 10,
       });
-    const { queue: events } = queue('Events', FAN_OUT_TIMEOUT, sources.events);
+    const eventsQueue = queue('Events', FAN_OUT_TIMEOUT, sources.events);
     const deliveriesQueue = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
-    const retriesQueue = queue('Retries', DISPATCH_TIMEOUT, sources.retries);
-    const { queue: wakes } = queue('Wakes', WAKE_TIMEOUT, sources.wakes);
+    const retriesQueue = queue('Retries', DISPATCH_TIMEOUT, sources.retries, true);
+    const wakesQueue = queue('Wakes', WAKE_TIMEOUT, sources.wakes, true);
+    const { queue: events } = eventsQueue;
+    const { queue: wakes } = wakesQueue;
     const { queue: deliveries } = deliveriesQueue;
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
@@ -223,6 +232,23 @@ export class PosthornStack extends Stack {
       api: api.fn,
       throttle: configuration.throttle,
       logRetentionDays,
+    });
+
+    new Overview(this, 'Overview', {
+      queues: {
+        Events: eventsQueue,
+        Deliveries: deliveriesQueue,
+        Retries: retriesQueue,
+        Wakes: wakesQueue,
+      },
+      functions: {
+        Ingest: ingest.fn,
+        FanOut: fanOut.fn,
+        Dispatch: dispatch.fn,
+        Wake: wake.fn,
+        Sweep: sweep.fn,
+        Api: api.fn,
+      },
     });
 
     new CfnOutput(this, 'ApiUrl', { value: front.url, description: 'Where the API answers.' });

@@ -21,15 +21,20 @@ export interface QueueWithDeadLettersProps {
   readonly windowSeconds?: number;
   /** How often a message is received before it counts as a dead letter. */
   readonly maxReceiveCount: number;
+  /** Whether messages are sent with delays, up to the 15 minutes that SQS knows. @default false */
+  readonly isDelayed?: boolean;
 }
 
 export class QueueWithDeadLetters extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  /** A message this old says that something is stuck: accepted, and not gone on with. */
+  readonly stuckAfter: Duration;
 
   constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
     super(scope, id);
-    const { functionTimeout, windowSeconds = 0, maxReceiveCount } = props;
+    const { functionTimeout, windowSeconds = 0, maxReceiveCount, isDelayed = false } = props;
+    this.stuckAfter = Duration.minutes(isDelayed ? 20 : 5);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: Duration.days(14),
