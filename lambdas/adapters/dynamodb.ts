@@ -88,11 +88,15 @@ export async function batchGet(
 
 /** Runs a conditional write: true if it was done, false if its condition did not hold. */
 export async function whenHolds(write: Promise<unknown>): Promise<boolean> {
+  return (await answerWhenHolds(write.then(() => true))) === true;
+}
+
+/** Runs a conditional write: its answer, or undefined if its condition did not hold. */
+export async function answerWhenHolds<T>(write: Promise<T>): Promise<T | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

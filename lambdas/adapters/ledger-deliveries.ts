@@ -5,11 +5,19 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Delivery } from '../core/delivery.ts';
+import { attemptsMade, type Delivery } from '../core/delivery.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Claim, ClaimRequest, DeliveryLedger, DeliveryRef } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
-import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import {
+  answerWhenHolds,
+  batchGet,
+  batchPut,
+  type Item,
+  number,
+  text,
+  whenHolds,
+} from './dynamodb.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-events.ts';
 import {
   DELIVERY_SHARDS,
@@ -56,8 +64,8 @@ export function createDeliveryLedger(
   }
 
   async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
-    try {
-      const answer = await client.send(
+    const answer = await answerWhenHolds(
+      client.send(
         new UpdateItemCommand({
           TableName: table,
           Key: deliveryKey(request.ref),
@@ -74,13 +82,9 @@ export function createDeliveryLedger(
           },
           ReturnValues: 'ALL_NEW',
         }),
-      );
-      return answer.Attributes && fromDeliveryItem(answer.Attributes);
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
-        return undefined;
-      throw error;
-    }
+      ),
+    );
+    return answer?.Attributes && fromDeliveryItem(answer.Attributes);
   }
 
   return {
@@ -145,7 +149,7 @@ export function createDeliveryLedger(
     openRun: (delivery, seenRun) =>
       putIf(delivery, 'run = :seen AND n = :n', {
         ':seen': number(seenRun),
-        ':n': number(delivery.attempts.at(-1)?.number ?? 0),
+        ':n': number(attemptsMade(delivery)),
       }),
 
     async settle(delivery, state) {
@@ -156,7 +160,7 @@ export function createDeliveryLedger(
         {
           ':waiting': text('waiting'),
           ':run': number(delivery.run),
-          ':n': number(delivery.attempts.at(-1)?.number ?? 0),
+          ':n': number(attemptsMade(delivery)),
         },
       );
     },
@@ -183,7 +187,7 @@ export function createDeliveryLedger(
 
 /** Why the lease could not be taken, from what stands there. */
 function claimOf(found: Delivery, request: ClaimRequest): Claim {
-  const made = found.attempts.at(-1)?.number ?? 0;
+  const made = attemptsMade(found);
   const isPast = found.state !== 'waiting' || found.run > request.run || made >= request.attempt;
   if (isPast) return { kind: 'past', delivery: found };
   // The answer to our own update was lost, and the SDK's second try met our first.

@@ -8,7 +8,7 @@ import {
   scopeKey,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
-import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { answerWhenHolds, batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 
 /** How often a reservation is tried again when another one was faster. */
 const ROUNDS = 10;
@@ -31,8 +31,8 @@ export function createHealthLedger(
     condition: string,
     values: Item,
   ): Promise<{ readonly fromMs: number | undefined } | undefined> {
-    try {
-      const answer = await client.send(
+    const answer = await answerWhenHolds(
+      client.send(
         new UpdateItemCommand({
           TableName: table,
           Key: itemKey(endpoint, 'rate'),
@@ -41,14 +41,11 @@ export function createHealthLedger(
           ExpressionAttributeValues: values,
           ReturnValues: 'UPDATED_OLD',
         }),
-      );
-      const from = answer.Attributes?.nfs?.N;
-      return { fromMs: from === undefined ? undefined : Number(from) };
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
-        return undefined;
-      throw error;
-    }
+      ),
+    );
+    if (!answer) return undefined;
+    const from = answer.Attributes?.nfs?.N;
+    return { fromMs: from === undefined ? undefined : Number(from) };
   }
 
   return {

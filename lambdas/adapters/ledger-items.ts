@@ -1,5 +1,5 @@
 // How the ledger spells its items. Names are short: what is written is paid for by the kilobyte.
-import type { Attempt, Delivery, StoredState } from '../core/delivery.ts';
+import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../core/delivery.ts';
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
 import { packData, unpackData } from '../core/messages.ts';
@@ -88,7 +88,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
     at: number(delivery.acceptedAtMs),
     run: number(delivery.run),
     ...(delivery.attemptsBeforeRun === 0 ? {} : { abr: number(delivery.attemptsBeforeRun) }),
-    n: number(delivery.attempts.at(-1)?.number ?? 0),
+    n: number(attemptsMade(delivery)),
     a: { L: delivery.attempts.map((attempt) => text(packAttempt(attempt))) },
     dl: number(delivery.deadlineAtMs),
     ...optionalNumber('due', delivery.dueAtMs),

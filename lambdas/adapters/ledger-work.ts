@@ -2,7 +2,7 @@
 import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { EndpointAddress, WorkEntry, WorkLedger } from '../core/ports.ts';
 import { WORK_INDEX } from '../environment.ts';
-import { type Item, number, text } from './dynamodb.ts';
+import { answerWhenHolds, type Item, number, text } from './dynamodb.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './ledger-items.ts';
 
 export function createWorkLedger(client: DynamoDBClient, table: string): WorkLedger {
@@ -61,8 +61,8 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
     },
 
     async take(entry, untilMs) {
-      try {
-        const answer = await client.send(
+      const answer = await answerWhenHolds(
+        client.send(
           new UpdateItemCommand({
             TableName: table,
             Key: deliveryKey(entry),
@@ -75,13 +75,9 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
             },
             ReturnValues: 'ALL_NEW',
           }),
-        );
-        return answer.Attributes && fromDeliveryItem(answer.Attributes);
-      } catch (error) {
-        if (error instanceof Error && error.name === 'ConditionalCheckFailedException')
-          return undefined;
-        throw error;
-      }
+        ),
+      );
+      return answer?.Attributes && fromDeliveryItem(answer.Attributes);
     },
   };
 }

@@ -1,4 +1,5 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
+
 import type { Endpoint } from '../core/endpoint.ts';
 import { type Health, pausedByUser, recovering } from '../core/endpoint-health.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
@@ -13,6 +14,7 @@ import type {
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { wakeAt } from '../core/wake-at.ts';
+import { FAR_FUTURE_MS } from '../core/wake-bucket.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
@@ -21,7 +23,6 @@ const ROUNDS = 10;
 const PAGE = 100;
 /** How long one purge call goes on. */
 const PURGE_MS = 15_000;
-const FAR_FUTURE_MS = 8_640_000_000_000_000;
 
 export interface EndpointActionPorts {
   readonly registry: Pick<Registry, 'getEndpoint'>;

@@ -1,5 +1,5 @@
 // From an attempt and the decision after it to the delivery as it is recorded.
-import type { Attempt, Cause, Delivery } from './delivery.ts';
+import { type Attempt, attemptsMade, type Cause, type Delivery } from './delivery.ts';
 import type { Event } from './event.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, outcomeName } from './outcome.ts';
@@ -50,7 +50,7 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
   const { outcome, startedAtMs, endedAtMs } = made;
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   const attempt: Attempt = {
-    number: (delivery.attempts.at(-1)?.number ?? 0) + 1,
+    number: attemptsMade(delivery) + 1,
     run: delivery.run,
     cause: made.cause,
     atMs: startedAtMs,
@@ -102,7 +102,7 @@ export function retryMessage(delivery: Delivery, nowMs: number): DelayedMessage 
       tenant: delivery.tenant,
       environment: delivery.environment,
       run: delivery.run,
-      attempt: (delivery.attempts.at(-1)?.number ?? 0) + 1,
+      attempt: attemptsMade(delivery) + 1,
       cause: delivery.nextCause ?? 'curve',
       doubtful: true,
     },

@@ -92,7 +92,7 @@ export function statusOf(
   return state ?? 'pending';
 }
 
-/** The number that the next attempt will get. */
-export function nextAttemptNumber(delivery: Pick<Delivery, 'attempts'>): number {
-  return (delivery.attempts.at(-1)?.number ?? 0) + 1;
+/** The number of the latest attempt, over all runs; 0 before the first. */
+export function attemptsMade({ attempts }: Pick<Delivery, 'attempts'>): number {
+  return attempts.at(-1)?.number ?? 0;
 }

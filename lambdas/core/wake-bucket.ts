@@ -6,6 +6,9 @@ export const WAKE_EARLY_MS = 90 * 1000;
 /** Shards of a bucket's partition in the wake directory. */
 export const WAKE_SHARDS = 4;
 
+/** After every due time: the last moment that a Date can hold. */
+export const FAR_FUTURE_MS = 8_640_000_000_000_000;
+
 export function bucketOf(dueAtMs: number): number {
   return Math.floor(dueAtMs / BUCKET_MS) * BUCKET_MS;
 }

@@ -4,6 +4,7 @@ import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
 import { nextStep } from '../core/next-step.ts';
@@ -53,11 +54,6 @@ export interface DispatchPorts {
 export interface AttemptLine {
   readonly delivery: Delivery;
   readonly nextDelayMs: number | undefined;
-}
-
-export interface FailedRecord {
-  readonly messageId: string;
-  readonly error: unknown;
 }
 
 /** One message's work, with what it needs from the registry and the ledger. */

@@ -18,6 +18,7 @@ import {
 } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { LeaseHeldError } from '../core/errors.ts';
+import { batchResponse } from '../core/failed-record.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
 import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
@@ -89,5 +90,5 @@ export async function handler(
     if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
     else log.error('dispatch failed', error, { messageId });
   }
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return batchResponse(failed);
 }

@@ -1,6 +1,7 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { PartlyRefusedError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
 import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
 import {
   type EventLedger,
@@ -15,12 +16,6 @@ export interface FanOutPorts {
   readonly ledger: EventLedger;
   readonly registry: Pick<Registry, 'subscribersOf'>;
   readonly queues: Pick<Queues, 'sendDeliveries'>;
-}
-
-/** A record that could not be processed, and why. */
-export interface FailedRecord {
-  readonly messageId: string;
-  readonly error: unknown;
 }
 
 interface Job extends EventMessage {

@@ -6,6 +6,7 @@ import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { batchResponse } from '../core/failed-record.ts';
 import { Env } from '../environment.ts';
 import { type FanOutPorts, fanOut } from './fan-out.ts';
 
@@ -19,5 +20,5 @@ const ports: FanOutPorts = {
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const failed = await fanOut(ports, event.Records);
   for (const { messageId, error } of failed) log.error('fan-out failed', error, { messageId });
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return batchResponse(failed);
 }

@@ -3,6 +3,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery, MAX_SQS_DELAY_MS } from '../core/advance.ts';
 import { NotYetStoredError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
 import { decodeDeliveryMessage } from '../core/messages.ts';
 import type { DeliveryLedger, EventLedger, Surroundings, Wakes } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
@@ -15,11 +16,6 @@ export interface DeadLetterPorts {
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
-}
-
-export interface FailedRecord {
-  readonly messageId: string;
-  readonly error: unknown;
 }
 
 export async function restDeadLetters(

@@ -7,6 +7,7 @@ import { log } from '../adapters/log.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
+import { batchResponse } from '../core/failed-record.ts';
 import { Env } from '../environment.ts';
 import { restDeadLetters } from './dead-letters.ts';
 import { sweep } from './sweep.ts';
@@ -32,5 +33,5 @@ export async function handler(event: Partial<SQSEvent>): Promise<SQSBatchRespons
   const rested = event.Records.length - failed.length;
   log.warn('dead letters put back to wait', { rested, left: failed.length });
   for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return batchResponse(failed);
 }

@@ -11,6 +11,7 @@ import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
+import { batchResponse } from '../core/failed-record.ts';
 import { replayMessageIn } from '../core/messages.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
 import { Env } from '../environment.ts';
@@ -54,5 +55,5 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     ...(await replayRecords(replayPorts, event.Records.filter(isReplay), remainingMs)),
   ];
   for (const { messageId, error } of failed) log.error('wake failed', error, { messageId });
-  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  return batchResponse(failed);
 }

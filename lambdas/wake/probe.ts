@@ -11,6 +11,7 @@ import {
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress, KeptHealth, WorkEntry } from '../core/ports.ts';
 import { announceWake, sendWake } from '../core/wake-at.ts';
+import { FAR_FUTURE_MS } from '../core/wake-bucket.ts';
 import { endExpired } from './deadlines.ts';
 import { SETTLED_MS } from './release.ts';
 import { endIfTooLate, sendAll, take, type WakePorts } from './send-due.ts';
@@ -18,7 +19,6 @@ import { endIfTooLate, sendAll, take, type WakePorts } from './send-due.ts';
 const LOOK_AGAIN_MS = 5_000;
 /** Wake-ups may be this early. */
 const TOLERANCE_MS = 1_000;
-const FAR_FUTURE_MS = 8_640_000_000_000_000;
 const PAGE = 25;
 
 export async function probe(

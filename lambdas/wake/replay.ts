@@ -6,6 +6,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { type ReplayMessage, replayMessageIn } from '../core/messages.ts';
 import { newRun } from '../core/new-run.ts';
@@ -23,7 +24,6 @@ import { isReopened, isUnsent, type PlannedReplay, type Replay } from '../core/r
 import { findReplayed } from '../core/replay-search.ts';
 import type { Settings } from '../core/settings.ts';
 import { announceWake } from '../core/wake-at.ts';
-import type { FailedRecord } from './wake.ts';
 
 const PAGE = 100;
 /** So many pages without a find are read before the place is written down. */

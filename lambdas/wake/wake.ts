@@ -3,6 +3,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
 import { decodeWakeMessage, type WakeMessage } from '../core/messages.ts';
 import { wakeAt } from '../core/wake-at.ts';
 import { bucketEnd, WAKE_EARLY_MS } from '../core/wake-bucket.ts';
@@ -12,11 +13,6 @@ import { sendDue, type WakePorts } from './send-due.ts';
 
 /** So much of the invocation's time is kept for handing on what is left. */
 const HAND_ON_MS = 10_000;
-
-export interface FailedRecord {
-  readonly messageId: string;
-  readonly error: unknown;
-}
 
 /** @param remainingMs how long the invocation may still take */
 export async function wake(

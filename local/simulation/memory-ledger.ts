@@ -1,6 +1,6 @@
 // The ledger in memory, under the same handlers as DynamoDB's. One conformance suite ties the two
 // together (test/conformance). Every call is asynchronous, as it is over a network.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { attemptsMade, type Delivery } from '../../lambdas/core/delivery.ts';
 import { CLEAN_HEALTH, type Health } from '../../lambdas/core/endpoint-health.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import {
@@ -62,7 +62,6 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     `${scopeKey(ref)}#${ref.endpointId}#${ref.eventId}`;
   const endpointKey = (endpoint: EndpointAddress): string =>
     `${scopeKey(endpoint)}#${endpoint.endpointId}`;
-  const made = (delivery: Delivery): number => delivery.attempts.at(-1)?.number ?? 0;
   const placeOf = (delivery: Delivery): number =>
     delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs;
 
@@ -178,7 +177,11 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
         write({ ...request.fresh, lease });
         return { kind: 'claimed', delivery: { ...request.fresh, lease } };
       }
-      if (found.state !== 'waiting' || found.run > request.run || made(found) >= request.attempt) {
+      if (
+        found.state !== 'waiting' ||
+        found.run > request.run ||
+        attemptsMade(found) >= request.attempt
+      ) {
         return { kind: 'past', delivery: found };
       }
       const isHeld = found.lease !== undefined && found.lease.untilMs >= request.nowMs;
@@ -186,7 +189,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
         return { kind: 'claimed', delivery: found };
       }
       if (isHeld) return { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
-      if (found.run !== request.run || made(found) !== request.attempt - 1) {
+      if (found.run !== request.run || attemptsMade(found) !== request.attempt - 1) {
         return { kind: 'missing' };
       }
       write({ ...found, lease });
@@ -206,19 +209,21 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       }
       const isFree = !found.lease || found.lease.untilMs < nowMs;
       const isAsSeen =
-        found.state === 'waiting' && found.run === run && made(found) === attempt - 1;
+        found.state === 'waiting' && found.run === run && attemptsMade(found) === attempt - 1;
       if (isFree && isAsSeen) write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
     },
     async openRun(delivery, seenRun) {
       const found = deliveries.get(deliveryKey(delivery));
-      if (found?.run !== seenRun || made(found) !== made(delivery)) return false;
+      if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
       write(delivery);
       return true;
     },
     async settle(delivery, state) {
       const found = deliveries.get(deliveryKey(delivery));
       const isAsSeen =
-        found?.state === 'waiting' && found.run === delivery.run && made(found) === made(delivery);
+        found?.state === 'waiting' &&
+        found.run === delivery.run &&
+        attemptsMade(found) === attemptsMade(delivery);
       if (found && !isAsSeen) return false;
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
       write({ ...rest, state });
