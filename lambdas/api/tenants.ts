@@ -1,32 +1,66 @@
-// /v1/tenants and /v1/keys: who may use the API.
+// /v1/tenants: the customers of the platform.
 import { z } from 'zod';
-import {
-  type ApiKey,
-  createKey,
-  hashOfKey,
-  KEY_BYTES,
-  keyInputSchema,
-  scopesOf,
-} from '../core/api-key.ts';
 import { TENANT_ID } from '../core/event.ts';
-import { createId, isId } from '../core/identifiers.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
-import { type Authentication, requireOperator, requireScope } from '../http/authentication.ts';
-import { parseBody, parseQuery, refused } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { operation, serve } from '../http/operation.ts';
 import { listView, pageShape } from './listing-query.ts';
-import { keyView, tenantView } from './views.ts';
+import { pageSchema, timeSchema } from './schemas.ts';
+import { tenantView } from './views.ts';
 
-const tenantSchema = z.strictObject({
+const idSchema = z
+  .string()
+  .regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -')
+  .meta({ example: 'acme' });
+const inputSchema = z.strictObject({
   name: z
     .string()
     .min(1, 'must not be empty')
     .max(200, 'must be at most 200 characters')
-    .refine((name) => name.isWellFormed(), 'must be well-formed Unicode'),
+    .refine((name) => name.isWellFormed(), 'must be well-formed Unicode')
+    .meta({ example: 'Acme Ltd' }),
 });
-/** How much of a key is shown to tell it from others: the prefix and four characters. */
-const HINT_LENGTH = 12;
+const tenantSchema = z
+  .object({ id: idSchema, name: z.string(), createdAt: timeSchema })
+  .meta({ id: 'Tenant' });
+
+export const putTenant = operation({
+  id: 'putTenant',
+  method: 'put',
+  path: '/v1/tenants/{id}',
+  tag: 'Tenants',
+  summary: 'Create a tenant, or change its name',
+  access: 'operator',
+  params: z.strictObject({ id: idSchema }),
+  body: inputSchema,
+  replies: {
+    200: { description: 'There was one; it has this name now.', schema: tenantSchema },
+    201: { description: 'Created.', schema: tenantSchema },
+  },
+});
+export const getTenant = operation({
+  id: 'getTenant',
+  method: 'get',
+  path: '/v1/tenants/{id}',
+  tag: 'Tenants',
+  summary: 'Read a tenant',
+  access: 'operator',
+  params: z.strictObject({ id: z.string() }),
+  replies: { 200: { description: 'The tenant.', schema: tenantSchema } },
+  problems: { 404: 'There is no such tenant.' },
+});
+export const listTenants = operation({
+  id: 'listTenants',
+  method: 'get',
+  path: '/v1/tenants',
+  tag: 'Tenants',
+  summary: 'List tenants by id',
+  access: 'operator',
+  query: z.strictObject(pageShape((id) => TENANT_ID.test(id))),
+  replies: { 200: { description: 'A page of tenants.', schema: pageSchema(tenantSchema) } },
+});
 
 export interface TenantPorts {
   readonly registry: Registry;
@@ -35,75 +69,21 @@ export interface TenantPorts {
 
 export function addTenantRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   { registry, surroundings }: TenantPorts,
 ): void {
-  app.put('/v1/tenants/:id', authenticate, async (c) => {
-    requireOperator(c);
-    const id = c.req.param('id');
-    if (!TENANT_ID.test(id)) {
-      throw refused([{ path: 'id', message: 'must be 1 to 64 letters, digits, _ and -' }]);
-    }
-    const { name } = await parseBody(c, tenantSchema);
-    const { tenant, created } = await registry.putTenant(id, name, surroundings.now());
-    return c.json(tenantView(tenant), created ? 201 : 200);
+  serve(app, authentication, putTenant, async ({ params, body, reply }) => {
+    const put = await registry.putTenant(params.id, body.name, surroundings.now());
+    return reply(put.created ? 201 : 200, tenantView(put.tenant));
   });
 
-  app.get('/v1/tenants/:id', authenticate, async (c) => {
-    requireOperator(c);
-    const tenant = await registry.getTenant(c.req.param('id'));
+  serve(app, authentication, getTenant, async ({ params, reply }) => {
+    const tenant = await registry.getTenant(params.id);
     if (!tenant) throw new Problem(404, 'There is no such tenant.');
-    return c.json(tenantView(tenant));
+    return reply(200, tenantView(tenant));
   });
 
-  app.get('/v1/tenants', authenticate, async (c) => {
-    requireOperator(c);
-    const query = parseQuery(c, z.strictObject(pageShape((id) => TENANT_ID.test(id))));
-    return c.json(listView(await registry.listTenants(query.limit, query.cursor), tenantView));
-  });
-
-  app.post('/v1/keys', authenticate, async (c) => {
-    requireScope(c, 'keys:write');
-    const scope = await scopeOf(c);
-    const input = await parseBody(c, keyInputSchema);
-    const scopes = scopesOf(input);
-    const principal = c.var.principal;
-    if (principal.kind === 'tenant') {
-      const missing = scopes.filter((wanted) => !principal.key.scopes.includes(wanted));
-      if (missing.length > 0) {
-        throw new Problem(403, `A key cannot give what it has not: ${missing.join(', ')}.`);
-      }
-    }
-    const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
-    const nowMs = surroundings.now();
-    const key: ApiKey = {
-      ...scope,
-      id: createId('key', nowMs, surroundings.random(10)),
-      name: input.name,
-      scopes,
-      hash: hashOfKey(secret),
-      hint: secret.slice(0, HINT_LENGTH),
-      createdAtMs: nowMs,
-      ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
-    };
-    await registry.putKey(key);
-    return c.json({ ...keyView(key), key: secret }, 201);
-  });
-
-  app.get('/v1/keys', authenticate, async (c) => {
-    requireScope(c, 'keys:write');
-    const scope = await scopeOf(c);
-    const query = parseQuery(c, z.strictObject(pageShape((id) => isId('key', id))));
-    return c.json(listView(await registry.listKeys(scope, query.limit, query.cursor), keyView));
-  });
-
-  app.delete('/v1/keys/:id', authenticate, async (c) => {
-    requireScope(c, 'keys:write');
-    const scope = await scopeOf(c);
-    const id = c.req.param('id');
-    const key = isId('key', id) ? await registry.getKey(scope, id) : undefined;
-    if (!key) throw new Problem(404, 'There is no such key.');
-    if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
-    return c.body(null, 204);
-  });
+  serve(app, authentication, listTenants, async ({ query, reply }) =>
+    reply(200, listView(await registry.listTenants(query.limit, query.cursor), tenantView)),
+  );
 }

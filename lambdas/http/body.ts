@@ -43,9 +43,18 @@ export async function parseBodyOrNothing<T>(c: AppContext, schema: z.ZodType<T>)
   return isEmpty ? schema.parse({}) : parseBody(c, schema);
 }
 
+/** The parameters of the path as their schema has them. @throws Problem 422 */
+export function parseParams<T>(c: AppContext, schema: z.ZodType<T>): T {
+  return parsedByName(schema, c.req.param());
+}
+
 /** The query as its schema has it; faults are named by the parameter. @throws Problem 422 */
 export function parseQuery<T>(c: AppContext, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(c.req.query());
+  return parsedByName(schema, c.req.query());
+}
+
+function parsedByName<T>(schema: z.ZodType<T>, values: unknown): T {
+  const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw refused(
     faultsOf(parsed.error).map(({ path, message }) => ({ path: path.replace(/^\//, ''), message })),

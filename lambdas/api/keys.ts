@@ -1,0 +1,122 @@
+// /v1/keys: keys of tenants, each shown once.
+import { z } from 'zod';
+import {
+  type ApiKey,
+  createKey,
+  hashOfKey,
+  KEY_BYTES,
+  KEY_SCOPES,
+  keyInputSchema,
+  scopesOf,
+} from '../core/api-key.ts';
+import { createId, isId } from '../core/identifiers.ts';
+import type { Registry, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import type { Application } from '../http/application.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { operation, serve } from '../http/operation.ts';
+import { listView, pageShape } from './listing-query.ts';
+import { environmentSchema, pageSchema, timeSchema } from './schemas.ts';
+import { keyView } from './views.ts';
+
+/** How much of a key is shown to tell it from others: the prefix and four characters. */
+const HINT_LENGTH = 12;
+
+const keySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    tenant: z.string(),
+    environment: environmentSchema,
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    hint: z.string(),
+    createdAt: timeSchema,
+    expiresAt: timeSchema.nullable(),
+    revokedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'Key' });
+
+export const createKeyOperation = operation({
+  id: 'createKey',
+  method: 'post',
+  path: '/v1/keys',
+  tag: 'Keys',
+  summary: 'Create a key of a tenant',
+  description: 'A tenant’s key gives what it has itself at most.',
+  access: 'keys:write',
+  body: keyInputSchema,
+  replies: {
+    201: {
+      description: 'The key; it is not shown again.',
+      schema: keySchema.extend({ key: z.string() }),
+    },
+  },
+});
+export const listKeys = operation({
+  id: 'listKeys',
+  method: 'get',
+  path: '/v1/keys',
+  tag: 'Keys',
+  summary: 'List keys, newest first',
+  access: 'keys:write',
+  query: z.strictObject(pageShape((id) => isId('key', id))),
+  replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
+});
+export const revokeKey = operation({
+  id: 'revokeKey',
+  method: 'delete',
+  path: '/v1/keys/{id}',
+  tag: 'Keys',
+  summary: 'Revoke a key, within seconds',
+  access: 'keys:write',
+  params: z.strictObject({ id: z.string() }),
+  replies: { 204: { description: 'Revoked.' } },
+  problems: { 404: 'There is no such key.' },
+});
+
+export interface KeyPorts {
+  readonly registry: Registry;
+  readonly surroundings: Surroundings;
+}
+
+export function addKeyRoutes(
+  app: Application,
+  authentication: Authentication,
+  { registry, surroundings }: KeyPorts,
+): void {
+  serve(app, authentication, createKeyOperation, async ({ c, scope, body: input, reply }) => {
+    const scopes = scopesOf(input);
+    const principal = c.var.principal;
+    if (principal.kind === 'tenant') {
+      const missing = scopes.filter((wanted) => !principal.key.scopes.includes(wanted));
+      if (missing.length > 0) {
+        throw new Problem(403, `A key cannot give what it has not: ${missing.join(', ')}.`);
+      }
+    }
+    const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
+    const nowMs = surroundings.now();
+    const key: ApiKey = {
+      ...scope,
+      id: createId('key', nowMs, surroundings.random(10)),
+      name: input.name,
+      scopes,
+      hash: hashOfKey(secret),
+      hint: secret.slice(0, HINT_LENGTH),
+      createdAtMs: nowMs,
+      ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
+    };
+    await registry.putKey(key);
+    return reply(201, { ...keyView(key), key: secret });
+  });
+
+  serve(app, authentication, listKeys, async ({ scope, query, reply }) =>
+    reply(200, listView(await registry.listKeys(scope, query.limit, query.cursor), keyView)),
+  );
+
+  serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
+    const key = isId('key', params.id) ? await registry.getKey(scope, params.id) : undefined;
+    if (!key) throw new Problem(404, 'There is no such key.');
+    if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,120 @@
+// An operation of the API, declared once: from this come its validation, its types, its place in the
+// OpenAPI document (scripts/openapi.ts) and the checks that stand before its handler.
+import type { z } from 'zod';
+import type { KeyScope } from '../core/api-key.ts';
+import type { Scope } from '../core/event.ts';
+import type { ProblemStatus } from '../core/problem.ts';
+import type { Application } from './application.ts';
+import {
+  type AppContext,
+  type Authentication,
+  requireOperator,
+  requireScope,
+} from './authentication.ts';
+import { parseBody, parseBodyOrNothing, parseParams, parseQuery } from './body.ts';
+
+/** Who may call it: anyone, the operator, or the operator and keys with this scope of a tenant. */
+export type Access = 'open' | 'operator' | KeyScope;
+
+export interface Reply {
+  readonly description: string;
+  /** Left out: an answer without a body. */
+  readonly schema?: z.ZodType;
+  /** Unless said, `application/json`. */
+  readonly contentType?: string;
+  /** Headers that matter, by name, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly example?: unknown;
+}
+
+export interface Operation {
+  /** The operation's name for generated clients, in camelCase: a verb first. */
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/v1/endpoints/{id}`. */
+  readonly path: string;
+  /** The chapter of the document it stands in. */
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** An empty body then stands for `{}`. */
+  readonly isBodyOptional?: true;
+  readonly bodyExample?: unknown;
+  /** Request headers beside those of keys, by name, with what they say. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By status. */
+  readonly replies: Readonly<Record<number, Reply>>;
+  /** Refusals beside those that follow from access, parameters and body, with their reason. */
+  readonly problems?: Readonly<Partial<Record<ProblemStatus, string>>>;
+}
+
+/** Views are often read-only where a schema's type is not. */
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface Call<O extends Operation> {
+  readonly c: AppContext;
+  readonly params: Parsed<O['params']>;
+  readonly query: Parsed<O['query']>;
+  readonly body: Parsed<O['body']>;
+  /** The answer in the form that the operation declares for this status. */
+  readonly reply: <S extends keyof O['replies'] & (200 | 201 | 202)>(
+    status: S,
+    body: O['replies'][S] extends { readonly schema: z.ZodType }
+      ? DeepReadonly<z.input<O['replies'][S]['schema']>>
+      : never,
+    headers?: Record<string, string>,
+  ) => Response;
+}
+
+/** What a handler gets: the scope only where the operation is a tenant's. */
+export type CallIn<O extends Operation> = Call<O> &
+  (O['access'] extends KeyScope ? { readonly scope: Scope } : object);
+
+/** Keeps the literal types of a declaration. */
+export function operation<const O extends Operation>(declared: O): O {
+  return declared;
+}
+
+export interface ServeOptions<O extends Operation> {
+  /** A stricter schema for the body where rules of the stack or environment come in. */
+  readonly bodySchema?: (scope: Scope) => z.ZodType<Parsed<O['body']>>;
+}
+
+/**
+ * Serves an operation. Checked in this order: key, scope or operator, tenant, parameters, query, body;
+ * each with its own status, all faults of a step at once.
+ */
+export function serve<const O extends Operation>(
+  app: Application,
+  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
+  declared: O,
+  handler: (call: CallIn<O>) => Promise<Response>,
+  options: ServeOptions<O> = {},
+): void {
+  const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  const { access } = declared;
+  app.on(declared.method.toUpperCase(), path, async (c) => {
+    let scope: Scope | undefined;
+    if (access !== 'open') await authentication.authenticate(c, async () => undefined);
+    if (access === 'operator') requireOperator(c);
+    else if (access !== 'open') {
+      requireScope(c, access);
+      scope = await authentication.scopeOf(c);
+    }
+    const params = declared.params && parseParams(c, declared.params);
+    const query = declared.query && parseQuery(c, declared.query);
+    const schema = scope && options.bodySchema ? options.bodySchema(scope) : declared.body;
+    const read = declared.isBodyOptional ? parseBodyOrNothing : parseBody;
+    const body = schema && (await read(c, schema));
+    const reply = (status: 200 | 201 | 202, value: unknown, headers = {}) =>
+      c.json(value as object, status, headers);
+    // The checks above are what these types say; TypeScript cannot follow them through the generics.
+    return handler({ c, params, query, body, reply, scope } as unknown as CallIn<O>);
+  });
+}
