@@ -87,7 +87,8 @@ export class PosthornStack extends Stack {
         [Env.operatorSecretArn]: keys.operator.secretArn,
       },
     });
-    ingest.allow(['dynamodb:GetItem'], [storage.registry.tableArn]);
+    // It notes when a key was used last.
+    ingest.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [storage.registry.tableArn]);
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);

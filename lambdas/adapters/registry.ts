@@ -23,6 +23,17 @@ import { createSubscriberCache } from './subscriber-cache.ts';
 const TENANTS_PARTITION = 'tenants';
 
 const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
+const keyItem = (scope: Scope, id: string): Item => ({
+  pk: text(keyPartition(scope)),
+  sk: text(id),
+});
+
+function listedKey(item: Item | undefined): ApiKey | undefined {
+  const key = documentOf<ApiKey>(item);
+  const used = item?.used?.N;
+  return key && used !== undefined ? { ...key, lastUsedAtMs: Number(used) } : key;
+}
+
 const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
 
 export function createRegistry(
@@ -106,18 +117,38 @@ export function createRegistry(
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
+      await put({ ...keyItem(key, key.id), doc });
       await put({ ...hashKey(key.hash), doc });
     },
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
-    getKey: async (scope, id) =>
-      documentOf<ApiKey>(await get({ pk: text(keyPartition(scope)), sk: text(id) })),
-    listKeys: (scope, limit, cursor) =>
-      page(keyPartition(scope), 'key_', limit, cursor, (item) => documentOf<ApiKey>(item)),
-    async revokeKey(key, nowMs) {
+    getKey: async (scope, id) => listedKey(await get(keyItem(scope, id))),
+    listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
+    async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });
-      await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
+      // Its last use stays: it is noted beside the document.
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyItem(key, key.id),
+          UpdateExpression: 'SET doc = :doc',
+          ExpressionAttributeValues: { ':doc': doc },
+        }),
+      );
+    },
+    async noteKeyUse(key, atMs) {
+      await whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: keyItem(key, key.id),
+            UpdateExpression: 'SET used = :at',
+            ConditionExpression:
+              'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
+            ExpressionAttributeValues: { ':at': number(atMs) },
+          }),
+        ),
+      );
     },
 
     async putEndpoint(endpoint) {

@@ -28,6 +28,7 @@ export function keyView(key: ApiKey) {
     createdAt: time(key.createdAtMs),
     expiresAt: key.expiresAtMs === undefined ? null : time(key.expiresAtMs),
     revokedAt: key.revokedAtMs === undefined ? null : time(key.revokedAtMs),
+    lastUsedAt: key.lastUsedAtMs === undefined ? null : time(key.lastUsedAtMs),
   };
 }
 

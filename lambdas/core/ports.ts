@@ -141,6 +141,8 @@ export interface Registry {
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Notes that a key was used; an earlier time than the one that stands changes nothing. */
+  noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
   /** Resolves once every fan-out will see the change. */
   putEndpoint(endpoint: Endpoint): Promise<void>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */

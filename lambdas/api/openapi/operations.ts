@@ -1,6 +1,6 @@
 // Every operation of the API.
 import type { Operation } from '../../http/operation.ts';
-import { createKeyOperation, listKeys, revokeKey } from '../keys.ts';
+import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -9,5 +9,7 @@ export const OPERATIONS: readonly Operation[] = [
   listTenants,
   createKeyOperation,
   listKeys,
+  getCurrentKey,
+  getKey,
   revokeKey,
 ];
