@@ -17,15 +17,15 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { listView, pageShape } from './listing-query.ts';
-import { environmentSchema, pageSchema, timeSchema } from './schemas.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { keyView } from './views.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
 
 const keySchema = z
-  .object({
-    id: z.string(),
+  .strictObject({
+    id: idOf('key'),
     name: z.string(),
     tenant: z.string(),
     environment: environmentSchema,
@@ -37,6 +37,10 @@ const keySchema = z
     lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
   })
   .meta({ id: 'Key' });
+
+const createdKeySchema = z
+  .strictObject({ ...keySchema.shape, key: z.string() })
+  .meta({ id: 'CreatedKey' });
 
 export const createKeyOperation = operation({
   id: 'createKey',
@@ -50,7 +54,7 @@ export const createKeyOperation = operation({
   replies: {
     201: {
       description: 'The key; it is not shown again.',
-      schema: keySchema.extend({ key: z.string() }),
+      schema: createdKeySchema,
     },
   },
 });
@@ -75,7 +79,7 @@ export const getCurrentKey = operation({
     200: {
       description: 'Who asks. The operator’s key is of no tenant, and has every scope.',
       schema: z
-        .object({
+        .strictObject({
           kind: z.enum(['operator', 'tenant']),
           tenant: z.string().nullable(),
           environment: environmentSchema.nullable(),
@@ -93,7 +97,7 @@ export const getKey = operation({
   tag: 'Keys',
   summary: 'Read what a key may do and when it was used',
   access: 'keys:write',
-  params: z.strictObject({ id: z.string() }),
+  params: idParams('key'),
   replies: { 200: { description: 'The key, without the key itself.', schema: keySchema } },
   problems: { 404: 'There is no such key.' },
 });
@@ -104,7 +108,7 @@ export const revokeKey = operation({
   tag: 'Keys',
   summary: 'Revoke a key, within seconds',
   access: 'keys:write',
-  params: z.strictObject({ id: z.string() }),
+  params: idParams('key'),
   replies: { 204: { description: 'Revoked.' } },
   problems: { 404: 'There is no such key.' },
 });
