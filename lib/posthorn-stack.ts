@@ -52,8 +52,15 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer, destinations } =
-      configuration;
+    const {
+      retentionDays,
+      deadlineDays,
+      retryPolicy,
+      tripFailures,
+      issuer,
+      destinations,
+      verifyUrl,
+    } = configuration;
     const everywhere = {
       [Env.settings]: JSON.stringify({
         retentionDays,
@@ -62,6 +69,7 @@ export class PosthornStack extends Stack {
         tripFailures,
         issuer,
         destinations,
+        verifyUrl,
       }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,

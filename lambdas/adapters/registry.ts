@@ -3,22 +3,18 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import {
-  type Page,
-  type Registry,
-  type Surroundings,
-  scopeKey,
-  type Tenant,
-} from '../core/ports.ts';
+import { type Registry, type Surroundings, scopeKey, type Tenant } from '../core/ports.ts';
+import { withoutInherited } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
-import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import { documentOf, endpointPartition } from './registry-items.ts';
+import { createRegistryPages } from './registry-pages.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
+import { countChange, createInheritance } from './templates.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
@@ -47,45 +43,10 @@ export function createRegistry(
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: item }));
 
-  /** Entries of a partition by sort key, oldest first, from after the cursor on. */
-  async function page<T>(
-    partition: string,
-    prefix: string,
-    limit: number,
-    cursor: string | undefined,
-    keep: (item: Item) => T | undefined,
-  ): Promise<Page<T>> {
-    const entries: T[] = [];
-    let after = cursor ?? prefix;
-    for (;;) {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': text(partition), ':after': text(after) },
-          ConsistentRead: true,
-          Limit: limit - entries.length + 1,
-        }),
-      );
-      for (const item of answer.Items ?? []) {
-        if (entries.length === limit) return { entries, next: after };
-        const entry = keep(item);
-        if (entry !== undefined) entries.push(entry);
-        after = item.sk?.S ?? after;
-      }
-      if (!answer.LastEvaluatedKey) return { entries };
-    }
-  }
+  const page = createRegistryPages(client, table);
+  const inherit = createInheritance(client, table);
 
-  const bumpVersion = (scope: Scope): Promise<unknown> =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-        UpdateExpression: 'ADD changes :one',
-        ExpressionAttributeValues: { ':one': number(1) },
-      }),
-    );
+  const bumpVersion = (scope: Scope) => countChange(client, table, scope);
 
   return {
     async putTenant(id, name, nowMs) {
@@ -155,7 +116,7 @@ export function createRegistry(
       await put({
         pk: text(endpointPartition(endpoint)),
         sk: text(endpoint.id),
-        doc: text(JSON.stringify(endpoint)),
+        doc: text(JSON.stringify(withoutInherited(endpoint))),
       });
       await bumpVersion(endpoint);
     },
@@ -167,35 +128,38 @@ export function createRegistry(
             Item: {
               pk: text(endpointPartition(after)),
               sk: text(after.id),
-              doc: text(JSON.stringify(after)),
+              doc: text(JSON.stringify(withoutInherited(after))),
             },
             // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
             ConditionExpression: 'doc = :before',
-            ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
+            ExpressionAttributeValues: {
+              ':before': text(JSON.stringify(withoutInherited(before))),
+            },
           }),
         ),
       );
       if (isReplaced) await bumpVersion(after);
       return isReplaced;
     },
-    getEndpoint: async (scope, id) =>
-      documentOf<Endpoint>(await get({ pk: text(endpointPartition(scope)), sk: text(id) })),
+    async getEndpoint(scope, id) {
+      const found = await get({ pk: text(endpointPartition(scope)), sk: text(id) });
+      const endpoint = documentOf<Endpoint>(found);
+      return endpoint && (await inherit([endpoint]))[0];
+    },
     async getEndpoints(refs) {
       const keys = refs.map((ref) => ({ pk: text(endpointPartition(ref)), sk: text(ref.id) }));
       const items = await batchGet(client, table, keys);
-      return new Map(
-        items.flatMap((item) => {
-          const endpoint = documentOf<Endpoint>(item);
-          return endpoint ? [[endpoint.id, endpoint] as const] : [];
-        }),
-      );
+      const endpoints = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+      return new Map((await inherit(endpoints)).map((endpoint) => [endpoint.id, endpoint]));
     },
-    listEndpoints: (scope, limit, cursor) =>
-      page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
+    async listEndpoints(scope, limit, cursor) {
+      const found = await page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
         const endpoint = documentOf<Endpoint>(item);
         return endpoint?.deletedAtMs === undefined ? endpoint : undefined;
-      }),
+      });
+      return { ...found, entries: await inherit(found.entries) };
+    },
 
-    subscribersOf: createSubscriberCache(client, table, surroundings),
+    subscribersOf: createSubscriberCache(client, table, surroundings, inherit),
   };
 }

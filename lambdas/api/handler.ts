@@ -16,6 +16,7 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createTemplates } from '../adapters/templates.ts';
 import { createTestDeliveries } from '../adapters/test-deliveries.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
@@ -31,6 +32,7 @@ import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
+import { addTemplateRoutes } from './templates.ts';
 import { addTenantRoutes } from './tenants.ts';
 
 const dynamoDb = createDynamoDb();
@@ -48,6 +50,8 @@ const health = createHealthLedger(dynamoDb, ledgerTable);
 const work = createWorkLedger(dynamoDb, ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const queues = createQueues(createSqs(), queueUrls());
+const templates = createTemplates(dynamoDb, variable(Env.registryTable));
+const tests = createTestDeliveries(() => variable(Env.dispatchFunctionName));
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
@@ -65,7 +69,13 @@ addEndpointRoutes(app, authentication, {
   health,
   rules,
   defaults,
+  templates,
+  tests,
+  queues,
+  wakes,
+  verifyUrl: settings.verifyUrl,
 });
+addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
 addEndpointActionRoutes(app, authentication, {
   registry,
   health,
@@ -76,10 +86,7 @@ addEndpointActionRoutes(app, authentication, {
   surroundings,
   defaults,
 });
-addEndpointTestRoute(app, authentication, {
-  registry,
-  tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
-});
+addEndpointTestRoute(app, authentication, { registry, templates, tests });
 addEventRoutes(app, authentication, { ledger, registry, health });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {

@@ -22,7 +22,7 @@ const timeParameter = z.iso.datetime({
 /** Cursors are the last entry's id in base64url, so that nobody builds on their form. */
 export const cursorOf = (id: string): string => Buffer.from(id).toString('base64url');
 
-function cursorParameter(isCursor: (id: string) => boolean) {
+export function cursorParameter(isCursor: (id: string) => boolean) {
   return z.string().transform((cursor, context) => {
     const id = Buffer.from(cursor, 'base64url').toString('latin1');
     if (isCursor(id) && cursorOf(id) === cursor) return id;

@@ -2,15 +2,18 @@
 import type { Operation } from '../../http/operation.ts';
 import * as deliveries from '../delivery-operations.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoint-actions.ts';
+import { changeEndpoints, createEndpoints } from '../endpoint-bulk.ts';
 import { changeEndpoint } from '../endpoint-changes.ts';
 import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
-import { testEndpoint } from '../endpoint-tests.ts';
+import { testEndpoint, testEndpoints } from '../endpoint-tests.ts';
+import { verifyEndpoint } from '../endpoint-verification.ts';
 import { getEvent, listEvents } from '../events.ts';
 import { getHealth } from '../health.ts';
 import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
 import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
+import * as templates from '../template-operations.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
@@ -20,7 +23,9 @@ export const OPERATIONS: readonly Operation[] = [
   listEvents,
   getEvent,
   endpoints.createEndpoint,
+  createEndpoints,
   endpoints.listEndpoints,
+  changeEndpoints,
   endpoints.getEndpoint,
   changeEndpoint,
   endpoints.deleteEndpoint,
@@ -30,6 +35,13 @@ export const OPERATIONS: readonly Operation[] = [
   resumeEndpoint,
   purgeEndpoint,
   testEndpoint,
+  testEndpoints,
+  verifyEndpoint,
+  templates.createTemplate,
+  templates.listTemplates,
+  templates.getTemplate,
+  templates.changeTemplate,
+  templates.deleteTemplate,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,
