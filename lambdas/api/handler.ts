@@ -1,5 +1,4 @@
 // The api function: everything over HTTPS but the events that come in.
-import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -21,6 +20,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
@@ -106,4 +106,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);
