@@ -5,6 +5,7 @@ import { eventTypeSchema } from '../core/event.ts';
 import { isId } from '../core/identifiers.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { pageShape, rangeShape } from './listing-query.ts';
 import { deliveryIdSchema, idOf, pageSchema, timeSchema } from './schemas.ts';
 
@@ -45,7 +46,7 @@ export const deliverySchema = z
       })
       .nullable(),
   })
-  .meta({ id: 'Delivery' });
+  .meta({ id: 'Delivery', example: EXAMPLES.delivery });
 
 export const NO_DELIVERY = 'There is no such delivery.';
 const params = z.strictObject({ id: deliveryIdSchema });

@@ -14,6 +14,7 @@ import { createEndpointChanger, type EndpointChanger } from './endpoint-changing
 import { createEndpointCreator, type EndpointPorts } from './endpoint-creation.ts';
 import { endpointFilterSchema, endpointsMeant } from './endpoint-filter.ts';
 import { type Asked, askedSchema, endpointInput, endpointSchema } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { cursorOf, cursorParameter } from './listing-query.ts';
 import { idOf, problemSchema, problemView } from './schemas.ts';
 import { endpointView } from './views.ts';
@@ -58,7 +59,7 @@ export const createEndpoints = operation({
             ]),
           ),
         })
-        .meta({ id: 'CreatedEndpoints' }),
+        .meta({ id: 'CreatedEndpoints', example: EXAMPLES.createdEndpoints }),
     },
   },
 });
@@ -126,7 +127,7 @@ export const changeEndpoints = operation({
           ),
           next: z.string().nullable(),
         })
-        .meta({ id: 'ChangedEndpoints' }),
+        .meta({ id: 'ChangedEndpoints', example: EXAMPLES.changedEndpoints }),
     },
   },
 });

@@ -15,6 +15,7 @@ import type { AppContext, Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './endpoint-filter.ts';
 import { NO_ENDPOINT, UNVERIFIED } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { cursorOf, cursorParameter } from './listing-query.ts';
 import { idOf, idParams, problemSchema, problemView } from './schemas.ts';
 
@@ -49,19 +50,7 @@ export const testEndpoint = operation({
     200: {
       description: 'What was sent and what came back, whatever it was.',
       schema: reportSchema,
-      example: {
-        outcome: 'http_200',
-        detail: null,
-        sentAt: '2026-01-31T09:30:00.000Z',
-        durationMs: 84,
-        request: {
-          method: 'POST',
-          url: 'https://acme.io/webhooks',
-          headers: { 'content-type': 'application/json' },
-          body: '{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":{"dossier":"d-1"}}',
-        },
-        response: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
-      },
+      example: EXAMPLES.test,
     },
   },
   problems: {
@@ -112,7 +101,7 @@ export const testEndpoints = operation({
           ),
           next: z.string().nullable(),
         })
-        .meta({ id: 'TestsOfMany' }),
+        .meta({ id: 'TestsOfMany', example: EXAMPLES.testsOfMany }),
     },
   },
 });

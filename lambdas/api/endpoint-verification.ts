@@ -22,6 +22,7 @@ import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { endpointSchema, NO_ENDPOINT } from './endpoint-operations.ts';
 import { reportSchema, sendOr503 } from './endpoint-tests.ts';
+import { EXAMPLES } from './examples.ts';
 import { changeHealth } from './health-changes.ts';
 import { idParams } from './schemas.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
@@ -41,7 +42,7 @@ export const verifyEndpoint = operation({
       description: 'Whether it was echoed, and the whole exchange.',
       schema: z
         .strictObject({ verified: z.boolean(), endpoint: endpointSchema, exchange: reportSchema })
-        .meta({ id: 'Verification' }),
+        .meta({ id: 'Verification', example: EXAMPLES.verification }),
     },
   },
   problems: {

@@ -14,6 +14,7 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { deliverySchema } from './delivery-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { healthOf, standingFrom } from './standing.ts';
@@ -29,14 +30,14 @@ const eventShape = {
   subject: z.string().nullable(),
   channels: z.array(z.string()),
 };
-const eventSchema = z.strictObject(eventShape).meta({ id: 'Event' });
+const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
 const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
     deliveries: z.array(deliverySchema),
     data: z.unknown().meta({ type: 'object', description: 'The exact bytes that came in.' }),
   })
-  .meta({ id: 'EventWithDeliveries' });
+  .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
 
 export const listEvents = operation({
   id: 'listEvents',

@@ -1,5 +1,4 @@
 // The api function: everything over HTTPS but the events that come in.
-import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -22,6 +21,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
@@ -34,6 +34,12 @@ import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTemplateRoutes } from './templates.ts';
 import { addTenantRoutes } from './tenants.ts';
+import { addViewerRoutes } from './viewer.ts';
+
+const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
+  method: 'POST',
+  path,
+}));
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
@@ -55,9 +61,10 @@ const tests = createTestDeliveries(() => variable(Env.dispatchFunctionName));
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
-const app = createApplication();
+export const app = createApplication(SERVED_BY_INGEST);
 const authentication = createAuthentication({ registry, secrets, surroundings });
 addHealthRoute(app, authentication);
+addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
 addKeyRoutes(app, authentication, { registry, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
@@ -106,4 +113,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);

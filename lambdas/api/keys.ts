@@ -16,6 +16,7 @@ import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { keyView } from './views.ts';
@@ -36,11 +37,11 @@ const keySchema = z
     revokedAt: timeSchema.nullable(),
     lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
   })
-  .meta({ id: 'Key' });
+  .meta({ id: 'Key', example: EXAMPLES.key });
 
 const createdKeySchema = z
   .strictObject({ ...keySchema.shape, key: z.string() })
-  .meta({ id: 'CreatedKey' });
+  .meta({ id: 'CreatedKey', example: EXAMPLES.createdKey });
 
 export const createKeyOperation = operation({
   id: 'createKey',
@@ -50,7 +51,8 @@ export const createKeyOperation = operation({
   summary: 'Create a key of a tenant',
   description: 'A tenant’s key gives what it has itself at most.',
   access: 'keys:write',
-  body: keyInputSchema,
+  body: keyInputSchema.meta({ id: 'KeyInput' }),
+  bodyExample: { name: 'producer', preset: 'producer' },
   replies: {
     201: {
       description: 'The key; it is not shown again.',
@@ -86,7 +88,7 @@ export const getCurrentKey = operation({
           scopes: z.array(z.enum(KEY_SCOPES)),
           key: keySchema.nullable(),
         })
-        .meta({ id: 'CurrentKey' }),
+        .meta({ id: 'CurrentKey', example: EXAMPLES.currentKey }),
     },
   },
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { REPLAYED_STATUSES, replayInputSchema } from '../core/replay.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { idOf, idParams, timeSchema } from './schemas.ts';
 
 const replaySchema = z
@@ -22,7 +23,7 @@ const replaySchema = z
     updatedAt: timeSchema,
     finishedAt: timeSchema.nullable(),
   })
-  .meta({ id: 'Replay' });
+  .meta({ id: 'Replay', example: EXAMPLES.replay });
 
 const countSchema = z
   .strictObject({

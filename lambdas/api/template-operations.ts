@@ -4,6 +4,7 @@ import { isId } from '../core/identifiers.ts';
 import { templateNameSchema, templateSettingsShape } from '../core/template-input.ts';
 import { operation } from '../http/operation.ts';
 import { matchHeader, tagHeader } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 
@@ -34,7 +35,7 @@ export const templateSchema = z
     createdAt: timeSchema,
     updatedAt: timeSchema,
   })
-  .meta({ id: 'Template' });
+  .meta({ id: 'Template', example: EXAMPLES.template });
 
 export const NO_TEMPLATE = 'There is no such template.';
 const stale = {

@@ -15,6 +15,7 @@ import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
 import * as templates from '../template-operations.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
+import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -63,4 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
   signingKeys.getJwks,
   signingKeys.getPublicKey,
   getHealth,
+  getOpenApi,
+  getDocs,
+  getDocsFile,
 ];
