@@ -12,7 +12,13 @@ export function lambdaHandler(app: Application) {
 
 function sayable(event: LambdaEvent): LambdaEvent {
   const { requestContext } = event;
-  if (!('http' in requestContext) || !UNSAYABLE.has(requestContext.http.method)) return event;
-  const http = { ...requestContext.http, method: 'UNSUPPORTED' };
-  return { ...event, requestContext: { ...requestContext, http } } as LambdaEvent; // spreading a union loses which of its members it is
+  if (!('http' in requestContext)) return event;
+  const { method } = requestContext.http;
+  // It refuses a body here, too: what it is not asked for is not read.
+  const isBodiless = method === 'GET' || method === 'HEAD';
+  const http = UNSAYABLE.has(method)
+    ? { ...requestContext.http, method: 'UNSUPPORTED' }
+    : requestContext.http;
+  const said = { ...event, requestContext: { ...requestContext, http } };
+  return (isBodiless ? { ...said, body: null } : said) as LambdaEvent; // spreading a union loses which of its members it is
 }
