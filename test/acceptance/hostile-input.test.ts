@@ -23,6 +23,8 @@ const HOSTILE: readonly string[] = [
   '{{7*7}}',
   'İıß\u0301\u{1f9ff}',
 ];
+/** Where entries, and whose they are, are judged one by one: what is wrong there is a result, not a refusal. */
+const JUDGES_ENTRIES = new Set(['postEvents']);
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -152,6 +154,7 @@ describe.each(withBody)('the body of %s', (_, { operation, members }) => {
     for (const [name, isFitting] of members) {
       for (const value of VALUES) {
         if (isFitting(value)) continue;
+        if (JUDGES_ENTRIES.has(operation.id) && Array.isArray(value) && value.length > 0) continue;
         wrong.set(name, value);
         const body = { ...Object(operation.bodyExample), [name]: value };
         const context = `${name}: ${JSON.stringify(value).slice(0, 60)}`;
@@ -177,6 +180,10 @@ describe.each(described.filter(([, { operation }]) => operation.path.includes('{
     it.each([
       ...HOSTILE.map((text) => encodeURIComponent(text.toWellFormed())),
       '%ff',
+      '%3flimit=1',
+      '%23',
+      '%09',
+      '%20',
       '%ed%a0%80',
       '%00',
       '%',
@@ -245,6 +252,7 @@ describe.each(
   it('are told when they are wrong', async () => {
     for (const { name } of parameters.filter((one) => one.in === 'header')) {
       for (const value of ['', 'nope nope', '"', 'x'.repeat(300)]) {
+        if (JUDGES_ENTRIES.has(operation.id) && name === 'Posthorn-Tenant') continue;
         // These are sound idempotency keys.
         if (name === 'Idempotency-Key' && value !== '' && value.length < 256) continue;
         const body = operation.bodyExample;
