@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { channelSchema } from '../core/event.ts';
+import { faultsOf } from '../core/faults.ts';
 import { isId } from '../core/identifiers.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import { patternSchema } from '../core/subscription.ts';
@@ -10,7 +11,7 @@ import type { Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
 import { operation, serve } from '../http/operation.ts';
 import { documentedChanges } from './endpoint-changes.ts';
-import { createEndpointChanger, type EndpointChanger } from './endpoint-changing.ts';
+import { createEndpointChanger, type EndpointChanger, FIXED } from './endpoint-changing.ts';
 import { createEndpointCreator, type EndpointPorts } from './endpoint-creation.ts';
 import { endpointFilterSchema, endpointsMeant } from './endpoint-filter.ts';
 import { type Asked, askedSchema, endpointInput, endpointSchema } from './endpoint-operations.ts';
@@ -226,15 +227,16 @@ async function changeOne(
 function readChanges(changes: Asked): { readonly settings: Asked; readonly lists: ListChanges } {
   const faults: Fault[] = [];
   const parsed = listChangesSchema.safeParse(changes);
-  if (!parsed.success) {
-    for (const { path, message } of parsed.error.issues) {
-      faults.push({ path: `/changes/${path.join('/')}`, message });
-    }
-  }
+  if (!parsed.success) faults.push(...faultsOf(parsed.error, ['changes']));
   const settings = Object.entries(changes).filter(([name]) => !(name in listChangesShape));
   const report = (name: string, message: string) =>
     faults.push({ path: `/changes/${name}`, message });
+  for (const [name, message] of FIXED) if (name in changes) report(name, message);
   if ('url' in changes) report('url', 'is changed one endpoint at a time');
+  // What no endpoint could be given is refused whole, also where the filter means none.
+  const single = settings.filter(([name]) => name !== 'url' && !FIXED.has(name));
+  const known = documentedChanges.safeParse(Object.fromEntries(single));
+  if (!known.success) faults.push(...faultsOf(known.error, ['changes']));
   for (const list of ['EventTypes', 'Channels']) {
     const whole = `${list.charAt(0).toLowerCase()}${list.slice(1)}`;
     const isPart = `add${list}` in changes || `remove${list}` in changes;

@@ -122,7 +122,8 @@ function settingsCheck() {
       issues.push({ code: 'custom', path: [...path], message, input: value, continue: true });
     }
   });
-  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null;
+  check._zod.def.when = ({ value }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
   return check;
 }
 

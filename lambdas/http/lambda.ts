@@ -12,7 +12,25 @@ export function lambdaHandler(app: Application) {
 
 function sayable(event: LambdaEvent): LambdaEvent {
   const { requestContext } = event;
-  if (!('http' in requestContext) || !UNSAYABLE.has(requestContext.http.method)) return event;
-  const http = { ...requestContext.http, method: 'UNSUPPORTED' };
-  return { ...event, requestContext: { ...requestContext, http } } as LambdaEvent; // spreading a union loses which of its members it is
+  if (!('http' in requestContext) || !('rawPath' in event)) return event;
+  const { method } = requestContext.http;
+  const http = UNSAYABLE.has(method)
+    ? { ...requestContext.http, method: 'UNSUPPORTED' }
+    : requestContext.http;
+  return {
+    ...event,
+    rawPath: encoded(event.rawPath),
+    requestContext: { ...requestContext, http },
+    // Request refuses a body here; what nobody asked for is not read.
+    ...(method === 'GET' || method === 'HEAD' ? { body: null } : {}),
+  } as LambdaEvent; // spreading a union loses which of its members it is
+}
+
+/** The path comes decoded: a `?`, a `#` or a control character in it would be taken for the URL's own. */
+function encoded(path: string): string {
+  if (/^[\w./-]*$/.test(path)) return path;
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment.toWellFormed()))
+    .join('/');
 }

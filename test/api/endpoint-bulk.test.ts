@@ -235,6 +235,9 @@ describe('PATCH /v1/endpoints', () => {
       ['/filter/template'],
     ],
     ['a URL', { filter: {}, changes: { url: URL } }, ['/changes/url']],
+    ['a secret', { filter: {}, changes: { secret: 'x'.repeat(40) } }, ['/changes/secret']],
+    ['an unknown setting', { filter: {}, changes: { colour: null } }, ['/changes/colour']],
+    ['a wrong setting', { filter: {}, changes: { timeoutMs: 1 } }, ['/changes/timeoutMs']],
     [
       'two ways at once',
       { filter: {}, changes: { eventTypes: ['a'], addEventTypes: ['b'] } },
