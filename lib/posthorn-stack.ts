@@ -52,8 +52,15 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer, destinations } =
-      configuration;
+    const {
+      retentionDays,
+      deadlineDays,
+      retryPolicy,
+      tripFailures,
+      issuer,
+      feedLagSeconds,
+      destinations,
+    } = configuration;
     const everywhere = {
       [Env.settings]: JSON.stringify({
         retentionDays,
@@ -61,6 +68,7 @@ export class PosthornStack extends Stack {
         retryPolicy,
         tripFailures,
         issuer,
+        feedLagSeconds,
         destinations,
       }),
       [Env.registryTable]: storage.registry.tableName,

@@ -18,7 +18,7 @@ import {
   text,
   whenHolds,
 } from './dynamodb.ts';
-import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-events.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import {
   DELIVERY_SHARDS,
   deliveryKey,

@@ -41,7 +41,7 @@ export function workPartition(
 }
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
-export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number): Item {
+export function toEventItem({ event, targets, storedBy }: StoredEvent, expiresAtMs: number): Item {
   const { bytes, deflated } = packData(event.data);
   return {
     ...eventKey({ ...event, eventId: event.id }),
@@ -53,6 +53,7 @@ export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
     [deflated ? 'z' : 'd']: { B: bytes },
     tg: text(targets.join(' ')),
+    ...optionalText('by', storedBy),
     exp: seconds(expiresAtMs),
   };
 }
@@ -74,6 +75,7 @@ export function fromEventItem(item: Item): StoredEvent {
       data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
+    ...(item.by?.S === undefined ? {} : { storedBy: item.by.S }),
   };
 }
 

@@ -17,7 +17,7 @@ import type { Replay } from '../core/replay.ts';
 import type { Settings } from '../core/settings.ts';
 import { WORK_INDEX } from '../environment.ts';
 import { type Item, number, text, whenHolds } from './dynamodb.ts';
-import { expiryOf } from './ledger-events.ts';
+import { expiryOf } from './ledger-expiry.ts';
 import {
   DELIVERY_SHARDS,
   deliveryPartition,

@@ -19,27 +19,49 @@ export interface ShardedQuery {
 }
 
 /** One page of items whose sort key is an event's id; one more than the page tells if there is a next. */
-export function newestFirst(query: ShardedQuery): Promise<{ items: Item[]; next?: string }> {
-  return merged(query, false);
+export function newestFirst(query: ShardedQuery): Promise<MergedPage> {
+  return byEventId(query, false);
 }
 
-export function oldestFirst(query: ShardedQuery): Promise<{ items: Item[]; next?: string }> {
-  return merged(query, true);
+export function oldestFirst(query: ShardedQuery): Promise<MergedPage> {
+  return byEventId(query, true);
 }
 
-async function merged(
-  query: ShardedQuery,
-  isAscending: boolean,
-): Promise<{ items: Item[]; next?: string }> {
-  const { range, limit, cursor } = query;
-  let from = firstIdAt('evt', range.sinceMs ?? 0);
-  let until = range.untilMs === undefined ? LAST_EVENT_ID : firstIdAt('evt', range.untilMs);
-  if (cursor !== undefined && isAscending && cursor > from) from = cursor;
-  if (cursor !== undefined && !isAscending && cursor < until) until = cursor;
-  if (until <= from) return { items: [] };
-  const shards = await Promise.all(
-    query.partitions.map((partition) => readShard(query, partition, from, until, isAscending)),
-  );
+function byEventId(query: ShardedQuery, isAscending: boolean): Promise<MergedPage> {
+  const { range, cursor, ...rest } = query;
+  let after = justBefore(firstIdAt('evt', range.sinceMs ?? 0));
+  let before = range.untilMs === undefined ? LAST_EVENT_ID : firstIdAt('evt', range.untilMs);
+  if (cursor !== undefined && isAscending && cursor > after) after = cursor;
+  if (cursor !== undefined && !isAscending && cursor < before) before = cursor;
+  return mergedShards({ ...rest, after, before, isAscending });
+}
+
+/** Sorts before an id, and after every lesser one. */
+const justBefore = (id: string): string =>
+  `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;
+
+export interface MergedPage {
+  readonly items: Item[];
+  /** The last item's sort key, if there are more. */
+  readonly next?: string;
+}
+
+export interface ShardsQuery {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly partitions: readonly string[];
+  /** Sort keys, both exclusive. */
+  readonly after: string;
+  readonly before: string;
+  readonly limit: number;
+  readonly isAscending: boolean;
+}
+
+/** One page over all partitions, in the order of the sort keys. */
+export async function mergedShards(query: ShardsQuery): Promise<MergedPage> {
+  const { limit, isAscending } = query;
+  if (query.before <= query.after) return { items: [] };
+  const shards = await Promise.all(query.partitions.map((pk) => readShard(query, pk)));
   const order = isAscending ? 1 : -1;
   const items = shards.flat().sort((a, b) => ((a.sk?.S ?? '') < (b.sk?.S ?? '') ? -order : order));
   const page = items.slice(0, limit);
@@ -48,11 +70,8 @@ async function merged(
 }
 
 async function readShard(
-  { client, table, limit, cursor }: ShardedQuery,
+  { client, table, after, before, limit, isAscending }: ShardsQuery,
   partition: string,
-  from: string,
-  until: string,
-  isAscending: boolean,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
@@ -60,20 +79,22 @@ async function readShard(
     const page = await client.send(
       new QueryCommand({
         TableName: table,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
         ExpressionAttributeValues: {
           ':pk': text(partition),
-          ':from': text(from),
-          ':until': text(until),
+          ':after': text(after),
+          ':before': text(before),
         },
         ScanIndexForward: isAscending,
         ConsistentRead: true,
-        // BETWEEN includes its ends, and a cursor's own entry was shown before.
+        // BETWEEN includes its ends.
         Limit: limit + 2 - items.length,
         ...(start ? { ExclusiveStartKey: start } : {}),
       }),
     );
-    items.push(...(page.Items ?? []).filter((item) => item.sk?.S !== cursor));
+    items.push(
+      ...(page.Items ?? []).filter((item) => item.sk?.S !== after && item.sk?.S !== before),
+    );
     start = page.LastEvaluatedKey;
   } while (start && items.length <= limit);
   return items.slice(0, limit + 1);

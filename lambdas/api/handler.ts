@@ -28,8 +28,10 @@ import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
 import { addKeyRoutes } from './keys.ts';
+import { addPollingRoute } from './polling.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
+import { addSubjectRoutes } from './subjects.ts';
 import { addTenantRoutes } from './tenants.ts';
 
 const dynamoDb = createDynamoDb();
@@ -80,6 +82,8 @@ addEndpointTestRoute(app, authentication, {
   tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
 addEventRoutes(app, authentication, { ledger, registry, health });
+addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
+addSubjectRoutes(app, authentication, { ledger });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {
   ledger,

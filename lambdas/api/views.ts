@@ -64,6 +64,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     retryPolicy: endpoint.retryPolicy ?? defaults.retryPolicy ?? contract.defaultRetryPolicy,
     autoPause: endpoint.autoPause,
     maxPerSecond: endpoint.maxPerSecond ?? null,
+    polling: endpoint.polling ?? false,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
     ...extrasView(endpoint),

@@ -24,6 +24,8 @@ export interface Surroundings {
 export interface StoredEvent {
   readonly event: Event;
   readonly targets: readonly string[];
+  /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
+  readonly storedBy?: string;
 }
 
 export interface EventRef extends Scope {
@@ -47,7 +49,7 @@ export interface TimeRange {
   readonly untilMs?: number;
 }
 
-export interface EventLedger {
+export interface EventLedger extends FeedLedger, SubjectLedger {
   /** Puts events unconditionally; resolves to the ids that could not be stored. */
   putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
   /** Puts an event if it is not there, and gives what is stored then. */
@@ -63,6 +65,40 @@ export interface EventLedger {
     limit: number,
     cursor?: string,
   ): Promise<Page<StoredEvent>>;
+}
+
+/** An event's place in the polling feed of an endpoint. */
+export interface FeedEntry extends DeliveryRef {
+  /** Read from the writer's clock right before the write, Unix milliseconds. */
+  readonly storedAtMs: number;
+}
+
+export interface FeedPage {
+  /** With their places: see feed.ts. */
+  readonly entries: readonly (FeedEntry & { readonly place: string })[];
+  readonly more: boolean;
+}
+
+export interface FeedLedger {
+  /**
+   * Puts entries; resolves to the indexes of those that were not acknowledged within the time. They may
+   * take effect all the same, at any later time.
+   */
+  putFeed(entries: readonly FeedEntry[], withinMs: number): Promise<ReadonlySet<number>>;
+  /** Entries after a place and before another, in the order of their places; consistent. */
+  readFeed(
+    endpoint: EndpointAddress,
+    after: string,
+    before: string,
+    limit: number,
+  ): Promise<FeedPage>;
+}
+
+export interface SubjectLedger {
+  /** Makes these the latest events of their subjects and types, where no later one is. */
+  putLatest(events: readonly Event[]): Promise<void>;
+  /** The id of a subject's latest event, of one type or of all. */
+  findLatest(scope: Scope, subject: string, type?: string): Promise<string | undefined>;
 }
 
 export interface DedupeEntry {
@@ -130,6 +166,8 @@ export interface Tenant {
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {
   readonly id: string;
+  /** Whether it has a polling feed. */
+  readonly polling?: boolean;
 }
 
 export interface Registry {

@@ -22,6 +22,7 @@ import {
 } from '../../lambdas/core/ports.ts';
 import { MAX_AHEAD_MS } from '../../lambdas/core/rate-limit.ts';
 import type { CallCounts } from './call-counts.ts';
+import { createMemoryFeed } from './memory-feed.ts';
 import { createMemoryReplays } from './memory-replays.ts';
 import { SortedIndex } from './sorted-index.ts';
 
@@ -106,6 +107,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
 
   return {
     ...createMemoryReplays(deliveries),
+    ...createMemoryFeed(counts),
     deliveries,
     find: (ref) => deliveries.get(deliveryKey(ref)),
     healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,

@@ -13,7 +13,9 @@ import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
@@ -34,6 +36,7 @@ export interface Answer {
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
   readonly json: any;
+  readonly text: string;
 }
 
 /** Sends a request with a key; text is sent as it is, everything else as JSON. */
@@ -110,6 +113,9 @@ export async function startApiService() {
     },
   });
 
+  addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
+  addSubjectRoutes(app, authentication, { ledger });
+
   const replays = createReplayLedger(client, 'ledger', settings);
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(app, authentication, {
@@ -156,7 +162,7 @@ export async function startApiService() {
       });
       const text = await response.text();
       const json = text === '' ? undefined : JSON.parse(text);
-      return { status: response.status, headers: response.headers, json };
+      return { status: response.status, headers: response.headers, json, text };
     };
   }
 

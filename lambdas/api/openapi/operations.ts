@@ -1,6 +1,8 @@
 // Every operation of the API.
 import type { Operation } from '../../http/operation.ts';
 import { createKeyOperation, listKeys, revokeKey } from '../keys.ts';
+import { pollEvents } from '../polling.ts';
+import { getLatest } from '../subjects.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -10,4 +12,6 @@ export const OPERATIONS: readonly Operation[] = [
   createKeyOperation,
   listKeys,
   revokeKey,
+  pollEvents,
+  getLatest,
 ];
