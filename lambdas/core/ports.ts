@@ -7,6 +7,7 @@ import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { Phases } from './phases.ts';
 import type { Replay } from './replay.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
@@ -351,6 +352,7 @@ export interface SendReport {
   readonly outcome: Outcome;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  readonly phases?: Phases;
 }
 
 export interface Sender {

@@ -29,6 +29,15 @@ export const testReportSchema = z.object({
   /** What went wrong, in words. */
   detail: z.string().nullable(),
   durationMs: z.number(),
+  /** Where the time went: see phases.ts. Null if nothing was sent. */
+  timings: z
+    .object({
+      dnsMs: z.number().nullable(),
+      connectMs: z.number().nullable(),
+      tlsMs: z.number().nullable(),
+      firstByteMs: z.number().nullable(),
+    })
+    .nullable(),
   /** Null if the contract cannot form the sample. */
   request: z
     .object({

@@ -15,6 +15,7 @@ const REPORT: TestReport = {
   outcome: 'http_204',
   detail: null,
   durationMs: 12,
+  timings: { dnsMs: 1, connectMs: 2, tlsMs: 3, firstByteMs: 4 },
   request: { method: 'POST', url: 'https://hooks.acme.com/in', headers: {}, body: '{}' },
   response: { status: 204, headers: {}, body: '' },
 };

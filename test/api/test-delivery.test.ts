@@ -80,6 +80,7 @@ describe('a test of an endpoint', () => {
       outcome: 'http_204',
       detail: null,
       durationMs: 40,
+      timings: null,
       request: {
         method: 'PUT',
         url: 'https://hooks.example.com/in',

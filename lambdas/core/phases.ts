@@ -1,0 +1,29 @@
+// Where the time of an attempt went.
+
+/** Milliseconds; null: there was no such part, or it was not reached. */
+export interface Phases {
+  /** The name's look-up, the connection, the TLS handshake: all null on a connection that was kept. */
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the request's beginning to the first byte of its answer. */
+  readonly firstByteMs: number | null;
+}
+
+export const NO_PHASES: Phases = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
+
+/** As short as can be, since it is stored for every attempt: a number for a kept connection. */
+export type PackedPhases = number | readonly (number | null)[] | null;
+
+export function packPhases({ dnsMs, connectMs, tlsMs, firstByteMs }: Phases): PackedPhases {
+  if (dnsMs === null && connectMs === null && tlsMs === null) return firstByteMs;
+  const all = [dnsMs, connectMs, tlsMs, firstByteMs];
+  return all.slice(0, all.findLastIndex((part) => part !== null) + 1);
+}
+
+export function unpackPhases(packed: PackedPhases): Phases {
+  if (packed === null) return NO_PHASES;
+  if (typeof packed === 'number') return { ...NO_PHASES, firstByteMs: packed };
+  const [dnsMs = null, connectMs = null, tlsMs = null, firstByteMs = null] = packed;
+  return { dnsMs, connectMs, tlsMs, firstByteMs };
+}
