@@ -9,8 +9,10 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
 import { operation, serve } from '../http/operation.ts';
-import { dataSchema, eventShape } from './event-schema.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { eventDataSchema, eventShape } from './events.ts';
 import { cursorOf, cursorParameter, limitShape, timeParameter } from './listing-query.ts';
+import { deliveryIdSchema, idParams } from './schemas.ts';
 import { eventView } from './views.ts';
 
 /** A function's answer holds 6 MB, in which each quotation mark counts twice. */
@@ -19,11 +21,11 @@ const MAX_PAGE_BYTES = 2_500_000;
 const polledEventSchema = z
   .strictObject({
     ...eventShape,
-    delivery: z.string(),
+    delivery: deliveryIdSchema,
     idempotencyKey: z.string().meta({
       description: 'As pushed requests of this delivery carry it, where their contract has one.',
     }),
-    data: dataSchema,
+    data: eventDataSchema,
   })
   .meta({ id: 'PolledEvent' });
 const feedSchema = z
@@ -43,7 +45,7 @@ export const pollEvents = operation({
   description:
     'In the order in which it was stored, each at least once. Entries appear some seconds late, so that none is ever skipped.',
   access: 'events:read',
-  params: z.strictObject({ id: z.string() }),
+  params: idParams('ep'),
   query: z.strictObject({
     after: cursorParameter(isPlace).optional(),
     since: timeParameter.optional(),
@@ -51,7 +53,7 @@ export const pollEvents = operation({
   }),
   replies: { 200: { description: 'A part of the feed.', schema: feedSchema } },
   problems: {
-    404: 'There is no such endpoint.',
+    404: NO_ENDPOINT,
     409: 'The endpoint does not have `polling`.',
   },
 });
@@ -77,7 +79,7 @@ export function addPollingRoute(
       ? await registry.getEndpoint(scope, params.id)
       : undefined;
     if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such endpoint.');
+      throw new Problem(404, NO_ENDPOINT);
     }
     if (!endpoint.polling) {
       throw new Problem(409, 'This endpoint has no feed: set its "polling" to true.');

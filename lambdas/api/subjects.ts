@@ -6,11 +6,11 @@ import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
-import { dataSchema, eventShape } from './event-schema.ts';
+import { eventDataSchema, eventShape } from './events.ts';
 import { eventView } from './views.ts';
 
 const latestSchema = z
-  .strictObject({ ...eventShape, data: dataSchema })
+  .strictObject({ ...eventShape, data: eventDataSchema })
   .meta({ id: 'EventWithData' });
 
 export const getLatest = operation({

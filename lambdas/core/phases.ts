@@ -1,14 +1,18 @@
 // Where the time of an attempt went.
+import { z } from 'zod';
+
+const part = z.number().nullable();
 
 /** Milliseconds; null: there was no such part, or it was not reached. */
-export interface Phases {
+export const phasesSchema = z.strictObject({
   /** The name's look-up, the connection, the TLS handshake: all null on a connection that was kept. */
-  readonly dnsMs: number | null;
-  readonly connectMs: number | null;
-  readonly tlsMs: number | null;
+  dnsMs: part,
+  connectMs: part,
+  tlsMs: part,
   /** From the request's beginning to the first byte of its answer. */
-  readonly firstByteMs: number | null;
-}
+  firstByteMs: part,
+});
+export type Phases = Readonly<z.infer<typeof phasesSchema>>;
 
 export const NO_PHASES: Phases = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
 

@@ -2,6 +2,7 @@
 // function asks of dispatch, and what dispatch answers.
 import { z } from 'zod';
 import { ENVIRONMENTS } from './event.ts';
+import { phasesSchema } from './phases.ts';
 
 /** What is sent if nothing is given. */
 export const SAMPLE_TYPE = 'endpoint.test';
@@ -29,15 +30,8 @@ export const testReportSchema = z.object({
   /** What went wrong, in words. */
   detail: z.string().nullable(),
   durationMs: z.number(),
-  /** Where the time went: see phases.ts. Null if nothing was sent. */
-  timings: z
-    .object({
-      dnsMs: z.number().nullable(),
-      connectMs: z.number().nullable(),
-      tlsMs: z.number().nullable(),
-      firstByteMs: z.number().nullable(),
-    })
-    .nullable(),
+  /** Null if nothing was sent. */
+  timings: phasesSchema.nullable(),
   /** Null if the contract cannot form the sample. */
   request: z
     .object({
