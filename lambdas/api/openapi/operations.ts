@@ -12,6 +12,7 @@ import { createKeyOperation, listKeys, revokeKey } from '../keys.ts';
 import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
+import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -49,4 +50,7 @@ export const OPERATIONS: readonly Operation[] = [
   signingKeys.getJwks,
   signingKeys.getPublicKey,
   getHealth,
+  getOpenApi,
+  getDocs,
+  getDocsFile,
 ];
