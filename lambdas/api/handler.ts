@@ -34,6 +34,12 @@ import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addSubjectRoutes } from './subjects.ts';
 import { addTenantRoutes } from './tenants.ts';
+import { addViewerRoutes } from './viewer.ts';
+
+const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
+  method: 'POST',
+  path,
+}));
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
@@ -53,9 +59,10 @@ const queues = createQueues(createSqs(), queueUrls());
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
-const app = createApplication();
+const app = createApplication(SERVED_BY_INGEST);
 const authentication = createAuthentication({ registry, secrets, surroundings });
 addHealthRoute(app, authentication);
+addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
 addKeyRoutes(app, authentication, { registry, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });

@@ -8,7 +8,7 @@ export const getHealth = operation({
   id: 'getHealth',
   method: 'get',
   path: '/health',
-  tag: 'Health',
+  tag: 'Service',
   summary: 'See that the API answers',
   access: 'open',
   replies: {

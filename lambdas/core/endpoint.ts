@@ -1,13 +1,13 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
 import { z } from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
-import { type DestinationRules, judgeUrl } from './destination.ts';
+import { type DestinationRules, judgeUrl, MAX_URL_LENGTH } from './destination.ts';
 import { type EndpointExtras, endpointExtrasShape, extrasFaults } from './endpoint-extras.ts';
 import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
 import { channelSchema, type Scope } from './event.ts';
 import { faultsOf } from './faults.ts';
-import { anyHeaderNameSchema, headerValueSchema } from './header-names.ts';
+import { anyHeaderNameSchema, HEADER_NAME_JSON_SCHEMA, headerValueSchema } from './header-names.ts';
 import { type RetryPolicyInput, retryPolicySchema } from './retry-policy.ts';
 import { MAX_PATTERNS, patternSchema } from './subscription.ts';
 
@@ -57,17 +57,25 @@ const headersSchema = z
       new Set(Object.keys(headers).map((name) => name.toLowerCase())).size ===
       Object.keys(headers).length,
     'must not repeat a name in another spelling',
-  );
+  )
+  .meta({ maxProperties: MAX_CUSTOM_HEADERS, propertyNames: HEADER_NAME_JSON_SCHEMA });
+
+/** What a JSON Schema can say of the destination guard's rules. */
+const urlPattern = ({ allowHttp }: DestinationRules): string =>
+  `^[Hh][Tt][Tt][Pp]${allowHttp ? '[Ss]?' : '[Ss]'}://[^\\s\\\\#@]+$`;
 
 /** The body of `POST /v1/endpoints`, under a stack's destination rules. */
 export function endpointInputSchema(rules: DestinationRules) {
   return z
     .strictObject({
-      url: z.string().superRefine((text, context) => {
-        const verdict = judgeUrl(text, rules);
-        if (verdict.kind === 'refused')
-          context.addIssue({ code: 'custom', message: verdict.reason });
-      }),
+      url: z
+        .string()
+        .superRefine((text, context) => {
+          const verdict = judgeUrl(text, rules);
+          if (verdict.kind === 'refused')
+            context.addIssue({ code: 'custom', message: verdict.reason });
+        })
+        .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: urlPattern(rules) }),
       contract: z.enum(CONTRACT_NAMES).default('standard-webhooks'),
       contractOptions: z.record(z.string(), z.unknown()).default({}),
       eventTypes: z.array(patternSchema).max(MAX_PATTERNS).default([]),

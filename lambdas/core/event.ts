@@ -74,6 +74,7 @@ export const eventInputSchema = z.strictObject({
     .array(channelSchema)
     .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
     .refine((channels) => new Set(channels).size === channels.length, 'must not repeat a channel')
+    .meta({ uniqueItems: true })
     .optional(),
 });
 export type EventInput = z.infer<typeof eventInputSchema>;

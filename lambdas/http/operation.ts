@@ -22,7 +22,7 @@ export interface Reply {
   /** Left out: an answer without a body. */
   readonly schema?: z.ZodType;
   /** Unless said, `application/json`. */
-  readonly contentType?: string;
+  readonly contentType?: string | readonly string[];
   /** Headers that matter, by name, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly example?: unknown;

@@ -14,6 +14,7 @@ import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
 import { getLatest } from '../subjects.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
+import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -53,4 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
   signingKeys.getJwks,
   signingKeys.getPublicKey,
   getHealth,
+  getOpenApi,
+  getDocs,
+  getDocsFile,
 ];
