@@ -18,6 +18,7 @@ import {
   text,
   whenHolds,
 } from './dynamodb.ts';
+import { createDeadIndex } from './ledger-dead.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import {
   DELIVERY_SHARDS,
@@ -33,6 +34,7 @@ export function createDeliveryLedger(
   table: string,
   settings: Settings,
 ): DeliveryLedger {
+  const dead = createDeadIndex(client, table);
   const toItem = (delivery: Delivery): Item =>
     toDeliveryItem(
       delivery,
@@ -173,6 +175,11 @@ export function createDeliveryLedger(
           return [deliveryIdOf(delivery.eventId, delivery.endpointId), delivery];
         }),
       );
+    },
+
+    async listNewestDead(endpoint, range, limit, cursor) {
+      const address = { ...endpoint, endpointId: endpoint.id };
+      return dead.newestFirst(address, range, limit, cursor);
     },
 
     async listDeliveries(endpoint, range, limit, cursor) {

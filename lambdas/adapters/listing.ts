@@ -57,45 +57,84 @@ export interface ShardsQuery {
   readonly isAscending: boolean;
 }
 
-/** One page over all partitions, in the order of the sort keys. */
+/**
+ * One page over all partitions, in the order of the sort keys. Ids fall into the partitions at random, so
+ * a little more than an equal share of each is read, and one that has run out is read on.
+ */
 export async function mergedShards(query: ShardsQuery): Promise<MergedPage> {
   const { limit, isAscending } = query;
   if (query.before <= query.after) return { items: [] };
-  const shards = await Promise.all(query.partitions.map((pk) => readShard(query, pk)));
-  const order = isAscending ? 1 : -1;
-  const items = shards.flat().sort((a, b) => ((a.sk?.S ?? '') < (b.sk?.S ?? '') ? -order : order));
+  const shards = query.partitions.map((partition) => new Shard(query, partition));
+  const items: Item[] = [];
+  while (items.length <= limit) {
+    await Promise.all(shards.map((shard) => shard.fill()));
+    let first: Shard | undefined;
+    for (const shard of shards) {
+      if (shard.head === undefined) continue;
+      const isFirst =
+        first?.head === undefined ||
+        (isAscending ? shard.head < first.head : shard.head > first.head);
+      if (isFirst) first = shard;
+    }
+    const item = first?.take();
+    if (!item) break;
+    items.push(item);
+  }
   const page = items.slice(0, limit);
   const last = page.at(-1)?.sk?.S;
   return items.length > limit && last !== undefined ? { items: page, next: last } : { items: page };
 }
 
-async function readShard(
-  { client, table, after, before, limit, isAscending }: ShardsQuery,
-  partition: string,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
-        ExpressionAttributeValues: {
-          ':pk': text(partition),
-          ':after': text(after),
-          ':before': text(before),
-        },
-        ScanIndexForward: isAscending,
-        ConsistentRead: true,
-        // BETWEEN includes its ends.
-        Limit: limit + 2 - items.length,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    items.push(
-      ...(page.Items ?? []).filter((item) => item.sk?.S !== after && item.sk?.S !== before),
-    );
-    start = page.LastEvaluatedKey;
-  } while (start && items.length <= limit);
-  return items.slice(0, limit + 1);
+class Shard {
+  readonly #query: ShardsQuery;
+  readonly #partition: string;
+  readonly #share: number;
+  #items: Item[] = [];
+  #at = 0;
+  #start: Item | undefined;
+  #isOver = false;
+
+  constructor(query: ShardsQuery, partition: string) {
+    this.#query = query;
+    this.#partition = partition;
+    const mean = (query.limit + 1) / query.partitions.length;
+    // Three deviations: one more read in a few hundred pages. Two for the ends, which BETWEEN includes.
+    this.#share = Math.min(query.limit + 1, Math.ceil(mean + 3 * Math.sqrt(mean))) + 2;
+  }
+
+  get head(): string | undefined {
+    return this.#items[this.#at]?.sk?.S;
+  }
+
+  take(): Item | undefined {
+    return this.#items[this.#at++];
+  }
+
+  /** Reads on unless there is something to take, or nothing is left. */
+  async fill(): Promise<void> {
+    const { client, table, after, before, isAscending } = this.#query;
+    while (this.#at >= this.#items.length && !this.#isOver) {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
+          ExpressionAttributeValues: {
+            ':pk': text(this.#partition),
+            ':after': text(after),
+            ':before': text(before),
+          },
+          ScanIndexForward: isAscending,
+          ConsistentRead: true,
+          Limit: this.#share,
+          ...(this.#start ? { ExclusiveStartKey: this.#start } : {}),
+        }),
+      );
+      this.#items = (page.Items ?? []).filter(
+        (item) => item.sk?.S !== after && item.sk?.S !== before,
+      );
+      this.#at = 0;
+      this.#start = page.LastEvaluatedKey;
+      this.#isOver = this.#start === undefined;
+    }
+  }
 }

@@ -1,9 +1,10 @@
 // What the operations on deliveries take and answer.
 import { z } from 'zod';
 import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
-import { eventTypeSchema } from '../core/event.ts';
+import { subjectSchema } from '../core/event.ts';
 import { isId } from '../core/identifiers.ts';
 import { phasesSchema } from '../core/phases.ts';
+import { patternSchema } from '../core/subscription.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { pageShape, rangeShape } from './listing-query.ts';
@@ -77,14 +78,15 @@ export const listDeliveries = operation({
   tag: 'Deliveries',
   summary: 'List deliveries, newest first',
   description:
-    '`status` and `type` are applied to each page after it is read: a page may be short, or empty, and still have a next one.',
+    '`status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.',
   access: 'deliveries:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id)),
     ...rangeShape,
     endpoint: idOf('ep').optional(),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
-    type: eventTypeSchema.optional(),
+    type: patternSchema.optional(),
+    subject: subjectSchema.optional(),
   }),
   replies: { 200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) } },
   problems: { 404: NO_ENDPOINT },

@@ -89,10 +89,10 @@ addEndpointTestRoute(app, authentication, {
   registry,
   tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
-addEventRoutes(app, authentication, { ledger, registry, health });
+addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
 addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
 addSubjectRoutes(app, authentication, { ledger });
-addDeliveryRoutes(app, authentication, { ledger, registry, health });
+addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
 addDeliveryActionRoutes(app, authentication, {
   ledger,
   health,

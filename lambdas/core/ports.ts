@@ -156,6 +156,13 @@ export interface DeliveryLedger {
     limit: number,
     cursor?: string,
   ): Promise<Page<Delivery>>;
+  /** The dead of an endpoint, newest event first; eventually consistent. */
+  listNewestDead(
+    endpoint: Pick<Endpoint, 'id' | 'tenant' | 'environment'>,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<DeliveryRef>>;
 }
 
 export interface Tenant {

@@ -240,6 +240,20 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
         }),
       );
     },
+    async listNewestDead(endpoint, range, limit, cursor) {
+      const own = [...deliveries.values()].filter(
+        (delivery) =>
+          scopeKey(delivery) === scopeKey(endpoint) &&
+          delivery.endpointId === endpoint.id &&
+          delivery.state === 'dead' &&
+          inRange(delivery.acceptedAtMs, range),
+      );
+      const page = pageOf(own, ({ eventId }) => eventId, limit, cursor);
+      const refs = page.entries.map(({ tenant, environment, endpointId, eventId }) => {
+        return { tenant, environment, endpointId, eventId };
+      });
+      return { ...page, entries: refs };
+    },
     async listDeliveries(endpoint, range, limit, cursor) {
       const own = [...deliveries.values()].filter(
         (delivery) =>

@@ -113,6 +113,11 @@ describe.each(KINDS)('in %s', (_, create) => {
     const ids = (list: readonly Delivery[]) => list.map(({ eventId }) => eventId).sort();
     const ofDead = await pages((cursor) => ledger.listDead(endpoint, range, limit, cursor));
     expect(ofDead.flat()).toEqual(ids(dead));
+    const newest = await pages((cursor) =>
+      ledger.listNewestDead({ ...LIVE, id: endpointId }, range, limit, cursor),
+    );
+    expect(newest.flat()).toEqual(ids(dead).toReversed());
+    expect(newest.every((page) => page.length <= limit && page.length > 0)).toBe(true);
     const ofAll = await pages((cursor) => ledger.listOldestFirst(endpoint, range, limit, cursor));
     expect(ofAll.flat()).toEqual(ids([...dead, ...others]));
     expect(ofAll.every((page) => page.length <= limit)).toBe(true);

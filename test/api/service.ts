@@ -11,8 +11,10 @@ import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
+import { addDeliveryRoutes } from '../../lambdas/api/deliveries.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addEventRoutes } from '../../lambdas/api/events.ts';
 import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
@@ -115,6 +117,8 @@ export async function startApiService() {
 
   addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
   addSubjectRoutes(app, authentication, { ledger });
+  addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
+  addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
 
   const replays = createReplayLedger(client, 'ledger', settings);
   const sentReplays: DelayedReplay[] = [];
