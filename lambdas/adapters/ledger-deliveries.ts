@@ -149,9 +149,11 @@ export function createDeliveryLedger(
     },
 
     openRun: (delivery, seenRun) =>
-      putIf(delivery, 'run = :seen AND n = :n', {
+      putIf(delivery, 'run = :seen AND n = :n AND (attribute_not_exists(lu) OR lu < :now)', {
         ':seen': number(seenRun),
         ':n': number(attemptsMade(delivery)),
+        // A run is due when it is opened.
+        ':now': number(delivery.dueAtMs ?? 0),
       }),
 
     async settle(delivery, state) {

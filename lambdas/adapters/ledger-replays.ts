@@ -9,7 +9,7 @@ import { type Item, number, text, whenHolds } from './dynamodb.ts';
 import { createDeadIndex } from './ledger-dead.ts';
 import { expiryOf } from './ledger-expiry.ts';
 import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem, seconds } from './ledger-items.ts';
-import { oldestFirst } from './listing.ts';
+import { mergedShards, oldestFirst } from './listing.ts';
 import { documentOf } from './registry-items.ts';
 
 export function createReplayLedger(
@@ -54,6 +54,19 @@ export function createReplayLedger(
 
     getReplay,
 
+    async listReplays(scope, limit, cursor) {
+      const page = await mergedShards({
+        client,
+        table,
+        partitions: [replayPartition(scope)],
+        after: 'rpl_',
+        before: cursor ?? 'rpl_~',
+        limit,
+        isAscending: false,
+      });
+      return { ...page, entries: page.items.flatMap((item) => documentOf<Replay>(item) ?? []) };
+    },
+
     async replaceReplay(seenVersion, after) {
       if (await putIf(after, 'ver = :seen', { ':seen': number(seenVersion) })) return true;
       // The answer to our own write may have been lost.
@@ -72,6 +85,8 @@ export function createReplayLedger(
   };
 }
 
+const replayPartition = (scope: Scope): string => `${scopeKey(scope)}#replays`;
+
 function replayKey(scope: Scope, id: string): Item {
-  return { pk: text(`${scopeKey(scope)}#replays`), sk: text(id) };
+  return { pk: text(replayPartition(scope)), sk: text(id) };
 }

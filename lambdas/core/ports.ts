@@ -144,7 +144,7 @@ export interface DeliveryLedger {
   recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
   /** Lets a delivery rest in the index, due as it is, without a message of its own. */
   rest(request: Omit<ClaimRequest, 'holder' | 'leaseUntilMs'>): Promise<void>;
-  /** Opens a new run, if the delivery is still as it was seen. */
+  /** Opens a new run, if the delivery is still as it was seen and no attempt is under way. */
   openRun(delivery: Delivery, seenRun: number): Promise<boolean>;
   /** Ends a delivery that waits, or is not stored yet, without an attempt. */
   settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
@@ -317,6 +317,8 @@ export interface ReplayLedger {
   /** Puts a replay if there is none of this id, and gives what is stored then. */
   putReplayOnce(replay: Replay): Promise<Replay>;
   getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
+  /** Newest first. */
+  listReplays(scope: Scope, limit: number, cursor?: string): Promise<Page<Replay>>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   replaceReplay(seenVersion: number, after: Replay): Promise<boolean>;
   /** The dead of an endpoint, oldest event first; eventually consistent. A page may be longer than asked. */

@@ -217,6 +217,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     async openRun(delivery, seenRun) {
       const found = deliveries.get(deliveryKey(delivery));
       if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
+      if (found.lease && found.lease.untilMs >= (delivery.dueAtMs ?? 0)) return false;
       write(delivery);
       return true;
     },
