@@ -7,6 +7,7 @@ import { phasesSchema } from '../core/phases.ts';
 import { patternSchema } from '../core/subscription.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { pageShape, rangeShape } from './listing-query.ts';
 import { deliveryIdSchema, idOf, pageSchema, timeSchema } from './schemas.ts';
 
@@ -64,7 +65,7 @@ export const deliverySchema = z
       })
       .nullable(),
   })
-  .meta({ id: 'Delivery' });
+  .meta({ id: 'Delivery', example: EXAMPLES.delivery });
 
 export const NO_DELIVERY = 'There is no such delivery.';
 const params = z.strictObject({ id: deliveryIdSchema });

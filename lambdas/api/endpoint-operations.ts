@@ -8,6 +8,7 @@ import { extraSignaturesSchema } from '../core/extra-signatures.ts';
 import { isId } from '../core/identifiers.ts';
 import { retryPolicySchema } from '../core/retry-policy.ts';
 import { operation } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 
@@ -67,7 +68,7 @@ export const endpointSchema = z
     environment: environmentSchema,
     createdAt: timeSchema,
   })
-  .meta({ id: 'Endpoint' });
+  .meta({ id: 'Endpoint', example: EXAMPLES.endpoint });
 
 export const NO_ENDPOINT = 'There is no such endpoint.';
 export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };

@@ -16,6 +16,7 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { deliverySchema } from './delivery-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { filteredPage } from './filtered-page.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
@@ -35,14 +36,14 @@ export const eventShape = {
 export const eventDataSchema = z
   .unknown()
   .meta({ type: 'object', description: 'The exact bytes that came in.' });
-const eventSchema = z.strictObject(eventShape).meta({ id: 'Event' });
+const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
 const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
     deliveries: z.array(deliverySchema),
     data: eventDataSchema,
   })
-  .meta({ id: 'EventWithDeliveries' });
+  .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
 
 export const listEvents = operation({
   id: 'listEvents',

@@ -1,5 +1,4 @@
 // The api function: everything over HTTPS but the events that come in.
-import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -21,6 +20,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
@@ -59,7 +59,7 @@ const queues = createQueues(createSqs(), queueUrls());
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
-const app = createApplication(SERVED_BY_INGEST);
+export const app = createApplication(SERVED_BY_INGEST);
 const authentication = createAuthentication({ registry, secrets, surroundings });
 addHealthRoute(app, authentication);
 addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
@@ -110,4 +110,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);

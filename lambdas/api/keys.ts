@@ -15,6 +15,7 @@ import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { keyView } from './views.ts';
@@ -34,11 +35,11 @@ const keySchema = z
     expiresAt: timeSchema.nullable(),
     revokedAt: timeSchema.nullable(),
   })
-  .meta({ id: 'Key' });
+  .meta({ id: 'Key', example: EXAMPLES.key });
 
 const createdKeySchema = z
   .strictObject({ ...keySchema.shape, key: z.string() })
-  .meta({ id: 'CreatedKey' });
+  .meta({ id: 'CreatedKey', example: EXAMPLES.createdKey });
 
 export const createKeyOperation = operation({
   id: 'createKey',
@@ -48,7 +49,8 @@ export const createKeyOperation = operation({
   summary: 'Create a key of a tenant',
   description: 'A tenant’s key gives what it has itself at most.',
   access: 'keys:write',
-  body: keyInputSchema,
+  body: keyInputSchema.meta({ id: 'KeyInput' }),
+  bodyExample: { name: 'producer', preset: 'producer' },
   replies: {
     201: {
       description: 'The key; it is not shown again.',

@@ -11,6 +11,7 @@ import { refused } from '../http/body.ts';
 import { operation, serve } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { eventDataSchema, eventShape } from './events.ts';
+import { EXAMPLES } from './examples.ts';
 import { cursorOf, cursorParameter, limitShape, timeParameter } from './listing-query.ts';
 import { deliveryIdSchema, idParams } from './schemas.ts';
 import { eventView } from './views.ts';
@@ -34,7 +35,7 @@ const feedSchema = z
     next: z.string().meta({ description: 'Always there: send it as `after` next time.' }),
     more: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
   })
-  .meta({ id: 'EventFeed' });
+  .meta({ id: 'EventFeed', example: EXAMPLES.eventFeed });
 
 export const pollEvents = operation({
   id: 'pollEndpointEvents',

@@ -4,6 +4,7 @@ import { isId } from '../core/identifiers.ts';
 import { REPLAYED_STATUSES, recoveryInputSchema, replayInputSchema } from '../core/replay.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
 import { idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 
@@ -28,7 +29,7 @@ const replaySchema = z
     updatedAt: timeSchema,
     finishedAt: timeSchema.nullable(),
   })
-  .meta({ id: 'Replay' });
+  .meta({ id: 'Replay', example: EXAMPLES.replay });
 
 const countSchema = z
   .strictObject({

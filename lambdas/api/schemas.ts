@@ -20,10 +20,13 @@ export const idParams = (prefix: Parameters<typeof idOf>[0]) =>
 
 /** `{data, next}`: a page of a listing. */
 export function pageSchema<T extends z.ZodType>(entry: T) {
-  return z.strictObject({
-    data: z.array(entry),
-    next: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page.' }),
-  });
+  const example = entry.meta()?.example;
+  return z
+    .strictObject({
+      data: z.array(entry),
+      next: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page.' }),
+    })
+    .meta(example === undefined ? {} : { example: { data: [example], next: null } });
 }
 
 /** The body of every error: problem details (RFC 9457), each fault by its path. */

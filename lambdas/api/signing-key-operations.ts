@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { broughtKeySchema, rotationSchema } from '../core/signing-key-input.ts';
 import { KEY_ALGORITHMS } from '../core/signing-keys.ts';
 import { operation } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 
 const signingKeySchema = z
@@ -16,7 +17,7 @@ const signingKeySchema = z
     signsFrom: timeSchema,
     publishedUntil: timeSchema.nullable(),
   })
-  .meta({ id: 'SigningKey' });
+  .meta({ id: 'SigningKey', example: EXAMPLES.signingKey });
 
 /** RFC 7517 and 8037. Strict: what is answered goes through it, so that no private member gets out. */
 export const publicJwkSchema = z
@@ -46,7 +47,9 @@ export const getJwks = operation({
   replies: {
     200: {
       description: 'All keys that sign, will sign, or signed not long ago.',
-      schema: z.strictObject({ keys: z.array(publicJwkSchema) }).meta({ id: 'Jwks' }),
+      schema: z
+        .strictObject({ keys: z.array(publicJwkSchema) })
+        .meta({ id: 'Jwks', example: EXAMPLES.jwks }),
       headers: cacheHeader,
     },
   },
@@ -93,6 +96,10 @@ export const bringSigningKey = operation({
   description: 'It follows the key of its algorithm, and signs at once unless told otherwise.',
   access: 'operator',
   body: broughtKeySchema,
+  bodyExample: {
+    privateKey: '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n',
+    leadSeconds: 0,
+  },
   replies: { 201: { description: 'The key, without its private half.', schema: signingKeySchema } },
   problems: { 409: `It is here already. ${CHANGING}` },
 });

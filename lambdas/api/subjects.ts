@@ -7,11 +7,12 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { eventDataSchema, eventShape } from './events.ts';
+import { EXAMPLES } from './examples.ts';
 import { eventView } from './views.ts';
 
 const latestSchema = z
   .strictObject({ ...eventShape, data: eventDataSchema })
-  .meta({ id: 'EventWithData' });
+  .meta({ id: 'EventWithData', example: EXAMPLES.eventWithData });
 
 export const getLatest = operation({
   id: 'getLatestEvent',

@@ -33,7 +33,10 @@ const noRange = { path: ['until'], message: 'must be after since' };
 /** The body of `POST /v1/replays`. */
 export const replayInputSchema = z
   .strictObject({
-    endpoint: z.string().max(128, 'must be at most 128 characters'),
+    endpoint: z
+      .string()
+      .max(128, 'must be at most 128 characters')
+      .meta({ example: 'ep_01kg9vhq5pfh9tz4dg5ckhsvhm' }),
     ...selectionShape,
     status: z
       .enum(REPLAYED_STATUSES, `must be one of ${REPLAYED_STATUSES.join(', ')}`)

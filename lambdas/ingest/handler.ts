@@ -1,5 +1,4 @@
 // The ingest function: events come in.
-import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
@@ -9,10 +8,11 @@ import { readSettings, surroundings, variable } from '../adapters/surroundings.t
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
-const app = createApplication();
+export const app = createApplication();
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   secrets: createSecrets(secretArns(), surroundings),
@@ -24,4 +24,4 @@ addEventRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);

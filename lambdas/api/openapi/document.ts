@@ -113,16 +113,22 @@ function operationObject(operation: Operation, schemaOf: SchemaOf): object {
   };
 }
 
+/** Optional parameters have it inside. */
+function exampleIn(schema: z.ZodType): unknown {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return z.globalRegistry.get(inner)?.example;
+}
+
 function parametersOf(shape: z.ZodObject, place: 'path' | 'query', schemaOf: SchemaOf) {
   return Object.entries(shape.shape).map(([name, schema]) => {
-    const { description, example, ...rest } = schemaOf(schema, 'input');
+    const { description, ...rest } = schemaOf(schema, 'input');
     return {
       name,
       in: place,
       required: place === 'path' || !schema.safeParse(undefined).success,
       ...(description === undefined ? {} : { description }),
       schema: rest,
-      ...exampled(example),
+      ...exampled(exampleIn(schema)),
     };
   });
 }

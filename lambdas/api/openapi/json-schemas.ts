@@ -20,13 +20,15 @@ export function createJsonSchemas() {
       override: ({ zodSchema, jsonSchema }) => tidy(zodSchema, jsonSchema),
     });
     for (const [id, definition] of Object.entries($defs)) {
-      const { id: _, ...rest } = definition;
+      const { id: _, example: __, ...rest } = definition;
       const text = JSON.stringify(rest);
       const before = named[direction].get(id);
       if (before !== undefined && before !== text) throw new Error(`two schemas are named ${id}`);
       named[direction].set(id, text);
     }
-    return withReferences(JSON.stringify(properties?.it), direction);
+    // Examples stand beside schemas, not in them.
+    const { example: _, ...rest } = Object(properties?.it);
+    return withReferences(JSON.stringify(rest), direction);
   }
 
   /** What is asked has a name of its own where the same thing is answered in another form. */
