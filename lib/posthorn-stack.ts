@@ -58,6 +58,7 @@ export class PosthornStack extends Stack {
       retryPolicy,
       tripFailures,
       issuer,
+      feedLagSeconds,
       destinations,
       verifyUrl,
     } = configuration;
@@ -68,6 +69,7 @@ export class PosthornStack extends Stack {
         retryPolicy,
         tripFailures,
         issuer,
+        feedLagSeconds,
         destinations,
         verifyUrl,
       }),

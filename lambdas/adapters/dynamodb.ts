@@ -13,7 +13,7 @@ import { CLIENT_OPTIONS } from './client-options.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-const WRITES_PER_CALL = 25;
+export const WRITES_PER_CALL = 25;
 const READS_PER_CALL = 100;
 /** Rounds for what DynamoDB leaves unprocessed (throttling), with a doubled pause between them. */
 const ROUNDS = 6;

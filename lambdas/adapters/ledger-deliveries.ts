@@ -18,7 +18,8 @@ import {
   text,
   whenHolds,
 } from './dynamodb.ts';
-import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-events.ts';
+import { createDeadIndex } from './ledger-dead.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import {
   DELIVERY_SHARDS,
   deliveryKey,
@@ -33,6 +34,7 @@ export function createDeliveryLedger(
   table: string,
   settings: Settings,
 ): DeliveryLedger {
+  const dead = createDeadIndex(client, table);
   const toItem = (delivery: Delivery): Item =>
     toDeliveryItem(
       delivery,
@@ -147,9 +149,11 @@ export function createDeliveryLedger(
     },
 
     openRun: (delivery, seenRun) =>
-      putIf(delivery, 'run = :seen AND n = :n', {
+      putIf(delivery, 'run = :seen AND n = :n AND (attribute_not_exists(lu) OR lu < :now)', {
         ':seen': number(seenRun),
         ':n': number(attemptsMade(delivery)),
+        // A run is due when it is opened.
+        ':now': number(delivery.dueAtMs ?? 0),
       }),
 
     async settle(delivery, state) {
@@ -173,6 +177,11 @@ export function createDeliveryLedger(
           return [deliveryIdOf(delivery.eventId, delivery.endpointId), delivery];
         }),
       );
+    },
+
+    async listNewestDead(endpoint, range, limit, cursor) {
+      const address = { ...endpoint, endpointId: endpoint.id };
+      return dead.newestFirst(address, range, limit, cursor);
     },
 
     async listDeliveries(endpoint, range, limit, cursor) {

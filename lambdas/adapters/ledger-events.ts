@@ -17,6 +17,8 @@ import {
 } from '../core/ports.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
+import { createFeedLedger } from './ledger-feed.ts';
 import {
   EVENT_SHARDS,
   eventKey,
@@ -29,15 +31,6 @@ import { newestFirst } from './listing.ts';
 
 /** How long an idempotency key is kept. */
 const DEDUPE_MS = 7 * DAY_MS;
-/** How much longer than a delivery's deadline its event is kept. */
-export const EXPIRY_MARGIN_MS = 2 * DAY_MS;
-
-/** When an event, or a delivery in its first run, may be removed. */
-export function expiryOf(acceptedAtMs: number, settings: Settings): number {
-  const lastAttemptMs = settings.deadlineDays * DAY_MS + EXPIRY_MARGIN_MS;
-  return acceptedAtMs + Math.max(settings.retentionDays * DAY_MS, lastAttemptMs);
-}
-
 export function createEventLedger(
   client: DynamoDBClient,
   table: string,
@@ -54,6 +47,8 @@ export function createEventLedger(
   }
 
   return {
+    ...createFeedLedger(client, table, settings),
+
     async putEvents(events) {
       const refused = await batchPut(client, table, events.map(toItem));
       return new Set([...refused].map((index) => events[index]?.event.id ?? ''));

@@ -3,8 +3,11 @@ import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
 import { packData, unpackData } from '../core/messages.ts';
+import { packPhases, unpackPhases } from '../core/phases.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
+import { type LastRequest, signaturesOnly } from '../core/shown-headers.ts';
 import { type Item, number, optionalNumber, optionalText, text } from './dynamodb.ts';
+import { isAsCheap } from './item-size.ts';
 
 /** The version that every item carries, for readers of later times. */
 const ITEM_VERSION = number(1);
@@ -41,7 +44,7 @@ export function workPartition(
 }
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
-export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number): Item {
+export function toEventItem({ event, targets, storedBy }: StoredEvent, expiresAtMs: number): Item {
   const { bytes, deflated } = packData(event.data);
   return {
     ...eventKey({ ...event, eventId: event.id }),
@@ -53,6 +56,7 @@ export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
     [deflated ? 'z' : 'd']: { B: bytes },
     tg: text(targets.join(' ')),
+    ...optionalText('by', storedBy),
     exp: seconds(expiresAtMs),
   };
 }
@@ -74,18 +78,21 @@ export function fromEventItem(item: Item): StoredEvent {
       data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
+    ...(item.by?.S === undefined ? {} : { storedBy: item.by.S }),
   };
 }
 
 export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
-  const { state } = delivery;
+  const { state, lastRequest } = delivery;
   const inIndex = state === 'waiting' || state === 'dead';
-  return {
+  const item: Item = {
     ...deliveryKey(delivery),
     v: ITEM_VERSION,
     s: text(state),
     ty: text(delivery.eventType),
     at: number(delivery.acceptedAtMs),
+    ...optionalNumber('occ', delivery.occurredAtMs),
+    ...optionalText('subj', delivery.subject),
     run: number(delivery.run),
     ...(delivery.attemptsBeforeRun === 0 ? {} : { abr: number(delivery.attemptsBeforeRun) }),
     n: number(attemptsMade(delivery)),
@@ -116,6 +123,31 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
       : {}),
     exp: seconds(expiresAtMs),
   };
+  if (!lastRequest) return item;
+  const withRequest = (request: LastRequest): Item => ({ ...item, rq: text(packRequest(request)) });
+  const full = withRequest(lastRequest);
+  // A failure is looked into; of what was delivered, the request is kept where it costs nothing.
+  if (state !== 'delivered' || isAsCheap(full, item)) return full;
+  const reduced = withRequest(signaturesOnly(lastRequest));
+  return isAsCheap(reduced, item) ? reduced : item;
+}
+
+/** One header a line, as on the wire; a first line that is empty says that there were more. */
+function packRequest({ headers, complete }: LastRequest): string {
+  const lines = headers.map(([name, value]) => `${name}:${value}`);
+  return (complete ? lines : ['', ...lines]).join('\n');
+}
+
+function unpackRequest(packed: string): LastRequest {
+  const lines = packed.split('\n');
+  const complete = lines[0] !== '';
+  const headers = lines
+    .filter((line) => line !== '')
+    .map((line): [string, string] => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), line.slice(colon + 1)];
+    });
+  return { headers, complete };
 }
 
 export function fromDeliveryItem(item: Item): Delivery {
@@ -147,19 +179,22 @@ export function fromDeliveryItem(item: Item): Delivery {
       : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
     ...(item.by?.S === undefined ? {} : { recordedBy: item.by.S }),
     ...(item.rpl?.S === undefined ? {} : { replayId: item.rpl.S }),
+    ...(item.occ?.N === undefined ? {} : { occurredAtMs: Number(item.occ.N) }),
+    ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
+    ...(item.rq?.S === undefined ? {} : { lastRequest: unpackRequest(item.rq.S) }),
   };
 }
 
-/** A JSON array without names: number, run, cause, time, duration, outcome, status, detail. */
+/** A JSON array without names: number, run, cause, time, duration, outcome, status, detail, phases. */
 function packAttempt(attempt: Attempt): string {
-  const { number: count, run, cause, atMs, durationMs, outcome, status, detail } = attempt;
-  const tail =
-    detail !== undefined ? [status ?? null, detail] : status !== undefined ? [status] : [];
-  return JSON.stringify([count, run, cause, atMs, durationMs, outcome, ...tail]);
+  const { number: count, run, cause, atMs, durationMs, outcome, status, detail, phases } = attempt;
+  const tail = [status ?? null, detail ?? null, phases ? packPhases(phases) : null];
+  const end = tail.findLastIndex((part) => part !== null) + 1;
+  return JSON.stringify([count, run, cause, atMs, durationMs, outcome, ...tail.slice(0, end)]);
 }
 
 function unpackAttempt(packed: string): Attempt {
-  const [count, run, cause, atMs, durationMs, outcome, status, detail] = JSON.parse(packed);
+  const [count, run, cause, atMs, durationMs, outcome, status, detail, phases] = JSON.parse(packed);
   return {
     number: count,
     run,
@@ -169,6 +204,7 @@ function unpackAttempt(packed: string): Attempt {
     outcome,
     ...(typeof status === 'number' ? { status } : {}),
     ...(typeof detail === 'string' ? { detail } : {}),
+    ...(phases === undefined ? {} : { phases: unpackPhases(phases) }),
   };
 }
 

@@ -11,11 +11,12 @@ import {
 import type { buildConnector } from 'undici';
 import { type DestinationRules, judgeAddress } from '../core/destination.ts';
 import type { EndpointTls } from '../core/ports.ts';
+import { type ConnectionPart, ConnectionWatch } from './sender-phases.ts';
 
 /** All addresses of a name, IPv4 and IPv6; rejects with a code of `node:dns`. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
-export type Phase = 'dns' | 'connect' | 'tls';
+export type Phase = ConnectionPart;
 export type PhaseLimits = Readonly<Record<Phase, number>>;
 
 /** Milliseconds; whatever they are, an attempt ends with its `timeoutMs`. */
@@ -67,6 +68,7 @@ export function shareLookUps(resolve: Resolve): Resolve {
 /** A connection that is being made. */
 export interface Making {
   readonly origin: string;
+  readonly watch: ConnectionWatch;
   phase: Phase;
 }
 
@@ -102,16 +104,19 @@ async function make(
 ): Promise<Socket> {
   // Before anything is opened: certificates that cannot be read throw here.
   const context = isTls ? secureContext() : undefined;
-  const self: Making = { origin: originOf(hostname, port, isTls), phase: 'dns' };
+  const watch = new ConnectionWatch();
+  const self: Making = { origin: originOf(hostname, port, isTls), phase: 'dns', watch };
   making.add(self);
   try {
-    const addresses =
-      isIP(hostname) === 0 ? await withinLimit(resolve(hostname), limits.dns) : [hostname];
+    const isName = isIP(hostname) === 0;
+    if (isName) watch.begin('dns');
+    const addresses = isName ? await withinLimit(resolve(hostname), limits.dns) : [hostname];
     if (addresses.length === 0) throw Object.assign(new Error('no address'), { code: 'ENODATA' });
     if (addresses.some((address) => judgeAddress(address, rules) === 'refused')) {
       throw new BlockedAddressError(addresses);
     }
     self.phase = 'connect';
+    watch.begin('connect');
     const socket = connectTcp({
       host: hostname,
       port,
@@ -123,11 +128,19 @@ async function make(
       keepAliveInitialDelay: 60_000,
     });
     await ready(socket, 'connect', limits.connect);
-    if (!context) return socket;
+    if (!context) {
+      watch.end(socket);
+      return socket;
+    }
     self.phase = 'tls';
+    watch.begin('tls');
     const secured = secure(socket, hostname, context);
     await ready(secured, 'tls', limits.tls);
+    watch.end(secured);
     return secured;
+  } catch (error) {
+    if (error instanceof Error) watch.end(error);
+    throw error;
   } finally {
     making.delete(self);
   }

@@ -1,5 +1,7 @@
 // One request on one connection, until its answer has been read as far as it is wanted, or its time is up.
 import type { Dispatcher } from 'undici';
+import { NO_PHASES, type Phases } from '../core/phases.ts';
+import { onConnectionOfRequest, takePhases } from './sender-phases.ts';
 
 /** At most so much of a response is read; of it, so much is kept. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -14,10 +16,13 @@ export type Exchange =
       readonly headers: ResponseHeaders;
       /** Its first KiB, as it was sent: nothing is decompressed. */
       readonly body: Buffer;
+      readonly phases: Phases;
     }
-  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly phases: Phases }
   /** `wasSent`: the request, or a part of it, went out. */
-  | { readonly kind: 'late'; readonly wasSent: boolean };
+  | { readonly kind: 'late'; readonly wasSent: boolean; readonly phases: Phases };
+
+type Ended<T = Exchange> = T extends unknown ? Omit<T, 'phases'> : never;
 
 /**
  * Never rejects. A request whose time is up before there is a connection is not sent on a later one.
@@ -42,6 +47,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #answer: { readonly status: number; readonly headers: ResponseHeaders } | undefined;
   #isOver = false;
+  #startedAtMs = 0;
+  #phases: Phases = NO_PHASES;
   readonly #kept: Buffer[] = [];
   #bytes = 0;
 
@@ -58,6 +65,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#startedAtMs = performance.now();
+    onConnectionOfRequest((connection) => {
+      this.#phases = { ...this.#phases, ...connection };
+    });
     if (this.#isOver) controller.abort(new Error('its time is up'));
   }
 
@@ -67,7 +78,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     headers: ResponseHeaders,
   ): void {
     // 1xx come before the answer (RFC 9110, section 15.2).
-    if (status >= 200) this.#answer = { status, headers };
+    if (status < 200) return;
+    this.#answer = { status, headers };
+    const firstByteMs = Math.round(performance.now() - this.#startedAtMs);
+    this.#phases = { ...this.#phases, firstByteMs };
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -86,18 +100,20 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#phases = { ...this.#phases, ...takePhases(error) };
     this.#end({ kind: 'failed', error });
   }
 
   /** The first end counts, and the answer wins over how it ended. */
-  #end(otherwise: Exchange): void {
+  #end(otherwise: Ended): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
+    const phases = this.#phases;
     this.#resolve(
       this.#answer === undefined
-        ? otherwise
-        : { kind: 'answered', ...this.#answer, body: Buffer.concat(this.#kept) },
+        ? { ...otherwise, phases }
+        : { kind: 'answered', ...this.#answer, body: Buffer.concat(this.#kept), phases },
     );
   }
 }

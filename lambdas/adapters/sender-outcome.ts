@@ -19,7 +19,7 @@ export function failure(kind: FailureKind, detail: string): Outcome {
 }
 
 export function received(
-  { status, headers, body }: Extract<Exchange, { kind: 'answered' }>,
+  { status, headers, body }: Omit<Extract<Exchange, { kind: 'answered' }>, 'phases'>,
   nowMs: number,
 ): ReceivedResponse {
   const retryAfterMs = retryAfterOf(firstOf(headers, 'retry-after'), nowMs);

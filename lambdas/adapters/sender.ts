@@ -3,6 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { type DestinationRules, hostOf, judgeUrl, portOf, rulesFor } from '../core/destination.ts';
 import { findAddressRefusal } from '../core/destination-addresses.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Phases } from '../core/phases.ts';
 import type { OutgoingRequest, Sender, SendReport, Surroundings } from '../core/ports.ts';
 import { log } from './log.ts';
 import { failedOnReusedConnection } from './reused-connections.ts';
@@ -28,6 +29,12 @@ export interface SenderOptions {
   readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
+interface Attempted {
+  readonly outcome: Outcome;
+  /** Where the request came so far. */
+  readonly phases?: Phases;
+}
+
 export function createSender(
   rules: DestinationRules,
   surroundings: Surroundings,
@@ -42,15 +49,15 @@ export function createSender(
   });
   const warn = options.warn ?? log.warn;
 
-  async function attempt(request: OutgoingRequest): Promise<Outcome> {
+  async function attempt(request: OutgoingRequest): Promise<Attempted> {
     const applying = rulesFor(rules, request.environment ?? 'live');
     const verdict = judgeUrl(request.url, applying);
     if (verdict.kind === 'refused') {
       warnOfUrl(warn, request.url, verdict.reason, applying);
-      return failure('blocked_address', `The URL ${verdict.reason}.`);
+      return { outcome: failure('blocked_address', `The URL ${verdict.reason}.`) };
     }
     if (!request.headers.every(isSendable)) {
-      return failure('unshapeable', 'A header cannot be sent as it is.');
+      return { outcome: failure('unshapeable', 'A header cannot be sent as it is.') };
     }
     const { url } = verdict;
     const origin = originOf(hostOf(url), portOf(url), url.protocol === 'https:');
@@ -64,24 +71,28 @@ export function createSender(
     // one try on a fresh one, in the same time.
     if (ended.kind === 'failed' && isWorthAnother(ended.error)) ended = await send(agents.fresh);
 
+    const { phases } = ended;
     if (ended.kind === 'answered') {
-      return { kind: 'response', response: received(ended, surroundings.now()) };
+      const response = received(ended, surroundings.now());
+      return { outcome: { kind: 'response', response }, phases };
     }
     if (ended.kind === 'late') {
       if (ended.wasSent) {
-        return failure('timeout_response', `No complete answer within ${request.timeoutMs} ms.`);
+        const detail = `No complete answer within ${request.timeoutMs} ms.`;
+        return { outcome: failure('timeout_response', detail), phases };
       }
-      return lateOutcome([...making].findLast((one) => one.origin === origin)?.phase);
+      const made = [...making].findLast((one) => one.origin === origin);
+      return { outcome: lateOutcome(made?.phase), phases: { ...phases, ...made?.watch.read() } };
     }
     warnOfAddresses(warn, url, ended.error, rules);
-    return failureOutcome(ended.error);
+    return { outcome: failureOutcome(ended.error), phases };
   }
 
   return {
     async send(request): Promise<SendReport> {
       const startedAtMs = surroundings.now();
-      const outcome = await attempt(request);
-      return { outcome, startedAtMs, endedAtMs: surroundings.now() };
+      const attempted = await attempt(request);
+      return { ...attempted, startedAtMs, endedAtMs: surroundings.now() };
     },
   };
 }

@@ -49,10 +49,11 @@ export function createSubscriberCache(
       start = answer.LastEvaluatedKey;
     } while (start);
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels }) => ({
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, polling }) => ({
       id,
       eventTypes,
       channels,
+      ...(polling ? { polling } : {}),
     }));
   }
 

@@ -1,8 +1,10 @@
 // What the operations on deliveries take and answer.
 import { z } from 'zod';
 import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
-import { eventTypeSchema } from '../core/event.ts';
+import { subjectSchema } from '../core/event.ts';
 import { isId } from '../core/identifiers.ts';
+import { phasesSchema } from '../core/phases.ts';
+import { patternSchema } from '../core/subscription.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
@@ -21,6 +23,10 @@ const attemptSchema = z
     outcome: z.string().meta({ description: '`http_<status>` or a kind of failure.' }),
     responseStatus: z.int().nullable(),
     detail: z.string().nullable(),
+    timings: phasesSchema.meta({
+      id: 'Timings',
+      description: 'Where the time went: null for what was not there, as on a kept connection.',
+    }),
   })
   .meta({ id: 'Attempt' });
 
@@ -36,8 +42,21 @@ export const deliverySchema = z
     nextAttemptAt: timeSchema.nullable(),
     deadlineAt: timeSchema.nullable(),
     deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),
+    replay: idOf('rpl').nullable().meta({ description: 'The replay that opened this run.' }),
+    subject: z.string().nullable(),
+    occurredAt: timeSchema.nullable(),
     acceptedAt: timeSchema,
+    firstAttemptAt: timeSchema.nullable(),
     deliveredAt: timeSchema.nullable(),
+    lastRequest: z
+      .strictObject({
+        headers: z.record(z.string(), z.string()).meta({
+          description: 'As they were sent, signatures included, with credentials masked.',
+        }),
+        complete: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: 'Of the latest attempt. What was delivered may have none: see docs.' }),
     lastResponse: z
       .strictObject({
         status: z.int(),
@@ -60,14 +79,15 @@ export const listDeliveries = operation({
   tag: 'Deliveries',
   summary: 'List deliveries, newest first',
   description:
-    '`status` and `type` are applied to each page after it is read: a page may be short, or empty, and still have a next one.',
+    '`status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.',
   access: 'deliveries:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id)),
     ...rangeShape,
     endpoint: idOf('ep').optional(),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
-    type: eventTypeSchema.optional(),
+    type: patternSchema.optional(),
+    subject: subjectSchema.optional(),
   }),
   replies: { 200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) } },
   problems: { 404: NO_ENDPOINT },

@@ -51,6 +51,7 @@ export const endpointSchema = z
     retryPolicy: retryPolicySchema,
     autoPause: autoPauseSchema,
     maxPerSecond: z.number().nullable(),
+    polling: z.boolean(),
     description: z.string(),
     secret: z.string().meta({ description: '28 asterisks and its last four characters.' }),
     token: z.string().nullable(),

@@ -53,6 +53,7 @@ export function keptSettings(
     ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
     autoPause: input.autoPause,
     ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),
+    ...(input.polling ? { polling: true } : {}),
     description: input.description,
     ...extras,
     ...(kept ? { authentication: kept } : {}),

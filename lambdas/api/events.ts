@@ -1,6 +1,6 @@
 // GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
 import { z } from 'zod';
-import { eventTypeSchema, type Scope, subjectSchema } from '../core/event.ts';
+import { type Scope, subjectSchema } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
 import type {
   DeliveryLedger,
@@ -8,19 +8,22 @@ import type {
   HealthLedger,
   Registry,
   StoredEvent,
+  Surroundings,
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import { matchesPattern, patternSchema } from '../core/subscription.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { deliverySchema } from './delivery-operations.ts';
 import { EXAMPLES } from './examples.ts';
+import { filteredPage } from './filtered-page.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { healthOf, standingFrom } from './standing.ts';
 import { deliveryView, eventView, pendingDeliveryView } from './views.ts';
 
-const eventShape = {
+export const eventShape = {
   id: idOf('evt'),
   type: z.string(),
   tenant: z.string(),
@@ -30,12 +33,15 @@ const eventShape = {
   subject: z.string().nullable(),
   channels: z.array(z.string()),
 };
+export const eventDataSchema = z
+  .unknown()
+  .meta({ type: 'object', description: 'The exact bytes that came in.' });
 const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
 const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
     deliveries: z.array(deliverySchema),
-    data: z.unknown().meta({ type: 'object', description: 'The exact bytes that came in.' }),
+    data: eventDataSchema,
   })
   .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
 
@@ -46,13 +52,14 @@ export const listEvents = operation({
   tag: 'Events',
   summary: 'List events, newest first',
   description:
-    '`type` and `subject` are applied to each page after it is read: a page may be short, or empty, and still have a next one.',
+    '`type`, `subject` and `endpoint` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one.',
   access: 'events:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id)),
     ...rangeShape,
-    type: eventTypeSchema.optional(),
+    type: patternSchema.optional(),
     subject: subjectSchema.optional(),
+    endpoint: idOf('ep').optional().meta({ description: 'Only events that go to this endpoint.' }),
   }),
   replies: { 200: { description: 'A page of events.', schema: pageSchema(eventSchema) } },
 });
@@ -72,6 +79,7 @@ export interface EventPorts {
   readonly ledger: EventLedger & DeliveryLedger;
   readonly registry: Pick<Registry, 'getEndpoints'>;
   readonly health: HealthLedger;
+  readonly surroundings: Pick<Surroundings, 'now'>;
 }
 
 export function addEventRoutes(
@@ -81,15 +89,21 @@ export function addEventRoutes(
 ): void {
   const { ledger } = ports;
   serve(app, authentication, listEvents, async ({ scope, query, reply }) => {
-    const page = await ledger.listEvents(scope, rangeOf(query), query.limit, query.cursor);
-    const entries = page.entries.filter(
-      ({ event }) =>
-        (query.type === undefined || event.type === query.type) &&
-        (query.subject === undefined || event.subject === query.subject),
-    );
+    const { type, subject, endpoint, limit, cursor } = query;
+    const isWanted = ({ event, targets }: StoredEvent): boolean =>
+      isAbout(event, query) && (endpoint === undefined || targets.includes(endpoint));
+    const page = await filteredPage({
+      read: (count, after) => ledger.listEvents(scope, rangeOf(query), count, after),
+      views: async (entries) =>
+        entries.filter(isWanted).map(({ event }) => ({ id: event.id, view: eventView(event) })),
+      isFiltered: [type, subject, endpoint].some((given) => given !== undefined),
+      limit,
+      cursor,
+      now: () => ports.surroundings.now(),
+    });
     return reply(
       200,
-      listView({ ...page, entries }, ({ event }) => eventView(event)),
+      listView(page, (view) => view),
     );
   });
 
@@ -110,6 +124,17 @@ export function addEventRoutes(
       'Content-Type': 'application/json',
     });
   });
+}
+
+/** Whether an event has the type, or one of the pattern, and the subject that are asked for. */
+export function isAbout(
+  event: { readonly type: string; readonly subject?: string | null },
+  asked: { readonly type?: string | undefined; readonly subject?: string | undefined },
+): boolean {
+  return (
+    (asked.type === undefined || matchesPattern(asked.type, event.type)) &&
+    (asked.subject === undefined || event.subject === asked.subject)
+  );
 }
 
 /** The deliveries of events, each event's in the order of its targets; those not begun are pending. */

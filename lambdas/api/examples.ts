@@ -18,6 +18,7 @@ const endpoint = {
   retryPolicy: 'forty-days',
   autoPause: true,
   maxPerSecond: null,
+  polling: false,
   description: '',
   secret: '****************************7oD=',
   token: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
@@ -49,6 +50,7 @@ const test = {
   detail: null,
   sentAt: TIME,
   durationMs: 84,
+  timings: { dnsMs: 2, connectMs: 11, tlsMs: 24, firstByteMs: 46 },
   request: {
     method: 'POST',
     url: 'https://acme.io/webhooks',
@@ -110,13 +112,26 @@ const delivery = {
       outcome: 'http_200',
       responseStatus: 200,
       detail: null,
+      timings: { dnsMs: 2, connectMs: 11, tlsMs: 24, firstByteMs: 46 },
     },
   ],
   nextAttemptAt: null,
   deadlineAt: '2026-03-12T09:30:00.000Z',
   deathReason: null,
+  replay: null,
+  subject: 'dossier-1',
+  occurredAt: null,
   acceptedAt: TIME,
+  firstAttemptAt: LATER,
   deliveredAt: LATER,
+  lastRequest: {
+    headers: {
+      'webhook-id': EVENT,
+      'webhook-timestamp': '1769851800',
+      'webhook-signature': 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+    },
+    complete: true,
+  },
   lastResponse: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
 };
 
@@ -137,8 +152,10 @@ const replay = {
   state: 'running',
   status: 'dead',
   types: [],
+  subject: null,
   since: '2026-01-30T00:00:00.000Z',
   until: TIME,
+  reachedAt: '2026-01-30T17:21:09.113Z',
   found: 1200,
   sent: 1100,
   skipped: 3,
@@ -202,6 +219,13 @@ const signingKey = {
   publishedUntil: null,
 };
 
+const withData = { ...event, data: { dossier: 'd-1' } };
+const polled = {
+  ...withData,
+  delivery: delivery.id,
+  idempotencyKey: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
+};
+
 export const EXAMPLES = {
   test,
   testsOfMany: { results: [{ endpoint: ENDPOINT, test }], next: null },
@@ -210,6 +234,12 @@ export const EXAMPLES = {
   currentKey,
   createdEndpoints,
   changedEndpoints,
+  eventWithData: withData,
+  eventFeed: {
+    data: [polled],
+    next: 'MTc2OTg1MTgwMDAwMCNldnRfMDFrZzl2aHE1cGZoOXR6NGRnNWNraHN2aG0',
+    more: false,
+  },
   endpoint,
   delivery,
   event,

@@ -30,8 +30,10 @@ import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
 import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
+import { addPollingRoute } from './polling.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
+import { addSubjectRoutes } from './subjects.ts';
 import { addTemplateRoutes } from './templates.ts';
 import { addTenantRoutes } from './tenants.ts';
 import { addViewerRoutes } from './viewer.ts';
@@ -94,8 +96,10 @@ addEndpointActionRoutes(app, authentication, {
   defaults,
 });
 addEndpointTestRoute(app, authentication, { registry, templates, tests });
-addEventRoutes(app, authentication, { ledger, registry, health });
-addDeliveryRoutes(app, authentication, { ledger, registry, health });
+addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
+addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
+addSubjectRoutes(app, authentication, { ledger });
+addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
 addDeliveryActionRoutes(app, authentication, {
   ledger,
   health,

@@ -5,7 +5,7 @@ import type { Page, TimeRange } from '../core/ports.ts';
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
 
-const limitShape = {
+export const limitShape = {
   limit: z.coerce
     .number('must be a number')
     .int('must be a whole number')
@@ -14,7 +14,7 @@ const limitShape = {
     .default(DEFAULT_LIMIT),
 };
 
-const timeParameter = z.iso.datetime({
+export const timeParameter = z.iso.datetime({
   offset: true,
   error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z',
 });

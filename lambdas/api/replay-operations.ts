@@ -1,20 +1,26 @@
 // What the operations on replays take and answer.
 import { z } from 'zod';
-import { REPLAYED_STATUSES, replayInputSchema } from '../core/replay.ts';
+import { isId } from '../core/identifiers.ts';
+import { REPLAYED_STATUSES, recoveryInputSchema, replayInputSchema } from '../core/replay.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
-import { idOf, idParams, timeSchema } from './schemas.ts';
+import { pageShape } from './listing-query.ts';
+import { idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 
 const replaySchema = z
   .strictObject({
     id: idOf('rpl'),
     endpoint: idOf('ep'),
-    state: z.enum(['running', 'done', 'cancelled']),
+    state: z.enum(['running', 'paused', 'done', 'cancelled']),
     status: z.enum(REPLAYED_STATUSES),
     types: z.array(z.string()),
+    subject: z.string().nullable(),
     since: timeSchema,
     until: timeSchema,
+    reachedAt: timeSchema.nullable().meta({
+      description: 'How far it has come between `since` and `until`.',
+    }),
     found: z.int(),
     sent: z.int(),
     skipped: z.int().meta({ description: 'Found, and moved on before they were sent.' }),
@@ -34,21 +40,12 @@ const countSchema = z
 
 export const NO_REPLAY = 'There is no such replay.';
 
-export const createReplay = operation({
-  id: 'createReplay',
-  method: 'post',
-  path: '/v1/replays',
-  tag: 'Replays',
-  summary: 'Send deliveries of an endpoint and a span of time once more',
-  description:
-    'Runs as a job, oldest first, with the deliveries’ own idempotency keys. A dry run only counts.',
+const begun = {
   access: 'deliveries:write',
   headers: {
     'Idempotency-Key':
       'The same key with the same body starts one replay only, within 7 days: 1 to 255 printable ASCII characters.',
   },
-  body: replayInputSchema.meta({ id: 'ReplayInput' }),
-  bodyExample: { endpoint: 'ep_01kg9vhq5pfh9tz4dg5ckhsvhm', since: '2026-01-31T00:00:00Z' },
   replies: {
     200: {
       description: 'The count of a dry run.',
@@ -66,6 +63,45 @@ export const createReplay = operation({
     409: 'The `Idempotency-Key` was used with another body.',
     503: 'The replay could not be started.',
   },
+} as const;
+
+export const createReplay = operation({
+  ...begun,
+  id: 'createReplay',
+  method: 'post',
+  path: '/v1/replays',
+  tag: 'Replays',
+  summary: 'Send deliveries of an endpoint and a span of time once more',
+  description:
+    'Runs as a job, oldest first, with the deliveries’ own idempotency keys. A dry run only counts.',
+  body: replayInputSchema.meta({ id: 'ReplayInput' }),
+  bodyExample: { endpoint: 'ep_01kg9vhq5pfh9tz4dg5ckhsvhm', since: '2026-01-31T00:00:00Z' },
+});
+export const recoverEndpoint = operation({
+  ...begun,
+  id: 'recoverEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/recover',
+  tag: 'Replays',
+  summary: 'Send all that did not arrive since a time',
+  description:
+    'A replay with the status `failed`: the dead, and what waits for its next attempt after a failure.',
+  params: idParams('ep'),
+  body: recoveryInputSchema.meta({ id: 'RecoveryInput' }),
+  bodyExample: { since: '2026-01-31T00:00:00Z' },
+});
+export const listReplays = operation({
+  id: 'listReplays',
+  method: 'get',
+  path: '/v1/replays',
+  tag: 'Replays',
+  summary: 'List replays, newest first',
+  access: 'deliveries:read',
+  query: z.strictObject({
+    ...pageShape((id) => isId('rpl', id)),
+    endpoint: idOf('ep').optional(),
+  }),
+  replies: { 200: { description: 'A page of replays.', schema: pageSchema(replaySchema) } },
 });
 export const getReplay = operation({
   id: 'getReplay',
@@ -89,4 +125,31 @@ export const cancelReplay = operation({
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, cancelled.', schema: replaySchema } },
   problems: { 404: NO_REPLAY, 409: 'It is done already, or changing at the moment.' },
+});
+export const pauseReplay = operation({
+  id: 'pauseReplay',
+  method: 'post',
+  path: '/v1/replays/{id}/pause',
+  tag: 'Replays',
+  summary: 'Pause a replay',
+  description: 'The page of about 100 deliveries that is on its way is still sent.',
+  access: 'deliveries:write',
+  params: idParams('rpl'),
+  replies: { 200: { description: 'The replay, paused.', schema: replaySchema } },
+  problems: { 404: NO_REPLAY, 409: 'It has ended, or is changing at the moment.' },
+});
+export const resumeReplay = operation({
+  id: 'resumeReplay',
+  method: 'post',
+  path: '/v1/replays/{id}/resume',
+  tag: 'Replays',
+  summary: 'Let a paused replay go on where it was',
+  access: 'deliveries:write',
+  params: idParams('rpl'),
+  replies: { 200: { description: 'The replay, running.', schema: replaySchema } },
+  problems: {
+    404: NO_REPLAY,
+    409: 'It has ended, or is changing at the moment.',
+    503: 'It could not be set going: call it again.',
+  },
 });

@@ -1,4 +1,4 @@
-// POST and GET /v1/replays, and /cancel: deliveries of an endpoint and a span of time, sent once more.
+// /v1/replays, and what all that failed is recovered by: deliveries of an endpoint and a span of time, sent once more.
 import { createHash } from 'node:crypto';
 import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
@@ -12,14 +12,25 @@ import type {
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Replay, ReplayInput } from '../core/replay.ts';
-import { countReplayed } from '../core/replay-search.ts';
+import { countReplayed, type ReplayCount } from '../core/replay-search.ts';
 import type { Application } from '../http/application.ts';
-import type { Authentication } from '../http/authentication.ts';
+import type { AppContext, Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { serve } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
-import { cancelReplay, createReplay, getReplay, NO_REPLAY } from './replay-operations.ts';
+import { filteredPage } from './filtered-page.ts';
+import { listView } from './listing-query.ts';
+import {
+  cancelReplay,
+  createReplay,
+  getReplay,
+  listReplays,
+  NO_REPLAY,
+  pauseReplay,
+  recoverEndpoint,
+  resumeReplay,
+} from './replay-operations.ts';
 
 /** How long a dry run counts. */
 const COUNT_MS = 20_000;
@@ -50,7 +61,9 @@ export function addReplayRoutes(
     return replay;
   }
 
-  serve(app, authentication, createReplay, async ({ c, scope, body: input, reply }) => {
+  type Begun = { readonly count: ReplayCount } | { readonly replay: Replay };
+
+  async function begin(c: AppContext, scope: Scope, input: ReplayInput): Promise<Begun> {
     const key = idempotencyKeyIn(c);
     const endpoint = isId('ep', input.endpoint)
       ? await ports.registry.getEndpoint(scope, input.endpoint)
@@ -61,35 +74,104 @@ export function addReplayRoutes(
     const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, id, nowMs);
     if (input.dryRun) {
       const endMs = nowMs + COUNT_MS;
-      return reply(200, await countReplayed(ports, asked, () => surroundings.now() > endMs));
+      return { count: await countReplayed(ports, asked, () => surroundings.now() > endMs) };
     }
     const mine = key === undefined ? { id, atMs: nowMs } : await holderOf(ports, asked, input, key);
     const replay = await replays.putReplayOnce(newReplay(asked, input, mine.id, mine.atMs));
     // A repeat goes out again: a crash after the first one's put loses nothing.
-    if (replay.state === 'running') await start(ports, replay);
-    return reply(202, replayView(replay), { Location: `/v1/replays/${replay.id}` });
+    if (replay.state === 'running') await start(ports, replay, 1);
+    return { replay };
+  }
+
+  const addressOf = ({ id }: Replay) => ({ Location: `/v1/replays/${id}` });
+
+  serve(app, authentication, createReplay, async ({ c, scope, body, reply }) => {
+    const begun = await begin(c, scope, body);
+    if ('count' in begun) return reply(200, begun.count);
+    return reply(202, replayView(begun.replay), addressOf(begun.replay));
+  });
+
+  serve(app, authentication, recoverEndpoint, async ({ c, scope, params, body, reply }) => {
+    const begun = await begin(c, scope, { ...body, endpoint: params.id, status: 'failed' });
+    if ('count' in begun) return reply(200, begun.count);
+    return reply(202, replayView(begun.replay), addressOf(begun.replay));
+  });
+
+  serve(app, authentication, listReplays, async ({ scope, query, reply }) => {
+    const page = await filteredPage({
+      read: (count, after) => replays.listReplays(scope, count, after),
+      views: async (entries) =>
+        entries
+          .filter(({ endpointId }) => [undefined, endpointId].includes(query.endpoint))
+          .map((replay) => ({ id: replay.id, view: replayView(replay) })),
+      isFiltered: query.endpoint !== undefined,
+      limit: query.limit,
+      cursor: query.cursor,
+      now: () => surroundings.now(),
+    });
+    return reply(
+      200,
+      listView(page, (view) => view),
+    );
   });
 
   serve(app, authentication, getReplay, async ({ scope, params, reply }) =>
     reply(200, replayView(await find(scope, params.id))),
   );
 
-  serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {
+  /** @param change gives what is to be written, or undefined if nothing is. @throws Problem 404, 409 */
+  async function changed(
+    scope: Scope,
+    id: string,
+    change: (replay: Replay) => Partial<Replay> | undefined,
+  ): Promise<Replay> {
     for (let round = 0; round < ROUNDS; round++) {
-      const replay = await find(scope, params.id);
-      if (replay.state === 'cancelled') return reply(200, replayView(replay));
-      if (replay.state === 'done') throw new Problem(409, 'The replay is done already.');
+      const replay = await find(scope, id);
+      const changes = change(replay);
+      if (!changes) return replay;
       const after: Replay = {
         ...replay,
-        state: 'cancelled',
-        cancelledBy: 'user',
+        ...changes,
         version: replay.version + 1,
         updatedAtMs: surroundings.now(),
         writer: writerOf(surroundings),
       };
-      if (await replays.replaceReplay(replay.version, after)) return reply(200, replayView(after));
+      if (await replays.replaceReplay(replay.version, after)) return after;
     }
     throw new Problem(409, 'The replay is changing at the moment. Try again.');
+  }
+
+  function refuseIfEnded({ state }: Replay): void {
+    if (state === 'done' || state === 'cancelled') {
+      throw new Problem(409, `The replay is ${state} already.`);
+    }
+  }
+
+  serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {
+    const replay = await changed(scope, params.id, (found) => {
+      if (found.state === 'cancelled') return undefined;
+      refuseIfEnded(found);
+      return { state: 'cancelled', cancelledBy: 'user' };
+    });
+    return reply(200, replayView(replay));
+  });
+
+  serve(app, authentication, pauseReplay, async ({ scope, params, reply }) => {
+    const replay = await changed(scope, params.id, (found) => {
+      refuseIfEnded(found);
+      return found.state === 'paused' ? undefined : { state: 'paused' };
+    });
+    return reply(200, replayView(replay));
+  });
+
+  serve(app, authentication, resumeReplay, async ({ scope, params, reply }) => {
+    const replay = await changed(scope, params.id, (found) => {
+      refuseIfEnded(found);
+      return found.state === 'running' ? undefined : { state: 'running' };
+    });
+    // Also if it runs already: the message of an earlier call may not have been sent.
+    await start(ports, replay, replay.version);
+    return reply(200, replayView(replay));
   });
 
   function newReplay(
@@ -110,6 +192,7 @@ export function addReplayRoutes(
       untilMs: Math.min(input.until === undefined ? atMs : Date.parse(input.until), atMs),
       status: input.status,
       types: input.types,
+      ...(input.subject === undefined ? {} : { subject: input.subject }),
       state: 'running',
       isSearched: false,
       page: [],
@@ -133,8 +216,8 @@ async function holderOf(
   input: ReplayInput,
   key: string,
 ): Promise<{ readonly id: string; readonly atMs: number }> {
-  const { endpoint, since, until = null, status, types } = input;
-  const text = JSON.stringify([endpoint, since, until, status, types]);
+  const { endpoint, since, until = null, status, types, subject = null } = input;
+  const text = JSON.stringify([endpoint, since, until, status, types, subject]);
   const bodyHash = createHash('sha256').update(text).digest('hex');
   const entry = { eventId: asked.id, bodyHash, acceptedAtMs: asked.createdAtMs };
   const holder = await ledger.reserve(asked, KEY_PREFIX + key, entry);
@@ -146,9 +229,9 @@ async function holderOf(
   return { id: holder.eventId, atMs: holder.acceptedAtMs };
 }
 
-async function start({ queues }: ReplayRoutePorts, replay: Replay): Promise<void> {
+async function start({ queues }: ReplayRoutePorts, replay: Replay, version: number): Promise<void> {
   const { tenant, environment, endpointId, id: replayId } = replay;
-  const message = { tenant, environment, endpointId, replayId, version: 1 };
+  const message = { tenant, environment, endpointId, replayId, version };
   const refusals = await queues.sendReplays([{ replay: message, delaySeconds: 0 }]);
   if (refusals.size === 0) return;
   throw new Problem(503, 'The replay could not be started. Send it again.', [], {
@@ -158,20 +241,23 @@ async function start({ queues }: ReplayRoutePorts, replay: Replay): Promise<void
 
 function replayView(replay: Replay) {
   const time = (atMs: number): string => new Date(atMs).toISOString();
+  const hasEnded = replay.state === 'done' || replay.state === 'cancelled';
   return {
     id: replay.id,
     endpoint: replay.endpointId,
     state: replay.state,
     status: replay.status,
     types: replay.types,
+    subject: replay.subject ?? null,
     since: time(replay.sinceMs),
     until: time(replay.untilMs),
+    reachedAt: replay.reachedMs === undefined ? null : time(replay.reachedMs),
     found: replay.found,
     sent: replay.sent,
     skipped: replay.skipped,
     cancelledBy: replay.cancelledBy ?? null,
     createdAt: time(replay.createdAtMs),
     updatedAt: time(replay.updatedAtMs),
-    finishedAt: replay.state === 'running' ? null : time(replay.updatedAtMs),
+    finishedAt: hasEnded ? time(replay.updatedAtMs) : null,
   };
 }

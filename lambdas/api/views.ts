@@ -4,10 +4,12 @@ import { contractOf } from '../core/contracts/all.ts';
 import { type Attempt, type Delivery, type EndpointStanding, statusOf } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { type Health, isHeldByHand } from '../core/endpoint-health.ts';
-import type { Event } from '../core/event.ts';
+import { type Event, occurredAtMs } from '../core/event.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
+import { NO_PHASES } from '../core/phases.ts';
 import type { Tenant } from '../core/ports.ts';
 import type { RetryPolicyInput } from '../core/retry-policy.ts';
+import type { LastRequest } from '../core/shown-headers.ts';
 import { isUnverified } from '../core/verification.ts';
 import { extrasView } from './endpoint-extras.ts';
 import { standingFrom } from './standing.ts';
@@ -66,6 +68,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     retryPolicy: endpoint.retryPolicy ?? defaults.retryPolicy ?? contract.defaultRetryPolicy,
     autoPause: endpoint.autoPause,
     maxPerSecond: endpoint.maxPerSecond ?? null,
+    polling: endpoint.polling ?? false,
     description: endpoint.description,
     secret: endpoint.maskedSecret,
     ...extrasView(endpoint),
@@ -104,12 +107,19 @@ function attemptView(attempt: Attempt) {
     outcome: attempt.outcome,
     responseStatus: attempt.status ?? null,
     detail: attempt.detail ?? null,
+    timings: attempt.phases ?? NO_PHASES,
   };
+}
+
+function lastRequestView(request: LastRequest | undefined) {
+  if (!request) return null;
+  return { headers: Object.fromEntries(request.headers), complete: request.complete };
 }
 
 export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
   const status = statusOf(delivery.state, standing);
   const isDue = status === 'waiting' && delivery.dueAtMs !== undefined;
+  const [first] = delivery.attempts;
   const last = delivery.attempts.at(-1);
   return {
     id: deliveryIdOf(delivery.eventId, delivery.endpointId),
@@ -122,8 +132,13 @@ export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
     nextAttemptAt: isDue ? time(delivery.dueAtMs ?? 0) : null,
     deadlineAt: time(delivery.deadlineAtMs),
     deathReason: delivery.deathReason ?? null,
+    replay: delivery.replayId ?? null,
+    subject: delivery.subject ?? null,
+    occurredAt: delivery.occurredAtMs === undefined ? null : time(delivery.occurredAtMs),
     acceptedAt: time(delivery.acceptedAtMs),
+    firstAttemptAt: first ? time(first.atMs) : null,
     deliveredAt: delivery.state === 'delivered' && last ? time(last.atMs + last.durationMs) : null,
+    lastRequest: lastRequestView(delivery.lastRequest),
     lastResponse: delivery.lastResponse ?? null,
   };
 }
@@ -141,8 +156,13 @@ export function pendingDeliveryView(event: Event, endpointId: string, standing: 
     nextAttemptAt: null,
     deadlineAt: null,
     deathReason: null,
+    replay: null,
+    subject: event.subject ?? null,
+    occurredAt: event.occurredAt === undefined ? null : time(occurredAtMs(event)),
     acceptedAt: time(event.acceptedAtMs),
+    firstAttemptAt: null,
     deliveredAt: null,
+    lastRequest: null,
     lastResponse: null,
   };
 }

@@ -1,10 +1,12 @@
 // From an attempt and the decision after it to the delivery as it is recorded.
 import { type Attempt, attemptsMade, type Cause, type Delivery } from './delivery.ts';
-import type { Event } from './event.ts';
+import { type Event, occurredAtMs } from './event.ts';
 import type { NextStep } from './next-step.ts';
 import { type Outcome, outcomeName } from './outcome.ts';
+import type { Phases } from './phases.ts';
 import type { DelayedMessage } from './ports.ts';
 import { DAY_MS, type Settings } from './settings.ts';
+import type { LastRequest } from './shown-headers.ts';
 
 /** SQS delays messages for so long at most; later retries are woken by the scheduler. */
 export const MAX_SQS_DELAY_MS = 15 * 60 * 1000;
@@ -25,6 +27,8 @@ export function freshDelivery(
     endpointId,
     eventType: event.type,
     acceptedAtMs: event.acceptedAtMs,
+    ...(event.occurredAt === undefined ? {} : { occurredAtMs: occurredAtMs(event) }),
+    ...(event.subject === undefined ? {} : { subject: event.subject }),
     state: 'waiting',
     run: 1,
     attemptsBeforeRun: 0,
@@ -41,6 +45,9 @@ export interface RecordedAttempt {
   readonly outcome: Outcome;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  readonly phases?: Phases;
+  /** None if no request could be formed. */
+  readonly request?: LastRequest;
   /** Who made it: see ClaimRequest. */
   readonly holder: string;
 }
@@ -58,13 +65,24 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
     outcome: outcomeName(outcome),
     ...(response ? { status: response.status } : {}),
     ...(outcome.kind === 'failure' ? { detail: outcome.detail } : {}),
+    ...(made.phases ? { phases: made.phases } : {}),
   };
-  const { dueAtMs, nextCause, anchorMs, workAtMs, deathReason, lease, lastResponse, ...lasting } =
-    delivery;
+  const {
+    dueAtMs,
+    nextCause,
+    anchorMs,
+    workAtMs,
+    deathReason,
+    lease,
+    lastResponse,
+    lastRequest,
+    ...lasting
+  } = delivery;
   const after = {
     ...lasting,
     attempts: [...delivery.attempts, attempt],
     recordedBy: made.holder,
+    ...(made.request ? { lastRequest: made.request } : {}),
     ...(response
       ? {
           lastResponse: { status: response.status, headers: response.headers, body: response.body },

@@ -1,5 +1,7 @@
 // A delivery: one event for one endpoint, its attempts and its state.
 import type { Scope } from './event.ts';
+import type { Phases } from './phases.ts';
+import type { LastRequest } from './shown-headers.ts';
 
 /** Why an attempt was made. */
 export const CAUSES = ['first', 'immediate', 'curve', 'manual', 'replay', 'probe'] as const;
@@ -20,6 +22,7 @@ export interface Attempt {
   readonly status?: number;
   /** What went wrong, in words that may be shown to a tenant. */
   readonly detail?: string;
+  readonly phases?: Phases;
 }
 
 export interface LastResponse {
@@ -50,6 +53,9 @@ export interface Delivery extends Scope {
   readonly endpointId: string;
   readonly eventType: string;
   readonly acceptedAtMs: number;
+  /** The event's, if it has them. */
+  readonly occurredAtMs?: number;
+  readonly subject?: string;
   readonly state: StoredState;
   /** Counted from 1: the first run follows the curve, a manual retry or a replay opens another. */
   readonly run: number;
@@ -72,6 +78,7 @@ export interface Delivery extends Scope {
   readonly anchorMs?: number;
   readonly deathReason?: DeathReason;
   readonly lastResponse?: LastResponse;
+  readonly lastRequest?: LastRequest;
   /** Until when an invocation may be sending, and which message it works for. */
   readonly lease?: { readonly untilMs: number; readonly holder: string };
   /** The message that recorded the latest attempt: it alone repeats the effects if it comes back. */

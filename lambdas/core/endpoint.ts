@@ -39,6 +39,8 @@ export interface Endpoint extends Scope, EndpointExtras {
   readonly autoPause: AutoPause;
   /** Requests a second over all its deliveries; without it there is no limit. */
   readonly maxPerSecond?: number;
+  /** Whether what goes there can also be fetched: see feed.ts. */
+  readonly polling?: boolean;
   readonly description: string;
   /** Sealed, newest first: see sealing.ts. */
   readonly sealedSecrets: readonly string[];
@@ -96,6 +98,7 @@ export function endpointInputSchema(rules: DestinationRules) {
       retryPolicy: retryPolicySchema.optional(),
       autoPause: autoPauseSchema.default(true),
       maxPerSecond: z.number().min(0.1).max(1_000).optional(),
+      polling: z.boolean().default(false),
       description: z.string().max(500).default(''),
       secret: givenSecretSchema.optional(),
       /** A template's id or name: it gives what is not given here. */

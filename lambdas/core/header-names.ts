@@ -7,6 +7,12 @@ export const anyHeaderNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'is not a valid header name');
 
+/** The same for the names of a JSON object's members, as the OpenAPI document has it. */
+export const HEADER_NAME_JSON_SCHEMA = {
+  type: 'string',
+  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
+};
+
 /** A name that something may be sent under. */
 export const headerNameSchema = anyHeaderNameSchema.refine(
   (name) => !isTransportHeader(name),

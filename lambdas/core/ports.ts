@@ -7,6 +7,7 @@ import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
+import type { Phases } from './phases.ts';
 import type { Replay } from './replay.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
@@ -25,6 +26,8 @@ export interface Surroundings {
 export interface StoredEvent {
   readonly event: Event;
   readonly targets: readonly string[];
+  /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
+  readonly storedBy?: string;
 }
 
 export interface EventRef extends Scope {
@@ -48,7 +51,7 @@ export interface TimeRange {
   readonly untilMs?: number;
 }
 
-export interface EventLedger {
+export interface EventLedger extends FeedLedger, SubjectLedger {
   /** Puts events unconditionally; resolves to the ids that could not be stored. */
   putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
   /** Puts an event if it is not there, and gives what is stored then. */
@@ -64,6 +67,40 @@ export interface EventLedger {
     limit: number,
     cursor?: string,
   ): Promise<Page<StoredEvent>>;
+}
+
+/** An event's place in the polling feed of an endpoint. */
+export interface FeedEntry extends DeliveryRef {
+  /** Read from the writer's clock right before the write, Unix milliseconds. */
+  readonly storedAtMs: number;
+}
+
+export interface FeedPage {
+  /** With their places: see feed.ts. */
+  readonly entries: readonly (FeedEntry & { readonly place: string })[];
+  readonly more: boolean;
+}
+
+export interface FeedLedger {
+  /**
+   * Puts entries; resolves to the indexes of those that were not acknowledged within the time. They may
+   * take effect all the same, at any later time.
+   */
+  putFeed(entries: readonly FeedEntry[], withinMs: number): Promise<ReadonlySet<number>>;
+  /** Entries after a place and before another, in the order of their places; consistent. */
+  readFeed(
+    endpoint: EndpointAddress,
+    after: string,
+    before: string,
+    limit: number,
+  ): Promise<FeedPage>;
+}
+
+export interface SubjectLedger {
+  /** Makes these the latest events of their subjects and types, where no later one is. */
+  putLatest(events: readonly Event[]): Promise<void>;
+  /** The id of a subject's latest event, of one type or of all. */
+  findLatest(scope: Scope, subject: string, type?: string): Promise<string | undefined>;
 }
 
 export interface DedupeEntry {
@@ -108,7 +145,7 @@ export interface DeliveryLedger {
   recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
   /** Lets a delivery rest in the index, due as it is, without a message of its own. */
   rest(request: Omit<ClaimRequest, 'holder' | 'leaseUntilMs'>): Promise<void>;
-  /** Opens a new run, if the delivery is still as it was seen. */
+  /** Opens a new run, if the delivery is still as it was seen and no attempt is under way. */
   openRun(delivery: Delivery, seenRun: number): Promise<boolean>;
   /** Ends a delivery that waits, or is not stored yet, without an attempt. */
   settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
@@ -120,6 +157,13 @@ export interface DeliveryLedger {
     limit: number,
     cursor?: string,
   ): Promise<Page<Delivery>>;
+  /** The dead of an endpoint, newest event first; eventually consistent. */
+  listNewestDead(
+    endpoint: Pick<Endpoint, 'id' | 'tenant' | 'environment'>,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<DeliveryRef>>;
 }
 
 export interface Tenant {
@@ -131,6 +175,8 @@ export interface Tenant {
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {
   readonly id: string;
+  /** Whether it has a polling feed. */
+  readonly polling?: boolean;
 }
 
 export interface Registry {
@@ -298,6 +344,8 @@ export interface ReplayLedger {
   /** Puts a replay if there is none of this id, and gives what is stored then. */
   putReplayOnce(replay: Replay): Promise<Replay>;
   getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
+  /** Newest first. */
+  listReplays(scope: Scope, limit: number, cursor?: string): Promise<Page<Replay>>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   replaceReplay(seenVersion: number, after: Replay): Promise<boolean>;
   /** The dead of an endpoint, oldest event first; eventually consistent. A page may be longer than asked. */
@@ -340,6 +388,7 @@ export interface SendReport {
   readonly outcome: Outcome;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  readonly phases?: Phases;
 }
 
 export interface Sender {

@@ -48,7 +48,7 @@ export async function countReplayed(
   do {
     // The index alone knows how many are dead; their types stand with them.
     const page: Page<unknown> =
-      search.status === 'dead' && search.types.length === 0
+      search.status === 'dead' && search.types.length === 0 && search.subject === undefined
         ? await ports.replays.listDead(search, search, COUNT_PAGE, cursor)
         : await findReplayed(ports, search, COUNT_PAGE, cursor);
     count += page.entries.length;

@@ -17,6 +17,8 @@ export const settingsSchema = z.strictObject({
   issuer: z.string().min(1).max(256).default('posthorn'),
   /** Whether endpoints may ask for the proof that their URL is their owner's, or must. */
   verifyUrl: z.enum(VERIFY_MODES).default('optional'),
+  /** How old an entry of a polling feed must be to be shown: see feed.ts. */
+  feedLagSeconds: z.int().min(2).max(120).default(10),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
 });

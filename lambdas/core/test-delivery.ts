@@ -2,6 +2,7 @@
 // function asks of dispatch, and what dispatch answers.
 import { z } from 'zod';
 import { ENVIRONMENTS } from './event.ts';
+import { phasesSchema } from './phases.ts';
 
 /** What is sent if nothing is given. */
 export const SAMPLE_TYPE = 'endpoint.test';
@@ -35,6 +36,8 @@ export const testReportSchema = z.object({
   /** When it was sent, and how long the exchange took. */
   sentAt: z.string(),
   durationMs: z.number(),
+  /** Null if nothing was sent. */
+  timings: phasesSchema.nullable(),
   /** Null if the contract cannot form the sample. */
   request: z
     .object({

@@ -23,6 +23,7 @@ import type {
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
+import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
 import { isUnverified } from '../core/verification.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
@@ -351,7 +352,10 @@ async function attempt(
   return advance(delivery, { ...sent, cause: job.message.cause, holder: job.holder }, step);
 }
 
-async function send(ports: DispatchPorts, { open, stored, message }: Job): Promise<SendReport> {
+async function send(
+  ports: DispatchPorts,
+  { open, stored, message }: Job,
+): Promise<SendReport & { readonly request?: LastRequest }> {
   const nowMs = ports.surroundings.now();
   const formed = await ports.form(open, stored.event, {
     nowMs,
@@ -365,7 +369,8 @@ async function send(ports: DispatchPorts, { open, stored, message }: Job): Promi
   }
   const { url, method, timeoutMs, environment } = open.endpoint;
   const { headers, body } = formed;
-  return ports.sender.send({ url, method, headers, body, timeoutMs, environment });
+  const sent = await ports.sender.send({ url, method, headers, body, timeoutMs, environment });
+  return { ...sent, request: keptRequest(shownHeaders(headers, open)) };
 }
 
 /** The effects of a recorded attempt. Repeating them harms nothing: a second message finds it done. */

@@ -1,11 +1,11 @@
 // Sends a test of an endpoint: formed, signed, guarded and sent as deliveries are, and recorded nowhere.
 import { log } from '../adapters/log.ts';
-import { maskedCredential } from '../core/authentication-headers.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
 import { NotYetStoredError } from '../core/errors.ts';
 import type { Event } from '../core/event.ts';
 import { createId } from '../core/identifiers.ts';
 import { outcomeName } from '../core/outcome.ts';
+import { shownHeaders } from '../core/shown-headers.ts';
 import {
   MAX_TEST_MS,
   SAMPLE_DATA,
@@ -67,6 +67,7 @@ async function exchange(
       detail: reason,
       sentAt,
       durationMs: 0,
+      timings: null,
       request: null,
       response: null,
     };
@@ -83,29 +84,17 @@ async function exchange(
     environment: open.endpoint.environment,
   });
   const { outcome } = sent;
+  const shown = Object.fromEntries(shownHeaders(headers, open));
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   return {
     outcome: outcomeName(outcome),
     detail: outcome.kind === 'failure' ? outcome.detail : null,
     sentAt: new Date(sent.startedAtMs).toISOString(),
     durationMs: Math.max(0, sent.endedAtMs - sent.startedAtMs),
-    request: { method, url, headers: shownHeaders(open, headers), body: body.toString('utf8') },
+    timings: sent.phases ?? null,
+    request: { method, url, headers: shown, body: body.toString('utf8') },
     response: response
       ? { status: response.status, headers: response.headers, body: response.body }
       : null,
   };
-}
-
-/** Headers as they were sent, but for the credentials that the endpoint was given. */
-function shownHeaders(
-  { authentication = [] }: OpenEndpoint,
-  headers: readonly (readonly [string, string])[],
-): Record<string, string> {
-  const credentials = new Set(authentication.map(([name]) => name.toLowerCase()));
-  return Object.fromEntries(
-    headers.map(([name, value]) => [
-      name,
-      credentials.has(name.toLowerCase()) ? maskedCredential(value) : value,
-    ]),
-  );
 }

@@ -2,24 +2,36 @@
 import type { SQSRecord } from 'aws-lambda';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
+import { writeFeed } from '../core/feed.ts';
 import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
 import {
   type EventLedger,
   type Queues,
   type Registry,
   type StoredEvent,
+  type Surroundings,
   scopeKey,
 } from '../core/ports.ts';
+import type { Settings } from '../core/settings.ts';
+import { latestOfEach } from '../core/subject-order.ts';
 import { matchesSubscription } from '../core/subscription.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;
   readonly registry: Pick<Registry, 'subscribersOf'>;
   readonly queues: Pick<Queues, 'sendDeliveries'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly settings: Pick<Settings, 'feedLagSeconds'>;
 }
 
 interface Job extends EventMessage {
   readonly record: SQSRecord;
+}
+
+interface MatchedJob extends Job {
+  readonly targets: readonly string[];
+  /** The targets that have a polling feed. */
+  readonly polling: readonly string[];
 }
 
 /** Processes a batch; what is returned comes back by SQS, everything else is done. */
@@ -41,26 +53,34 @@ export async function fanOut(
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
   const matched = jobs.map((job) => {
     const candidates = subscribers.get(scopeKey(job.event)) ?? [];
-    const targets = candidates
-      .filter((subscriber) => matchesSubscription(subscriber, job.event))
-      .map((subscriber) => subscriber.id);
-    return { ...job, targets };
+    const targets = candidates.filter((subscriber) => matchesSubscription(subscriber, job.event));
+    return {
+      ...job,
+      targets: targets.map(({ id }) => id),
+      polling: targets.filter(({ polling }) => polling).map(({ id }) => id),
+    };
   });
 
   const stored = await storeAll(ports.ledger, matched, failed);
-  await sendAll(ports.queues, stored, failed);
-  return failed;
+  const results = await Promise.all([
+    sendAll(ports.queues, stored),
+    feedAll(ports, stored),
+    pointAll(ports.ledger, stored),
+  ]);
+  // Each of a record's failures is one too many, and it comes back once.
+  const errors = new Map(results.flat().map((one) => [one.messageId, one]));
+  return [...failed, ...errors.values()];
 }
 
 interface StoredJob {
-  readonly job: Job;
+  readonly job: MatchedJob;
   readonly stored: StoredEvent;
 }
 
 /** The common case is put in batches; what may be there already is put only if it is not. */
 async function storeAll(
   ledger: EventLedger,
-  jobs: readonly (Job & { readonly targets: readonly string[] })[],
+  jobs: readonly MatchedJob[],
   failed: FailedRecord[],
 ): Promise<StoredJob[]> {
   const fresh = jobs.filter((job) => !isDoubtful(job));
@@ -75,7 +95,7 @@ async function storeAll(
       done.push({ job, stored: { event: job.event, targets: job.targets } });
     }
   }
-  const redone = await Promise.allSettled(doubtful.map((job) => ledger.putEventOnce(job)));
+  const redone = await Promise.allSettled(doubtful.map((job) => ledger.putEventOnce(toStore(job))));
   redone.forEach((result, index) => {
     const job = doubtful[index];
     if (!job) return;
@@ -85,24 +105,82 @@ async function storeAll(
   return done;
 }
 
+/** Whose write it was is worth its bytes only where entries of feeds depend on it. */
+function toStore({ event, targets, polling, record }: MatchedJob): StoredEvent {
+  return { event, targets, ...(polling.length > 0 ? { storedBy: record.messageId } : {}) };
+}
+
 async function sendAll(
   queues: FanOutPorts['queues'],
   jobs: readonly StoredJob[],
-  failed: FailedRecord[],
-): Promise<void> {
+): Promise<FailedRecord[]> {
   const outgoing = jobs.flatMap(({ job, stored }) =>
     stored.targets.map((endpointId) => ({
       job,
       message: firstAttempt(stored, endpointId, isDoubtful(job)),
     })),
   );
-  if (outgoing.length === 0) return;
+  if (outgoing.length === 0) return [];
   const refused = await queues.sendDeliveries(outgoing.map(({ message }) => message));
-  const incomplete = new Set([...refused].map((index) => outgoing[index]?.job.record.messageId));
-  for (const messageId of incomplete) {
-    if (messageId === undefined) continue;
-    failed.push({ messageId, error: new PartlyRefusedError('SQS', refused.size, outgoing.length) });
+  return failuresOf(outgoing, refused, 'SQS');
+}
+
+/** After the event itself: a reader of a feed finds the event of every entry. */
+async function feedAll(
+  { ledger, surroundings, settings }: FanOutPorts,
+  jobs: readonly StoredJob[],
+): Promise<FailedRecord[]> {
+  const entries = jobs
+    .filter(owesFeeds)
+    .flatMap(({ job, stored }) =>
+      stored.targets
+        .filter((endpointId) => job.polling.includes(endpointId))
+        .map((endpointId) => ({ job, ...scopeOf(stored), eventId: stored.event.id, endpointId })),
+    );
+  if (entries.length === 0) return [];
+  const writing = { ledger, now: () => surroundings.now(), lagMs: settings.feedLagSeconds * 1000 };
+  const refs = entries.map(({ job, ...ref }) => ref);
+  try {
+    return failuresOf(entries, await writeFeed(writing, refs), 'DynamoDB');
+  } catch (error) {
+    return entries.map(({ job }) => ({ messageId: job.record.messageId, error }));
   }
+}
+
+/**
+ * A producer's repeat of what is stored owes nothing: the message that stored it does, and comes back
+ * until it has. Whatever came back may owe.
+ */
+function owesFeeds({ job, stored }: StoredJob): boolean {
+  return !isDoubtful(job) || isRedelivered(job) || stored.storedBy === job.record.messageId;
+}
+
+async function pointAll(ledger: EventLedger, jobs: readonly StoredJob[]): Promise<FailedRecord[]> {
+  const events = jobs.map(({ stored }) => stored.event);
+  const latest = latestOfEach(events);
+  if (latest.length === 0) return [];
+  try {
+    await ledger.putLatest(latest);
+    return [];
+  } catch (error) {
+    return jobs
+      .filter(({ stored }) => stored.event.subject !== undefined)
+      .map(({ job }) => ({ messageId: job.record.messageId, error }));
+  }
+}
+
+function failuresOf(
+  entries: readonly { readonly job: Job }[],
+  refused: ReadonlySet<number>,
+  by: 'DynamoDB' | 'SQS',
+): FailedRecord[] {
+  const messageIds = [...refused].flatMap((index) => entries[index]?.job.record.messageId ?? []);
+  const error = new PartlyRefusedError(by, refused.size, entries.length);
+  return [...new Set(messageIds)].map((messageId) => ({ messageId, error }));
+}
+
+function scopeOf({ event: { tenant, environment } }: StoredEvent) {
+  return { tenant, environment };
 }
 
 function firstAttempt(
@@ -124,5 +202,9 @@ function firstAttempt(
 
 /** Whether the event may have been stored, and its deliveries sent, before. */
 function isDoubtful(job: Job): boolean {
-  return job.mayRepeat || Number(job.record.attributes.ApproximateReceiveCount) > 1;
+  return job.mayRepeat || isRedelivered(job);
+}
+
+function isRedelivered({ record }: Job): boolean {
+  return Number(record.attributes.ApproximateReceiveCount) > 1;
 }

@@ -11,10 +11,13 @@ import { Env } from '../environment.ts';
 import { type FanOutPorts, fanOut } from './fan-out.ts';
 
 const dynamoDb = createDynamoDb();
+const settings = readSettings();
 const ports: FanOutPorts = {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   queues: createQueues(createSqs(), queueUrls()),
+  surroundings,
+  settings,
 };
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {

@@ -20,7 +20,13 @@ import type {
   Surroundings,
   Wakes,
 } from '../core/ports.ts';
-import { isReopened, isUnsent, type PlannedReplay, type Replay } from '../core/replay.ts';
+import {
+  isOfStatus,
+  isReopened,
+  isUnsent,
+  type PlannedReplay,
+  type Replay,
+} from '../core/replay.ts';
 import { findReplayed } from '../core/replay-search.ts';
 import type { Settings } from '../core/settings.ts';
 import { announceWake } from '../core/wake-at.ts';
@@ -95,12 +101,12 @@ async function replay(
   }
 }
 
-/** Somebody else wrote: a user who cancelled it, or another message. */
+/** Somebody else wrote: a user who paused or cancelled it, or another message. */
 async function giveWay(ports: ReplayPorts, seen: Replay, sent: number): Promise<void> {
   const current = await ports.replays.getReplay(seen, seen.id);
   if (current?.state === 'running') return send(ports, current, WATCH_SECONDS);
-  // What was sent while it was being cancelled is counted.
-  if (current?.state === 'cancelled' && current.version === seen.version + 1) {
+  // What was sent while it was being stopped is counted.
+  if (current && current.state !== 'done' && current.version === seen.version + 1) {
     const after = written(ports, current, withCounts(current, sent));
     await ports.replays.replaceReplay(current.version, after);
   }
@@ -129,7 +135,7 @@ function withCounts(replay: Replay, sent: number): Replay {
 
 /** The next page that holds something, or the end. */
 async function searchOn(ports: ReplayPorts, replay: Replay): Promise<Replay> {
-  let { cursor } = replay;
+  let { cursor, reachedMs } = replay;
   if (replay.isSearched) return { ...replay, state: 'done' };
   for (let round = 0; round < EMPTY_PAGES; round++) {
     const page = await findReplayed(ports, replay, PAGE, cursor);
@@ -137,13 +143,19 @@ async function searchOn(ports: ReplayPorts, replay: Replay): Promise<Replay> {
     const found = replay.found + planned.length;
     if (page.next === undefined) {
       const state = planned.length === 0 ? 'done' : 'running';
-      return { ...replay, state, page: planned, found, isSearched: true };
+      const end = { reachedMs: replay.untilMs, isSearched: true };
+      return { ...replay, ...end, state, page: planned, found };
     }
     cursor = page.next;
-    if (planned.length > 0) return { ...replay, page: planned, found, cursor };
+    const last = page.entries.at(-1);
+    if (last) reachedMs = last.acceptedAtMs;
+    if (planned.length > 0)
+      return { ...replay, ...reached(reachedMs), page: planned, found, cursor };
   }
-  return cursor === undefined ? replay : { ...replay, cursor };
+  return cursor === undefined ? replay : { ...replay, ...reached(reachedMs), cursor };
 }
+
+const reached = (reachedMs: number | undefined) => (reachedMs === undefined ? {} : { reachedMs });
 
 /** @returns how many of the page's deliveries were sent */
 async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
@@ -180,7 +192,7 @@ async function open(
   if (delivery.run !== planned.run) {
     return isReopened(replay, delivery, planned) ? delivery : undefined;
   }
-  if (delivery.state === 'waiting') return undefined;
+  if (!isOfStatus(replay, delivery)) return undefined;
   const opened = newRun(delivery, 'replay', settings, nowMs, replay.id);
   await ledger.keepUntil(delivery, opened.deadlineAtMs);
   if (await ledger.openRun(opened, planned.run)) return opened;

@@ -22,6 +22,7 @@ import {
 } from '../../lambdas/core/ports.ts';
 import { MAX_AHEAD_MS } from '../../lambdas/core/rate-limit.ts';
 import type { CallCounts } from './call-counts.ts';
+import { createMemoryFeed } from './memory-feed.ts';
 import { createMemoryReplays } from './memory-replays.ts';
 import { SortedIndex } from './sorted-index.ts';
 
@@ -106,6 +107,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
 
   return {
     ...createMemoryReplays(deliveries),
+    ...createMemoryFeed(counts),
     deliveries,
     find: (ref) => deliveries.get(deliveryKey(ref)),
     healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,
@@ -215,6 +217,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     async openRun(delivery, seenRun) {
       const found = deliveries.get(deliveryKey(delivery));
       if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
+      if (found.lease && found.lease.untilMs >= (delivery.dueAtMs ?? 0)) return false;
       write(delivery);
       return true;
     },
@@ -237,6 +240,20 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
           return found ? [[deliveryIdOf(ref.eventId, ref.endpointId), found] as const] : [];
         }),
       );
+    },
+    async listNewestDead(endpoint, range, limit, cursor) {
+      const own = [...deliveries.values()].filter(
+        (delivery) =>
+          scopeKey(delivery) === scopeKey(endpoint) &&
+          delivery.endpointId === endpoint.id &&
+          delivery.state === 'dead' &&
+          inRange(delivery.acceptedAtMs, range),
+      );
+      const page = pageOf(own, ({ eventId }) => eventId, limit, cursor);
+      const refs = page.entries.map(({ tenant, environment, endpointId, eventId }) => {
+        return { tenant, environment, endpointId, eventId };
+      });
+      return { ...page, entries: refs };
     },
     async listDeliveries(endpoint, range, limit, cursor) {
       const own = [...deliveries.values()].filter(

@@ -45,6 +45,14 @@ export function createMemoryReplays(deliveries: ReadonlyMap<string, Delivery>): 
       return stored;
     },
     getReplay: async (scope, id) => replays.get(keyOf(scope, id)),
+    async listReplays(scope, limit, cursor) {
+      const rest = [...replays.values()]
+        .filter((replay) => scopeKey(replay) === scopeKey(scope) && replay.id < (cursor ?? '~'))
+        .sort((a, b) => (a.id < b.id ? 1 : -1));
+      const entries = rest.slice(0, limit);
+      const last = entries.at(-1);
+      return rest.length > limit && last ? { entries, next: last.id } : { entries };
+    },
     async replaceReplay(seenVersion, after) {
       const key = keyOf(after, after.id);
       if (replays.get(key)?.version !== seenVersion) return false;

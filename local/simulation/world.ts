@@ -189,7 +189,8 @@ export function createWorld(options: WorldOptions): World {
       events,
     };
     return {
-      fanOut: (records: SQSRecord[]) => fanOut({ ...own, registry: { subscribersOf } }, records),
+      fanOut: (records: SQSRecord[]) =>
+        fanOut({ ...own, registry: { subscribersOf }, surroundings, settings }, records),
       dispatch: (records: SQSRecord[], queue: 'deliveries' | 'retries', requestId: string) =>
         dispatch(dispatchPorts, records, queue, requestId),
       wake: (records: SQSRecord[]) => wake(wakePorts, records, () => 60_000),

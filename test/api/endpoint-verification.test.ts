@@ -23,6 +23,7 @@ function report(status: number, body: string): TestReport {
     detail: null,
     sentAt: '2026-01-31T09:30:00.000Z',
     durationMs: 12,
+    timings: null,
     request: { method: 'POST', url: URL, headers: {}, body: '{}' },
     response: { status, headers: {}, body },
   };

@@ -92,6 +92,33 @@ describe.each(KINDS)('in %s', (_, create) => {
     expect(await ledger.getReplay({ ...LIVE, tenant: 'globex' }, first.id)).toBeUndefined();
   });
 
+  it('replays are listed newest first, page by page, of their tenant and environment', async () => {
+    const ledger = create();
+    const scope = {
+      tenant: `lister-${randomBytes(4).toString('hex')}`,
+      environment: 'live',
+    } as const;
+    const replays = Array.from({ length: 7 }, (_, index) =>
+      aReplay({ ...scope, id: createId('rpl', NOON_MS + index, randomBytes(10)) }),
+    );
+    for (const replay of replays) await ledger.putReplayOnce(replay);
+    await ledger.putReplayOnce(aReplay({ ...scope, environment: 'test' }));
+    const read = async (limit: number) => {
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await ledger.listReplays(scope, limit, cursor);
+        pages.push(page.entries.map(({ id }) => id));
+        cursor = page.next;
+      } while (cursor !== undefined);
+      return pages;
+    };
+    const newest = replays.map(({ id }) => id).toReversed();
+    expect(await read(3)).toEqual([newest.slice(0, 3), newest.slice(3, 6), newest.slice(6)]);
+    expect(await read(7)).toEqual([newest]);
+    expect((await read(1)).flat()).toEqual(newest);
+  });
+
   // 40 in one millisecond are more than a page holds.
   it.each([1, 7, 40, 1_000])('pages of %d hold everything once, in order', async (limit) => {
     const ledger = create();
@@ -113,6 +140,11 @@ describe.each(KINDS)('in %s', (_, create) => {
     const ids = (list: readonly Delivery[]) => list.map(({ eventId }) => eventId).sort();
     const ofDead = await pages((cursor) => ledger.listDead(endpoint, range, limit, cursor));
     expect(ofDead.flat()).toEqual(ids(dead));
+    const newest = await pages((cursor) =>
+      ledger.listNewestDead({ ...LIVE, id: endpointId }, range, limit, cursor),
+    );
+    expect(newest.flat()).toEqual(ids(dead).toReversed());
+    expect(newest.every((page) => page.length <= limit && page.length > 0)).toBe(true);
     const ofAll = await pages((cursor) => ledger.listOldestFirst(endpoint, range, limit, cursor));
     expect(ofAll.flat()).toEqual(ids([...dead, ...others]));
     expect(ofAll.every((page) => page.length <= limit)).toBe(true);

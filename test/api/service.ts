@@ -12,10 +12,14 @@ import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { createTemplates } from '../../lambdas/adapters/templates.ts';
+import { addDeliveryRoutes } from '../../lambdas/api/deliveries.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addEventRoutes } from '../../lambdas/api/events.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys.ts';
+import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
@@ -45,6 +49,7 @@ export interface Answer {
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
   readonly json: any;
+  readonly text: string;
 }
 
 /** Sends a request with a key; text is sent as it is, everything else as JSON. */
@@ -151,6 +156,11 @@ export async function startApiService() {
   addKeyRoutes(app, authentication, { registry, surroundings });
   addEndpointTestRoute(app, authentication, { registry, templates, tests });
 
+  addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
+  addSubjectRoutes(app, authentication, { ledger });
+  addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
+  addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
+
   const replays = createReplayLedger(client, 'ledger', settings);
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(app, authentication, {
@@ -197,7 +207,7 @@ export async function startApiService() {
       });
       const text = await response.text();
       const json = text === '' ? undefined : JSON.parse(text);
-      return { status: response.status, headers: response.headers, json };
+      return { status: response.status, headers: response.headers, json, text };
     };
   }
 

@@ -81,6 +81,7 @@ describe('a test of an endpoint', () => {
       detail: null,
       sentAt: new Date(NOON_MS).toISOString(),
       durationMs: 40,
+      timings: null,
       request: {
         method: 'PUT',
         url: 'https://hooks.example.com/in',

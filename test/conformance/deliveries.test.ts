@@ -255,6 +255,24 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       expect(await read(dead)).toEqual(opened);
       expect(await ledger.openRun(aDelivery({ run: 2 }), 1)).toBe(false);
     });
+
+    // Regression: a run that was opened beside an attempt lost that attempt's outcome.
+    it('is not opened while an attempt may be under way', async () => {
+      const lease = { untilMs: NOON_MS + 15_000, holder: 'message-1/request-1' };
+      const waiting = await stored({ attempts: [anAttempt(1)], lease });
+      const { lease: _, ...rest } = waiting;
+      const openedAt = (nowMs: number) => ({
+        ...rest,
+        run: 2,
+        attemptsBeforeRun: 1,
+        dueAtMs: nowMs,
+        workAtMs: nowMs + 600_000,
+      });
+      expect(await ledger.openRun(openedAt(NOON_MS + 14_000), 1)).toBe(false);
+      expect(await read(waiting)).toEqual(waiting);
+      expect(await ledger.openRun(openedAt(NOON_MS + 16_000), 1)).toBe(true);
+      expect((await read(waiting))?.run).toBe(2);
+    });
   });
 
   describe('a delivery that is settled', () => {

@@ -10,7 +10,7 @@ import {
 } from '../../lambdas/core/ports.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { anEvent } from '../builders/events.ts';
-import { only, sqsRecord } from '../builders/ports.ts';
+import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 
 interface World {
   readonly subscribers?: readonly Subscriber[];
@@ -58,6 +58,8 @@ function world({
         return refused;
       },
     }),
+    surroundings: fixedSurroundings(),
+    settings: { feedLagSeconds: 10 },
   };
   return { ports, ledger, sent };
 }

@@ -11,8 +11,10 @@ import { verifyEndpoint } from '../endpoint-verification.ts';
 import { getEvent, listEvents } from '../events.ts';
 import { getHealth } from '../health.ts';
 import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
+import { pollEvents } from '../polling.ts';
 import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
+import { getLatest } from '../subjects.ts';
 import * as templates from '../template-operations.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
@@ -23,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   postEvents,
   listEvents,
   getEvent,
+  getLatest,
   endpoints.createEndpoint,
   createEndpoints,
   endpoints.listEndpoints,
@@ -43,12 +46,17 @@ export const OPERATIONS: readonly Operation[] = [
   templates.getTemplate,
   templates.changeTemplate,
   templates.deleteTemplate,
+  pollEvents,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,
   deliveries.cancelDelivery,
   replays.createReplay,
+  replays.recoverEndpoint,
+  replays.listReplays,
   replays.getReplay,
+  replays.pauseReplay,
+  replays.resumeReplay,
   replays.cancelReplay,
   createKeyOperation,
   listKeys,

@@ -1,0 +1,91 @@
+// A running embedded runtime whose ledger is filled past its API, for measurements at size.
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDeliveryLedger } from '../lambdas/adapters/ledger-deliveries.ts';
+import { createEventLedger } from '../lambdas/adapters/ledger-events.ts';
+import { advance, freshDelivery } from '../lambdas/core/advance.ts';
+import type { Delivery } from '../lambdas/core/delivery.ts';
+import type { Event } from '../lambdas/core/event.ts';
+import { createId } from '../lambdas/core/identifiers.ts';
+import { settingsSchema } from '../lambdas/core/settings.ts';
+import { REGION } from '../local/aws-names.ts';
+import type { Runtime } from '../local/runtime.ts';
+
+export const SCOPE = { tenant: 'bench', environment: 'live' } as const;
+export const settings = settingsSchema.parse({});
+
+/** What is read of the answers. */
+export interface Answer {
+  readonly id: string;
+  readonly state: string;
+  readonly count: number;
+  readonly found: number;
+  readonly sent: number;
+  readonly skipped: number;
+}
+export type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+export function asks(runtime: Runtime): Ask {
+  const headers = {
+    authorization: `Bearer ${runtime.operatorKey}`,
+    'posthorn-tenant': SCOPE.tenant,
+    'content-type': 'application/json',
+  };
+  return async (method, path, body) => {
+    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+    const response = await fetch(`${runtime.url}${path}`, init);
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as Answer; // each caller reads what its route answers
+  };
+}
+
+export function openLedger(runtime: Runtime) {
+  const client = new DynamoDBClient({
+    endpoint: runtime.aws.dynamoDbUrl,
+    region: REGION,
+    credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'local' },
+  });
+  const resource = runtime.stack
+    .resources('AWS::DynamoDB::GlobalTable')
+    .find(({ logicalId }) => logicalId.startsWith('StorageLedger'));
+  const table = runtime.stack.reference(resource?.logicalId ?? '');
+  return {
+    ...createEventLedger(client, table, settings),
+    ...createDeliveryLedger(client, table, settings),
+    close: () => client.destroy(),
+  };
+}
+
+/** 20 types, 1,000 subjects. */
+export function anEvent(acceptedAtMs: number, index: number): Event {
+  return {
+    ...SCOPE,
+    id: createId('evt', acceptedAtMs, randomBytes(10)),
+    type: `dossier.t${index % 20}`,
+    acceptedAtMs,
+    channels: [],
+    subject: `s-${index % 1_000}`,
+    data: JSON.stringify({ index, note: 'n'.repeat(200) }),
+  };
+}
+
+/** After its first and only attempt. */
+export function anEnded(event: Event, endpointId: string, state: 'delivered' | 'dead'): Delivery {
+  const isDead = state === 'dead';
+  const response = { status: isDead ? 500 : 200, headers: {}, body: '{"received":true}' };
+  const made = {
+    cause: 'first' as const,
+    outcome: { kind: 'response' as const, response },
+    startedAtMs: event.acceptedAtMs + 80,
+    endedAtMs: event.acceptedAtMs + 120,
+    phases: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 38 },
+    request: { headers: [['webhook-signature', `v1,${'s'.repeat(44)}`]] as const, complete: true },
+    holder: `${'m'.repeat(36)}/${'r'.repeat(36)}`,
+  };
+  const fresh = freshDelivery(event, endpointId, settings, event.acceptedAtMs);
+  return advance(
+    fresh,
+    made,
+    isDead ? { kind: 'dead', reason: 'attempts' } : { kind: 'delivered' },
+  );
+}
