@@ -153,8 +153,9 @@ describe.each(withBody)('the body of %s', (_, { operation, members }) => {
     const wrong = new Map<string, unknown>();
     for (const [name, isFitting] of members) {
       for (const value of VALUES) {
+        const hasEntries = Array.isArray(value) && value.length > 0;
+        if (hasEntries && JUDGES_ENTRIES.has(operation.id)) continue;
         if (isFitting(value)) continue;
-        if (JUDGES_ENTRIES.has(operation.id) && Array.isArray(value) && value.length > 0) continue;
         wrong.set(name, value);
         const body = { ...Object(operation.bodyExample), [name]: value };
         const context = `${name}: ${JSON.stringify(value).slice(0, 60)}`;
