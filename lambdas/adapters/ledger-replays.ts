@@ -17,6 +17,7 @@ import type { Replay } from '../core/replay.ts';
 import type { Settings } from '../core/settings.ts';
 import { WORK_INDEX } from '../environment.ts';
 import { type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { expiryOf } from './ledger-events.ts';
 import {
   DELIVERY_SHARDS,
@@ -47,7 +48,7 @@ export function createReplayLedger(
           TableName: table,
           Item: {
             ...replayKey(replay, replay.id),
-            v: number(1),
+            v: ITEM_VERSION,
             doc: text(JSON.stringify(replay)),
             ver: number(replay.version),
             exp: seconds(expiryOf(replay.createdAtMs, settings)),

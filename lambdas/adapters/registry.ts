@@ -17,6 +17,7 @@ import {
   type Tenant,
 } from '../core/ports.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 
@@ -34,7 +35,7 @@ export function createRegistry(
     (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
       .Item;
   const put = (item: Item): Promise<unknown> =>
-    client.send(new PutItemCommand({ TableName: table, Item: item }));
+    client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
 
   /** Entries of a partition by sort key, oldest first, from after the cursor on. */
   async function page<T>(
@@ -71,8 +72,8 @@ export function createRegistry(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-        UpdateExpression: 'ADD changes :one',
-        ExpressionAttributeValues: { ':one': number(1) },
+        UpdateExpression: 'SET v = :v ADD changes :one',
+        ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
       }),
     );
 
@@ -84,7 +85,7 @@ export function createRegistry(
         client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { ...key, doc: text(JSON.stringify(tenant)) },
+            Item: { ...key, v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         ),
@@ -136,6 +137,7 @@ export function createRegistry(
             Item: {
               pk: text(endpointPartition(after)),
               sk: text(after.id),
+              v: ITEM_VERSION,
               doc: text(JSON.stringify(after)),
             },
             // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
