@@ -27,7 +27,10 @@ async function vitest(path: string, env: Record<string, string>): Promise<boolea
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
+  const end = () => run.kill('SIGKILL');
+  process.once('exit', end);
   const [code] = await once(run, 'exit');
+  process.off('exit', end);
   return code === 0;
 }
 
