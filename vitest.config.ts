@@ -5,6 +5,8 @@ import { CountingReporter } from './test/counting-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Needs a deployed stack: npm run test:deploy.
+    exclude: ['test/deploy/**', '**/node_modules/**'],
     environment: 'node',
     pool: 'forks',
     maxWorkers: 2,

@@ -1,6 +1,28 @@
 // A vitest reporter whose one line, the last of the run, is easy to read for a script:
-// `N passed, N failed, N skipped`.
+// `N passed, N failed, N skipped`. Runs that share a file (POSTHORN_COUNTS_FILE) add up: each prints the
+// sum of what ran before and its own.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule, TestRunEndReason } from 'vitest/node';
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Adds to what the runs before counted, and prints the sum. */
+export function printCounts(counts: Counts): void {
+  const file = process.env.POSTHORN_COUNTS_FILE;
+  const before: Counts =
+    file !== undefined && existsSync(file)
+      ? JSON.parse(readFileSync(file, 'utf8'))
+      : { passed: 0, failed: 0, skipped: 0 };
+  const passed = counts.passed + before.passed;
+  const failed = counts.failed + before.failed;
+  const skipped = counts.skipped + before.skipped;
+  if (file !== undefined) writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+}
 
 export class CountingReporter implements Reporter {
   #passed = 0;
@@ -12,7 +34,7 @@ export class CountingReporter implements Reporter {
     // only then is it certain whether the run failed.
     process.once('exit', (code) => {
       const failed = code === 0 ? this.#failed : Math.max(1, this.#failed);
-      process.stdout.write(`${this.#passed} passed, ${failed} failed, ${this.#skipped} skipped\n`);
+      printCounts({ passed: this.#passed, failed, skipped: this.#skipped });
     });
   }
 

@@ -8,6 +8,7 @@ import { unseal } from '../core/sealing.ts';
 import { keyPlace } from '../core/signing-key-input.ts';
 import type { KeyAlgorithm, Keyring, SigningKey } from '../core/signing-keys.ts';
 import { number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { documentOf } from './registry-items.ts';
 
 const KEY = { pk: text('signing-keys'), sk: text('keyring') };
@@ -29,7 +30,12 @@ export function createKeyringStore(client: DynamoDBClient, table: string): Keyri
         client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { ...KEY, doc: text(JSON.stringify(keys)), version: number(before.version + 1) },
+            Item: {
+              ...KEY,
+              v: ITEM_VERSION,
+              doc: text(JSON.stringify(keys)),
+              version: number(before.version + 1),
+            },
             ...(before.version === 0
               ? { ConditionExpression: 'attribute_not_exists(pk)' }
               : {

@@ -17,6 +17,7 @@ import {
 } from '../core/ports.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION, readable } from './item-version.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import { createFeedLedger } from './ledger-feed.ts';
 import {
@@ -122,7 +123,7 @@ export function createEventLedger(
 
 function toDedupeAttributes(entry: DedupeEntry): Item {
   return {
-    v: number(1),
+    v: ITEM_VERSION,
     id: text(entry.eventId),
     h: text(entry.bodyHash),
     at: number(entry.acceptedAtMs),
@@ -130,7 +131,8 @@ function toDedupeAttributes(entry: DedupeEntry): Item {
   };
 }
 
-function fromDedupeItem(item: Item): DedupeEntry {
+function fromDedupeItem(stored: Item): DedupeEntry {
+  const item = readable(stored);
   return {
     eventId: item.id?.S ?? '',
     bodyHash: item.h?.S ?? '',

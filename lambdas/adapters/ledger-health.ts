@@ -9,6 +9,8 @@ import {
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { answerWhenHolds, batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
+import { documentOf } from './registry-items.ts';
 
 /** How often a reservation is tried again when another one was faster. */
 const ROUNDS = 10;
@@ -58,9 +60,9 @@ export function createHealthLedger(
         }),
       );
       const answers = Number(item?.ans?.N ?? 0);
-      if (!item?.doc?.S) return { health: CLEAN_HEALTH, version: 0, answers };
-      const health: Health = JSON.parse(item.doc.S);
-      return { health, version: Number(item.ver?.N), answers };
+      const health = documentOf<Health>(item);
+      if (!health) return { health: CLEAN_HEALTH, version: 0, answers };
+      return { health, version: Number(item?.ver?.N), answers };
     },
 
     async getHealths(endpoints) {
@@ -72,7 +74,7 @@ export function createHealthLedger(
       return new Map(
         items.flatMap((item) => {
           const endpointId = item.pk?.S?.split('#')[2];
-          const health: Health | undefined = item.doc?.S && JSON.parse(item.doc.S);
+          const health = documentOf<Health>(item);
           return endpointId && health ? [[endpointId, health] as const] : [];
         }),
       );
@@ -90,7 +92,7 @@ export function createHealthLedger(
             ExpressionAttributeValues: {
               ':doc': text(JSON.stringify(health)),
               ':next': number(seenVersion + 1),
-              ':v': number(1),
+              ':v': ITEM_VERSION,
               ...(isFirst ? {} : { ':seen': number(seenVersion) }),
             },
           }),
@@ -125,9 +127,9 @@ export function createHealthLedger(
         if (queued) return queued.fromMs;
         const idle = await move(
           endpoint,
-          'SET nfs = :after',
+          'SET nfs = :after, v = :v',
           'attribute_not_exists(nfs) OR nfs < :now',
-          { ':after': number(nowMs + spanMs), ':now': number(nowMs) },
+          { ':after': number(nowMs + spanMs), ':now': number(nowMs), ':v': ITEM_VERSION },
         );
         if (idle) return nowMs;
         const { Item: item } = await client.send(

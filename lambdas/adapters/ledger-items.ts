@@ -8,9 +8,8 @@ import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../
 import { type LastRequest, signaturesOnly } from '../core/shown-headers.ts';
 import { type Item, number, optionalNumber, optionalText, text } from './dynamodb.ts';
 import { isAsCheap } from './item-size.ts';
+import { ITEM_VERSION, readable } from './item-version.ts';
 
-/** The version that every item carries, for readers of later times. */
-const ITEM_VERSION = number(1);
 /** Shards of a scope's events, of an endpoint's deliveries and of an endpoint's index entries. */
 export const EVENT_SHARDS = 4;
 export const DELIVERY_SHARDS = 4;
@@ -61,7 +60,9 @@ export function toEventItem({ event, targets, storedBy }: StoredEvent, expiresAt
   };
 }
 
-export function fromEventItem(item: Item): StoredEvent {
+/** @throws NewerVersionError */
+export function fromEventItem(stored: Item): StoredEvent {
+  const item = readable(stored);
   const deflated = item.z?.B;
   const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
   const targets = item.tg?.S ?? '';
@@ -150,7 +151,9 @@ function unpackRequest(packed: string): LastRequest {
   return { headers, complete };
 }
 
-export function fromDeliveryItem(item: Item): Delivery {
+/** @throws NewerVersionError */
+export function fromDeliveryItem(stored: Item): Delivery {
+  const item = readable(stored);
   const [environment = '', tenant = '', endpointId = ''] = (item.pk?.S ?? '').split('#');
   const leaseUntil = item.lu?.N;
   const state = item.s?.S as StoredState; // written by toDeliveryItem

@@ -6,6 +6,7 @@ import { type ReplayLedger, scopeKey } from '../core/ports.ts';
 import type { Replay } from '../core/replay.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { createDeadIndex } from './ledger-dead.ts';
 import { expiryOf } from './ledger-expiry.ts';
 import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem, seconds } from './ledger-items.ts';
@@ -33,7 +34,7 @@ export function createReplayLedger(
           TableName: table,
           Item: {
             ...replayKey(replay, replay.id),
-            v: number(1),
+            v: ITEM_VERSION,
             doc: text(JSON.stringify(replay)),
             ver: number(replay.version),
             exp: seconds(expiryOf(replay.createdAtMs, settings)),

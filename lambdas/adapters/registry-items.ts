@@ -2,6 +2,7 @@
 import type { Scope } from '../core/event.ts';
 import { scopeKey } from '../core/ports.ts';
 import type { Item } from './dynamodb.ts';
+import { readable } from './item-version.ts';
 
 export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#endpoints`;
 
@@ -10,8 +11,11 @@ export const templatePartition = (scope: Scope): string => `${scopeKey(scope)}#t
 /** The item that counts the changes to a scope's endpoints. Sorts before every endpoint id. */
 export const VERSION_SORT_KEY = '#version';
 
-/** What an item holds as JSON; the registry alone writes it, from the same type. */
+/**
+ * What an item holds as JSON; the registry alone writes it, from the same type.
+ * @throws NewerVersionError
+ */
 export function documentOf<T>(item: Item | undefined): T | undefined {
-  const doc = item?.doc?.S;
+  const doc = item && readable(item).doc?.S;
   return doc === undefined ? undefined : (JSON.parse(doc) as T);
 }

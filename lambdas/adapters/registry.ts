@@ -11,6 +11,7 @@ import type { Scope } from '../core/event.ts';
 import { type Registry, type Surroundings, scopeKey, type Tenant } from '../core/ports.ts';
 import { withoutInherited } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
@@ -41,7 +42,7 @@ export function createRegistry(
     (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
       .Item;
   const put = (item: Item): Promise<unknown> =>
-    client.send(new PutItemCommand({ TableName: table, Item: item }));
+    client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
 
   const page = createRegistryPages(client, table);
   const inherit = createInheritance(client, table);
@@ -56,7 +57,7 @@ export function createRegistry(
         client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { ...key, doc: text(JSON.stringify(tenant)) },
+            Item: { ...key, v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         ),
@@ -128,6 +129,7 @@ export function createRegistry(
             Item: {
               pk: text(endpointPartition(after)),
               sk: text(after.id),
+              v: ITEM_VERSION,
               doc: text(JSON.stringify(withoutInherited(after))),
             },
             // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.

@@ -10,6 +10,7 @@ import type { Scope } from '../core/event.ts';
 import type { Templates } from '../core/ports.ts';
 import { type Template, withTemplate } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import {
   documentOf,
   endpointPartition,
@@ -32,8 +33,8 @@ export function countChange(client: DynamoDBClient, table: string, scope: Scope)
     new UpdateItemCommand({
       TableName: table,
       Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-      UpdateExpression: 'ADD changes :one',
-      ExpressionAttributeValues: { ':one': number(1) },
+      UpdateExpression: 'SET v = :v ADD changes :one',
+      ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
     }),
   );
 }

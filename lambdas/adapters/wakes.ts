@@ -21,6 +21,7 @@ import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { seconds } from './ledger-items.ts';
 import { variable } from './surroundings.ts';
 
@@ -75,7 +76,7 @@ export function createWakes(
           UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
           ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
           ExpressionAttributeValues: {
-            ':v': { N: '1' },
+            ':v': ITEM_VERSION,
             ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
           },
         }),

@@ -18,6 +18,17 @@ export class MalformedMessageError extends PosthornError {
   }
 }
 
+/** Written by a later version of this code: it is kept until that is deployed again. */
+export class NewerVersionError extends PosthornError {
+  constructor(what: string, version: number, readable: number) {
+    const advice = 'deploy the version that wrote it';
+    super(
+      'newer_version',
+      `${what} is of version ${version}, read is up to ${readable}: ${advice}`,
+    );
+  }
+}
+
 /** Something that must be there by now is not (yet): try again, never done. */
 export class NotYetStoredError extends PosthornError {
   constructor(what: string) {

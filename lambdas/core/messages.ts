@@ -3,16 +3,21 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { CAUSES } from './delivery.ts';
-import { MalformedMessageError } from './errors.ts';
+import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
 
 /** Below this many bytes deflating does not pay. */
 export const DEFLATE_FROM_BYTES = 700;
 
+/** What this code writes, and the newest that it reads; a message without a version is of the first. */
+const VERSION = 1;
+const versionSchema = z.int().min(1).max(VERSION).default(1);
+const newerSchema = z.looseObject({ v: z.int().gt(VERSION) });
+
 const scopeShape = { tn: z.string(), env: z.enum(ENVIRONMENTS) };
 
 const eventMessageSchema = z.object({
-  v: z.literal(1),
+  v: versionSchema,
   id: z.string(),
   ...scopeShape,
   type: z.string(),
@@ -36,7 +41,7 @@ export interface EventMessage {
 export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
   const { bytes, deflated } = packData(event.data);
   return sendable({
-    v: 1,
+    v: VERSION,
     id: event.id,
     tn: event.tenant,
     env: event.environment,
@@ -51,7 +56,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
   });
 }
 
-/** @throws MalformedMessageError */
+/** @throws MalformedMessageError, NewerVersionError */
 export function decodeEventMessage(body: string): EventMessage {
   const message = decode('the events queue', body, eventMessageSchema);
   const data = inflated(message);
@@ -87,7 +92,7 @@ function inflated(message: z.infer<typeof eventMessageSchema>): string {
 }
 
 const deliveryMessageSchema = z.object({
-  v: z.literal(1),
+  v: versionSchema,
   ev: z.string(),
   ep: z.string(),
   ...scopeShape,
@@ -121,7 +126,7 @@ export interface DeliveryMessage {
 
 export function encodeDeliveryMessage(message: DeliveryMessage): string {
   return JSON.stringify({
-    v: 1,
+    v: VERSION,
     ev: message.eventId,
     ep: message.endpointId,
     tn: message.tenant,
@@ -135,7 +140,7 @@ export function encodeDeliveryMessage(message: DeliveryMessage): string {
   });
 }
 
-/** @throws MalformedMessageError */
+/** @throws MalformedMessageError, NewerVersionError */
 export function decodeDeliveryMessage(body: string): DeliveryMessage {
   const message = decode('a queue of deliveries', body, deliveryMessageSchema);
   return {
@@ -153,7 +158,7 @@ export function decodeDeliveryMessage(body: string): DeliveryMessage {
 }
 
 const wakeMessageSchema = z.object({
-  v: z.literal(1),
+  v: versionSchema,
   ep: z.string(),
   ...scopeShape,
   b: z.number(),
@@ -172,10 +177,10 @@ export function encodeWakeMessage({
   environment,
   bucketMs,
 }: WakeMessage): string {
-  return JSON.stringify({ v: 1, ep: endpointId, tn: tenant, env: environment, b: bucketMs });
+  return JSON.stringify({ v: VERSION, ep: endpointId, tn: tenant, env: environment, b: bucketMs });
 }
 
-/** @throws MalformedMessageError */
+/** @throws MalformedMessageError, NewerVersionError */
 export function decodeWakeMessage(body: string): WakeMessage {
   const message = decode('the wakes queue', body, wakeMessageSchema);
   return {
@@ -187,7 +192,7 @@ export function decodeWakeMessage(body: string): WakeMessage {
 }
 
 const replayMessageSchema = z.object({
-  v: z.literal(1),
+  v: versionSchema,
   rpl: z.string(),
   ep: z.string(),
   ...scopeShape,
@@ -205,7 +210,7 @@ export interface ReplayMessage extends Scope {
 export function encodeReplayMessage(message: ReplayMessage): string {
   const { replayId, endpointId, tenant, environment, version } = message;
   return JSON.stringify({
-    v: 1,
+    v: VERSION,
     rpl: replayId,
     ep: endpointId,
     tn: tenant,
@@ -234,7 +239,18 @@ function decode<T>(queue: string, body: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(body));
   } catch (error) {
+    const newer = newerVersionOf(body);
+    if (newer !== undefined) throw new NewerVersionError(`a message on ${queue}`, newer, VERSION);
     throw new MalformedMessageError(queue, error);
+  }
+}
+
+/** Whatever else has changed in such a message: it is not malformed, only not for this code. */
+function newerVersionOf(body: string): number | undefined {
+  try {
+    return newerSchema.safeParse(JSON.parse(body)).data?.v;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 // The API as the acceptance tests use it: as a stranger would, over HTTP, with nothing of ours inside.
 import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Target } from './target.ts';
 
 export interface Answer {
@@ -23,6 +24,7 @@ export interface Body {
   readonly results: readonly (Body & { readonly error?: Body })[];
   readonly data: readonly Body[];
   readonly deliveries: readonly Body[];
+  readonly nextAttemptAt?: string | null;
   readonly attempts: readonly {
     readonly number: number;
     readonly cause: string;
@@ -115,4 +117,17 @@ export async function newTenant(
 export function expectStatus(answer: Answer, status: number): void {
   if (answer.status === status) return;
   throw new Error(`${answer.status}, not ${status}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Problem details (RFC 9457) with faults at these places. */
+export function expectProblem(answer: Answer, status: number, paths: readonly string[]): void {
+  const { body, headers } = answer;
+  expect({ status: answer.status, paths: body.errors?.map(({ path }) => path) ?? [] }).toEqual({
+    status,
+    paths,
+  });
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  expect(body).toMatchObject({ type: 'about:blank', status, title: expect.any(String) });
+  expect(body.detail).toEqual(expect.any(String));
+  for (const fault of body.errors ?? []) expect(fault.message).toMatch(/\S/);
 }

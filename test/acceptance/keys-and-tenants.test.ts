@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../builders/eventually.ts';
 import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { type Answer, call, newTenant, type TestTenant } from './client.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { openTarget, type Target } from './target.ts';
 
 let target: Target;
 let receiver: TestReceiver;
@@ -15,7 +15,7 @@ const SOUND = { type: 'sound', data: { a: 1 } };
 const UNKNOWN = '01h455vb4pex5vsknk084sn02q';
 
 beforeAll(async () => {
-  [target, receiver] = await Promise.all([startEmbedded(), startReceiver()]);
+  [target, receiver] = await Promise.all([openTarget(), startReceiver()]);
   tenant = await newTenant(target);
   stranger = await newTenant(target);
   inTest = await newTenant(target, 'test', tenant.id);

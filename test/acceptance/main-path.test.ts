@@ -1,20 +1,18 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, inParallel, staysSo } from '../builders/eventually.ts';
 import { type Arrival, startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { newTenant, type TestTenant } from './client.ts';
 import { everyCharacter } from './every-character.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { openTarget, type Target } from './target.ts';
 
 let target: Target;
 let receiver: TestReceiver;
 let tenant: TestTenant;
 
 beforeAll(async () => {
-  [target, receiver] = await Promise.all([startEmbedded(), startReceiver()]);
+  [target, receiver] = await Promise.all([openTarget(), startReceiver()]);
   tenant = await newTenant(target);
 }, 90_000);
 afterAll(async () => {
@@ -32,24 +30,6 @@ function dataBytes({ body }: Arrival): Buffer {
   const from = body.indexOf('"data":') + '"data":'.length;
   return body.subarray(from, body.length - 1);
 }
-
-describe('what is printed at the start', () => {
-  it('is two commands that work as they stand, and the delivery’s signature verifies', async () => {
-    const commands = target.printed().match(/^ {2}curl -sS (.+\\\n)+.+$/gm) ?? [];
-    expect(commands).toHaveLength(2);
-    const answers: unknown[] = [];
-    for (const command of commands) {
-      const { stdout } = await promisify(execFile)('sh', ['-c', command]);
-      answers.push(JSON.parse(stdout));
-    }
-    expect(answers).toEqual([
-      expect.objectContaining({ id: expect.stringMatching(/^ep_/) }),
-      { id: expect.stringMatching(/^evt_/), duplicate: false },
-    ]);
-    const line = /received dossier\.created evt_\w+, \d+ bytes, signature verified/;
-    await eventually(() => line.test(target.printed()));
-  });
-});
 
 describe('an event', () => {
   it('of a vendor’s own sample arrives signed, as posted', async () => {

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, inParallel } from '../builders/eventually.ts';
 import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { expectStatus, newTenant, type TestTenant } from './client.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { openTarget, type Target } from './target.ts';
 
 let target: Target;
 let receiver: TestReceiver;
 let tenant: TestTenant;
 
 beforeAll(async () => {
-  [target, receiver] = await Promise.all([startEmbedded(), startReceiver()]);
+  [target, receiver] = await Promise.all([openTarget(), startReceiver()]);
   tenant = await newTenant(target);
 }, 90_000);
 afterAll(async () => {

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApiDocument } from '../../lambdas/api/openapi/document.ts';
 import { call } from './client.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { openTarget, type Target } from './target.ts';
 
 let target: Target;
 beforeAll(async () => {
-  target = await startEmbedded();
+  target = await openTarget();
 }, 90_000);
 afterAll(() => target?.remove());
 

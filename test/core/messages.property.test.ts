@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../lambdas/core/delivery.ts';
-import { MalformedMessageError } from '../../lambdas/core/errors.ts';
+import { MalformedMessageError, NewerVersionError } from '../../lambdas/core/errors.ts';
 import {
   type DeliveryMessage,
   decodeDeliveryMessage,
@@ -85,7 +85,7 @@ it('a wake-up’s message comes out as it went in', () => {
   );
 });
 
-it.each(['', 'hello', 'null', '[]', '{}', '{"v":2}', '{"v":1,"id":5}'])(
+it.each(['', 'hello', 'null', '[]', '{}', '{"v":0}', '{"v":1,"id":5}'])(
   'a message that is %j is malformed on every queue',
   (body) => {
     for (const decode of [decodeEventMessage, decodeDeliveryMessage, decodeWakeMessage]) {
@@ -93,6 +93,31 @@ it.each(['', 'hello', 'null', '[]', '{}', '{"v":2}', '{"v":1,"id":5}'])(
     }
   },
 );
+
+describe('a message’s version', () => {
+  const { v, ...unversioned } = JSON.parse(
+    encodeWakeMessage({
+      tenant: 'acme',
+      environment: 'live',
+      endpointId: ENDPOINT_ID,
+      bucketMs: 0,
+    }),
+  );
+
+  it('stands in it; without one it is of the first', () => {
+    expect(v).toBe(1);
+    expect(decodeWakeMessage(JSON.stringify(unversioned)).endpointId).toBe(ENDPOINT_ID);
+  });
+
+  it.each([decodeEventMessage, decodeDeliveryMessage, decodeWakeMessage])(
+    'that is newer is refused as such, whatever else is in it: %o',
+    (decode) => {
+      for (const body of ['{"v":2}', JSON.stringify({ ...unversioned, v: 2, b: 'soon' })]) {
+        expect(() => decode(body)).toThrow(NewerVersionError);
+      }
+    },
+  );
+});
 
 it('an event’s message with data that does not inflate is malformed', () => {
   const sound = JSON.parse(encodeEventMessage({ event: anEvent(), mayRepeat: false }));

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { newTenant } from '../acceptance/client.ts';
-import { startEmbedded } from '../acceptance/target.ts';
+import { startEmbedded } from '../acceptance/embedded-target.ts';
 import { fuzz, install, NoPythonError } from './schemathesis.ts';
 
 const { values, positionals } = parseArgs({

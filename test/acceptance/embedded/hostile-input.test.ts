@@ -2,12 +2,13 @@
 // hostile text, bad cursors and headers is 4xx with every fault by its path, and never 500.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../lambdas/api/openapi/document.ts';
-import { OPERATIONS } from '../../lambdas/api/openapi/operations.ts';
-import type { Operation } from '../../lambdas/http/operation.ts';
-import { type Answer, call, newTenant, type Sending } from './client.ts';
-import { kindIn, makeResources, operatorIds, type Resources } from './resources.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
+import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
+import type { Operation } from '../../../lambdas/http/operation.ts';
+import { type Answer, call, newTenant, type Sending } from '../client.ts';
+import { kindIn, makeResources, operatorIds, type Resources } from '../resources.ts';
+import { startEmbedded } from '../embedded-target.ts';
+import type { Target } from '../target.ts';
 
 const MANY = 'x'.repeat(100_000);
 /** What has broken parsers, terminals and databases. */

@@ -1,10 +1,11 @@
+// Needs a process that can be killed, and one machine's speed.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, inParallel, staysSo } from '../builders/eventually.ts';
-import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
-import { newTenant, type TestTenant } from './client.ts';
-import { startEmbedded, type Target } from './target.ts';
+import { eventually, inParallel, staysSo } from '../../builders/eventually.ts';
+import { startReceiver, type TestReceiver } from '../../builders/receiver.ts';
+import { newTenant, type TestTenant } from '../client.ts';
+import { type EmbeddedTarget, startEmbedded } from '../embedded-target.ts';
 
-let target: Target;
+let target: EmbeddedTarget;
 let receiver: TestReceiver;
 let tenant: TestTenant;
 

@@ -1,10 +1,10 @@
 // For every operation: what is another tenant's, or of the other environment, looks as if it did not exist.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../lambdas/api/openapi/document.ts';
-import { OPERATIONS } from '../../lambdas/api/openapi/operations.ts';
-import type { Operation } from '../../lambdas/http/operation.ts';
-import { call, newTenant, type TestTenant } from './client.ts';
+import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
+import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
+import type { Operation } from '../../../lambdas/http/operation.ts';
+import { call, newTenant, type TestTenant } from '../client.ts';
 import {
   type Kind,
   kindIn,
@@ -12,8 +12,9 @@ import {
   NAMED_ELSEWHERE,
   type Resources,
   snapshot,
-} from './resources.ts';
-import { startEmbedded, type Target } from './target.ts';
+} from '../resources.ts';
+import { startEmbedded } from '../embedded-target.ts';
+import type { Target } from '../target.ts';
 
 const UNKNOWN_SUFFIX = '01h455vb4pex5vsknk084sn02q';
 const UNKNOWN: Resources = {

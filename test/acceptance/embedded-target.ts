@@ -1,0 +1,129 @@
+// The embedded runtime as a process of its own, which can be killed, or within the test's process, where
+// its tables and schedules can be reached.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { Env } from '../../lambdas/environment.ts';
+import { startRuntime } from '../../local/runtime.ts';
+import { eventually } from '../builders/eventually.ts';
+import type { Target, TargetAws } from './target.ts';
+
+export interface EmbeddedTarget extends Target {
+  /** All that it has printed since its first start. */
+  printed(): string;
+  /** Ends it at once, with nothing tidied up (SIGKILL). */
+  kill(): Promise<void>;
+  /** Starts it again over the same data; resolves once it says that it is ready. */
+  start(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const OPERATOR_KEY = `operator-${'0123456789abcdef'.repeat(2)}`;
+
+/** @param more variables of its environment */
+export async function startEmbedded(
+  more: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedTarget> {
+  const port = await freePort();
+  const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-acceptance-'));
+  let output = '';
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const seen = output.length;
+    const running = spawn(process.execPath, ['local/start.ts'], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: String(port),
+        POSTHORN_OPERATOR_KEY: OPERATOR_KEY,
+        POSTHORN_DATA_DIR: dataDir,
+        ...more,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = running;
+    for (const stream of [running.stdout, running.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    await eventually(() => {
+      if (running.exitCode !== null) throw new Error(`it did not start:\n${output.slice(seen)}`);
+      return /^ready\b/m.test(output.slice(seen));
+    }, READY_WITHIN_MS);
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    child = undefined;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    await ended;
+  }
+
+  const remove = async (): Promise<void> => {
+    await end('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    operatorKey: OPERATOR_KEY,
+    printed: () => output,
+    kill: () => end('SIGKILL'),
+    start,
+    remove,
+  };
+}
+
+export async function startEmbeddedInside(): Promise<Target & { readonly aws: TargetAws }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-acceptance-'));
+  const runtime = await startRuntime({
+    dataDir,
+    operatorKey: OPERATOR_KEY,
+    receiver: false,
+    quiet: true,
+  });
+  const env = Object.assign({}, ...[...runtime.functions.values()].map((fn) => fn.definition.env));
+  const { dynamoDbUrl, controlUrl, accessKeyId } = runtime.aws;
+  const client = { region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'any' } };
+  return {
+    url: runtime.url,
+    operatorKey: OPERATOR_KEY,
+    aws: {
+      dynamoDb: new DynamoDBClient({ ...client, endpoint: dynamoDbUrl }),
+      scheduler: new SchedulerClient({ ...client, endpoint: controlUrl }),
+      ledgerTable: env[Env.ledgerTable],
+      scheduleGroup: env[Env.scheduleGroup],
+    },
+    async remove() {
+      await runtime.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,135 @@
+// The stack on the emulator: the cdk's own commands, and what a test must know and set afterwards.
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import {
+  type FunctionConfiguration,
+  LambdaClient,
+  paginateListFunctions,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdatedV2,
+} from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Env } from '../../lambdas/environment.ts';
+import { asEnvironment, LAX } from '../../local/destination-rules.ts';
+import type { Deployed } from '../acceptance/deployed-target.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STACK = 'Posthorn';
+const PLACE = 'aws://000000000000/us-east-1';
+const REGION = 'us-east-1';
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+export interface StackTools {
+  /** A cloud assembly with these settings beside those of cdk.json. */
+  synthesize(name: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
+  bootstrap(assembly: string): Promise<void>;
+  deploy(assembly: string): Promise<Deployed>;
+  /** What `cdk diff` prints; it fails if there is a difference. */
+  diff(assembly: string): Promise<string>;
+  destroy(assembly: string): Promise<void>;
+  functions(): Promise<FunctionConfiguration[]>;
+  operatorKey(deployed: Deployed): Promise<string>;
+}
+
+export function stackTools(awsUrl: string, workDir: string): StackTools {
+  const client = { endpoint: awsUrl, region: REGION, credentials: CREDENTIALS };
+  const lambda = new LambdaClient(client);
+  const secrets = new SecretsManagerClient(client);
+
+  async function cdk(cwd: string, ...args: string[]): Promise<string> {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, 'node_modules/aws-cdk/bin/cdk'), ...args],
+      {
+        cwd,
+        maxBuffer: 64 * 1024 * 1024,
+        env: {
+          PATH: process.env.PATH,
+          HOME: workDir,
+          AWS_ENDPOINT_URL: awsUrl,
+          AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+          AWS_REGION: REGION,
+          AWS_EC2_METADATA_DISABLED: 'true',
+          CDK_DISABLE_CLI_TELEMETRY: 'true',
+        },
+      },
+    ).catch((error) => {
+      throw new Error(`cdk ${args[0]} failed:\n${error.stdout}\n${error.stderr}`);
+    });
+    return stdout + stderr;
+  }
+
+  async function functions(): Promise<FunctionConfiguration[]> {
+    const all: FunctionConfiguration[] = [];
+    for await (const page of paginateListFunctions({ client: lambda }, {})) {
+      all.push(...(page.Functions ?? []));
+    }
+    return all.filter((fn) => fn.Environment?.Variables?.[Env.settings] !== undefined);
+  }
+
+  /**
+   * What the embedded runtime gives its functions, and no stack does: receivers on this machine. It is
+   * set from outside, since the product has no setting that switches the destination guard off.
+   */
+  async function allowLoopback(): Promise<void> {
+    for (const { FunctionName, Environment } of await functions()) {
+      const variables = Environment?.Variables ?? {};
+      if (!(Env.allowedPorts in variables)) continue;
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName,
+          Environment: { Variables: { ...variables, ...asEnvironment(LAX) } },
+        }),
+      );
+      await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 30 }, { FunctionName });
+    }
+  }
+
+  const secretOf = async (SecretId: string): Promise<string> =>
+    (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
+
+  return {
+    async synthesize(name, settings = {}) {
+      const project = join(workDir, name);
+      mkdirSync(project, { recursive: true });
+      const app = `"${process.execPath}" "${join(ROOT, 'bin/posthorn.ts')}"`;
+      const own = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
+      const posthorn = { ...own.context.posthorn, ...settings };
+      const changed = { ...own, app, context: { ...own.context, posthorn } };
+      writeFileSync(join(project, 'cdk.json'), JSON.stringify(changed));
+      await cdk(project, 'synth', '--quiet');
+      return join(project, own.output);
+    },
+    bootstrap: async (assembly) => void (await cdk(ROOT, 'bootstrap', PLACE, '--app', assembly)),
+    async deploy(assembly) {
+      const file = join(workDir, 'outputs.json');
+      const unasked = ['--require-approval', 'never'];
+      await cdk(ROOT, 'deploy', '--app', assembly, ...unasked, '--outputs-file', file);
+      const outputs: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'))[STACK];
+      await allowLoopback();
+      const operatorSecret = outputs.OperatorKeySecret ?? '';
+      // The emulator has no name service: its HTTP APIs answer below a path of its own.
+      const apiId = new URL(outputs.ApiUrl ?? '').hostname.split('.')[0];
+      const variables = Object.assign(
+        {},
+        ...(await functions()).map((fn) => fn.Environment?.Variables),
+      );
+      return {
+        url: `${awsUrl}/_aws/execute-api/${apiId}/$default`,
+        operatorKey: await secretOf(operatorSecret),
+        operatorSecret,
+        awsUrl,
+        ledgerTable: variables[Env.ledgerTable],
+        scheduleGroup: variables[Env.scheduleGroup],
+      };
+    },
+    diff: (assembly) => cdk(ROOT, 'diff', '--app', assembly, '--fail'),
+    destroy: async (assembly) => void (await cdk(ROOT, 'destroy', '--app', assembly, '--force')),
+    functions,
+    operatorKey: ({ operatorSecret }) => secretOf(operatorSecret),
+  };
+}
