@@ -228,7 +228,9 @@ function readChanges(changes: Asked): { readonly settings: Asked; readonly lists
   const faults: Fault[] = [];
   const parsed = listChangesSchema.safeParse(changes);
   if (!parsed.success) faults.push(...faultsOf(parsed.error, ['changes']));
-  const settings = Object.entries(changes).filter(([name]) => !(name in listChangesShape));
+  const settings = Object.entries(changes).filter(
+    ([name]) => !Object.hasOwn(listChangesShape, name),
+  );
   const report = (name: string, message: string) =>
     faults.push({ path: `/changes/${name}`, message });
   for (const [name, message] of FIXED) if (name in changes) report(name, message);
