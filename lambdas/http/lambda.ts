@@ -12,13 +12,25 @@ export function lambdaHandler(app: Application) {
 
 function sayable(event: LambdaEvent): LambdaEvent {
   const { requestContext } = event;
-  if (!('http' in requestContext)) return event;
+  if (!('http' in requestContext) || !('rawPath' in event)) return event;
   const { method } = requestContext.http;
-  // It refuses a body here, too: what it is not asked for is not read.
-  const isBodiless = method === 'GET' || method === 'HEAD';
   const http = UNSAYABLE.has(method)
     ? { ...requestContext.http, method: 'UNSUPPORTED' }
     : requestContext.http;
-  const said = { ...event, requestContext: { ...requestContext, http } };
-  return (isBodiless ? { ...said, body: null } : said) as LambdaEvent; // spreading a union loses which of its members it is
+  return {
+    ...event,
+    rawPath: encoded(event.rawPath),
+    requestContext: { ...requestContext, http },
+    // Request refuses a body here; what nobody asked for is not read.
+    ...(method === 'GET' || method === 'HEAD' ? { body: null } : {}),
+  } as LambdaEvent; // spreading a union loses which of its members it is
+}
+
+/** The path comes decoded: a `?`, a `#` or a control character in it would be taken for the URL's own. */
+function encoded(path: string): string {
+  if (/^[\w./-]*$/.test(path)) return path;
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment.toWellFormed()))
+    .join('/');
 }

@@ -23,6 +23,8 @@ const HOSTILE: readonly string[] = [
   '{{7*7}}',
   'İıß\u0301\u{1f9ff}',
 ];
+/** Where entries, and whose they are, are judged one by one: what is wrong there is a result, not a refusal. */
+const JUDGES_ENTRIES = new Set(['postEvents']);
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -151,6 +153,8 @@ describe.each(withBody)('the body of %s', (_, { operation, members }) => {
     const wrong = new Map<string, unknown>();
     for (const [name, isFitting] of members) {
       for (const value of VALUES) {
+        const hasEntries = Array.isArray(value) && value.length > 0;
+        if (hasEntries && JUDGES_ENTRIES.has(operation.id)) continue;
         if (isFitting(value)) continue;
         wrong.set(name, value);
         const body = { ...Object(operation.bodyExample), [name]: value };
@@ -177,6 +181,10 @@ describe.each(described.filter(([, { operation }]) => operation.path.includes('{
     it.each([
       ...HOSTILE.map((text) => encodeURIComponent(text.toWellFormed())),
       '%ff',
+      '%3flimit=1',
+      '%23',
+      '%09',
+      '%20',
       '%ed%a0%80',
       '%00',
       '%',
@@ -245,6 +253,7 @@ describe.each(
   it('are told when they are wrong', async () => {
     for (const { name } of parameters.filter((one) => one.in === 'header')) {
       for (const value of ['', 'nope nope', '"', 'x'.repeat(300)]) {
+        if (JUDGES_ENTRIES.has(operation.id) && name === 'Posthorn-Tenant') continue;
         // These are sound idempotency keys.
         if (name === 'Idempotency-Key' && value !== '' && value.length < 256) continue;
         const body = operation.bodyExample;
