@@ -60,6 +60,7 @@ export class PosthornStack extends Stack {
       issuer,
       feedLagSeconds,
       destinations,
+      verifyUrl,
     } = configuration;
     const everywhere = {
       [Env.settings]: JSON.stringify({
@@ -70,6 +71,7 @@ export class PosthornStack extends Stack {
         issuer,
         feedLagSeconds,
         destinations,
+        verifyUrl,
       }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
@@ -95,7 +97,8 @@ export class PosthornStack extends Stack {
         [Env.operatorSecretArn]: keys.operator.secretArn,
       },
     });
-    ingest.allow(['dynamodb:GetItem'], [storage.registry.tableArn]);
+    // It notes when a key was used last.
+    ingest.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [storage.registry.tableArn]);
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);

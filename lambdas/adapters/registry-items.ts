@@ -5,6 +5,8 @@ import type { Item } from './dynamodb.ts';
 
 export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#endpoints`;
 
+export const templatePartition = (scope: Scope): string => `${scopeKey(scope)}#templates`;
+
 /** The item that counts the changes to a scope's endpoints. Sorts before every endpoint id. */
 export const VERSION_SORT_KEY = '#version';
 

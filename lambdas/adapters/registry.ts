@@ -3,26 +3,33 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import {
-  type Page,
-  type Registry,
-  type Surroundings,
-  scopeKey,
-  type Tenant,
-} from '../core/ports.ts';
+import { type Registry, type Surroundings, scopeKey, type Tenant } from '../core/ports.ts';
+import { withoutInherited } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
-import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import { documentOf, endpointPartition } from './registry-items.ts';
+import { createRegistryPages } from './registry-pages.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
+import { countChange, createInheritance } from './templates.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
 const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
+const keyItem = (scope: Scope, id: string): Item => ({
+  pk: text(keyPartition(scope)),
+  sk: text(id),
+});
+
+function listedKey(item: Item | undefined): ApiKey | undefined {
+  const key = documentOf<ApiKey>(item);
+  const used = item?.used?.N;
+  return key && used !== undefined ? { ...key, lastUsedAtMs: Number(used) } : key;
+}
+
 const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
 
 export function createRegistry(
@@ -36,45 +43,10 @@ export function createRegistry(
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: item }));
 
-  /** Entries of a partition by sort key, oldest first, from after the cursor on. */
-  async function page<T>(
-    partition: string,
-    prefix: string,
-    limit: number,
-    cursor: string | undefined,
-    keep: (item: Item) => T | undefined,
-  ): Promise<Page<T>> {
-    const entries: T[] = [];
-    let after = cursor ?? prefix;
-    for (;;) {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': text(partition), ':after': text(after) },
-          ConsistentRead: true,
-          Limit: limit - entries.length + 1,
-        }),
-      );
-      for (const item of answer.Items ?? []) {
-        if (entries.length === limit) return { entries, next: after };
-        const entry = keep(item);
-        if (entry !== undefined) entries.push(entry);
-        after = item.sk?.S ?? after;
-      }
-      if (!answer.LastEvaluatedKey) return { entries };
-    }
-  }
+  const page = createRegistryPages(client, table);
+  const inherit = createInheritance(client, table);
 
-  const bumpVersion = (scope: Scope): Promise<unknown> =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-        UpdateExpression: 'ADD changes :one',
-        ExpressionAttributeValues: { ':one': number(1) },
-      }),
-    );
+  const bumpVersion = (scope: Scope) => countChange(client, table, scope);
 
   return {
     async putTenant(id, name, nowMs) {
@@ -106,25 +78,45 @@ export function createRegistry(
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
+      await put({ ...keyItem(key, key.id), doc });
       await put({ ...hashKey(key.hash), doc });
     },
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
-    getKey: async (scope, id) =>
-      documentOf<ApiKey>(await get({ pk: text(keyPartition(scope)), sk: text(id) })),
-    listKeys: (scope, limit, cursor) =>
-      page(keyPartition(scope), 'key_', limit, cursor, (item) => documentOf<ApiKey>(item)),
-    async revokeKey(key, nowMs) {
+    getKey: async (scope, id) => listedKey(await get(keyItem(scope, id))),
+    listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
+    async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });
-      await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
+      // Its last use stays: it is noted beside the document.
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyItem(key, key.id),
+          UpdateExpression: 'SET doc = :doc',
+          ExpressionAttributeValues: { ':doc': doc },
+        }),
+      );
+    },
+    async noteKeyUse(key, atMs) {
+      await whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: keyItem(key, key.id),
+            UpdateExpression: 'SET used = :at',
+            ConditionExpression:
+              'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
+            ExpressionAttributeValues: { ':at': number(atMs) },
+          }),
+        ),
+      );
     },
 
     async putEndpoint(endpoint) {
       await put({
         pk: text(endpointPartition(endpoint)),
         sk: text(endpoint.id),
-        doc: text(JSON.stringify(endpoint)),
+        doc: text(JSON.stringify(withoutInherited(endpoint))),
       });
       await bumpVersion(endpoint);
     },
@@ -136,35 +128,38 @@ export function createRegistry(
             Item: {
               pk: text(endpointPartition(after)),
               sk: text(after.id),
-              doc: text(JSON.stringify(after)),
+              doc: text(JSON.stringify(withoutInherited(after))),
             },
             // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
             ConditionExpression: 'doc = :before',
-            ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
+            ExpressionAttributeValues: {
+              ':before': text(JSON.stringify(withoutInherited(before))),
+            },
           }),
         ),
       );
       if (isReplaced) await bumpVersion(after);
       return isReplaced;
     },
-    getEndpoint: async (scope, id) =>
-      documentOf<Endpoint>(await get({ pk: text(endpointPartition(scope)), sk: text(id) })),
+    async getEndpoint(scope, id) {
+      const found = await get({ pk: text(endpointPartition(scope)), sk: text(id) });
+      const endpoint = documentOf<Endpoint>(found);
+      return endpoint && (await inherit([endpoint]))[0];
+    },
     async getEndpoints(refs) {
       const keys = refs.map((ref) => ({ pk: text(endpointPartition(ref)), sk: text(ref.id) }));
       const items = await batchGet(client, table, keys);
-      return new Map(
-        items.flatMap((item) => {
-          const endpoint = documentOf<Endpoint>(item);
-          return endpoint ? [[endpoint.id, endpoint] as const] : [];
-        }),
-      );
+      const endpoints = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+      return new Map((await inherit(endpoints)).map((endpoint) => [endpoint.id, endpoint]));
     },
-    listEndpoints: (scope, limit, cursor) =>
-      page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
+    async listEndpoints(scope, limit, cursor) {
+      const found = await page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
         const endpoint = documentOf<Endpoint>(item);
         return endpoint?.deletedAtMs === undefined ? endpoint : undefined;
-      }),
+      });
+      return { ...found, entries: await inherit(found.entries) };
+    },
 
-    subscribersOf: createSubscriberCache(client, table, surroundings),
+    subscribersOf: createSubscriberCache(client, table, surroundings, inherit),
   };
 }

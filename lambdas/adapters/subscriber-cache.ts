@@ -6,6 +6,7 @@ import type { Scope } from '../core/event.ts';
 import { type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
 import { batchGet, type Item, text } from './dynamodb.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import type { Inheritance } from './templates.ts';
 
 /** A list is read anew after this long in any case: it heals what a crash between two writes left. */
 const KEPT_MS = 60_000;
@@ -21,11 +22,12 @@ export function createSubscriberCache(
   client: DynamoDBClient,
   table: string,
   surroundings: Surroundings,
+  inherit: Inheritance,
 ): (scopes: readonly Scope[]) => Promise<ReadonlyMap<string, readonly Subscriber[]>> {
   const lists = new Map<string, CachedList>();
 
   async function load(scope: Scope): Promise<Subscriber[]> {
-    const subscribers: Subscriber[] = [];
+    const endpoints: Endpoint[] = [];
     let start: Item | undefined;
     do {
       const answer = await client.send(
@@ -42,14 +44,17 @@ export function createSubscriberCache(
       );
       for (const item of answer.Items ?? []) {
         const endpoint = documentOf<Endpoint>(item);
-        if (endpoint && endpoint.deletedAtMs === undefined) {
-          const { id, eventTypes, channels, polling } = endpoint;
-          subscribers.push({ id, eventTypes, channels, ...(polling ? { polling } : {}) });
-        }
+        if (endpoint && endpoint.deletedAtMs === undefined) endpoints.push(endpoint);
       }
       start = answer.LastEvaluatedKey;
     } while (start);
-    return subscribers;
+    // Templates after the endpoints that follow them: one that changes in between is the newer one.
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, polling }) => ({
+      id,
+      eventTypes,
+      channels,
+      ...(polling ? { polling } : {}),
+    }));
   }
 
   return async (scopes) => {

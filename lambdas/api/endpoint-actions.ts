@@ -1,7 +1,7 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
 import { z } from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
-import { type Health, pausedByUser, recovering } from '../core/endpoint-health.ts';
+import { pausedByUser, recovering } from '../core/endpoint-health.ts';
 import type { Scope } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
 import type {
@@ -14,16 +14,17 @@ import type {
   WorkLedger,
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import { isUnverified } from '../core/verification.ts';
 import { wakeAt } from '../core/wake-at.ts';
 import { FAR_FUTURE_MS } from '../core/wake-bucket.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
-import { endpointSchema, NO_ENDPOINT } from './endpoint-operations.ts';
+import { endpointSchema, NO_ENDPOINT, UNVERIFIED } from './endpoint-operations.ts';
+import { changeHealth } from './health-changes.ts';
 import { idParams } from './schemas.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
 
-const ROUNDS = 10;
 const PAGE = 100;
 /** How long one purge call goes on. */
 const PURGE_MS = 15_000;
@@ -54,7 +55,7 @@ export const resumeEndpoint = operation({
   access: 'endpoints:write',
   params: idParams('ep'),
   replies: { 200: { description: 'It is resumed.', schema: endpointSchema } },
-  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment.' },
+  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment, or its URL is not proved.' },
 });
 export const purgeEndpoint = operation({
   id: 'purgeEndpoint',
@@ -91,7 +92,7 @@ export function addEndpointActionRoutes(
   authentication: Authentication,
   ports: EndpointActionPorts,
 ): void {
-  const { health: ledger, surroundings } = ports;
+  const { surroundings } = ports;
 
   async function find(scope: Scope, id: string): Promise<Endpoint> {
     const endpoint = isId('ep', id) ? await ports.registry.getEndpoint(scope, id) : undefined;
@@ -99,23 +100,9 @@ export function addEndpointActionRoutes(
     return endpoint;
   }
 
-  async function change(
-    endpoint: Endpoint,
-    next: (health: Health, nowMs: number) => Health | undefined,
-  ): Promise<Health> {
-    const address = { ...endpoint, endpointId: endpoint.id };
-    for (let round = 0; round < ROUNDS; round++) {
-      const { health, version } = await ledger.getHealth(address);
-      const after = next(health, surroundings.now());
-      if (!after) return health;
-      if (await ledger.putHealth(address, after, version)) return after;
-    }
-    throw new Problem(409, 'The endpoint is changing at the moment. Try again.');
-  }
-
   serve(app, authentication, pauseEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await find(scope, params.id);
-    const health = await change(endpoint, (before, nowMs) =>
+    const health = await changeHealth(ports, endpoint, (before, nowMs) =>
       before.state === 'paused' && before.pausedBy === 'user'
         ? undefined
         : pausedByUser(before, nowMs),
@@ -125,7 +112,8 @@ export function addEndpointActionRoutes(
 
   serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await find(scope, params.id);
-    const health = await change(endpoint, (before, nowMs) =>
+    if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
+    const health = await changeHealth(ports, endpoint, (before, nowMs) =>
       before.state === 'paused' || before.state === 'tripped' ? recovering(nowMs) : undefined,
     );
     // What waits is released oldest first, at a rising pace.

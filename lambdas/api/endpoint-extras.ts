@@ -35,7 +35,7 @@ export function keptExtras(
   };
 }
 
-export function extrasView(endpoint: Endpoint) {
+export function extrasView(endpoint: Partial<Endpoint>) {
   return {
     token: endpoint.token ?? null,
     signatures: endpoint.signatures ?? [],

@@ -18,7 +18,7 @@ const healthSchema = z
     failures: z.int().meta({ description: 'Failed attempts since the last success.' }),
     failingSince: timeSchema.nullable(),
     lastSuccessAt: timeSchema.nullable(),
-    pausedBy: z.enum(['user', 'gone', 'failures']).nullable(),
+    pausedBy: z.enum(['user', 'gone', 'failures', 'verification']).nullable(),
     nextProbeAt: timeSchema.nullable(),
   })
   .meta({ id: 'EndpointHealth' });
@@ -63,7 +63,14 @@ export const endpointSchema = z
       .meta({ description: 'As they were given, with what is secret masked.' }),
     renameHeaders: z.record(z.string(), z.string()),
     timingHeaders: z.boolean(),
-    status: z.enum(['active', 'paused', 'deleted']),
+    template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
+    own: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: 'Settings of its own; the others are its template’s.' }),
+    verifyUrl: z.boolean(),
+    verifiedAt: timeSchema.nullable().meta({ description: 'When its URL was proved.' }),
+    status: z.enum(['active', 'paused', 'unverified', 'deleted']),
     health: healthSchema,
     environment: environmentSchema,
     createdAt: timeSchema,
@@ -71,10 +78,22 @@ export const endpointSchema = z
   .meta({ id: 'Endpoint', example: EXAMPLES.endpoint });
 
 export const NO_ENDPOINT = 'There is no such endpoint.';
+export const UNVERIFIED =
+  'Its URL is not proved: POST /v1/endpoints/{id}/verify sends a challenge to echo.';
 export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
 export const matchHeader = {
   'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',
 };
+
+/** Settings as they stand in a body: which of them were given counts. */
+export type Asked = Readonly<Record<string, unknown>>;
+export const askedSchema = z.custom<Asked>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+);
+
+/** What the document says of an endpoint's settings. */
+export const endpointInput = endpointInputSchema(STRICT_RULES).meta({ id: 'EndpointInput' });
 
 export const createEndpoint = operation({
   id: 'createEndpoint',
@@ -82,10 +101,14 @@ export const createEndpoint = operation({
   path: '/v1/endpoints',
   tag: 'Endpoints',
   summary: 'Create an endpoint',
+  description:
+    'With `template` it follows one, and its own settings win. With `verifyUrl` it gets nothing until its URL has echoed a challenge, which is tried at once.',
   access: 'endpoints:write',
-  body: endpointInputSchema(STRICT_RULES).meta({ id: 'EndpointInput' }),
+  body: askedSchema,
+  documentedBody: endpointInput,
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
   replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
+  problems: { 409: 'The template is changing at the moment.' },
 });
 export const listEndpoints = operation({
   id: 'listEndpoints',

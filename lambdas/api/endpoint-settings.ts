@@ -18,6 +18,10 @@ export type EndpointSettings = Omit<
   | 'retiringSecrets'
   | 'createdAtMs'
   | 'version'
+  | 'template'
+  | 'own'
+  | 'verifyUrl'
+  | 'verifiedAtMs'
 >;
 
 /**
@@ -29,7 +33,7 @@ export function keptSettings(
   place: Scope & { readonly id: string },
   sealingKey: Buffer,
   random: (bytes: number) => Uint8Array,
-  before?: Endpoint,
+  before?: Pick<Partial<Endpoint>, 'authentication'>,
 ): EndpointSettings {
   const { authentication, ...extras } = keptExtras(input, place, sealingKey, random);
   const kept = authentication?.map((entry, index) => {

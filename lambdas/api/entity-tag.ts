@@ -1,4 +1,4 @@
-// `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1): an endpoint's tag is its version, so that
+// `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1): a tag is the version of what is changed, so that
 // nobody overwrites a change that he has not seen. Health is not part of the version.
 import type { Endpoint } from '../core/endpoint.ts';
 import { Problem } from '../core/problem.ts';
@@ -14,7 +14,7 @@ export function tagged({ version }: Pick<Endpoint, 'version'>): { readonly ETag:
 }
 
 /** @throws Problem 412 if the request knows another version, and 422 if its `If-Match` is no list of tags */
-export function requireMatch(c: AppContext, endpoint: Endpoint): void {
+export function requireMatch(c: AppContext, seen: Pick<Endpoint, 'version'>): void {
   const given = headerOf(c, 'If-Match');
   if (given === undefined) return;
   if (!TAG_LIST.test(given)) {
@@ -23,17 +23,17 @@ export function requireMatch(c: AppContext, endpoint: Endpoint): void {
   if (given.trim() === '*') return;
   // The comparison is the strong one: a weak tag matches nothing.
   const tags: readonly string[] = given.match(TAG) ?? [];
-  if (!tags.includes(tagged(endpoint).ETag)) throw staleProblem(tagged(endpoint));
+  if (!tags.includes(tagged(seen).ETag)) throw staleProblem(tagged(seen));
 }
 
 /** Somebody was faster between the reading and the writing. */
 export function overtaken(c: AppContext): Problem {
   return headerOf(c, 'If-Match') === undefined
-    ? new Problem(409, 'The endpoint was changed in the meantime: try again.')
+    ? new Problem(409, 'It was changed in the meantime: try again.')
     : staleProblem();
 }
 
 function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
-  const detail = 'The endpoint has another version by now: read it, and send its ETag.';
+  const detail = 'It has another version by now: read it, and send its ETag.';
   return new Problem(412, detail, [{ path: 'If-Match', message: 'is not the version' }], headers);
 }

@@ -28,6 +28,10 @@ const endpoint = {
   authentication: [],
   renameHeaders: {},
   timingHeaders: false,
+  template: null,
+  own: null,
+  verifyUrl: false,
+  verifiedAt: null,
   status: 'active',
   health: {
     state: 'healthy',
@@ -39,6 +43,56 @@ const endpoint = {
   },
   environment: 'live',
   createdAt: TIME,
+};
+
+const test = {
+  outcome: 'http_200',
+  detail: null,
+  sentAt: TIME,
+  durationMs: 84,
+  timings: { dnsMs: 2, connectMs: 11, tlsMs: 24, firstByteMs: 46 },
+  request: {
+    method: 'POST',
+    url: 'https://acme.io/webhooks',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":{"dossier":"d-1"}}',
+  },
+  response: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+};
+
+const challenge = 'u0n3zLkX8Jm1QvZ4Yt6RwPbA2CdEfGhI';
+const verification = {
+  verified: true,
+  endpoint: { ...endpoint, verifyUrl: true, verifiedAt: LATER },
+  exchange: {
+    ...test,
+    request: {
+      ...test.request,
+      body: `{"type":"endpoint.verification","challenge":"${challenge}"}`,
+    },
+    response: { ...test.response, body: challenge },
+  },
+};
+
+const problem = {
+  type: 'about:blank',
+  title: 'The request has faults',
+  status: 422,
+  detail: 'One fault; each is listed with its path.',
+};
+
+const template = {
+  id: `tpl_${SUFFIX}`,
+  name: 'partners',
+  settings: {
+    contract: 'standard-webhooks',
+    contractOptions: {},
+    eventTypes: ['dossier.*'],
+    timeoutMs: 5_000,
+  },
+  environment: 'live',
+  createdAt: TIME,
+  updatedAt: LATER,
 };
 
 const delivery = {
@@ -121,6 +175,37 @@ const key = {
   createdAt: TIME,
   expiresAt: null,
   revokedAt: null,
+  lastUsedAt: '2026-01-31T09:00:00.000Z',
+};
+
+const currentKey = {
+  kind: 'tenant',
+  tenant: 'acme',
+  environment: 'live',
+  scopes: ['events:write', 'events:read'],
+  key,
+};
+
+const createdEndpoints = {
+  results: [
+    { endpoint },
+    {
+      error: {
+        ...problem,
+        errors: [{ path: '/endpoints/1/url', message: 'must be an https:// URL' }],
+      },
+    },
+  ],
+};
+
+const changedEndpoints = {
+  matched: 1,
+  changed: 1,
+  unchanged: 0,
+  failed: 0,
+  dryRun: true,
+  results: [{ endpoint: ENDPOINT, outcome: 'changed' }],
+  next: null,
 };
 
 const signingKey = {
@@ -142,6 +227,13 @@ const polled = {
 };
 
 export const EXAMPLES = {
+  test,
+  testsOfMany: { results: [{ endpoint: ENDPOINT, test }], next: null },
+  verification,
+  template,
+  currentKey,
+  createdEndpoints,
+  changedEndpoints,
   eventWithData: withData,
   eventFeed: {
     data: [polled],

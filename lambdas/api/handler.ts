@@ -15,6 +15,7 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createTemplates } from '../adapters/templates.ts';
 import { createTestDeliveries } from '../adapters/test-deliveries.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
@@ -33,6 +34,7 @@ import { addPollingRoute } from './polling.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addSubjectRoutes } from './subjects.ts';
+import { addTemplateRoutes } from './templates.ts';
 import { addTenantRoutes } from './tenants.ts';
 import { addViewerRoutes } from './viewer.ts';
 
@@ -56,6 +58,8 @@ const health = createHealthLedger(dynamoDb, ledgerTable);
 const work = createWorkLedger(dynamoDb, ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const queues = createQueues(createSqs(), queueUrls());
+const templates = createTemplates(dynamoDb, variable(Env.registryTable));
+const tests = createTestDeliveries(() => variable(Env.dispatchFunctionName));
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
@@ -74,7 +78,13 @@ addEndpointRoutes(app, authentication, {
   health,
   rules,
   defaults,
+  templates,
+  tests,
+  queues,
+  wakes,
+  verifyUrl: settings.verifyUrl,
 });
+addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
 addEndpointActionRoutes(app, authentication, {
   registry,
   health,
@@ -85,10 +95,7 @@ addEndpointActionRoutes(app, authentication, {
   surroundings,
   defaults,
 });
-addEndpointTestRoute(app, authentication, {
-  registry,
-  tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
-});
+addEndpointTestRoute(app, authentication, { registry, templates, tests });
 addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
 addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
 addSubjectRoutes(app, authentication, { ledger });

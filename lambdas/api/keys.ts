@@ -9,6 +9,7 @@ import {
   keyInputSchema,
   scopesOf,
 } from '../core/api-key.ts';
+import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
@@ -34,6 +35,7 @@ const keySchema = z
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable(),
     revokedAt: timeSchema.nullable(),
+    lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
   })
   .meta({ id: 'Key', example: EXAMPLES.key });
 
@@ -67,6 +69,39 @@ export const listKeys = operation({
   access: 'keys:write',
   query: z.strictObject(pageShape((id) => isId('key', id))),
   replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
+});
+export const getCurrentKey = operation({
+  id: 'getCurrentKey',
+  method: 'get',
+  path: '/v1/keys/current',
+  tag: 'Keys',
+  summary: 'Tell whose key this is, and what it may do',
+  access: 'key',
+  replies: {
+    200: {
+      description: 'Who asks. The operator’s key is of no tenant, and has every scope.',
+      schema: z
+        .strictObject({
+          kind: z.enum(['operator', 'tenant']),
+          tenant: z.string().nullable(),
+          environment: environmentSchema.nullable(),
+          scopes: z.array(z.enum(KEY_SCOPES)),
+          key: keySchema.nullable(),
+        })
+        .meta({ id: 'CurrentKey', example: EXAMPLES.currentKey }),
+    },
+  },
+});
+export const getKey = operation({
+  id: 'getKey',
+  method: 'get',
+  path: '/v1/keys/{id}',
+  tag: 'Keys',
+  summary: 'Read what a key may do and when it was used',
+  access: 'keys:write',
+  params: idParams('key'),
+  replies: { 200: { description: 'The key, without the key itself.', schema: keySchema } },
+  problems: { 404: 'There is no such key.' },
 });
 export const revokeKey = operation({
   id: 'revokeKey',
@@ -119,9 +154,36 @@ export function addKeyRoutes(
     reply(200, listView(await registry.listKeys(scope, query.limit, query.cursor), keyView)),
   );
 
-  serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
-    const key = isId('key', params.id) ? await registry.getKey(scope, params.id) : undefined;
+  /** @throws Problem 404 */
+  async function find(scope: Scope, id: string): Promise<ApiKey> {
+    const key = isId('key', id) ? await registry.getKey(scope, id) : undefined;
     if (!key) throw new Problem(404, 'There is no such key.');
+    return key;
+  }
+
+  serve(app, authentication, getCurrentKey, async ({ c, reply }) => {
+    const { principal } = c.var;
+    if (principal.kind === 'operator') {
+      return reply(200, {
+        kind: 'operator',
+        tenant: null,
+        environment: null,
+        scopes: KEY_SCOPES,
+        key: null,
+      });
+    }
+    const { tenant, environment, scopes, id } = principal.key;
+    const key = (await registry.getKey(principal.key, id)) ?? principal.key;
+    return reply(200, { kind: 'tenant', tenant, environment, scopes, key: keyView(key) });
+  });
+
+  // After /current, which would be an id otherwise.
+  serve(app, authentication, getKey, async ({ scope, params, reply }) =>
+    reply(200, keyView(await find(scope, params.id))),
+  );
+
+  serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
+    const key = await find(scope, params.id);
     if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
     return c.body(null, 204);
   });

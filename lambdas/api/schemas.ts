@@ -1,6 +1,7 @@
 // Shapes that many requests and answers share, as the OpenAPI document names them.
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../core/event.ts';
+import type { Problem } from '../core/problem.ts';
 
 export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });
 export const environmentSchema = z.enum(ENVIRONMENTS);
@@ -8,7 +9,7 @@ export const environmentSchema = z.enum(ENVIRONMENTS);
 const SUFFIX = '01kg9vhq5pfh9tz4dg5ckhsvhm';
 
 /** The id of something, as answers have it. */
-export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk') {
+export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk' | 'tpl') {
   return z.string().meta({ example: `${prefix}_${SUFFIX}` });
 }
 /** A delivery's id is made of its event's and its endpoint's. */
@@ -49,3 +50,8 @@ export const problemSchema = z
     requestId: z.string().optional(),
   })
   .meta({ id: 'Problem' });
+
+/** A problem as one result among others, where the answer as a whole is none. */
+export function problemView(problem: Problem): z.input<typeof problemSchema> {
+  return problemSchema.parse(problem.toDocument());
+}

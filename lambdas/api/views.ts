@@ -3,13 +3,14 @@ import type { ApiKey } from '../core/api-key.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { type Attempt, type Delivery, type EndpointStanding, statusOf } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import type { Health } from '../core/endpoint-health.ts';
+import { type Health, isHeldByHand } from '../core/endpoint-health.ts';
 import { type Event, occurredAtMs } from '../core/event.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { NO_PHASES } from '../core/phases.ts';
 import type { Tenant } from '../core/ports.ts';
 import type { RetryPolicyInput } from '../core/retry-policy.ts';
 import type { LastRequest } from '../core/shown-headers.ts';
+import { isUnverified } from '../core/verification.ts';
 import { extrasView } from './endpoint-extras.ts';
 import { standingFrom } from './standing.ts';
 
@@ -30,6 +31,7 @@ export function keyView(key: ApiKey) {
     createdAt: time(key.createdAtMs),
     expiresAt: key.expiresAtMs === undefined ? null : time(key.expiresAtMs),
     revokedAt: key.revokedAtMs === undefined ? null : time(key.revokedAtMs),
+    lastUsedAt: key.lastUsedAtMs === undefined ? null : time(key.lastUsedAtMs),
   };
 }
 
@@ -47,7 +49,7 @@ function healthView(health: Health) {
     lastSuccessAt: health.lastSuccessAtMs === undefined ? null : time(health.lastSuccessAtMs),
     pausedBy: health.pausedBy ?? null,
     nextProbeAt:
-      health.probeAtMs === undefined || health.pausedBy === 'user' ? null : time(health.probeAtMs),
+      health.probeAtMs === undefined || isHeldByHand(health) ? null : time(health.probeAtMs),
   };
 }
 
@@ -70,7 +72,11 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     description: endpoint.description,
     secret: endpoint.maskedSecret,
     ...extrasView(endpoint),
-    status: standingFrom(endpoint, health),
+    template: endpoint.template ?? null,
+    own: endpoint.own ?? null,
+    verifyUrl: endpoint.verifyUrl ?? false,
+    verifiedAt: endpoint.verifiedAtMs === undefined ? null : time(endpoint.verifiedAtMs),
+    status: isUnverified(endpoint) ? ('unverified' as const) : standingFrom(endpoint, health),
     health: healthView(health),
     environment: endpoint.environment,
     createdAt: time(endpoint.createdAtMs),

@@ -38,6 +38,15 @@ export interface ApiKey extends Scope {
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
+  /** To the hour: kept beside the key, and missing where it was found by its hash. */
+  readonly lastUsedAtMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A key's use is noted by the hour, so that using it costs one write an hour at most. */
+export function hourOf(nowMs: number): number {
+  return nowMs - (nowMs % HOUR_MS);
 }
 
 export const keyInputSchema = z.strictObject({

@@ -39,6 +39,8 @@ export interface SealedAuthentication {
   readonly name: string;
   readonly sealedValue: string;
   readonly shown: Readonly<Record<string, string>>;
+  /** The template that it came from, whose place it was sealed for. */
+  readonly sealedFor?: string;
 }
 
 /** The header that an authentication is sent as. */

@@ -2,12 +2,19 @@
 // headers, and what the endpoint's settings add to them.
 import { type BodyEncryption, ENCRYPTED_TYPE } from './body-encryption.ts';
 import { contractOf } from './contracts/all.ts';
-import type { DeliveryFacts, FormedRequest, Headers, SigningMoment } from './contracts/contract.ts';
+import type {
+  DeliveryFacts,
+  FormedRequest,
+  Headers,
+  ShapedBody,
+  SigningMoment,
+} from './contracts/contract.ts';
 import type { Endpoint } from './endpoint.ts';
 import { joined, signExtra } from './extra-signatures.ts';
 import { renamed } from './header-names.ts';
 import { signMessage } from './http-message-signature.ts';
 import { timingHeaders } from './timing-headers.ts';
+import { challengeBody } from './verification.ts';
 
 const USER_AGENT = 'Posthorn/0.1';
 
@@ -21,6 +28,8 @@ export interface Composition {
   readonly nonce: string;
   /** Opened authentication headers. */
   readonly authentication: Headers;
+  /** What the receiver is to echo, instead of the event. */
+  readonly challenge?: string;
   readonly encrypt: (body: Buffer, setting: BodyEncryption) => Promise<Buffer>;
 }
 
@@ -28,7 +37,10 @@ export async function composeRequest(composition: Composition): Promise<FormedRe
   const { endpoint, facts, moment } = composition;
   const contract = contractOf(endpoint.contract);
   const options = endpoint.contractOptions;
-  const shaped = await contract.shape(facts, options, moment);
+  const shaped =
+    composition.challenge === undefined
+      ? await contract.shape(facts, options, moment)
+      : challenged(composition, composition.challenge);
   if (shaped.kind === 'unshapeable') return shaped;
   const { encryption } = endpoint;
   const body = encryption ? await composition.encrypt(shaped.body, encryption) : shaped.body;
@@ -56,6 +68,14 @@ export async function composeRequest(composition: Composition): Promise<FormedRe
     ...messageSignature(composition, body, ours, custom, basics),
   ];
   return { kind: 'formed', headers, body };
+}
+
+/** The same body for every contract; a contract that signs in the body does so here as well. */
+function challenged({ endpoint, facts, moment }: Composition, challenge: string): ShapedBody {
+  const contract = contractOf(endpoint.contract);
+  const text = challengeBody(challenge);
+  const signed = contract.signInBody?.(text, facts, endpoint.contractOptions, moment) ?? text;
+  return { kind: 'shaped', body: Buffer.from(signed, 'utf8') };
 }
 
 /** Covers all that Posthorn sets (the contract's headers, the content type), and what was chosen. */

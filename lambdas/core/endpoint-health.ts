@@ -6,11 +6,12 @@ import { delaysOf, RETRY_PRESETS } from './retry-policy.ts';
 
 /**
  * `tripped`: many failures in a row within a minute; a single probe tries.
- * `paused`: by a user, by 410 or by the endpoint's threshold; all but a user's pause is probed.
+ * `paused`: by a user, by 410, by the endpoint's threshold, or until its URL is proved; only what 410 and
+ * the threshold paused is probed.
  * `recovering`: answered again; its backlog is released at a rising pace.
  */
 export type HealthState = 'healthy' | 'tripped' | 'paused' | 'recovering';
-export type PauseCause = 'user' | 'gone' | 'failures';
+export type PauseCause = 'user' | 'gone' | 'failures' | 'verification';
 
 export interface Health {
   readonly state: HealthState;
@@ -161,7 +162,7 @@ function succeeded(before: Health, seen: Observation, transitions: Transition[])
       return health;
     case 'paused':
       // An attempt that was under way when a user paused it resumes nothing.
-      if (before.pausedBy === 'user') return health;
+      if (isHeldByHand(before)) return health;
       break;
     case 'tripped':
       break;
@@ -186,8 +187,23 @@ export function recovering(nowMs: number): Health {
 }
 
 export function pausedByUser(before: Health, nowMs: number): Health {
+  return pausedByHand(before, 'user', nowMs);
+}
+
+/** Until its URL is proved; what a user paused stays the user's. */
+export function pausedForVerification(before: Health, nowMs: number): Health | undefined {
+  if (before.state === 'paused' && isHeldByHand(before)) return undefined;
+  return pausedByHand(before, 'verification', nowMs);
+}
+
+function pausedByHand(before: Health, by: 'user' | 'verification', nowMs: number): Health {
   const { probeAtMs, probeSent, oldestDeadlineMs, release, ...rest } = before;
-  return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
+  return { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
+}
+
+/** No probe ends these pauses: somebody has to. */
+export function isHeldByHand({ pausedBy }: Pick<Health, 'pausedBy'>): boolean {
+  return pausedBy === 'user' || pausedBy === 'verification';
 }
 
 function failed(
@@ -208,7 +224,7 @@ function failed(
     windowStartedAtMs: inWindow ? (before.windowStartedAtMs ?? nowMs) : nowMs,
     windowFailures: (inWindow ? before.windowFailures : 0) + seen.failuresInRow,
   };
-  if (before.state === 'paused' && before.pausedBy === 'user') return counted;
+  if (before.state === 'paused' && isHeldByHand(before)) return counted;
   if (seen.gone && before.state !== 'paused') return pause(counted, 'gone', nowMs, transitions);
   const { pause: threshold } = thresholds;
   const progress = threshold
@@ -249,7 +265,7 @@ function trip(health: Health, nowMs: number, transitions: Transition[]): Health 
 
 function pause(
   health: Health,
-  by: Exclude<PauseCause, 'user'>,
+  by: 'gone' | 'failures',
   nowMs: number,
   transitions: Transition[],
 ): Health {
@@ -303,7 +319,7 @@ export function maySend(
     case 'tripped':
       return message.cause === 'probe';
     case 'paused':
-      return message.cause === 'probe' && health.pausedBy !== 'user';
+      return message.cause === 'probe' && !isHeldByHand(health);
     default:
       return health.state satisfies never;
   }

@@ -50,6 +50,12 @@ export interface Endpoint extends Scope, EndpointExtras {
   /** Counts changes from 1. */
   readonly version: number;
   readonly deletedAtMs?: number;
+  /** The template that it follows, and the names of the settings that are its own: see template.ts. */
+  readonly template?: string;
+  readonly own?: readonly string[];
+  /** Whether its URL must be proved, and when the present one was: see verification.ts. */
+  readonly verifyUrl?: boolean;
+  readonly verifiedAtMs?: number;
 }
 
 const headersSchema = z
@@ -95,6 +101,10 @@ export function endpointInputSchema(rules: DestinationRules) {
       polling: z.boolean().default(false),
       description: z.string().max(500).default(''),
       secret: givenSecretSchema.optional(),
+      /** A template's id or name: it gives what is not given here. */
+      template: z.string().max(100).optional(),
+      /** Whether it gets nothing until its URL has echoed a challenge. */
+      verifyUrl: z.boolean().optional(),
       ...endpointExtrasShape,
     })
     .check(settingsCheck());

@@ -11,6 +11,7 @@ import type { Phases } from './phases.ts';
 import type { Replay } from './replay.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
+import type { Template } from './template.ts';
 import type { TestReport, TestRequest } from './test-delivery.ts';
 
 /** Time and randomness: the only source of both. */
@@ -187,6 +188,8 @@ export interface Registry {
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Notes that a key was used; an earlier time than the one that stands changes nothing. */
+  noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
   /** Resolves once every fan-out will see the change. */
   putEndpoint(endpoint: Endpoint): Promise<void>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
@@ -200,6 +203,30 @@ export interface Registry {
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
   /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
   subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+}
+
+/** A template, with what tells whether endpoints joined it since it was read. */
+export interface KeptTemplate {
+  readonly template: Template;
+  readonly joins: number;
+}
+
+export interface Templates {
+  putTemplate(template: Template): Promise<void>;
+  /** Tombstones included. */
+  getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
+  /** By id, oldest first, without tombstones. */
+  listTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
+  /**
+   * Puts the template if it is still as it was read and no endpoint joined since: false otherwise.
+   * Resolves once every fan-out will see the change.
+   */
+  replaceTemplate(before: KeptTemplate, after: Template): Promise<boolean>;
+  /**
+   * Notes that an endpoint was just written that follows the template, or has new settings of its own
+   * beside it: false if the template is not as it was read.
+   */
+  joinTemplate(seen: Template): Promise<boolean>;
 }
 
 /** The stack's signing keys, with what tells whether they were changed since they were read. */

@@ -8,6 +8,10 @@ export function secretPlace({ tenant, environment, id }: EndpointPlace): SealPla
   return { tenant, environment, id, purpose: 'secret' };
 }
 
-export function authenticationPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
-  return { tenant, environment, id, purpose: 'authentication' };
+/** @param sealedFor the template that it was given to, where it was not given to the endpoint itself */
+export function authenticationPlace(
+  { tenant, environment, id }: EndpointPlace,
+  sealedFor = id,
+): SealPlace {
+  return { tenant, environment, id: sealedFor, purpose: 'authentication' };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { operatorListsSchema } from './destination-lists.ts';
 import { retryPolicySchema } from './retry-policy.ts';
+import { VERIFY_MODES } from './verification.ts';
 
 export const settingsSchema = z.strictObject({
   /** How long events and deliveries are kept, in days. */
@@ -14,6 +15,8 @@ export const settingsSchema = z.strictObject({
   tripFailures: z.int().min(0).max(100_000).default(20),
   /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
   issuer: z.string().min(1).max(256).default('posthorn'),
+  /** Whether endpoints may ask for the proof that their URL is their owner's, or must. */
+  verifyUrl: z.enum(VERIFY_MODES).default('optional'),
   /** How old an entry of a polling feed must be to be shown: see feed.ts. */
   feedLagSeconds: z.int().min(2).max(120).default(10),
   /** What the operator opens or closes beyond the destination guard's own rules. */

@@ -17,6 +17,10 @@ const testRequestSchema = z.object({
   eventType: z.string().optional(),
   /** The source text of a JSON object. */
   data: z.string().optional(),
+  /** Instead of a sample: what the receiver is to echo. */
+  challenge: z.string().optional(),
+  /** Less than the endpoint's own timeout, where less is left. */
+  limitMs: z.int().min(1).optional(),
 });
 export type TestRequest = z.infer<typeof testRequestSchema>;
 
@@ -29,6 +33,8 @@ export const testReportSchema = z.object({
   outcome: z.string(),
   /** What went wrong, in words. */
   detail: z.string().nullable(),
+  /** When it was sent, and how long the exchange took. */
+  sentAt: z.string(),
   durationMs: z.number(),
   /** Null if nothing was sent. */
   timings: phasesSchema.nullable(),

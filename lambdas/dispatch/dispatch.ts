@@ -24,6 +24,7 @@ import type {
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
+import { isUnverified } from '../core/verification.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -254,6 +255,11 @@ async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<vo
     return;
   }
   if (!(await ports.health.maySend(message))) return rest(ports, job);
+  if (isUnverified(open.endpoint)) {
+    // Its health does not say so yet: should it never, this is looked at again.
+    await ports.wakes.ensure(message, nowMs + BUCKET_MS);
+    return rest(ports, job);
+  }
   if (message.cause === 'probe') tally.probed = true;
   const isFast =
     !message.doubtful &&

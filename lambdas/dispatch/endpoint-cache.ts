@@ -11,6 +11,8 @@ import { unseal } from '../core/sealing.ts';
 import { authenticationPlace, secretPlace } from '../core/sealing-places.ts';
 import type { KeyAlgorithm, SigningKey } from '../core/signing-keys.ts';
 
+import { isUnverified } from '../core/verification.ts';
+
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
 const MAX_KEPT = 5_000;
@@ -74,8 +76,8 @@ export function createEndpointCache(ports: EndpointCachePorts) {
         untilMs,
       })),
       authentication: (endpoint.authentication ?? []).map(
-        ({ name, sealedValue }) =>
-          [name, unseal(key, authenticationPlace(endpoint), sealedValue)] as const,
+        ({ name, sealedValue, sealedFor }) =>
+          [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
       keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
     };
@@ -106,7 +108,9 @@ export function createEndpointCache(ports: EndpointCachePorts) {
     for (const endpoint of (await registry.getEndpoints(stale)).values()) {
       const opened = await openOrMissing(endpoint);
       if (!opened) continue;
-      kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
+      // One that waits for its proof is read each time: what it waits with goes out once it is given.
+      if (isUnverified(endpoint)) kept.delete(endpoint.id);
+      else kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
       found.set(endpoint.id, opened);
     }
     return found;

@@ -19,12 +19,14 @@ export interface AttemptFacts {
   readonly random: Uint8Array;
   /** The stack's name in JWTs. */
   readonly issuer: string;
+  /** A challenge that takes the event's place: see verification.ts. */
+  readonly challenge?: string;
 }
 
 export function formRequest(
   { endpoint, tenantName, secrets, retiring = [], authentication = [], keys = [] }: OpenEndpoint,
   event: Event,
-  { nowMs, attempt, random, issuer }: AttemptFacts,
+  { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
   const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
   const older = retiring.filter(({ untilMs }) => nowMs < untilMs).map(({ secret }) => secret);
@@ -42,6 +44,7 @@ export function formRequest(
     nonce: Buffer.from(random.subarray(16)).toString('base64url'),
     authentication,
     encrypt: encryptBody,
+    ...(challenge === undefined ? {} : { challenge }),
   });
 }
 

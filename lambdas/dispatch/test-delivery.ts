@@ -13,6 +13,7 @@ import {
   type TestReport,
   type TestRequest,
 } from '../core/test-delivery.ts';
+import { VERIFICATION_TYPE } from '../core/verification.ts';
 import type { DispatchPorts } from './dispatch.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 
@@ -31,30 +32,40 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
     tenant,
     environment,
     id: createId('evt', nowMs, surroundings.random(10)),
-    type: request.eventType ?? SAMPLE_TYPE,
+    type: request.challenge === undefined ? (request.eventType ?? SAMPLE_TYPE) : VERIFICATION_TYPE,
     acceptedAtMs: nowMs,
     channels: [],
     data: request.data ?? SAMPLE_DATA,
   };
   const random = surroundings.random(32);
-  const facts = { nowMs, attempt: 1, random, issuer: settings.issuer };
+  const { challenge, limitMs = MAX_TEST_MS } = request;
+  const facts = {
+    nowMs,
+    attempt: 1,
+    random,
+    issuer: settings.issuer,
+    ...(challenge === undefined ? {} : { challenge }),
+  };
   const formed = await ports.form(open, event, facts);
-  const report = await exchange(ports, open, formed);
+  const report = await exchange(ports, open, formed, Math.min(limitMs, MAX_TEST_MS));
   const { outcome, durationMs } = report;
   log.info('test', { endpointId, tenant, environment, eventId: event.id, outcome, durationMs });
   return report;
 }
 
 async function exchange(
-  { sender }: TestPorts,
+  { sender, surroundings }: TestPorts,
   open: OpenEndpoint,
   formed: FormedRequest,
+  mostMs: number,
 ): Promise<TestReport> {
   if (formed.kind === 'unshapeable') {
     const { reason } = formed;
+    const sentAt = new Date(surroundings.now()).toISOString();
     return {
       outcome: 'unshapeable',
       detail: reason,
+      sentAt,
       durationMs: 0,
       timings: null,
       request: null,
@@ -63,7 +74,7 @@ async function exchange(
   }
   const { url, method, timeoutMs } = open.endpoint;
   const { headers, body } = formed;
-  const limitMs = Math.min(timeoutMs, MAX_TEST_MS);
+  const limitMs = Math.min(timeoutMs, mostMs);
   const sent = await sender.send({
     url,
     method,
@@ -78,6 +89,7 @@ async function exchange(
   return {
     outcome: outcomeName(outcome),
     detail: outcome.kind === 'failure' ? outcome.detail : null,
+    sentAt: new Date(sent.startedAtMs).toISOString(),
     durationMs: Math.max(0, sent.endedAtMs - sent.startedAtMs),
     timings: sent.phases ?? null,
     request: { method, url, headers: shown, body: body.toString('utf8') },

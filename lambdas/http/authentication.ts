@@ -1,7 +1,15 @@
 // Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
 import type { Context, MiddlewareHandler } from 'hono';
 import type { LambdaContext } from 'hono/aws-lambda';
-import { type ApiKey, hashOfKey, isSameKey, isUsable, type KeyScope } from '../core/api-key.ts';
+import { log } from '../adapters/log.ts';
+import {
+  type ApiKey,
+  hashOfKey,
+  hourOf,
+  isSameKey,
+  isUsable,
+  type KeyScope,
+} from '../core/api-key.ts';
 import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/event.ts';
 import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
@@ -23,7 +31,7 @@ export interface AppEnvironment {
 export type AppContext = Context<AppEnvironment>;
 
 export interface AuthenticationPorts {
-  readonly registry: Pick<Registry, 'findKey' | 'getTenant'>;
+  readonly registry: Pick<Registry, 'findKey' | 'getTenant' | 'noteKeyUse'>;
   readonly secrets: Pick<Secrets, 'operatorKey'>;
   readonly surroundings: Surroundings;
 }
@@ -41,6 +49,8 @@ export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
 export function createAuthentication({ registry, secrets, surroundings }: AuthenticationPorts) {
   const keys = new Map<string, { readonly readAtMs: number; readonly key: ApiKey }>();
   const tenants = new Map<string, number>();
+  /** The hour in which this instance noted a key's use last. */
+  const noted = new Map<string, number>();
 
   async function findKey(hash: string): Promise<ApiKey | undefined> {
     const nowMs = surroundings.now();
@@ -53,6 +63,19 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
     return key;
   }
 
+  /** Beside the request and never in its way: what becomes of the note decides nothing. */
+  async function noteUse(key: ApiKey): Promise<void> {
+    const hour = hourOf(surroundings.now());
+    if (noted.get(key.id) === hour) return;
+    if (noted.size >= MAX_KEPT) noted.clear();
+    noted.set(key.id, hour);
+    try {
+      await registry.noteKeyUse(key, hour);
+    } catch (error) {
+      log.warn('use of a key not noted', { keyId: key.id, error: String(error) });
+    }
+  }
+
   async function identify(authorization: string | undefined): Promise<Principal> {
     const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw unauthorized('Send the key as "Authorization: Bearer <key>".');
@@ -62,6 +85,7 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
     if (!key || !isUsable(key, surroundings.now())) {
       throw unauthorized('This key is not known, has expired or was revoked.');
     }
+    void noteUse(key);
     return { kind: 'tenant', key };
   }
 

@@ -2,6 +2,7 @@
 // of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
 import type { SQSRecord } from 'aws-lambda';
 import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
+import { isHeldByHand } from '../core/endpoint-health.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { decodeWakeMessage, type WakeMessage } from '../core/messages.ts';
@@ -53,8 +54,8 @@ async function wakeEndpoint(
     case 'tripped':
       return probe(ports, message, kept);
     case 'paused':
-      // A user's pause ends by a user; deadlines hold all the same.
-      return kept.health.pausedBy === 'user'
+      // What was paused by hand is resumed by hand; deadlines hold all the same.
+      return isHeldByHand(kept.health)
         ? watchDeadlines(ports, message, kept)
         : probe(ports, message, kept);
     case 'recovering':

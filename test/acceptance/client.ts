@@ -15,6 +15,7 @@ export interface Body {
   readonly key: string;
   readonly secret: string;
   readonly duplicate: boolean;
+  readonly lastUsedAt: string | null;
   readonly status: number | string;
   readonly title: string;
   readonly detail: string;

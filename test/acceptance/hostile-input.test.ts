@@ -24,7 +24,7 @@ const HOSTILE: readonly string[] = [
   'İıß\u0301\u{1f9ff}',
 ];
 /** Where entries, and whose they are, are judged one by one: what is wrong there is a result, not a refusal. */
-const JUDGES_ENTRIES = new Set(['postEvents']);
+const JUDGES_ENTRIES = new Set(['postEvents', 'createEndpoints']);
 const VALUES: readonly unknown[] = [
   null,
   true,

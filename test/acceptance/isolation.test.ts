@@ -22,6 +22,7 @@ const UNKNOWN: Resources = {
   delivery: `dlv_${UNKNOWN_SUFFIX}${UNKNOWN_SUFFIX}`,
   replay: `rpl_${UNKNOWN_SUFFIX}`,
   key: `key_${UNKNOWN_SUFFIX}`,
+  template: `tpl_${UNKNOWN_SUFFIX}`,
 };
 const MARK = `mark-${randomUUID()}`;
 
@@ -171,7 +172,7 @@ function namesSomething(node: unknown, schemas: object, seen = new Set<unknown>(
   seen.add(node);
   return Object.entries(node).some(([name, value]) => {
     if (name === 'example' && typeof value === 'string')
-      return /^(ep|evt|dlv|rpl|key)_/.test(value);
+      return /^(ep|evt|dlv|rpl|key|tpl)_/.test(value);
     const component = name === '$ref' ? String(value).split('/').at(-1) : undefined;
     if (component !== undefined) return namesSomething(Object(schemas)[component], schemas, seen);
     return namesSomething(value, schemas, seen);

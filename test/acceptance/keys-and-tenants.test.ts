@@ -102,6 +102,21 @@ describe('a key', () => {
     expectRefused(await call(target, 'GET', '/v1/events', { key }), 401);
   });
 
+  it('says when it was used last, by either function', async () => {
+    for (const [method, path] of [
+      ['POST', '/v1/events'],
+      ['GET', '/v1/events'],
+    ] as const) {
+      const { id, key } = await makeKey({ name: path });
+      const body = method === 'POST' ? { body: SOUND } : {};
+      expect((await call(target, method, path, { key, ...body })).status).toBeLessThan(300);
+      const used = await eventually(
+        async () => (await tenant.call('GET', `/v1/keys/${id}`)).body.lastUsedAt,
+      );
+      expect(Date.now() - Date.parse(used)).toBeLessThan(2 * 3_600_000);
+    }
+  });
+
   it('that has expired does not work', async () => {
     const { key } = await makeKey({ expiresAt: '2020-01-01T00:00:00Z' });
     expectRefused(await call(target, 'GET', '/v1/events', { key }), 401);
@@ -165,6 +180,7 @@ describe('what another tenant, or the other environment, owns', () => {
       ['GET', `/v1/events/${event}`, `/v1/events/evt_${UNKNOWN}`],
       ['GET', `/v1/deliveries/${delivery}`, `/v1/deliveries/dlv_${UNKNOWN}${UNKNOWN}`],
       ['GET', `/v1/deliveries?endpoint=${endpoint.id}`, `/v1/deliveries?endpoint=ep_${UNKNOWN}`],
+      ['GET', `/v1/keys/${keys.body.data[0]?.id}`, `/v1/keys/key_${UNKNOWN}`],
       ['DELETE', `/v1/keys/${keys.body.data[0]?.id}`, `/v1/keys/key_${UNKNOWN}`],
     ];
     const plain = ({ status, body, headers }: Answer) => ({

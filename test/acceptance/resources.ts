@@ -6,7 +6,7 @@ import { eventually } from '../builders/eventually.ts';
 import { call, type TestTenant } from './client.ts';
 import type { Target } from './target.ts';
 
-export type Kind = 'endpoint' | 'event' | 'delivery' | 'replay' | 'key';
+export type Kind = 'endpoint' | 'event' | 'delivery' | 'replay' | 'key' | 'template';
 export type Resources = Readonly<Record<Kind, string>>;
 
 /** By the beginning of the path. */
@@ -16,6 +16,7 @@ const KINDS: readonly (readonly [path: string, kind: Kind])[] = [
   ['/v1/deliveries/{id}', 'delivery'],
   ['/v1/replays/{id}', 'replay'],
   ['/v1/keys/{id}', 'key'],
+  ['/v1/templates/{id}', 'template'],
 ];
 
 export function kindIn({ path }: Pick<Operation, 'path'>): Kind | undefined {
@@ -47,11 +48,21 @@ export async function makeResources(tenant: TestTenant, mark: string): Promise<R
     body: { endpoint, since: '2026-01-01T00:00:00Z', types: [mark] },
   });
   const key = await tenant.call('POST', '/v1/keys', { body: { name: mark } });
+  const template = await tenant.call('POST', '/v1/templates', {
+    body: { name: mark, settings: { description: mark } },
+  });
   await eventually(async () => {
     const read = await tenant.call('GET', `/v1/replays/${replay.body.id}`);
     return 'state' in read.body && read.body.state === 'done';
   });
-  return { endpoint, event, delivery, replay: replay.body.id, key: key.body.id };
+  return {
+    endpoint,
+    event,
+    delivery,
+    replay: replay.body.id,
+    key: key.body.id,
+    template: template.body.id,
+  };
 }
 
 /** All that its owner can read of it. */
@@ -65,6 +76,7 @@ export async function snapshot(tenant: TestTenant, ids: Resources): Promise<stri
     '/v1/deliveries',
     `/v1/replays/${ids.replay}`,
     '/v1/keys',
+    '/v1/templates',
   ];
   const answers = await Promise.all(paths.map((path) => tenant.call('GET', path)));
   for (const { status, body } of answers) if (status !== 200) throw new Error(JSON.stringify(body));

@@ -14,6 +14,7 @@ afterAll(() => service?.stop());
 const REPORT: TestReport = {
   outcome: 'http_204',
   detail: null,
+  sentAt: '2026-01-31T09:30:00.000Z',
   durationMs: 12,
   timings: { dnsMs: 1, connectMs: 2, tlsMs: 3, firstByteMs: 4 },
   request: { method: 'POST', url: 'https://hooks.acme.com/in', headers: {}, body: '{}' },

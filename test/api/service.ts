@@ -11,20 +11,31 @@ import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
+import { createTemplates } from '../../lambdas/adapters/templates.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
 import { addEventRoutes } from '../../lambdas/api/events.ts';
+import { addKeyRoutes } from '../../lambdas/api/keys.ts';
 import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
+import { addTemplateRoutes } from '../../lambdas/api/templates.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
+import type {
+  DelayedReplay,
+  EndpointAddress,
+  Registry,
+  Surroundings,
+  TestDeliveries,
+  Wakes,
+} from '../../lambdas/core/ports.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
+import type { VerifyMode } from '../../lambdas/core/verification.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
@@ -81,6 +92,8 @@ export async function startApiService() {
   const secrets = { sealingKey: async () => SEALING_KEY, operatorKey: async () => OPERATOR_KEY };
   /** What is run between the reading and the writing of an endpoint. */
   const between: { run?: () => Promise<void> } = {};
+  /** What is run between the writing of a follower and its joining. */
+  const beforeJoining: { run?: () => Promise<void> } = {};
   const watched: Registry = {
     ...registry,
     async replaceEndpoint(before, after) {
@@ -93,27 +106,55 @@ export async function startApiService() {
 
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
+  const tested: TestRequest[] = [];
+  /** What dispatch answers: a report, or what makes one. */
+  const dispatch: { answer: TestReport | ((request: TestRequest) => TestReport) | undefined } = {
+    answer: undefined,
+  };
+  const tests: TestDeliveries = {
+    async send(request) {
+      tested.push(request);
+      const { answer } = dispatch;
+      if (!answer) throw new TestNotSentError(new Error('Unhandled'));
+      return typeof answer === 'function' ? answer(request) : answer;
+    },
+  };
+  const templates = createTemplates(client, 'registry');
+  const keyring = createKeyringStore(client, 'registry');
+  const woken: EndpointAddress[] = [];
+  const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(app, authentication, {
     registry: watched,
-    keyring: createKeyringStore(client, 'registry'),
+    templates: {
+      ...templates,
+      async joinTemplate(seen) {
+        const { run } = beforeJoining;
+        delete beforeJoining.run;
+        await run?.();
+        return templates.joinTemplate(seen);
+      },
+    },
+    keyring,
     secrets,
     surroundings,
     health,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
-  });
-  const tested: TestRequest[] = [];
-  const dispatch: { answer: TestReport | undefined } = { answer: undefined };
-  addEndpointTestRoute(app, authentication, {
-    registry: only<Registry>({ getEndpoint: registry.getEndpoint }),
-    tests: {
-      async send(request) {
-        tested.push(request);
-        if (!dispatch.answer) throw new TestNotSentError(new Error('Unhandled'));
-        return dispatch.answer;
+    tests,
+    queues: {
+      async sendWakes(messages) {
+        woken.push(...messages.map(({ wake }) => wake));
+        return new Set();
       },
     },
+    wakes: only<Wakes>({ note: async () => undefined }),
+    get verifyUrl() {
+      return modes.verifyUrl;
+    },
   });
+  addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
+  addKeyRoutes(app, authentication, { registry, surroundings });
+  addEndpointTestRoute(app, authentication, { registry, templates, tests });
 
   addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
   addSubjectRoutes(app, authentication, { ledger });
@@ -182,6 +223,10 @@ export async function startApiService() {
     settings,
     surroundings,
     between,
+    beforeJoining,
+    templates,
+    woken,
+    modes,
     tested,
     dispatch,
     keyOf,

@@ -7,7 +7,7 @@ import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { testReportSchema } from '../../lambdas/core/test-delivery.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { sendTest } from '../../lambdas/dispatch/test-delivery.ts';
-import { ENDPOINT_ID } from '../builders/events.ts';
+import { ENDPOINT_ID, NOON_MS } from '../builders/events.ts';
 import { answered, failed } from '../builders/outcomes.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 
@@ -79,6 +79,7 @@ describe('a test of an endpoint', () => {
     expect(report).toEqual({
       outcome: 'http_204',
       detail: null,
+      sentAt: new Date(NOON_MS).toISOString(),
       durationMs: 40,
       timings: null,
       request: {

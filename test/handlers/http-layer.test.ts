@@ -20,10 +20,14 @@ const KEY: ApiKey = {
   createdAtMs: 0,
 };
 
-function world(sendEvents: () => Promise<ReadonlySet<number>> = async () => new Set()) {
+function world(
+  sendEvents: () => Promise<ReadonlySet<number>> = async () => new Set(),
+  noting: () => Promise<void> = async () => undefined,
+) {
   const surroundings = fixedSurroundings();
   const keys = new Map([[KEY.hash, KEY]]);
   let reads = 0;
+  const noted: [string, number][] = [];
   const app = createApplication();
   const authentication = createAuthentication({
     registry: only<Registry>({
@@ -34,6 +38,10 @@ function world(sendEvents: () => Promise<ReadonlySet<number>> = async () => new 
       getTenant: async (id) => {
         reads++;
         return id === 'acme' ? { id, name: 'Acme', createdAtMs: 0 } : undefined;
+      },
+      noteKeyUse: async ({ id }, atMs) => {
+        noted.push([id, atMs]);
+        await noting();
       },
     }),
     secrets: only<Secrets>({ operatorKey: async () => OPERATOR_KEY }),
@@ -60,7 +68,7 @@ function world(sendEvents: () => Promise<ReadonlySet<number>> = async () => new 
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
-  return { app, post, keys, surroundings, reads: () => reads };
+  return { app, post, keys, surroundings, noted, reads: () => reads };
 }
 
 const SOUND = '{"type":"a","data":{"pin":"hunter2"}}';
@@ -149,6 +157,37 @@ describe('a key', () => {
     expect((await post(SOUND)).status).toBe(202);
     surroundings.nowMs += 500;
     expect((await post(SOUND)).status).toBe(401);
+  });
+
+  it('is noted as used once an hour, and nothing waits for the note', async () => {
+    const { post, noted, surroundings } = world(undefined, () => new Promise(() => undefined));
+    surroundings.nowMs = Date.UTC(2026, 0, 31, 9, 30);
+    for (let n = 0; n < 3; n++) expect((await post(SOUND)).status).toBe(202);
+    surroundings.nowMs = Date.UTC(2026, 0, 31, 10);
+    expect((await post(SOUND)).status).toBe(202);
+    expect(noted).toEqual([
+      ['key_1', Date.UTC(2026, 0, 31, 9)],
+      ['key_1', Date.UTC(2026, 0, 31, 10)],
+    ]);
+  });
+
+  it('whose use cannot be noted works all the same', async () => {
+    const logged = vi.spyOn(console, 'warn').mockReturnValue();
+    const { post } = world(undefined, async () => {
+      throw new Error('no table today');
+    });
+    expect((await post(SOUND)).status).toBe(202);
+    const lines = JSON.stringify(logged.mock.calls);
+    expect(lines).toContain('no table today');
+    expect(lines).not.toContain(TENANT_KEY);
+    logged.mockRestore();
+  });
+
+  it('that is refused is not noted as used', async () => {
+    const { post, keys, noted } = world();
+    keys.set(KEY.hash, { ...KEY, revokedAtMs: NOON_MS });
+    expect((await post(SOUND)).status).toBe(401);
+    expect(noted).toEqual([]);
   });
 
   it('without the scope is refused before the body is read', async () => {

@@ -2,17 +2,20 @@
 import type { Operation } from '../../http/operation.ts';
 import * as deliveries from '../delivery-operations.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoint-actions.ts';
+import { changeEndpoints, createEndpoints } from '../endpoint-bulk.ts';
 import { changeEndpoint } from '../endpoint-changes.ts';
 import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
-import { testEndpoint } from '../endpoint-tests.ts';
+import { testEndpoint, testEndpoints } from '../endpoint-tests.ts';
+import { verifyEndpoint } from '../endpoint-verification.ts';
 import { getEvent, listEvents } from '../events.ts';
 import { getHealth } from '../health.ts';
-import { createKeyOperation, listKeys, revokeKey } from '../keys.ts';
+import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
 import { pollEvents } from '../polling.ts';
 import * as replays from '../replay-operations.ts';
 import * as signingKeys from '../signing-key-operations.ts';
 import { getLatest } from '../subjects.ts';
+import * as templates from '../template-operations.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
@@ -24,7 +27,9 @@ export const OPERATIONS: readonly Operation[] = [
   getEvent,
   getLatest,
   endpoints.createEndpoint,
+  createEndpoints,
   endpoints.listEndpoints,
+  changeEndpoints,
   endpoints.getEndpoint,
   changeEndpoint,
   endpoints.deleteEndpoint,
@@ -34,6 +39,13 @@ export const OPERATIONS: readonly Operation[] = [
   resumeEndpoint,
   purgeEndpoint,
   testEndpoint,
+  testEndpoints,
+  verifyEndpoint,
+  templates.createTemplate,
+  templates.listTemplates,
+  templates.getTemplate,
+  templates.changeTemplate,
+  templates.deleteTemplate,
   pollEvents,
   deliveries.listDeliveries,
   deliveries.getDelivery,
@@ -48,6 +60,8 @@ export const OPERATIONS: readonly Operation[] = [
   replays.cancelReplay,
   createKeyOperation,
   listKeys,
+  getCurrentKey,
+  getKey,
   revokeKey,
   putTenant,
   getTenant,

@@ -15,9 +15,9 @@ const EXAMPLES: Readonly<Record<Exclude<ProblemStatus, 405>, Example>> = {
   401: { detail: 'This key is not known, has expired or was revoked.' },
   403: { detail: 'This key lacks the scope endpoints:write.' },
   404: { detail: 'There is no such endpoint.' },
-  409: { detail: 'The endpoint was changed in the meantime: try again.' },
+  409: { detail: 'It was changed in the meantime: try again.' },
   412: {
-    detail: 'The endpoint has another version by now: read it, and send its ETag.',
+    detail: 'It has another version by now: read it, and send its ETag.',
     faults: [{ path: 'If-Match', message: 'is not the version' }],
   },
   413: { detail: 'The body may have 262144 bytes, and has 300000.' },
@@ -63,7 +63,7 @@ type CommonStatus = keyof typeof COMMON_REASONS;
 /** The refusals of an operation; those without a reason of its own have the common one. */
 export function problemsOf(operation: Operation): ReadonlyMap<ProblemStatus, string | undefined> {
   const { access, problems = {}, body } = operation;
-  const isOfTenant = access !== 'open' && access !== 'operator';
+  const isOfTenant = access !== 'open' && access !== 'key' && access !== 'operator';
   const takesInput = body ?? operation.params ?? operation.query ?? operation.headers;
   const common: CommonStatus[] = [
     ...(access === 'open' ? [] : ([401, 403] as const)),

@@ -2,6 +2,7 @@
 export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Events', 'What comes in: immutable facts, each with a type and data.'],
   ['Endpoints', 'Where a tenant’s events go: URL, contract, subscription, secret, retry policy.'],
+  ['Templates', 'Named settings that endpoints are made from and follow.'],
   ['Deliveries', 'One event for one endpoint, with every attempt.'],
   ['Replays', 'Deliveries of an endpoint and a span of time, sent once more.'],
   ['Keys', 'Keys of tenants, with scopes.'],

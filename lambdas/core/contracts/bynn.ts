@@ -46,8 +46,11 @@ export const bynn: Contract<Options> = {
         ? unsigned
         : envelope(facts, withoutMember(resource, 'reference'), organization);
     const jwt = tokenOf(claimed, options.issuer ?? facts.issuer, options.kid, moment);
-    const body = `${unsigned.slice(0, -1)},"jwt":"${jwt}"}`;
-    return { kind: 'shaped', body: Buffer.from(body, 'utf8') };
+    return { kind: 'shaped', body: Buffer.from(withJwt(unsigned, jwt), 'utf8') };
+  },
+  signInBody(text, facts, options, moment) {
+    if (!moment.ownSignature) return text;
+    return withJwt(text, tokenOf(text, options.issuer ?? facts.issuer, options.kid, moment));
   },
 
   identify: () => [],
@@ -59,6 +62,8 @@ export const bynn: Contract<Options> = {
     ['Idempotency-Key', idempotencyKey],
   ],
 };
+
+const withJwt = (text: string, jwt: string): string => `${text.slice(0, -1)},"jwt":"${jwt}"}`;
 
 /** The event's own organization; where it has none, the tenant. */
 function organizationOf({ event, tenantName }: DeliveryFacts): string {

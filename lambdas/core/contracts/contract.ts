@@ -70,6 +70,8 @@ export interface Contract<Options = unknown> {
     options: Options,
     moment: SigningMoment,
   ): Promise<Headers> | Headers;
+  /** The signature over the text of a JSON object, put into it: for a contract that signs there only. */
+  signInBody?(text: string, facts: DeliveryFacts, options: Options, moment: SigningMoment): string;
   /** Everything else: a user agent, a token, an idempotency key. */
   describe(facts: DeliveryFacts, options: Options): Headers;
 }

@@ -1,0 +1,111 @@
+// Templates in the registry, and how endpoints get what they inherit when they are read.
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Endpoint } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
+import type { Templates } from '../core/ports.ts';
+import { type Template, withTemplate } from '../core/template.ts';
+import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import {
+  documentOf,
+  endpointPartition,
+  templatePartition,
+  VERSION_SORT_KEY,
+} from './registry-items.ts';
+import { createRegistryPages } from './registry-pages.ts';
+
+export type Inheritance = (endpoints: readonly Endpoint[]) => Promise<readonly Endpoint[]>;
+
+const keyOf = (scope: Scope, id: string): Item => ({
+  pk: text(templatePartition(scope)),
+  sk: text(id),
+});
+const docOf = (template: Template) => text(JSON.stringify(template));
+
+/** Tells every fan-out that a scope's subscribers are to be read again. */
+export function countChange(client: DynamoDBClient, table: string, scope: Scope): Promise<unknown> {
+  return client.send(
+    new UpdateItemCommand({
+      TableName: table,
+      Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
+      UpdateExpression: 'ADD changes :one',
+      ExpressionAttributeValues: { ':one': number(1) },
+    }),
+  );
+}
+
+/** Endpoints as they count; those that follow no template cost no read. */
+export function createInheritance(client: DynamoDBClient, table: string): Inheritance {
+  return async (endpoints) => {
+    const keys = endpoints.flatMap((endpoint) =>
+      endpoint.template === undefined ? [] : [keyOf(endpoint, endpoint.template)],
+    );
+    if (keys.length === 0) return endpoints;
+    const templates = new Map(
+      (await batchGet(client, table, keys)).map((item) => [
+        `${item.pk?.S}/${item.sk?.S}`,
+        documentOf<Template>(item),
+      ]),
+    );
+    return endpoints.map((endpoint) =>
+      withTemplate(endpoint, templates.get(`${templatePartition(endpoint)}/${endpoint.template}`)),
+    );
+  };
+}
+
+export function createTemplates(client: DynamoDBClient, table: string): Templates {
+  const page = createRegistryPages(client, table);
+  return {
+    async putTemplate(template) {
+      const item = { ...keyOf(template, template.id), doc: docOf(template), joins: number(0) };
+      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+    },
+    async getTemplate(scope, id) {
+      const { Item: item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
+      );
+      const template = documentOf<Template>(item);
+      return template && { template, joins: Number(item?.joins?.N ?? 0) };
+    },
+    listTemplates: (scope, limit, cursor) =>
+      page(templatePartition(scope), 'tpl_', limit, cursor, (item) => {
+        const template = documentOf<Template>(item);
+        return template?.deletedAtMs === undefined ? template : undefined;
+      }),
+    async replaceTemplate(before, after) {
+      const isReplaced = await whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: keyOf(after, after.id),
+            UpdateExpression: 'SET doc = :after',
+            ConditionExpression: 'doc = :before AND joins = :joins',
+            ExpressionAttributeValues: {
+              ':before': docOf(before.template),
+              ':joins': number(before.joins),
+              ':after': docOf(after),
+            },
+          }),
+        ),
+      );
+      if (isReplaced) await countChange(client, table, after);
+      return isReplaced;
+    },
+    joinTemplate: (seen) =>
+      whenHolds(
+        client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: keyOf(seen, seen.id),
+            UpdateExpression: 'ADD joins :one',
+            ConditionExpression: 'doc = :seen',
+            ExpressionAttributeValues: { ':seen': docOf(seen), ':one': number(1) },
+          }),
+        ),
+      ),
+  };
+}

@@ -1,0 +1,57 @@
+// The proof that an endpoint's URL is its owner's: until it has echoed a challenge, nothing is delivered.
+import type { Endpoint } from './endpoint.ts';
+
+export const VERIFICATION_TYPE = 'endpoint.verification';
+/** Random bytes in a challenge. */
+export const CHALLENGE_BYTES = 24;
+/** How long an automatic try waits for the echo. */
+export const AUTOMATIC_TRY_MS = 5_000;
+
+/** Whether endpoints may ask for the proof, or must. */
+export const VERIFY_MODES = ['never', 'optional', 'always'] as const;
+export type VerifyMode = (typeof VERIFY_MODES)[number];
+
+export function isUnverified(endpoint: Pick<Endpoint, 'verifyUrl' | 'verifiedAtMs'>): boolean {
+  return endpoint.verifyUrl === true && endpoint.verifiedAtMs === undefined;
+}
+
+/** The request's body, whatever the endpoint's contract: only signatures are made its way. */
+export function challengeBody(challenge: string): string {
+  return JSON.stringify({ type: VERIFICATION_TYPE, challenge });
+}
+
+/** Whether an answer holds the challenge: as plain text, or as JSON's member `challenge`. */
+export function echoes(
+  response: { readonly status: number; readonly body: string },
+  challenge: string,
+): boolean {
+  if (response.status < 200 || response.status > 299) return false;
+  const text = response.body.trim();
+  if (text === challenge) return true;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'string') return value === challenge;
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'challenge' in value &&
+      value.challenge === challenge
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** What the stack's setting makes of what was asked; text says why it refuses. */
+export function verifyWanted(asked: boolean | undefined, mode: VerifyMode): boolean | string {
+  switch (mode) {
+    case 'never':
+      return asked === true ? 'is not offered here' : false;
+    case 'optional':
+      return asked ?? false;
+    case 'always':
+      return asked === false ? 'cannot be false here: every URL is to be proved' : true;
+    default:
+      return mode satisfies never;
+  }
+}
