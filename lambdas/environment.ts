@@ -30,6 +30,10 @@ export const Env = {
   allowPrivate: 'POSTHORN_ALLOW_PRIVATE',
   /** Comma-separated ports that endpoints may use, or `*`. */
   allowedPorts: 'POSTHORN_ALLOWED_PORTS',
+  /** Comma-separated names of the stack's own API, which endpoints may not lead to. */
+  ownHosts: 'POSTHORN_OWN_HOSTS',
+  /** Comma-separated addresses that deliveries come from; empty where they are not fixed. */
+  egressAddresses: 'POSTHORN_EGRESS_ADDRESSES',
 } as const;
 
 /** The ledger's sparse index of what still needs work: `<endpoint>#<waiting|dead>#<shard>` by due time. */

@@ -8,6 +8,7 @@ import { Keys } from './keys.ts';
 import { NodeFunction } from './node-function.ts';
 import { Overview } from './overview.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { StaticEgress } from './static-egress.ts';
 import { Storage } from './storage.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -62,17 +63,20 @@ export class PosthornStack extends Stack {
       destinations,
       verifyUrl,
     } = configuration;
+    const settings = {
+      retentionDays,
+      deadlineDays,
+      retryPolicy,
+      tripFailures,
+      issuer,
+      feedLagSeconds,
+      destinations,
+      verifyUrl,
+    };
+    const { limits, cors } = configuration;
+    const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
     const everywhere = {
-      [Env.settings]: JSON.stringify({
-        retentionDays,
-        deadlineDays,
-        retryPolicy,
-        tripFailures,
-        issuer,
-        feedLagSeconds,
-        destinations,
-        verifyUrl,
-      }),
+      [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
     };
@@ -93,6 +97,7 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
+        ...atTheEdge,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
       },
@@ -118,8 +123,17 @@ export class PosthornStack extends Stack {
     );
     fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
 
+    const egress =
+      configuration.egress === 'static'
+        ? new StaticEgress(this, 'Egress', {
+            ports: configuration.allowedPorts,
+            retain: configuration.retainData,
+            logRetentionDays,
+          })
+        : undefined;
     const dispatch = new NodeFunction(this, 'Dispatch', {
       folder: 'dispatch',
+      ...(egress ? { network: egress } : {}),
       memoryMb: memoryMb.dispatch,
       timeout: DISPATCH_TIMEOUT,
       logRetentionDays,
@@ -154,6 +168,7 @@ export class PosthornStack extends Stack {
     );
     dispatch.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
     wakeUp.grantScheduling(dispatch);
+    egress?.grantJoining(dispatch);
 
     const wake = new NodeFunction(this, 'Wake', {
       folder: 'wake',
@@ -206,9 +221,11 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
+        ...atTheEdge,
         ...ports,
         ...toRetries,
         ...toWakes,
+        [Env.egressAddresses]: egress?.addresses.join(',') ?? '',
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
@@ -244,7 +261,10 @@ export class PosthornStack extends Stack {
       api: api.fn,
       throttle: configuration.throttle,
       logRetentionDays,
+      domain: configuration.domain,
     });
+    // Known only now. No circle: the API itself does not depend on the functions, its routes do.
+    for (const { fn } of [dispatch, api]) fn.addEnvironment(Env.ownHosts, front.hosts.join(','));
 
     new Overview(this, 'Overview', {
       queues: {

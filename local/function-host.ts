@@ -112,6 +112,12 @@ export class FunctionHost {
     });
   }
 
+  /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
+  async replace(): Promise<void> {
+    await this.#worker?.terminate();
+    await this.#ready;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#worker?.terminate();

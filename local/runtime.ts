@@ -67,6 +67,8 @@ export interface Runtime {
   /** The emulators' addresses and a key that may do everything there, for tests and tools. */
   aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; accessKeyId: string };
   functions: ReadonlyMap<string, FunctionHost>;
+  /** What the template grants, and what calls made of it. */
+  permissions: Permissions;
   stop(): Promise<void>;
 }
 
@@ -170,7 +172,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const sources = startEventSources(stack, around);
   shutdown.last(() => Promise.all(sources.map((source) => source.stop())));
   schedules.start(deliverSchedules(sqs, permissions, (message) => sink.error(message)));
-  const timetable = startTimetable(stack, functions, onFailure);
+  const timetable = startTimetable(stack, functions, permissions, onFailure);
   shutdown.last(() => timetable.stop());
 
   return {
@@ -188,6 +190,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
       accessKeyId: gatekeeper.hostAccessKey,
     },
     functions,
+    permissions,
     stop: () => shutdown.run(),
   };
 }

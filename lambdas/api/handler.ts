@@ -10,6 +10,7 @@ import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import {
+  listIn,
   readDestinationRules,
   readSettings,
   surroundings,
@@ -21,9 +22,11 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
+import { addEgressRoute } from './egress.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
@@ -63,9 +66,11 @@ const tests = createTestDeliveries(() => variable(Env.dispatchFunctionName));
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
-export const app = createApplication(SERVED_BY_INGEST);
-const authentication = createAuthentication({ registry, secrets, surroundings });
+const edge = createEdge(settings, surroundings);
+export const app = createApplication(SERVED_BY_INGEST, edge);
+const authentication = createAuthentication({ registry, secrets, surroundings, gate: edge.gate });
 addHealthRoute(app, authentication);
+addEgressRoute(app, authentication, listIn(Env.egressAddresses));
 addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
 addKeyRoutes(app, authentication, { registry, surroundings });

@@ -1,6 +1,7 @@
 // The part of the configuration that the functions read while they run.
 import { z } from 'zod';
 import { operatorListsSchema } from './destination-lists.ts';
+import { corsSchema, limitsSchema } from './edge-settings.ts';
 import { retryPolicySchema } from './retry-policy.ts';
 import { VERIFY_MODES } from './verification.ts';
 
@@ -21,6 +22,10 @@ export const settingsSchema = z.strictObject({
   feedLagSeconds: z.int().min(2).max(120).default(10),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
+  /** How much of the HTTP API one key or one address may take. Ingest and api read it. */
+  limits: limitsSchema,
+  /** Which web pages may call the HTTP API. Ingest and api read it. */
+  cors: corsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -8,15 +8,18 @@ import { readSettings, surroundings, variable } from '../adapters/surroundings.t
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
-export const app = createApplication();
+const edge = createEdge(readSettings(), surroundings);
+export const app = createApplication([], edge);
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   secrets: createSecrets(secretArns(), surroundings),
   surroundings,
+  gate: edge.gate,
 });
 addEventRoutes(app, authentication, {
   ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),

@@ -1,6 +1,7 @@
 // Every operation of the API, in the order of the document.
 import type { Operation } from '../../http/operation.ts';
 import * as deliveries from '../delivery-operations.ts';
+import { getEgressAddresses } from '../egress.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoint-actions.ts';
 import { changeEndpoints, createEndpoints } from '../endpoint-bulk.ts';
 import { changeEndpoint } from '../endpoint-changes.ts';
@@ -71,6 +72,7 @@ export const OPERATIONS: readonly Operation[] = [
   signingKeys.rotateSigningKey,
   signingKeys.getJwks,
   signingKeys.getPublicKey,
+  getEgressAddresses,
   getHealth,
   getOpenApi,
   getDocs,
