@@ -27,6 +27,7 @@ import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
@@ -52,7 +53,7 @@ const rules = readDestinationRules();
 
 const app = createApplication();
 const authentication = createAuthentication({ registry, secrets, surroundings });
-app.get('/health', (c) => c.json({ status: 'ok' }));
+addHealthRoute(app, authentication);
 addTenantRoutes(app, authentication, { registry, surroundings });
 addKeyRoutes(app, authentication, { registry, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });

@@ -16,15 +16,15 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { listView, pageShape } from './listing-query.ts';
-import { environmentSchema, pageSchema, timeSchema } from './schemas.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { keyView } from './views.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
 
 const keySchema = z
-  .object({
-    id: z.string(),
+  .strictObject({
+    id: idOf('key'),
     name: z.string(),
     tenant: z.string(),
     environment: environmentSchema,
@@ -35,6 +35,10 @@ const keySchema = z
     revokedAt: timeSchema.nullable(),
   })
   .meta({ id: 'Key' });
+
+const createdKeySchema = z
+  .strictObject({ ...keySchema.shape, key: z.string() })
+  .meta({ id: 'CreatedKey' });
 
 export const createKeyOperation = operation({
   id: 'createKey',
@@ -48,7 +52,7 @@ export const createKeyOperation = operation({
   replies: {
     201: {
       description: 'The key; it is not shown again.',
-      schema: keySchema.extend({ key: z.string() }),
+      schema: createdKeySchema,
     },
   },
 });
@@ -69,7 +73,7 @@ export const revokeKey = operation({
   tag: 'Keys',
   summary: 'Revoke a key, within seconds',
   access: 'keys:write',
-  params: z.strictObject({ id: z.string() }),
+  params: idParams('key'),
   replies: { 204: { description: 'Revoked.' } },
   problems: { 404: 'There is no such key.' },
 });

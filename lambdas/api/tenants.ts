@@ -23,7 +23,7 @@ const inputSchema = z.strictObject({
     .meta({ example: 'Acme Ltd' }),
 });
 const tenantSchema = z
-  .object({ id: idSchema, name: z.string(), createdAt: timeSchema })
+  .strictObject({ id: idSchema, name: z.string(), createdAt: timeSchema })
   .meta({ id: 'Tenant' });
 
 export const putTenant = operation({

@@ -54,10 +54,12 @@ export const subjectSchema = z
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
-export const dataSchema = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be a JSON object',
-);
+export const dataSchema = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be a JSON object',
+  )
+  .meta({ type: 'object' });
 
 /** The body of `POST /v1/events`. `data` is checked for its kind only: its bytes are kept apart. */
 export const eventInputSchema = z.strictObject({

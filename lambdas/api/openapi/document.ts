@@ -27,7 +27,8 @@ export function openApiDocument() {
 type PathItem = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
 
 function pathItem(operation: Operation): PathItem {
-  const { body, replies } = operation;
+  const { replies } = operation;
+  const body = operation.documentedBody ?? operation.body;
   return {
     operationId: operation.id,
     method: operation.method,
