@@ -65,12 +65,15 @@ export class NodeFunction extends Construct {
         format: OutputFormat.ESM,
         target: 'node24',
         minify: true,
-        keepNames: true,
+        keepNames: false,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
         externalModules: [],
         mainFields: ['module', 'main'],
+        esbuildArgs: {
+          '--alias:@aws-sdk/credential-provider-node': `${root}lambdas/adapters/environment-credentials.ts`,
+        },
         // Some dependencies are CommonJS and call require for what Node.js has built in.
         banner:
           "import{createRequire as posthornRequire}from'node:module';const require=posthornRequire(import.meta.url);",

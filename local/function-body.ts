@@ -19,6 +19,9 @@ export interface FunctionBody {
   terminate(): Promise<void>;
 }
 
+/** How long a process may take to end by itself. */
+const GRACE_MS = 2_000;
+
 const BODY = new URL('./function-worker.ts', import.meta.url);
 
 export function startBody(
@@ -63,8 +66,10 @@ function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBod
     onError: (listener) => child.on('error', listener),
     onExit: (listener) => child.on('exit', () => listener()),
     terminate: async () => {
-      child.kill('SIGKILL');
+      if (child.connected) child.disconnect();
+      const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
       await gone;
+      clearTimeout(force);
     },
   };
 }

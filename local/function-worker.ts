@@ -42,7 +42,11 @@ const take = async ({ id, event, deadlineMs }: ToWorker): Promise<void> => {
   }
 };
 if (parentPort) parentPort.on('message', take);
-else process.on('message', take);
+else {
+  process.on('message', take);
+  // The host went, or wants this to end.
+  process.on('disconnect', () => process.exit());
+}
 
 reply({ kind: 'ready' });
 

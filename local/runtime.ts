@@ -57,6 +57,8 @@ export interface RuntimeOptions {
   folderWaitMs?: number;
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
   assemblyDir?: string;
+  /** Settings over those under `posthorn` in cdk.json. */
+  settings?: Readonly<Record<string, unknown>>;
   onReceipt?(receipt: Receipt): void;
 }
 
@@ -103,7 +105,11 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   shutdown.last(() => folder.release());
   const assembly = new Assembly(
     options.assemblyDir ??
-      (await synthesize(ROOT, () => sink.out('The sources changed: synthesizing the stack ...'))),
+      (await synthesize(
+        ROOT,
+        () => sink.out('The sources changed: synthesizing the stack ...'),
+        options.settings,
+      )),
   );
 
   const meter = new Meter();

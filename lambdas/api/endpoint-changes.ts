@@ -1,5 +1,5 @@
 // PATCH /v1/endpoints/{id}: some settings at a time, checked together with those that stay.
-import { z } from 'zod';
+import * as z from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
 import { rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';

@@ -1,5 +1,5 @@
 // POST /v1/endpoints/{id}/test: sends a signed sample now and shows the whole exchange.
-import { z } from 'zod';
+import * as z from 'zod';
 import { log } from '../adapters/log.ts';
 import { TestNotSentError } from '../core/errors.ts';
 import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../core/event.ts';

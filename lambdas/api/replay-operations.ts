@@ -1,5 +1,5 @@
 // What the operations on replays take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { REPLAYED_STATUSES, replayInputSchema } from '../core/replay.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';

@@ -1,5 +1,5 @@
 // Shapes that many requests and answers share, as the OpenAPI document names them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENTS } from '../core/event.ts';
 
 export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });

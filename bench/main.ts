@@ -1,0 +1,16 @@
+// npm run bench: all parts; npm run bench -- cost cpu: these.
+import { cpu } from './cpu.ts';
+
+const PARTS = { cpu };
+type Part = keyof typeof PARTS;
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(1);
+}
+for (const [name, run] of Object.entries(PARTS)) {
+  if (asked.length === 0 || asked.includes(name as Part)) await run();
+}
+process.exit(0);
