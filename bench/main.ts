@@ -1,7 +1,12 @@
 // npm run bench: all parts; npm run bench -- cost cpu: these.
+import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
+import { latency } from './latency.ts';
+import { neighbour } from './neighbour.ts';
+import { scale } from './scale.ts';
+import { throughput } from './throughput.ts';
 
-const PARTS = { cpu };
+const PARTS = { cost, cpu, latency, neighbour, throughput, scale };
 type Part = keyof typeof PARTS;
 
 const asked = process.argv.slice(2);

@@ -32,12 +32,12 @@ export interface Arrival {
 }
 
 export type ToOutside =
-  | { readonly ask: 'post'; readonly order: PostOrder }
+  | { readonly ask: 'post'; readonly number: number; readonly order: PostOrder }
   | { readonly ask: 'arrivals' }
   | { readonly ask: 'forget' };
 export type FromOutside =
   | { readonly tell: 'ready'; readonly receiverUrl: string }
-  | { readonly tell: 'posted'; readonly posted: Posted[] }
+  | { readonly tell: 'posted'; readonly number: number; readonly posted: Posted[] }
   | { readonly tell: 'failed'; readonly message: string }
   | { readonly tell: 'arrivals'; readonly arrivals: Arrival[] };
 
@@ -133,7 +133,7 @@ process.on('message', async (message: ToOutside) => {
   else if (message.ask === 'arrivals') tell({ tell: 'arrivals', arrivals });
   else {
     await post(message.order)
-      .then((posted) => tell({ tell: 'posted', posted }))
+      .then((posted) => tell({ tell: 'posted', number: message.number, posted }))
       .catch((error: unknown) => tell({ tell: 'failed', message: String(error) }));
   }
 });

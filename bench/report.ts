@@ -1,7 +1,7 @@
 // Results: a table on the terminal, and JSON in bench/results/ with the machine and the versions.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -21,6 +21,7 @@ export function report(part: string, rows: readonly object[], facts: object = {}
     machine: {
       cpu: cpus()[0]?.model ?? '',
       cores: cpus().length,
+      loadAverage: rounded(loadavg()[0] ?? 0, 1),
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
     versions: { posthorn: version, node: process.version },

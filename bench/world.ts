@@ -1,7 +1,6 @@
 // The service under measure: the embedded runtime here, its functions where the bench wants them,
 // producer and receiver outside.
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +52,7 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
 
   await call('PUT', `/v1/tenants/${TENANT}`, { name: 'Bench' });
   const { key } = await call('POST', '/v1/keys', { preset: 'producer' });
+  let orders = 0;
   const ask = (message: ToOutside): boolean => child.send(message);
   const arrivals = async (): Promise<Arrival[]> => {
     ask({ ask: 'arrivals' });
@@ -66,8 +66,9 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
       (await call('POST', '/v1/endpoints', { url: `${receiverUrl}${path}`, ...settings })).id,
     async post(order) {
       const defaults = { type: 'dossier.approved', batch: 1, concurrency: 32, dataBytes: 1_000 };
-      ask({ ask: 'post', order: { url: runtime.url, key, ...defaults, ...order } });
-      return (await told(child, 'posted')).posted;
+      const number = ++orders;
+      ask({ ask: 'post', number, order: { url: runtime.url, key, ...defaults, ...order } });
+      return (await told(child, 'posted', (message) => message.number === number)).posted;
     },
     arrivals,
     async untilArrived(count, withinMs = 120_000) {
@@ -108,14 +109,20 @@ function cpuOfProcess(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function told<T extends FromOutside['tell']>(
+function told<T extends FromOutside['tell']>(
   child: ChildProcess,
   what: T,
+  isIt: (message: Extract<FromOutside, { tell: T }>) => boolean = () => true,
 ): Promise<Extract<FromOutside, { tell: T }>> {
-  for (;;) {
+  return new Promise((resolve, reject) => {
     // Only outside.ts writes to this channel.
-    const [message] = (await once(child, 'message')) as [FromOutside];
-    if (message.tell === 'failed') throw new Error(message.message);
-    if (message.tell === what) return message as Extract<FromOutside, { tell: T }>;
-  }
+    const take = (message: FromOutside): void => {
+      const wanted = message as Extract<FromOutside, { tell: T }>;
+      if (message.tell !== 'failed' && (message.tell !== what || !isIt(wanted))) return;
+      child.off('message', take);
+      if (message.tell === 'failed') reject(new Error(message.message));
+      else resolve(wanted);
+    };
+    child.on('message', take);
+  });
 }
