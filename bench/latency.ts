@@ -20,7 +20,7 @@ export async function latency(): Promise<void> {
       const arrivals = await world.untilArrived(count);
       const sent = new Map(posted.map((one) => [one.id, one]));
       const since = (from: 'sentAtMs' | 'answeredAtMs') =>
-        arrivals.map(({ id, atMs }) => Math.max(0, atMs - (sent.get(id)?.[from] ?? atMs)));
+        arrivals.map(({ id, atMs }) => Math.max(0, atMs - (sent.get(id)?.[from] ?? Number.NaN)));
       const accepted = since('answeredAtMs');
       const whole = since('sentAtMs');
       rows.push({

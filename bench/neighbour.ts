@@ -36,7 +36,9 @@ async function latencies(how: string, rate: number): Promise<{ p50: number; p99:
         await new Promise((resolve) => setTimeout(resolve, 200));
         continue;
       }
-      const values = arrivals.map(({ id, atMs }) => Math.max(0, atMs - (answered.get(id) ?? atMs)));
+      const values = arrivals.map(({ id, atMs }) =>
+        Math.max(0, atMs - (answered.get(id) ?? Number.NaN)),
+      );
       return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) };
     }
   } finally {

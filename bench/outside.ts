@@ -48,7 +48,9 @@ let arrivals: Arrival[] = [];
 const receiver = createServer((incoming, response) => {
   const atMs = now();
   const path = incoming.url ?? '/';
-  arrivals.push({ id: String(incoming.headers['webhook-id'] ?? ''), path, atMs });
+  const { headers } = incoming;
+  // Of standard-webhooks and of kyc-hmac: those whose deliveries are told apart here.
+  arrivals.push({ id: String(headers['webhook-id'] ?? headers['x-webhook-id'] ?? ''), path, atMs });
   incoming.resume();
   const how = path.split('/')[2] ?? '0';
   if (how === 'never') return;
