@@ -71,12 +71,15 @@ export class NodeFunction extends Construct {
         format: OutputFormat.ESM,
         target: 'node24',
         minify: true,
-        keepNames: true,
+        keepNames: false,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
         externalModules: [],
         mainFields: ['module', 'main'],
+        esbuildArgs: {
+          '--alias:@aws-sdk/credential-provider-node': `${root}lambdas/adapters/environment-credentials.ts`,
+        },
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],

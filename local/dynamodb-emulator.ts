@@ -6,9 +6,10 @@ import { createRequire, findPackageJSON } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { dynamoDbCall } from './aws-calls.ts';
-import type { Gatekeeper } from './gatekeeper.ts';
+import { type Gatekeeper, HOST } from './gatekeeper.ts';
 import { parseObject } from './json.ts';
 import { listenOnLoopback, readBody } from './loopback-server.ts';
+import { type Play, serveMetered } from './metered-dynamodb.ts';
 
 export interface DynamoDbEmulator {
   url: string;
@@ -18,6 +19,7 @@ export interface DynamoDbEmulator {
 export async function startDynamoDb(
   dataDir: string,
   gatekeeper: Gatekeeper,
+  metersCapacity = false,
 ): Promise<DynamoDbEmulator> {
   readLevelDbDirectly();
   const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -26,6 +28,12 @@ export async function startDynamoDb(
     (request: unknown, response: ServerResponse) => void,
   ];
   server.removeAllListeners('request');
+  const play: Play = ({ method, url, headers }, response, body) => {
+    const replay = Object.assign(new EventEmitter(), { method, url, headers });
+    serve(replay, response);
+    replay.emit('data', body);
+    replay.emit('end');
+  };
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(request).catch(() => undefined);
     if (body === undefined) {
@@ -33,7 +41,8 @@ export async function startDynamoDb(
       return;
     }
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const call = dynamoDbCall(operation, parseObject(body.toString()));
+    const asked = parseObject(body.toString());
+    const call = dynamoDbCall(operation, asked);
     const refusal = gatekeeper.check(request.headers.authorization, call);
     if (refusal !== undefined) {
       const __type = `com.amazon.coral.service#${refusal.code}`;
@@ -41,11 +50,13 @@ export async function startDynamoDb(
       response.end(JSON.stringify({ __type, message: refusal.message }));
       return;
     }
-    const { method, url, headers } = request;
-    const replay = Object.assign(new EventEmitter(), { method, url, headers });
-    serve(replay, response);
-    replay.emit('data', body);
-    replay.emit('end');
+    const caller = gatekeeper.callerOf(request.headers.authorization);
+    if (metersCapacity && caller !== HOST) {
+      await serveMetered(play, { request, response, operation, asked }, (readUnits, writeUnits) => {
+        gatekeeper.meter.add(caller, 'dynamodb.readUnits', readUnits);
+        gatekeeper.meter.add(caller, 'dynamodb.writeUnits', writeUnits);
+      });
+    } else play(request, response, body);
   });
 
   const url = await listenOnLoopback(server);

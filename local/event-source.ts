@@ -12,7 +12,7 @@ export interface EventSourceOptions {
   maximumConcurrency: number;
   reportsBatchItemFailures: boolean;
   invoke(event: string): Promise<string>;
-  onCall?(operation: 'ReceiveMessage' | 'DeleteMessage' | 'DeleteMessageBatch'): void;
+  onCall?(operation: 'ReceiveMessage' | 'DeleteMessageBatch', payloadBytes: number): void;
   onFailure?(error: unknown): void;
 }
 
@@ -73,9 +73,10 @@ export class EventSource {
       const wanted = Math.min(10, batchSize - this.#gathered.length);
       const records = emulator.atOnce(() => receive(queue, emulator.store, wanted));
       if (records.length === 0) return;
-      onCall?.('ReceiveMessage');
+      const bytes = records.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+      onCall?.('ReceiveMessage', bytes);
       this.#gathered.push(...records);
-      for (const { body } of records) this.#gatheredBytes += Buffer.byteLength(body);
+      this.#gatheredBytes += bytes;
     }
   }
 
@@ -120,7 +121,7 @@ export class EventSource {
     emulator.atOnce(() => {
       for (const record of records) queue.deleteMessage(record.receiptHandle);
     });
-    for (let sent = 0; sent < records.length; sent += 10) onCall?.('DeleteMessageBatch');
+    for (let sent = 0; sent < records.length; sent += 10) onCall?.('DeleteMessageBatch', 0);
   }
 }
 

@@ -56,7 +56,10 @@ export function startEventSources(
       maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency,
       reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
       invoke: (event) => host.invoke(event),
-      onCall: (operation) => meter.count(name, 'sqs', operation),
+      onCall: (operation, payloadBytes) => {
+        meter.count(name, 'sqs', operation);
+        meter.sqsRequest(name, payloadBytes);
+      },
       onFailure: (error) => onFailure(error),
     });
   });

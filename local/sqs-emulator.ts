@@ -9,7 +9,7 @@ import { sqsCall } from './aws-calls.ts';
 import { ACCOUNT_ID, REGION } from './aws-names.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { isObject, type Json } from './json.ts';
-import { lawfulSend } from './sqs-limits.ts';
+import { lawfulSend, payloadBytes } from './sqs-limits.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 export type SqsStore = Stores['sqsStore'];
@@ -66,6 +66,8 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     if (refusal !== undefined) return refuse(refusal.code, refusal.message);
     const fault = lawfulSend(operation, isObject(body) ? body : {});
     if (fault !== undefined) return refuse(fault.code, fault.message);
+    const caller = gatekeeper.callerOf(request.headers.authorization);
+    gatekeeper.meter.sqsRequest(caller, isObject(body) ? payloadBytes(body) : 0);
   });
 
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 })).origin;

@@ -1,13 +1,14 @@
 // The connections that are kept, apart by whose certificates they were made with.
 import { createHash } from 'node:crypto';
-import { Agent } from 'undici';
+import type { Agent as UndiciAgent } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { EndpointTls } from '../core/ports.ts';
 import { type ConnectionOptions, createConnector } from './sender-connection.ts';
 
 export interface Agents {
-  readonly kept: Agent;
+  readonly kept: UndiciAgent;
   /** Each of its connections serves one request. */
-  readonly fresh: Agent;
+  readonly fresh: UndiciAgent;
 }
 
 /** Endpoints with certificates of their own that keep connections at a time. */

@@ -1,5 +1,5 @@
 // What the operations on deliveries take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
 import { subjectSchema } from '../core/event.ts';
 import { isId } from '../core/identifiers.ts';

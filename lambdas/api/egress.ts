@@ -1,6 +1,6 @@
 // /.well-known/egress.json: the addresses that requests to receivers come from, for their firewalls.
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';

@@ -1,5 +1,5 @@
 // POST /v1/endpoints/bulk and PATCH /v1/endpoints: many endpoints in one request, each on its own.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { channelSchema } from '../core/event.ts';
 import { faultsOf } from '../core/faults.ts';

@@ -1,5 +1,5 @@
 // What the operations on endpoints take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTRACT_NAMES } from '../core/contracts/all.ts';
 import { STRICT_RULES } from '../core/destination.ts';
 import { endpointInputSchema, METHODS } from '../core/endpoint.ts';

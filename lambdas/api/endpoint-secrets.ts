@@ -1,5 +1,5 @@
 // /v1/endpoints/{id}/secret and /rotate-secret: what an endpoint's deliveries are signed with.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAsymmetric, publicSecretOf } from '../core/asymmetric-secret.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoint.ts';

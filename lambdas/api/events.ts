@@ -1,5 +1,5 @@
 // GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Scope, subjectSchema } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
 import type {

@@ -1,5 +1,5 @@
 // /v1/keys: keys of tenants, each shown once.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type ApiKey,
   createKey,

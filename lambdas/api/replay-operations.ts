@@ -1,5 +1,5 @@
 // What the operations on replays take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isId } from '../core/identifiers.ts';
 import { REPLAYED_STATUSES, recoveryInputSchema, replayInputSchema } from '../core/replay.ts';
 import { operation } from '../http/operation.ts';

@@ -1,5 +1,5 @@
 // What the operations on the stack's signing keys take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { broughtKeySchema, rotationSchema } from '../core/signing-key-input.ts';
 import { KEY_ALGORITHMS } from '../core/signing-keys.ts';
 import { operation } from '../http/operation.ts';

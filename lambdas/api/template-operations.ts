@@ -1,5 +1,5 @@
 // What the operations on templates take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isId } from '../core/identifiers.ts';
 import { templateNameSchema, templateSettingsShape } from '../core/template-input.ts';
 import { operation } from '../http/operation.ts';

@@ -1,5 +1,5 @@
 // /v1/tenants: the customers of the platform.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TENANT_ID } from '../core/event.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';

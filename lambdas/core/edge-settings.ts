@@ -1,5 +1,5 @@
 // What an operator sets about the edge of the HTTP API: limits, and web pages that may call it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const rate = z.number().min(0).max(100_000);
 

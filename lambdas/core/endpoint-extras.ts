@@ -1,6 +1,6 @@
 // What an endpoint may add to its contract: further signatures, encryption, authentication headers,
 // renamed headers, timing headers. Read and checked here; carried out in compose-request.ts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAsymmetric } from './asymmetric-secret.ts';
 import {
   authenticationsSchema,

@@ -1,5 +1,5 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
 import { type DestinationRules, judgeUrl, MAX_URL_LENGTH } from './destination.ts';
 import {

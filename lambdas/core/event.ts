@@ -1,5 +1,5 @@
 // An event: an immutable fact, as producers post it and as the ledger keeps it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const ENVIRONMENTS = ['live', 'test'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];

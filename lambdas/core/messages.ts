@@ -1,7 +1,7 @@
 // What travels on the queues. Data travels deflated where that is shorter, and as base64 always: SQS
 // refuses some characters that JSON allows.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAUSES } from './delivery.ts';
 import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';

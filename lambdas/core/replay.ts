@@ -1,6 +1,6 @@
 // A replay: deliveries of an endpoint and a span of time that are sent once more, oldest first, as a job
 // that goes page by page.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Delivery } from './delivery.ts';
 import { subjectSchema } from './event.ts';
 import type { EndpointAddress } from './ports.ts';

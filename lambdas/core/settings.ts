@@ -1,5 +1,5 @@
 // The part of the configuration that the functions read while they run.
-import { z } from 'zod';
+import * as z from 'zod';
 import { operatorListsSchema } from './destination-lists.ts';
 import { corsSchema, limitsSchema } from './edge-settings.ts';
 import { retryPolicySchema } from './retry-policy.ts';

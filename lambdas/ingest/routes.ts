@@ -1,6 +1,6 @@
 // POST /v1/events and POST /v1/events/batch.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type BatchEventInput,
   batchEventInputSchema,
