@@ -102,6 +102,7 @@ export const listReplays = operation({
     endpoint: idOf('ep').optional(),
   }),
   replies: { 200: { description: 'A page of replays.', schema: pageSchema(replaySchema) } },
+  problems: { 404: NO_ENDPOINT },
 });
 export const getReplay = operation({
   id: 'getReplay',

@@ -98,6 +98,11 @@ export function addReplayRoutes(
   });
 
   serve(app, authentication, listReplays, async ({ scope, query, reply }) => {
+    if (query.endpoint !== undefined) {
+      const isKnown =
+        isId('ep', query.endpoint) && (await ports.registry.getEndpoint(scope, query.endpoint));
+      if (!isKnown) throw new Problem(404, NO_ENDPOINT);
+    }
     const page = await filteredPage({
       read: (count, after) => replays.listReplays(scope, count, after),
       views: async (entries) =>

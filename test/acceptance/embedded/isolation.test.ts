@@ -24,6 +24,7 @@ const UNKNOWN: Resources = {
   replay: `rpl_${UNKNOWN_SUFFIX}`,
   key: `key_${UNKNOWN_SUFFIX}`,
   template: `tpl_${UNKNOWN_SUFFIX}`,
+  subject: 'unknown',
 };
 const MARK = `mark-${randomUUID()}`;
 
@@ -83,7 +84,7 @@ const withId = ofTenants.filter(({ path }) => path.includes('{'));
 
 function request(operation: Operation, ids: Resources, kind: Kind | undefined) {
   const named = NAMED_ELSEWHERE[operation.id]?.(ids) ?? {};
-  const path = kind === undefined ? operation.path : operation.path.replace('{id}', ids[kind]);
+  const path = kind === undefined ? operation.path : operation.path.replace(/\{\w+\}/, ids[kind]);
   const body = named.body ?? operation.bodyExample;
   return { path: named.query ? `${path}?${named.query}` : path, body };
 }
