@@ -9,6 +9,8 @@ export const Env = {
   ledgerTable: 'LEDGER_TABLE',
   eventsQueueUrl: 'EVENTS_QUEUE_URL',
   deliveriesQueueUrl: 'DELIVERIES_QUEUE_URL',
+  /** The lane of endpoints that are known to be slow. */
+  slowQueueUrl: 'SLOW_QUEUE_URL',
   retriesQueueUrl: 'RETRIES_QUEUE_URL',
   wakesQueueUrl: 'WAKES_QUEUE_URL',
   wakesQueueArn: 'WAKES_QUEUE_ARN',

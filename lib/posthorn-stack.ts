@@ -45,11 +45,13 @@ export class PosthornStack extends Stack {
       });
     const eventsQueue = queue('Events', FAN_OUT_TIMEOUT, sources.events);
     const deliveriesQueue = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
+    const slowQueue = queue('Slow', DISPATCH_TIMEOUT, sources.slow);
     const retriesQueue = queue('Retries', DISPATCH_TIMEOUT, sources.retries, true);
     const wakesQueue = queue('Wakes', WAKE_TIMEOUT, sources.wakes, true);
     const { queue: events } = eventsQueue;
     const { queue: wakes } = wakesQueue;
     const { queue: deliveries } = deliveriesQueue;
+    const { queue: slow } = slowQueue;
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
@@ -82,6 +84,10 @@ export class PosthornStack extends Stack {
     };
     const ports = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
     const toEvents = { [Env.eventsQueueUrl]: events.queueUrl };
+    const toLanes = {
+      [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+      [Env.slowQueueUrl]: slow.queueUrl,
+    };
     const toRetries = { [Env.retriesQueueUrl]: retries.queueUrl };
     const toWakes = { [Env.wakesQueueUrl]: wakes.queueUrl };
     const scheduling = {
@@ -113,7 +119,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
+      environment: { ...everywhere, ...toLanes },
     });
     fanOut.consume('Events', events, sources.events);
     fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
@@ -121,7 +127,7 @@ export class PosthornStack extends Stack {
       ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [storage.ledger.tableArn],
     );
-    fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
+    fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn, slow.queueArn]);
 
     const egress =
       configuration.egress === 'static'
@@ -144,16 +150,21 @@ export class PosthornStack extends Stack {
         ...toRetries,
         ...toWakes,
         ...scheduling,
-        [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+        ...toLanes,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
       },
     });
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
+    dispatch.consume('Slow', slow, sources.slow);
     dispatch.consume('Retries', retries, sources.retries);
-    dispatch.allow(['sqs:ChangeMessageVisibility'], [deliveries.queueArn, retries.queueArn]);
+    dispatch.allow(
+      ['sqs:ChangeMessageVisibility'],
+      [deliveries.queueArn, slow.queueArn, retries.queueArn],
+    );
     dispatch.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
     dispatch.allow(
-      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+      // An update only marks endpoints as slow.
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       [storage.registry.tableArn],
     );
     dispatch.allow(
@@ -204,6 +215,7 @@ export class PosthornStack extends Stack {
     // Dead letters of deliveries and retries go back to wait in the ledger.
     const deadLetters = { batchSize: 10, windowSeconds: 0, maxConcurrency: 2 };
     sweep.consume('DeadDeliveries', deliveriesQueue.deadLetters, deadLetters);
+    sweep.consume('DeadSlow', slowQueue.deadLetters, deadLetters);
     sweep.consume('DeadRetries', retriesQueue.deadLetters, deadLetters);
     sweep.allow(
       ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -270,6 +282,7 @@ export class PosthornStack extends Stack {
       queues: {
         Events: eventsQueue,
         Deliveries: deliveriesQueue,
+        Slow: slowQueue,
         Retries: retriesQueue,
         Wakes: wakesQueue,
       },

@@ -28,6 +28,7 @@ const FIRST_PAUSE_MS = 50;
 export interface QueueUrls {
   readonly events: string;
   readonly deliveries: string;
+  readonly slow: string;
   readonly retries: string;
   readonly wakes: string;
 }
@@ -37,6 +38,7 @@ export function queueUrls(): QueueUrls {
   return {
     events: process.env[Env.eventsQueueUrl] ?? '',
     deliveries: process.env[Env.deliveriesQueueUrl] ?? '',
+    slow: process.env[Env.slowQueueUrl] ?? '',
     retries: process.env[Env.retriesQueueUrl] ?? '',
     wakes: process.env[Env.wakesQueueUrl] ?? '',
   };
@@ -81,14 +83,24 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
           group: message.event.tenant,
         })),
       ),
-    sendDeliveries: (messages) =>
-      sendAll(
-        urls.deliveries,
-        messages.map((message) => ({
-          body: encodeDeliveryMessage(message),
-          group: message.endpointId,
-        })),
-      ),
+    async sendDeliveries(messages) {
+      const lanes = [
+        { url: urls.deliveries, places: placesOf(messages, ({ isSlow }) => !isSlow) },
+        { url: urls.slow, places: placesOf(messages, ({ isSlow }) => isSlow === true) },
+      ];
+      const refused = await Promise.all(
+        lanes.map(async ({ url, places }) => {
+          const outgoing = places.flatMap((place) => {
+            const message = messages[place];
+            return message
+              ? [{ body: encodeDeliveryMessage(message), group: message.endpointId }]
+              : [];
+          });
+          return [...(await sendAll(url, outgoing))].flatMap((index) => places[index] ?? []);
+        }),
+      );
+      return new Set(refused.flat());
+    },
     sendRetries: (messages) =>
       sendAll(
         urls.retries,
@@ -126,6 +138,13 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
       );
     },
   };
+}
+
+function placesOf<T>(entries: readonly T[], isOf: (entry: T) => boolean): number[] {
+  return [...entries.keys()].filter((place) => {
+    const entry = entries[place];
+    return entry !== undefined && isOf(entry);
+  });
 }
 
 async function sendOnce(

@@ -14,6 +14,7 @@ import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
+import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 import { countChange, createInheritance } from './templates.ts';
 
@@ -85,6 +86,8 @@ export function createRegistry(
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
     getKey: async (scope, id) => listedKey(await get(keyItem(scope, id))),
     listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
+    markSlow: (endpoint, untilMs) => markSlow(client, table, endpoint, untilMs, surroundings.now()),
+
     async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });

@@ -6,6 +6,7 @@ import type { Scope } from '../core/event.ts';
 import { type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
 import { batchGet, type Item, text } from './dynamodb.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
 
 /** A list is read anew after this long in any case: it heals what a crash between two writes left. */
@@ -64,6 +65,9 @@ export function createSubscriberCache(
       table,
       unique.map((scope) => ({ pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) })),
     );
+    const marks = new Map(
+      items.map((item) => [item.pk?.S, slowIn(item, surroundings.now())] as const),
+    );
     const versions = new Map(items.map((item) => [item.pk?.S, item.changes?.N ?? '0']));
     const found = await Promise.all(
       unique.map(async (scope) => {
@@ -74,15 +78,23 @@ export function createSubscriberCache(
         const cached = lists.get(key);
         const nowMs = surroundings.now();
         if (cached?.version === version && nowMs - cached.readAtMs < KEPT_MS) {
-          return [key, cached.subscribers] as const;
+          return [key, withSlow(cached.subscribers, marks.get(endpointPartition(scope)))] as const;
         }
         // The version was read before the list: a change in between only makes us read again.
         const subscribers = await load(scope);
         if (lists.size >= MAX_SCOPES) lists.clear();
         lists.set(key, { version, readAtMs: nowMs, subscribers });
-        return [key, subscribers] as const;
+        return [key, withSlow(subscribers, marks.get(endpointPartition(scope)))] as const;
       }),
     );
     return new Map(found);
   };
+}
+
+function withSlow(
+  subscribers: readonly Subscriber[],
+  slow: ReadonlySet<string> | undefined,
+): readonly Subscriber[] {
+  if (!slow || slow.size === 0) return subscribers;
+  return subscribers.map((one) => (slow.has(one.id) ? { ...one, isSlow: true } : one));
 }

@@ -177,6 +177,8 @@ export interface Subscriber extends Subscription {
   readonly id: string;
   /** Whether it has a polling feed. */
   readonly polling?: boolean;
+  /** Whether it was slow to answer a moment ago: see slow-lane.ts. */
+  readonly isSlow?: boolean;
 }
 
 export interface Registry {
@@ -188,6 +190,8 @@ export interface Registry {
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Lets fan-out know at once that an endpoint is slow, until then. */
+  markSlow(endpoint: Scope & { readonly id: string }, untilMs: number): Promise<void>;
   /** Notes that a key was used; an earlier time than the one that stands changes nothing. */
   noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
   /** Resolves once every fan-out will see the change. */
@@ -263,13 +267,19 @@ export interface DelayedReplay {
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
-  sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
+  /** Those of slow endpoints take a lane of their own. */
+  sendDeliveries(
+    messages: readonly (DeliveryMessage & { readonly isSlow?: boolean })[],
+  ): Promise<ReadonlySet<number>>;
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
   sendReplays(messages: readonly DelayedReplay[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
-  postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
+  postpone(queue: DispatchQueue, receiptHandle: string, seconds: number): Promise<void>;
 }
+
+/** The queues that dispatch reads. */
+export type DispatchQueue = 'deliveries' | 'slow' | 'retries';
 
 /** Where an endpoint's health is kept; missing means clean. */
 export interface HealthLedger {

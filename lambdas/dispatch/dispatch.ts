@@ -12,6 +12,7 @@ import type { OperatorNotices } from '../core/operator-notices.ts';
 import { isFinalFailure, isSuccess, type Outcome } from '../core/outcome.ts';
 import type {
   DeliveryLedger,
+  DispatchQueue,
   EventLedger,
   Queues,
   RateLedger,
@@ -30,6 +31,7 @@ import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
 import { type formRequest, policyOf } from './request.ts';
+import type { SlowWatch } from './slow-watch.ts';
 
 /** How much longer than a request's deadline its lease is. */
 const LEASE_MARGIN_MS = 5_000;
@@ -44,6 +46,7 @@ export interface DispatchPorts {
   readonly events: Pick<OperatorNotices, 'tellDead'>;
   readonly form: typeof formRequest;
   readonly sender: Sender;
+  readonly watchSlow: SlowWatch;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
   /** Puts a delivery that went the fast path to its end. */
@@ -78,7 +81,7 @@ interface Tally {
 export async function dispatch(
   ports: DispatchPorts,
   records: readonly SQSRecord[],
-  queue: 'deliveries' | 'retries',
+  queue: DispatchQueue,
   requestId: string,
 ): Promise<FailedRecord[]> {
   const failed: FailedRecord[] = [];
@@ -140,7 +143,7 @@ async function endExpired(
 async function dispatchGroup(
   ports: DispatchPorts,
   jobs: readonly Job[],
-  queue: 'deliveries' | 'retries',
+  queue: DispatchQueue,
 ): Promise<FailedRecord[]> {
   const [first] = jobs;
   if (!first) return [];
@@ -369,7 +372,8 @@ async function send(
   }
   const { url, method, timeoutMs, environment } = open.endpoint;
   const { headers, body } = formed;
-  const sent = await ports.sender.send({ url, method, headers, body, timeoutMs, environment });
+  const request = { url, method, headers, body, timeoutMs, environment };
+  const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
   return { ...sent, request: keptRequest(shownHeaders(headers, open)) };
 }
 

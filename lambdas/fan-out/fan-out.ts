@@ -32,6 +32,8 @@ interface MatchedJob extends Job {
   readonly targets: readonly string[];
   /** The targets that have a polling feed. */
   readonly polling: readonly string[];
+  /** The targets that take the slow lane. */
+  readonly slow: readonly string[];
 }
 
 /** Processes a batch; what is returned comes back by SQS, everything else is done. */
@@ -58,6 +60,7 @@ export async function fanOut(
       ...job,
       targets: targets.map(({ id }) => id),
       polling: targets.filter(({ polling }) => polling).map(({ id }) => id),
+      slow: targets.filter(({ isSlow }) => isSlow).map(({ id }) => id),
     };
   });
 
@@ -117,7 +120,10 @@ async function sendAll(
   const outgoing = jobs.flatMap(({ job, stored }) =>
     stored.targets.map((endpointId) => ({
       job,
-      message: firstAttempt(stored, endpointId, isDoubtful(job)),
+      message: {
+        ...firstAttempt(stored, endpointId, isDoubtful(job)),
+        ...(job.slow.includes(endpointId) ? { isSlow: true } : {}),
+      },
     })),
   );
   if (outgoing.length === 0) return [];

@@ -172,6 +172,7 @@ export function createWorld(options: WorldOptions): World {
         return formed;
       },
       sender: guard(sender),
+      watchSlow: (_endpoint, request) => request(),
       surroundings,
       settings,
       writeDelivered: async (delivery) => {
