@@ -1,5 +1,6 @@
 // The api function: everything over HTTPS but the events that come in.
 import { handle } from 'hono/aws-lambda';
+import { createDeadLetters } from '../adapters/dead-letters.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -21,6 +22,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { addDeadLetterRoutes } from './dead-letters.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
@@ -45,7 +47,8 @@ const ledger = {
 const health = createHealthLedger(dynamoDb, ledgerTable);
 const work = createWorkLedger(dynamoDb, ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
-const queues = createQueues(createSqs(), queueUrls());
+const sqs = createSqs();
+const queues = createQueues(sqs, queueUrls());
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
@@ -87,6 +90,12 @@ addDeliveryActionRoutes(app, authentication, {
   wakes,
   surroundings,
   settings,
+});
+addDeadLetterRoutes(app, authentication, {
+  deadLetters: createDeadLetters(sqs, {
+    events: { from: variable(Env.eventsDeadLettersUrl), to: variable(Env.eventsQueueUrl) },
+    wakes: { from: variable(Env.wakesDeadLettersUrl), to: variable(Env.wakesQueueUrl) },
+  }),
 });
 addReplayRoutes(app, authentication, {
   registry,
