@@ -112,6 +112,11 @@ export class FunctionHost {
     });
   }
 
+  /** Ends it as a crash does: what it was doing fails, and it starts again. */
+  async crash(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#worker?.terminate();

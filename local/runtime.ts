@@ -8,7 +8,7 @@ import { asEnvironment, type DestinationRules, LAX } from './destination-rules.t
 import { startDynamoDb } from './dynamodb-emulator.ts';
 import { EndpointSecrets } from './endpoint-secrets.ts';
 import { startEventSources } from './event-sources.ts';
-import { defineFunctions } from './function-definitions.ts';
+import { defineFunctions, type Endpoints } from './function-definitions.ts';
 import { FunctionFailed, FunctionHost } from './function-host.ts';
 import { type LogSink, logPrinter } from './function-logs.ts';
 import { Gatekeeper } from './gatekeeper.ts';
@@ -53,6 +53,8 @@ export interface RuntimeOptions {
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
   assemblyDir?: string;
   onReceipt?(receipt: Receipt): void;
+  /** What stands between the functions and the emulators, for tests with faults: gives its own addresses. */
+  between?(emulators: Endpoints): Promise<Endpoints>;
 }
 
 export interface Runtime {
@@ -110,8 +112,12 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
+  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const endpoints = (await options.between?.(emulators)) ?? emulators;
+
   let url = '';
-  const place = { queueUrl: sqs.queueUrl, apiUrl: () => url };
+  const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.url, endpoints.sqs);
+  const place = { queueUrl, apiUrl: () => url };
   const stack = new Stack(assembly.stackName, assembly.template, place);
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
@@ -123,7 +129,6 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const operatorKey = secrets.value(operatorArn) ?? '';
 
   const onLine = logPrinter(sink, options.logEverything ?? false);
-  const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
   const functions = new Map(
     defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [

@@ -14,6 +14,8 @@ export interface Body {
   readonly id: string;
   readonly key: string;
   readonly secret: string;
+  readonly state?: string;
+  readonly endpoint?: string;
   readonly duplicate: boolean;
   readonly status: number | string;
   readonly title: string;

@@ -42,12 +42,20 @@ export interface Arrival {
   readonly status: number;
 }
 
+/** A delivery on record. */
+export interface SnapshotItem {
+  readonly state: string;
+  readonly attempts: number;
+  /** The numbers of attempts that were not answered, and perhaps did not arrive. */
+  readonly unseen?: readonly number[];
+}
+
 /** The ledger and the queues at a moment. */
 export interface Snapshot {
   /** Stored events with the ids of their targets. */
   readonly events: ReadonlyMap<string, readonly string[]>;
   /** By `<event>|<endpoint>`. */
-  readonly deliveries: ReadonlyMap<string, { readonly state: string; readonly attempts: number }>;
+  readonly deliveries: ReadonlyMap<string, SnapshotItem>;
   /** What live messages are about: `<event or *>|<endpoint or *>`. */
   readonly live: ReadonlySet<string>;
   /** The same of dead letters. */
@@ -106,6 +114,9 @@ const EXPLAINING: ReadonlySet<FaultKind> = new Set<FaultKind>([
 /** A lease lasts the request's timeout and this. */
 const LEASE_MARGIN_MS = 5_000;
 
+/** From a function's call for a delivery to its request, or back. */
+const UNDER_WAY_MS = 3_000;
+
 export function matches(subscriber: Subscriber, post: Pick<Post, 'scope' | 'type'>): boolean {
   if (subscriber.scope !== post.scope) return false;
   return subscriber.types.length === 0 || subscriber.types.includes(post.type);
@@ -143,7 +154,13 @@ export function judge(evidence: Evidence): Verdict {
 
   const duplicates: Verdict['duplicates'] = {};
   for (const [key, arrivals] of ofDelivery) {
-    for (const { arrival, before, what } of repeats(arrivals, subscribers, find, key)) {
+    for (const { arrival, before, what } of repeats(
+      arrivals,
+      subscribers,
+      find,
+      key,
+      evidence.end,
+    )) {
       const cause = explain(evidence.faults, key, arrival, before, subscribers);
       if (cause) duplicates[cause] = (duplicates[cause] ?? 0) + 1;
       else find('unexplained duplicate', `${key} ${what} at ${arrival.atMs}`);
@@ -228,8 +245,10 @@ function repeats(
   subscribers: ReadonlyMap<string, Subscriber>,
   find: (kind: Finding['kind'], text: string) => void,
   key: string,
+  end: Snapshot,
 ): { arrival: Arrival; before: Arrival; what: string }[] {
   const found: { arrival: Arrival; before: Arrival; what: string }[] = [];
+  const unseen = new Set(end.deliveries.get(key)?.unseen);
   let latest = 0;
   let before: Arrival | undefined;
   let success: Arrival | undefined;
@@ -237,6 +256,7 @@ function repeats(
     const attempt = Number(arrival.headers['posthorn-attempt']);
     const replayedAtMs =
       subscribers.get(arrival.endpointId)?.replayedAtMs ?? Number.POSITIVE_INFINITY;
+    while (latest + 1 < attempt && unseen.has(latest + 1)) latest++;
     if (attempt > latest + 1) {
       find('wrong order', `${key}: attempt ${attempt} came after ${latest}`);
     } else if (before && attempt <= latest) {
@@ -259,8 +279,11 @@ function explain(
   subscribers: ReadonlyMap<string, Subscriber>,
 ): FaultKind | undefined {
   const [eventId] = key.split('|');
-  const touches = ({ subjects }: Fault) =>
-    subjects.includes(key) || subjects.includes(`${eventId}|*`);
+  const touches = ({ subjects, atMs }: Fault) =>
+    subjects.includes(key) ||
+    subjects.includes(`${eventId}|*`) ||
+    // What struck everything can only have repeated what was under way.
+    (subjects.includes('*|*') && atMs >= before.atMs - UNDER_WAY_MS);
   const own = faults.findLast(
     (fault) => EXPLAINING.has(fault.kind) && fault.atMs <= arrival.atMs && touches(fault),
   );
@@ -282,7 +305,8 @@ function judgeDelivery(
   // What waits at an endpoint that was deleted counts as cancelled.
   if (subscriber.isDeleted) return;
   const item = end.deliveries.get(key);
-  const seen = new Set(arrivals.map(({ headers }) => Number(headers['posthorn-attempt']))).size;
+  const numbers = arrivals.map(({ headers }) => Number(headers['posthorn-attempt']));
+  const seen = new Set([...numbers, ...(item?.unseen ?? [])]).size;
   if (arrivals.length === 0) find('lost', `${key} never arrived`);
   else if (subscriber.recovers && !arrivals.some(isSuccess)) {
     find('lost', `${key} was never answered well; it is ${item?.state ?? 'not on record'}`);

@@ -56,6 +56,12 @@ export function subjectOf(body: string): Subject {
   return `${EVENT_ID.exec(body)?.[0] ?? '*'}|${ENDPOINT_ID.exec(body)?.[0] ?? '*'}`;
 }
 
+/** Every event that a request speaks of. */
+export function subjectsIn(text: string): Subject[] {
+  const ids = text.match(/\bevt_[0-9a-z]{26}\b/g) ?? [];
+  return [...new Set(ids)].map((id) => `${id}|*`);
+}
+
 export class FaultLog {
   readonly faults: Fault[] = [];
 

@@ -66,7 +66,7 @@ export function noisyPlan(seed: number, strikes: readonly Strike[] = []): Plan {
       : [],
     secretsAwayFromMs: happens(0.4) ? random() * 20_000 : undefined,
     maxClockOffsetMs: happens(0.3) ? MAX_OFFSET_MS : 0,
-    poison: happens(0.2),
+    poison: happens(0.4),
     outageUntilMs: happens(0.1) ? 25 * MINUTE_MS : 0,
   };
 }

@@ -25,6 +25,14 @@ describe('with faults at every call', () => {
     expect(second.requests).toBe(first.requests);
   });
 
+  it('poison messages block nothing, and end as dead letters', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const { log, findings } = await runVirtually({ ...quietPlan(seed), poison: true });
+      expect(log.counts()['poison message']).toBe(4);
+      expect(findings).toEqual([]);
+    }
+  });
+
   it('and without any, no request is made twice', async () => {
     for (let seed = 1; seed <= 16; seed++) {
       const { duplicates, findings } = await runVirtually(quietPlan(seed));
