@@ -15,6 +15,7 @@ export interface Body {
   readonly key: string;
   readonly secret: string;
   readonly state?: string;
+  readonly next?: string | null;
   readonly endpoint?: string;
   readonly duplicate: boolean;
   readonly status: number | string;

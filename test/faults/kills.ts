@@ -18,6 +18,8 @@ export interface KillSummary {
   readonly answered: number;
   /** Answered, and not arrived. */
   readonly lost: readonly string[];
+  /** Deliveries that are in no final state at the end. */
+  readonly stuck: number;
   /** Arrived, under an id that no post was answered with. */
   readonly unknown: readonly string[];
   /** Requests beyond the first of an event. */
@@ -42,7 +44,7 @@ export async function benchKills({
   const [target, receiver] = await Promise.all([startEmbedded(), startReceiver()]);
   try {
     const tenant = await newTenant(target);
-    await tenant.endpoint(`${receiver.url}/killed`, { eventTypes: ['killed'] });
+    const endpoint = await tenant.endpoint(`${receiver.url}/killed`, { eventTypes: ['killed'] });
     const answers = new Map<number, Set<string>>();
     let repeatedPosts = 0;
     let posted = 0;
@@ -73,7 +75,7 @@ export async function benchKills({
     const killer = async (): Promise<void> => {
       while (killed < kills) {
         // At any moment: while it takes events in, while it delivers, while it has only just started.
-        await delay(random() * 800);
+        await delay(random() * 1_500);
         await target.kill();
         killed++;
         const at = `${posted} posted, ${receiver.at('/killed').length} requests`;
@@ -91,11 +93,25 @@ export async function benchKills({
     };
     const untilMs = Date.now() + ARRIVE_WITHIN_MS;
     while (missing().length > 0 && Date.now() < untilMs) await delay(250);
+    // Pages are filtered, so a page may be empty and not be the last.
+    const waiting = async (): Promise<number> => {
+      let count = 0;
+      let cursor = '';
+      do {
+        const path = `/v1/deliveries?endpoint=${endpoint.id}&status=waiting&limit=100${cursor}`;
+        const { body } = await tenant.call('GET', path);
+        count += body.data.length;
+        cursor = body.next ? `&cursor=${body.next}` : '';
+      } while (cursor !== '');
+      return count;
+    };
+    while ((await waiting()) > 0 && Date.now() < untilMs) await delay(1_000);
     const arrived = idsAt();
     return {
       kills: killed,
       answered: answers.size,
       lost: missing(),
+      stuck: await waiting(),
       unknown: [...new Set(arrived)].filter((id) => !accepted.has(id)),
       duplicates: arrived.length - new Set(arrived).size,
       repeatedPosts,
