@@ -40,8 +40,8 @@ export interface EmulatorSummary {
   readonly findings: readonly (Finding & { readonly run: string })[];
 }
 
-/** So that a round takes seconds: what a dead function held comes back by then. */
-const VISIBILITY_SECONDS = 6;
+/** Longer than a busy machine takes for a message; what a dead function held comes back by then. */
+const VISIBILITY_SECONDS = 20;
 /** In every third round: messages come back while the first is at work. */
 const TOO_SHORT_SECONDS = 2;
 /** A round does not wait for its stragglers: they are waited for at the end. */

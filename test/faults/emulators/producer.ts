@@ -169,23 +169,27 @@ export function createProducer(options: ProducerOptions): Producer {
     async snapshot() {
       const events = new Map<string, string[]>();
       const deliveries = new Map<string, SnapshotItem>();
-      for (const { answeredIds } of posts) {
-        for (const id of new Set(answeredIds)) {
-          const { deliveries: found = [] } = await insist([200, 404], 'GET', `/v1/events/${id}`);
-          events.set(
-            id,
-            found.map(({ endpoint }) => String(endpoint)),
-          );
-          for (const { endpoint, status, attempts } of found) {
-            if (status === 'pending') continue;
-            deliveries.set(`${id}|${endpoint}`, {
-              state: String(status),
-              attempts: attempts.length,
-              unseen: attempts
-                .filter(({ outcome }) => !outcome.startsWith('http_'))
-                .map(({ number }) => number),
-            });
-          }
+      // Those of which no answer came are known from what arrived.
+      const own = new Set(subscribers.map(({ id }) => id));
+      const arrived = receivers.arrivals
+        .filter(({ endpointId }) => own.has(endpointId))
+        .map(({ headers }) => headers['webhook-id'] ?? '');
+      const ids = new Set([...posts.flatMap(({ answeredIds }) => answeredIds), ...arrived]);
+      for (const id of ids) {
+        const { deliveries: found = [] } = await insist([200, 404], 'GET', `/v1/events/${id}`);
+        events.set(
+          id,
+          found.map(({ endpoint }) => String(endpoint)),
+        );
+        for (const { endpoint, status, attempts } of found) {
+          if (status === 'pending') continue;
+          deliveries.set(`${id}|${endpoint}`, {
+            state: String(status),
+            attempts: attempts.length,
+            unseen: attempts
+              .filter(({ outcome }) => !outcome.startsWith('http_'))
+              .map(({ number }) => number),
+          });
         }
       }
       return { events, deliveries, live: new Set(), dead: [] };
