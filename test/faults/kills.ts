@@ -75,7 +75,7 @@ export async function benchKills({
     const killer = async (): Promise<void> => {
       while (killed < kills) {
         // At any moment: while it takes events in, while it delivers, while it has only just started.
-        await delay(random() * 1_500);
+        await delay(random() * 4_000);
         await target.kill();
         killed++;
         const at = `${posted} posted, ${receiver.at('/killed').length} requests`;
