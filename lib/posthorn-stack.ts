@@ -235,9 +235,12 @@ export class PosthornStack extends Stack {
         ...everywhere,
         ...atTheEdge,
         ...ports,
+        ...toEvents,
         ...toRetries,
         ...toWakes,
         [Env.egressAddresses]: egress?.addresses.join(',') ?? '',
+        [Env.eventsDeadLettersUrl]: eventsQueue.deadLetters.queueUrl,
+        [Env.wakesDeadLettersUrl]: wakesQueue.deadLetters.queueUrl,
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
         [Env.sealingSecretArn]: keys.sealing.secretArn,
@@ -264,7 +267,12 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     api.allow(['dynamodb:Query'], [storage.workIndexArn]);
-    api.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
+    api.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
+    // Dead letters are looked at and redriven by the operator.
+    api.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      [eventsQueue.deadLetters.queueArn, wakesQueue.deadLetters.queueArn],
+    );
     api.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
 

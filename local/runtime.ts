@@ -9,7 +9,7 @@ import { startDynamoDb } from './dynamodb-emulator.ts';
 import { EndpointSecrets } from './endpoint-secrets.ts';
 import { startEventSources } from './event-sources.ts';
 import type { Isolation } from './function-body.ts';
-import { defineFunctions } from './function-definitions.ts';
+import { defineFunctions, type Endpoints } from './function-definitions.ts';
 import { FunctionFailed, FunctionHost } from './function-host.ts';
 import { type LogSink, logPrinter } from './function-logs.ts';
 import { Gatekeeper, HOST } from './gatekeeper.ts';
@@ -60,6 +60,8 @@ export interface RuntimeOptions {
   /** Settings over those under `posthorn` in cdk.json. */
   settings?: Readonly<Record<string, unknown>>;
   onReceipt?(receipt: Receipt): void;
+  /** What stands between the functions and the emulators, for tests with faults: gives its own addresses. */
+  between?(emulators: Endpoints): Promise<Endpoints>;
 }
 
 export interface Runtime {
@@ -127,8 +129,12 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
+  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const endpoints = (await options.between?.(emulators)) ?? emulators;
+
   let url = '';
-  const place = { queueUrl: sqs.queueUrl, apiUrl: () => url };
+  const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.url, endpoints.sqs);
+  const place = { queueUrl, apiUrl: () => url };
   const stack = new Stack(assembly.stackName, assembly.template, place);
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
@@ -140,7 +146,6 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const operatorKey = secrets.value(operatorArn) ?? '';
 
   const onLine = logPrinter(sink, options.logEverything ?? false);
-  const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
   const functions = new Map(
     defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [

@@ -177,7 +177,7 @@ async function sendOnce(
 }
 
 /** Indexes of the messages in batches that SQS takes. */
-function batchesOf(messages: readonly OutgoingMessage[]): number[][] {
+export function batchesOf(messages: readonly { readonly body: string }[]): number[][] {
   const batches: number[][] = [];
   let batch: number[] = [];
   let bytes = 0;

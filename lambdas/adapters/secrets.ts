@@ -48,7 +48,10 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
 }
 
 /** Reads once and keeps the value; while a new reading fails, the old value goes on serving. */
-function kept(surroundings: Surroundings, read: () => Promise<string>): () => Promise<string> {
+export function kept(
+  surroundings: Pick<Surroundings, 'now'>,
+  read: () => Promise<string>,
+): () => Promise<string> {
   let value: string | undefined;
   let readAtMs = 0;
   let reading: Promise<string> | undefined;

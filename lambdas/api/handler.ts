@@ -1,4 +1,5 @@
 // The api function: everything over HTTPS but the events that come in.
+import { createDeadLetters } from '../adapters/dead-letters.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -24,6 +25,7 @@ import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
+import { addDeadLetterRoutes } from './dead-letters.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEgressRoute } from './egress.ts';
@@ -60,7 +62,8 @@ const ledger = {
 const health = createHealthLedger(dynamoDb, ledgerTable);
 const work = createWorkLedger(dynamoDb, ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
-const queues = createQueues(createSqs(), queueUrls());
+const sqs = createSqs();
+const queues = createQueues(sqs, queueUrls());
 const templates = createTemplates(dynamoDb, variable(Env.registryTable));
 const tests = createTestDeliveries(() => variable(Env.dispatchFunctionName));
 const defaults = { retryPolicy: settings.retryPolicy };
@@ -113,6 +116,12 @@ addDeliveryActionRoutes(app, authentication, {
   wakes,
   surroundings,
   settings,
+});
+addDeadLetterRoutes(app, authentication, {
+  deadLetters: createDeadLetters(sqs, {
+    events: { from: variable(Env.eventsDeadLettersUrl), to: variable(Env.eventsQueueUrl) },
+    wakes: { from: variable(Env.wakesDeadLettersUrl), to: variable(Env.wakesQueueUrl) },
+  }),
 });
 addReplayRoutes(app, authentication, {
   registry,

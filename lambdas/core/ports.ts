@@ -1,6 +1,7 @@
 // What the rules need from outside systems. The adapters of `lambdas/adapters` are one implementation;
 // in-memory ones may stand under the same handlers.
 import type { ApiKey } from './api-key.ts';
+import type { DeadLetter, DeadLetterQueue } from './dead-letters.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
@@ -408,6 +409,16 @@ export interface Sender {
 export interface TestDeliveries {
   /** Sends a test now and gives the whole exchange. @throws TestNotSentError */
   send(request: TestRequest): Promise<TestReport>;
+}
+
+export interface DeadLetters {
+  /** Looks at some, in no order; they stay where they are. */
+  peek(queue: DeadLetterQueue, limit: number): Promise<readonly DeadLetter[]>;
+  /** Sends some back to their queue, then deletes them. */
+  redrive(
+    queue: DeadLetterQueue,
+    limit: number,
+  ): Promise<{ readonly moved: number; readonly refused: number }>;
 }
 
 export interface Secrets {

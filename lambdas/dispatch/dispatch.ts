@@ -382,7 +382,10 @@ async function carryOut(ports: DispatchPorts, delivery: Delivery): Promise<void>
   if (delivery.state === 'dead') return ports.events.tellDead(delivery);
   if (delivery.state !== 'waiting' || delivery.dueAtMs === undefined) return;
   const nowMs = ports.surroundings.now();
-  if (delivery.dueAtMs - nowMs > MAX_SQS_DELAY_MS) {
+  // By the record, not by this clock alone: it may be behind the one that recorded, and a wake-up at the due
+  // time would not find what stands in the index as travelling by SQS.
+  const isBySqs = (delivery.workAtMs ?? delivery.dueAtMs) > delivery.dueAtMs;
+  if (!isBySqs && delivery.dueAtMs - nowMs > MAX_SQS_DELAY_MS) {
     await ports.wakes.ensure(delivery, delivery.dueAtMs);
     return;
   }

@@ -8,7 +8,7 @@ import {
 } from '../../lambdas/core/messages.ts';
 import type { Queues } from '../../lambdas/core/ports.ts';
 import type { CallCounts } from './call-counts.ts';
-import { MemoryQueue } from './memory-queue.ts';
+import { MemoryQueue, type QueueConditions } from './memory-queue.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const VISIBILITY_MS = 90_000;
@@ -23,14 +23,13 @@ export interface MemoryQueues {
   size(): number;
 }
 
-/** @param secondCopyMs when a message comes a second time, milliseconds after the first, if it does */
 export function createMemoryQueues(
   clock: VirtualClock,
   counts: CallCounts,
-  secondCopyMs: () => number | undefined,
+  conditions: QueueConditions = {},
 ): MemoryQueues {
   const queue = (name: string): MemoryQueue =>
-    new MemoryQueue(name, clock, counts, VISIBILITY_MS, secondCopyMs);
+    new MemoryQueue(name, clock, counts, VISIBILITY_MS, conditions);
   const memory = {
     events: queue('events'),
     deliveries: queue('deliveries'),

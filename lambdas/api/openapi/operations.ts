@@ -1,5 +1,6 @@
 // Every operation of the API, in the order of the document.
 import type { Operation } from '../../http/operation.ts';
+import { listDeadLetters, redriveDeadLetters } from '../dead-letters.ts';
 import * as deliveries from '../delivery-operations.ts';
 import { getEgressAddresses } from '../egress.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoint-actions.ts';
@@ -77,4 +78,6 @@ export const OPERATIONS: readonly Operation[] = [
   getOpenApi,
   getDocs,
   getDocsFile,
+  listDeadLetters,
+  redriveDeadLetters,
 ];

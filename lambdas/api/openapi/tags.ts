@@ -8,5 +8,6 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Keys', 'Keys of tenants, with scopes.'],
   ['Tenants', 'The customers of the platform.'],
   ['Signing keys', 'The stack’s own keys, and their public halves for receivers.'],
+  ['Dead letters', 'Messages that our own code could not process.'],
   ['Service', 'Whether it answers, and this document.'],
 ];
