@@ -265,7 +265,8 @@ function repeats(
       found.push({ arrival, before: success, what: `attempt ${attempt} after a success` });
     }
     latest = Math.max(latest, attempt);
-    if (isSuccess(arrival)) success = arrival;
+    // Answered well, but on record as not answered in time: it is no success that anybody knows of.
+    if (isSuccess(arrival) && !unseen.has(attempt)) success = arrival;
     before = arrival;
   }
   return found;

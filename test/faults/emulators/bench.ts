@@ -140,6 +140,7 @@ export async function benchOverEmulators(options: EmulatorBenchOptions): Promise
       const ticking = isTooShort ? setInterval(tick, 1_000) : undefined;
       secretsAwayUntilMs = round % 3 === 2 ? Date.now() + SECRETS_AWAY_MS : 0;
       await play(producers);
+      await setVisibility(runtime, VISIBILITY_SECONDS);
       clearInterval(ticking);
       isNoisy = false;
       strikes = [];
