@@ -23,6 +23,8 @@ export interface NodeFunctionProps {
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
+  /** A program that is run with the folder of the bundle, to put files beside it. */
+  readonly afterBundling?: string;
 }
 
 export interface QueueSource {
@@ -71,6 +73,14 @@ export class NodeFunction extends Construct {
         sourcesContent: false,
         externalModules: [],
         mainFields: ['module', 'main'],
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_inputDir, outputDir) =>
+            props.afterBundling === undefined
+              ? []
+              : [`"${process.execPath}" "${root}${props.afterBundling}" "${outputDir}"`],
+        },
         // Some dependencies are CommonJS and call require for what Node.js has built in.
         banner:
           "import{createRequire as posthornRequire}from'node:module';const require=posthornRequire(import.meta.url);",

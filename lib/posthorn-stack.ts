@@ -189,6 +189,7 @@ export class PosthornStack extends Stack {
 
     const api = new NodeFunction(this, 'Api', {
       folder: 'api',
+      afterBundling: 'lib/viewer/copy.ts',
       memoryMb: memoryMb.api,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,

@@ -8,7 +8,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from './start-failure.ts';
 
-const SOURCES = ['bin', 'lib', 'lambdas', 'cdk.json', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = [
+  'bin',
+  'lib',
+  'lambdas',
+  'docs/openapi.json',
+  'cdk.json',
+  'tsconfig.json',
+  'package-lock.json',
+];
 const KEPT_ASSEMBLIES = 5;
 
 /** The folder of the cloud assembly for the sources as they are now. */

@@ -2,6 +2,7 @@
 import { retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../core/identifiers.ts';
 import { newRun } from '../core/new-run.ts';
 import type {
@@ -17,7 +18,9 @@ import { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { announceWake } from '../core/wake-at.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { serve } from '../http/operation.ts';
+import { cancelDelivery, NO_DELIVERY, retryDelivery } from './delivery-operations.ts';
 import { standingOf } from './standing.ts';
 import { deliveryView } from './views.ts';
 
@@ -36,16 +39,18 @@ export interface DeliveryActionPorts {
 
 export function addDeliveryActionRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   ports: DeliveryActionPorts,
 ): void {
   const { ledger, surroundings } = ports;
 
   /** @throws Problem 404, or 409 while the first attempt is not over */
-  async function find(c: AppContext): Promise<{ delivery: Delivery; endpoint: Endpoint }> {
-    const scope = await scopeOf(c);
-    const parts = partsOfDeliveryId(c.req.param('id') ?? '');
-    const notFound = new Problem(404, 'There is no such delivery.');
+  async function find(
+    scope: Scope,
+    id: string,
+  ): Promise<{ delivery: Delivery; endpoint: Endpoint }> {
+    const parts = partsOfDeliveryId(id);
+    const notFound = new Problem(404, NO_DELIVERY);
     if (!parts) throw notFound;
     const [events, endpoint] = await Promise.all([
       ledger.getEvents([{ ...scope, eventId: parts.eventId }]),
@@ -63,10 +68,9 @@ export function addDeliveryActionRoutes(
     return { delivery, endpoint };
   }
 
-  app.post('/v1/deliveries/:id/retry', authenticate, async (c) => {
-    requireScope(c, 'deliveries:write');
+  serve(app, authentication, retryDelivery, async ({ scope, params, reply }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const { delivery, endpoint } = await find(c);
+      const { delivery, endpoint } = await find(scope, params.id);
       const nowMs = surroundings.now();
       if (endpoint.deletedAtMs !== undefined) throw new Problem(409, 'Its endpoint was deleted.');
       refuseIfUnderWay(delivery, nowMs);
@@ -76,15 +80,14 @@ export function addDeliveryActionRoutes(
       await announceWake(ports, opened, opened.workAtMs ?? nowMs);
       const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
-      return c.json(deliveryView(opened, await standingOf(ports.health, endpoint)), 202);
+      return reply(202, deliveryView(opened, await standingOf(ports.health, endpoint)));
     }
     throw new Problem(409, 'The delivery is changing at the moment. Try again.');
   });
 
-  app.post('/v1/deliveries/:id/cancel', authenticate, async (c) => {
-    requireScope(c, 'deliveries:write');
+  serve(app, authentication, cancelDelivery, async ({ scope, params, reply }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const { delivery, endpoint } = await find(c);
+      const { delivery, endpoint } = await find(scope, params.id);
       if (delivery.state !== 'waiting') {
         throw new Problem(409, `The delivery is ${delivery.state} already.`);
       }
@@ -92,7 +95,7 @@ export function addDeliveryActionRoutes(
       if (!(await ledger.settle(delivery, 'cancelled'))) continue;
       const { dueAtMs, ...rest } = delivery;
       const standing = await standingOf(ports.health, endpoint);
-      return c.json(deliveryView({ ...rest, state: 'cancelled' }, standing));
+      return reply(200, deliveryView({ ...rest, state: 'cancelled' }, standing));
     }
     throw new Problem(409, 'The delivery is changing at the moment. Try again.');
   });

@@ -1,7 +1,8 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
-
+import { z } from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { type Health, pausedByUser, recovering } from '../core/endpoint-health.ts';
+import type { Scope } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
 import type {
   DeliveryLedger,
@@ -16,13 +17,63 @@ import { Problem } from '../core/problem.ts';
 import { wakeAt } from '../core/wake-at.ts';
 import { FAR_FUTURE_MS } from '../core/wake-bucket.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { operation, serve } from '../http/operation.ts';
+import { endpointSchema, NO_ENDPOINT } from './endpoint-operations.ts';
+import { idParams } from './schemas.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
 
 const ROUNDS = 10;
 const PAGE = 100;
 /** How long one purge call goes on. */
 const PURGE_MS = 15_000;
+
+const purgeSchema = z
+  .strictObject({ cancelled: z.int(), complete: z.boolean() })
+  .meta({ id: 'Purge' });
+
+export const pauseEndpoint = operation({
+  id: 'pauseEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/pause',
+  tag: 'Endpoints',
+  summary: 'Pause an endpoint',
+  description: 'What is to be delivered is held until it is resumed.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It is paused.', schema: endpointSchema } },
+  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment.' },
+});
+export const resumeEndpoint = operation({
+  id: 'resumeEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/resume',
+  tag: 'Endpoints',
+  summary: 'Resume an endpoint',
+  description: 'What is held goes out oldest first, at a rising pace.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It is resumed.', schema: endpointSchema } },
+  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment.' },
+});
+export const purgeEndpoint = operation({
+  id: 'purgeEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/purge',
+  tag: 'Endpoints',
+  summary: 'Cancel all that waits for an endpoint',
+  description: 'One call goes on for 15 seconds at most: call again until it is complete.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: {
+    200: {
+      description: 'How many were cancelled.',
+      schema: purgeSchema,
+      example: { cancelled: 12, complete: true },
+    },
+  },
+  problems: { 404: NO_ENDPOINT },
+});
 
 export interface EndpointActionPorts {
   readonly registry: Pick<Registry, 'getEndpoint'>;
@@ -37,19 +88,14 @@ export interface EndpointActionPorts {
 
 export function addEndpointActionRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   ports: EndpointActionPorts,
 ): void {
   const { health: ledger, surroundings } = ports;
 
-  async function find(c: AppContext): Promise<Endpoint> {
-    requireScope(c, 'endpoints:write');
-    const scope = await scopeOf(c);
-    const id = c.req.param('id') ?? '';
+  async function find(scope: Scope, id: string): Promise<Endpoint> {
     const endpoint = isId('ep', id) ? await ports.registry.getEndpoint(scope, id) : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such endpoint.');
-    }
+    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
     return endpoint;
   }
 
@@ -67,28 +113,28 @@ export function addEndpointActionRoutes(
     throw new Problem(409, 'The endpoint is changing at the moment. Try again.');
   }
 
-  app.post('/v1/endpoints/:id/pause', authenticate, async (c) => {
-    const endpoint = await find(c);
+  serve(app, authentication, pauseEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
     const health = await change(endpoint, (before, nowMs) =>
       before.state === 'paused' && before.pausedBy === 'user'
         ? undefined
         : pausedByUser(before, nowMs),
     );
-    return c.json(endpointView(endpoint, health, ports.defaults));
+    return reply(200, endpointView(endpoint, health, ports.defaults));
   });
 
-  app.post('/v1/endpoints/:id/resume', authenticate, async (c) => {
-    const endpoint = await find(c);
+  serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
     const health = await change(endpoint, (before, nowMs) =>
       before.state === 'paused' || before.state === 'tripped' ? recovering(nowMs) : undefined,
     );
     // What waits is released oldest first, at a rising pace.
     await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, surroundings.now());
-    return c.json(endpointView(endpoint, health, ports.defaults));
+    return reply(200, endpointView(endpoint, health, ports.defaults));
   });
 
-  app.post('/v1/endpoints/:id/purge', authenticate, async (c) => {
-    const endpoint = await find(c);
+  serve(app, authentication, purgeEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
     const address = { ...endpoint, endpointId: endpoint.id };
     const endMs = surroundings.now() + PURGE_MS;
     let cancelled = 0;
@@ -106,7 +152,7 @@ export function addEndpointActionRoutes(
       const isComplete = page.length < PAGE;
       // A page of entries that are all under way, or not yet out of the index, is left as it is.
       if (isComplete || ended === 0 || surroundings.now() > endMs) {
-        return c.json({ cancelled, complete: isComplete });
+        return reply(200, { cancelled, complete: isComplete });
       }
     }
   });

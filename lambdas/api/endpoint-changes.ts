@@ -4,14 +4,24 @@ import { contractOf } from '../core/contracts/all.ts';
 import { rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
+import type { Scope } from '../core/event.ts';
 import { faultsOf } from '../core/faults.ts';
 import { type Fault, pointer } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
-import { parseBody, refused } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { refused } from '../http/body.ts';
+import { operation, serve } from '../http/operation.ts';
+import {
+  createEndpoint,
+  endpointSchema,
+  matchHeader,
+  NO_ENDPOINT,
+  tagHeader,
+} from './endpoint-operations.ts';
 import { keptSettings, settingsAsAsked } from './endpoint-settings.ts';
 import type { EndpointPorts } from './endpoints.ts';
 import { overtaken, requireMatch, tagged } from './entity-tag.ts';
+import { idParams } from './schemas.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
 import { endpointView } from './views.ts';
 
@@ -27,11 +37,48 @@ const changesSchema = z.custom<Readonly<Record<string, unknown>>>(
   'must be a JSON object',
 );
 
+/** What it takes: every setting but the fixed ones, and null for its default. */
+const documentedChanges = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(createEndpoint.body.shape)
+        .filter(([name]) => !FIXED.has(name))
+        .map(([name, schema]) => {
+          const isOptional = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional;
+          const inner: z.core.$ZodType = isOptional ? schema.unwrap() : schema;
+          return [name, isOptional ? z.optional(z.nullable(inner)) : z.optional(inner)];
+        }),
+    ),
+  )
+  .meta({ id: 'EndpointChanges' });
+
+export const changeEndpoint = operation({
+  id: 'changeEndpoint',
+  method: 'patch',
+  path: '/v1/endpoints/{id}',
+  tag: 'Endpoints',
+  summary: 'Change some settings of an endpoint',
+  description:
+    'What is left out stays as it is; null puts a default back. The settings are checked together.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  headers: matchHeader,
+  body: changesSchema,
+  documentedBody: documentedChanges,
+  bodyExample: { eventTypes: ['dossier.*'], timeoutMs: 5000 },
+  replies: { 200: { description: 'Changed.', schema: endpointSchema, headers: tagHeader } },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'It was changed in the meantime.',
+    412: '`If-Match` names another version.',
+  },
+});
+
 export function addEndpointChangeRoute(
   app: Application,
-  { authenticate }: Authentication,
+  authentication: Authentication,
   ports: EndpointPorts,
-  find: (c: AppContext) => Promise<Endpoint>,
+  find: (scope: Scope, id: string) => Promise<Endpoint>,
 ): void {
   const inputSchemas = {
     live: endpointInputSchema(rulesFor(ports.rules, 'live')),
@@ -55,11 +102,9 @@ export function addEndpointChangeRoute(
     return parsed.data;
   }
 
-  app.patch('/v1/endpoints/:id', authenticate, async (c) => {
-    requireScope(c, 'endpoints:write');
-    const before = await find(c);
+  serve(app, authentication, changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
+    const before = await find(scope, params.id);
     requireMatch(c, before);
-    const changes = await parseBody(c, changesSchema);
     const sealingKey = await ports.secrets.sealingKey();
     const input = merged(before, changes, sealingKey);
     const { random } = ports.surroundings;
@@ -79,6 +124,6 @@ export function addEndpointChangeRoute(
     if (needed.size > 0) await ensureSigningKeys(ports, needed);
     if (!(await ports.registry.replaceEndpoint(before, after))) throw overtaken(c);
     const { health } = await ports.health.getHealth({ ...after, endpointId: after.id });
-    return c.json(endpointView(after, health, ports.defaults), 200, tagged(after));
+    return reply(200, endpointView(after, health, ports.defaults), tagged(after));
   });
 }

@@ -4,14 +4,18 @@ import { isAsymmetric, publicSecretOf } from '../core/asymmetric-secret.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
+import type { Scope } from '../core/event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { seal, unseal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
 import { overlapSchema } from '../core/signing-key-input.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
-import { parseBodyOrNothing, refused } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { refused } from '../http/body.ts';
+import { operation, serve } from '../http/operation.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { idParams, timeSchema } from './schemas.ts';
 
 export const NONCE_BYTES = 12;
 /** Secrets that sign at the same time: each is a signature in one header. */
@@ -23,6 +27,49 @@ const rotationSchema = z.strictObject({
   secret: givenSecretSchema.optional(),
 });
 
+const secretSchema = z
+  .strictObject({
+    secret: z.string().meta({ description: 'Of an asymmetric key, its public half: `whpk_...`.' }),
+    previousValidUntil: timeSchema.nullable().meta({
+      description: 'Until when secrets before this one go on signing.',
+    }),
+  })
+  .meta({ id: 'EndpointSecret' });
+const secretExample = {
+  secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+  previousValidUntil: null,
+};
+
+export const getEndpointSecret = operation({
+  id: 'getEndpointSecret',
+  method: 'get',
+  path: '/v1/endpoints/{id}/secret',
+  tag: 'Endpoints',
+  summary: 'Read an endpoint’s secret',
+  access: 'secrets:read',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It.', schema: secretSchema, example: secretExample } },
+  problems: { 404: NO_ENDPOINT },
+});
+export const rotateEndpointSecret = operation({
+  id: 'rotateEndpointSecret',
+  method: 'post',
+  path: '/v1/endpoints/{id}/rotate-secret',
+  tag: 'Endpoints',
+  summary: 'Give an endpoint a new secret',
+  description: 'Those before it sign on, beside it, until the overlap ends.',
+  access: 'secrets:write',
+  params: idParams('ep'),
+  body: rotationSchema,
+  isBodyOptional: true,
+  bodyExample: { overlapSeconds: 86_400 },
+  replies: { 200: { description: 'The new one.', schema: secretSchema, example: secretExample } },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'Too many secrets sign already, or the endpoint was changed in the meantime.',
+  },
+});
+
 export interface EndpointSecretPorts {
   readonly registry: Pick<Registry, 'replaceEndpoint'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
@@ -31,41 +78,43 @@ export interface EndpointSecretPorts {
 
 export function addEndpointSecretRoutes(
   app: Application,
-  { authenticate }: Authentication,
+  authentication: Authentication,
   ports: EndpointSecretPorts,
-  find: (c: AppContext) => Promise<Endpoint>,
+  find: (scope: Scope, id: string) => Promise<Endpoint>,
 ): void {
   const { registry, surroundings } = ports;
 
-  app.get('/v1/endpoints/:id/secret', authenticate, async (c) => {
-    requireScope(c, 'secrets:read');
-    const endpoint = await find(c);
+  serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
     const key = await ports.secrets.sealingKey();
     const [newest = ''] = endpoint.sealedSecrets;
-    return c.json(secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
+    return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });
 
-  app.post('/v1/endpoints/:id/rotate-secret', authenticate, async (c) => {
-    requireScope(c, 'secrets:write');
-    const endpoint = await find(c);
-    const input = await parseBodyOrNothing(c, rotationSchema);
-    const nowMs = surroundings.now();
-    const contract = contractOf(endpoint.contract);
-    const secret =
-      input.secret ??
-      contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
-    if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
-      const message = 'may be a whsk_ key for the contract standard-webhooks only';
-      throw refused([{ path: '/secret', message }]);
-    }
-    const key = await ports.secrets.sealingKey();
-    const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
-    const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
-    if (!(await registry.replaceEndpoint(endpoint, rotated))) {
-      throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
-    }
-    return c.json(secretView(rotated, secret));
-  });
+  serve(
+    app,
+    authentication,
+    rotateEndpointSecret,
+    async ({ scope, params, body: input, reply }) => {
+      const endpoint = await find(scope, params.id);
+      const nowMs = surroundings.now();
+      const contract = contractOf(endpoint.contract);
+      const secret =
+        input.secret ??
+        contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
+      if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
+        const message = 'may be a whsk_ key for the contract standard-webhooks only';
+        throw refused([{ path: '/secret', message }]);
+      }
+      const key = await ports.secrets.sealingKey();
+      const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
+      const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
+      if (!(await registry.replaceEndpoint(endpoint, rotated))) {
+        throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
+      }
+      return reply(200, secretView(rotated, secret));
+    },
+  );
 }
 
 /** An endpoint with a new secret; those before it sign on until the overlap ends, at most. */

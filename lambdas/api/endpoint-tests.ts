@@ -3,17 +3,62 @@ import { z } from 'zod';
 import { log } from '../adapters/log.ts';
 import { TestNotSentError } from '../core/errors.ts';
 import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../core/event.ts';
-import { faultsOf } from '../core/faults.ts';
 import { isId } from '../core/identifiers.ts';
 import type { Registry, TestDeliveries } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import { testReportSchema } from '../core/test-delivery.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
-import { readBody, refused } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { operation, serve } from '../http/operation.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { idParams } from './schemas.ts';
 
 const sampleSchema = z.strictObject({
   type: eventTypeSchema.optional(),
   data: dataSchema.optional(),
+});
+
+const { request, response } = testReportSchema.shape;
+const reportSchema = z
+  .strictObject({
+    ...testReportSchema.shape,
+    request: z.strictObject(request.unwrap().shape).nullable(),
+    response: z.strictObject(response.unwrap().shape).nullable(),
+  })
+  .meta({ id: 'TestReport' });
+
+export const testEndpoint = operation({
+  id: 'testEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/test',
+  tag: 'Endpoints',
+  summary: 'Send a signed sample now',
+  description: 'It takes the way of deliveries; the answer shows the whole exchange.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  body: sampleSchema,
+  isBodyOptional: true,
+  bodyExample: { type: 'dossier.created', data: { dossier: 'd-1' } },
+  maxBodyBytes: MAX_EVENT_BYTES,
+  replies: {
+    200: {
+      description: 'What was sent and what came back, whatever it was.',
+      schema: reportSchema,
+      example: {
+        outcome: 'http_200',
+        detail: null,
+        durationMs: 84,
+        request: {
+          method: 'POST',
+          url: 'https://acme.io/webhooks',
+          headers: { 'content-type': 'application/json' },
+          body: '{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":{"dossier":"d-1"}}',
+        },
+        response: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+      },
+    },
+  },
+  problems: { 404: NO_ENDPOINT, 503: 'The test could not be carried out.' },
 });
 
 export interface EndpointTestPorts {
@@ -23,40 +68,31 @@ export interface EndpointTestPorts {
 
 export function addEndpointTestRoute(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   { registry, tests }: EndpointTestPorts,
 ): void {
-  app.post('/v1/endpoints/:id/test', authenticate, async (c) => {
-    requireScope(c, 'endpoints:write');
-    const scope = await scopeOf(c);
-    const id = c.req.param('id');
-    const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such endpoint.');
-    }
-    const sample = await readSample(c);
-    try {
-      return c.json(await tests.send({ ...scope, endpointId: id, ...sample }));
-    } catch (error) {
-      if (!(error instanceof TestNotSentError)) throw error;
-      log.error('test not sent', error, { endpointId: id, requestId: c.var.requestId });
-      throw new Problem(503, 'The test could not be carried out. Try again.', [], {
-        'Retry-After': '1',
-      });
-    }
-  });
-}
-
-/** The data's exact bytes are sent, as those of an event are. */
-async function readSample(c: AppContext): Promise<{ eventType?: string; data?: string }> {
-  if ((await c.req.arrayBuffer()).byteLength === 0) return {};
-  const { value, source } = await readBody(c, MAX_EVENT_BYTES);
-  const parsed = sampleSchema.safeParse(value);
-  const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
-  if (!parsed.success || faults.length > 0) throw refused(faults);
-  const data = source.dataTexts.get('');
-  return {
-    ...(parsed.data.type === undefined ? {} : { eventType: parsed.data.type }),
-    ...(data === undefined ? {} : { data }),
-  };
+  serve(
+    app,
+    authentication,
+    testEndpoint,
+    async ({ c, scope, params: { id }, body, source, reply }) => {
+      const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
+      if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
+      // The data's exact bytes are sent, as those of an event are.
+      const data = source.dataTexts.get('');
+      const sample = {
+        ...(body.type === undefined ? {} : { eventType: body.type }),
+        ...(data === undefined ? {} : { data }),
+      };
+      try {
+        return reply(200, await tests.send({ ...scope, endpointId: id, ...sample }));
+      } catch (error) {
+        if (!(error instanceof TestNotSentError)) throw error;
+        log.error('test not sent', error, { endpointId: id, requestId: c.var.requestId });
+        throw new Problem(503, 'The test could not be carried out. Try again.', [], {
+          'Retry-After': '1',
+        });
+      }
+    },
+  );
 }

@@ -1,5 +1,4 @@
 // /v1/endpoints: where a tenant's events go.
-import { z } from 'zod';
 import { contractOf } from '../core/contracts/all.ts';
 import { type DestinationRules, rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
@@ -13,13 +12,20 @@ import { Problem } from '../core/problem.ts';
 import { seal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
-import { parseBody, parseQuery } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { type CallIn, serve } from '../http/operation.ts';
 import { addEndpointChangeRoute } from './endpoint-changes.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  listEndpoints,
+  NO_ENDPOINT,
+} from './endpoint-operations.ts';
 import { addEndpointSecretRoutes, NONCE_BYTES } from './endpoint-secrets.ts';
 import { keptSettings } from './endpoint-settings.ts';
 import { overtaken, requireMatch, tagged } from './entity-tag.ts';
-import { listView, pageShape } from './listing-query.ts';
+import { listView } from './listing-query.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
 import { healthOf } from './standing.ts';
 import { endpointView, type ViewDefaults } from './views.ts';
@@ -39,7 +45,7 @@ export interface EndpointPorts {
 
 export function addEndpointRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   ports: EndpointPorts,
 ): void {
   const { registry, surroundings } = ports;
@@ -49,21 +55,14 @@ export function addEndpointRoutes(
   };
 
   /** @throws Problem 404, the same for another tenant's endpoint as for none */
-  async function find(c: AppContext): Promise<Endpoint> {
-    const scope = await scopeOf(c);
-    const id = c.req.param('id') ?? '';
+  async function find(scope: Scope, id: string): Promise<Endpoint> {
     const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such endpoint.');
-    }
+    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
     return endpoint;
   }
 
-  app.post('/v1/endpoints', authenticate, async (c) => {
-    requireScope(c, 'endpoints:write');
-    const scope = await scopeOf(c);
-    const input = await parseBody(c, inputSchemas[scope.environment]);
-    const endpoint = await create(ports, scope, input);
+  const create = async ({ scope, body, reply }: CallIn<typeof createEndpoint>) => {
+    const endpoint = await newEndpoint(ports, scope, body);
     // Before the endpoint: its first delivery may follow at once.
     const needed = algorithmsNeeded(
       endpoint,
@@ -72,34 +71,33 @@ export function addEndpointRoutes(
     );
     if (needed.size > 0) await ensureSigningKeys(ports, needed);
     await registry.putEndpoint(endpoint);
-    return c.json(endpointView(endpoint, CLEAN_HEALTH, ports.defaults), 201, tagged(endpoint));
+    return reply(201, endpointView(endpoint, CLEAN_HEALTH, ports.defaults), tagged(endpoint));
+  };
+  serve(app, authentication, createEndpoint, create, {
+    bodySchema: ({ environment }) => inputSchemas[environment],
   });
 
-  app.get('/v1/endpoints', authenticate, async (c) => {
-    requireScope(c, 'endpoints:read');
-    const scope = await scopeOf(c);
-    const query = parseQuery(c, z.strictObject(pageShape((id) => isId('ep', id))));
+  serve(app, authentication, listEndpoints, async ({ scope, query, reply }) => {
     const page = await registry.listEndpoints(scope, query.limit, query.cursor);
     const health = await healthOf(ports.health, page.entries);
-    return c.json(
+    return reply(
+      200,
       listView(page, (endpoint) => endpointView(endpoint, health(endpoint.id), ports.defaults)),
     );
   });
 
-  app.get('/v1/endpoints/:id', authenticate, async (c) => {
-    requireScope(c, 'endpoints:read');
-    const endpoint = await find(c);
+  serve(app, authentication, getEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
     const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
-    return c.json(endpointView(endpoint, health, ports.defaults), 200, tagged(endpoint));
+    return reply(200, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
-  addEndpointSecretRoutes(app, { authenticate, scopeOf }, ports, find);
-  addEndpointChangeRoute(app, { authenticate, scopeOf }, ports, find);
+  addEndpointSecretRoutes(app, authentication, ports, find);
+  addEndpointChangeRoute(app, authentication, ports, find);
 
-  app.delete('/v1/endpoints/:id', authenticate, async (c) => {
-    requireScope(c, 'endpoints:write');
+  serve(app, authentication, deleteEndpoint, async ({ c, scope, params }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const endpoint = await find(c);
+      const endpoint = await find(scope, params.id);
       requireMatch(c, endpoint);
       // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
       const version = endpoint.version + 1;
@@ -110,7 +108,11 @@ export function addEndpointRoutes(
   });
 }
 
-async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput): Promise<Endpoint> {
+async function newEndpoint(
+  ports: EndpointPorts,
+  scope: Scope,
+  input: EndpointInput,
+): Promise<Endpoint> {
   const { surroundings } = ports;
   const contract = contractOf(input.contract);
   const nowMs = surroundings.now();

@@ -11,17 +11,61 @@ import type {
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
-import { type Authentication, requireScope } from '../http/authentication.ts';
-import { parseQuery } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { operation, serve } from '../http/operation.ts';
+import { deliverySchema } from './delivery-operations.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { healthOf, standingFrom } from './standing.ts';
 import { deliveryView, eventView, pendingDeliveryView } from './views.ts';
 
-const listSchema = z.strictObject({
-  ...pageShape((id) => isId('evt', id)),
-  ...rangeShape,
-  type: eventTypeSchema.optional(),
-  subject: subjectSchema.optional(),
+const eventShape = {
+  id: idOf('evt'),
+  type: z.string(),
+  tenant: z.string(),
+  environment: environmentSchema,
+  acceptedAt: timeSchema,
+  occurredAt: z.string().nullable().meta({ description: 'As it came in.' }),
+  subject: z.string().nullable(),
+  channels: z.array(z.string()),
+};
+const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
+const eventWithDeliveriesSchema = z
+  .strictObject({
+    ...eventShape,
+    deliveries: z.array(deliverySchema),
+    data: z.unknown().meta({ type: 'object', description: 'The exact bytes that came in.' }),
+  })
+  .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
+
+export const listEvents = operation({
+  id: 'listEvents',
+  method: 'get',
+  path: '/v1/events',
+  tag: 'Events',
+  summary: 'List events, newest first',
+  description:
+    '`type` and `subject` are applied to each page after it is read: a page may be short, or empty, and still have a next one.',
+  access: 'events:read',
+  query: z.strictObject({
+    ...pageShape((id) => isId('evt', id)),
+    ...rangeShape,
+    type: eventTypeSchema.optional(),
+    subject: subjectSchema.optional(),
+  }),
+  replies: { 200: { description: 'A page of events.', schema: pageSchema(eventSchema) } },
+});
+export const getEvent = operation({
+  id: 'getEvent',
+  method: 'get',
+  path: '/v1/events/{id}',
+  tag: 'Events',
+  summary: 'Read an event with its data and its deliveries',
+  access: 'events:read',
+  params: idParams('evt'),
+  replies: { 200: { description: 'The event.', schema: eventWithDeliveriesSchema } },
+  problems: { 404: 'There is no such event, or it is not stored yet: with `Retry-After`.' },
 });
 
 export interface EventPorts {
@@ -32,27 +76,24 @@ export interface EventPorts {
 
 export function addEventRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   ports: EventPorts,
 ): void {
   const { ledger } = ports;
-  app.get('/v1/events', authenticate, async (c) => {
-    requireScope(c, 'events:read');
-    const scope = await scopeOf(c);
-    const query = parseQuery(c, listSchema);
+  serve(app, authentication, listEvents, async ({ scope, query, reply }) => {
     const page = await ledger.listEvents(scope, rangeOf(query), query.limit, query.cursor);
     const entries = page.entries.filter(
       ({ event }) =>
         (query.type === undefined || event.type === query.type) &&
         (query.subject === undefined || event.subject === query.subject),
     );
-    return c.json(listView({ ...page, entries }, ({ event }) => eventView(event)));
+    return reply(
+      200,
+      listView({ ...page, entries }, ({ event }) => eventView(event)),
+    );
   });
 
-  app.get('/v1/events/:id', authenticate, async (c) => {
-    requireScope(c, 'events:read');
-    const scope = await scopeOf(c);
-    const id = c.req.param('id');
+  serve(app, authentication, getEvent, async ({ c, scope, params: { id } }) => {
     const found = isId('evt', id)
       ? await ledger.getEvents([{ ...scope, eventId: id }])
       : new Map<string, StoredEvent>();

@@ -27,10 +27,17 @@ import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTenantRoutes } from './tenants.ts';
+import { addViewerRoutes } from './viewer.ts';
+
+const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
+  method: 'POST',
+  path,
+}));
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
@@ -50,9 +57,10 @@ const queues = createQueues(createSqs(), queueUrls());
 const defaults = { retryPolicy: settings.retryPolicy };
 const rules = readDestinationRules();
 
-const app = createApplication();
+export const app = createApplication(SERVED_BY_INGEST);
 const authentication = createAuthentication({ registry, secrets, surroundings });
-app.get('/health', (c) => c.json({ status: 'ok' }));
+addHealthRoute(app, authentication);
+addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
 addKeyRoutes(app, authentication, { registry, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });

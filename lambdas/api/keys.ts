@@ -15,16 +15,17 @@ import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape } from './listing-query.ts';
-import { environmentSchema, pageSchema, timeSchema } from './schemas.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { keyView } from './views.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
 
 const keySchema = z
-  .object({
-    id: z.string(),
+  .strictObject({
+    id: idOf('key'),
     name: z.string(),
     tenant: z.string(),
     environment: environmentSchema,
@@ -34,7 +35,11 @@ const keySchema = z
     expiresAt: timeSchema.nullable(),
     revokedAt: timeSchema.nullable(),
   })
-  .meta({ id: 'Key' });
+  .meta({ id: 'Key', example: EXAMPLES.key });
+
+const createdKeySchema = z
+  .strictObject({ ...keySchema.shape, key: z.string() })
+  .meta({ id: 'CreatedKey', example: EXAMPLES.createdKey });
 
 export const createKeyOperation = operation({
   id: 'createKey',
@@ -44,11 +49,12 @@ export const createKeyOperation = operation({
   summary: 'Create a key of a tenant',
   description: 'A tenant’s key gives what it has itself at most.',
   access: 'keys:write',
-  body: keyInputSchema,
+  body: keyInputSchema.meta({ id: 'KeyInput' }),
+  bodyExample: { name: 'producer', preset: 'producer' },
   replies: {
     201: {
       description: 'The key; it is not shown again.',
-      schema: keySchema.extend({ key: z.string() }),
+      schema: createdKeySchema,
     },
   },
 });
@@ -69,7 +75,7 @@ export const revokeKey = operation({
   tag: 'Keys',
   summary: 'Revoke a key, within seconds',
   access: 'keys:write',
-  params: z.strictObject({ id: z.string() }),
+  params: idParams('key'),
   replies: { 204: { description: 'Revoked.' } },
   problems: { 404: 'There is no such key.' },
 });

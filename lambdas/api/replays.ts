@@ -1,5 +1,6 @@
 // POST and GET /v1/replays, and /cancel: deliveries of an endpoint and a span of time, sent once more.
 import { createHash } from 'node:crypto';
+import type { Scope } from '../core/event.ts';
 import { createId, isId } from '../core/identifiers.ts';
 import type {
   DedupeLedger,
@@ -10,12 +11,15 @@ import type {
   Surroundings,
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import { type Replay, type ReplayInput, replayInputSchema } from '../core/replay.ts';
+import type { Replay, ReplayInput } from '../core/replay.ts';
 import { countReplayed } from '../core/replay-search.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
-import { parseBody, refused } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
+import { serve } from '../http/operation.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { cancelReplay, createReplay, getReplay, NO_REPLAY } from './replay-operations.ts';
 
 /** How long a dry run counts. */
 const COUNT_MS = 20_000;
@@ -34,55 +38,46 @@ export interface ReplayRoutePorts {
 
 export function addReplayRoutes(
   app: Application,
-  { authenticate, scopeOf }: Authentication,
+  authentication: Authentication,
   ports: ReplayRoutePorts,
 ): void {
   const { replays, surroundings } = ports;
 
   /** @throws Problem 404, the same for another tenant's replay as for none */
-  async function find(c: AppContext): Promise<Replay> {
-    const scope = await scopeOf(c);
-    const id = c.req.param('id') ?? '';
+  async function find(scope: Scope, id: string): Promise<Replay> {
     const replay = isId('rpl', id) ? await replays.getReplay(scope, id) : undefined;
-    if (!replay) throw new Problem(404, 'There is no such replay.');
+    if (!replay) throw new Problem(404, NO_REPLAY);
     return replay;
   }
 
-  app.post('/v1/replays', authenticate, async (c) => {
-    requireScope(c, 'deliveries:write');
-    const scope = await scopeOf(c);
+  serve(app, authentication, createReplay, async ({ c, scope, body: input, reply }) => {
     const key = idempotencyKeyIn(c);
-    const input = await parseBody(c, replayInputSchema);
     const endpoint = isId('ep', input.endpoint)
       ? await ports.registry.getEndpoint(scope, input.endpoint)
       : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such endpoint.');
-    }
+    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
     const nowMs = surroundings.now();
     const id = createId('rpl', nowMs, surroundings.random(10));
     const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, id, nowMs);
     if (input.dryRun) {
       const endMs = nowMs + COUNT_MS;
-      return c.json(await countReplayed(ports, asked, () => surroundings.now() > endMs));
+      return reply(200, await countReplayed(ports, asked, () => surroundings.now() > endMs));
     }
     const mine = key === undefined ? { id, atMs: nowMs } : await holderOf(ports, asked, input, key);
     const replay = await replays.putReplayOnce(newReplay(asked, input, mine.id, mine.atMs));
     // A repeat goes out again: a crash after the first one's put loses nothing.
     if (replay.state === 'running') await start(ports, replay);
-    return c.json(replayView(replay), 202, { Location: `/v1/replays/${replay.id}` });
+    return reply(202, replayView(replay), { Location: `/v1/replays/${replay.id}` });
   });
 
-  app.get('/v1/replays/:id', authenticate, async (c) => {
-    requireScope(c, 'deliveries:read');
-    return c.json(replayView(await find(c)));
-  });
+  serve(app, authentication, getReplay, async ({ scope, params, reply }) =>
+    reply(200, replayView(await find(scope, params.id))),
+  );
 
-  app.post('/v1/replays/:id/cancel', authenticate, async (c) => {
-    requireScope(c, 'deliveries:write');
+  serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const replay = await find(c);
-      if (replay.state === 'cancelled') return c.json(replayView(replay));
+      const replay = await find(scope, params.id);
+      if (replay.state === 'cancelled') return reply(200, replayView(replay));
       if (replay.state === 'done') throw new Problem(409, 'The replay is done already.');
       const after: Replay = {
         ...replay,
@@ -92,7 +87,7 @@ export function addReplayRoutes(
         updatedAtMs: surroundings.now(),
         writer: writerOf(surroundings),
       };
-      if (await replays.replaceReplay(replay.version, after)) return c.json(replayView(after));
+      if (await replays.replaceReplay(replay.version, after)) return reply(200, replayView(after));
     }
     throw new Problem(409, 'The replay is changing at the moment. Try again.');
   });

@@ -1,28 +1,44 @@
-// Shapes that many answers share, as the OpenAPI document names them.
+// Shapes that many requests and answers share, as the OpenAPI document names them.
 import { z } from 'zod';
 import { ENVIRONMENTS } from '../core/event.ts';
 
 export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });
 export const environmentSchema = z.enum(ENVIRONMENTS);
 
+const SUFFIX = '01kg9vhq5pfh9tz4dg5ckhsvhm';
+
+/** The id of something, as answers have it. */
+export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk') {
+  return z.string().meta({ example: `${prefix}_${SUFFIX}` });
+}
+/** A delivery's id is made of its event's and its endpoint's. */
+export const deliveryIdSchema = z.string().meta({ example: `dlv_${SUFFIX}${SUFFIX}` });
+
+/** `{id}` in a path. Any text is taken: what is no id is not found, and looks like any other such. */
+export const idParams = (prefix: Parameters<typeof idOf>[0]) =>
+  z.strictObject({ id: idOf(prefix) });
+
 /** `{data, next}`: a page of a listing. */
 export function pageSchema<T extends z.ZodType>(entry: T) {
-  return z.object({
-    data: z.array(entry),
-    next: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page.' }),
-  });
+  const example = entry.meta()?.example;
+  return z
+    .strictObject({
+      data: z.array(entry),
+      next: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page.' }),
+    })
+    .meta(example === undefined ? {} : { example: { data: [example], next: null } });
 }
 
 /** The body of every error: problem details (RFC 9457), each fault by its path. */
 export const problemSchema = z
-  .object({
+  .strictObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
     errors: z
       .array(
-        z.object({
+        z.strictObject({
           path: z.string().meta({
             description: 'A JSON Pointer into the body, or the name of a parameter or header.',
           }),

@@ -5,11 +5,9 @@ import type { KeyringStore, Secrets, StoredKeyring, Surroundings } from '../core
 import { Problem } from '../core/problem.ts';
 import { seal } from '../core/sealing.ts';
 import {
-  broughtKeySchema,
   type KeyMaterial,
   keyPlace,
   materialOf,
-  rotationSchema,
   signingKeyView,
 } from '../core/signing-key-input.ts';
 import {
@@ -25,8 +23,17 @@ import {
   withSuccessor,
 } from '../core/signing-keys.ts';
 import type { Application } from '../http/application.ts';
-import { type Authentication, requireOperator } from '../http/authentication.ts';
-import { parseBody, parseBodyOrNothing } from '../http/body.ts';
+import type { Authentication } from '../http/authentication.ts';
+import { serve } from '../http/operation.ts';
+import {
+  bringSigningKey,
+  getJwks,
+  getPublicKey,
+  listSigningKeys,
+  NO_KEY,
+  publicJwkSchema,
+  rotateSigningKey,
+} from './signing-key-operations.ts';
 
 const NONCE_BYTES = 12;
 /** Another function may change the keys between reading and writing: so often it is tried again. */
@@ -41,34 +48,36 @@ export interface SigningKeyPorts {
 
 export function addSigningKeyRoutes(
   app: Application,
-  { authenticate }: Authentication,
+  authentication: Authentication,
   ports: SigningKeyPorts,
 ): void {
   const { surroundings } = ports;
   const published = async () =>
     publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), surroundings.now());
 
-  app.get('/.well-known/jwks.json', async (c) =>
-    c.json({ keys: (await published()).map(jwkOf) }, 200, CACHED),
+  serve(app, authentication, getJwks, async ({ reply }) =>
+    reply(
+      200,
+      { keys: (await published()).map((key) => publicJwkSchema.parse(jwkOf(key))) },
+      CACHED,
+    ),
   );
 
-  app.get('/.well-known/keys/:file', async (c) => {
-    const id = c.req.param('file').replace(/\.pem$/, '');
+  serve(app, authentication, getPublicKey, async ({ c, params }) => {
+    const id = params.file.replace(/\.pem$/, '');
     const key = (await published()).find((one) => one.id === id);
-    if (!key) throw new Problem(404, 'There is no such key.');
+    if (!key) throw new Problem(404, NO_KEY);
     return c.body(key.publicKey, 200, { ...CACHED, 'Content-Type': 'application/x-pem-file' });
   });
 
-  app.get('/v1/signing-keys', authenticate, async (c) => {
-    requireOperator(c);
+  serve(app, authentication, listSigningKeys, async ({ reply }) => {
     const nowMs = surroundings.now();
     const keys = publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), nowMs);
-    return c.json({ data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
+    return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
   });
 
-  app.post('/v1/signing-keys', authenticate, async (c) => {
-    requireOperator(c);
-    const { privateKey, leadSeconds, overlapSeconds } = await parseBody(c, broughtKeySchema);
+  serve(app, authentication, bringSigningKey, async ({ body, reply }) => {
+    const { privateKey, leadSeconds, overlapSeconds } = body;
     const key = await storedKey(ports, privateKey, 'brought', leadSeconds);
     const keys = await change(ports, (before) => {
       if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
@@ -76,13 +85,11 @@ export function addSigningKeyRoutes(
       }
       return withSuccessor(before, key, overlapSeconds, surroundings.now());
     });
-    return c.json(signingKeyView(keys, key, surroundings.now()), 201);
+    return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  app.post('/v1/signing-keys/:id/rotate', authenticate, async (c) => {
-    requireOperator(c);
-    const { leadSeconds, overlapSeconds } = await parseBodyOrNothing(c, rotationSchema);
-    const id = c.req.param('id');
+  serve(app, authentication, rotateSigningKey, async ({ params: { id }, body, reply }) => {
+    const { leadSeconds, overlapSeconds } = body;
     const { keys } = await ports.keyring.read();
     const { algorithm } = latestOrProblem(keys, id);
     const key = await storedKey(ports, await generated(algorithm), 'generated', leadSeconds);
@@ -90,7 +97,7 @@ export function addSigningKeyRoutes(
       latestOrProblem(before, id);
       return withSuccessor(before, key, overlapSeconds, surroundings.now());
     });
-    return c.json(signingKeyView(after, key, surroundings.now()), 201);
+    return reply(201, signingKeyView(after, key, surroundings.now()));
   });
 }
 
@@ -115,7 +122,7 @@ export async function ensureSigningKeys(
 /** @throws Problem 404, and 409 for a key that another followed already */
 function latestOrProblem(keys: Keyring, id: string): StoredSigningKey {
   const key = keys.find((one) => one.id === id);
-  if (!key) throw new Problem(404, 'There is no such key.');
+  if (!key) throw new Problem(404, NO_KEY);
   if (key.publishedUntilMs !== undefined) {
     throw new Problem(409, 'This key was rotated already: rotate the one that followed it.');
   }

@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { pageSchema, timeSchema } from './schemas.ts';
 import { tenantView } from './views.ts';
@@ -23,8 +24,8 @@ const inputSchema = z.strictObject({
     .meta({ example: 'Acme Ltd' }),
 });
 const tenantSchema = z
-  .object({ id: idSchema, name: z.string(), createdAt: timeSchema })
-  .meta({ id: 'Tenant' });
+  .strictObject({ id: idSchema, name: z.string(), createdAt: timeSchema })
+  .meta({ id: 'Tenant', example: EXAMPLES.tenant });
 
 export const putTenant = operation({
   id: 'putTenant',
@@ -35,6 +36,7 @@ export const putTenant = operation({
   access: 'operator',
   params: z.strictObject({ id: idSchema }),
   body: inputSchema,
+  bodyExample: { name: 'Acme Ltd' },
   replies: {
     200: { description: 'There was one; it has this name now.', schema: tenantSchema },
     201: { description: 'Created.', schema: tenantSchema },

@@ -37,6 +37,7 @@ export const endpointExtrasShape = {
   renameHeaders: z
     .record(z.string(), headerNameSchema)
     .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
+    .meta({ maxProperties: MAX_RENAMES })
     .default({}),
   /** Adds when the event was accepted, the attempt's number, and when it was sent. */
   timingHeaders: z.boolean().default(false),

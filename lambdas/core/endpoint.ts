@@ -1,7 +1,7 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
 import { z } from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
-import { type DestinationRules, judgeUrl } from './destination.ts';
+import { type DestinationRules, judgeUrl, MAX_URL_LENGTH } from './destination.ts';
 import { type EndpointExtras, endpointExtrasShape, extrasFaults } from './endpoint-extras.ts';
 import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
@@ -55,17 +55,25 @@ const headersSchema = z
       new Set(Object.keys(headers).map((name) => name.toLowerCase())).size ===
       Object.keys(headers).length,
     'must not repeat a name in another spelling',
-  );
+  )
+  .meta({ maxProperties: MAX_CUSTOM_HEADERS });
+
+/** What a JSON Schema can say of the destination guard's rules. */
+const urlPattern = ({ allowHttp }: DestinationRules): string =>
+  `^[Hh][Tt][Tt][Pp]${allowHttp ? '[Ss]?' : '[Ss]'}://[^\\s\\\\#@]+$`;
 
 /** The body of `POST /v1/endpoints`, under a stack's destination rules. */
 export function endpointInputSchema(rules: DestinationRules) {
   return z
     .strictObject({
-      url: z.string().superRefine((text, context) => {
-        const verdict = judgeUrl(text, rules);
-        if (verdict.kind === 'refused')
-          context.addIssue({ code: 'custom', message: verdict.reason });
-      }),
+      url: z
+        .string()
+        .superRefine((text, context) => {
+          const verdict = judgeUrl(text, rules);
+          if (verdict.kind === 'refused')
+            context.addIssue({ code: 'custom', message: verdict.reason });
+        })
+        .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: urlPattern(rules) }),
       contract: z.enum(CONTRACT_NAMES).default('standard-webhooks'),
       contractOptions: z.record(z.string(), z.unknown()).default({}),
       eventTypes: z.array(patternSchema).max(MAX_PATTERNS).default([]),

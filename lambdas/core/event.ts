@@ -54,10 +54,12 @@ export const subjectSchema = z
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
-export const dataSchema = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be a JSON object',
-);
+export const dataSchema = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be a JSON object',
+  )
+  .meta({ type: 'object' });
 
 /** The body of `POST /v1/events`. `data` is checked for its kind only: its bytes are kept apart. */
 export const eventInputSchema = z.strictObject({
@@ -72,6 +74,7 @@ export const eventInputSchema = z.strictObject({
     .array(channelSchema)
     .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
     .refine((channels) => new Set(channels).size === channels.length, 'must not repeat a channel')
+    .meta({ uniqueItems: true })
     .optional(),
 });
 export type EventInput = z.infer<typeof eventInputSchema>;

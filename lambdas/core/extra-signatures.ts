@@ -20,21 +20,23 @@ const MAX_SIGNATURES = 4;
 const BRONID_OPTIONS = { whitespace: 'compact', bodySignature: false } as const;
 
 /** Another contract's headers are made with this endpoint's secrets over this endpoint's body. */
-const extraSignatureSchema = z.discriminatedUnion('scheme', [
-  messageSignatureSchema,
-  /** `webhook-*` with ed25519 by the stack's key: `v1a,` and the base64 of the signature. */
-  z.strictObject({ scheme: z.literal('v1a') }),
-  z.strictObject({ scheme: z.literal('standard-webhooks') }),
-  z.strictObject({
-    scheme: z.literal('kyc-hmac'),
-    signedContent: z.enum(['body', 'timestamp.body']).default('body'),
-  }),
-  z.strictObject({ scheme: z.literal('bronid') }),
-  z.strictObject({
-    scheme: z.literal('idnow'),
-    ...idnowOptionsSchema.shape,
-  }),
-]);
+const extraSignatureSchema = z
+  .discriminatedUnion('scheme', [
+    messageSignatureSchema,
+    /** `webhook-*` with ed25519 by the stack's key: `v1a,` and the base64 of the signature. */
+    z.strictObject({ scheme: z.literal('v1a') }),
+    z.strictObject({ scheme: z.literal('standard-webhooks') }),
+    z.strictObject({
+      scheme: z.literal('kyc-hmac'),
+      signedContent: z.enum(['body', 'timestamp.body']).default('body'),
+    }),
+    z.strictObject({ scheme: z.literal('bronid') }),
+    z.strictObject({
+      scheme: z.literal('idnow'),
+      ...idnowOptionsSchema.shape,
+    }),
+  ])
+  .meta({ id: 'ExtraSignature' });
 export type ExtraSignature = z.infer<typeof extraSignatureSchema>;
 type HeaderSignature = Exclude<ExtraSignature, MessageSignature>;
 

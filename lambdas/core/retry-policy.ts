@@ -15,8 +15,8 @@ const stepSchema = z.strictObject({
 
 const retryOnSchema = z
   .string()
-  .refine(
-    (entry) => RETRY_CLASSES.some((name) => name === entry) || /^[1345]\d\d$/.test(entry),
+  .regex(
+    new RegExp(`^(${RETRY_CLASSES.join('|')}|[1345][0-9][0-9])$`),
     `must be a status such as 429, or one of ${RETRY_CLASSES.join(', ')}`,
   );
 
@@ -100,10 +100,12 @@ export type RetryPresetName = keyof typeof RETRY_PRESETS;
 const PRESET_NAMES: RetryPresetName[] = ['forty-days', 'idnow', 'standard-webhooks', 'none'];
 
 /** A policy as it is written in requests and settings: an object, or the name of a preset. */
-export const retryPolicySchema = z.union(
-  [z.enum(PRESET_NAMES), policyObjectSchema],
-  `must be one of ${PRESET_NAMES.join(', ')}, or an object {immediate, steps, maxRetries, jitter, retryOn}`,
-);
+export const retryPolicySchema = z
+  .union(
+    [z.enum(PRESET_NAMES), policyObjectSchema],
+    `must be one of ${PRESET_NAMES.join(', ')}, or an object {immediate, steps, maxRetries, jitter, retryOn}`,
+  )
+  .meta({ id: 'RetryPolicy' });
 export type RetryPolicyInput = z.infer<typeof retryPolicySchema>;
 
 export function resolvePolicy(input: RetryPolicyInput): RetryPolicy {

@@ -2,20 +2,30 @@
 import { Hono } from 'hono';
 import { log } from '../adapters/log.ts';
 import { Problem } from '../core/problem.ts';
+import { type AllowedMethods, createAllowedMethods, type ServedRoute } from './allowed-methods.ts';
 import type { AppContext, AppEnvironment } from './authentication.ts';
 
 export type Application = Hono<AppEnvironment>;
 
-export function createApplication(): Application {
+/** @param elsewhere routes on this one's paths that another function serves */
+export function createApplication(elsewhere: readonly ServedRoute[] = []): Application {
   const app: Application = new Hono({ strict: false });
+  let allowedMethods: AllowedMethods | undefined;
   app.use(async (c, next) => {
     c.set('requestId', c.env?.lambdaContext?.awsRequestId ?? 'local');
-    await next();
+    // All routes are there by the first request.
+    allowedMethods ??= createAllowedMethods([...app.routes, ...elsewhere]);
+    const allowed = allowedMethods(c.req.path);
+    if (allowed && !allowed.includes(c.req.method)) {
+      c.res = answer(c, methodProblem(allowed));
+    } else {
+      await next();
+    }
     c.header('Posthorn-Request-Id', c.var.requestId);
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Cache-Control', c.res.headers.get('Cache-Control') ?? 'no-store');
   });
-  app.notFound((c) => answer(c, new Problem(404, 'There is nothing at this path and method.')));
+  app.notFound((c) => answer(c, new Problem(404, 'There is nothing at this path.')));
   app.onError((error, c) => {
     if (error instanceof Problem) return answer(c, error);
     log.error('request failed', error, {
@@ -26,6 +36,11 @@ export function createApplication(): Application {
     return answer(c, new Problem(500, 'Something went wrong on our side. Nothing was accepted.'));
   });
   return app;
+}
+
+function methodProblem(allowed: readonly string[]): Problem {
+  const list = allowed.join(', ');
+  return new Problem(405, `This path takes ${list}.`, [], { Allow: list });
 }
 
 function answer(c: AppContext, problem: Problem): Response {

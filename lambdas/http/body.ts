@@ -6,7 +6,7 @@ import { Problem } from '../core/problem.ts';
 import type { AppContext } from './authentication.ts';
 
 /** Bodies of everything but events. */
-const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
 export interface ReadBody {
   readonly value: unknown;
@@ -28,19 +28,34 @@ export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBod
   return reading;
 }
 
+export interface ParsedBody<T> {
+  readonly value: T;
+  readonly source: JsonSource;
+}
+
+const NO_SOURCE: JsonSource = { faults: [], dataTexts: new Map() };
+
 /** A body as its schema has it. @throws Problem 413, 415, 400 or 422 */
-export async function parseBody<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
-  const { value, source } = await readBody(c, MAX_BODY_BYTES);
+export async function parseBody<T>(
+  c: AppContext,
+  schema: z.ZodType<T>,
+  maxBytes: number,
+): Promise<ParsedBody<T>> {
+  const { value, source } = await readBody(c, maxBytes);
   const parsed = schema.safeParse(value);
   const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
   if (!parsed.success || faults.length > 0) throw refused(faults);
-  return parsed.data;
+  return { value: parsed.data, source };
 }
 
 /** The same, for a body that may be left out whole: an empty one stands for `{}`. */
-export async function parseBodyOrNothing<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
+export async function parseBodyOrNothing<T>(
+  c: AppContext,
+  schema: z.ZodType<T>,
+  maxBytes: number,
+): Promise<ParsedBody<T>> {
   const isEmpty = (await c.req.arrayBuffer()).byteLength === 0;
-  return isEmpty ? schema.parse({}) : parseBody(c, schema);
+  return isEmpty ? { value: schema.parse({}), source: NO_SOURCE } : parseBody(c, schema, maxBytes);
 }
 
 /** The parameters of the path as their schema has them. @throws Problem 422 */

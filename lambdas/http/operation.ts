@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { KeyScope } from '../core/api-key.ts';
 import type { Scope } from '../core/event.ts';
+import type { JsonSource } from '../core/json-source.ts';
 import type { ProblemStatus } from '../core/problem.ts';
 import type { Application } from './application.ts';
 import {
@@ -11,7 +12,7 @@ import {
   requireOperator,
   requireScope,
 } from './authentication.ts';
-import { parseBody, parseBodyOrNothing, parseParams, parseQuery } from './body.ts';
+import { MAX_BODY_BYTES, parseBody, parseBodyOrNothing, parseParams, parseQuery } from './body.ts';
 
 /** Who may call it: anyone, the operator, or the operator and keys with this scope of a tenant. */
 export type Access = 'open' | 'operator' | KeyScope;
@@ -21,7 +22,7 @@ export interface Reply {
   /** Left out: an answer without a body. */
   readonly schema?: z.ZodType;
   /** Unless said, `application/json`. */
-  readonly contentType?: string;
+  readonly contentType?: string | readonly string[];
   /** Headers that matter, by name, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly example?: unknown;
@@ -44,6 +45,10 @@ export interface Operation {
   /** An empty body then stands for `{}`. */
   readonly isBodyOptional?: true;
   readonly bodyExample?: unknown;
+  /** What the document shows of the body where the schema that reads it says less. */
+  readonly documentedBody?: z.ZodType;
+  /** Unless said, 256 KiB. */
+  readonly maxBodyBytes?: number;
   /** Request headers beside those of keys, by name, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
   /** By status. */
@@ -62,6 +67,8 @@ export interface Call<O extends Operation> {
   readonly params: Parsed<O['params']>;
   readonly query: Parsed<O['query']>;
   readonly body: Parsed<O['body']>;
+  /** Where the body's source text matters; empty for an operation without a body. */
+  readonly source: JsonSource;
   /** The answer in the form that the operation declares for this status. */
   readonly reply: <S extends keyof O['replies'] & (200 | 201 | 202)>(
     status: S,
@@ -85,6 +92,8 @@ export interface ServeOptions<O extends Operation> {
   /** A stricter schema for the body where rules of the stack or environment come in. */
   readonly bodySchema?: (scope: Scope) => z.ZodType<Parsed<O['body']>>;
 }
+
+const NO_BODY = { value: undefined, source: { faults: [], dataTexts: new Map() } };
 
 /**
  * Serves an operation. Checked in this order: key, scope or operator, tenant, parameters, query, body;
@@ -111,10 +120,11 @@ export function serve<const O extends Operation>(
     const query = declared.query && parseQuery(c, declared.query);
     const schema = scope && options.bodySchema ? options.bodySchema(scope) : declared.body;
     const read = declared.isBodyOptional ? parseBodyOrNothing : parseBody;
-    const body = schema && (await read(c, schema));
+    const maxBytes = declared.maxBodyBytes ?? MAX_BODY_BYTES;
+    const { value: body, source } = schema ? await read(c, schema, maxBytes) : NO_BODY;
     const reply = (status: 200 | 201 | 202, value: unknown, headers = {}) =>
       c.json(value as object, status, headers);
     // The checks above are what these types say; TypeScript cannot follow them through the generics.
-    return handler({ c, params, query, body, reply, scope } as unknown as CallIn<O>);
+    return handler({ c, params, query, body, source, reply, scope } as unknown as CallIn<O>);
   });
 }

@@ -12,7 +12,7 @@ import { createAuthentication } from '../http/authentication.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
-const app = createApplication();
+export const app = createApplication();
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   secrets: createSecrets(secretArns(), surroundings),

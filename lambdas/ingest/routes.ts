@@ -19,7 +19,7 @@ import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
 
-const batchSchema = z.strictObject({
+export const batchSchema = z.strictObject({
   events: z
     .array(z.unknown())
     .min(1, 'must hold at least one event')

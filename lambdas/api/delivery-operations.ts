@@ -1,0 +1,112 @@
+// What the operations on deliveries take and answer.
+import { z } from 'zod';
+import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
+import { eventTypeSchema } from '../core/event.ts';
+import { isId } from '../core/identifiers.ts';
+import { operation } from '../http/operation.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
+import { EXAMPLES } from './examples.ts';
+import { pageShape, rangeShape } from './listing-query.ts';
+import { deliveryIdSchema, idOf, pageSchema, timeSchema } from './schemas.ts';
+
+const STATUSES = DELIVERY_STATUSES as [DeliveryStatus, ...DeliveryStatus[]]; // it is not empty
+
+const attemptSchema = z
+  .strictObject({
+    number: z.int(),
+    run: z.int(),
+    cause: z.enum(CAUSES),
+    at: timeSchema,
+    durationMs: z.number(),
+    outcome: z.string().meta({ description: '`http_<status>` or a kind of failure.' }),
+    responseStatus: z.int().nullable(),
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'Attempt' });
+
+export const deliverySchema = z
+  .strictObject({
+    id: deliveryIdSchema,
+    event: idOf('evt'),
+    endpoint: idOf('ep'),
+    type: z.string(),
+    status: z.enum(STATUSES),
+    run: z.int(),
+    attempts: z.array(attemptSchema),
+    nextAttemptAt: timeSchema.nullable(),
+    deadlineAt: timeSchema.nullable(),
+    deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),
+    acceptedAt: timeSchema,
+    deliveredAt: timeSchema.nullable(),
+    lastResponse: z
+      .strictObject({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().meta({ description: 'The first 1 KiB.' }),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Delivery', example: EXAMPLES.delivery });
+
+export const NO_DELIVERY = 'There is no such delivery.';
+const params = z.strictObject({ id: deliveryIdSchema });
+const MOVING =
+  'It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps.';
+
+export const listDeliveries = operation({
+  id: 'listDeliveries',
+  method: 'get',
+  path: '/v1/deliveries',
+  tag: 'Deliveries',
+  summary: 'List deliveries, newest first',
+  description:
+    '`status` and `type` are applied to each page after it is read: a page may be short, or empty, and still have a next one.',
+  access: 'deliveries:read',
+  query: z.strictObject({
+    ...pageShape((id) => isId('evt', id)),
+    ...rangeShape,
+    endpoint: idOf('ep').optional(),
+    status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
+    type: eventTypeSchema.optional(),
+  }),
+  replies: { 200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) } },
+  problems: { 404: NO_ENDPOINT },
+});
+export const getDelivery = operation({
+  id: 'getDelivery',
+  method: 'get',
+  path: '/v1/deliveries/{id}',
+  tag: 'Deliveries',
+  summary: 'Read a delivery with all its attempts',
+  access: 'deliveries:read',
+  params,
+  replies: { 200: { description: 'The delivery.', schema: deliverySchema } },
+  problems: { 404: NO_DELIVERY },
+});
+export const retryDelivery = operation({
+  id: 'retryDelivery',
+  method: 'post',
+  path: '/v1/deliveries/{id}/retry',
+  tag: 'Deliveries',
+  summary: 'Send a delivery again now',
+  description: 'A new run, with the same idempotency key.',
+  access: 'deliveries:write',
+  params,
+  replies: { 202: { description: 'The delivery in its new run.', schema: deliverySchema } },
+  problems: {
+    404: NO_DELIVERY,
+    409: `Its endpoint was deleted. ${MOVING}`,
+    503: 'The retry could not be sent.',
+  },
+});
+export const cancelDelivery = operation({
+  id: 'cancelDelivery',
+  method: 'post',
+  path: '/v1/deliveries/{id}/cancel',
+  tag: 'Deliveries',
+  summary: 'Cancel a delivery that waits',
+  access: 'deliveries:write',
+  params,
+  replies: { 200: { description: 'The delivery, cancelled.', schema: deliverySchema } },
+  problems: { 404: NO_DELIVERY, 409: `It does not wait any more. ${MOVING}` },
+});

@@ -1,0 +1,125 @@
+// What the operations on endpoints take and answer.
+import { z } from 'zod';
+import { CONTRACT_NAMES } from '../core/contracts/all.ts';
+import { STRICT_RULES } from '../core/destination.ts';
+import { endpointInputSchema, METHODS } from '../core/endpoint.ts';
+import { autoPauseSchema } from '../core/endpoint-health.ts';
+import { extraSignaturesSchema } from '../core/extra-signatures.ts';
+import { isId } from '../core/identifiers.ts';
+import { retryPolicySchema } from '../core/retry-policy.ts';
+import { operation } from '../http/operation.ts';
+import { EXAMPLES } from './examples.ts';
+import { pageShape } from './listing-query.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
+
+const healthSchema = z
+  .strictObject({
+    state: z.enum(['healthy', 'tripped', 'paused', 'recovering']),
+    failures: z.int().meta({ description: 'Failed attempts since the last success.' }),
+    failingSince: timeSchema.nullable(),
+    lastSuccessAt: timeSchema.nullable(),
+    pausedBy: z.enum(['user', 'gone', 'failures']).nullable(),
+    nextProbeAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'EndpointHealth' });
+
+const encryptionSchema = z.strictObject({
+  jwk: z.strictObject({
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    kid: z.string().optional(),
+    n: z.string().optional(),
+    e: z.string().optional(),
+    crv: z.string().optional(),
+    x: z.string().optional(),
+    y: z.string().optional(),
+  }),
+  alg: z.enum(['RSA-OAEP-256', 'ECDH-ES']),
+  enc: z.literal('A256GCM'),
+});
+
+export const endpointSchema = z
+  .strictObject({
+    id: idOf('ep'),
+    url: z.string(),
+    contract: z.enum(CONTRACT_NAMES),
+    contractOptions: z.unknown().meta({ type: 'object' }),
+    eventTypes: z.array(z.string()),
+    channels: z.array(z.string()),
+    method: z.enum(METHODS),
+    headers: z.record(z.string(), z.string()),
+    timeoutMs: z.int(),
+    retryPolicy: retryPolicySchema,
+    autoPause: autoPauseSchema,
+    maxPerSecond: z.number().nullable(),
+    description: z.string(),
+    secret: z.string().meta({ description: '28 asterisks and its last four characters.' }),
+    token: z.string().nullable(),
+    signatures: extraSignaturesSchema,
+    ownSignature: z.boolean(),
+    encryption: encryptionSchema.nullable(),
+    authentication: z
+      .array(z.record(z.string(), z.string()))
+      .meta({ description: 'As they were given, with what is secret masked.' }),
+    renameHeaders: z.record(z.string(), z.string()),
+    timingHeaders: z.boolean(),
+    status: z.enum(['active', 'paused', 'deleted']),
+    health: healthSchema,
+    environment: environmentSchema,
+    createdAt: timeSchema,
+  })
+  .meta({ id: 'Endpoint', example: EXAMPLES.endpoint });
+
+export const NO_ENDPOINT = 'There is no such endpoint.';
+export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
+export const matchHeader = {
+  'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',
+};
+
+export const createEndpoint = operation({
+  id: 'createEndpoint',
+  method: 'post',
+  path: '/v1/endpoints',
+  tag: 'Endpoints',
+  summary: 'Create an endpoint',
+  access: 'endpoints:write',
+  body: endpointInputSchema(STRICT_RULES).meta({ id: 'EndpointInput' }),
+  bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
+  replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
+});
+export const listEndpoints = operation({
+  id: 'listEndpoints',
+  method: 'get',
+  path: '/v1/endpoints',
+  tag: 'Endpoints',
+  summary: 'List endpoints, oldest first',
+  access: 'endpoints:read',
+  query: z.strictObject(pageShape((id) => isId('ep', id))),
+  replies: { 200: { description: 'A page of endpoints.', schema: pageSchema(endpointSchema) } },
+});
+export const getEndpoint = operation({
+  id: 'getEndpoint',
+  method: 'get',
+  path: '/v1/endpoints/{id}',
+  tag: 'Endpoints',
+  summary: 'Read an endpoint',
+  access: 'endpoints:read',
+  params: idParams('ep'),
+  replies: { 200: { description: 'The endpoint.', schema: endpointSchema, headers: tagHeader } },
+  problems: { 404: NO_ENDPOINT },
+});
+export const deleteEndpoint = operation({
+  id: 'deleteEndpoint',
+  method: 'delete',
+  path: '/v1/endpoints/{id}',
+  tag: 'Endpoints',
+  summary: 'Delete an endpoint, and cancel what waits for it',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  headers: matchHeader,
+  replies: { 204: { description: 'Deleted.' } },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'It was changed in the meantime.',
+    412: '`If-Match` names another version.',
+  },
+});

@@ -1,0 +1,83 @@
+// The operations of the ingest function, which serves them by a shorter way of its own: they share its
+// schemas, and stand here so that its bundle does not hold what only the document needs.
+import { z } from 'zod';
+import {
+  batchEventInputSchema,
+  eventInputSchema,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_EVENTS,
+  MAX_EVENT_BYTES,
+} from '../../core/event.ts';
+import { operation } from '../../http/operation.ts';
+import { batchSchema } from '../../ingest/routes.ts';
+import { idOf, problemSchema } from '../schemas.ts';
+
+const acceptedSchema = z
+  .strictObject({
+    id: idOf('evt'),
+    duplicate: z.boolean().meta({ description: 'Whether the idempotency key was used before.' }),
+  })
+  .meta({ id: 'Accepted' });
+const accepted = { id: 'evt_01kg9vhq5pfh9tz4dg5ckhsvhm', duplicate: false };
+
+const exampleEvent = {
+  type: 'dossier.created',
+  subject: 'dossier-1',
+  data: { dossier: 'd-1', amount: 1.5 },
+};
+
+export const postEvent = operation({
+  id: 'postEvent',
+  method: 'post',
+  path: '/v1/events',
+  tag: 'Events',
+  summary: 'Send an event',
+  description: 'Its data is stored and delivered as the exact bytes that came in.',
+  access: 'events:write',
+  headers: {
+    'Idempotency-Key':
+      'The same key with the same event makes one event only, within 7 days: 1 to 255 printable ASCII characters.',
+  },
+  body: eventInputSchema.meta({ id: 'EventInput' }),
+  bodyExample: exampleEvent,
+  maxBodyBytes: MAX_EVENT_BYTES,
+  replies: {
+    202: { description: 'It is on the queue.', schema: acceptedSchema, example: accepted },
+  },
+  problems: {
+    404: 'There is no such tenant.',
+    409: 'The `Idempotency-Key` was used with another event.',
+    503: 'The event could not be stored.',
+  },
+});
+
+export const postEvents = operation({
+  id: 'postEvents',
+  method: 'post',
+  path: '/v1/events/batch',
+  tag: 'Events',
+  summary: 'Send up to 100 events',
+  description: 'Each is accepted or refused on its own, and has its result at its place.',
+  access: 'events:write',
+  body: batchSchema,
+  // An event that does not fit is a result, not a refusal of the batch.
+  documentedBody: z
+    .strictObject({
+      events: z
+        .array(batchEventInputSchema.meta({ id: 'BatchEventInput' }))
+        .min(1)
+        .max(MAX_BATCH_EVENTS),
+    })
+    .meta({ id: 'BatchInput' }),
+  bodyExample: { events: [exampleEvent] },
+  maxBodyBytes: MAX_BATCH_BYTES,
+  replies: {
+    202: {
+      description: 'A result at each event’s place.',
+      schema: z.strictObject({
+        results: z.array(z.union([acceptedSchema, z.strictObject({ error: problemSchema })])),
+      }),
+      example: { results: [accepted] },
+    },
+  },
+});

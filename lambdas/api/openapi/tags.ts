@@ -1,0 +1,11 @@
+// The chapters of the document, in their order.
+export const TAGS: readonly (readonly [name: string, description: string])[] = [
+  ['Events', 'What comes in: immutable facts, each with a type and data.'],
+  ['Endpoints', 'Where a tenant’s events go: URL, contract, subscription, secret, retry policy.'],
+  ['Deliveries', 'One event for one endpoint, with every attempt.'],
+  ['Replays', 'Deliveries of an endpoint and a span of time, sent once more.'],
+  ['Keys', 'Keys of tenants, with scopes.'],
+  ['Tenants', 'The customers of the platform.'],
+  ['Signing keys', 'The stack’s own keys, and their public halves for receivers.'],
+  ['Service', 'Whether it answers, and this document.'],
+];

@@ -1,0 +1,8 @@
+// Lints the OpenAPI document by Redocly's recommended rules: node scripts/lint-openapi.ts
+import { openApiDocument } from '../lambdas/api/openapi/document.ts';
+import { lintOpenApi } from './openapi-rules.ts';
+
+const findings = await lintOpenApi(JSON.stringify(openApiDocument(), null, 2));
+for (const finding of findings) console.error(finding);
+console.log(`docs/openapi.json: ${findings.length} findings`);
+if (findings.length > 0) process.exitCode = 1;
