@@ -43,8 +43,8 @@ export function createSubscriberCache(
       for (const item of answer.Items ?? []) {
         const endpoint = documentOf<Endpoint>(item);
         if (endpoint && endpoint.deletedAtMs === undefined) {
-          const { id, eventTypes, channels } = endpoint;
-          subscribers.push({ id, eventTypes, channels });
+          const { id, eventTypes, channels, filter } = endpoint;
+          subscribers.push({ id, eventTypes, channels, ...(filter ? { filter } : {}) });
         }
       }
       start = answer.LastEvaluatedKey;

@@ -45,6 +45,7 @@ export const endpointSchema = z
     contractOptions: z.unknown().meta({ type: 'object' }),
     eventTypes: z.array(z.string()),
     channels: z.array(z.string()),
+    filter: z.record(z.string(), z.unknown()).nullable(),
     method: z.enum(METHODS),
     headers: z.record(z.string(), z.string()),
     timeoutMs: z.int(),

@@ -27,6 +27,7 @@ import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
+import { addFilterTestRoute } from './filters.ts';
 import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addReplayRoutes } from './replays.ts';
@@ -88,6 +89,7 @@ addEndpointTestRoute(app, authentication, {
   tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
 addEventRoutes(app, authentication, { ledger, registry, health });
+addFilterTestRoute(app, authentication, { ledger });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {
   ledger,

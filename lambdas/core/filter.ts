@@ -29,6 +29,8 @@ export interface Filter {
   readonly branches: readonly (readonly Condition[])[];
 }
 
+const EXAMPLE = { country: ['DE', 'AT'], risk: { score: [{ numeric: ['>', 80] }] } };
+
 export const filterSchema = z
   .custom<FilterPattern>(isObject, 'must be a JSON object')
   .superRefine((pattern, context) => {
@@ -36,6 +38,13 @@ export const filterSchema = z
     readFilter(pattern, (path, message) =>
       context.addIssue({ code: 'custom', path: [...path], message }),
     );
+  })
+  .meta({
+    id: 'Filter',
+    type: 'object',
+    minProperties: 1,
+    description: 'A pattern over the data, in the event-pattern language of Amazon EventBridge.',
+    example: EXAMPLE,
   });
 
 /** Compiles a filter that was checked when it was saved. */

@@ -5,6 +5,7 @@ import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
+import type { FilterPattern } from './filter.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Replay } from './replay.ts';
@@ -130,6 +131,8 @@ export interface Tenant {
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {
   readonly id: string;
+  /** Without one, the data does not matter. */
+  readonly filter?: FilterPattern;
 }
 
 export interface Registry {

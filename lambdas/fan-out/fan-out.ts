@@ -10,7 +10,7 @@ import {
   type StoredEvent,
   scopeKey,
 } from '../core/ports.ts';
-import { matchesSubscription } from '../core/subscription.ts';
+import { targetsOf } from '../core/targets.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;
@@ -39,13 +39,10 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const matched = jobs.map((job) => {
-    const candidates = subscribers.get(scopeKey(job.event)) ?? [];
-    const targets = candidates
-      .filter((subscriber) => matchesSubscription(subscriber, job.event))
-      .map((subscriber) => subscriber.id);
-    return { ...job, targets };
-  });
+  const matched = jobs.map((job) => ({
+    ...job,
+    targets: targetsOf(job.event, subscribers.get(scopeKey(job.event)) ?? []),
+  }));
 
   const stored = await storeAll(ports.ledger, matched, failed);
   await sendAll(ports.queues, stored, failed);

@@ -13,6 +13,7 @@ import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addFilterTestRoute } from '../../lambdas/api/filters.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
@@ -97,6 +98,7 @@ export async function startApiService() {
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
   });
+  addFilterTestRoute(app, authentication, { ledger });
   const tested: TestRequest[] = [];
   const dispatch: { answer: TestReport | undefined } = { answer: undefined };
   addEndpointTestRoute(app, authentication, {

@@ -7,6 +7,7 @@ import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
 import { testEndpoint } from '../endpoint-tests.ts';
 import { getEvent, listEvents } from '../events.ts';
+import { testFilter } from '../filters.ts';
 import { getHealth } from '../health.ts';
 import { createKeyOperation, listKeys, revokeKey } from '../keys.ts';
 import * as replays from '../replay-operations.ts';
@@ -31,6 +32,7 @@ export const OPERATIONS: readonly Operation[] = [
   resumeEndpoint,
   purgeEndpoint,
   testEndpoint,
+  testFilter,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,
