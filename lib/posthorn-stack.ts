@@ -54,6 +54,7 @@ export class PosthornStack extends Stack {
 
     const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer, destinations } =
       configuration;
+    const { unknownEventTypes, limits } = configuration;
     const everywhere = {
       [Env.settings]: JSON.stringify({
         retentionDays,
@@ -62,6 +63,8 @@ export class PosthornStack extends Stack {
         tripFailures,
         issuer,
         destinations,
+        unknownEventTypes,
+        limits,
       }),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
@@ -206,6 +209,7 @@ export class PosthornStack extends Stack {
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',

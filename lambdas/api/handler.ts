@@ -1,6 +1,7 @@
 // The api function: everything over HTTPS but the events that come in.
 import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventTypeStore } from '../adapters/event-types.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -26,6 +27,7 @@ import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
+import { addEventTypeRoutes } from './event-types.ts';
 import { addEventRoutes } from './events.ts';
 import { addFilterTestRoute } from './filters.ts';
 import { addHealthRoute } from './health.ts';
@@ -89,6 +91,10 @@ addEndpointTestRoute(app, authentication, {
   tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
 addEventRoutes(app, authentication, { ledger, registry, health });
+addEventTypeRoutes(app, authentication, {
+  eventTypes: createEventTypeStore(dynamoDb, variable(Env.registryTable)),
+  surroundings,
+});
 addFilterTestRoute(app, authentication, { ledger });
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {

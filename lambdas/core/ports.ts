@@ -5,6 +5,7 @@ import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
+import type { EventType } from './event-type.ts';
 import type { FilterPattern } from './filter.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
@@ -157,6 +158,26 @@ export interface Registry {
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
   /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
   subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+}
+
+/** What ingest needs of the catalogue. */
+export interface EventTypeReader {
+  /** Consistent; differs after every change of the catalogue. Undefined while nothing was ever put. */
+  catalogueVersion(): Promise<string | undefined>;
+  getEventType(name: string): Promise<EventType | undefined>;
+}
+
+/** The catalogue of event types: one for the whole stack. */
+export interface EventTypeStore extends EventTypeReader {
+  putEventType(eventType: EventType): Promise<void>;
+  /** Resolves even if there was none. */
+  deleteEventType(name: string): Promise<void>;
+  /** By name. */
+  listEventTypes(
+    limit: number,
+    cursor?: string,
+    isWanted?: (eventType: EventType) => boolean,
+  ): Promise<Page<EventType>>;
 }
 
 /** The stack's signing keys, with what tells whether they were changed since they were read. */

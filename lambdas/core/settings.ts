@@ -14,6 +14,16 @@ export const settingsSchema = z.strictObject({
   tripFailures: z.int().min(0).max(100_000).default(20),
   /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
   issuer: z.string().min(1).max(256).default('posthorn'),
+  /** Whether events are accepted whose type is not in the catalogue. */
+  unknownEventTypes: z.enum(['accept', 'refuse']).default('accept'),
+  /** How many of each there may be: of the first two in each of a tenant's environments. */
+  limits: z
+    .strictObject({
+      endpointsPerTenant: z.int().min(1).max(100_000).default(1_000),
+      keysPerTenant: z.int().min(1).max(100_000).default(1_000),
+      eventTypes: z.int().min(1).max(100_000).default(1_000),
+    })
+    .prefault({}),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
 });

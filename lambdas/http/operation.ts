@@ -14,8 +14,8 @@ import {
 } from './authentication.ts';
 import { MAX_BODY_BYTES, parseBody, parseBodyOrNothing, parseParams, parseQuery } from './body.ts';
 
-/** Who may call it: anyone, the operator, or the operator and keys with this scope of a tenant. */
-export type Access = 'open' | 'operator' | KeyScope;
+/** Who may call it: anyone, any valid key, the operator, or the operator and a tenant's keys with this scope. */
+export type Access = 'open' | 'key' | 'operator' | KeyScope;
 
 export interface Reply {
   readonly description: string;
@@ -112,7 +112,7 @@ export function serve<const O extends Operation>(
     let scope: Scope | undefined;
     if (access !== 'open') await authentication.authenticate(c, async () => undefined);
     if (access === 'operator') requireOperator(c);
-    else if (access !== 'open') {
+    else if (access !== 'open' && access !== 'key') {
       requireScope(c, access);
       scope = await authentication.scopeOf(c);
     }

@@ -1,6 +1,7 @@
 // The ingest function: events come in.
 import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
@@ -9,9 +10,11 @@ import { readSettings, surroundings, variable } from '../adapters/surroundings.t
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { createEventTypeGate } from './event-type-gate.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
+const settings = readSettings();
 export const app = createApplication();
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
@@ -19,9 +22,14 @@ const authentication = createAuthentication({
   surroundings,
 });
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
   queues: createQueues(createSqs(), queueUrls()),
   surroundings,
+  judge: createEventTypeGate({
+    eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),
+    surroundings,
+    settings,
+  }),
 });
 
 export const handler = handle(app);

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createEventTypeStore } from '../../lambdas/adapters/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
@@ -13,6 +14,7 @@ import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addEventTypeRoutes } from '../../lambdas/api/event-types.ts';
 import { addFilterTestRoute } from '../../lambdas/api/filters.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
@@ -98,6 +100,8 @@ export async function startApiService() {
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
   });
+  const eventTypes = createEventTypeStore(client, 'registry');
+  addEventTypeRoutes(app, authentication, { eventTypes, surroundings });
   addFilterTestRoute(app, authentication, { ledger });
   const tested: TestRequest[] = [];
   const dispatch: { answer: TestReport | undefined } = { answer: undefined };
@@ -144,11 +148,16 @@ export async function startApiService() {
       hint: key.slice(0, 12),
       createdAtMs: clock.nowMs,
     });
+    return askWith(key);
+  }
+
+  /** Without a key, as anyone may ask. */
+  function askWith(key: string | undefined): Ask {
     return async (method, path, body, headers = {}) => {
       const response = await app.request(path, {
         method,
         headers: {
-          authorization: `Bearer ${key}`,
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -167,6 +176,7 @@ export async function startApiService() {
     clock,
     client,
     registry,
+    eventTypes,
     ledger,
     replays,
     sentReplays,
@@ -177,6 +187,8 @@ export async function startApiService() {
     tested,
     dispatch,
     keyOf,
+    anyone: askWith(undefined),
+    operator: askWith(OPERATOR_KEY),
     acme: await keyOf('acme', 'live'),
     acmeTest: await keyOf('acme', 'test'),
     globex: await keyOf('globex', 'live'),

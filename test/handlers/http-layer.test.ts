@@ -43,6 +43,7 @@ function world(sendEvents: () => Promise<ReadonlySet<number>> = async () => new 
     ledger: only({}),
     queues: { sendEvents },
     surroundings,
+    judge: async (type) => (type === 'misfit' ? [{ path: '/data/a', message: 'is missing' }] : []),
   });
   app.get('/scoped', authentication.authenticate, async (c) => {
     requireScope(c, 'endpoints:read');

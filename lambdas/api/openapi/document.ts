@@ -136,6 +136,7 @@ function parametersOf(shape: z.ZodObject, place: 'path' | 'query', schemaOf: Sch
 function accessNote({ access }: Operation): string {
   if (access === 'open') return 'Open to all.';
   if (access === 'operator') return 'For the operator only.';
+  if (access === 'key') return 'Any valid key may call it.';
   return `A tenant’s key needs the scope \`${access}\`.`;
 }
 

@@ -36,7 +36,7 @@ const ANSWER_HEADERS: Readonly<Record<string, { schema: HeaderSchema; example: s
 
 /** Request headers beside `Authorization`. */
 export function headerParameters({ access, headers = {} }: Operation) {
-  const isOfTenant = access !== 'open' && access !== 'operator';
+  const isOfTenant = access !== 'open' && access !== 'operator' && access !== 'key';
   const own = Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header' as const,

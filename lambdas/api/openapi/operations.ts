@@ -6,6 +6,7 @@ import { changeEndpoint } from '../endpoint-changes.ts';
 import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
 import { testEndpoint } from '../endpoint-tests.ts';
+import * as eventTypes from '../event-type-operations.ts';
 import { getEvent, listEvents } from '../events.ts';
 import { testFilter } from '../filters.ts';
 import { getHealth } from '../health.ts';
@@ -21,6 +22,11 @@ export const OPERATIONS: readonly Operation[] = [
   postEvents,
   listEvents,
   getEvent,
+  eventTypes.putEventType,
+  eventTypes.getEventType,
+  eventTypes.deleteEventType,
+  eventTypes.listEventTypes,
+  eventTypes.listPublicEventTypes,
   endpoints.createEndpoint,
   endpoints.listEndpoints,
   endpoints.getEndpoint,

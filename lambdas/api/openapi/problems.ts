@@ -63,7 +63,7 @@ type CommonStatus = keyof typeof COMMON_REASONS;
 /** The refusals of an operation; those without a reason of its own have the common one. */
 export function problemsOf(operation: Operation): ReadonlyMap<ProblemStatus, string | undefined> {
   const { access, problems = {}, body } = operation;
-  const isOfTenant = access !== 'open' && access !== 'operator';
+  const isOfTenant = access !== 'open' && access !== 'operator' && access !== 'key';
   const takesInput = body ?? operation.params ?? operation.query ?? operation.headers;
   const common: CommonStatus[] = [
     ...(access === 'open' ? [] : ([401, 403] as const)),
