@@ -11,9 +11,12 @@ import {
 import type { EventType } from '../core/event-type.ts';
 import type { EventTypeReader, EventTypeStore } from '../core/ports.ts';
 import { type Item, number, text } from './dynamodb.ts';
-import { documentOf, VERSION_SORT_KEY } from './registry-items.ts';
+import {
+  documentOf,
+  EVENT_TYPES_PARTITION as PARTITION,
+  VERSION_SORT_KEY,
+} from './registry-items.ts';
 
-const PARTITION = 'event-types';
 /** Sorts after the version and before every name. */
 const BEFORE_NAMES = '*';
 

@@ -5,6 +5,10 @@ import type { Item } from './dynamodb.ts';
 
 export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#endpoints`;
 
+export const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
+
+export const EVENT_TYPES_PARTITION = 'event-types';
+
 /** The item that counts the changes to a scope's endpoints. Sorts before every endpoint id. */
 export const VERSION_SORT_KEY = '#version';
 

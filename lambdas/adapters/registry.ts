@@ -9,20 +9,13 @@ import {
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import {
-  type Page,
-  type Registry,
-  type Surroundings,
-  scopeKey,
-  type Tenant,
-} from '../core/ports.ts';
+import type { Page, Registry, Surroundings, Tenant } from '../core/ports.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
-import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import { documentOf, endpointPartition, keyPartition, VERSION_SORT_KEY } from './registry-items.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
-const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
 const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
 
 export function createRegistry(
@@ -106,8 +99,17 @@ export function createRegistry(
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
-      await put({ ...hashKey(key.hash), doc });
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { pk: text(keyPartition(key)), sk: text(key.id), doc },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+      if (isNew) await put({ ...hashKey(key.hash), doc });
+      return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
     getKey: async (scope, id) =>
@@ -120,13 +122,20 @@ export function createRegistry(
       await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
     },
 
-    async putEndpoint(endpoint) {
-      await put({
-        pk: text(endpointPartition(endpoint)),
-        sk: text(endpoint.id),
-        doc: text(JSON.stringify(endpoint)),
-      });
+    async putEndpointOnce(endpoint) {
+      const key = { pk: text(endpointPartition(endpoint)), sk: text(endpoint.id) };
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { ...key, doc: text(JSON.stringify(endpoint)) },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
+      );
+      // Also if it was there: who put it may have come no further.
       await bumpVersion(endpoint);
+      return isNew ? endpoint : (documentOf<Endpoint>(await get(key)) ?? endpoint);
     },
     async replaceEndpoint(before, after) {
       const isReplaced = await whenHolds(

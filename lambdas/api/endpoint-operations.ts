@@ -7,6 +7,8 @@ import { autoPauseSchema } from '../core/endpoint-health.ts';
 import { extraSignaturesSchema } from '../core/extra-signatures.ts';
 import { isId } from '../core/identifiers.ts';
 import { retryPolicySchema } from '../core/retry-policy.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
+import { FULL } from '../http/limits.ts';
 import { operation } from '../http/operation.ts';
 import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
@@ -85,7 +87,9 @@ export const createEndpoint = operation({
   access: 'endpoints:write',
   body: endpointInputSchema(STRICT_RULES).meta({ id: 'EndpointInput' }),
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
+  headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY}` },
 });
 export const listEndpoints = operation({
   id: 'listEndpoints',

@@ -3,16 +3,27 @@ import { contractOf } from '../core/contracts/all.ts';
 import { type DestinationRules, rulesFor } from '../core/destination.ts';
 import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
-import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
+import { CLEAN_HEALTH, type Health } from '../core/endpoint-health.ts';
 import { maskSecret, SECRET_BYTES } from '../core/endpoint-secret.ts';
 import type { Scope } from '../core/event.ts';
-import { createId, isId } from '../core/identifiers.ts';
-import type { HealthLedger, KeyringStore, Registry, Secrets, Surroundings } from '../core/ports.ts';
+import { isId } from '../core/identifiers.ts';
+import type {
+  Counts,
+  DedupeLedger,
+  HealthLedger,
+  KeyringStore,
+  Registry,
+  Secrets,
+  Surroundings,
+} from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { seal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
+import { type Creation, creationOf } from '../http/creation.ts';
+import { takePlaces } from '../http/limits.ts';
 import { type CallIn, serve } from '../http/operation.ts';
 import { addEndpointChangeRoute } from './endpoint-changes.ts';
 import {
@@ -32,6 +43,7 @@ import { endpointView, type ViewDefaults } from './views.ts';
 
 /** How often a deletion is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
+const DELETED_SINCE = 'What this idempotency key created was deleted since.';
 
 export interface EndpointPorts {
   readonly registry: Registry;
@@ -39,6 +51,9 @@ export interface EndpointPorts {
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;
   readonly health: HealthLedger;
+  readonly ledger: DedupeLedger;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'endpointsPerTenant'>;
   readonly rules: DestinationRules;
   readonly defaults: ViewDefaults;
 }
@@ -61,8 +76,18 @@ export function addEndpointRoutes(
     return endpoint;
   }
 
-  const create = async ({ scope, body, reply }: CallIn<typeof createEndpoint>) => {
-    const endpoint = await newEndpoint(ports, scope, body);
+  const counted = (scope: Scope) => ({ kind: 'endpoints', scope }) as const;
+  const create = async ({ c, scope, body, reply }: CallIn<typeof createEndpoint>) => {
+    const creation = await creationOf(c, ports, scope, { kind: 'endpoints', prefix: 'ep', body });
+    const answer = (made: Endpoint, health: Health) =>
+      reply(201, endpointView(made, health, ports.defaults), tagged(made));
+    if (creation.isRepeat) {
+      const found = await registry.getEndpoint(scope, creation.id);
+      if (found?.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+      const address = { ...scope, endpointId: creation.id };
+      if (found) return answer(found, (await ports.health.getHealth(address)).health);
+    }
+    const endpoint = await newEndpoint(ports, scope, body, creation);
     // Before the endpoint: its first delivery may follow at once.
     const needed = algorithmsNeeded(
       endpoint,
@@ -70,8 +95,13 @@ export function addEndpointRoutes(
       endpoint.contractOptions,
     );
     if (needed.size > 0) await ensureSigningKeys(ports, needed);
-    await registry.putEndpoint(endpoint);
-    return reply(201, endpointView(endpoint, CLEAN_HEALTH, ports.defaults), tagged(endpoint));
+    const limit = ports.limits.endpointsPerTenant;
+    await takePlaces(ports.counts, counted(scope), 1, limit, surroundings.now());
+    const stored = await registry.putEndpointOnce(endpoint);
+    // A repeat at the same time was faster.
+    const isMine = stored.sealedSecrets[0] === endpoint.sealedSecrets[0];
+    if (!isMine) await ports.counts.release(counted(scope), 1);
+    return answer(stored, CLEAN_HEALTH);
   };
   serve(app, authentication, createEndpoint, create, {
     bodySchema: ({ environment }) => inputSchemas[environment],
@@ -102,7 +132,9 @@ export function addEndpointRoutes(
       // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
       const version = endpoint.version + 1;
       const tombstone = { ...endpoint, version, deletedAtMs: surroundings.now() };
-      if (await registry.replaceEndpoint(endpoint, tombstone)) return c.body(null, 204);
+      if (!(await registry.replaceEndpoint(endpoint, tombstone))) continue;
+      await ports.counts.release(counted(scope), 1);
+      return c.body(null, 204);
     }
     throw overtaken(c);
   });
@@ -112,11 +144,10 @@ async function newEndpoint(
   ports: EndpointPorts,
   scope: Scope,
   input: EndpointInput,
+  { id, atMs }: Creation,
 ): Promise<Endpoint> {
   const { surroundings } = ports;
   const contract = contractOf(input.contract);
-  const nowMs = surroundings.now();
-  const id = createId('ep', nowMs, surroundings.random(10));
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =
     input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);
@@ -128,7 +159,7 @@ async function newEndpoint(
     ...keptSettings(input, { ...scope, id }, key, surroundings.random),
     sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
-    createdAtMs: nowMs,
+    createdAtMs: atMs,
     version: 1,
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EVENT_TYPE } from '../core/event.ts';
 import { eventTypeInputSchema, eventTypeNameSchema } from '../core/event-type.ts';
+import { FULL } from '../http/limits.ts';
 import { operation } from '../http/operation.ts';
 import { pageShape } from './listing-query.ts';
 import { pageSchema, timeSchema } from './schemas.ts';
@@ -78,6 +79,7 @@ export const putEventType = operation({
     200: { description: 'There was one; it is this now.', schema: eventTypeSchema },
     201: { description: 'Created.', schema: eventTypeSchema },
   },
+  problems: { 409: FULL },
 });
 export const getEventType = operation({
   id: 'getEventType',

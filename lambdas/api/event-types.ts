@@ -1,12 +1,14 @@
 // /v1/event-types: the catalogue. The operator writes it, every key reads it, and what is public is open.
 import type { EventType, EventTypeInput } from '../core/event-type.ts';
 import { faultsOfSchema } from '../core/json-schema.ts';
-import type { EventTypeStore, Surroundings } from '../core/ports.ts';
+import type { Counts, EventTypeStore, Surroundings } from '../core/ports.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import { createSchemaCheck } from '../core/schema-check.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
+import { takePlaces } from '../http/limits.ts';
 import { serve } from '../http/operation.ts';
 import {
   deleteEventType,
@@ -22,13 +24,15 @@ const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
 export interface EventTypePorts {
   readonly eventTypes: EventTypeStore;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'eventTypes'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
 
 export function addEventTypeRoutes(
   app: Application,
   authentication: Authentication,
-  { eventTypes, surroundings }: EventTypePorts,
+  { eventTypes, counts, limits, surroundings }: EventTypePorts,
 ): void {
   async function find(name: string): Promise<EventType> {
     const found = await eventTypes.getEventType(name);
@@ -41,6 +45,7 @@ export function addEventTypeRoutes(
     if (faults.length > 0) throw refused(faults);
     const before = await eventTypes.getEventType(name);
     const nowMs = surroundings.now();
+    if (!before) await takePlaces(counts, { kind: 'eventTypes' }, 1, limits.eventTypes, nowMs);
     const eventType: EventType = {
       name,
       description: body.description,
@@ -62,6 +67,7 @@ export function addEventTypeRoutes(
   serve(app, authentication, deleteEventType, async ({ c, params }) => {
     const { name } = await find(params.name);
     await eventTypes.deleteEventType(name);
+    await counts.release({ kind: 'eventTypes' }, 1);
     return c.body(null, 204);
   });
 

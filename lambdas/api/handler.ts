@@ -1,5 +1,6 @@
 // The api function: everything over HTTPS but the events that come in.
 import { handle } from 'hono/aws-lambda';
+import { createCounts } from '../adapters/counts.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventTypeStore } from '../adapters/event-types.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
@@ -45,6 +46,8 @@ const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const counts = createCounts(dynamoDb, variable(Env.registryTable));
+const { limits } = settings;
 const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
@@ -65,14 +68,17 @@ const authentication = createAuthentication({ registry, secrets, surroundings })
 addHealthRoute(app, authentication);
 addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
-addKeyRoutes(app, authentication, { registry, surroundings });
-addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
+addKeyRoutes(app, authentication, { registry, ledger, counts, limits, surroundings });
+addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
 addEndpointRoutes(app, authentication, {
   registry,
   keyring,
   secrets,
   surroundings,
   health,
+  ledger,
+  counts,
+  limits,
   rules,
   defaults,
 });
@@ -93,6 +99,8 @@ addEndpointTestRoute(app, authentication, {
 addEventRoutes(app, authentication, { ledger, registry, health });
 addEventTypeRoutes(app, authentication, {
   eventTypes: createEventTypeStore(dynamoDb, variable(Env.registryTable)),
+  counts,
+  limits,
   surroundings,
 });
 addFilterTestRoute(app, authentication, { ledger });

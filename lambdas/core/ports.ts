@@ -140,13 +140,14 @@ export interface Registry {
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
   getTenant(id: string): Promise<Tenant | undefined>;
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
-  putKey(key: ApiKey): Promise<void>;
+  /** False if there is a key of this id already, which stays as it is. */
+  putKey(key: ApiKey): Promise<boolean>;
   findKey(hash: string): Promise<ApiKey | undefined>;
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
-  /** Resolves once every fan-out will see the change. */
-  putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Puts an endpoint if there is none of this id, and gives what is stored once every fan-out sees it. */
+  putEndpointOnce(endpoint: Endpoint): Promise<Endpoint>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
   replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
   /** Tombstones included. */
@@ -158,6 +159,18 @@ export interface Registry {
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
   /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
   subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+}
+
+/** What there may be a limited number of. */
+export type Counted =
+  | { readonly kind: 'endpoints' | 'keys'; readonly scope: Scope }
+  | { readonly kind: 'eventTypes' };
+
+export interface Counts {
+  /** Takes places for so many more: false if they would be above the limit. */
+  take(what: Counted, places: number, limit: number, nowMs: number): Promise<boolean>;
+  /** Gives places back, when something is gone. */
+  release(what: Counted, places: number): Promise<void>;
 }
 
 /** What ingest needs of the catalogue. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createCounts } from '../../lambdas/adapters/counts.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
@@ -16,13 +17,15 @@ import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
 import { addEventTypeRoutes } from '../../lambdas/api/event-types.ts';
 import { addFilterTestRoute } from '../../lambdas/api/filters.ts';
+import { addKeyRoutes } from '../../lambdas/api/keys.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSigningKeyRoutes } from '../../lambdas/api/signing-keys.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
-import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
@@ -49,7 +52,7 @@ export type Ask = (
 
 export type ApiService = Awaited<ReturnType<typeof startApiService>>;
 
-export async function startApiService() {
+export async function startApiService(limits: Partial<Settings['limits']> = {}) {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -69,7 +72,7 @@ export async function startApiService() {
       clock.nowMs += ms;
     },
   };
-  const settings = settingsSchema.parse({});
+  const settings = settingsSchema.parse({ limits });
   const registry = createRegistry(client, 'registry', surroundings);
   const ledger = {
     ...createEventLedger(client, 'ledger', settings),
@@ -89,19 +92,37 @@ export async function startApiService() {
     },
   };
 
+  const keyring = createKeyringStore(client, 'registry');
+  const counts = createCounts(client, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   addEndpointRoutes(app, authentication, {
     registry: watched,
-    keyring: createKeyringStore(client, 'registry'),
+    keyring,
     secrets,
     surroundings,
     health,
+    ledger,
+    counts,
+    limits: settings.limits,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
   });
   const eventTypes = createEventTypeStore(client, 'registry');
-  addEventTypeRoutes(app, authentication, { eventTypes, surroundings });
+  addEventTypeRoutes(app, authentication, {
+    eventTypes,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addKeyRoutes(app, authentication, {
+    registry,
+    ledger,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
   addFilterTestRoute(app, authentication, { ledger });
   const tested: TestRequest[] = [];
   const dispatch: { answer: TestReport | undefined } = { answer: undefined };
