@@ -1,5 +1,4 @@
 // The api function: everything over HTTPS but the events that come in.
-import { handle } from 'hono/aws-lambda';
 import { createCounts } from '../adapters/counts.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventTypeStore } from '../adapters/event-types.ts';
@@ -23,6 +22,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { addDeliveryRoutes } from './deliveries.ts';
 import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
@@ -122,4 +122,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);

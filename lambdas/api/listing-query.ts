@@ -23,7 +23,8 @@ const timeParameter = z.iso.datetime({
 export const cursorOf = (id: string): string => Buffer.from(id).toString('base64url');
 
 function cursorParameter(isCursor: (id: string) => boolean) {
-  return z.string().transform((cursor, context) => {
+  const text = z.string().meta({ minLength: 1, pattern: '^[A-Za-z0-9_-]+$' });
+  return text.transform((cursor, context) => {
     const id = Buffer.from(cursor, 'base64url').toString('latin1');
     if (isCursor(id) && cursorOf(id) === cursor) return id;
     context.addIssue({ code: 'custom', message: 'is not a cursor of this listing' });

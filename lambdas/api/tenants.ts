@@ -80,7 +80,7 @@ export function addTenantRoutes(
   });
 
   serve(app, authentication, getTenant, async ({ params, reply }) => {
-    const tenant = await registry.getTenant(params.id);
+    const tenant = TENANT_ID.test(params.id) ? await registry.getTenant(params.id) : undefined;
     if (!tenant) throw new Problem(404, 'There is no such tenant.');
     return reply(200, tenantView(tenant));
   });

@@ -58,7 +58,11 @@ export interface EndpointExtras {
   readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
 }
 
-type Checked = EndpointExtrasInput & {
+/** What must go together. */
+export type Checked = Pick<
+  EndpointExtrasInput,
+  'signatures' | 'ownSignature' | 'authentication' | 'renameHeaders' | 'timingHeaders'
+> & {
   readonly headers: Readonly<Record<string, string>>;
   readonly secret?: string | undefined;
 };

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from './contracts/all.ts';
 import { type DestinationRules, judgeUrl, MAX_URL_LENGTH } from './destination.ts';
-import { type EndpointExtras, endpointExtrasShape, extrasFaults } from './endpoint-extras.ts';
+import {
+  type Checked,
+  type EndpointExtras,
+  type ExtrasFault,
+  endpointExtrasShape,
+  extrasFaults,
+} from './endpoint-extras.ts';
 import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
 import { channelSchema, type Scope } from './event.ts';
@@ -92,17 +98,56 @@ export function endpointInputSchema(rules: DestinationRules) {
       secret: givenSecretSchema.optional(),
       ...endpointExtrasShape,
     })
-    .superRefine((input, context) => {
-      const contract = contractOf(input.contract);
-      const options = contract.optionsSchema.safeParse(input.contractOptions);
-      for (const fault of options.error ? faultsOf(options.error) : []) {
-        const path = ['contractOptions', ...fault.path.split('/').slice(1)];
-        context.addIssue({ code: 'custom', path, message: fault.message });
-      }
-      if (!options.success) return;
-      for (const { path, message } of extrasFaults(input, contract, options.data)) {
-        context.addIssue({ code: 'custom', path: [...path], message });
-      }
-    });
+    .check(settingsCheck());
 }
 export type EndpointInput = z.infer<ReturnType<typeof endpointInputSchema>>;
+
+type Settled = Checked & {
+  readonly contract: ContractName;
+  readonly contractOptions: Record<string, unknown>;
+};
+
+/** Runs beside faults of single settings, which zod would list alone. */
+function settingsCheck() {
+  const check = z.check<Settled>(({ value, issues }) => {
+    // What single settings are wrong with came first: those are left out of the comparison.
+    const faulty = new Set(issues.map((issue) => issue.path?.[0]));
+    for (const { path, message } of settingsFaults(value, faulty)) {
+      issues.push({ code: 'custom', path: [...path], message, input: value, continue: true });
+    }
+  });
+  check._zod.def.when = ({ value }) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  return check;
+}
+
+/** Settings that do not go together. @param faulty members that are wrong in themselves */
+function settingsFaults(
+  input: Settled,
+  faulty: ReadonlySet<PropertyKey | undefined>,
+): readonly ExtrasFault[] {
+  if (faulty.has('contract') || faulty.has('contractOptions')) return [];
+  const contract = contractOf(input.contract);
+  const options = contract.optionsSchema.safeParse(input.contractOptions);
+  if (!options.success) {
+    return faultsOf(options.error).map(({ path, message }) => ({
+      path: ['contractOptions', ...path.split('/').slice(1)],
+      message,
+    }));
+  }
+  // Which headers are set follows from these two.
+  if (faulty.has('signatures') || faulty.has('timingHeaders')) return [];
+  const sound = {
+    signatures: input.signatures,
+    timingHeaders: input.timingHeaders,
+    ownSignature: faulty.has('ownSignature') || input.ownSignature,
+    headers: faulty.has('headers') ? {} : input.headers,
+    authentication: faulty.has('authentication') ? [] : input.authentication,
+    renameHeaders: faulty.has('renameHeaders') ? {} : input.renameHeaders,
+    secret: faulty.has('secret') ? undefined : input.secret,
+  };
+  const isNamedElsewhere = faulty.has('headers') || faulty.has('authentication');
+  return extrasFaults(sound, contract, options.data).filter(
+    ({ path }) => !(isNamedElsewhere && path[0] === 'signatures' && path[2] === 'headers'),
+  );
+}

@@ -17,7 +17,10 @@ const timeSchema = z.iso.datetime({
 /** The body of `POST /v1/replays`. */
 export const replayInputSchema = z
   .strictObject({
-    endpoint: z.string().max(128, 'must be at most 128 characters'),
+    endpoint: z
+      .string()
+      .max(128, 'must be at most 128 characters')
+      .meta({ example: 'ep_01kg9vhq5pfh9tz4dg5ckhsvhm' }),
     since: timeSchema,
     until: timeSchema.optional(),
     status: z

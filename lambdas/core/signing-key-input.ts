@@ -35,7 +35,11 @@ export const rotationSchema = z.strictObject({
 
 /** `POST /v1/signing-keys`: a key whose public half receivers have pinned signs at once. */
 export const broughtKeySchema = z.strictObject({
-  privateKey: z.string().max(MAX_PEM_LENGTH).transform(readPrivateKey),
+  privateKey: z
+    .string()
+    .max(MAX_PEM_LENGTH)
+    .meta({ pattern: '^[ \\t\\r\\n]*-----BEGIN PRIVATE KEY-----' })
+    .transform(readPrivateKey),
   overlapSeconds: overlapSchema,
   leadSeconds: leadSchema.default(0),
 });

@@ -6,6 +6,7 @@ import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/e
 import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import { headerOf } from './header.ts';
 
 export type Principal =
   | { readonly kind: 'operator' }
@@ -14,7 +15,10 @@ export type Principal =
 /** What every route finds in its context. */
 export interface AppEnvironment {
   Variables: { requestId: string; principal: Principal };
-  Bindings: { readonly lambdaContext?: LambdaContext };
+  Bindings: {
+    readonly lambdaContext?: LambdaContext;
+    readonly event?: { readonly headers?: Readonly<Record<string, string | undefined>> };
+  };
 }
 export type AppContext = Context<AppEnvironment>;
 
@@ -86,7 +90,7 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
    */
   async function scopeOf(c: AppContext, named?: string): Promise<Scope> {
     const principal = c.var.principal;
-    const inHeader = c.req.header(TENANT_HEADER);
+    const inHeader = headerOf(c, TENANT_HEADER);
     const environment = environmentOf(c);
     if (principal.kind === 'tenant') {
       if (named !== undefined || inHeader !== undefined) {
@@ -129,8 +133,9 @@ export function requireOperator(c: AppContext): void {
   if (c.var.principal.kind !== 'operator') throw new Problem(403, 'Only the operator may do this.');
 }
 
-function environmentOf(c: AppContext): Environment | undefined {
-  const value = c.req.header(ENVIRONMENT_HEADER);
+/** @throws Problem 422 */
+export function environmentOf(c: AppContext): Environment | undefined {
+  const value = headerOf(c, ENVIRONMENT_HEADER);
   if (value === undefined) return undefined;
   const known = ENVIRONMENTS.find((environment) => environment === value);
   if (!known) {

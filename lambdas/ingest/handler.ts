@@ -1,5 +1,4 @@
 // The ingest function: events come in.
-import { handle } from 'hono/aws-lambda';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -10,6 +9,7 @@ import { readSettings, surroundings, variable } from '../adapters/surroundings.t
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
+import { lambdaHandler } from '../http/lambda.ts';
 import { createEventTypeGate } from './event-type-gate.ts';
 import { addEventRoutes } from './routes.ts';
 
@@ -32,4 +32,4 @@ addEventRoutes(app, authentication, {
   }),
 });
 
-export const handler = handle(app);
+export const handler = lambdaHandler(app);

@@ -14,7 +14,12 @@ import { faultsOf } from '../core/faults.ts';
 import type { JsonSource } from '../core/json-source.ts';
 import { type Fault, Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
-import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
+import {
+  type AppContext,
+  type Authentication,
+  environmentOf,
+  requireScope,
+} from '../http/authentication.ts';
 import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
@@ -59,6 +64,8 @@ export function addEventRoutes(
 
   app.post('/v1/events/batch', authentication.authenticate, async (c) => {
     requireScope(c, 'events:write');
+    // What is wrong with the request's own headers is wrong with all of the batch.
+    environmentOf(c);
     const { value, source } = await readBody(c, MAX_BATCH_BYTES);
     const parsed = batchSchema.safeParse(value);
     const { ofEvents, ofBatch } = sortFaults(source.faults);

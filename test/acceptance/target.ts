@@ -25,7 +25,8 @@ export interface Target {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
-export async function startEmbedded(): Promise<Target> {
+/** @param more variables of its environment */
+export async function startEmbedded(more: Readonly<Record<string, string>> = {}): Promise<Target> {
   const port = await freePort();
   const operatorKey = `operator-${'0123456789abcdef'.repeat(2)}`;
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-acceptance-'));
@@ -42,6 +43,7 @@ export async function startEmbedded(): Promise<Target> {
         PORT: String(port),
         POSTHORN_OPERATOR_KEY: operatorKey,
         POSTHORN_DATA_DIR: dataDir,
+        ...more,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -21,6 +21,7 @@ const rows = new Map(
 );
 
 type Schema = z.core.JSONSchema._JSONSchema;
+const whole = z.toJSONSchema(configurationSchema, { io: 'input' });
 interface Setting {
   readonly name: string;
   /** As JSON; undefined if the schema has none. */
@@ -28,7 +29,8 @@ interface Setting {
 }
 
 /** Every key below a schema by its dotted path; groups are named by what they hold. */
-function settingsIn(schema: Schema, path: string): Setting[] {
+function settingsIn(given: Schema, path: string): Setting[] {
+  const schema = resolved(given);
   if (typeof schema === 'boolean') return [];
   const within = Object.entries(schema.properties ?? {}).flatMap(([key, inner]) =>
     settingsIn(inner, path === '' ? key : `${path}.${key}`),
@@ -41,12 +43,18 @@ function settingsIn(schema: Schema, path: string): Setting[] {
   return [{ name: path, byDefault }, ...branches, ...ofItems];
 }
 
+/** Schemas with a name stand beside the others. */
+function resolved(schema: Schema): Schema {
+  const name = typeof schema === 'object' && /^#\/\$defs\/(.+)$/.exec(schema.$ref ?? '')?.[1];
+  return (name && whole.$defs?.[name]) || schema;
+}
+
 /** What a schema holds, without an entry for itself. */
 function membersIn(schema: Schema, path: string): Setting[] {
   return settingsIn(schema, path).filter(({ name }) => name !== path);
 }
 
-const settings = settingsIn(z.toJSONSchema(configurationSchema, { io: 'input' }), '');
+const settings = settingsIn(whole, '');
 
 describe('docs/configuration.md', () => {
   it('is compared with settings on every level of the schema', () => {

@@ -22,7 +22,7 @@ const REQUEST_HEADERS: Readonly<Record<string, { schema: HeaderSchema; example: 
   'If-Match': {
     schema: {
       type: 'string',
-      pattern: '^(\\*|(W/)?"[\\x21\\x23-\\x7e]*"(, (W/)?"[\\x21\\x23-\\x7e]*")*)$',
+      pattern: '^("[0-9]+"(, "[0-9]+")*|[*])$',
     },
     example: '"1"',
   },
