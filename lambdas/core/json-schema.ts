@@ -114,6 +114,25 @@ export function faultsOfSchema(schema: unknown): Fault[] {
   return faults;
 }
 
+/** A copy of a schema without faults, with what says something about data and nothing else. */
+export function withoutAnnotations(schema: JsonSchema): JsonSchema {
+  if (typeof schema === 'boolean') return schema;
+  const inner = (value: unknown): unknown =>
+    typeof value === 'boolean' ? value : withoutAnnotations(Object(value));
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, operand]): [string, unknown][] => {
+      if (ONE.includes(keyword)) return [[keyword, inner(operand)]];
+      if (LISTS.includes(keyword)) return [[keyword, Array.from(Object(operand), inner)]];
+      if (MAPS.includes(keyword)) {
+        const entries = Object.entries(Object(operand)).map(([name, one]) => [name, inner(one)]);
+        return [[keyword, Object.fromEntries(entries)]];
+      }
+      const isKnown = VALUES.has(keyword) || keyword === 'const';
+      return isKnown ? [[keyword, structuredClone(operand)]] : [];
+    }),
+  );
+}
+
 /** The pointer of a reference such as `#/$defs/a%20b`. */
 function placeOf(reference: string): string {
   try {

@@ -1,6 +1,6 @@
 // Checks data against JSON Schemas that the operator stored: interpreted, so that no code is made of them.
 import { type Schema, Validator } from '@cfworker/json-schema';
-import type { JsonSchema } from './json-schema.ts';
+import { type JsonSchema, withoutAnnotations } from './json-schema.ts';
 import { type Fault, pointer } from './problem.ts';
 
 /** More faults than this help nobody. */
@@ -13,8 +13,8 @@ export type SchemaCheck = (value: unknown) => Fault[];
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
   if (schema === true) return () => [];
   if (schema === false) return () => [{ path: '', message: 'is refused' }];
-  // The validator notes in a schema where its references lead: this one is its own copy.
-  const copy: Schema = structuredClone(schema);
+  // The validator looks for references in annotations too, and notes in a schema where they lead.
+  const copy: Schema = Object(withoutAnnotations(schema));
   const validator = new Validator(copy, '2020-12', false);
   return (value) => {
     const { errors } = validator.validate(value);

@@ -47,6 +47,12 @@ describe('a schema is refused', () => {
     { $ref: '#/$defs/a%20b', $defs: { 'a b': { type: 'string' } } },
     { properties: { children: { type: 'array', items: { $ref: '#' } } } },
     { 'x-owner': 'risk', title: 'a', examples: [{ $ref: 'what anyone writes' }] },
+    {
+      'x-a': { $id: 'one' },
+      'x-b': { $id: 'one' },
+      examples: [{ $id: '::' }],
+      const: { $id: 'x' },
+    },
     { items: { $ref: '#/$defs/a/not' }, $defs: { a: { not: { type: 'null' } } } },
   ])('but not %j', (schema) => {
     expect(faultsOfSchema(schema)).toEqual([]);
