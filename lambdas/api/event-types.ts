@@ -1,5 +1,5 @@
 // /v1/event-types: the catalogue. The operator writes it, every key reads it, and what is public is open.
-import type { EventType, EventTypeInput } from '../core/event-type.ts';
+import { type EventType, type EventTypeInput, eventTypeNameSchema } from '../core/event-type.ts';
 import { faultsOfSchema } from '../core/json-schema.ts';
 import type { Counts, EventTypeStore, Surroundings } from '../core/ports.ts';
 import { type Fault, Problem } from '../core/problem.ts';
@@ -35,7 +35,8 @@ export function addEventTypeRoutes(
   { eventTypes, counts, limits, surroundings }: EventTypePorts,
 ): void {
   async function find(name: string): Promise<EventType> {
-    const found = await eventTypes.getEventType(name);
+    const isName = eventTypeNameSchema.safeParse(name).success;
+    const found = isName ? await eventTypes.getEventType(name) : undefined;
     if (!found) throw new Problem(404, NO_EVENT_TYPE);
     return found;
   }

@@ -56,6 +56,15 @@ describe('/v1/event-types', () => {
     expect((await service.acme('GET', path)).status).toBe(404);
   });
 
+  it('is not found under a name that none can have', async () => {
+    for (const name of ['x'.repeat(6_000), '%00', 'a..b', '__proto__']) {
+      for (const method of ['GET', 'DELETE']) {
+        const { status } = await service.operator(method, `/v1/event-types/${name}`);
+        expect(status).toBe(404);
+      }
+    }
+  });
+
   it('changes its version with every change', async () => {
     const { eventTypes, operator } = service;
     const seen = [await eventTypes.catalogueVersion()];
