@@ -1,6 +1,8 @@
 // The whole service: this file only composes.
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { z } from 'zod';
+import { settingsSchema } from '../lambdas/core/settings.ts';
 import { Env } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { HttpFront } from './http-front.ts';
@@ -55,28 +57,7 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    } = configuration;
-    const settings = {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    };
-    const { limits, cors } = configuration;
-    const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
+    const settings = z.object(settingsSchema.shape).parse(configuration);
     const everywhere = {
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
@@ -103,7 +84,6 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
       },
@@ -233,7 +213,6 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...ports,
         ...toEvents,
         ...toRetries,
@@ -249,6 +228,7 @@ export class PosthornStack extends Stack {
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',

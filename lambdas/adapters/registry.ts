@@ -8,11 +8,11 @@ import {
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import { type Registry, type Surroundings, scopeKey, type Tenant } from '../core/ports.ts';
+import type { Registry, Surroundings, Tenant } from '../core/ports.ts';
 import { withoutInherited } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
-import { documentOf, endpointPartition } from './registry-items.ts';
+import { documentOf, endpointPartition, keyPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
 import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
@@ -20,7 +20,6 @@ import { countChange, createInheritance } from './templates.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
-const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
 const keyItem = (scope: Scope, id: string): Item => ({
   pk: text(keyPartition(scope)),
   sk: text(id),
@@ -44,6 +43,17 @@ export function createRegistry(
       .Item;
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
+  /** False if there is one already. */
+  const putOnce = (item: Item): Promise<boolean> =>
+    whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...item, v: ITEM_VERSION },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      ),
+    );
 
   const page = createRegistryPages(client, table);
   const inherit = createInheritance(client, table);
@@ -54,15 +64,7 @@ export function createRegistry(
     async putTenant(id, name, nowMs) {
       const tenant: Tenant = { id, name, createdAtMs: nowMs };
       const key = { pk: text(TENANTS_PARTITION), sk: text(id) };
-      const created = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: { ...key, v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
+      const created = await putOnce({ ...key, doc: text(JSON.stringify(tenant)) });
       if (created) return { tenant, created };
       const found = documentOf<Tenant>(await get(key)) ?? tenant;
       const renamed = { ...found, name };
@@ -80,8 +82,9 @@ export function createRegistry(
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      await put({ ...keyItem(key, key.id), doc });
-      await put({ ...hashKey(key.hash), doc });
+      const isNew = await putOnce({ ...keyItem(key, key.id), doc });
+      if (isNew) await put({ ...hashKey(key.hash), doc });
+      return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
     getKey: async (scope, id) => listedKey(await get(keyItem(scope, id))),
@@ -116,13 +119,15 @@ export function createRegistry(
       );
     },
 
-    async putEndpoint(endpoint) {
-      await put({
-        pk: text(endpointPartition(endpoint)),
-        sk: text(endpoint.id),
-        doc: text(JSON.stringify(withoutInherited(endpoint))),
-      });
+    async putEndpointOnce(endpoint) {
+      const key = { pk: text(endpointPartition(endpoint)), sk: text(endpoint.id) };
+      const doc = text(JSON.stringify(withoutInherited(endpoint)));
+      const isNew = await putOnce({ ...key, doc });
+      // Also if it was there: who put it may have come no further.
       await bumpVersion(endpoint);
+      if (isNew) return endpoint;
+      const found = documentOf<Endpoint>(await get(key));
+      return (found && (await inherit([found]))[0]) ?? endpoint;
     },
     async replaceEndpoint(before, after) {
       const isReplaced = await whenHolds(

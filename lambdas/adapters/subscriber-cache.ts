@@ -50,10 +50,11 @@ export function createSubscriberCache(
       start = answer.LastEvaluatedKey;
     } while (start);
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels, polling }) => ({
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) => ({
       id,
       eventTypes,
       channels,
+      ...(filter ? { filter } : {}),
       ...(polling ? { polling } : {}),
     }));
   }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import type { Templates } from '../core/ports.ts';
+import type { KeptTemplate, Templates } from '../core/ports.ts';
 import { type Template, withTemplate } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
@@ -60,18 +60,31 @@ export function createInheritance(client: DynamoDBClient, table: string): Inheri
 
 export function createTemplates(client: DynamoDBClient, table: string): Templates {
   const page = createRegistryPages(client, table);
+
+  async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
+    const { Item: item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
+    );
+    const template = documentOf<Template>(item);
+    return template && { template, joins: Number(item?.joins?.N ?? 0) };
+  }
+
   return {
-    async putTemplate(template) {
-      const item = { ...keyOf(template, template.id), doc: docOf(template), joins: number(0) };
-      await client.send(new PutItemCommand({ TableName: table, Item: item }));
-    },
-    async getTemplate(scope, id) {
-      const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
+    async putTemplateOnce(template) {
+      const key = keyOf(template, template.id);
+      const item = { ...key, v: ITEM_VERSION, doc: docOf(template), joins: number(0) };
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
       );
-      const template = documentOf<Template>(item);
-      return template && { template, joins: Number(item?.joins?.N ?? 0) };
+      return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
+    getTemplate,
     listTemplates: (scope, limit, cursor) =>
       page(templatePartition(scope), 'tpl_', limit, cursor, (item) => {
         const template = documentOf<Template>(item);

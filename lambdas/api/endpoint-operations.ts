@@ -7,6 +7,8 @@ import { autoPauseSchema } from '../core/endpoint-health.ts';
 import { extraSignaturesSchema } from '../core/extra-signatures.ts';
 import { isId } from '../core/identifiers.ts';
 import { retryPolicySchema } from '../core/retry-policy.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
+import { FULL } from '../http/limits.ts';
 import { operation } from '../http/operation.ts';
 import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
@@ -45,6 +47,7 @@ export const endpointSchema = z
     contractOptions: z.unknown().meta({ type: 'object' }),
     eventTypes: z.array(z.string()),
     channels: z.array(z.string()),
+    filter: z.record(z.string(), z.unknown()).nullable(),
     method: z.enum(METHODS),
     headers: z.record(z.string(), z.string()),
     timeoutMs: z.int(),
@@ -107,8 +110,9 @@ export const createEndpoint = operation({
   body: askedSchema,
   documentedBody: endpointInput,
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
+  headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
-  problems: { 409: 'The template is changing at the moment.' },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY} Or: the template is changing at the moment.` },
 });
 export const listEndpoints = operation({
   id: 'listEndpoints',

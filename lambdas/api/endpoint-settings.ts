@@ -47,6 +47,7 @@ export function keptSettings(
     contractOptions: contractOf(input.contract).optionsSchema.parse(input.contractOptions),
     eventTypes: input.eventTypes,
     channels: input.channels,
+    ...(input.filter === undefined ? {} : { filter: input.filter }),
     method: input.method,
     headers: input.headers,
     timeoutMs: input.timeoutMs,

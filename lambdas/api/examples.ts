@@ -12,6 +12,7 @@ const endpoint = {
   contractOptions: {},
   eventTypes: ['dossier.*'],
   channels: [],
+  filter: { risk: { score: [{ numeric: ['>', 80] }] } },
   method: 'POST',
   headers: {},
   timeoutMs: 10_000,

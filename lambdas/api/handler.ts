@@ -1,6 +1,8 @@
 // The api function: everything over HTTPS but the events that come in.
+import { createCounts } from '../adapters/counts.ts';
 import { createDeadLetters } from '../adapters/dead-letters.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventTypeStore } from '../adapters/event-types.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -32,7 +34,9 @@ import { addEgressRoute } from './egress.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
+import { addEventTypeRoutes } from './event-types.ts';
 import { addEventRoutes } from './events.ts';
+import { addFilterTestRoute } from './filters.ts';
 import { addHealthRoute } from './health.ts';
 import { addKeyRoutes } from './keys.ts';
 import { addPollingRoute } from './polling.ts';
@@ -51,6 +55,8 @@ const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const counts = createCounts(dynamoDb, variable(Env.registryTable));
+const { limits } = settings;
 const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
@@ -76,14 +82,17 @@ addHealthRoute(app, authentication);
 addEgressRoute(app, authentication, listIn(Env.egressAddresses));
 addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
 addTenantRoutes(app, authentication, { registry, surroundings });
-addKeyRoutes(app, authentication, { registry, surroundings });
-addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
+addKeyRoutes(app, authentication, { registry, ledger, counts, limits, surroundings });
+addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
 addEndpointRoutes(app, authentication, {
   registry,
   keyring,
   secrets,
   surroundings,
   health,
+  ledger,
+  counts,
+  limits,
   rules,
   defaults,
   templates,
@@ -92,7 +101,14 @@ addEndpointRoutes(app, authentication, {
   wakes,
   verifyUrl: settings.verifyUrl,
 });
-addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
+addTemplateRoutes(app, authentication, {
+  templates,
+  registry,
+  keyring,
+  secrets,
+  ledger,
+  surroundings,
+});
 addEndpointActionRoutes(app, authentication, {
   registry,
   health,
@@ -105,6 +121,13 @@ addEndpointActionRoutes(app, authentication, {
 });
 addEndpointTestRoute(app, authentication, { registry, templates, tests });
 addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
+addEventTypeRoutes(app, authentication, {
+  eventTypes: createEventTypeStore(dynamoDb, variable(Env.registryTable)),
+  counts,
+  limits,
+  surroundings,
+});
+addFilterTestRoute(app, authentication, { ledger });
 addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
 addSubjectRoutes(app, authentication, { ledger });
 addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });

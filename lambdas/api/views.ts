@@ -62,6 +62,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     contractOptions: endpoint.contractOptions,
     eventTypes: endpoint.eventTypes,
     channels: endpoint.channels,
+    filter: endpoint.filter ?? null,
     method: endpoint.method,
     headers: endpoint.headers,
     timeoutMs: endpoint.timeoutMs,

@@ -6,6 +6,8 @@ import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
 import type { Environment, Event, Scope } from './event.ts';
+import type { EventType } from './event-type.ts';
+import type { FilterPattern } from './filter.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phases } from './phases.ts';
@@ -180,13 +182,16 @@ export interface Subscriber extends Subscription {
   readonly polling?: boolean;
   /** Whether it was slow to answer a moment ago: see slow-lane.ts. */
   readonly isSlow?: boolean;
+  /** Without one, the data does not matter. */
+  readonly filter?: FilterPattern;
 }
 
 export interface Registry {
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
   getTenant(id: string): Promise<Tenant | undefined>;
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
-  putKey(key: ApiKey): Promise<void>;
+  /** False if there is a key of this id already, which stays as it is. */
+  putKey(key: ApiKey): Promise<boolean>;
   findKey(hash: string): Promise<ApiKey | undefined>;
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
@@ -195,8 +200,8 @@ export interface Registry {
   markSlow(endpoint: Scope & { readonly id: string }, untilMs: number): Promise<void>;
   /** Notes that a key was used; an earlier time than the one that stands changes nothing. */
   noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
-  /** Resolves once every fan-out will see the change. */
-  putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Puts an endpoint if there is none of this id, and gives what is stored once every fan-out sees it. */
+  putEndpointOnce(endpoint: Endpoint): Promise<Endpoint>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
   replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
   /** Tombstones included. */
@@ -217,7 +222,8 @@ export interface KeptTemplate {
 }
 
 export interface Templates {
-  putTemplate(template: Template): Promise<void>;
+  /** Puts a template if there is none of this id, and gives what is stored. */
+  putTemplateOnce(template: Template): Promise<Template>;
   /** Tombstones included. */
   getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
   /** By id, oldest first, without tombstones. */
@@ -232,6 +238,38 @@ export interface Templates {
    * beside it: false if the template is not as it was read.
    */
   joinTemplate(seen: Template): Promise<boolean>;
+}
+
+/** What there may be a limited number of. */
+export type Counted =
+  | { readonly kind: 'endpoints' | 'keys'; readonly scope: Scope }
+  | { readonly kind: 'eventTypes' };
+
+export interface Counts {
+  /** Takes places for so many more: false if they would be above the limit. */
+  take(what: Counted, places: number, limit: number, nowMs: number): Promise<boolean>;
+  /** Gives places back, when something is gone. */
+  release(what: Counted, places: number): Promise<void>;
+}
+
+/** What ingest needs of the catalogue. */
+export interface EventTypeReader {
+  /** Consistent; differs after every change of the catalogue. Undefined while nothing was ever put. */
+  catalogueVersion(): Promise<string | undefined>;
+  getEventType(name: string): Promise<EventType | undefined>;
+}
+
+/** The catalogue of event types: one for the whole stack. */
+export interface EventTypeStore extends EventTypeReader {
+  putEventType(eventType: EventType): Promise<void>;
+  /** Resolves even if there was none. */
+  deleteEventType(name: string): Promise<void>;
+  /** By name. */
+  listEventTypes(
+    limit: number,
+    cursor?: string,
+    isWanted?: (eventType: EventType) => boolean,
+  ): Promise<Page<EventType>>;
 }
 
 /** The stack's signing keys, with what tells whether they were changed since they were read. */

@@ -20,9 +20,11 @@ export const settingsSchema = z.strictObject({
   verifyUrl: z.enum(VERIFY_MODES).default('optional'),
   /** How old an entry of a polling feed must be to be shown: see feed.ts. */
   feedLagSeconds: z.int().min(2).max(120).default(10),
+  /** Whether events are accepted whose type is not in the catalogue. */
+  unknownEventTypes: z.enum(['accept', 'refuse']).default('accept'),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
-  /** How much of the HTTP API one key or one address may take. Ingest and api read it. */
+  /** How much of the HTTP API one key or one address may take, and how many of each there may be. */
   limits: limitsSchema,
   /** Which web pages may call the HTTP API. Ingest and api read it. */
   cors: corsSchema,

@@ -14,7 +14,7 @@ import {
 } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
 import { latestOfEach } from '../core/subject-order.ts';
-import { matchesSubscription } from '../core/subscription.ts';
+import { targetsOf } from '../core/targets.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;
@@ -54,8 +54,7 @@ export async function fanOut(
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
   const matched = jobs.map((job) => {
-    const candidates = subscribers.get(scopeKey(job.event)) ?? [];
-    const targets = candidates.filter((subscriber) => matchesSubscription(subscriber, job.event));
+    const targets = targetsOf(job.event, subscribers.get(scopeKey(job.event)) ?? []);
     return {
       ...job,
       targets: targets.map(({ id }) => id),

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createCounts } from '../../lambdas/adapters/counts.ts';
+import { createEventTypeStore } from '../../lambdas/adapters/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
@@ -15,10 +17,13 @@ import { createTemplates } from '../../lambdas/adapters/templates.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addEventTypeRoutes } from '../../lambdas/api/event-types.ts';
 import { addEventRoutes } from '../../lambdas/api/events.ts';
+import { addFilterTestRoute } from '../../lambdas/api/filters.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys.ts';
 import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSigningKeyRoutes } from '../../lambdas/api/signing-keys.ts';
 import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
@@ -33,7 +38,7 @@ import type {
   TestDeliveries,
   Wakes,
 } from '../../lambdas/core/ports.ts';
-import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import type { VerifyMode } from '../../lambdas/core/verification.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
@@ -62,7 +67,7 @@ export type Ask = (
 
 export type ApiService = Awaited<ReturnType<typeof startApiService>>;
 
-export async function startApiService() {
+export async function startApiService(limits: Partial<Settings['limits']> = {}) {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -82,7 +87,7 @@ export async function startApiService() {
       clock.nowMs += ms;
     },
   };
-  const settings = settingsSchema.parse({});
+  const settings = settingsSchema.parse({ limits });
   const registry = createRegistry(client, 'registry', surroundings);
   const ledger = {
     ...createEventLedger(client, 'ledger', settings),
@@ -104,6 +109,8 @@ export async function startApiService() {
     },
   };
 
+  const keyring = createKeyringStore(client, 'registry');
+  const counts = createCounts(client, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   const tested: TestRequest[] = [];
@@ -120,7 +127,6 @@ export async function startApiService() {
     },
   };
   const templates = createTemplates(client, 'registry');
-  const keyring = createKeyringStore(client, 'registry');
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(app, authentication, {
@@ -138,6 +144,9 @@ export async function startApiService() {
     secrets,
     surroundings,
     health,
+    ledger,
+    counts,
+    limits: settings.limits,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
     tests,
@@ -152,8 +161,30 @@ export async function startApiService() {
       return modes.verifyUrl;
     },
   });
-  addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
-  addKeyRoutes(app, authentication, { registry, surroundings });
+  addTemplateRoutes(app, authentication, {
+    templates,
+    registry,
+    keyring,
+    secrets,
+    ledger,
+    surroundings,
+  });
+  const eventTypes = createEventTypeStore(client, 'registry');
+  addEventTypeRoutes(app, authentication, {
+    eventTypes,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addKeyRoutes(app, authentication, {
+    registry,
+    ledger,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
+  addFilterTestRoute(app, authentication, { ledger });
   addEndpointTestRoute(app, authentication, { registry, templates, tests });
 
   addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
@@ -193,11 +224,16 @@ export async function startApiService() {
       hint: key.slice(0, 12),
       createdAtMs: clock.nowMs,
     });
+    return askWith(key);
+  }
+
+  /** Without a key, as anyone may ask. */
+  function askWith(key: string | undefined): Ask {
     return async (method, path, body, headers = {}) => {
       const response = await app.request(path, {
         method,
         headers: {
-          authorization: `Bearer ${key}`,
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -216,6 +252,7 @@ export async function startApiService() {
     clock,
     client,
     registry,
+    eventTypes,
     ledger,
     replays,
     sentReplays,
@@ -230,6 +267,8 @@ export async function startApiService() {
     tested,
     dispatch,
     keyOf,
+    anyone: askWith(undefined),
+    operator: askWith(OPERATOR_KEY),
     acme: await keyOf('acme', 'live'),
     acmeTest: await keyOf('acme', 'test'),
     globex: await keyOf('globex', 'live'),

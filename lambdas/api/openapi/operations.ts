@@ -10,7 +10,9 @@ import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
 import { testEndpoint, testEndpoints } from '../endpoint-tests.ts';
 import { verifyEndpoint } from '../endpoint-verification.ts';
+import * as eventTypes from '../event-type-operations.ts';
 import { getEvent, listEvents } from '../events.ts';
+import { testFilter } from '../filters.ts';
 import { getHealth } from '../health.ts';
 import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
 import { pollEvents } from '../polling.ts';
@@ -28,6 +30,11 @@ export const OPERATIONS: readonly Operation[] = [
   listEvents,
   getEvent,
   getLatest,
+  eventTypes.putEventType,
+  eventTypes.getEventType,
+  eventTypes.deleteEventType,
+  eventTypes.listEventTypes,
+  eventTypes.listPublicEventTypes,
   endpoints.createEndpoint,
   createEndpoints,
   endpoints.listEndpoints,
@@ -49,6 +56,7 @@ export const OPERATIONS: readonly Operation[] = [
   templates.changeTemplate,
   templates.deleteTemplate,
   pollEvents,
+  testFilter,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,
