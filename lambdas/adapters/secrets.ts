@@ -3,13 +3,17 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { MIN_OPERATOR_KEY_LENGTH } from '../core/api-key.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
-import { sealingKeyFrom } from '../core/sealing.ts';
+import { type SealingKeys, versionOf } from '../core/sealing.ts';
+import {
+  MIN_SEALING_SECRET_LENGTH,
+  SECRET_KEPT_MS,
+  sealingKeysFrom,
+} from '../core/sealing-secret.ts';
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 
-const MIN_SECRET_LENGTH = 32;
-/** A changed secret is seen after this long at the latest. */
-const KEPT_MS = 5 * 60 * 1000;
+/** A version that nobody knows does not make every call ask Secrets Manager. */
+const ASKED_AGAIN_MS = 10_000;
 
 export interface SecretArns {
   readonly sealing: string;
@@ -27,7 +31,7 @@ export function secretArns(): SecretArns {
 export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
 
-  const read = (arn: string, what: string, minLength: number): (() => Promise<string>) =>
+  const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {
       const { SecretString: value } = await client.send(
         new GetSecretValueCommand({ SecretId: arn }),
@@ -40,20 +44,40 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
       return value;
     });
 
-  const sealing = read(arns.sealing, 'the sealing key', MIN_SECRET_LENGTH);
+  const sealing = read(arns.sealing, 'the sealing key', MIN_SEALING_SECRET_LENGTH);
+  const operator = read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH);
+  let parsed: { readonly from: string; readonly keys: SealingKeys } | undefined;
+  let askedAgainAtMs = Number.NEGATIVE_INFINITY;
+
+  async function sealingKeys(isAgain = false): Promise<SealingKeys> {
+    const from = await sealing(isAgain);
+    if (parsed?.from !== from) parsed = { from, keys: sealingKeysFrom(from) };
+    return parsed.keys;
+  }
+
   return {
-    sealingKey: async () => sealingKeyFrom(await sealing()),
-    operatorKey: read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH),
+    async sealingKey(toOpen = []) {
+      const known = await sealingKeys();
+      const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
+      const nowMs = surroundings.now();
+      if (isKnown || nowMs - askedAgainAtMs < ASKED_AGAIN_MS) return known;
+      askedAgainAtMs = nowMs;
+      return sealingKeys(true);
+    },
+    operatorKey: () => operator(),
   };
 }
 
 /** Reads once and keeps the value; while a new reading fails, the old value goes on serving. */
-function kept(surroundings: Surroundings, read: () => Promise<string>): () => Promise<string> {
+function kept(
+  surroundings: Surroundings,
+  read: () => Promise<string>,
+): (isAgain?: boolean) => Promise<string> {
   let value: string | undefined;
   let readAtMs = 0;
   let reading: Promise<string> | undefined;
-  return () => {
-    if (value !== undefined && surroundings.now() - readAtMs < KEPT_MS)
+  return (isAgain = false) => {
+    if (!isAgain && value !== undefined && surroundings.now() - readAtMs < SECRET_KEPT_MS)
       return Promise.resolve(value);
     reading ??= read()
       .then((fresh) => {

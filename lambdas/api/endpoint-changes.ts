@@ -6,10 +6,13 @@ import { type Endpoint, type EndpointInput, endpointInputSchema } from '../core/
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { faultsOf } from '../core/faults.ts';
 import { type Fault, pointer } from '../core/problem.ts';
+import { sealedValuesOf } from '../core/sealed-values.ts';
+import type { SealingKeys } from '../core/sealing.ts';
 import type { Application } from '../http/application.ts';
 import { type AppContext, type Authentication, requireScope } from '../http/authentication.ts';
 import { parseBody, refused } from '../http/body.ts';
 import { keptSettings, settingsAsAsked } from './endpoint-settings.ts';
+import { refuseUntimely, tlsAsAsked } from './endpoint-tls.ts';
 import type { EndpointPorts } from './endpoints.ts';
 import { overtaken, requireMatch, tagged } from './entity-tag.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
@@ -40,13 +43,14 @@ export function addEndpointChangeRoute(
   const names = new Set(Object.keys(inputSchemas.live.shape));
 
   /** @throws Problem 422 */
-  function merged(before: Endpoint, changes: object, sealingKey: Buffer): EndpointInput {
+  function merged(before: Endpoint, changes: object, sealingKey: SealingKeys): EndpointInput {
     const faults: Fault[] = [];
     const asked = settingsAsAsked(before, names, sealingKey);
     for (const [name, value] of Object.entries(changes)) {
       const fault = names.has(name) ? FIXED.get(name) : 'is not known here';
       if (fault !== undefined) faults.push({ path: pointer([name]), message: fault });
       else if (value === null) delete asked[name];
+      else if (name === 'tls') asked[name] = tlsAsAsked(before, value, sealingKey);
       else asked[name] = value;
     }
     const parsed = inputSchemas[before.environment].safeParse(asked);
@@ -60,8 +64,9 @@ export function addEndpointChangeRoute(
     const before = await find(c);
     requireMatch(c, before);
     const changes = await parseBody(c, changesSchema);
-    const sealingKey = await ports.secrets.sealingKey();
+    const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(before));
     const input = merged(before, changes, sealingKey);
+    refuseUntimely(input.tls, ports.surroundings.now());
     const { random } = ports.surroundings;
     const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;
     const after: Endpoint = {
@@ -69,6 +74,7 @@ export function addEndpointChangeRoute(
       environment,
       id,
       ...keptSettings(input, before, sealingKey, random, before),
+      ...(before.tls && !('tls' in changes) ? { tls: before.tls } : {}),
       sealedSecrets,
       maskedSecret,
       ...(retiringSecrets ? { retiringSecrets } : {}),

@@ -40,7 +40,7 @@ export function addEndpointSecretRoutes(
   app.get('/v1/endpoints/:id/secret', authenticate, async (c) => {
     requireScope(c, 'secrets:read');
     const endpoint = await find(c);
-    const key = await ports.secrets.sealingKey();
+    const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return c.json(secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });

@@ -4,7 +4,7 @@ import { isAsymmetric } from '../core/asymmetric-secret.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint, EndpointInput } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import { unseal } from '../core/sealing.ts';
+import { type SealingKeys, unseal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
 import { keptExtras } from './endpoint-extras.ts';
 
@@ -27,7 +27,7 @@ export type EndpointSettings = Omit<
 export function keptSettings(
   input: EndpointInput,
   place: Scope & { readonly id: string },
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
   random: (bytes: number) => Uint8Array,
   before?: Endpoint,
 ): EndpointSettings {
@@ -62,9 +62,10 @@ export function keptSettings(
 export function settingsAsAsked(
   endpoint: Endpoint,
   names: ReadonlySet<string>,
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
 ): Record<string, unknown> {
-  const chosen = Object.entries(endpoint).filter(([name]) => names.has(name));
+  // Certificates are checked when they are given: in time they expire, and other settings must change.
+  const chosen = Object.entries(endpoint).filter(([name]) => names.has(name) && name !== 'tls');
   const secret = unseal(sealingKey, secretPlace(endpoint), endpoint.sealedSecrets[0] ?? '');
   return {
     ...Object.fromEntries(chosen),

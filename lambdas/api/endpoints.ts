@@ -18,6 +18,7 @@ import { parseBody, parseQuery } from '../http/body.ts';
 import { addEndpointChangeRoute } from './endpoint-changes.ts';
 import { addEndpointSecretRoutes, NONCE_BYTES } from './endpoint-secrets.ts';
 import { keptSettings } from './endpoint-settings.ts';
+import { refuseUntimely } from './endpoint-tls.ts';
 import { overtaken, requireMatch, tagged } from './entity-tag.ts';
 import { listView, pageShape } from './listing-query.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
@@ -114,6 +115,7 @@ async function create(ports: EndpointPorts, scope: Scope, input: EndpointInput):
   const { surroundings } = ports;
   const contract = contractOf(input.contract);
   const nowMs = surroundings.now();
+  refuseUntimely(input.tls, nowMs);
   const id = createId('ep', nowMs, surroundings.random(10));
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =

@@ -9,6 +9,7 @@ import {
 } from './authentication-headers.ts';
 import { type BodyEncryption, bodyEncryptionSchema } from './body-encryption.ts';
 import type { Contract } from './contracts/contract.ts';
+import { endpointTlsSchema, type KeptTls } from './endpoint-tls.ts';
 import {
   algorithmsOf,
   type ExtraSignature,
@@ -38,6 +39,8 @@ export const endpointExtrasShape = {
     .record(z.string(), headerNameSchema)
     .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
     .default({}),
+  /** Certificates of its own: see endpoint-tls.ts. */
+  tls: endpointTlsSchema.optional(),
   /** Adds when the event was accepted, the attempt's number, and when it was sent. */
   timingHeaders: z.boolean().default(false),
 };
@@ -53,11 +56,13 @@ export interface EndpointExtras {
   readonly authentication?: readonly SealedAuthentication[];
   readonly renameHeaders?: Readonly<Record<string, string>>;
   readonly timingHeaders?: boolean;
+  readonly tls?: KeptTls;
   /** Secrets that a rotation replaced, newest first: they go on signing until their time. */
   readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
 }
 
 type Checked = EndpointExtrasInput & {
+  readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly secret?: string | undefined;
 };
@@ -84,6 +89,9 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
         'needs a shared secret, and the secret is a whsk_ key',
       );
     }
+  }
+  if (input.tls !== undefined && /^http:/i.test(input.url)) {
+    report(['tls'], 'needs a URL with https');
   }
   const set = headersSet(input, contract, options, report);
   const reserved = renamedNames(input, set, report);

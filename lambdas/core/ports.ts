@@ -4,10 +4,12 @@ import type { ApiKey } from './api-key.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
+import type { TlsVersion } from './endpoint-tls.ts';
 import type { Environment, Event, Scope } from './event.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Replay } from './replay.ts';
+import type { SealingKeys } from './sealing.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
 import type { TestReport, TestRequest } from './test-delivery.ts';
@@ -307,6 +309,8 @@ export interface EndpointTls {
   /** The client's, with its chain. */
   readonly cert?: string;
   readonly key?: string;
+  /** TLS 1.2 without it. */
+  readonly minVersion?: TlsVersion;
 }
 
 export interface SendReport {
@@ -326,7 +330,11 @@ export interface TestDeliveries {
 
 export interface Secrets {
   /** 32 bytes. */
-  sealingKey(): Promise<Buffer>;
+  /**
+   * All versions. If one of the sealed values that are to be opened needs a version that is not known,
+   * the secret is read anew, once.
+   */
+  sealingKey(toOpen?: readonly string[]): Promise<SealingKeys>;
   operatorKey(): Promise<string>;
 }
 

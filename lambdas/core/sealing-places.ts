@@ -11,3 +11,17 @@ export function secretPlace({ tenant, environment, id }: EndpointPlace): SealPla
 export function authenticationPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
   return { tenant, environment, id, purpose: 'authentication' };
 }
+
+export function clientKeyPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'client-key' };
+}
+
+/** An event's data and subject, on a queue and in the ledger. */
+export function eventPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'event' };
+}
+
+/** What a receiver answered: `id` is the delivery's. */
+export function responsePlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'response' };
+}

@@ -359,7 +359,8 @@ async function send(ports: DispatchPorts, { open, stored, message }: Job): Promi
   }
   const { url, method, timeoutMs, environment } = open.endpoint;
   const { headers, body } = formed;
-  return ports.sender.send({ url, method, headers, body, timeoutMs, environment });
+  const tls = open.tls ? { tls: open.tls } : {};
+  return ports.sender.send({ url, method, headers, body, timeoutMs, environment, ...tls });
 }
 
 /** The effects of a recorded attempt. Repeating them harms nothing: a second message finds it done. */

@@ -64,6 +64,7 @@ async function exchange(
     body,
     timeoutMs: limitMs,
     environment: open.endpoint.environment,
+    ...(open.tls ? { tls: open.tls } : {}),
   });
   const { outcome } = sent;
   const response = outcome.kind === 'response' ? outcome.response : undefined;

@@ -19,6 +19,7 @@ import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
+import { soleKey } from '../../lambdas/core/sealing.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
@@ -26,7 +27,7 @@ import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
 import { only } from '../builders/ports.ts';
 
-export const SEALING_KEY = Buffer.alloc(32, 7);
+export const SEALING_KEY = soleKey(Buffer.alloc(32, 7));
 const OPERATOR_KEY = 'o'.repeat(40);
 
 export interface Answer {
