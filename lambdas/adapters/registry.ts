@@ -99,6 +99,9 @@ export function createRegistry(
     getTenant: async (id) =>
       documentOf<Tenant>(await get({ pk: text(TENANTS_PARTITION), sk: text(id) })),
 
+    listTenantIds: (limit, cursor) =>
+      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => item.sk?.S),
+
     listTenants: (limit, cursor) =>
       // No tenant id sorts before a space.
       page(TENANTS_PARTITION, ' ', limit, cursor, (item) => documentOf<Tenant>(item)),

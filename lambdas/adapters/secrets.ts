@@ -33,7 +33,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
 
   const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {
-      const { SecretString: value } = await client.send(
+      const { SecretString: value, CreatedDate: changedAt } = await client.send(
         new GetSecretValueCommand({ SecretId: arn }),
       );
       if (value === undefined || value.length < minLength) {
@@ -41,7 +41,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
           `${what} in Secrets Manager must have at least ${minLength} characters`,
         );
       }
-      return value;
+      return { value, changedAtMs: changedAt?.getTime() ?? 0 };
     });
 
   const sealing = read(arns.sealing, 'the sealing key', MIN_SEALING_SECRET_LENGTH);
@@ -49,44 +49,52 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
   let parsed: { readonly from: string; readonly keys: SealingKeys } | undefined;
   let askedAgainAtMs = Number.NEGATIVE_INFINITY;
 
-  async function sealingKeys(isAgain = false): Promise<SealingKeys> {
-    const from = await sealing(isAgain);
-    if (parsed?.from !== from) parsed = { from, keys: sealingKeysFrom(from) };
+  function keysIn({ value }: SecretValue): SealingKeys {
+    if (parsed?.from !== value) parsed = { from: value, keys: sealingKeysFrom(value) };
     return parsed.keys;
   }
 
   return {
     async sealingKey(toOpen = []) {
-      const known = await sealingKeys();
+      const known = keysIn(await sealing());
       const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
       const nowMs = surroundings.now();
       if (isKnown || nowMs - askedAgainAtMs < ASKED_AGAIN_MS) return known;
       askedAgainAtMs = nowMs;
-      return sealingKeys(true);
+      return keysIn(await sealing('again'));
     },
-    operatorKey: () => operator(),
+    async freshSealingKey() {
+      const secret = await sealing('again');
+      return { keys: keysIn(secret), changedAtMs: secret.changedAtMs };
+    },
+    operatorKey: async () => (await operator()).value,
   };
+}
+
+interface SecretValue {
+  readonly value: string;
+  readonly changedAtMs: number;
 }
 
 /** Reads once and keeps the value; while a new reading fails, the old value goes on serving. */
 function kept(
   surroundings: Surroundings,
-  read: () => Promise<string>,
-): (isAgain?: boolean) => Promise<string> {
-  let value: string | undefined;
+  read: () => Promise<SecretValue>,
+): (how?: 'again') => Promise<SecretValue> {
+  let secret: SecretValue | undefined;
   let readAtMs = 0;
-  let reading: Promise<string> | undefined;
-  return (isAgain = false) => {
-    if (!isAgain && value !== undefined && surroundings.now() - readAtMs < SECRET_KEPT_MS)
-      return Promise.resolve(value);
+  let reading: Promise<SecretValue> | undefined;
+  return (how) => {
+    const isFresh = surroundings.now() - readAtMs < SECRET_KEPT_MS;
+    if (how !== 'again' && secret !== undefined && isFresh) return Promise.resolve(secret);
     reading ??= read()
       .then((fresh) => {
-        value = fresh;
+        secret = fresh;
         readAtMs = surroundings.now();
         return fresh;
       })
       .catch((error: unknown) => {
-        if (value !== undefined) return value;
+        if (secret !== undefined && how !== 'again') return secret;
         throw error;
       })
       .finally(() => {

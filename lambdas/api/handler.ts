@@ -9,6 +9,7 @@ import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
+import { createSealedEndpoints } from '../adapters/sealed-endpoints.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import {
   readDestinationRules,
@@ -28,6 +29,7 @@ import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
 import { addEventRoutes } from './events.ts';
 import { addReplayRoutes } from './replays.ts';
+import { addSealingKeyRoutes } from './sealing-keys.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
 import { addTenantRoutes } from './tenants.ts';
 
@@ -54,6 +56,13 @@ const authentication = createAuthentication({ registry, secrets, surroundings })
 app.get('/health', (c) => c.json({ status: 'ok' }));
 addTenantRoutes(app, authentication, { registry, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
+addSealingKeyRoutes(app, authentication, {
+  registry,
+  endpoints: createSealedEndpoints(dynamoDb, variable(Env.registryTable)),
+  keyring,
+  secrets,
+  surroundings,
+});
 addEndpointRoutes(app, authentication, {
   registry,
   keyring,

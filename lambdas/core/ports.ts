@@ -138,6 +138,8 @@ export interface Registry {
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
   getTenant(id: string): Promise<Tenant | undefined>;
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
+  /** Deleted ones included. */
+  listTenantIds(limit: number, cursor?: string): Promise<Page<string>>;
   putKey(key: ApiKey): Promise<void>;
   findKey(hash: string): Promise<ApiKey | undefined>;
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
@@ -335,6 +337,8 @@ export interface Secrets {
    * the secret is read anew, once.
    */
   sealingKey(toOpen?: readonly string[]): Promise<SealingKeys>;
+  /** Read anew, and when it was changed last. */
+  freshSealingKey(): Promise<{ readonly keys: SealingKeys; readonly changedAtMs: number }>;
   operatorKey(): Promise<string>;
 }
 

@@ -11,9 +11,11 @@ import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
+import { createSealedEndpoints } from '../../lambdas/adapters/sealed-endpoints.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSealingKeyRoutes } from '../../lambdas/api/sealing-keys.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
@@ -74,7 +76,13 @@ export async function startApiService() {
     ...createDeliveryLedger(client, 'ledger', settings),
   };
   const health = createHealthLedger(client, 'ledger');
-  const secrets = { sealingKey: async () => SEALING_KEY, operatorKey: async () => OPERATOR_KEY };
+  /** What Secrets Manager holds for sealing, and when it was changed last. */
+  const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
+  const secrets = {
+    sealingKey: async () => sealing.keys,
+    freshSealingKey: async () => ({ ...sealing }),
+    operatorKey: async () => OPERATOR_KEY,
+  };
   /** What is run between the reading and the writing of an endpoint. */
   const between: { run?: () => Promise<void> } = {};
   const watched: Registry = {
@@ -97,6 +105,13 @@ export async function startApiService() {
     health,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
+  });
+  addSealingKeyRoutes(app, authentication, {
+    registry,
+    endpoints: createSealedEndpoints(client, 'registry'),
+    keyring: createKeyringStore(client, 'registry'),
+    secrets,
+    surroundings,
   });
   const tested: TestRequest[] = [];
   const dispatch: { answer: TestReport | undefined } = { answer: undefined };
@@ -126,6 +141,25 @@ export async function startApiService() {
     surroundings,
   });
 
+  const askWith =
+    (key: string): Ask =>
+    async (method, path, body, headers = {}) => {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = text === '' ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, json };
+    };
+
   async function keyOf(
     tenant: string,
     environment: Environment,
@@ -143,26 +177,12 @@ export async function startApiService() {
       hint: key.slice(0, 12),
       createdAtMs: clock.nowMs,
     });
-    return async (method, path, body, headers = {}) => {
-      const response = await app.request(path, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined
-          ? {}
-          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const json = text === '' ? undefined : JSON.parse(text);
-      return { status: response.status, headers: response.headers, json };
-    };
+    return askWith(key);
   }
 
   return {
     app,
+    sealing,
     clock,
     client,
     registry,
@@ -176,6 +196,7 @@ export async function startApiService() {
     tested,
     dispatch,
     keyOf,
+    operator: askWith(OPERATOR_KEY),
     acme: await keyOf('acme', 'live'),
     acmeTest: await keyOf('acme', 'test'),
     globex: await keyOf('globex', 'live'),
