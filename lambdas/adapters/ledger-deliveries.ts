@@ -147,7 +147,7 @@ export function createDeliveryLedger(
     },
 
     openRun: (delivery, seenRun) =>
-      putIf(delivery, 'run = :seen AND n = :n', {
+      putIf(delivery, 'run = :seen AND n = :n AND attribute_not_exists(rd)', {
         ':seen': number(seenRun),
         ':n': number(attemptsMade(delivery)),
       }),

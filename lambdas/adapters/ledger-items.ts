@@ -4,6 +4,7 @@ import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
 import { packData, unpackData } from '../core/messages.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
+import { NO_DATA } from '../core/redaction.ts';
 import { type Item, number, optionalNumber, optionalText, text } from './dynamodb.ts';
 
 /** The version that every item carries, for readers of later times. */
@@ -42,23 +43,33 @@ export function workPartition(
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
 export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number): Item {
-  const { bytes, deflated } = packData(event.data);
   return {
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
     ty: text(event.type),
     at: number(event.acceptedAtMs),
     ...optionalText('occ', event.occurredAt),
-    ...optionalText('subj', event.subject),
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
-    [deflated ? 'z' : 'd']: { B: bytes },
+    ...contentAttributes(event),
+    ...optionalNumber('rd', event.redactedAtMs),
     tg: text(targets.join(' ')),
     exp: seconds(expiresAtMs),
   };
 }
 
+/** What is personal in an event. */
+function contentAttributes({ redactedAtMs, subject, data }: Event): Item {
+  if (redactedAtMs !== undefined) return {};
+  const { bytes, deflated } = packData(data);
+  return { ...optionalText('subj', subject), [deflated ? 'z' : 'd']: { B: bytes } };
+}
+
+function dataIn(item: Item): string {
+  if (item.rd?.N !== undefined) return NO_DATA;
+  return unpackData(item.z?.B ?? item.d?.B ?? new Uint8Array(), item.z?.B !== undefined);
+}
+
 export function fromEventItem(item: Item): StoredEvent {
-  const deflated = item.z?.B;
   const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
   const targets = item.tg?.S ?? '';
   return {
@@ -71,7 +82,8 @@ export function fromEventItem(item: Item): StoredEvent {
       ...(item.occ?.S === undefined ? {} : { occurredAt: item.occ.S }),
       ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
-      data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
+      data: dataIn(item),
+      ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
   };
@@ -79,7 +91,7 @@ export function fromEventItem(item: Item): StoredEvent {
 
 export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
   const { state } = delivery;
-  const inIndex = state === 'waiting' || state === 'dead';
+  const inIndex = state === 'waiting' || (state === 'dead' && delivery.redactedAtMs === undefined);
   return {
     ...deliveryKey(delivery),
     v: ITEM_VERSION,
@@ -96,6 +108,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
     ...optionalNumber('anc', delivery.anchorMs),
     ...optionalText('why', delivery.deathReason),
     ...optionalText('res', delivery.lastResponse && JSON.stringify(delivery.lastResponse)),
+    ...optionalNumber('rd', delivery.redactedAtMs),
     ...(delivery.lease
       ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
       : {}),
@@ -147,6 +160,7 @@ export function fromDeliveryItem(item: Item): Delivery {
       : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
     ...(item.by?.S === undefined ? {} : { recordedBy: item.by.S }),
     ...(item.rpl?.S === undefined ? {} : { replayId: item.rpl.S }),
+    ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
   };
 }
 

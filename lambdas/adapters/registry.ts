@@ -1,5 +1,6 @@
 // The registry: tenants, API keys by their hash, and endpoints.
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -8,7 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import type { Scope } from '../core/event.ts';
+import { NotYetStoredError } from '../core/errors.ts';
+import { ENVIRONMENTS, type Scope } from '../core/event.ts';
 import {
   type Page,
   type Registry,
@@ -16,12 +18,16 @@ import {
   scopeKey,
   type Tenant,
 } from '../core/ports.ts';
+import { NEW_ERASURE } from '../core/tenant-erasure.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
+/** How often a tenant that others change meanwhile is tried. */
+const ROUNDS = 5;
+const tenantKey = (id: string): Item => ({ pk: text(TENANTS_PARTITION), sk: text(id) });
 const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
 const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
 
@@ -35,6 +41,9 @@ export function createRegistry(
       .Item;
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: item }));
+
+  const remove = (key: Item): Promise<unknown> =>
+    client.send(new DeleteItemCommand({ TableName: table, Key: key }));
 
   /** Entries of a partition by sort key, oldest first, from after the cursor on. */
   async function page<T>(
@@ -66,45 +75,88 @@ export function createRegistry(
     }
   }
 
-  const bumpVersion = (scope: Scope): Promise<unknown> =>
+  /** What fan-out reads of a scope before everything else; every change counts. */
+  const changeScope = (scope: Scope, change: string): Promise<unknown> =>
     client.send(
       new UpdateItemCommand({
         TableName: table,
         Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-        UpdateExpression: 'ADD changes :one',
+        UpdateExpression: `${change} ADD changes :one`,
         ExpressionAttributeValues: { ':one': number(1) },
       }),
     );
+  const bumpVersion = (scope: Scope): Promise<unknown> => changeScope(scope, '');
+
+  const putTenantIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
+    whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...tenantKey(tenant.id), doc: text(JSON.stringify(tenant)) },
+          ConditionExpression: condition,
+          ...(values ? { ExpressionAttributeValues: values } : {}),
+        }),
+      ),
+    );
+  const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
+    putTenantIf(after, 'doc = :before', { ':before': text(JSON.stringify(before)) });
 
   return {
     async putTenant(id, name, nowMs) {
-      const tenant: Tenant = { id, name, createdAtMs: nowMs };
-      const key = { pk: text(TENANTS_PARTITION), sk: text(id) };
-      const created = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: { ...key, doc: text(JSON.stringify(tenant)) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
-      if (created) return { tenant, created };
-      const found = documentOf<Tenant>(await get(key)) ?? tenant;
-      const renamed = { ...found, name };
-      await put({ ...key, doc: text(JSON.stringify(renamed)) });
-      return { tenant: renamed, created };
+      const fresh: Tenant = { id, name, createdAtMs: nowMs };
+      for (let round = 0; round < ROUNDS; round++) {
+        const found = documentOf<Tenant>(await get(tenantKey(id)));
+        if (!found) {
+          if (await putTenantIf(fresh, 'attribute_not_exists(pk)')) {
+            return { tenant: fresh, created: true };
+          }
+        } else if (found.deletedAtMs === undefined) {
+          const tenant = { ...found, name };
+          if (await replaceTenant(found, tenant)) return { tenant, created: false };
+        } else if (found.erasure?.state === 'done') {
+          // First the scopes: of a tenant that is there again no event may be dropped.
+          for (const environment of ENVIRONMENTS) {
+            await changeScope({ tenant: id, environment }, 'REMOVE gone');
+          }
+          if (await replaceTenant(found, fresh)) return { tenant: fresh, created: true };
+        } else {
+          return { tenant: found, created: false };
+        }
+      }
+      throw new NotYetStoredError(id);
     },
 
-    getTenant: async (id) =>
-      documentOf<Tenant>(await get({ pk: text(TENANTS_PARTITION), sk: text(id) })),
+    async markTenantDeleted(id, nowMs) {
+      for (let round = 0; round < ROUNDS; round++) {
+        const found = documentOf<Tenant>(await get(tenantKey(id)));
+        if (!found || found.erasure?.state === 'done') return found;
+        const isMarked = found.deletedAtMs !== undefined;
+        const deleted: Tenant = isMarked
+          ? found
+          : { ...found, deletedAtMs: nowMs, erasure: NEW_ERASURE };
+        if (!isMarked && !(await replaceTenant(found, deleted))) continue;
+        // Again for one that was marked: a crash may have come between.
+        for (const environment of ENVIRONMENTS) {
+          await changeScope({ tenant: id, environment }, 'SET gone = :one');
+        }
+        return deleted;
+      }
+      throw new NotYetStoredError(id);
+    },
+
+    replaceTenant,
+
+    getTenant: async (id) => documentOf<Tenant>(await get(tenantKey(id))),
 
     listTenantIds: (limit, cursor) =>
       page(TENANTS_PARTITION, ' ', limit, cursor, (item) => item.sk?.S),
 
     listTenants: (limit, cursor) =>
       // No tenant id sorts before a space.
-      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => documentOf<Tenant>(item)),
+      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => {
+        const tenant = documentOf<Tenant>(item);
+        return tenant?.deletedAtMs === undefined ? tenant : undefined;
+      }),
 
     async putKey(key) {
       const doc = text(JSON.stringify(key));
@@ -121,6 +173,12 @@ export function createRegistry(
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });
       await put({ pk: text(keyPartition(key)), sk: text(key.id), doc });
+    },
+
+    async deleteKey(key) {
+      // The listing last: what is half deleted is found again.
+      await remove(hashKey(key.hash));
+      await remove({ pk: text(keyPartition(key)), sk: text(key.id) });
     },
 
     async putEndpoint(endpoint) {

@@ -5,6 +5,7 @@ import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createRedactionLedger } from '../adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
@@ -27,15 +28,18 @@ import { addDeliveryActionRoutes } from './delivery-actions.ts';
 import { addEndpointActionRoutes } from './endpoint-actions.ts';
 import { addEndpointTestRoute } from './endpoint-tests.ts';
 import { addEndpointRoutes } from './endpoints.ts';
+import { addRedactionRoute } from './event-redaction.ts';
 import { addEventRoutes } from './events.ts';
 import { addReplayRoutes } from './replays.ts';
 import { addSealingKeyRoutes } from './sealing-keys.ts';
 import { addSigningKeyRoutes } from './signing-keys.ts';
+import { addTenantDeletionRoute } from './tenant-deletion.ts';
 import { addTenantRoutes } from './tenants.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const endpoints = createSealedEndpoints(dynamoDb, variable(Env.registryTable));
 const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
@@ -55,10 +59,11 @@ const app = createApplication();
 const authentication = createAuthentication({ registry, secrets, surroundings });
 app.get('/health', (c) => c.json({ status: 'ok' }));
 addTenantRoutes(app, authentication, { registry, surroundings });
+addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
 addSealingKeyRoutes(app, authentication, {
   registry,
-  endpoints: createSealedEndpoints(dynamoDb, variable(Env.registryTable)),
+  endpoints,
   keyring,
   secrets,
   surroundings,
@@ -87,6 +92,14 @@ addEndpointTestRoute(app, authentication, {
   tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
 });
 addEventRoutes(app, authentication, { ledger, registry, health });
+addRedactionRoute(app, authentication, {
+  ledger: { ...ledger, ...createRedactionLedger(dynamoDb, ledgerTable) },
+  registry,
+  health,
+  queues,
+  surroundings,
+  settings,
+});
 addDeliveryRoutes(app, authentication, { ledger, registry, health });
 addDeliveryActionRoutes(app, authentication, {
   ledger,

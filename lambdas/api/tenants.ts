@@ -46,6 +46,16 @@ export function addTenantRoutes(
     }
     const { name } = await parseBody(c, tenantSchema);
     const { tenant, created } = await registry.putTenant(id, name, surroundings.now());
+    if (tenant.deletedAtMs !== undefined) {
+      throw new Problem(
+        409,
+        'This tenant was deleted, and its data is being removed: wait for the end.',
+        [],
+        {
+          'Retry-After': '60',
+        },
+      );
+    }
     return c.json(tenantView(tenant), created ? 201 : 200);
   });
 

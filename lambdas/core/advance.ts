@@ -59,8 +59,17 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
     ...(response ? { status: response.status } : {}),
     ...(outcome.kind === 'failure' ? { detail: outcome.detail } : {}),
   };
-  const { dueAtMs, nextCause, anchorMs, workAtMs, deathReason, lease, lastResponse, ...lasting } =
-    delivery;
+  const {
+    dueAtMs,
+    nextCause,
+    anchorMs,
+    workAtMs,
+    deathReason,
+    lease,
+    lastResponse,
+    sealedResponse,
+    ...lasting
+  } = delivery;
   const after = {
     ...lasting,
     attempts: [...delivery.attempts, attempt],

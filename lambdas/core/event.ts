@@ -32,8 +32,10 @@ export interface Event extends Scope {
   readonly occurredAt?: string;
   readonly subject?: string;
   readonly channels: readonly string[];
-  /** The data's exact source text: a JSON object. */
+  /** The data's exact source text: a JSON object; `null` of a redacted event. */
   readonly data: string;
+  /** When its data and subject were removed for good, Unix milliseconds. */
+  readonly redactedAtMs?: number;
 }
 
 export const eventTypeSchema = z

@@ -1,6 +1,7 @@
 // What the rules need from outside systems. The adapters of `lambdas/adapters` are one implementation;
 // in-memory ones may stand under the same handlers.
 import type { ApiKey } from './api-key.ts';
+import type { CleanupMessage } from './cleanup-messages.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
@@ -12,6 +13,7 @@ import type { Replay } from './replay.ts';
 import type { SealingKeys } from './sealing.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
+import type { Erasure } from './tenant-erasure.ts';
 import type { TestReport, TestRequest } from './test-delivery.ts';
 
 /** Time and randomness: the only source of both. */
@@ -65,6 +67,14 @@ export interface EventLedger {
     limit: number,
     cursor?: string,
   ): Promise<Page<StoredEvent>>;
+}
+
+/** What removes personal data for good; each call may be repeated. */
+export interface RedactionLedger {
+  /** Takes an event's data and subject off. @returns what is left, or undefined if it is not stored */
+  redactEvent(ref: EventRef, nowMs: number): Promise<StoredEvent | undefined>;
+  /** Takes the last response off; what waits is cancelled unless an attempt is under way. */
+  redactDelivery(ref: DeliveryRef, nowMs: number): Promise<void>;
 }
 
 export interface DedupeEntry {
@@ -127,6 +137,9 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly createdAtMs: number;
+  /** From then on nobody may use it, and its data is removed. */
+  readonly deletedAtMs?: number;
+  readonly erasure?: Erasure;
 }
 
 /** An endpoint as fan-out needs it. */
@@ -135,7 +148,12 @@ export interface Subscriber extends Subscription {
 }
 
 export interface Registry {
+  /** Creates or renames; a tenant that was deleted is left as it is until its data is gone. */
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
+  /** Marks it: its events are accepted and fanned out no more. Undefined if there is none. */
+  markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;
   getTenant(id: string): Promise<Tenant | undefined>;
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
   /** Deleted ones included. */
@@ -149,6 +167,8 @@ export interface Registry {
   putEndpoint(endpoint: Endpoint): Promise<void>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
   replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
+  /** Removes a key, its hash and its name for good. */
+  deleteKey(key: ApiKey): Promise<void>;
   /** Tombstones included. */
   getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined>;
   getEndpoints(
@@ -156,8 +176,13 @@ export interface Registry {
   ): Promise<ReadonlyMap<string, Endpoint>>;
   /** By id, oldest first, without tombstones. */
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
-  /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
-  subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+  /**
+   * The subscribers of each scope, as of a moment after the call began; null if its tenant was deleted.
+   * Keyed by `scopeKey`.
+   */
+  subscribersOf(
+    scopes: readonly Scope[],
+  ): Promise<ReadonlyMap<string, readonly Subscriber[] | null>>;
 }
 
 /** The stack's signing keys, with what tells whether they were changed since they were read. */
@@ -191,6 +216,12 @@ export interface DelayedReplay {
   readonly delaySeconds: number;
 }
 
+export interface DelayedCleanup {
+  readonly cleanup: CleanupMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
@@ -198,6 +229,7 @@ export interface Queues {
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
   sendReplays(messages: readonly DelayedReplay[]): Promise<ReadonlySet<number>>;
+  sendCleanups(messages: readonly DelayedCleanup[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
   postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
 }

@@ -73,9 +73,10 @@ export interface Replay extends ReplaySearch {
 
 export function isReplayed(
   { status, types }: Pick<ReplaySearch, 'status' | 'types'>,
-  delivery: Pick<Delivery, 'state' | 'eventType'>,
+  delivery: Pick<Delivery, 'state' | 'eventType' | 'redactedAtMs'>,
 ): boolean {
-  if (delivery.state === 'waiting') return false;
+  // What was redacted has nothing left to send.
+  if (delivery.state === 'waiting' || delivery.redactedAtMs !== undefined) return false;
   if (status !== 'any' && delivery.state !== status) return false;
   return types.length === 0 || types.some((type) => matchesPattern(type, delivery.eventType));
 }

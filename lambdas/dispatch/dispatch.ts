@@ -22,6 +22,7 @@ import type {
   Wakes,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
+import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
@@ -250,6 +251,12 @@ async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<vo
   const fresh = freshDelivery(stored.event, message.endpointId, ports.settings, nowMs);
   if (open.endpoint.deletedAtMs !== undefined) {
     await ports.ledger.settle(await currentOr(ports, fresh), 'cancelled');
+    return;
+  }
+  if (isRedacted(stored.event)) {
+    // Nothing is left to send.
+    const current = redactedDelivery(await currentOr(ports, fresh), nowMs);
+    await ports.ledger.settle(current, 'cancelled');
     return;
   }
   if (!(await ports.health.maySend(message))) return rest(ports, job);

@@ -10,6 +10,7 @@ import {
   type StoredEvent,
   scopeKey,
 } from '../core/ports.ts';
+import { isRedacted } from '../core/redaction.ts';
 import { matchesSubscription } from '../core/subscription.ts';
 
 export interface FanOutPorts {
@@ -39,12 +40,14 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const matched = jobs.map((job) => {
-    const candidates = subscribers.get(scopeKey(job.event)) ?? [];
-    const targets = candidates
+  const matched = jobs.flatMap((job) => {
+    const candidates = subscribers.get(scopeKey(job.event));
+    // Of a deleted tenant nothing is stored any more.
+    if (candidates === null) return [];
+    const targets = (candidates ?? [])
       .filter((subscriber) => matchesSubscription(subscriber, job.event))
       .map((subscriber) => subscriber.id);
-    return { ...job, targets };
+    return [{ ...job, targets }];
   });
 
   const stored = await storeAll(ports.ledger, matched, failed);
@@ -91,7 +94,8 @@ async function sendAll(
   failed: FailedRecord[],
 ): Promise<void> {
   const outgoing = jobs.flatMap(({ job, stored }) =>
-    stored.targets.map((endpointId) => ({
+    // What came again after it was redacted finds its deliveries cancelled.
+    (isRedacted(stored.event) ? [] : stored.targets).map((endpointId) => ({
       job,
       message: firstAttempt(stored, endpointId, isDoubtful(job)),
     })),

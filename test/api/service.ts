@@ -9,24 +9,35 @@ import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
+import { createRedactionLedger } from '../../lambdas/adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { createSealedEndpoints } from '../../lambdas/adapters/sealed-endpoints.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addRedactionRoute } from '../../lambdas/api/event-redaction.ts';
+import { addEventRoutes } from '../../lambdas/api/events.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing-keys.ts';
+import { addTenantDeletionRoute } from '../../lambdas/api/tenant-deletion.ts';
+import { addTenantRoutes } from '../../lambdas/api/tenants.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { DelayedReplay, Registry, Surroundings } from '../../lambdas/core/ports.ts';
+import type {
+  DelayedCleanup,
+  DelayedReplay,
+  Registry,
+  Surroundings,
+} from '../../lambdas/core/ports.ts';
 import { soleKey } from '../../lambdas/core/sealing.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
 import { only } from '../builders/ports.ts';
 
 export const SEALING_KEY = soleKey(Buffer.alloc(32, 7));
@@ -75,6 +86,7 @@ export async function startApiService() {
     ...createEventLedger(client, 'ledger', settings),
     ...createDeliveryLedger(client, 'ledger', settings),
   };
+  const endpoints = createSealedEndpoints(client, 'registry');
   const health = createHealthLedger(client, 'ledger');
   /** What Secrets Manager holds for sealing, and when it was changed last. */
   const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
@@ -108,11 +120,32 @@ export async function startApiService() {
   });
   addSealingKeyRoutes(app, authentication, {
     registry,
-    endpoints: createSealedEndpoints(client, 'registry'),
+    endpoints,
     keyring: createKeyringStore(client, 'registry'),
     secrets,
     surroundings,
   });
+  const cleanups: DelayedCleanup[] = [];
+  const queues = {
+    async sendCleanups(messages: readonly DelayedCleanup[]) {
+      cleanups.push(...messages);
+      return new Set<number>();
+    },
+  };
+  const vault = { ...ledger, ...createRedactionLedger(client, 'ledger') };
+  addTenantRoutes(app, authentication, { registry, surroundings });
+  addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
+  addEventRoutes(app, authentication, { ledger, registry, health });
+  const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
+  addRedactionRoute(app, authentication, redaction);
+  const cleanupPorts: CleanupPorts = {
+    registry,
+    endpoints,
+    ledger: vault,
+    settings,
+    queues,
+    surroundings,
+  };
   const tested: TestRequest[] = [];
   const dispatch: { answer: TestReport | undefined } = { answer: undefined };
   addEndpointTestRoute(app, authentication, {
@@ -183,6 +216,8 @@ export async function startApiService() {
   return {
     app,
     sealing,
+    cleanups,
+    cleanupPorts,
     clock,
     client,
     registry,
