@@ -52,8 +52,17 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const { retentionDays, deadlineDays, retryPolicy, tripFailures, issuer, destinations } =
-      configuration;
+    const {
+      retentionDays,
+      deadlineDays,
+      retryPolicy,
+      tripFailures,
+      issuer,
+      sealEventData,
+      destinations,
+    } = configuration;
+    const sealing = { [Env.sealingSecretArn]: keys.sealing.secretArn };
+    const sealingIfSealed = sealEventData ? sealing : {};
     const everywhere = {
       [Env.settings]: JSON.stringify({
         retentionDays,
@@ -61,6 +70,7 @@ export class PosthornStack extends Stack {
         retryPolicy,
         tripFailures,
         issuer,
+        sealEventData,
         destinations,
       }),
       [Env.registryTable]: storage.registry.tableName,
@@ -85,19 +95,27 @@ export class PosthornStack extends Stack {
         ...everywhere,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
+        ...sealingIfSealed,
       },
     });
     ingest.allow(['dynamodb:GetItem'], [storage.registry.tableArn]);
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);
+    if (sealEventData) {
+      ingest.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const fanOut = new NodeFunction(this, 'FanOut', {
       folder: 'fan-out',
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
+      environment: {
+        ...everywhere,
+        [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+        ...sealingIfSealed,
+      },
     });
     fanOut.consume('Events', events, sources.events);
     fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
@@ -106,6 +124,9 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
+    if (sealEventData) {
+      fanOut.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const dispatch = new NodeFunction(this, 'Dispatch', {
       folder: 'dispatch',
@@ -120,7 +141,7 @@ export class PosthornStack extends Stack {
         ...toWakes,
         ...scheduling,
         [Env.deliveriesQueueUrl]: deliveries.queueUrl,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
@@ -209,7 +230,7 @@ export class PosthornStack extends Stack {
         ...toWakes,
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     api.allow(

@@ -2,9 +2,8 @@
 import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../core/delivery.ts';
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
-import { packData, unpackData } from '../core/messages.ts';
+import { NO_DATA, packData, unpackData } from '../core/messages.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
-import { NO_DATA } from '../core/redaction.ts';
 import { type Item, number, optionalNumber, optionalText, text } from './dynamodb.ts';
 
 /** The version that every item carries, for readers of later times. */
@@ -58,14 +57,15 @@ export function toEventItem({ event, targets }: StoredEvent, expiresAtMs: number
 }
 
 /** What is personal in an event. */
-function contentAttributes({ redactedAtMs, subject, data }: Event): Item {
+function contentAttributes({ redactedAtMs, sealedContent, subject, data }: Event): Item {
   if (redactedAtMs !== undefined) return {};
+  if (sealedContent) return { sd: { B: sealedContent } };
   const { bytes, deflated } = packData(data);
   return { ...optionalText('subj', subject), [deflated ? 'z' : 'd']: { B: bytes } };
 }
 
 function dataIn(item: Item): string {
-  if (item.rd?.N !== undefined) return NO_DATA;
+  if (item.rd?.N !== undefined || item.sd?.B !== undefined) return NO_DATA;
   return unpackData(item.z?.B ?? item.d?.B ?? new Uint8Array(), item.z?.B !== undefined);
 }
 
@@ -83,6 +83,7 @@ export function fromEventItem(item: Item): StoredEvent {
       ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
       data: dataIn(item),
+      ...(item.sd?.B === undefined ? {} : { sealedContent: item.sd.B }),
       ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
@@ -108,6 +109,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
     ...optionalNumber('anc', delivery.anchorMs),
     ...optionalText('why', delivery.deathReason),
     ...optionalText('res', delivery.lastResponse && JSON.stringify(delivery.lastResponse)),
+    ...optionalText('sres', delivery.sealedResponse),
     ...optionalNumber('rd', delivery.redactedAtMs),
     ...(delivery.lease
       ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
@@ -155,6 +157,7 @@ export function fromDeliveryItem(item: Item): Delivery {
       ? {}
       : { deathReason: item.why.S as NonNullable<Delivery['deathReason']> }), // likewise
     ...(item.res?.S === undefined ? {} : { lastResponse: JSON.parse(item.res.S) }),
+    ...(item.sres?.S === undefined ? {} : { sealedResponse: item.sres.S }),
     ...(leaseUntil === undefined
       ? {}
       : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),

@@ -22,7 +22,7 @@ export function createRedactionLedger(client: DynamoDBClient, table: string): Re
       const answer = await answerWhenHolds(
         update(
           eventKey(ref),
-          'SET rd = if_not_exists(rd, :now) REMOVE d, z, sd, ss, subj',
+          'SET rd = if_not_exists(rd, :now) REMOVE d, z, sd, subj',
           'attribute_exists(pk)',
           { ':now': number(nowMs) },
         ),

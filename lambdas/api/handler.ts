@@ -1,5 +1,6 @@
 // The api function: everything over HTTPS but the events that come in.
 import { handle } from 'hono/aws-lambda';
+import { openingDeliveries, openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -43,9 +44,16 @@ const endpoints = createSealedEndpoints(dynamoDb, variable(Env.registryTable));
 const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
+const vault = { secrets, surroundings };
+const events = createEventLedger(dynamoDb, ledgerTable, settings);
+const deliveries = createDeliveryLedger(dynamoDb, ledgerTable, settings);
 const ledger = {
-  ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...events,
+  ...openingEvents(vault, events),
+  ...openingDeliveries(
+    vault,
+    settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries,
+  ),
 };
 
 const health = createHealthLedger(dynamoDb, ledgerTable);
@@ -67,6 +75,7 @@ addSealingKeyRoutes(app, authentication, {
   keyring,
   secrets,
   surroundings,
+  settings,
 });
 addEndpointRoutes(app, authentication, {
   registry,

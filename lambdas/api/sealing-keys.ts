@@ -1,9 +1,11 @@
 // /v1/sealing-keys: which versions of the key there are, and the walk that seals everything under the current
 // one. The key itself is changed in Secrets Manager, and never passes through here.
 import { z } from 'zod';
+import { expiryOf } from '../adapters/ledger-events.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
 import { newWalk, type Walk, type WalkPorts, walkOn, walkSchema } from '../core/reseal-walk.ts';
 import { SECRET_KEPT_MS } from '../core/sealing-secret.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Application } from '../http/application.ts';
 import { type Authentication, requireOperator } from '../http/authentication.ts';
 import { parseBodyOrNothing } from '../http/body.ts';
@@ -28,6 +30,7 @@ const resealSchema = z.strictObject({
 export interface SealingKeyPorts extends WalkPorts {
   readonly secrets: Pick<Secrets, 'freshSealingKey'>;
   readonly surroundings: Surroundings;
+  readonly settings: Settings;
 }
 
 export function addSealingKeyRoutes(
@@ -45,6 +48,7 @@ export function addSealingKeyRoutes(
       versions: [...keys.keys.keys()].sort((a, b) => a - b),
       changedAt: new Date(changedAtMs).toISOString(),
       settledAt: new Date(settledAtMs(changedAtMs)).toISOString(),
+      eventDataUntil: eventDataUntil(ports.settings, changedAtMs),
     });
   });
 
@@ -65,6 +69,7 @@ export function addSealingKeyRoutes(
       // A function that had not seen the change yet may have sealed behind a walk that began before.
       othersUnused: isOver && after.left === 0 && after.begunAtMs >= settledAtMs(changedAtMs),
       settledAt: new Date(settledAtMs(changedAtMs)).toISOString(),
+      eventDataUntil: eventDataUntil(ports.settings, changedAtMs),
       next: isOver ? null : Buffer.from(JSON.stringify(after)).toString('base64url'),
     });
   });
@@ -72,6 +77,12 @@ export function addSealingKeyRoutes(
 
 /** From when on every function seals under the current version. */
 const settledAtMs = (changedAtMs: number): number => changedAtMs + SECRET_KEPT_MS + INVOCATION_MS;
+
+/** Sealed event data is not sealed anew: until when some of it may need another version. */
+function eventDataUntil(settings: Settings, changedAtMs: number): string | null {
+  if (!settings.sealEventData) return null;
+  return new Date(expiryOf(settledAtMs(changedAtMs), settings)).toISOString();
+}
 
 function jsonIn(cursor: string): unknown {
   try {

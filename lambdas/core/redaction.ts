@@ -20,9 +20,6 @@ export interface RedactionPorts {
   readonly settings: Pick<Settings, 'deadlineDays'>;
 }
 
-/** JSON text of what is gone, wherever data is shown. */
-export const NO_DATA = 'null';
-
 export function isRedacted({ redactedAtMs }: Pick<Event, 'redactedAtMs'>): boolean {
   return redactedAtMs !== undefined;
 }

@@ -14,6 +14,8 @@ export const settingsSchema = z.strictObject({
   tripFailures: z.int().min(0).max(100_000).default(20),
   /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
   issuer: z.string().min(1).max(256).default('posthorn'),
+  /** Whether event data, and what receivers answer to it, is sealed in the ledger and on the queues. */
+  sealEventData: z.boolean().default(false),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
 });

@@ -3,7 +3,12 @@ import type { SQSRecord } from 'aws-lambda';
 import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import {
+  LeaseHeldError,
+  NotYetStoredError,
+  PartlyRefusedError,
+  SealBrokenError,
+} from '../core/errors.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
@@ -259,6 +264,8 @@ async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<vo
     await ports.ledger.settle(current, 'cancelled');
     return;
   }
+  // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
+  if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (message.cause === 'probe') tally.probed = true;
   const isFast =

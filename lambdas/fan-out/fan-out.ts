@@ -1,6 +1,7 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { PartlyRefusedError } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
 import {
@@ -17,6 +18,8 @@ export interface FanOutPorts {
   readonly ledger: EventLedger;
   readonly registry: Pick<Registry, 'subscribersOf'>;
   readonly queues: Pick<Queues, 'sendDeliveries'>;
+  /** Opens sealed events for matching, where data is sealed; they are stored as they came. */
+  readonly open?: (events: readonly Event[]) => Promise<readonly Event[]>;
 }
 
 interface Job extends EventMessage {
@@ -40,12 +43,14 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const matched = jobs.flatMap((job) => {
+  const came = jobs.map(({ event }) => event);
+  const opened = ports.open ? await ports.open(came) : came;
+  const matched = jobs.flatMap((job, index) => {
     const candidates = subscribers.get(scopeKey(job.event));
     // Of a deleted tenant nothing is stored any more.
     if (candidates === null) return [];
     const targets = (candidates ?? [])
-      .filter((subscriber) => matchesSubscription(subscriber, job.event))
+      .filter((subscriber) => matchesSubscription(subscriber, opened[index] ?? job.event))
       .map((subscriber) => subscriber.id);
     return [{ ...job, targets }];
   });

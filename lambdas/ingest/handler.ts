@@ -1,5 +1,6 @@
 // The ingest function: events come in.
 import { handle } from 'hono/aws-lambda';
+import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
@@ -11,16 +12,19 @@ import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { addEventRoutes } from './routes.ts';
 
+const settings = readSettings();
 const dynamoDb = createDynamoDb();
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
 const app = createApplication();
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-  secrets: createSecrets(secretArns(), surroundings),
+  secrets,
   surroundings,
 });
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
-  queues: createQueues(createSqs(), queueUrls()),
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
+  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, queues) : queues,
   surroundings,
 });
 

@@ -124,6 +124,7 @@ export async function startApiService() {
     keyring: createKeyringStore(client, 'registry'),
     secrets,
     surroundings,
+    settings,
   });
   const cleanups: DelayedCleanup[] = [];
   const queues = {
