@@ -10,7 +10,7 @@ import { EndpointSecrets } from './endpoint-secrets.ts';
 import { startEventSources } from './event-sources.ts';
 import { defineFunctions } from './function-definitions.ts';
 import { FunctionFailed, FunctionHost } from './function-host.ts';
-import { type LogSink, logPrinter } from './function-logs.ts';
+import { keepLines, type LogSink, logPrinter } from './function-logs.ts';
 import { Gatekeeper } from './gatekeeper.ts';
 import { startHttpApi } from './http-api.ts';
 import { invokeService } from './invoke-service.ts';
@@ -48,6 +48,8 @@ export interface RuntimeOptions {
   quiet?: boolean;
   /** Every log line of the functions instead of one line per attempt. @default false */
   logEverything?: boolean;
+  /** Keeps every log line of the functions. @default POSTHORN_LOG_FILE of the environment, if it is set */
+  logFile?: string;
   /** How long to wait for another process to leave the data folder. @default 0 */
   folderWaitMs?: number;
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
@@ -122,7 +124,10 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const secrets = new SecretStore(stack, folder, given);
   const operatorKey = secrets.value(operatorArn) ?? '';
 
-  const onLine = logPrinter(sink, options.logEverything ?? false);
+  const logFile = options.logFile ?? (process.env.POSTHORN_LOG_FILE || undefined);
+  const logs = keepLines(logFile, logPrinter(sink, options.logEverything ?? false));
+  shutdown.last(() => logs.close());
+  const { onLine } = logs;
   const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
   const functions = new Map(

@@ -42,6 +42,7 @@ export async function startEmbedded(): Promise<Target> {
         PORT: String(port),
         POSTHORN_OPERATOR_KEY: operatorKey,
         POSTHORN_DATA_DIR: dataDir,
+        POSTHORN_LOG_FILE: process.env.POSTHORN_LOG_FILE,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
