@@ -2,6 +2,7 @@
 import { handle } from 'hono/aws-lambda';
 import { openingDeliveries, openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { withTokens } from '../adapters/endpoint-tokens.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -39,12 +40,13 @@ import { addTenantRoutes } from './tenants.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
-const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const stored = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
 const endpoints = createSealedEndpoints(dynamoDb, variable(Env.registryTable));
 const keyring = createKeyringStore(dynamoDb, variable(Env.registryTable));
 const secrets = createSecrets(secretArns(), surroundings);
-const ledgerTable = variable(Env.ledgerTable);
 const vault = { secrets, surroundings };
+const registry = withTokens(vault, stored);
+const ledgerTable = variable(Env.ledgerTable);
 const events = createEventLedger(dynamoDb, ledgerTable, settings);
 const deliveries = createDeliveryLedger(dynamoDb, ledgerTable, settings);
 const ledger = {
@@ -70,7 +72,7 @@ addTenantRoutes(app, authentication, { registry, surroundings });
 addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
 addSigningKeyRoutes(app, authentication, { keyring, secrets, surroundings });
 addSealingKeyRoutes(app, authentication, {
-  registry,
+  registry: stored,
   endpoints,
   keyring,
   secrets,

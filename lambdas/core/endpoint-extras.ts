@@ -49,7 +49,9 @@ export type EndpointExtrasInput = z.infer<typeof extrasSchema>;
 
 /** As they are kept; what is absent is not wanted. */
 export interface EndpointExtras {
+  /** Open; what is stored has it sealed. */
   readonly token?: string;
+  readonly sealedToken?: string;
   readonly signatures?: readonly ExtraSignature[];
   readonly ownSignature?: boolean;
   readonly encryption?: BodyEncryption;

@@ -9,10 +9,10 @@ import { OPERATOR_TENANT } from './operational-event.ts';
 import type { KeyringStore, Page, Registry, Surroundings } from './ports.ts';
 import {
   isSealedUnder,
+  isSealedWhole,
   type Resealing,
   resealedEndpoint,
   resealedKeyring,
-  sealedValuesOf,
 } from './sealed-values.ts';
 import type { SealingKeys } from './sealing.ts';
 
@@ -120,7 +120,7 @@ async function resealOne(
 ): Promise<'resealed' | 'as it should be' | 'left'> {
   let endpoint: Endpoint | undefined = listed;
   for (let round = 0; round < ROUNDS && endpoint; round++) {
-    if (isSealedUnder(sealedValuesOf(endpoint), resealing.keys.current)) return 'as it should be';
+    if (isSealedWhole(endpoint, resealing.keys.current)) return 'as it should be';
     try {
       if (await endpoints.rewrite(endpoint, resealedEndpoint(endpoint, resealing))) {
         return 'resealed';

@@ -2,13 +2,14 @@
 // and to seal it anew.
 import type { Endpoint } from './endpoint.ts';
 import { type SealingKeys, type SealPlace, seal, unseal, versionOf } from './sealing.ts';
-import { authenticationPlace, clientKeyPlace, secretPlace } from './sealing-places.ts';
+import { authenticationPlace, clientKeyPlace, secretPlace, tokenPlace } from './sealing-places.ts';
 import { keyPlace } from './signing-key-input.ts';
 import type { Keyring } from './signing-keys.ts';
 
 export function sealedValuesOf(endpoint: Endpoint): string[] {
   return [
     ...endpoint.sealedSecrets,
+    ...(endpoint.sealedToken === undefined ? [] : [endpoint.sealedToken]),
     ...(endpoint.retiringSecrets ?? []).map(({ sealed }) => sealed),
     ...(endpoint.authentication ?? []).map(({ sealedValue }) => sealedValue),
     ...(endpoint.tls?.sealedClientKey === undefined ? [] : [endpoint.tls.sealedClientKey]),
@@ -25,13 +26,22 @@ export interface Resealing {
   readonly nonce: () => Uint8Array;
 }
 
+/** Whether nothing of it needs another version, or stands there open from before it was sealed. */
+export function isSealedWhole(endpoint: Endpoint, version: number): boolean {
+  return endpoint.token === undefined && isSealedUnder(sealedValuesOf(endpoint), version);
+}
+
 /** @throws SealBrokenError if one of its values does not open */
 export function resealedEndpoint(endpoint: Endpoint, resealing: Resealing): Endpoint {
   const again = (sealed: string, place: SealPlace) => resealed(sealed, place, resealing);
-  const { retiringSecrets, authentication, tls } = endpoint;
-  // Members keep their order: an endpoint's text tells whether it changed.
+  const { token, ...rest } = endpoint;
+  const { retiringSecrets, authentication, tls, sealedToken } = rest;
   return {
-    ...endpoint,
+    ...rest,
+    ...(token !== undefined && {
+      sealedToken: seal(resealing.keys, tokenPlace(endpoint), token, resealing.nonce()),
+    }),
+    ...(sealedToken !== undefined && { sealedToken: again(sealedToken, tokenPlace(endpoint)) }),
     sealedSecrets: endpoint.sealedSecrets.map((sealed) => again(sealed, secretPlace(endpoint))),
     ...(retiringSecrets && {
       retiringSecrets: retiringSecrets.map((one) => ({

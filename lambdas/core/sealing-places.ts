@@ -16,6 +16,10 @@ export function clientKeyPlace({ tenant, environment, id }: EndpointPlace): Seal
   return { tenant, environment, id, purpose: 'client-key' };
 }
 
+export function tokenPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'token' };
+}
+
 /** An event's data and subject, on a queue and in the ledger. */
 export function eventPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
   return { tenant, environment, id, purpose: 'event' };

@@ -2,6 +2,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { withTokens } from '../adapters/endpoint-tokens.ts';
 import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -44,7 +45,10 @@ const ledger = {
     : deliveries),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
-const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
+const registry = withTokens(
+  { secrets, surroundings },
+  createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+);
 const signingKeys = createSigningKeyCache(
   createKeyringStore(dynamoDb, variable(Env.registryTable)),
   secrets,

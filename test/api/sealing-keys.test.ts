@@ -1,6 +1,7 @@
 // Sealing anew under another version of the key: page by page, as often as one likes, while others work.
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withTokens } from '../../lambdas/adapters/endpoint-tokens.ts';
 import { createKeyringStore, generatePrivateKey } from '../../lambdas/adapters/keyring.ts';
 import { createSealedEndpoints } from '../../lambdas/adapters/sealed-endpoints.ts';
 import { newWalk, walkOn } from '../../lambdas/core/reseal-walk.ts';
@@ -66,9 +67,9 @@ describe('a walk', () => {
     const [stored] = (await keyring.read()).keys;
     expect(unseal(NEW_ALONE, keyPlace('sk_1'), stored?.sealedPrivateKey ?? '')).toBe(pem);
     const tombstone = await service.registry.getEndpoint(LIVE, deleted);
-    expect(tombstone && sealedValuesOf(tombstone).map(versionOf)).toEqual([2, 2]);
+    expect(tombstone && sealedValuesOf(tombstone).map(versionOf)).toEqual([2, 2, 2]);
     const rotated = await service.registry.getEndpoint(LIVE, ids[0] ?? '');
-    expect(rotated && sealedValuesOf(rotated).map(versionOf)).toEqual([2, 2, 2]);
+    expect(rotated && sealedValuesOf(rotated).map(versionOf)).toEqual([2, 2, 2, 2]);
     // Nothing that anybody sees has changed.
     expect(rotated?.version).toBe(2);
 
@@ -116,7 +117,25 @@ describe('a walk', () => {
     expect(walk).toMatchObject({ resealed: 1, left: 0 });
     const stored = await service.registry.getEndpoint(LIVE, id);
     expect(stored?.description).toBe('new');
-    expect(stored && sealedValuesOf(stored).map(versionOf)).toEqual([2, 2]);
+    expect(stored && sealedValuesOf(stored).map(versionOf)).toEqual([2, 2, 2]);
+  });
+
+  it('seals a token that stands open from before tokens were sealed', async () => {
+    const id = await create();
+    const before = await service.registry.getEndpoint(LIVE, id);
+    expect(before?.token).toMatch(/^wh_/);
+    expect(await walkOn(ports(), BOTH, newWalk(2, 0), () => false)).toMatchObject({ resealed: 1 });
+    const stored = await service.registry.getEndpoint(LIVE, id);
+    expect(stored?.token).toBeUndefined();
+    const vault = { secrets: { sealingKey: async () => BOTH }, surroundings: service.surroundings };
+    const opening = withTokens(vault, service.registry);
+    const opened = await opening.getEndpoint(LIVE, id);
+    expect(opened?.token).toBe(before?.token);
+    // And it is changed as others are.
+    if (!opened) throw new Error('not there');
+    expect(await opening.replaceEndpoint(opened, { ...opened, description: 'new' })).toBe(true);
+    const changed = await service.registry.getEndpoint(LIVE, id);
+    expect(changed).toEqual({ ...stored, description: 'new' });
   });
 
   it('counts what does not open as left, and leaves it as it is', async () => {
