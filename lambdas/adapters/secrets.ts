@@ -11,6 +11,7 @@ import {
 } from '../core/sealing-secret.ts';
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
+import { log } from './log.ts';
 
 /** A version that nobody knows does not make every call ask Secrets Manager. */
 const ASKED_AGAIN_MS = 10_000;
@@ -54,14 +55,25 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
     return parsed.keys;
   }
 
+  /** A secret that was changed to something unusable does not close what is open. */
+  function usableKeysIn(secret: SecretValue): SealingKeys {
+    try {
+      return keysIn(secret);
+    } catch (error) {
+      if (!parsed) throw error;
+      log.error('the sealing secret was changed and is not usable', error);
+      return parsed.keys;
+    }
+  }
+
   return {
     async sealingKey(toOpen = []) {
-      const known = keysIn(await sealing());
+      const known = usableKeysIn(await sealing());
       const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
       const nowMs = surroundings.now();
       if (isKnown || nowMs - askedAgainAtMs < ASKED_AGAIN_MS) return known;
       askedAgainAtMs = nowMs;
-      return keysIn(await sealing('again'));
+      return usableKeysIn(await sealing('again'));
     },
     async freshSealingKey() {
       const secret = await sealing('again');

@@ -72,6 +72,18 @@ describe('the sealing key', () => {
     expect(reads).toBe(3);
   });
 
+  it('goes on with what it knows when the secret was changed to something unusable', async () => {
+    const { secrets, surroundings } = open();
+    await secrets.sealingKey();
+    secret = `{"current":2,"keys":{"1":"${ONE}"}}`;
+    surroundings.nowMs += SECRET_KEPT_MS;
+    const silenced = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect((await secrets.sealingKey(['v2.AAAA'])).current).toBe(1);
+    expect(silenced.mock.calls.join()).not.toContain(ONE);
+    silenced.mockRestore();
+    await expect(secrets.freshSealingKey()).rejects.toThrow('must be {"current"');
+  });
+
   it('says when it was changed, as read anew', async () => {
     const { secrets } = open();
     await secrets.sealingKey();
