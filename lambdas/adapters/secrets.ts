@@ -48,7 +48,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
   const sealing = read(arns.sealing, 'the sealing key', MIN_SEALING_SECRET_LENGTH);
   const operator = read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH);
   let parsed: { readonly from: string; readonly keys: SealingKeys } | undefined;
-  let askedAgainAtMs = Number.NEGATIVE_INFINITY;
+  let again: { readonly atMs: number; readonly keys: Promise<SealingKeys> } | undefined;
 
   function keysIn({ value }: SecretValue): SealingKeys {
     if (parsed?.from !== value) parsed = { from: value, keys: sealingKeysFrom(value) };
@@ -71,9 +71,15 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
       const known = usableKeysIn(await sealing());
       const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
       const nowMs = surroundings.now();
-      if (isKnown || nowMs - askedAgainAtMs < ASKED_AGAIN_MS) return known;
-      askedAgainAtMs = nowMs;
-      return usableKeysIn(await sealing('again'));
+      if (isKnown) return known;
+      // Those who come meanwhile wait for the same answer: what they need may be in it.
+      if (!again || nowMs - again.atMs >= ASKED_AGAIN_MS) {
+        again = { atMs: nowMs, keys: sealing('again').then(usableKeysIn) };
+        again.keys.catch(() => {
+          again = undefined;
+        });
+      }
+      return again.keys;
     },
     async freshSealingKey() {
       const secret = await sealing('again');

@@ -63,6 +63,17 @@ describe('the sealing key', () => {
     expect(reads).toBe(2);
   });
 
+  it('is waited for by all who come while it is read anew', async () => {
+    const { secrets } = open();
+    await secrets.sealingKey();
+    secret = BOTH;
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => secrets.sealingKey(['v2.AAAA'])),
+    );
+    expect(answers.map(({ keys }) => keys.has(2))).toEqual(Array(10).fill(true));
+    expect(reads).toBe(2);
+  });
+
   it('is not asked for again and again if nobody knows the version', async () => {
     const { secrets, surroundings } = open();
     for (let count = 0; count < 50; count++) await secrets.sealingKey(['v9.AAAA']);
