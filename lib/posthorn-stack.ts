@@ -1,6 +1,7 @@
 // The whole service: this file only composes.
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { type Settings, settingsSchema } from '../lambdas/core/settings.ts';
 import { Env } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { HttpFront } from './http-front.ts';
@@ -19,6 +20,10 @@ const FAN_OUT_TIMEOUT = Duration.seconds(30);
 const DISPATCH_TIMEOUT = Duration.seconds(60);
 const WAKE_TIMEOUT = Duration.seconds(60);
 const SWEEP_TIMEOUT = Duration.seconds(60);
+
+/** Of the configuration what functions read while they run. */
+const settingsIn = (configuration: Configuration): Settings =>
+  settingsSchema.strip().parse(configuration);
 
 export interface PosthornStackProps {
   readonly configuration: Configuration;
@@ -53,27 +58,10 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    } = configuration;
-    const settings = {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    };
-    const { limits, cors } = configuration;
+    const { sealEventData } = configuration;
+    const sealing = { [Env.sealingSecretArn]: keys.sealing.secretArn };
+    const sealingIfSealed = sealEventData ? sealing : {};
+    const { limits, cors, ...settings } = settingsIn(configuration);
     const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
     const everywhere = {
       [Env.settings]: JSON.stringify(settings),
@@ -100,6 +88,7 @@ export class PosthornStack extends Stack {
         ...atTheEdge,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
+        ...sealingIfSealed,
       },
     });
     // It notes when a key was used last.
@@ -107,13 +96,20 @@ export class PosthornStack extends Stack {
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);
+    if (sealEventData) {
+      ingest.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const fanOut = new NodeFunction(this, 'FanOut', {
       folder: 'fan-out',
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
+      environment: {
+        ...everywhere,
+        [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+        ...sealingIfSealed,
+      },
     });
     fanOut.consume('Events', events, sources.events);
     fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
@@ -122,6 +118,9 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
+    if (sealEventData) {
+      fanOut.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const egress =
       configuration.egress === 'static'
@@ -145,7 +144,7 @@ export class PosthornStack extends Stack {
         ...toWakes,
         ...scheduling,
         [Env.deliveriesQueueUrl]: deliveries.queueUrl,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
@@ -179,7 +178,17 @@ export class PosthornStack extends Stack {
     });
     wake.consume('Wakes', wakes, sources.wakes);
     wake.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
-    wake.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
+    wake.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.registry.tableArn],
+    );
     wakeUp.grantScheduling(wake);
     wake.allow(
       [
@@ -228,7 +237,7 @@ export class PosthornStack extends Stack {
         [Env.egressAddresses]: egress?.addresses.join(',') ?? '',
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     api.allow(
@@ -244,6 +253,7 @@ export class PosthornStack extends Stack {
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',

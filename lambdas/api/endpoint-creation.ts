@@ -23,6 +23,7 @@ import { refused } from '../http/body.ts';
 import type { Asked } from './endpoint-operations.ts';
 import { NONCE_BYTES } from './endpoint-secrets.ts';
 import { keptSettings } from './endpoint-settings.ts';
+import { refuseUntimely } from './endpoint-tls.ts';
 import { holdUnverified, tryToVerify, type VerificationPorts } from './endpoint-verification.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
 import { findTemplate, inheritedBy } from './template-lookup.ts';
@@ -127,6 +128,7 @@ async function newEndpoint(
 ): Promise<Endpoint> {
   const contract = contractOf(input.contract);
   const nowMs = surroundings.now();
+  refuseUntimely(input.tls, nowMs);
   const id = createId('ep', nowMs, surroundings.random(10));
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =

@@ -20,6 +20,8 @@ export const settingsSchema = z.strictObject({
   verifyUrl: z.enum(VERIFY_MODES).default('optional'),
   /** How old an entry of a polling feed must be to be shown: see feed.ts. */
   feedLagSeconds: z.int().min(2).max(120).default(10),
+  /** Whether event data, and what receivers answer to it, is sealed in the ledger and on the queues. */
+  sealEventData: z.boolean().default(false),
   /** What the operator opens or closes beyond the destination guard's own rules. */
   destinations: operatorListsSchema.prefault({}),
   /** How much of the HTTP API one key or one address may take. Ingest and api read it. */

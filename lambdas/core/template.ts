@@ -32,6 +32,7 @@ export const UNSHARED_SETTINGS: ReadonlySet<string> = new Set([
   'url',
   'secret',
   'token',
+  'tls',
   'template',
   'verifyUrl',
 ]);

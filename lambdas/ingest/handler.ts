@@ -1,4 +1,5 @@
 // The ingest function: events come in.
+import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
@@ -12,18 +13,21 @@ import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { addEventRoutes } from './routes.ts';
 
+const settings = readSettings();
 const dynamoDb = createDynamoDb();
-const edge = createEdge(readSettings(), surroundings);
+const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-  secrets: createSecrets(secretArns(), surroundings),
+  secrets,
   surroundings,
   gate: edge.gate,
 });
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
-  queues: createQueues(createSqs(), queueUrls()),
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
+  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, queues) : queues,
   surroundings,
 });
 

@@ -8,5 +8,6 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Keys', 'Keys of tenants, with scopes.'],
   ['Tenants', 'The customers of the platform.'],
   ['Signing keys', 'The stack’s own keys, and their public halves for receivers.'],
+  ['Sealing keys', 'Versions of the key that seals what the stack keeps secret.'],
   ['Service', 'Whether it answers, and this document.'],
 ];

@@ -6,8 +6,8 @@ import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
 import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { type Answer, call, newTenant, type Sending } from '../client.ts';
-import { kindIn, makeResources, operatorIds, type Resources } from '../resources.ts';
 import { startEmbedded } from '../embedded-target.ts';
+import { kindIn, makeResources, operatorIds, type Resources } from '../resources.ts';
 import type { Target } from '../target.ts';
 
 const MANY = 'x'.repeat(100_000);

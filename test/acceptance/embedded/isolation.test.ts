@@ -5,6 +5,7 @@ import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
 import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { call, newTenant, type TestTenant } from '../client.ts';
+import { startEmbedded } from '../embedded-target.ts';
 import {
   type Kind,
   kindIn,
@@ -13,7 +14,6 @@ import {
   type Resources,
   snapshot,
 } from '../resources.ts';
-import { startEmbedded } from '../embedded-target.ts';
 import type { Target } from '../target.ts';
 
 const UNKNOWN_SUFFIX = '01h455vb4pex5vsknk084sn02q';
