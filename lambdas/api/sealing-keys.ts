@@ -84,6 +84,7 @@ export const reseal = operation({
   access: 'operator',
   body: resealSchema,
   isBodyOptional: true,
+  bodyExample: {},
   replies: { 200: { description: 'How far it came.', schema: resealedSchema } },
 });
 

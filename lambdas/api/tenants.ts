@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { TENANT_ID } from '../core/event.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import { ERASURE_STAGES } from '../core/tenant-erasure.ts';
+import type { ErasureStage } from '../core/tenant-erasure.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
@@ -28,8 +28,14 @@ const erasureSchema = z
   .strictObject({
     state: z.enum(['running', 'done']),
     done: z
-      .record(z.enum(ERASURE_STAGES), z.int())
-      .meta({ description: 'What was removed so far.' }),
+      .strictObject({
+        keys: z.int(),
+        endpoints: z.int(),
+        templates: z.int(),
+        feeds: z.int(),
+        events: z.int(),
+      } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
+      .meta({ description: 'What was removed so far; of feeds, entries.' }),
     finishedAt: timeSchema.nullable(),
   })
   .meta({ id: 'TenantErasure' });

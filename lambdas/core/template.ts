@@ -19,6 +19,7 @@ export const SHARED_SETTINGS: ReadonlySet<string> = new Set([
   'retryPolicy',
   'autoPause',
   'maxPerSecond',
+  'polling',
   'description',
   'signatures',
   'ownSignature',

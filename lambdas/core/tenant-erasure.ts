@@ -14,12 +14,13 @@ const PAGE = 50;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
 
-export const ERASURE_STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'events'] as const;
+const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'events'] as const;
+export type ErasureStage = (typeof STAGES)[number];
 
 export interface ErasurePlace {
   readonly round: number;
   readonly environment: Environment;
-  readonly stage: (typeof ERASURE_STAGES)[number];
+  readonly stage: ErasureStage;
   readonly after?: string;
 }
 
@@ -28,13 +29,13 @@ export interface Erasure {
   /** Absent once it is done. */
   readonly at?: ErasurePlace;
   /** What was removed so far. */
-  readonly done: Readonly<Record<(typeof ERASURE_STAGES)[number], number>>;
+  readonly done: Readonly<Record<ErasureStage, number>>;
   readonly finishedAtMs?: number;
 }
 
 export const NEW_ERASURE: Erasure = {
   state: 'running',
-  at: { round: 1, environment: ENVIRONMENTS[0], stage: ERASURE_STAGES[0] },
+  at: { round: 1, environment: ENVIRONMENTS[0], stage: STAGES[0] },
   done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, events: 0 },
 };
 
@@ -69,12 +70,12 @@ export async function eraseOn(
 }
 
 function placeAfter({ round, environment, stage }: ErasurePlace): ErasurePlace | undefined {
-  const nextStage = ERASURE_STAGES[ERASURE_STAGES.indexOf(stage) + 1];
+  const nextStage = STAGES[STAGES.indexOf(stage) + 1];
   if (nextStage) return { round, environment, stage: nextStage };
   const nextEnvironment = ENVIRONMENTS[ENVIRONMENTS.indexOf(environment) + 1];
-  if (nextEnvironment) return { round, environment: nextEnvironment, stage: ERASURE_STAGES[0] };
+  if (nextEnvironment) return { round, environment: nextEnvironment, stage: STAGES[0] };
   if (round === ROUNDS) return undefined;
-  return { round: round + 1, environment: ENVIRONMENTS[0], stage: ERASURE_STAGES[0] };
+  return { round: round + 1, environment: ENVIRONMENTS[0], stage: STAGES[0] };
 }
 
 interface ErasedPage {
