@@ -211,7 +211,8 @@ describe.each(described.filter(([, { operation }]) => operation.query))(
     const queryOf = (name: string, value: string): string => {
       const query = new URLSearchParams({ [name]: value });
       for (const one of parameters) {
-        if (one.in !== 'query' || !one.required || one.name === name) continue;
+        if (one.in !== 'query' || !('required' in one && one.required) || one.name === name)
+          continue;
         const [first] = 'enum' in one.schema ? (one.schema.enum as string[]) : [];
         query.set(one.name, first ?? 'x');
       }
