@@ -23,6 +23,10 @@ describe('the document and the routes', () => {
   const served = new Set<string>();
   beforeAll(async () => {
     for (const name of ['REGISTRY_TABLE', 'LEDGER_TABLE']) vi.stubEnv(name, 'table');
+    for (const name of ['EVENTS', 'WAKES']) {
+      vi.stubEnv(`${name}_QUEUE_URL`, 'https://sqs.test/queue');
+      vi.stubEnv(`${name}_DEAD_LETTERS_URL`, 'https://sqs.test/dead');
+    }
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     const functions = await Promise.all([
       import('../../lambdas/api/handler.ts'),
