@@ -1,5 +1,6 @@
 // Templates in the registry, and how endpoints get what they inherit when they are read.
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -27,13 +28,26 @@ const keyOf = (scope: Scope, id: string): Item => ({
 });
 const docOf = (template: Template) => text(JSON.stringify(template));
 
+/** What changed: its endpoints or templates, or whether its tenant is there at all. */
+export type ScopeChange = 'content' | 'deletion' | 'return';
+const UPDATES: Readonly<Record<ScopeChange, string>> = {
+  content: 'SET v = :v ADD changes :one',
+  deletion: 'SET v = :v, gone = :one ADD changes :one',
+  return: 'SET v = :v REMOVE gone ADD changes :one',
+};
+
 /** Tells every fan-out that a scope's subscribers are to be read again. */
-export function countChange(client: DynamoDBClient, table: string, scope: Scope): Promise<unknown> {
+export function countChange(
+  client: DynamoDBClient,
+  table: string,
+  scope: Scope,
+  change: ScopeChange = 'content',
+): Promise<unknown> {
   return client.send(
     new UpdateItemCommand({
       TableName: table,
       Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-      UpdateExpression: 'SET v = :v ADD changes :one',
+      UpdateExpression: UPDATES[change],
       ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
     }),
   );
@@ -84,6 +98,11 @@ export function createTemplates(client: DynamoDBClient, table: string): Template
       );
       return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
+    async removeTemplate(scope, id) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(scope, id) }));
+    },
+    listAllTemplates: (scope, limit, cursor) =>
+      page(templatePartition(scope), 'tpl_', limit, cursor, (item) => documentOf<Template>(item)),
     getTemplate,
     listTemplates: (scope, limit, cursor) =>
       page(templatePartition(scope), 'tpl_', limit, cursor, (item) => {

@@ -32,6 +32,7 @@ import { takePlaces } from '../http/limits.ts';
 import type { Asked } from './endpoint-operations.ts';
 import { NONCE_BYTES } from './endpoint-secrets.ts';
 import { keptSettings } from './endpoint-settings.ts';
+import { refuseUntimely } from './endpoint-tls.ts';
 import {
   holdUnverified,
   release,
@@ -200,6 +201,7 @@ async function newEndpoint(
   { id, atMs }: Creation,
 ): Promise<Endpoint> {
   const contract = contractOf(input.contract);
+  refuseUntimely(input.tls, surroundings.now());
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =
     input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);

@@ -4,6 +4,7 @@ import { CONTRACT_NAMES } from '../core/contracts/all.ts';
 import { STRICT_RULES } from '../core/destination.ts';
 import { endpointInputSchema, METHODS } from '../core/endpoint.ts';
 import { autoPauseSchema } from '../core/endpoint-health.ts';
+import { TLS_VERSIONS } from '../core/endpoint-tls.ts';
 import { extraSignaturesSchema } from '../core/extra-signatures.ts';
 import { isId } from '../core/identifiers.ts';
 import { retryPolicySchema } from '../core/retry-policy.ts';
@@ -39,6 +40,19 @@ const encryptionSchema = z.strictObject({
   enc: z.literal('A256GCM'),
 });
 
+const certificateSchema = z.strictObject({
+  subject: z.string(),
+  expiresAt: timeSchema,
+  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
+});
+const tlsSchema = z
+  .strictObject({
+    ca: z.array(certificateSchema),
+    clientCertificate: certificateSchema.nullable(),
+    minVersion: z.enum(TLS_VERSIONS),
+  })
+  .meta({ id: 'EndpointTls' });
+
 export const endpointSchema = z
   .strictObject({
     id: idOf('ep'),
@@ -66,6 +80,7 @@ export const endpointSchema = z
       .meta({ description: 'As they were given, with what is secret masked.' }),
     renameHeaders: z.record(z.string(), z.string()),
     timingHeaders: z.boolean(),
+    tls: tlsSchema.nullable().meta({ description: 'Certificates of its own; never the key.' }),
     template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
     own: z
       .array(z.string())

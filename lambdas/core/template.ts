@@ -34,6 +34,7 @@ export const UNSHARED_SETTINGS: ReadonlySet<string> = new Set([
   'url',
   'secret',
   'token',
+  'tls',
   'template',
   'verifyUrl',
 ]);

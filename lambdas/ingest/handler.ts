@@ -1,4 +1,5 @@
 // The ingest function: events come in.
+import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -18,15 +19,17 @@ const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-  secrets: createSecrets(secretArns(), surroundings),
+  secrets,
   surroundings,
   gate: edge.gate,
 });
 addEventRoutes(app, authentication, {
   ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
-  queues: createQueues(createSqs(), queueUrls()),
+  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, queues) : queues,
   surroundings,
   judge: createEventTypeGate({
     eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),

@@ -22,7 +22,7 @@ describe('the setting filter', () => {
     const kept = async () =>
       [...(await registry.subscribersOf([{ tenant: 'acme', environment: 'live' }])).values()]
         .flat()
-        .find(({ id }) => id === made.json.id)?.filter;
+        .find((one) => one?.id === made.json.id)?.filter;
     expect(await kept()).toEqual(filter);
 
     expect((await acme('PATCH', path, { description: 'same' })).json.filter).toEqual(filter);

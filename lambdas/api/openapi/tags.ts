@@ -9,6 +9,7 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Keys', 'Keys of tenants, with scopes.'],
   ['Tenants', 'The customers of the platform.'],
   ['Signing keys', 'The stack’s own keys, and their public halves for receivers.'],
+  ['Sealing keys', 'Versions of the key that seals what the stack keeps secret.'],
   ['Dead letters', 'Messages that our own code could not process.'],
   ['Service', 'Whether it answers, and this document.'],
 ];
