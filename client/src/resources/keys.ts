@@ -1,0 +1,40 @@
+import { Listing } from '../listing.ts';
+import type { CreatedKey, CurrentKey, Key, KeyInput, PageQuery } from '../models.ts';
+import { type Api, answerOf } from '../transport.ts';
+
+export class Keys {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** The only answer that holds the key itself. */
+  create(key: KeyInput = {}): Promise<CreatedKey> {
+    return answerOf(this.#api.POST('/v1/keys', { body: key }));
+  }
+
+  get(id: string): Promise<Key> {
+    return answerOf(this.#api.GET('/v1/keys/{id}', { params: { path: { id } } }));
+  }
+
+  /** Whose key asks. */
+  current(): Promise<CurrentKey> {
+    return answerOf(this.#api.GET('/v1/keys/current'));
+  }
+
+  /** Oldest first, revoked ones included. */
+  list(query: PageQuery = {}): Listing<Key> {
+    return new Listing((cursor) =>
+      answerOf(
+        this.#api.GET('/v1/keys', {
+          params: { query: { ...query, ...(cursor !== undefined && { cursor }) } },
+        }),
+      ),
+    );
+  }
+
+  async revoke(id: string): Promise<void> {
+    await answerOf(this.#api.DELETE('/v1/keys/{id}', { params: { path: { id } } }));
+  }
+}

@@ -1,0 +1,59 @@
+// bynn: an RS256 JWT in the body, signed by the service's key, which it publishes as a JWKS.
+import { type JWTPayload, jwtVerify } from 'jose';
+import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
+import {
+  bytesOf,
+  parsedObject,
+  type Received,
+  refuse,
+  textOf,
+  type VerifiedDelivery,
+} from './received.ts';
+
+export interface BynnKeys {
+  readonly contract: 'bynn';
+  /** Pinned PEMs, a key set, or the address of the JWKS, which is read anew, once, when no key verifies. */
+  readonly keys: PublicKeys;
+  /** For `iat` and `exp`; 300 if it is not given. */
+  readonly toleranceSeconds?: number;
+}
+
+/** The payload is the JWT's `data`: what stands beside the JWT is not signed. */
+export async function verifyBynn(
+  received: Received,
+  { keys, toleranceSeconds = 300 }: BynnKeys,
+  nowMs: number,
+): Promise<VerifiedDelivery> {
+  const token = textOf(parsedObject(bytesOf(received)).jwt) ?? '';
+  const claims =
+    (await claimsOf(token, await rsaKeysOf(keys), nowMs, toleranceSeconds)) ??
+    (await claimsOf(token, await rsaKeysOf(keys, true), nowMs, toleranceSeconds));
+  const data = claims?.data;
+  if (typeof data !== 'object' || data === null) return refuse('the JWT does not verify');
+  const payload: Readonly<Record<string, unknown>> = { ...data };
+  // Not the header Idempotency-Key: nothing signs it.
+  return { id: textOf(payload.event_id) ?? '', type: textOf(payload.event_type), payload };
+}
+
+async function claimsOf(
+  token: string,
+  keys: Awaited<ReturnType<typeof rsaKeysOf>>,
+  nowMs: number,
+  toleranceSeconds: number,
+): Promise<JWTPayload | undefined> {
+  // The algorithm is ours to say, never the token's.
+  const checks = {
+    algorithms: ['RS256'],
+    requiredClaims: ['iat', 'exp', 'data'],
+    clockTolerance: toleranceSeconds,
+    currentDate: new Date(nowMs),
+  };
+  for (const key of keys) {
+    const claims = await jwtVerify(token, key, checks).then(
+      ({ payload }) => payload,
+      () => undefined,
+    );
+    if (claims) return claims;
+  }
+  return undefined;
+}

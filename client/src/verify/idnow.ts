@@ -1,0 +1,53 @@
+// idnow: an HS256 JWT in a header, which holds the hash of the body.
+import { createHash } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import {
+  bytesOf,
+  headerOf,
+  isSame,
+  keyBytesOf,
+  parsedObject,
+  type Received,
+  refuse,
+  secretsOf,
+  textOf,
+  type VerifiedDelivery,
+} from './received.ts';
+
+export interface IdnowKeys {
+  readonly contract: 'idnow';
+  readonly secret: string | readonly string[];
+  /** As the endpoint's option of that name; `Authorization` if it is not given. */
+  readonly headerName?: string;
+  /** For `iat` and `exp`; 120 if it is not given. */
+  readonly toleranceSeconds?: number;
+}
+
+export async function verifyIdnow(
+  received: Received,
+  { secret, headerName = 'Authorization', toleranceSeconds = 120 }: IdnowKeys,
+  nowMs: number,
+): Promise<VerifiedDelivery> {
+  const body = bytesOf(received);
+  // Whatever the endpoint's prefix is, the JWT is the last word.
+  const token = headerOf(received, headerName).split(' ').at(-1) ?? '';
+  const digest = createHash('sha256').update(body).digest('hex');
+  const checks = {
+    algorithms: ['HS256'],
+    requiredClaims: ['iat', 'exp', 'jti', 'body_sha256'],
+    clockTolerance: toleranceSeconds,
+    currentDate: new Date(nowMs),
+  };
+  for (const key of secretsOf(secret)) {
+    const claims = await jwtVerify(token, keyBytesOf(key), checks).then(
+      ({ payload }) => payload,
+      () => undefined,
+    );
+    // The JWT speaks of one body only: without this check it could be put beside any other.
+    if (claims && isSame(String(claims.body_sha256), digest)) {
+      const payload = parsedObject(body);
+      return { id: claims.jti ?? '', type: textOf(payload.eventType), payload };
+    }
+  }
+  return refuse('the JWT does not verify');
+}
