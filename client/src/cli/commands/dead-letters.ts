@@ -1,0 +1,38 @@
+import type { Command, Option } from '../command.ts';
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  queue: { type: 'string', value: 'NAME', help: 'required: events, wakes, ...' },
+  limit: { type: 'string', value: 'N', help: 'so many at most' },
+};
+
+/** With the operator's key. */
+export const DEAD_LETTER_COMMANDS: readonly Command[] = [
+  {
+    name: 'dead-letters list',
+    summary: 'messages that the service itself could not process',
+    options: OPTIONS,
+    async run({ posthorn, out, options }) {
+      const letters = await posthorn.deadLetters.list(
+        options.required('queue'),
+        options.count('limit'),
+      );
+      out.list(letters, ({ id, queue, sentAt, receives, bytes }) => ({
+        id,
+        queue,
+        sent: sentAt,
+        receives,
+        bytes,
+      }));
+    },
+  },
+  {
+    name: 'dead-letters redrive',
+    summary: 'put them back to where they came from',
+    options: OPTIONS,
+    async run({ posthorn, out, options }) {
+      out.one(
+        await posthorn.deadLetters.redrive(options.required('queue'), options.count('limit')),
+      );
+    },
+  },
+];
