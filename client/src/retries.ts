@@ -107,5 +107,6 @@ function codesOf(error: unknown): string[] {
 function reasonOf(cause: unknown): string {
   const [code] = codesOf(cause);
   if (code !== undefined) return code;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause === undefined ? cause.message : reasonOf(cause.cause);
 }

@@ -1,5 +1,5 @@
 // bynn: an RS256 JWT in the body, signed by the service's key, which it publishes as a JWKS.
-import { type JWTPayload, jwtVerify } from 'jose';
+import { claimsOf } from './jwt.ts';
 import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
 import {
   bytesOf,
@@ -25,35 +25,13 @@ export async function verifyBynn(
   nowMs: number,
 ): Promise<VerifiedDelivery> {
   const token = textOf(parsedObject(bytesOf(received)).jwt) ?? '';
+  const checks = { algorithm: 'RS256', requiredClaims: ['data'], toleranceSeconds, nowMs } as const;
   const claims =
-    (await claimsOf(token, await rsaKeysOf(keys), nowMs, toleranceSeconds)) ??
-    (await claimsOf(token, await rsaKeysOf(keys, true), nowMs, toleranceSeconds));
+    (await claimsOf(token, await rsaKeysOf(keys), checks)) ??
+    (await claimsOf(token, await rsaKeysOf(keys, true), checks));
   const data = claims?.data;
   if (typeof data !== 'object' || data === null) return refuse('the JWT does not verify');
   const payload: Readonly<Record<string, unknown>> = { ...data };
   // Not the header Idempotency-Key: nothing signs it.
   return { id: textOf(payload.event_id) ?? '', type: textOf(payload.event_type), payload };
-}
-
-async function claimsOf(
-  token: string,
-  keys: Awaited<ReturnType<typeof rsaKeysOf>>,
-  nowMs: number,
-  toleranceSeconds: number,
-): Promise<JWTPayload | undefined> {
-  // The algorithm is ours to say, never the token's.
-  const checks = {
-    algorithms: ['RS256'],
-    requiredClaims: ['iat', 'exp', 'data'],
-    clockTolerance: toleranceSeconds,
-    currentDate: new Date(nowMs),
-  };
-  for (const key of keys) {
-    const claims = await jwtVerify(token, key, checks).then(
-      ({ payload }) => payload,
-      () => undefined,
-    );
-    if (claims) return claims;
-  }
-  return undefined;
 }
