@@ -5,6 +5,9 @@ import { settingsSchema } from '../lambdas/core/settings.ts';
 /** CloudWatch Logs knows these retentions only, in days. */
 const LOG_RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653];
 
+const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const CERTIFICATE = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/;
+
 const memoryMb = z.int().min(128).max(10_240);
 const concurrency = z.int().min(2).max(1000);
 
@@ -44,6 +47,20 @@ export const configurationSchema = z.strictObject({
       burst: z.int().min(1).max(100_000).default(2_000),
     })
     .prefault({}),
+  /** `static`: requests to receivers come from fixed addresses, through NAT gateways. */
+  egress: z.enum(['dynamic', 'static']).default('dynamic'),
+  /** A name of one's own for the API. */
+  domain: z
+    .strictObject({
+      name: z.string().regex(DOMAIN, 'must be a name in lower case such as hooks.example.com'),
+      /** Of a certificate for the name, in the stack's region. */
+      certificateArn: z
+        .string()
+        .regex(CERTIFICATE, 'must be the ARN of a certificate of AWS Certificate Manager'),
+      /** Whether the API answers at this name alone, and no longer at API Gateway's own. */
+      only: z.boolean().default(false),
+    })
+    .optional(),
   memoryMb: z
     .strictObject({
       ingest: memoryMb.default(256),
@@ -58,6 +75,8 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       events: sourceSchema(10, 50),
       deliveries: sourceSchema(10, 200),
+      /** The lane of endpoints that are slow to answer. */
+      slow: sourceSchema(10, 200),
       retries: sourceSchema(10, 50),
       wakes: sourceSchema(1, 10),
     })

@@ -1,23 +1,28 @@
 // The HTTP API: events go to ingest, everything else to api.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
+  DomainName,
   HttpApi,
   HttpMethod,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import type { Configuration } from './configuration.ts';
 
 export interface HttpFrontProps {
   readonly ingest: IFunction;
   readonly api: IFunction;
   readonly throttle: { readonly rate: number; readonly burst: number };
   readonly logRetentionDays: number;
+  readonly domain: Configuration['domain'];
 }
 
 /** What is logged of each request: no address of a person, no header, no body. */
@@ -31,6 +36,8 @@ const ACCESS_LOG = JSON.stringify({
 
 export class HttpFront extends Construct {
   readonly url: string;
+  /** The names at which the API answers. */
+  readonly hosts: string[];
 
   constructor(scope: Construct, id: string, props: HttpFrontProps) {
     super(scope, id);
@@ -38,7 +45,11 @@ export class HttpFront extends Construct {
     const ingest = new HttpLambdaIntegration('Ingest', props.ingest, { timeout });
     const rest = new HttpLambdaIntegration('Rest', props.api, { timeout });
     // $default, because a greedy path does not take the root: its answer would be API Gateway's own.
-    const api = new HttpApi(this, 'Api', { createDefaultStage: false, defaultIntegration: rest });
+    const api = new HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      defaultIntegration: rest,
+      disableExecuteApiEndpoint: props.domain?.only ?? false,
+    });
     for (const path of ['/v1/events', '/v1/events/batch']) {
       api.addRoutes({ path, methods: [HttpMethod.POST], integration: ingest });
     }
@@ -56,7 +67,11 @@ export class HttpFront extends Construct {
         format: AccessLogFormat.custom(ACCESS_LOG),
       },
     });
-    this.url = stage.url;
+    const { region, urlSuffix } = Stack.of(this);
+    const ownHost = `${api.apiId}.execute-api.${region}.${urlSuffix}`;
+    this.hosts = props.domain ? [ownHost, props.domain.name] : [ownHost];
+    this.url = props.domain ? `https://${props.domain.name}/` : stage.url;
+    if (props.domain) this.answerAt(props.domain, api, stage);
     NagSuppressions.addResourceSuppressions(
       api,
       [
@@ -67,6 +82,24 @@ export class HttpFront extends Construct {
         },
       ],
       true,
+    );
+  }
+  /** The name's own record is the operator's to make: it points to the outputs. */
+  private answerAt(
+    { name, certificateArn }: NonNullable<Configuration['domain']>,
+    api: HttpApi,
+    stage: HttpStage,
+  ): void {
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
+    new ApiMapping(this, 'Mapping', { api, domainName, stage });
+    const output = (id: string, value: string, description: string) =>
+      new CfnOutput(Stack.of(this), id, { value, description });
+    output('DomainTarget', domainName.regionalDomainName, `Where a record of ${name} leads to.`);
+    output(
+      'DomainZone',
+      domainName.regionalHostedZoneId,
+      'The zone of DomainTarget, for an alias.',
     );
   }
 }

@@ -1,14 +1,9 @@
 // One of our functions: an ES module bundle for Node.js 24 on arm64, with a log group and a role of its own.
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  EventSourceMapping,
-  type IFunction,
-  LoggingFormat,
-  Runtime,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, EventSourceMapping, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -25,6 +20,8 @@ export interface NodeFunctionProps {
   readonly logRetentionDays: number;
   /** A program that is run with the folder of the bundle, to put files beside it. */
   readonly afterBundling?: string;
+  /** Where its requests leave from, if not from Lambda's own network. */
+  readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
 }
 
 export interface QueueSource {
@@ -34,7 +31,7 @@ export interface QueueSource {
 }
 
 export class NodeFunction extends Construct {
-  readonly fn: IFunction;
+  readonly fn: NodejsFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
@@ -63,16 +60,26 @@ export class NodeFunction extends Construct {
         ...props.environment,
       },
       awsSdkConnectionReuse: false,
+      ...(props.network
+        ? {
+            vpc: props.network.vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+            securityGroups: [props.network.securityGroup],
+          }
+        : {}),
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
         minify: true,
-        keepNames: true,
+        keepNames: false,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
         externalModules: [],
         mainFields: ['module', 'main'],
+        esbuildArgs: {
+          '--alias:@aws-sdk/credential-provider-node': `${root}lambdas/adapters/environment-credentials.ts`,
+        },
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],

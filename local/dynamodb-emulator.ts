@@ -6,9 +6,13 @@ import { createRequire, findPackageJSON } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { dynamoDbCall } from './aws-calls.ts';
-import type { Gatekeeper } from './gatekeeper.ts';
+import { type Gatekeeper, HOST } from './gatekeeper.ts';
 import { parseObject } from './json.ts';
 import { listenOnLoopback, readBody } from './loopback-server.ts';
+import { type Play, serveMetered } from './metered-dynamodb.ts';
+
+const CLOSE_GRACE_MS = 1_000;
+const CLOSE_POLL_MS = 10;
 
 export interface DynamoDbEmulator {
   url: string;
@@ -18,6 +22,7 @@ export interface DynamoDbEmulator {
 export async function startDynamoDb(
   dataDir: string,
   gatekeeper: Gatekeeper,
+  metersCapacity = false,
 ): Promise<DynamoDbEmulator> {
   readLevelDbDirectly();
   const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
@@ -26,14 +31,26 @@ export async function startDynamoDb(
     (request: unknown, response: ServerResponse) => void,
   ];
   server.removeAllListeners('request');
+  const play: Play = ({ method, url, headers }, response, body) => {
+    const replay = Object.assign(new EventEmitter(), { method, url, headers });
+    serve(replay, response);
+    replay.emit('data', body);
+    replay.emit('end');
+  };
+  let underWay = 0;
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+    });
     const body = await readBody(request).catch(() => undefined);
     if (body === undefined) {
       response.destroy();
       return;
     }
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const call = dynamoDbCall(operation, parseObject(body.toString()));
+    const asked = parseObject(body.toString());
+    const call = dynamoDbCall(operation, asked);
     const refusal = gatekeeper.check(request.headers.authorization, call);
     if (refusal !== undefined) {
       const __type = `com.amazon.coral.service#${refusal.code}`;
@@ -41,17 +58,23 @@ export async function startDynamoDb(
       response.end(JSON.stringify({ __type, message: refusal.message }));
       return;
     }
-    const { method, url, headers } = request;
-    const replay = Object.assign(new EventEmitter(), { method, url, headers });
-    serve(replay, response);
-    replay.emit('data', body);
-    replay.emit('end');
+    const caller = gatekeeper.callerOf(request.headers.authorization);
+    if (metersCapacity && caller !== HOST) {
+      await serveMetered(play, { request, response, operation, asked }, (readUnits, writeUnits) => {
+        gatekeeper.meter.add(caller, 'dynamodb.readUnits', readUnits);
+        gatekeeper.meter.add(caller, 'dynamodb.writeUnits', writeUnits);
+      });
+    } else play(request, response, body);
   });
 
   const url = await listenOnLoopback(server);
   return {
     url,
     close: async () => {
+      // What dynalite is at would find its database closed, and end the process.
+      for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {
+        await delay(CLOSE_POLL_MS);
+      }
       const closed = once(server, 'close');
       // dynalite's own close also flushes and closes LevelDB.
       const flushed = new Promise((resolve) => server.close(resolve));

@@ -12,9 +12,13 @@ export interface EventSourceOptions {
   maximumConcurrency: number;
   reportsBatchItemFailures: boolean;
   invoke(event: string): Promise<string>;
-  onCall?(operation: 'ReceiveMessage' | 'DeleteMessage' | 'DeleteMessageBatch'): void;
+  onCall?(operation: 'ReceiveMessage' | 'DeleteMessageBatch', payloadBytes: number): void;
   onFailure?(error: unknown): void;
 }
+
+/** So many invocations at once say that there is load: what comes then is gathered for a moment. */
+const BUSY = 2;
+const GATHER_MS = 4;
 
 /** Lambda takes at most 6 MB, and the records' envelope wants some of it. */
 const MAX_BATCH_BYTES = 5_500_000;
@@ -42,14 +46,20 @@ export class EventSource {
     await Promise.allSettled(this.#running);
   }
 
-  /** Once per turn of the event loop: messages that arrive together go together. */
+  /**
+   * Once per turn of the event loop: messages that arrive together go together. Under load, once in a few
+   * milliseconds: batches fill, as they do where Lambda's pollers are busy.
+   */
   #wake(): void {
     if (this.#pumpDue || this.#stopped) return;
     this.#pumpDue = true;
-    setImmediate(() => {
+    const pump = () => {
       this.#pumpDue = false;
       this.#pump();
-    });
+    };
+    const isFull = this.#options.queue.messages.length >= this.#options.batchSize;
+    if (this.#running.size < BUSY || isFull) setImmediate(pump);
+    else setTimeout(pump, GATHER_MS);
   }
 
   #pump(): void {
@@ -73,9 +83,10 @@ export class EventSource {
       const wanted = Math.min(10, batchSize - this.#gathered.length);
       const records = emulator.atOnce(() => receive(queue, emulator.store, wanted));
       if (records.length === 0) return;
-      onCall?.('ReceiveMessage');
+      const bytes = records.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+      onCall?.('ReceiveMessage', bytes);
       this.#gathered.push(...records);
-      for (const { body } of records) this.#gatheredBytes += Buffer.byteLength(body);
+      this.#gatheredBytes += bytes;
     }
   }
 
@@ -120,7 +131,7 @@ export class EventSource {
     emulator.atOnce(() => {
       for (const record of records) queue.deleteMessage(record.receiptHandle);
     });
-    for (let sent = 0; sent < records.length; sent += 10) onCall?.('DeleteMessageBatch');
+    for (let sent = 0; sent < records.length; sent += 10) onCall?.('DeleteMessageBatch', 0);
   }
 }
 

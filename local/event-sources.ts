@@ -47,14 +47,7 @@ export function startEventSources(
     if (queue === undefined || host === undefined) {
       throw new Error(`no queue or function for the event source ${mapping.EventSourceArn}`);
     }
-    for (const operation of POLLER_OPERATIONS) {
-      const [need] = sqsCall(operation, { QueueName: queue.name }).needs;
-      if (need !== undefined && !permissions.allows(host.definition.roleName, need)) {
-        throw new StartFailure(
-          `the role of ${name} does not grant ${need.action} on ${need.resource}, which its event source needs`,
-        );
-      }
-    }
+    requirePolling(permissions, host.definition.roleName, queue.name);
     return new EventSource({
       queue,
       emulator,
@@ -63,8 +56,27 @@ export function startEventSources(
       maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency,
       reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
       invoke: (event) => host.invoke(event),
-      onCall: (operation) => meter.count(name, 'sqs', operation),
+      onCall: (operation, payloadBytes) => {
+        meter.count(name, 'sqs', operation);
+        meter.sqsRequest(name, payloadBytes);
+      },
       onFailure: (error) => onFailure(error),
     });
   });
+}
+
+/** @throws StartFailure if the role lacks what Lambda needs to read the queue for its function */
+export function requirePolling(
+  permissions: Permissions,
+  roleName: string,
+  queueName: string,
+): void {
+  for (const operation of POLLER_OPERATIONS) {
+    for (const need of sqsCall(operation, { QueueName: queueName }).needs) {
+      if (permissions.allows(roleName, need)) continue;
+      throw new StartFailure(
+        `${roleName} does not grant ${need.action} on ${need.resource}, which its event source needs`,
+      );
+    }
+  }
 }

@@ -1,8 +1,8 @@
-// One Lambda function of the template in a worker thread of its own: starts it, hands it
+// One Lambda function of the template in a thread or process of its own: starts it, hands it
 // invocations, holds it to its timeout, and starts it again when it crashes.
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { type FunctionBody, type Isolation, startBody } from './function-body.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './function-worker.ts';
 import { splitLines } from './lines.ts';
 
@@ -41,22 +41,36 @@ interface Invocation {
   timer: NodeJS.Timeout;
 }
 
+export interface HostOptions {
+  onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** An invocation ended, however it did, after so many milliseconds. */
+  onInvoked?(ms: number): void;
+  /** @default thread */
+  isolation?: Isolation;
+}
+
 const RESTART_AFTER_MS = 250;
 
 export class FunctionHost {
   readonly definition: FunctionDefinition;
-  readonly #onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  readonly #onLine: HostOptions['onLine'];
+  readonly #onInvoked: HostOptions['onInvoked'];
   readonly #invocations = new Map<string, Invocation>();
-  #worker: Worker | undefined;
+  readonly #isolation: Isolation;
+  #worker: FunctionBody | undefined;
   #ready: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(
-    definition: FunctionDefinition,
-    onLine: (line: string, stream: 'stdout' | 'stderr') => void,
-  ) {
+  constructor(definition: FunctionDefinition, { onLine, onInvoked, isolation }: HostOptions) {
     this.definition = definition;
     this.#onLine = onLine;
+    this.#onInvoked = onInvoked;
+    this.#isolation = isolation ?? 'thread';
+  }
+
+  /** The id of the process that it runs in, where that is its own. */
+  get pid(): number | undefined {
+    return this.#worker?.pid;
   }
 
   /** Resolves when the bundle is loaded; rejects when it cannot be. */
@@ -64,25 +78,20 @@ export class FunctionHost {
     const { name, bundleFile, memoryMb, env } = this.definition;
     const bundleUrl = pathToFileURL(bundleFile).href;
     const workerData: WorkerStart = { bundleUrl, functionName: name, memoryMb };
-    const worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
-      workerData,
-      env,
-      stdout: true,
-      stderr: true,
-    });
+    const worker = startBody(this.#isolation, workerData, env);
     this.#worker = worker;
     splitLines(worker.stdout, (line) => this.#onLine(line, 'stdout'));
     splitLines(worker.stderr, (line) => this.#onLine(line, 'stderr'));
     this.#ready = new Promise((resolve, reject) => {
       let failure = new FunctionFailed(name, 'Runtime.ExitError', 'the worker ended');
-      worker.on('message', (message: FromWorker) => {
+      worker.onMessage((message: FromWorker) => {
         if (message.kind === 'ready') resolve();
         else this.#settle(message);
       });
-      worker.on('error', (error: Error) => {
+      worker.onError((error: Error) => {
         failure = new FunctionFailed(name, error.name, error.message, error.stack);
       });
-      worker.on('exit', () => {
+      worker.onExit(() => {
         reject(failure);
         this.#crashed(failure);
       });
@@ -100,7 +109,8 @@ export class FunctionHost {
       throw new FunctionFailed(name, 'Runtime.ExitError', 'the function is not running');
     }
     const id = randomUUID();
-    return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    return new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#invocations.delete(id);
         const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
@@ -108,8 +118,19 @@ export class FunctionHost {
       }, timeoutMs);
       this.#invocations.set(id, { resolve, reject, timer });
       const message: ToWorker = { id, event, deadlineMs: Date.now() + timeoutMs };
-      worker.postMessage(message);
-    });
+      worker.post(message);
+    }).finally(() => this.#onInvoked?.(performance.now() - startedAt));
+  }
+
+  /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
+  async replace(): Promise<void> {
+    await this.#worker?.terminate();
+    await this.#ready;
+  }
+
+  /** Ends it as a crash does: what it was doing fails, and it starts again. */
+  async crash(): Promise<void> {
+    await this.#worker?.terminate();
   }
 
   async stop(): Promise<void> {

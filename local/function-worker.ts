@@ -1,5 +1,5 @@
-// Runs inside a worker thread: one Lambda function, loaded from its bundle. Unlike a Lambda sandbox
-// it takes many invocations at once, which is allowed because the handlers here are re-entrant: they
+// Runs inside a worker thread, or a process: one Lambda function, loaded from its bundle. Unlike a
+// Lambda sandbox it takes many invocations at once, which is allowed because the handlers here are re-entrant: they
 // keep caches and clients at module level, and nothing of a single invocation.
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -18,13 +18,11 @@ export type FromWorker =
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-if (parentPort === null) throw new Error('function-worker.ts is the body of a worker thread');
-const port = parentPort;
-// The host starts this thread and sets both of these.
-const start = workerData as WorkerStart;
+// The host starts this, and says so in one of two ways.
+const start = (parentPort ? workerData : JSON.parse(process.argv[2] ?? '')) as WorkerStart;
 const { handler } = (await import(start.bundleUrl)) as { handler: Handler };
 
-port.on('message', async ({ id, event, deadlineMs }: ToWorker) => {
+const take = async ({ id, event, deadlineMs }: ToWorker): Promise<void> => {
   const context = {
     awsRequestId: id,
     functionName: start.functionName,
@@ -42,10 +40,17 @@ port.on('message', async ({ id, event, deadlineMs }: ToWorker) => {
     const { name, message, stack = '' } = fault;
     reply({ kind: 'error', id, name, message, stack });
   }
-});
+};
+if (parentPort) parentPort.on('message', take);
+else {
+  process.on('message', take);
+  // The host went, or wants this to end.
+  process.on('disconnect', () => process.exit());
+}
 
 reply({ kind: 'ready' });
 
 function reply(message: FromWorker): void {
-  port.postMessage(message);
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message);
 }

@@ -17,7 +17,7 @@ export interface Refusal {
 }
 
 /** The host's own calls, and those of tests and tools that were given the runtime's key. */
-const HOST = 'host';
+export const HOST = 'host';
 
 export class Gatekeeper {
   /** Changes at every start, so that no function can borrow it. */
@@ -41,6 +41,15 @@ export class Gatekeeper {
     return accessKey;
   }
 
+  /** The calling function's name, for what is billed to it. */
+  callerOf(authorization: string | undefined): string {
+    return this.#callers.get(accessKeyOf(authorization) ?? '')?.functionName ?? HOST;
+  }
+
+  get meter(): Meter {
+    return this.#meter;
+  }
+
   check(authorization: string | undefined, call: AwsCall): Refusal | undefined {
     const accessKey = accessKeyOf(authorization);
     if (accessKey === this.hostAccessKey) {
@@ -57,6 +66,7 @@ export class Gatekeeper {
 
   checkFor(caller: Caller, call: AwsCall): Refusal | undefined {
     this.#meter.count(caller.functionName, call.service, call.operation);
+    if (call.service === 'secretsmanager') this.#meter.add(caller.functionName, 'secrets.calls', 1);
     const missing = call.needs.find((need) => !this.#permissions?.allows(caller.roleName, need));
     if (missing === undefined) return undefined;
     const user = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${caller.roleName}/${caller.functionName}`;

@@ -6,6 +6,7 @@ import { FunctionFailed, type FunctionHost, FunctionTimedOut } from './function-
 import { decodedPath, toEvent } from './http-event.ts';
 import { matchRoute, type Route } from './http-routes.ts';
 import { answerJson, BodyTooLarge, listen, readBody } from './loopback-server.ts';
+import type { Meter } from './meter.ts';
 import type { Stack } from './stack.ts';
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
@@ -32,12 +33,13 @@ export async function startHttpApi(
   stack: Stack,
   functions: ReadonlyMap<string, FunctionHost>,
   { port, host }: { port: number; host: string },
+  meter: Meter,
   onFailure: (error: unknown) => void,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
   const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
   const server = createServer((request, response) => {
-    serve(request, response, routes, apiId).catch((error: unknown) => {
+    serve(request, response, routes, apiId, meter).catch((error: unknown) => {
       if (error instanceof BodyTooLarge) return refuseTooLarge(response, MAX_REQUEST_BYTES);
       if (error instanceof FunctionFailed) onFailure(error);
       if (response.headersSent) return response.destroy();
@@ -62,6 +64,7 @@ async function serve(
   response: ServerResponse,
   routes: Route<FunctionHost>[],
   apiId: string,
+  meter: Meter,
 ): Promise<void> {
   const { method = 'GET', url: target = '/' } = request;
   const path = decodedPath(target.split('?')[0] ?? '/');
@@ -79,7 +82,9 @@ async function serve(
   };
   const event = JSON.stringify(toEvent(httpRequest, apiId, route.routeKey, pathParameters));
   if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return refuseTooLarge(response, MAX_EVENT_BYTES);
-  respond(response, await route.target.invoke(event));
+  const result = await route.target.invoke(event);
+  meter.apiRequest(body.length + Buffer.byteLength(result));
+  respond(response, result);
 }
 
 function respond(response: ServerResponse, result: string): void {

@@ -1,24 +1,91 @@
-// Counts every AWS call that the functions make, by function and operation. Billable units (sizes,
-// capacity) will be added here for the cost meter of bench/.
+// Counts every AWS call that the functions make, by function and operation, and what AWS would bill for
+// them and for running them: the cost meter of bench/ puts prices to these units.
+
+/**
+ * `api.requests`: HTTP API requests, one per begun 512 KB. `lambda.requests`, `lambda.ms`: invocations,
+ * and their time as measured here. `sqs.requests`: one per call and begun 64 KB of payload.
+ * `dynamodb.readUnits`, `dynamodb.writeUnits`: on-demand units, indexes included.
+ * `logs.bytes`: taken in by CloudWatch Logs. `scheduler.invocations`, `secrets.calls`.
+ */
+export type BillableUnit =
+  | 'api.requests'
+  | 'lambda.requests'
+  | 'lambda.ms'
+  | 'sqs.requests'
+  | 'dynamodb.readUnits'
+  | 'dynamodb.writeUnits'
+  | 'logs.bytes'
+  | 'scheduler.invocations'
+  | 'secrets.calls';
+
+/** SQS bills a request per 64 KB of payload. https://aws.amazon.com/sqs/pricing/ */
+const SQS_CHUNK_BYTES = 64 * 1024;
+/** HTTP APIs are metered per 512 KB. https://aws.amazon.com/api-gateway/pricing/ */
+const API_CHUNK_BYTES = 512 * 1024;
+/** What CloudWatch Logs adds to each event. */
+const LOG_EVENT_BYTES = 26;
+
+/** Amounts by function and, within it, by name. */
+class Tally<Name extends string> {
+  readonly #amounts = new Map<string, Map<Name, number>>();
+
+  add(functionName: string, name: Name, amount: number): void {
+    const ofFunction = this.#amounts.get(functionName) ?? new Map<Name, number>();
+    ofFunction.set(name, (ofFunction.get(name) ?? 0) + amount);
+    this.#amounts.set(functionName, ofFunction);
+  }
+
+  snapshot(): Record<string, Record<string, number>> {
+    return Object.fromEntries(
+      [...this.#amounts].map(([functionName, amounts]) => [
+        functionName,
+        Object.fromEntries(amounts),
+      ]),
+    );
+  }
+
+  clear(): void {
+    this.#amounts.clear();
+  }
+}
 
 export class Meter {
-  readonly #calls = new Map<string, Map<string, number>>();
+  readonly #calls = new Tally<string>();
+  readonly #units = new Tally<BillableUnit>();
 
   count(functionName: string, service: string, operation: string, calls = 1): void {
-    const byOperation = this.#calls.get(functionName) ?? new Map<string, number>();
-    const key = `${service}:${operation}`;
-    byOperation.set(key, (byOperation.get(key) ?? 0) + calls);
-    this.#calls.set(functionName, byOperation);
+    this.#calls.add(functionName, `${service}:${operation}`, calls);
+  }
+
+  add(functionName: string, unit: BillableUnit, amount: number): void {
+    this.#units.add(functionName, unit, amount);
+  }
+
+  sqsRequest(functionName: string, payloadBytes: number): void {
+    const chunks = Math.max(1, Math.ceil(payloadBytes / SQS_CHUNK_BYTES));
+    this.add(functionName, 'sqs.requests', chunks);
+  }
+
+  apiRequest(bytes: number): void {
+    this.add('api', 'api.requests', Math.max(1, Math.ceil(bytes / API_CHUNK_BYTES)));
+  }
+
+  logLine(functionName: string, line: string): void {
+    this.add(functionName, 'logs.bytes', Buffer.byteLength(line) + LOG_EVENT_BYTES);
   }
 
   /** `{ "<function>": { "sqs:SendMessageBatch": 12 } }` since the start or the last reset. */
   snapshot(): Record<string, Record<string, number>> {
-    return Object.fromEntries(
-      [...this.#calls].map(([name, byOperation]) => [name, Object.fromEntries(byOperation)]),
-    );
+    return this.#calls.snapshot();
+  }
+
+  /** Billable units by function; what belongs to none stands under `api` and `host`. */
+  units(): Record<string, Partial<Record<BillableUnit, number>>> {
+    return this.#units.snapshot();
   }
 
   reset(): void {
     this.#calls.clear();
+    this.#units.clear();
   }
 }

@@ -8,10 +8,11 @@ import { asEnvironment, type DestinationRules, LAX } from './destination-rules.t
 import { startDynamoDb } from './dynamodb-emulator.ts';
 import { EndpointSecrets } from './endpoint-secrets.ts';
 import { startEventSources } from './event-sources.ts';
-import { defineFunctions } from './function-definitions.ts';
+import type { Isolation } from './function-body.ts';
+import { defineFunctions, type Endpoints } from './function-definitions.ts';
 import { FunctionFailed, FunctionHost } from './function-host.ts';
-import { type LogSink, logPrinter } from './function-logs.ts';
-import { Gatekeeper } from './gatekeeper.ts';
+import { keepLines, type LogSink, logPrinter } from './function-logs.ts';
+import { Gatekeeper, HOST } from './gatekeeper.ts';
 import { startHttpApi } from './http-api.ts';
 import { invokeService } from './invoke-service.ts';
 import { Meter } from './meter.ts';
@@ -48,11 +49,21 @@ export interface RuntimeOptions {
   quiet?: boolean;
   /** Every log line of the functions instead of one line per attempt. @default false */
   logEverything?: boolean;
+  /** Whether functions run in threads of this process or in processes of their own. @default thread */
+  isolation?: Isolation;
+  /** Whether the meter counts DynamoDB's units, which costs time. @default false */
+  metersCapacity?: boolean;
+  /** Keeps every log line of the functions. @default POSTHORN_LOG_FILE of the environment, if it is set */
+  logFile?: string;
   /** How long to wait for another process to leave the data folder. @default 0 */
   folderWaitMs?: number;
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
   assemblyDir?: string;
+  /** Settings over those under `posthorn` in cdk.json. */
+  settings?: Readonly<Record<string, unknown>>;
   onReceipt?(receipt: Receipt): void;
+  /** What stands between the functions and the emulators, for tests with faults: gives its own addresses. */
+  between?(emulators: Endpoints): Promise<Endpoints>;
 }
 
 export interface Runtime {
@@ -67,6 +78,8 @@ export interface Runtime {
   /** The emulators' addresses and a key that may do everything there, for tests and tools. */
   aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; accessKeyId: string };
   functions: ReadonlyMap<string, FunctionHost>;
+  /** What the template grants, and what calls made of it. */
+  permissions: Permissions;
   stop(): Promise<void>;
 }
 
@@ -98,20 +111,32 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   shutdown.last(() => folder.release());
   const assembly = new Assembly(
     options.assemblyDir ??
-      (await synthesize(ROOT, () => sink.out('The sources changed: synthesizing the stack ...'))),
+      (await synthesize(
+        ROOT,
+        () => sink.out('The sources changed: synthesizing the stack ...'),
+        options.settings,
+      )),
   );
 
   const meter = new Meter();
   const gatekeeper = new Gatekeeper(meter);
   const sqs = await startSqs(folder.subfolder('queues'), gatekeeper);
   shutdown.last(() => sqs.close());
-  const dynamoDb = await startDynamoDb(folder.subfolder('tables'), gatekeeper);
+  const dynamoDb = await startDynamoDb(
+    folder.subfolder('tables'),
+    gatekeeper,
+    options.metersCapacity ?? false,
+  );
   shutdown.last(() => dynamoDb.close());
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
+  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const endpoints = (await options.between?.(emulators)) ?? emulators;
+
   let url = '';
-  const place = { queueUrl: sqs.queueUrl, apiUrl: () => url };
+  const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.url, endpoints.sqs);
+  const place = { queueUrl, apiUrl: () => url };
   const stack = new Stack(assembly.stackName, assembly.template, place);
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
@@ -122,13 +147,25 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const secrets = new SecretStore(stack, folder, given);
   const operatorKey = secrets.value(operatorArn) ?? '';
 
-  const onLine = logPrinter(sink, options.logEverything ?? false);
-  const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const logFile = options.logFile ?? (process.env.POSTHORN_LOG_FILE || undefined);
+  const logs = keepLines(logFile, logPrinter(sink, options.logEverything ?? false));
+  shutdown.last(() => logs.close());
+  const { onLine } = logs;
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
   const functions = new Map(
     defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [
       definition.name,
-      new FunctionHost(definition, onLine),
+      new FunctionHost(definition, {
+        onLine: (line, stream) => {
+          meter.logLine(definition.name, line);
+          onLine(line, stream);
+        },
+        onInvoked: (ms) => {
+          meter.add(definition.name, 'lambda.requests', 1);
+          meter.add(definition.name, 'lambda.ms', ms);
+        },
+        isolation: options.isolation ?? 'thread',
+      }),
     ]),
   );
   shutdown.last(() => Promise.all([...functions.values()].map((one) => one.stop())));
@@ -161,16 +198,22 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   }
 
   // Nothing is received before the port is known to be free: a start that fails delivers nothing.
-  const api = await startHttpApi(stack, functions, { port, host }, onFailure).catch((error) => {
-    throw systemCode(error) === '' ? error : listenFailure(error, host, port);
-  });
+  const api = await startHttpApi(stack, functions, { port, host }, meter, onFailure).catch(
+    (error) => {
+      throw systemCode(error) === '' ? error : listenFailure(error, host, port);
+    },
+  );
   shutdown.last(() => api.close());
   url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
   const around = { emulator: sqs, functions, permissions, meter, onFailure };
   const sources = startEventSources(stack, around);
   shutdown.last(() => Promise.all(sources.map((source) => source.stop())));
-  schedules.start(deliverSchedules(sqs, permissions, (message) => sink.error(message)));
-  const timetable = startTimetable(stack, functions, onFailure);
+  const deliver = deliverSchedules(sqs, permissions, (message) => sink.error(message));
+  schedules.start((schedule) => {
+    meter.add(HOST, 'scheduler.invocations', 1);
+    deliver(schedule);
+  });
+  const timetable = startTimetable(stack, functions, permissions, onFailure);
   shutdown.last(() => timetable.stop());
 
   return {
@@ -188,6 +231,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
       accessKeyId: gatekeeper.hostAccessKey,
     },
     functions,
+    permissions,
     stop: () => shutdown.run(),
   };
 }

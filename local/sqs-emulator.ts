@@ -9,7 +9,7 @@ import { sqsCall } from './aws-calls.ts';
 import { ACCOUNT_ID, REGION } from './aws-names.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { isObject, type Json } from './json.ts';
-import { lawfulSend } from './sqs-limits.ts';
+import { lawfulSend, payloadBytes } from './sqs-limits.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 export type SqsStore = Stores['sqsStore'];
@@ -66,6 +66,8 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     if (refusal !== undefined) return refuse(refusal.code, refusal.message);
     const fault = lawfulSend(operation, isObject(body) ? body : {});
     if (fault !== undefined) return refuse(fault.code, fault.message);
+    const caller = gatekeeper.callerOf(request.headers.authorization);
+    gatekeeper.meter.sqsRequest(caller, isObject(body) ? payloadBytes(body) : 0);
   });
 
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 })).origin;
@@ -107,8 +109,14 @@ async function fromFauxqs(file: string) {
 }
 
 function load(persistence: Persistence, { sqsStore, snsStore }: Stores, url: string): void {
-  // Whoever held these messages is dead, and the port of the queue URLs is another one now.
-  persistence.db.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
+  // Whoever held these messages is dead. The receive that ended so is no failure of the message, which ten
+  // kills would make a dead letter; but that there was one is kept, since it may be half done.
+  persistence.db.exec(
+    `UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL,
+       approximate_receive_count = max(1, approximate_receive_count - 1)
+     WHERE receipt_handle IS NOT NULL`,
+  );
+  // And the port of the queue URLs is another one now.
   persistence.db.prepare('UPDATE sqs_queues SET url = ? || name').run(`${url}/${ACCOUNT_ID}/`);
   persistence.loadSqsAndSns(sqsStore, snsStore);
   // Only now: while loading, a write-through would replace a queue's row and with it its messages.

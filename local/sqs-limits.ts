@@ -15,12 +15,18 @@ export function lawfulSend(operation: string, body: JsonObject): SqsFault | unde
   if (operation === 'SendMessage') return messageFault(body);
   if (operation !== 'SendMessageBatch') return undefined;
   const entries = listOf(body.Entries).filter(isObject);
-  const bytes = entries.reduce((sum, one) => sum + Buffer.byteLength(textOf(one.MessageBody)), 0);
+  const bytes = payloadBytes(body);
   if (bytes > MAX_BATCH_BYTES) {
     const message = `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`;
     return { code: 'BatchRequestTooLong', message };
   }
   return entries.map(messageFault).find((fault) => fault !== undefined);
+}
+
+/** The bodies of all messages that a request sends. */
+export function payloadBytes(body: JsonObject): number {
+  const messages = [body, ...listOf(body.Entries).filter(isObject)];
+  return messages.reduce((sum, one) => sum + Buffer.byteLength(textOf(one.MessageBody)), 0);
 }
 
 function messageFault(message: JsonObject): SqsFault | undefined {

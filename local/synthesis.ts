@@ -19,15 +19,24 @@ const SOURCES = [
 ];
 const KEPT_ASSEMBLIES = 5;
 
-/** The folder of the cloud assembly for the sources as they are now. */
-export async function synthesize(root: string, onStart: () => void): Promise<string> {
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * The folder of the cloud assembly for the sources as they are now.
+ * @param settings stand over those under `posthorn` in cdk.json
+ */
+export async function synthesize(
+  root: string,
+  onStart: () => void,
+  settings: Settings = {},
+): Promise<string> {
   const parent = join(root, 'build', 'local');
-  const folder = join(parent, hashOf(root));
+  const folder = join(parent, hashOf(root, settings));
   if (existsSync(join(folder, 'manifest.json'))) return folder;
   onStart();
   const draft = join(parent, `.draft-${process.pid}-${Date.now()}`);
   try {
-    await runApp(root, draft);
+    await runApp(root, draft, settings);
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
@@ -38,11 +47,16 @@ export async function synthesize(root: string, onStart: () => void): Promise<str
   return folder;
 }
 
-async function runApp(root: string, outdir: string): Promise<void> {
+async function runApp(root: string, outdir: string, settings: Settings): Promise<void> {
   const cdk = z
-    .object({ context: z.record(z.string(), z.unknown()).default({}) })
+    .object({
+      context: z
+        .looseObject({ posthorn: z.record(z.string(), z.unknown()).default({}) })
+        .prefault({}),
+    })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(cdk.context) };
+  const context = { ...cdk.context, posthorn: { ...cdk.context.posthorn, ...settings } };
+  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
   const app = spawn(process.execPath, [join('bin', 'posthorn.ts')], {
     cwd: root,
     env,
@@ -58,8 +72,8 @@ async function runApp(root: string, outdir: string): Promise<void> {
   if (code !== 0) throw new StartFailure(`the CDK app could not be synthesized:\n${output.trim()}`);
 }
 
-function hashOf(root: string): string {
-  const hash = createHash('sha256');
+function hashOf(root: string, settings: Settings): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings));
   for (const source of SOURCES) {
     for (const file of filesUnder(root, source)) {
       const content = readFileSync(join(root, file));

@@ -1,14 +1,20 @@
 // What the template runs at a fixed rate (EventBridge rules and Scheduler schedules that target a
 // function), once at start and then at every interval.
 import { z } from 'zod';
+import { invokeCall } from './aws-calls.ts';
 import { nameInArn } from './aws-names.ts';
 import type { FunctionHost } from './function-host.ts';
+import type { Permissions } from './permissions.ts';
 import type { Stack } from './stack.ts';
 
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-const target = z.object({ Arn: z.string(), Input: z.string().optional() });
+const target = z.object({
+  Arn: z.string(),
+  RoleArn: z.string().optional(),
+  Input: z.string().optional(),
+});
 const ruleProperties = z.object({
   ScheduleExpression: z.string().optional(),
   State: z.string().default('ENABLED'),
@@ -23,6 +29,7 @@ export interface Timetable {
 export function startTimetable(
   stack: Stack,
   functions: ReadonlyMap<string, FunctionHost>,
+  permissions: Permissions,
   onFailure: (error: unknown) => void,
 ): Timetable {
   const timers: NodeJS.Timeout[] = [];
@@ -30,12 +37,19 @@ export function startTimetable(
     const { ScheduleExpression, State, Target, Targets } = ruleProperties.parse(properties);
     if (ScheduleExpression === undefined || State !== 'ENABLED') continue;
     const everyMs = intervalOf(ScheduleExpression);
-    for (const { Arn, Input } of Target === undefined ? Targets : [Target]) {
+    for (const { Arn, RoleArn, Input } of Target === undefined ? Targets : [Target]) {
       const name = nameInArn(Arn).replace(/^function:/, '');
       const host = functions.get(name);
       if (host === undefined) throw new Error(`no function for the scheduled target ${Arn}`);
       const event = Input ?? JSON.stringify({ source: 'aws.events' });
+      const role = RoleArn === undefined ? undefined : nameInArn(RoleArn).replace(/^role\//, '');
+      const { needs } = invokeCall(name);
       const invoke = () => {
+        // A rule of EventBridge has no role: the function lets it in.
+        if (role !== undefined && !needs.every((need) => permissions.allows(role, need))) {
+          onFailure(`${role} may not invoke ${name}`);
+          return;
+        }
         host.invoke(event).catch((error: unknown) => onFailure(error));
       };
       invoke();

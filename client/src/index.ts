@@ -4,7 +4,6 @@ export { JsonText } from './json-text.ts';
 export { Listing, type Page } from './listing.ts';
 export type * from './models.ts';
 export { Posthorn } from './posthorn.ts';
-export type { DeadLetter, Redriven } from './resources/dead-letters.ts';
 export type { TailOptions } from './resources/deliveries.ts';
 export type { FeedEvent, FeedOptions, FeedPage } from './resources/endpoints.ts';
 export type { BatchResult } from './resources/events.ts';

@@ -33,6 +33,11 @@ export type Tenant = Schemas['Tenant'];
 export type Template = Schemas['Template'];
 export type TemplateInput = Schemas['TemplateInput'];
 export type TemplateChange = Schemas['TemplateChange'];
+export type EventType = Schemas['EventType'];
+export type EventTypeInput = Schemas['EventTypeInput'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type DeadLetterQueue = Schemas['Redrive']['queue'];
+export type Redrive = Schemas['Redrive'];
 export type Jwks = Schemas['Jwks'];
 
 /** What a listing may be asked for, but for its cursor, which the iterator keeps. */

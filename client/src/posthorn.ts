@@ -3,6 +3,7 @@ import type { Jwks } from './models.ts';
 import { DeadLetters } from './resources/dead-letters.ts';
 import { Deliveries } from './resources/deliveries.ts';
 import { Endpoints } from './resources/endpoints.ts';
+import { EventTypes } from './resources/event-types.ts';
 import { Events } from './resources/events.ts';
 import { Keys } from './resources/keys.ts';
 import { Replays } from './resources/replays.ts';
@@ -17,6 +18,7 @@ export class Posthorn {
   readonly replays: Replays;
   readonly keys: Keys;
   readonly tenants: Tenants;
+  readonly eventTypes: EventTypes;
   readonly templates: Templates;
   readonly deadLetters: DeadLetters;
   /** Every operation of the OpenAPI document, by method and path, with the same retries. */
@@ -35,9 +37,10 @@ export class Posthorn {
     this.deliveries = new Deliveries(api);
     this.replays = new Replays(api);
     this.keys = new Keys(api);
-    this.tenants = new Tenants(transport);
+    this.tenants = new Tenants(api);
+    this.eventTypes = new EventTypes(api);
     this.templates = new Templates(api);
-    this.deadLetters = new DeadLetters(transport);
+    this.deadLetters = new DeadLetters(api);
   }
 
   /** The same service and operator's key, for another tenant. */

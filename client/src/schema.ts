@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 8dc209406e859c3b308267705261a3c9f573c98dc3b09afa11818caf3bc6a35a
+// sha256 48bc86eff5480ae1b083e3a24d177c3ca6a555d770ae108b33b172b0dec248b6
 
 export interface paths {
     "/v1/events": {
@@ -72,6 +72,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove what is personal in an event for good
+         * @description Its data and subject go, and the last request and response of its deliveries. Ids, type, times and outcomes stay. What waits is cancelled. Repeating it is harmless.
+         *
+         *     A tenant’s key needs the scope `events:write`.
+         */
+        post: operations["redactEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject}/latest": {
         parameters: {
             query?: never;
@@ -86,6 +108,76 @@ export interface paths {
          *     A tenant’s key needs the scope `events:read`.
          */
         get: operations["getLatestEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event type
+         * @description For every key, whatever its scopes.
+         */
+        get: operations["getEventType"];
+        /**
+         * Put an event type into the catalogue, or change it whole
+         * @description With `onMismatch` `refuse`, events of this type whose data does not fit the schema are answered with 422 within seconds. References in a schema lead to places in it (`#/$defs/name`); nothing is fetched.
+         *
+         *     For the operator only.
+         */
+        put: operations["putEventType"];
+        post?: never;
+        /**
+         * Take an event type out of the catalogue
+         * @description For the operator only.
+         */
+        delete: operations["deleteEventType"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the catalogue by name
+         * @description For every key, whatever its scopes.
+         */
+        get: operations["listEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/event-types.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the event types that are public, by name
+         * @description Open to all.
+         */
+        get: operations["listPublicEventTypes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -430,6 +522,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/filters/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a filter on data, or on a stored event
+         * @description Where the data does not pass, `failures` names the conditions of the filter that fail.
+         *
+         *     A tenant’s key needs the scope `endpoints:read`.
+         */
+        post: operations["testFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliveries": {
         parameters: {
             query?: never;
@@ -734,7 +848,13 @@ export interface paths {
          */
         put: operations["putTenant"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a tenant, and remove its data for good
+         * @description Its keys and endpoints stop at once; its data is removed behind the request, which `erasure` shows. Repeating it is harmless.
+         *
+         *     For the operator only.
+         */
+        delete: operations["deleteTenant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -848,6 +968,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sealing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See which versions of the sealing key there are
+         * @description For the operator only.
+         */
+        get: operations["getSealingKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sealing-keys/reseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal everything anew under the current version
+         * @description A call works for some seconds: send `next` as `cursor` until it is null. Repeating it is harmless.
+         *
+         *     For the operator only.
+         */
+        post: operations["reseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/egress.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The addresses that requests to receivers come from
+         * @description Empty where they are not fixed.
+         *
+         *     Open to all.
+         */
+        get: operations["getEgressAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -922,6 +1106,50 @@ export interface paths {
         get: operations["getDocsFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at messages that could not be processed
+         * @description Some of them, in no order; nothing is taken away. What was looked at is hidden for five seconds.
+         *
+         *     For the operator only.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters back to their queue
+         * @description Each is sent before it is deleted: a crash in between doubles it, and loses nothing.
+         *
+         *     For the operator only.
+         */
+        post: operations["redriveDeadLetters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1003,6 +1231,7 @@ export interface components {
                 } | null;
                 eventTypes?: string[] | null;
                 channels?: string[] | null;
+                filter?: components["schemas"]["Filter"] | null;
                 method?: ("POST" | "PUT" | "PATCH") | null;
                 headers?: {
                     [key: string]: string;
@@ -1042,6 +1271,16 @@ export interface components {
                 authentication?: components["schemas"]["AuthenticationInput"][] | null;
                 renameHeaders?: {
                     [key: string]: string;
+                } | null;
+                tls?: {
+                    ca?: string;
+                    clientCertificate?: string;
+                    clientKey?: string;
+                    /**
+                     * @default TLSv1.2
+                     * @enum {string}
+                     */
+                    minVersion?: "TLSv1.2" | "TLSv1.3";
                 } | null;
                 timingHeaders?: boolean | null;
                 addEventTypes?: string[];
@@ -1103,6 +1342,32 @@ export interface components {
             scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             key: components["schemas"]["Key"] | null;
         };
+        DeadLetter: {
+            id: string;
+            /** @enum {string} */
+            queue: "events" | "wakes";
+            /** @description Whether it has a form that we write. */
+            readable: boolean;
+            tenant: string | null;
+            environment: ("live" | "test") | null;
+            event: string | null;
+            type: string | null;
+            endpoint: string | null;
+            replay: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            sentAt: string;
+            receives: number;
+            bytes: number;
+            /** @description The beginning of what is not readable. */
+            body: string | null;
+        };
+        DeadLetters: {
+            data: components["schemas"]["DeadLetter"][];
+            next: null;
+        };
         Delivery: {
             /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
@@ -1145,6 +1410,11 @@ export interface components {
                 /** @description The first 1 KiB. */
                 body: string;
             } | null;
+            /** @description When what is personal in it was removed for good. */
+            redactedAt: string | null;
+        };
+        EgressAddresses: {
+            addresses: string[];
         };
         Endpoint: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1155,6 +1425,9 @@ export interface components {
             contractOptions: Record<string, unknown>;
             eventTypes: string[];
             channels: string[];
+            filter: {
+                [key: string]: unknown;
+            } | null;
             /** @enum {string} */
             method: "POST" | "PUT" | "PATCH";
             headers: {
@@ -1195,6 +1468,8 @@ export interface components {
                 [key: string]: string;
             };
             timingHeaders: boolean;
+            /** @description Certificates of its own; never the key. */
+            tls: components["schemas"]["EndpointTls"] | null;
             /** @description The template that it follows. */
             template: string | null;
             /** @description Settings of its own; the others are its template’s. */
@@ -1221,6 +1496,7 @@ export interface components {
             } | null;
             eventTypes?: string[] | null;
             channels?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
             method?: ("POST" | "PUT" | "PATCH") | null;
             headers?: {
                 [key: string]: string;
@@ -1260,6 +1536,16 @@ export interface components {
             authentication?: components["schemas"]["AuthenticationInput"][] | null;
             renameHeaders?: {
                 [key: string]: string;
+            } | null;
+            tls?: {
+                ca?: string;
+                clientCertificate?: string;
+                clientKey?: string;
+                /**
+                 * @default TLSv1.2
+                 * @enum {string}
+                 */
+                minVersion?: "TLSv1.2" | "TLSv1.3";
             } | null;
             timingHeaders?: boolean | null;
         };
@@ -1302,6 +1588,7 @@ export interface components {
             eventTypes?: string[];
             /** @default [] */
             channels?: string[];
+            filter?: components["schemas"]["Filter"];
             /**
              * @default POST
              * @enum {string}
@@ -1357,6 +1644,16 @@ export interface components {
             renameHeaders?: {
                 [key: string]: string;
             };
+            tls?: {
+                ca?: string;
+                clientCertificate?: string;
+                clientKey?: string;
+                /**
+                 * @default TLSv1.2
+                 * @enum {string}
+                 */
+                minVersion?: "TLSv1.2" | "TLSv1.3";
+            };
             /** @default false */
             timingHeaders?: boolean;
         };
@@ -1368,6 +1665,30 @@ export interface components {
             secret: string;
             /** @description Until when secrets before this one go on signing. */
             previousValidUntil: string | null;
+        };
+        EndpointTls: {
+            ca: {
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                expiresAt: string;
+                /** @description SHA-256, hex with colons. */
+                fingerprint: string;
+            }[];
+            clientCertificate: {
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                expiresAt: string;
+                /** @description SHA-256, hex with colons. */
+                fingerprint: string;
+            } | null;
+            /** @enum {string} */
+            minVersion: "TLSv1.2" | "TLSv1.3";
         };
         Event: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1385,6 +1706,8 @@ export interface components {
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
         };
         EventFeed: {
             data: components["schemas"]["PolledEvent"][];
@@ -1402,6 +1725,41 @@ export interface components {
             subject?: string;
             channels?: string[];
         };
+        EventType: {
+            name: string;
+            description: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema: Record<string, unknown> | boolean | null;
+            example: Record<string, unknown> | null;
+            /** @enum {string} */
+            onMismatch: "accept" | "refuse";
+            public: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+        };
+        EventTypeInput: {
+            /** @default  */
+            description?: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema?: Record<string, unknown> | boolean;
+            /** @description Must fit the schema. */
+            example?: Record<string, unknown>;
+            /**
+             * @default accept
+             * @enum {string}
+             */
+            onMismatch?: "accept" | "refuse";
+            /** @default false */
+            public?: boolean;
+        };
         EventWithData: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
@@ -1418,8 +1776,10 @@ export interface components {
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
-            /** @description The exact bytes that came in. */
-            data: Record<string, unknown>;
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
         };
         EventWithDeliveries: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1437,9 +1797,11 @@ export interface components {
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
             deliveries: components["schemas"]["Delivery"][];
-            /** @description The exact bytes that came in. */
-            data: Record<string, unknown>;
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
         };
         ExtraSignature: {
             /** @constant */
@@ -1519,6 +1881,8 @@ export interface components {
             /** @default Bearer */
             prefix?: string;
         };
+        /** @description A pattern over the data, in the event-pattern language of Amazon EventBridge. */
+        Filter: Record<string, unknown>;
         GatewayAnswer: {
             message: string;
         };
@@ -1573,12 +1937,14 @@ export interface components {
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
             /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
             delivery: string;
             /** @description As pushed requests of this delivery carry it, where their contract has one. */
             idempotencyKey: string;
-            /** @description The exact bytes that came in. */
-            data: Record<string, unknown>;
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
         };
         Problem: {
             type: string;
@@ -1591,6 +1957,13 @@ export interface components {
                 message: string;
             }[];
             requestId?: string;
+        };
+        PublicEventType: {
+            name: string;
+            description: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema: Record<string, unknown> | boolean | null;
+            example: Record<string, unknown> | null;
         };
         PublicJwk: {
             /** @enum {string} */
@@ -1621,6 +1994,12 @@ export interface components {
             subject?: string;
             /** @default false */
             dryRun?: boolean;
+        };
+        Redrive: {
+            /** @enum {string} */
+            queue: "events" | "wakes";
+            moved: number;
+            refused: number;
         };
         Replay: {
             /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1685,6 +2064,27 @@ export interface components {
              */
             status?: "dead" | "failed" | "delivered" | "cancelled" | "any";
         };
+        Resealing: {
+            /** @example 2 */
+            current: number;
+            /** @description Endpoints, templates and signing keys looked at. */
+            walked: number;
+            resealed: number;
+            /** @description Those that still need another version. */
+            left: number;
+            /** @description Whether the other versions may go, as far as endpoints and keys need them. */
+            othersUnused: boolean;
+            /**
+             * Format: date-time
+             * @description From when on every function seals under the current version.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            settledAt: string;
+            /** @description Until when event data may need another version; null if none is sealed. */
+            eventDataUntil: string | null;
+            /** @description Send it as `cursor` to go on; null at the end. */
+            next: string | null;
+        };
         RetryPolicy: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
             /** @default false */
             immediate: boolean;
@@ -1714,6 +2114,27 @@ export interface components {
             /** @default 0 */
             jitter?: number;
             retryOn?: string[];
+        };
+        SealingKeys: {
+            /**
+             * @description What everything new is sealed under.
+             * @example 2
+             */
+            current: number;
+            versions: number[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            changedAt: string;
+            /**
+             * Format: date-time
+             * @description From when on every function seals under the current version.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            settledAt: string;
+            /** @description Until when event data may need another version; null if none is sealed. */
+            eventDataUntil: string | null;
         };
         SigningKey: {
             /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1769,6 +2190,7 @@ export interface components {
             } | null;
             eventTypes?: string[] | null;
             channels?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
             method?: ("POST" | "PUT" | "PATCH") | null;
             headers?: {
                 [key: string]: string;
@@ -1777,6 +2199,7 @@ export interface components {
             retryPolicy?: components["schemas"]["RetryPolicyInput"] | null;
             autoPause?: components["schemas"]["AutoPauseInput"] | null;
             maxPerSecond?: number | null;
+            polling?: boolean | null;
             description?: string | null;
             signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
             ownSignature?: boolean | null;
@@ -1820,6 +2243,7 @@ export interface components {
             };
             eventTypes?: string[];
             channels?: string[];
+            filter?: components["schemas"]["Filter"];
             /** @enum {string} */
             method?: "POST" | "PUT" | "PATCH";
             headers?: {
@@ -1829,6 +2253,7 @@ export interface components {
             retryPolicy?: components["schemas"]["RetryPolicyInput"];
             autoPause?: components["schemas"]["AutoPauseInput"];
             maxPerSecond?: number;
+            polling?: boolean;
             description?: string;
             signatures?: components["schemas"]["ExtraSignatureInput"][];
             ownSignature?: boolean;
@@ -1863,12 +2288,29 @@ export interface components {
         Tenant: {
             /** @example acme */
             id: string;
+            /** @description Empty once its data is removed. */
             name: string;
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
+            deletedAt: string | null;
+            /** @description How far its data is removed. */
+            erasure: components["schemas"]["TenantErasure"] | null;
+        };
+        TenantErasure: {
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @description What was removed so far; of feeds, entries. */
+            done: {
+                keys: number;
+                endpoints: number;
+                templates: number;
+                feeds: number;
+                events: number;
+            };
+            finishedAt: string | null;
         };
         TestMany: {
             type?: string;
@@ -2130,7 +2572,8 @@ export interface operations {
                      *           "acceptedAt": "2026-01-31T09:30:00.000Z",
                      *           "occurredAt": null,
                      *           "subject": "dossier-1",
-                     *           "channels": []
+                     *           "channels": [],
+                     *           "redactedAt": null
                      *         }
                      *       ],
                      *       "next": null
@@ -2145,7 +2588,21 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -2373,6 +2830,7 @@ export interface operations {
                      *       "occurredAt": null,
                      *       "subject": "dossier-1",
                      *       "channels": [],
+                     *       "redactedAt": null,
                      *       "deliveries": [
                      *         {
                      *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
@@ -2422,7 +2880,8 @@ export interface operations {
                      *               "content-type": "text/plain"
                      *             },
                      *             "body": "ok"
-                     *           }
+                     *           },
+                     *           "redactedAt": null
                      *         }
                      *       ],
                      *       "data": {
@@ -2454,6 +2913,133 @@ export interface operations {
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    redactEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event as it stands now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "occurredAt": null,
+                     *       "subject": null,
+                     *       "channels": [],
+                     *       "redactedAt": "2026-01-31T09:30:00.412Z",
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "status": "delivered",
+                     *           "run": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "run": 1,
+                     *               "cause": "first",
+                     *               "at": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 84,
+                     *               "outcome": "http_200",
+                     *               "responseStatus": 200,
+                     *               "detail": null,
+                     *               "timings": {
+                     *                 "dnsMs": 2,
+                     *                 "connectMs": 11,
+                     *                 "tlsMs": 24,
+                     *                 "firstByteMs": 46
+                     *               }
+                     *             }
+                     *           ],
+                     *           "nextAttemptAt": null,
+                     *           "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *           "deathReason": null,
+                     *           "replay": null,
+                     *           "subject": null,
+                     *           "occurredAt": null,
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *           "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *           "lastRequest": null,
+                     *           "lastResponse": null,
+                     *           "redactedAt": "2026-01-31T09:30:00.412Z"
+                     *         }
+                     *       ],
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventWithDeliveries"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event, or it is not stored yet: with `Retry-After`. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description It is redacted, but what is under way is not provided for: send it again. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
         };
     };
     getLatestEvent: {
@@ -2494,6 +3080,7 @@ export interface operations {
                      *       "occurredAt": null,
                      *       "subject": "dossier-1",
                      *       "channels": [],
+                     *       "redactedAt": null,
                      *       "data": {
                      *         "dossier": "d-1"
                      *       }
@@ -2517,6 +3104,369 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event type in the catalogue. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "A dossier was opened.",
+                 *       "schema": {
+                 *         "type": "object",
+                 *         "required": [
+                 *           "dossier"
+                 *         ],
+                 *         "properties": {
+                 *           "dossier": {
+                 *             "type": "string"
+                 *           }
+                 *         }
+                 *       },
+                 *       "example": {
+                 *         "dossier": "d-1"
+                 *       },
+                 *       "onMismatch": "refuse",
+                 *       "public": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventTypeInput"];
+            };
+        };
+        responses: {
+            /** @description There was one; it is this now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There are as many as there may be. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not there any more. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event type in the catalogue. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event types. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "dossier.created",
+                     *           "description": "A dossier was opened.",
+                     *           "schema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "dossier"
+                     *             ],
+                     *             "properties": {
+                     *               "dossier": {
+                     *                 "type": "string"
+                     *               }
+                     *             }
+                     *           },
+                     *           "example": {
+                     *             "dossier": "d-1"
+                     *           },
+                     *           "onMismatch": "refuse",
+                     *           "public": true,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["EventType"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listPublicEventTypes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of public event types; may be cached. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "dossier.created",
+                     *           "description": "A dossier was opened.",
+                     *           "schema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "dossier"
+                     *             ],
+                     *             "properties": {
+                     *               "dossier": {
+                     *                 "type": "string"
+                     *               }
+                     *             }
+                     *           },
+                     *           "example": {
+                     *             "dossier": "d-1"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["PublicEventType"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
                 };
             };
             422: components["responses"]["Problem422"];
@@ -2564,6 +3514,18 @@ export interface operations {
                      *             "dossier.*"
                      *           ],
                      *           "channels": [],
+                     *           "filter": {
+                     *             "risk": {
+                     *               "score": [
+                     *                 {
+                     *                   "numeric": [
+                     *                     ">",
+                     *                     80
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
                      *           "method": "POST",
                      *           "headers": {},
                      *           "timeoutMs": 10000,
@@ -2580,6 +3542,7 @@ export interface operations {
                      *           "authentication": [],
                      *           "renameHeaders": {},
                      *           "timingHeaders": false,
+                     *           "tls": null,
                      *           "template": null,
                      *           "own": null,
                      *           "verifyUrl": false,
@@ -2627,6 +3590,11 @@ export interface operations {
                 "Posthorn-Tenant"?: string;
                 /** @description With the operator’s key: the environment. A tenant’s key has its own. */
                 "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2667,6 +3635,18 @@ export interface operations {
                      *         "dossier.*"
                      *       ],
                      *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -2683,6 +3663,7 @@ export interface operations {
                      *       "authentication": [],
                      *       "renameHeaders": {},
                      *       "timingHeaders": false,
+                     *       "tls": null,
                      *       "template": null,
                      *       "own": null,
                      *       "verifyUrl": false,
@@ -2707,7 +3688,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            /** @description The template is changing at the moment. */
+            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. Or: the template is changing at the moment. */
             409: {
                 headers: {
                     /**
@@ -2852,6 +3833,18 @@ export interface operations {
                      *               "dossier.*"
                      *             ],
                      *             "channels": [],
+                     *             "filter": {
+                     *               "risk": {
+                     *                 "score": [
+                     *                   {
+                     *                     "numeric": [
+                     *                       ">",
+                     *                       80
+                     *                     ]
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
                      *             "method": "POST",
                      *             "headers": {},
                      *             "timeoutMs": 10000,
@@ -2868,6 +3861,7 @@ export interface operations {
                      *             "authentication": [],
                      *             "renameHeaders": {},
                      *             "timingHeaders": false,
+                     *             "tls": null,
                      *             "template": null,
                      *             "own": null,
                      *             "verifyUrl": false,
@@ -2959,6 +3953,18 @@ export interface operations {
                      *         "dossier.*"
                      *       ],
                      *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -2975,6 +3981,7 @@ export interface operations {
                      *       "authentication": [],
                      *       "renameHeaders": {},
                      *       "timingHeaders": false,
+                     *       "tls": null,
                      *       "template": null,
                      *       "own": null,
                      *       "verifyUrl": false,
@@ -3163,6 +4170,18 @@ export interface operations {
                      *         "dossier.*"
                      *       ],
                      *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -3179,6 +4198,7 @@ export interface operations {
                      *       "authentication": [],
                      *       "renameHeaders": {},
                      *       "timingHeaders": false,
+                     *       "tls": null,
                      *       "template": null,
                      *       "own": null,
                      *       "verifyUrl": false,
@@ -3441,6 +4461,18 @@ export interface operations {
                      *         "dossier.*"
                      *       ],
                      *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -3457,6 +4489,7 @@ export interface operations {
                      *       "authentication": [],
                      *       "renameHeaders": {},
                      *       "timingHeaders": false,
+                     *       "tls": null,
                      *       "template": null,
                      *       "own": null,
                      *       "verifyUrl": false,
@@ -3552,6 +4585,18 @@ export interface operations {
                      *         "dossier.*"
                      *       ],
                      *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -3568,6 +4613,7 @@ export interface operations {
                      *       "authentication": [],
                      *       "renameHeaders": {},
                      *       "timingHeaders": false,
+                     *       "tls": null,
                      *       "template": null,
                      *       "own": null,
                      *       "verifyUrl": false,
@@ -3946,6 +4992,18 @@ export interface operations {
                      *           "dossier.*"
                      *         ],
                      *         "channels": [],
+                     *         "filter": {
+                     *           "risk": {
+                     *             "score": [
+                     *               {
+                     *                 "numeric": [
+                     *                   ">",
+                     *                   80
+                     *                 ]
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
                      *         "method": "POST",
                      *         "headers": {},
                      *         "timeoutMs": 10000,
@@ -3962,6 +5020,7 @@ export interface operations {
                      *         "authentication": [],
                      *         "renameHeaders": {},
                      *         "timingHeaders": false,
+                     *         "tls": null,
                      *         "template": null,
                      *         "own": null,
                      *         "verifyUrl": true,
@@ -4144,6 +5203,11 @@ export interface operations {
                 "Posthorn-Tenant"?: string;
                 /** @description With the operator’s key: the environment. A tenant’s key has its own. */
                 "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4201,7 +5265,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            /** @description There is one of this name, or there are too many. */
+            /** @description There is one of this name, or there are too many. Or: The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
@@ -4552,6 +5616,7 @@ export interface operations {
                      *           "occurredAt": null,
                      *           "subject": "dossier-1",
                      *           "channels": [],
+                     *           "redactedAt": null,
                      *           "data": {
                      *             "dossier": "d-1"
                      *           },
@@ -4598,6 +5663,116 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testFilter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "risk": {
+                 *           "score": [
+                 *             {
+                 *               "numeric": [
+                 *                 ">",
+                 *                 80
+                 *               ]
+                 *             }
+                 *           ]
+                 *         }
+                 *       },
+                 *       "data": {
+                 *         "risk": {
+                 *           "score": 75
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    filter: components["schemas"]["Filter"];
+                    data?: Record<string, unknown>;
+                    /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                    event?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Whether the data passes. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "matches": false,
+                     *       "failures": [
+                     *         {
+                     *           "path": "/risk/score",
+                     *           "message": "matches no value in the data"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        matches: boolean;
+                        failures: {
+                            /** @description A JSON Pointer into the filter. */
+                            path: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Reading a stored event needs the scope events:read. */
+            403: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event, or it is not stored yet. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -4689,7 +5864,8 @@ export interface operations {
                      *               "content-type": "text/plain"
                      *             },
                      *             "body": "ok"
-                     *           }
+                     *           },
+                     *           "redactedAt": null
                      *         }
                      *       ],
                      *       "next": null
@@ -4801,7 +5977,8 @@ export interface operations {
                      *           "content-type": "text/plain"
                      *         },
                      *         "body": "ok"
-                     *       }
+                     *       },
+                     *       "redactedAt": null
                      *     }
                      */
                     "application/json": components["schemas"]["Delivery"];
@@ -4906,7 +6083,8 @@ export interface operations {
                      *           "content-type": "text/plain"
                      *         },
                      *         "body": "ok"
-                     *       }
+                     *       },
+                     *       "redactedAt": null
                      *     }
                      */
                     "application/json": components["schemas"]["Delivery"];
@@ -5046,7 +6224,8 @@ export interface operations {
                      *           "content-type": "text/plain"
                      *         },
                      *         "body": "ok"
-                     *       }
+                     *       },
+                     *       "redactedAt": null
                      *     }
                      */
                     "application/json": components["schemas"]["Delivery"];
@@ -5153,7 +6332,21 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -5172,7 +6365,7 @@ export interface operations {
                 /** @description With the operator’s key: the environment. A tenant’s key has its own. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The same key with the same body starts one replay only, within 7 days: 1 to 255 printable ASCII characters.
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -5313,7 +6506,7 @@ export interface operations {
                 /** @description With the operator’s key: the environment. A tenant’s key has its own. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The same key with the same body starts one replay only, within 7 days: 1 to 255 printable ASCII characters.
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -5877,6 +7070,11 @@ export interface operations {
                 "Posthorn-Tenant"?: string;
                 /** @description With the operator’s key: the environment. A tenant’s key has its own. */
                 "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -5893,6 +7091,33 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The `Idempotency-Key` created it before; the key itself is not shown again. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "producer",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:write",
+                     *         "events:read"
+                     *       ],
+                     *       "hint": "ph_live_dN4w",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": null,
+                     *       "revokedAt": null,
+                     *       "lastUsedAt": "2026-01-31T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
             /** @description The key; it is not shown again. */
             201: {
                 headers: {
@@ -5925,6 +7150,21 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -6128,7 +7368,9 @@ export interface operations {
                      * @example {
                      *       "id": "acme",
                      *       "name": "Acme Ltd",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
                      *     }
                      */
                     "application/json": components["schemas"]["Tenant"];
@@ -6192,7 +7434,9 @@ export interface operations {
                      * @example {
                      *       "id": "acme",
                      *       "name": "Acme Ltd",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
                      *     }
                      */
                     "application/json": components["schemas"]["Tenant"];
@@ -6209,7 +7453,9 @@ export interface operations {
                      * @example {
                      *       "id": "acme",
                      *       "name": "Acme Ltd",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
                      *     }
                      */
                     "application/json": components["schemas"]["Tenant"];
@@ -6218,12 +7464,112 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            /** @description It was deleted, and its data is being removed: with `Retry-After`. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; its data is being removed. */
+            202: {
+                headers: {
+                    /** @description Where to see how far that is. */
+                    Location?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acme",
+                     *       "name": "Acme Ltd",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": "2026-01-31T09:30:00.412Z",
+                     *       "erasure": {
+                     *         "state": "running",
+                     *         "done": {
+                     *           "keys": 2,
+                     *           "endpoints": 1,
+                     *           "templates": 0,
+                     *           "feeds": 0,
+                     *           "events": 0
+                     *         },
+                     *         "finishedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The tenant is deleted, but its data is not being removed yet. Send it again. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
         };
     };
     listTenants: {
@@ -6251,7 +7597,9 @@ export interface operations {
                      *         {
                      *           "id": "acme",
                      *           "name": "Acme Ltd",
-                     *           "createdAt": "2026-01-31T09:30:00.000Z"
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "deletedAt": null,
+                     *           "erasure": null
                      *         }
                      *       ],
                      *       "next": null
@@ -6322,7 +7670,13 @@ export interface operations {
     bringSigningKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6369,7 +7723,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description It is here already. The keys are being changed by others, or too many are published. */
+            /** @description It is here already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
@@ -6395,7 +7749,13 @@ export interface operations {
     rotateSigningKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
                 id: string;
@@ -6459,7 +7819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It was rotated already. The keys are being changed by others, or too many are published. */
+            /** @description It was rotated already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
@@ -6570,6 +7930,126 @@ export interface operations {
                 };
             };
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSealingKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its versions, never the key. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": 2,
+                     *       "versions": [
+                     *         1,
+                     *         2
+                     *       ],
+                     *       "changedAt": "2026-01-31T09:30:00.000Z",
+                     *       "settledAt": "2026-01-31T09:36:00.000Z",
+                     *       "eventDataUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SealingKeys"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reseal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description The `next` of the answer before. */
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How far it came. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": 2,
+                     *       "walked": 1204,
+                     *       "resealed": 1203,
+                     *       "left": 0,
+                     *       "othersUnused": true,
+                     *       "settledAt": "2026-01-31T09:36:00.000Z",
+                     *       "eventDataUntil": null,
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Resealing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEgressAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The addresses. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "addresses": [
+                     *         "192.0.2.10",
+                     *         "192.0.2.11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EgressAddresses"];
+                };
+            };
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -6712,6 +8192,110 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query: {
+                queue: "events" | "wakes";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5b1f1b8e-5d6c-4e0b-9a55-0f2f1a1f7c11",
+                     *           "queue": "events",
+                     *           "readable": true,
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "event": "evt_01kdvdna00eahs4f3g24k95bvr",
+                     *           "type": "order.paid",
+                     *           "endpoint": null,
+                     *           "replay": null,
+                     *           "sentAt": "2026-11-21T10:15:02.852Z",
+                     *           "receives": 1,
+                     *           "bytes": 412,
+                     *           "body": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redriveDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "queue": "events",
+                 *       "limit": 100
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    queue: "events" | "wakes";
+                    /** @default 100 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description How many went back. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queue": "events",
+                     *       "moved": 100,
+                     *       "refused": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Redrive"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

@@ -1,13 +1,14 @@
 // The connections that are kept, apart by whose certificates they were made with.
 import { createHash } from 'node:crypto';
-import { Agent } from 'undici';
+import type { Agent as UndiciAgent } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { EndpointTls } from '../core/ports.ts';
 import { type ConnectionOptions, createConnector } from './sender-connection.ts';
 
 export interface Agents {
-  readonly kept: Agent;
+  readonly kept: UndiciAgent;
   /** Each of its connections serves one request. */
-  readonly fresh: Agent;
+  readonly fresh: UndiciAgent;
 }
 
 /** Endpoints with certificates of their own that keep connections at a time. */
@@ -22,7 +23,7 @@ export function createAgentsOf(
   return (tls) => {
     if (tls === undefined) return common;
     const key = createHash('sha256')
-      .update(JSON.stringify([tls.ca, tls.cert, tls.key]))
+      .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.minVersion]))
       .digest('base64');
     const known = own.get(key) ?? createAgents(options, tls);
     // The one used last goes to the end, the first makes room; what it is sending ends in peace.

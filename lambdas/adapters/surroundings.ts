@@ -31,12 +31,19 @@ export function readSettings(): Settings {
 /** The stack's destination rules; what the embedded runtime allows, it says in the environment. */
 export function readDestinationRules(): DestinationRules {
   const ports = process.env[Env.allowedPorts];
+  const lists = readSettings().destinations;
   return {
     allowHttp: process.env[Env.allowHttp] === 'true',
     allowPrivate: process.env[Env.allowPrivate] === 'true',
     allowedPorts: ports === undefined ? STRICT_RULES.allowedPorts : portsOf(ports),
-    lists: readSettings().destinations,
+    lists: { ...lists, ownHosts: [...lists.ownHosts, ...listIn(Env.ownHosts)] },
   };
+}
+
+/** The entries of a list with commas; none if the variable is not set. */
+export function listIn(name: string): string[] {
+  const entries = (process.env[name] ?? '').split(',').map((entry) => entry.trim().toLowerCase());
+  return entries.filter((entry) => entry !== '');
 }
 
 function portsOf(list: string): DestinationRules['allowedPorts'] {

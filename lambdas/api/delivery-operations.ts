@@ -1,5 +1,5 @@
 // What the operations on deliveries take and answer.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
 import { subjectSchema } from '../core/event.ts';
 import { isId } from '../core/identifiers.ts';
@@ -64,6 +64,9 @@ export const deliverySchema = z
         body: z.string().meta({ description: 'The first 1 KiB.' }),
       })
       .nullable(),
+    redactedAt: timeSchema.nullable().meta({
+      description: 'When what is personal in it was removed for good.',
+    }),
   })
   .meta({ id: 'Delivery', example: EXAMPLES.delivery });
 

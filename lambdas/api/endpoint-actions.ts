@@ -1,5 +1,5 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { pausedByUser, recovering } from '../core/endpoint-health.ts';
 import type { Scope } from '../core/event.ts';

@@ -1,5 +1,5 @@
 // POST /v1/endpoints/bulk and PATCH /v1/endpoints: many endpoints in one request, each on its own.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { channelSchema } from '../core/event.ts';
 import { faultsOf } from '../core/faults.ts';
@@ -147,7 +147,7 @@ export function addBulkRoutes(
       try {
         const asked = askedSchema.safeParse(entry);
         if (!asked.success) throw refused([{ path: '', message: 'must be a JSON object' }]);
-        const { endpoint, health } = await create(scope, asked.data, endMs);
+        const { endpoint, health } = await create(scope, asked.data, { tryUntilMs: endMs });
         return { endpoint: endpointView(endpoint, health, ports.defaults) };
       } catch (error) {
         return { error: problemAt(`/endpoints/${index}`, error) };
@@ -228,7 +228,9 @@ function readChanges(changes: Asked): { readonly settings: Asked; readonly lists
   const faults: Fault[] = [];
   const parsed = listChangesSchema.safeParse(changes);
   if (!parsed.success) faults.push(...faultsOf(parsed.error, ['changes']));
-  const settings = Object.entries(changes).filter(([name]) => !(name in listChangesShape));
+  const settings = Object.entries(changes).filter(
+    ([name]) => !Object.hasOwn(listChangesShape, name),
+  );
   const report = (name: string, message: string) =>
     faults.push({ path: `/changes/${name}`, message });
   for (const [name, message] of FIXED) if (name in changes) report(name, message);

@@ -1,5 +1,5 @@
 // PATCH /v1/endpoints/{id}: some settings at a time, checked together with those that stay.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
 import type { Application } from '../http/application.ts';

@@ -1,5 +1,5 @@
 // Which endpoints a request about many of them means.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTRACT_NAMES } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { channelSchema, eventTypeSchema, type Scope } from '../core/event.ts';

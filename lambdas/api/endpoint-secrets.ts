@@ -1,5 +1,5 @@
 // /v1/endpoints/{id}/secret and /rotate-secret: what an endpoint's deliveries are signed with.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAsymmetric, publicSecretOf } from '../core/asymmetric-secret.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoint.ts';
@@ -86,7 +86,7 @@ export function addEndpointSecretRoutes(
 
   serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
     const endpoint = await find(scope, params.id);
-    const key = await ports.secrets.sealingKey();
+    const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });

@@ -1,5 +1,5 @@
 // POST /v1/endpoints/{id}/test and /v1/endpoints/test: send signed samples now and show the exchanges.
-import { z } from 'zod';
+import * as z from 'zod';
 import { log } from '../adapters/log.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { TestNotSentError } from '../core/errors.ts';

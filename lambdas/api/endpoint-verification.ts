@@ -1,6 +1,6 @@
 // POST /v1/endpoints/{id}/verify: a signed challenge that the receiver must echo. What waits for the
 // proof is held as what a user paused is, and goes out once it is given.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../core/endpoint.ts';
 import { type Health, pausedForVerification, recovering } from '../core/endpoint-health.ts';
 import { TestNotSentError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 // GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Scope, subjectSchema } from '../core/event.ts';
 import { deliveryIdOf, isId } from '../core/identifiers.ts';
 import type {
@@ -16,6 +16,7 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { deliverySchema } from './delivery-operations.ts';
+import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
 import { filteredPage } from './filtered-page.ts';
 import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
@@ -32,12 +33,16 @@ export const eventShape = {
   occurredAt: z.string().nullable().meta({ description: 'As it came in.' }),
   subject: z.string().nullable(),
   channels: z.array(z.string()),
+  redactedAt: timeSchema.nullable().meta({
+    description: 'When its data and subject were removed for good.',
+  }),
 };
-export const eventDataSchema = z
-  .unknown()
-  .meta({ type: 'object', description: 'The exact bytes that came in.' });
+export const eventDataSchema = z.unknown().meta({
+  type: ['object', 'null'],
+  description: 'The exact bytes that came in; null once the event is redacted.',
+});
 const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
-const eventWithDeliveriesSchema = z
+export const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
     deliveries: z.array(deliverySchema),
@@ -62,6 +67,7 @@ export const listEvents = operation({
     endpoint: idOf('ep').optional().meta({ description: 'Only events that go to this endpoint.' }),
   }),
   replies: { 200: { description: 'A page of events.', schema: pageSchema(eventSchema) } },
+  problems: { 404: NO_ENDPOINT },
 });
 export const getEvent = operation({
   id: 'getEvent',
@@ -90,6 +96,7 @@ export function addEventRoutes(
   const { ledger } = ports;
   serve(app, authentication, listEvents, async ({ scope, query, reply }) => {
     const { type, subject, endpoint, limit, cursor } = query;
+    if (endpoint !== undefined) await requireEndpoint(ports, scope, endpoint);
     const isWanted = ({ event, targets }: StoredEvent): boolean =>
       isAbout(event, query) && (endpoint === undefined || targets.includes(endpoint));
     const page = await filteredPage({
@@ -124,6 +131,12 @@ export function addEventRoutes(
       'Content-Type': 'application/json',
     });
   });
+}
+
+/** Deleted ones may be asked for. @throws Problem 404 */
+async function requireEndpoint({ registry }: EventPorts, scope: Scope, id: string): Promise<void> {
+  const found = isId('ep', id) && (await registry.getEndpoints([{ ...scope, id }])).has(id);
+  if (!found) throw new Problem(404, NO_ENDPOINT);
 }
 
 /** Whether an event has the type, or one of the pattern, and the subject that are asked for. */

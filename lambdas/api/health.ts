@@ -1,5 +1,5 @@
 // GET /health: whether the API answers.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';

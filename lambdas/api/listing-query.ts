@@ -1,5 +1,5 @@
 // The query of every listing: how many, from where on, and between which times.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Page, TimeRange } from '../core/ports.ts';
 
 export const DEFAULT_LIMIT = 50;

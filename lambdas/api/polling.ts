@@ -1,5 +1,5 @@
 // GET /v1/endpoints/{id}/events: the polling feed, for receivers that cannot be called or missed calls.
-import { z } from 'zod';
+import * as z from 'zod';
 import { horizonOf, isPlace, startOf } from '../core/feed.ts';
 import { deliveryIdOf, idempotencyKeyOf, isId } from '../core/identifiers.ts';
 import type { EventLedger, Registry, StoredEvent, Surroundings } from '../core/ports.ts';

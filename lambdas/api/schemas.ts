@@ -1,5 +1,5 @@
 // Shapes that many requests and answers share, as the OpenAPI document names them.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENTS } from '../core/event.ts';
 import type { Problem } from '../core/problem.ts';
 

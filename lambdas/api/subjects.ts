@@ -1,5 +1,5 @@
 // GET /v1/subjects/{subject}/latest: how things stand with a subject, as its latest event says.
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventTypeSchema, subjectSchema } from '../core/event.ts';
 import type { EventLedger } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';

@@ -2,7 +2,7 @@
 // compressed beside the function's bundle (lib/viewer-files.ts puts them there), read when they are asked for.
 import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { AppContext, Authentication } from '../http/authentication.ts';

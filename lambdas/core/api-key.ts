@@ -1,6 +1,6 @@
 // Keys of the API: the operator's, and those of tenants with their scopes.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment, Scope } from './event.ts';
 
 export const MIN_OPERATOR_KEY_LENGTH = 32;

@@ -1,6 +1,6 @@
 // Headers by which a receiver knows its caller: bearer, basic, or any name. Their values are sealed at
 // rest and masked in answers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { maskSecret } from './endpoint-secret.ts';
 import { headerNameSchema, headerValueSchema } from './header-names.ts';
 

@@ -1,7 +1,7 @@
 // Body encryption on request: the endpoint's public JWK, to which the body is encrypted as a compact JWE
 // (RFC 7516). Encrypting needs randomness and stands in adapters/jwe.ts.
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The content type of a compact JWE. */
 export const ENCRYPTED_TYPE = 'application/jose';

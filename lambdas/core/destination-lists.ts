@@ -1,6 +1,6 @@
 // The operator's lists: what a stack opens or closes beyond the guard's own rules.
 import ipaddr from 'ipaddr.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { IPV4_RANGES, IPV6_RANGES, type SpecialRange } from './destination-ranges.ts';
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;

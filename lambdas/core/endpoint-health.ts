@@ -1,6 +1,6 @@
 // An endpoint's health: one state machine, decided by one pure function from what a batch of attempts
 // showed. Waiting deliveries of an endpoint that is not healthy rest; see DESIGN, section 6.
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_SQS_DELAY_MS } from './advance.ts';
 import { delaysOf, RETRY_PRESETS } from './retry-policy.ts';
 

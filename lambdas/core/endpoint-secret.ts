@@ -1,5 +1,5 @@
 // An endpoint's secret: its forms, its strength, and how it is shown.
-import { z } from 'zod';
+import * as z from 'zod';
 import { asymmetricFault, isAsymmetric } from './asymmetric-secret.ts';
 
 /** Random bytes in a secret of ours. */

@@ -1,7 +1,7 @@
 // Signatures beside, or instead of, a contract's own: `v1a`, another contract's scheme during a
 // migration, and HTTP message signatures.
 import { sign as signBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { bronid } from './contracts/bronid.ts';
 import type { DeliveryFacts, Headers, SigningMoment } from './contracts/contract.ts';
 import { idnow, idnowOptionsSchema } from './contracts/idnow.ts';

@@ -1,5 +1,5 @@
 // Header names: which are valid, which belong to the transport, and renaming.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Headers } from './contracts/contract.ts';
 
 /** RFC 9110, section 5.1. */

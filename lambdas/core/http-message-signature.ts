@@ -1,7 +1,7 @@
 // HTTP message signatures (RFC 9421) over method, target, digest (RFC 9530) and headers of a request.
 import { createHash, createHmac, sign as signBytes } from 'node:crypto';
 import { serializeDictionary, serializeInnerList } from 'structured-headers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Headers, SigningMoment } from './contracts/contract.ts';
 import { keyBytesOf } from './endpoint-secret.ts';
 import { MissingSigningKeyError } from './errors.ts';

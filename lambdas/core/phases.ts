@@ -1,5 +1,5 @@
 // Where the time of an attempt went.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const part = z.number().nullable();
 

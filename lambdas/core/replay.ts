@@ -1,6 +1,6 @@
 // A replay: deliveries of an endpoint and a span of time that are sent once more, oldest first, as a job
 // that goes page by page.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Delivery } from './delivery.ts';
 import { subjectSchema } from './event.ts';
 import type { EndpointAddress } from './ports.ts';
@@ -94,6 +94,8 @@ export interface Replay extends ReplaySearch {
 export function isReplayed(search: ReplayFilter, delivery: Delivery): boolean {
   const { types, subject } = search;
   if (!isOfStatus(search, delivery)) return false;
+  // What was redacted has nothing left to send.
+  if (delivery.redactedAtMs !== undefined) return false;
   if (subject !== undefined && delivery.subject !== subject) return false;
   return types.length === 0 || types.some((type) => matchesPattern(type, delivery.eventType));
 }

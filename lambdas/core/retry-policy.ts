@@ -1,5 +1,5 @@
 // A retry policy: from the attempt's number and outcome to a delay, or to a stop.
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCoveredBy, isFinalFailure, type Outcome, RETRY_CLASSES } from './outcome.ts';
 
 /** No policy retries more often, or for longer, than this. */

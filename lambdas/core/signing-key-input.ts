@@ -1,6 +1,6 @@
 // What the API takes and shows of the stack's signing keys.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SealPlace } from './sealing.ts';
 import {
   DEFAULT_LEAD_SECONDS,

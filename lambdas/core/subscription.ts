@@ -1,5 +1,5 @@
 // Which endpoints an event goes to: event-type patterns and channels.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Event, MAX_EVENT_TYPE_LENGTH } from './event.ts';
 
 export const MAX_PATTERNS = 100;

@@ -1,5 +1,5 @@
 // What may be asked of a template: its settings are checked as those of an endpoint are.
-import { z } from 'zod';
+import * as z from 'zod';
 import { endpointInputSchema } from './endpoint.ts';
 import { faultsOf } from './faults.ts';
 import { type Fault, pointer } from './problem.ts';

@@ -1,6 +1,6 @@
 // A test of an endpoint: a signed sample that takes the way of deliveries without being one. What the api
 // function asks of dispatch, and what dispatch answers.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENVIRONMENTS } from './event.ts';
 import { phasesSchema } from './phases.ts';
 

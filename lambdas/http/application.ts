@@ -4,26 +4,35 @@ import { log } from '../adapters/log.ts';
 import { Problem } from '../core/problem.ts';
 import { type AllowedMethods, createAllowedMethods, type ServedRoute } from './allowed-methods.ts';
 import type { AppContext, AppEnvironment } from './authentication.ts';
+import type { Edge } from './edge.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export type Application = Hono<AppEnvironment>;
 
-/** @param elsewhere routes on this one's paths that another function serves */
-export function createApplication(elsewhere: readonly ServedRoute[] = []): Application {
+/**
+ * @param elsewhere routes on this one's paths that another function serves
+ * @param edge what stands before all routes: see edge.ts
+ */
+export function createApplication(
+  elsewhere: readonly ServedRoute[] = [],
+  edge?: Pick<Edge, 'middleware'>,
+): Application {
   const app: Application = new Hono({ strict: false });
   let allowedMethods: AllowedMethods | undefined;
   app.use(async (c, next) => {
     c.set('requestId', c.env?.lambdaContext?.awsRequestId ?? 'local');
+    await next();
+    c.header('Posthorn-Request-Id', c.var.requestId);
+    setSecurityHeaders(c);
+  });
+  if (edge) app.use(...edge.middleware);
+  // After the edge: a preflight is no method of the path.
+  app.use(async (c, next) => {
     // All routes are there by the first request.
     allowedMethods ??= createAllowedMethods([...app.routes, ...elsewhere]);
     const allowed = allowedMethods(c.req.path);
-    if (allowed && !allowed.includes(c.req.method)) {
-      c.res = answer(c, methodProblem(allowed));
-    } else {
-      await next();
-    }
-    c.header('Posthorn-Request-Id', c.var.requestId);
-    c.header('X-Content-Type-Options', 'nosniff');
-    c.header('Cache-Control', c.res.headers.get('Cache-Control') ?? 'no-store');
+    if (allowed && !allowed.includes(c.req.method)) return answer(c, methodProblem(allowed));
+    return next();
   });
   app.notFound((c) => answer(c, new Problem(404, 'There is nothing at this path.')));
   app.onError((error, c) => {

@@ -26,27 +26,43 @@ export interface AppEnvironment {
   Bindings: {
     readonly lambdaContext?: LambdaContext;
     readonly event?: { readonly headers?: Readonly<Record<string, string | undefined>> };
+    readonly requestContext?: { readonly http?: { readonly sourceIp?: string } };
   };
 }
 export type AppContext = Context<AppEnvironment>;
+
+/** Holds back who asks too often; each throws Problem 429. See edge.ts. */
+export interface AuthenticationGate {
+  /** Before a key that is not the operator's is looked up. */
+  beforeLookup(c: AppContext): void;
+  /** The key is not known, or may not be used any more. */
+  failed(c: AppContext): void;
+  admitted(c: AppContext, keyId: string): void;
+}
 
 export interface AuthenticationPorts {
   readonly registry: Pick<Registry, 'findKey' | 'getTenant' | 'noteKeyUse'>;
   readonly secrets: Pick<Secrets, 'operatorKey'>;
   readonly surroundings: Surroundings;
+  readonly gate?: AuthenticationGate;
 }
 
 /** A revoked key stops working after this long at the latest. */
 const KEY_KEPT_MS = 3_000;
-/** A tenant that is known stays known for this long. */
-const TENANT_KEPT_MS = 60_000;
+/** A tenant that was deleted is unknown after this long at the latest. */
+const TENANT_KEPT_MS = 5_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
 
 export const TENANT_HEADER = 'Posthorn-Tenant';
 export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
 
-export function createAuthentication({ registry, secrets, surroundings }: AuthenticationPorts) {
+export function createAuthentication({
+  registry,
+  secrets,
+  surroundings,
+  gate,
+}: AuthenticationPorts) {
   const keys = new Map<string, { readonly readAtMs: number; readonly key: ApiKey }>();
   const tenants = new Map<string, number>();
   /** The hour in which this instance noted a key's use last. */
@@ -76,21 +92,27 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
     }
   }
 
-  async function identify(authorization: string | undefined): Promise<Principal> {
-    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw unauthorized('Send the key as "Authorization: Bearer <key>".');
-    if (token.length > MAX_KEY_LENGTH) throw unauthorized('This key is not known.');
+  async function identify(c: AppContext): Promise<Principal> {
+    const authorization = c.req.header('Authorization') ?? '';
+    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1];
+    if (token === undefined || token.length > MAX_KEY_LENGTH) {
+      if (authorization !== '') gate?.failed(c);
+      throw unauthorized('Send the key as "Authorization: Bearer <key>".');
+    }
     if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
+    gate?.beforeLookup(c);
     const key = await findKey(hashOfKey(token));
     if (!key || !isUsable(key, surroundings.now())) {
+      gate?.failed(c);
       throw unauthorized('This key is not known, has expired or was revoked.');
     }
+    gate?.admitted(c, key.id);
     void noteUse(key);
     return { kind: 'tenant', key };
   }
 
   const authenticate: MiddlewareHandler<AppEnvironment> = async (c, next) => {
-    c.set('principal', await identify(c.req.header('Authorization')));
+    c.set('principal', await identify(c));
     await next();
   };
 
@@ -99,7 +121,8 @@ export function createAuthentication({ registry, secrets, surroundings }: Authen
     if (id === OPERATOR_TENANT) return;
     const nowMs = surroundings.now();
     if (nowMs - (tenants.get(id) ?? 0) < TENANT_KEPT_MS) return;
-    if (!TENANT_ID.test(id) || !(await registry.getTenant(id))) {
+    const tenant = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
+    if (!tenant || tenant.deletedAtMs !== undefined) {
       throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
         { path: 'tenant', message: 'is not known' },
       ]);

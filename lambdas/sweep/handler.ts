@@ -24,14 +24,16 @@ const ledger = {
 
 export async function handler(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {
   if (!event.Records) {
-    const repeated = await sweep({ wakes, queues, surroundings });
-    log.info('swept', { repeatedWakes: repeated });
+    log.info('swept', { ...(await sweep({ wakes, queues, surroundings })) });
     return undefined;
   }
   const ports = { ledger, wakes, surroundings, settings };
   const failed = await restDeadLetters(ports, event.Records);
   const rested = event.Records.length - failed.length;
-  log.warn('dead letters put back to wait', { rested, left: failed.length });
+  log.warn('dead letters put back to wait', {
+    restedDeadLetters: rested,
+    leftDeadLetters: failed.length,
+  });
   for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
   return batchResponse(failed);
 }

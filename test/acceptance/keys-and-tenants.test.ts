@@ -78,7 +78,7 @@ describe('a request', () => {
 
   it('to a path that there is not is 404', async () => {
     expectRefused(await tenant.call('GET', '/v1/nothing'), 404);
-    expectRefused(await tenant.call('DELETE', '/v1/events'), 404);
+    expectRefused(await tenant.call('DELETE', '/v1/events'), 405);
     expectRefused(await tenant.call('GET', '/'), 404);
   });
 });

@@ -6,7 +6,7 @@ import { eventually } from '../builders/eventually.ts';
 import { call, type TestTenant } from './client.ts';
 import type { Target } from './target.ts';
 
-export type Kind = 'endpoint' | 'event' | 'delivery' | 'replay' | 'key' | 'template';
+export type Kind = 'endpoint' | 'event' | 'delivery' | 'replay' | 'key' | 'template' | 'subject';
 export type Resources = Readonly<Record<Kind, string>>;
 
 /** By the beginning of the path. */
@@ -17,6 +17,7 @@ const KINDS: readonly (readonly [path: string, kind: Kind])[] = [
   ['/v1/replays/{id}', 'replay'],
   ['/v1/keys/{id}', 'key'],
   ['/v1/templates/{id}', 'template'],
+  ['/v1/subjects/{subject}', 'subject'],
 ];
 
 export function kindIn({ path }: Pick<Operation, 'path'>): Kind | undefined {
@@ -28,6 +29,9 @@ export const NAMED_ELSEWHERE: Readonly<
   Record<string, (ids: Resources) => { readonly query?: string; readonly body?: object }>
 > = {
   listDeliveries: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  listEvents: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  listReplays: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  testFilter: ({ event }) => ({ body: { filter: { mark: [{ exists: true }] }, event } }),
   createReplay: ({ endpoint }) => ({ body: { endpoint, since: '2026-01-01T00:00:00Z' } }),
 };
 
@@ -62,6 +66,7 @@ export async function makeResources(tenant: TestTenant, mark: string): Promise<R
     replay: replay.body.id,
     key: key.body.id,
     template: template.body.id,
+    subject: mark,
   };
 }
 
@@ -91,6 +96,7 @@ export async function operatorIds(target: Target): Promise<Readonly<Record<strin
     '/v1/signing-keys/{id}': signingKey,
     '/v1/tenants/{id}': 'demo',
     '/.well-known/keys/{file}': `${signingKey}.pem`,
+    '/v1/event-types/{name}': 'dossier.created',
     '/docs/{file}': 'swagger-ui.css',
   };
 }

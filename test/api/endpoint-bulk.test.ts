@@ -239,6 +239,11 @@ describe('PATCH /v1/endpoints', () => {
     ['an unknown setting', { filter: {}, changes: { colour: null } }, ['/changes/colour']],
     ['a wrong setting', { filter: {}, changes: { timeoutMs: 1 } }, ['/changes/timeoutMs']],
     [
+      'a name of every object',
+      { filter: {}, changes: { constructor: 1 } },
+      ['/changes/constructor'],
+    ],
+    [
       'two ways at once',
       { filter: {}, changes: { eventTypes: ['a'], addEventTypes: ['b'] } },
       ['/changes/eventTypes'],

@@ -150,7 +150,8 @@ describe('filters', () => {
     expect(await events('type=*.approved')).toEqual(ids(a));
     expect(await events('subject=s-1')).toEqual(ids(c, a));
     expect(await events(`endpoint=${endpoint}`)).toEqual(ids(d, c, b, a));
-    expect(await events('endpoint=ep_01h455vb4pex5vsknk084sn02q')).toEqual([]);
+    const unknown = '/v1/events?endpoint=ep_01h455vb4pex5vsknk084sn02q';
+    expect((await service.acme('GET', unknown)).status).toBe(404);
   });
 
   it('fill a page from what lies far apart, and lose nothing where they stop', async () => {

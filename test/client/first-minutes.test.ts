@@ -1,8 +1,9 @@
 // The README's first five minutes, against `npm start`: with the client, and with the command line.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError, Posthorn, type Replay, verify } from '../../client/src/index.ts';
-import { type EmbeddedTarget, freePort, startEmbedded } from '../acceptance/embedded-target.ts';
+import { type EmbeddedTarget, startEmbedded } from '../acceptance/embedded-target.ts';
 import { eventually } from '../builders/eventually.ts';
+import { freePort } from '../builders/free-port.ts';
 import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { type Cli, cliWith, type Running } from './cli.ts';
 

@@ -29,7 +29,9 @@ describe('the generated files', () => {
   });
 
   it('know which creating calls take an Idempotency-Key', () => {
-    expect(KEYED_POSTS).toEqual(expect.arrayContaining(['/v1/events', '/v1/replays']));
+    expect(KEYED_POSTS).toEqual(
+      expect.arrayContaining(['/v1/events', '/v1/endpoints', '/v1/replays']),
+    );
   });
 });
 

@@ -65,6 +65,25 @@ describe('an event that is sent', () => {
   });
 });
 
+describe('a key that is made', () => {
+  it('is made anew when the answer that held it was lost', async () => {
+    const made = { status: 201, body: { id: 'key_2', key: 'ph_live_2' } };
+    const before = { status: 200, body: { id: 'key_1' } };
+    const replies: Reply[] = ['hang up', before, { status: 204 }, made];
+    service.answer = (_, nth) => replies[nth - 1] ?? problem(500);
+    expect(await posthorn.keys.create({ name: 'backend' })).toMatchObject({ key: 'ph_live_2' });
+    expect(service.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /v1/keys',
+      'POST /v1/keys',
+      'DELETE /v1/keys/key_1',
+      'POST /v1/keys',
+    ]);
+    const keys = service.asked.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+});
+
 describe('a batch', () => {
   it('is sent again with the same key for each of its events', async () => {
     service.answer = failing(1, 'hang up', { status: 202, body: { results: [] } });
@@ -88,7 +107,7 @@ describe('what must not be done twice', () => {
     ],
   ])('is not sent again when %s', async (_, failure) => {
     service.answer = () => failure;
-    await expect(posthorn.endpoints.create({ url: 'https://a.example' })).rejects.toThrow();
+    await expect(posthorn.deliveries.retry('dlv_1')).rejects.toThrow();
     await expect(posthorn.endpoints.update('ep_1', { description: 'x' })).rejects.toThrow();
     expect(service.asked).toHaveLength(2);
     expect(service.asked.map(({ headers }) => headers['idempotency-key'])).toEqual([
@@ -101,8 +120,8 @@ describe('what must not be done twice', () => {
     ['it was refused for the rate', problem(429)],
     ['the service says that it did nothing', { status: 503, headers: { 'retry-after': '0' } }],
   ])('is sent again when %s', async (_, failure) => {
-    service.answer = failing(1, failure, { status: 201, body: { id: 'ep_1' } });
-    expect(await posthorn.endpoints.create({ url: 'https://a.example' })).toEqual({ id: 'ep_1' });
+    service.answer = failing(1, failure, { status: 202, body: { id: 'dlv_1' } });
+    expect(await posthorn.deliveries.retry('dlv_1')).toEqual({ id: 'dlv_1' });
     expect(service.asked).toHaveLength(2);
   });
 
@@ -118,9 +137,7 @@ describe('what must not be done twice', () => {
         return fetch(request, init);
       },
     });
-    await expect(posthorn.endpoints.create({ url: 'https://a.example' })).rejects.toThrow(
-      /ECONNREFUSED/,
-    );
+    await expect(posthorn.deliveries.retry('dlv_1')).rejects.toThrow(/ECONNREFUSED/);
     expect(tries).toBe(3);
     service = await startFakeService();
   });

@@ -1,12 +1,15 @@
 // The table of ranges: each from its first to its last address, and the neighbours that are public.
-import ipaddr from 'ipaddr.js';
 import { describe, expect, it } from 'vitest';
 import { judgeAddress, STRICT_RULES } from '../../lambdas/core/destination.ts';
 import { findAddressRefusal } from '../../lambdas/core/destination-addresses.ts';
 import { IPV4_RANGES, IPV6_RANGES } from '../../lambdas/core/destination-ranges.ts';
+import { edgesOf } from './cidr-edges.ts';
 import { LAX } from './sending.ts';
 
-/** IANA's IPv4 and IPv6 special-purpose registries as we know them; the CSV files at iana.org are the source. */
+/**
+ * IANA's IPv4 and IPv6 special-purpose registries of 9 October 2025, every row, deprecated ones too;
+ * iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry.
+ */
 const IANA = `
 0.0.0.0/8 0.0.0.0/32 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12
 192.0.0.0/24 192.0.0.0/29 192.0.0.8/32 192.0.0.9/32 192.0.0.10/32 192.0.0.170/32 192.0.0.171/32
@@ -26,26 +29,6 @@ const BEYOND = `
 fd00:ec2::23/128 fd20:ce::254/128 fd00:c1::a9fe:a9fe/128 4000::/2 8000::/1 200::/7 400::/6`
   .trim()
   .split(/\s+/);
-
-/** The first and the last address, and the ones before and after them. */
-function edgesOf(cidr: string) {
-  const [network, length] = ipaddr.parseCIDR(cidr);
-  const bytes = network.toByteArray();
-  const bits = bytes.length * 8;
-  const first = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  const last = first + (1n << BigInt(bits - length)) - 1n;
-  const text = (value: bigint): string | undefined => {
-    if (value < 0n || value >= 1n << BigInt(bits)) return undefined;
-    const octets = bytes.map((_, index) =>
-      Number((value >> BigInt(bits - 8 * (index + 1))) & 255n),
-    );
-    return ipaddr.fromByteArray(octets).toString();
-  };
-  return {
-    inside: [text(first), text((first + last) / 2n), text(last)].filter((one) => one !== undefined),
-    outside: [text(first - 1n), text(last + 1n)].filter((one) => one !== undefined),
-  };
-}
 
 describe('an address is refused', () => {
   it.each([...IANA, ...BEYOND])('anywhere in %s', (cidr) => {

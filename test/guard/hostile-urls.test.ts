@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeUrl, STRICT_RULES } from '../../lambdas/core/destination.ts';
 import { endpointInputSchema } from '../../lambdas/core/endpoint.ts';
-import { HOSTILE_URLS, SPELLINGS_OF_LOOPBACK } from './hostile-urls.ts';
+import { startDnsServer, type Zone } from './dns-server.ts';
+import { BAD_NAMES, HOSTILE_URLS, INNER_NAMES, SPELLINGS_OF_LOOPBACK } from './hostile-urls.ts';
 import {
   ADDRESSES_ALONE,
   answerAndClose,
@@ -86,17 +87,59 @@ describe("under a deployed stack's rules", () => {
 
 describe('each other rule alone', () => {
   it.each([
-    ['HTTPS', HTTPS_ALONE],
-    ['ports', PORTS_ALONE],
-  ])('keeps plain HTTP to an inner listener away: %s', async (_, rules) => {
+    ['HTTPS', HTTPS_ALONE, ['http']],
+    ['ports', PORTS_ALONE, ['http', 'https']],
+  ] as const)('keeps the whole corpus away: %s', async (_, rules, schemes) => {
+    const send = senderWith(rules);
     const connections = await connectionsOf(async () => {
-      for (const host of SPELLINGS_OF_LOOPBACK) {
-        const url = `http://${host}:${listener.port}/`;
-        expect((await senderWith(rules)(url)).name).toBe('blocked_address');
-        expect(endpointInputSchema(rules).safeParse({ url }).success).toBe(false);
+      for (const { at, title } of HOSTILE_URLS) {
+        for (const url of schemes.map((scheme) => at(scheme, listener.port))) {
+          expect([title, judgeUrl(url, rules).kind]).toEqual([title, 'refused']);
+          expect([title, (await send(url)).name]).toEqual([title, 'blocked_address']);
+          const saved = endpointInputSchema(rules).safeParse({ url });
+          expect([title, saved.success]).toEqual([title, false]);
+        }
       }
     });
     expect(connections).toEqual({ made: 0, opened: 0 });
+  });
+
+  /** Refused by the text alone, whatever is allowed. */
+  const malformed = HOSTILE_URLS.filter(
+    ({ at }) => judgeUrl(at('http', 4000), LAX).kind === 'refused',
+  );
+
+  it('keeps what is badly written away: the text', async () => {
+    expect(malformed.length).toBeGreaterThan(100);
+    const send = senderWith(LAX);
+    const connections = await connectionsOf(async () => {
+      for (const { at, title } of malformed) {
+        const url = at('http', listener.port);
+        expect([title, (await send(url)).name]).toEqual([title, 'blocked_address']);
+        expect([title, endpointInputSchema(LAX).safeParse({ url }).success]).toEqual([
+          title,
+          false,
+        ]);
+      }
+    });
+    expect(connections).toEqual({ made: 0, opened: 0 });
+  });
+
+  it('keeps inner names away, wherever a real DNS server says that they lead: the names', async () => {
+    const hosts = [...INNER_NAMES, ...BAD_NAMES];
+    // A public address: the rule about addresses would let it through.
+    const everywhere: Zone = new Proxy({}, { get: () => () => ['93.184.216.34'] });
+    const dns = await startDnsServer(everywhere);
+    const send = senderWith(ADDRESSES_ALONE, { resolve: dns.resolve });
+    const connections = await connectionsOf(async () => {
+      for (const host of hosts) {
+        const url = `http://${host}:${listener.port}/`;
+        expect([host, (await send(url)).name]).toEqual([host, 'blocked_address']);
+      }
+    });
+    expect(dns.asked).toEqual([]);
+    expect(connections).toEqual({ made: 0, opened: 0 });
+    dns.close();
   });
 
   it('keeps every port but the allowed ones away, whatever its spelling', async () => {

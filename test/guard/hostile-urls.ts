@@ -64,7 +64,7 @@ const IPV6_SPELLINGS = [
 ];
 
 /** Names that stay inside, and what looks like a name. */
-const INNER_NAMES = [
+export const INNER_NAMES = [
   ...words(`
   localhost LOCALHOST localhost. LocalHost a.localhost a.b.localhost. localhost.localdomain
   ⓛⓞⓒⓐⓛⓗⓞⓢⓣ ｌocalhost loc\u00adalhost %6c%6f%63alhost localhost。 local\u200bhost ℒocalhost
@@ -81,7 +81,7 @@ const INNER_NAMES = [
 ];
 
 /** Names that are none: whatever a resolver would make of them. */
-const BAD_NAMES = [
+export const BAD_NAMES = [
   ...words(`
   127.0.0.1.. .127.0.0.1 127..0.1 .. . a..example.org .example.org example.org..
   127.0.0.1.example.9 example.0x7f 1.2.3.4.5 256.256.256.256 127.0.0.256 999999999999

@@ -18,7 +18,7 @@ describe('the dashboard', () => {
       ...Object.keys(template.findResources('AWS::Lambda::Function')),
       ...Object.keys(template.findResources('AWS::SQS::Queue')),
     ];
-    expect(shown.length).toBe(6 + 8);
+    expect(shown.length).toBe(6 + 10);
     expect(shown.filter((id) => !body.includes(id))).toEqual([]);
   });
 
@@ -31,12 +31,12 @@ describe('the alarms', () => {
   it('watch each queue for dead letters and for messages that are stuck', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
     const names = alarms.map(({ Properties }) => Properties.MetricName).sort();
-    expect(names.filter((name) => name === 'ApproximateNumberOfMessagesVisible').length).toBe(4);
-    expect(names.filter((name) => name === 'ApproximateAgeOfOldestMessage').length).toBe(4);
+    expect(names.filter((name) => name === 'ApproximateNumberOfMessagesVisible').length).toBe(5);
+    expect(names.filter((name) => name === 'ApproximateAgeOfOldestMessage').length).toBe(5);
     // Retries and wake-ups travel with delays of up to 15 minutes.
     const ages = alarms.filter(({ Properties }) => Properties.MetricName.includes('Age'));
     expect(ages.map(({ Properties }) => Properties.Threshold).sort()).toEqual([
-      1200, 1200, 300, 300,
+      1200, 1200, 300, 300, 300,
     ]);
     for (const { Properties } of alarms) {
       expect(Properties.TreatMissingData).toBe('notBreaching');

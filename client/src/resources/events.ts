@@ -54,6 +54,11 @@ export class Events {
     return answerOf(this.#api.GET('/v1/events/{id}', { params: { path: { id } } }));
   }
 
+  /** Takes its data away, for good; the event and its deliveries stay. */
+  redact(id: string): Promise<EventWithDeliveries> {
+    return answerOf(this.#api.POST('/v1/events/{id}/redact', { params: { path: { id } } }));
+  }
+
   /** Newest first. */
   list(query: EventQuery = {}): Listing<Event> {
     return new Listing((cursor) =>

@@ -10,8 +10,12 @@ export class Keys {
   }
 
   /** The only answer that holds the key itself. */
-  create(key: KeyInput = {}): Promise<CreatedKey> {
-    return answerOf(this.#api.POST('/v1/keys', { body: key }));
+  async create(key: KeyInput = {}): Promise<CreatedKey> {
+    const made = await answerOf(this.#api.POST('/v1/keys', { body: key }));
+    if ('key' in made) return made;
+    // The answer that held it was lost, and this one says that it was made: nobody has that key.
+    await this.revoke(made.id);
+    return this.create(key);
   }
 
   get(id: string): Promise<Key> {

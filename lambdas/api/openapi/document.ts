@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document, from the operations. Made when it is written down, never in a function:
 // what a function serves is the file.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProblemStatus } from '../../core/problem.ts';
 import type { Operation, Reply } from '../../http/operation.ts';
 import { problemSchema } from '../schemas.ts';

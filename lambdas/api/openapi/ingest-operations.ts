@@ -1,6 +1,6 @@
 // The operations of the ingest function, which serves them by a shorter way of its own: they share its
 // schemas, and stand here so that its bundle does not hold what only the document needs.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   batchEventInputSchema,
   eventInputSchema,

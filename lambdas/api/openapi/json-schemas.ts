@@ -1,6 +1,6 @@
 // JSON Schemas (2020-12, as OpenAPI 3.1 has them) of what operations take and answer, by zod's own
 // generator: what has a name (`.meta({ id })`) becomes a component, and everything else stands in place.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type JsonSchema = { [member: string]: unknown };
 /** Of what is asked, defaults may be left out; of what is answered, they may not. */

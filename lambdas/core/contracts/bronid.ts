@@ -1,7 +1,7 @@
 // bronID: references/bronid-webhooks.txt; its runnable example is in vectors/bronid.json.
 import { createHash } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyBytesOf, randomSecret } from '../endpoint-secret.ts';
 import { membersOf, withoutMember, withoutSpace } from '../json-members.ts';
 import type { Contract } from './contract.ts';

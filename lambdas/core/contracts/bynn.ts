@@ -1,5 +1,5 @@
 // Bynn: references/bynn-webhooks.txt and bynn-platform.txt; a real delivery is in vectors/bynn.json.
-import { z } from 'zod';
+import * as z from 'zod';
 import { randomSecret } from '../endpoint-secret.ts';
 import { MissingSigningKeyError } from '../errors.ts';
 import { occurredAtMs } from '../event.ts';

@@ -1,7 +1,7 @@
 // IDnow: references/idnow-webhooks.txt. Its page names a JWT in a header and a secret key; what stands
 // in the JWT is our reading, written down in docs/contracts.md.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { randomSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';
 import { headerNameSchema } from '../header-names.ts';

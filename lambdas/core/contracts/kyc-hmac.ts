@@ -1,6 +1,6 @@
 // The HMAC KYC platform: references/kyc-hmac-webhooks.txt.
 import { createHmac } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hexSecret, keyBytesOf } from '../endpoint-secret.ts';
 import { type Event, occurredAtMs } from '../event.ts';
 import type { Contract } from './contract.ts';

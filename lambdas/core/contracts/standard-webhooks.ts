@@ -1,6 +1,6 @@
 // Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
 import { createHmac, sign as signBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../asymmetric-secret.ts';
 import { keyBytesOf, standardSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';

@@ -1,7 +1,9 @@
-import type { Command, Option } from '../command.ts';
+import { type Command, type Option, type OptionValues, UsageError } from '../command.ts';
+
+const QUEUES = ['events', 'wakes'] as const;
 
 const OPTIONS: Readonly<Record<string, Option>> = {
-  queue: { type: 'string', value: 'NAME', help: 'required: events, wakes, ...' },
+  queue: { type: 'string', value: 'NAME', help: `required: ${QUEUES.join(' or ')}` },
   limit: { type: 'string', value: 'N', help: 'so many at most' },
 };
 
@@ -12,10 +14,7 @@ export const DEAD_LETTER_COMMANDS: readonly Command[] = [
     summary: 'messages that the service itself could not process',
     options: OPTIONS,
     async run({ posthorn, out, options }) {
-      const letters = await posthorn.deadLetters.list(
-        options.required('queue'),
-        options.count('limit'),
-      );
+      const letters = await posthorn.deadLetters.list(queueOf(options), options.count('limit'));
       out.list(letters, ({ id, queue, sentAt, receives, bytes }) => ({
         id,
         queue,
@@ -30,9 +29,13 @@ export const DEAD_LETTER_COMMANDS: readonly Command[] = [
     summary: 'put them back to where they came from',
     options: OPTIONS,
     async run({ posthorn, out, options }) {
-      out.one(
-        await posthorn.deadLetters.redrive(options.required('queue'), options.count('limit')),
-      );
+      out.one(await posthorn.deadLetters.redrive(queueOf(options), options.count('limit')));
     },
   },
 ];
+
+function queueOf(options: OptionValues): (typeof QUEUES)[number] {
+  const queue = options.oneOf('queue', QUEUES);
+  if (!queue) throw new UsageError('--queue is missing');
+  return queue;
+}

@@ -71,6 +71,16 @@ export const EVENT_COMMANDS: readonly Command[] = [
       }));
     },
   },
+  {
+    name: 'events redact',
+    summary: 'take an event’s data away, for good',
+    args: ['id'],
+    options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
+    async run({ posthorn, out, arg, options }) {
+      if (!options.flag('yes')) throw new UsageError('this cannot be undone: say --yes');
+      out.done(`redacted ${arg(0)}`, await posthorn.events.redact(arg(0)));
+    },
+  },
 ];
 
 async function eventOf({ options }: CommandCall): Promise<EventInput> {

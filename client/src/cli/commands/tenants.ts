@@ -37,14 +37,11 @@ export const TENANT_COMMANDS: readonly Command[] = [
     options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
     async run({ posthorn, out, arg, options }) {
       if (!options.flag('yes')) throw new UsageError('this cannot be undone: say --yes');
-      const answer = await posthorn.tenants.delete(arg(0));
-      const value =
-        typeof answer === 'object' && answer !== null ? answer : { id: arg(0), deleted: true };
-      out.done(`deleted ${arg(0)}`, value);
+      out.one(await posthorn.tenants.delete(arg(0)));
     },
   },
 ];
 
-function row({ id, name, createdAt }: Tenant) {
-  return { id, name, created: createdAt };
+function row({ id, name, createdAt, deletedAt }: Tenant) {
+  return { id, name, created: createdAt, deleted: deletedAt };
 }

@@ -1,0 +1,52 @@
+// CPU time of our handlers per delivery, ingest to ledger, by stage and contract: each function in a
+// process of its own, the emulators, producer and receiver in others. npm run bench -- cpu
+import { CONTRACT_NAMES, type ContractName } from '../lambdas/core/contracts/all.ts';
+import { report, rounded } from './report.ts';
+import { startWorld, type World } from './world.ts';
+
+const WARM = 1_000;
+const COUNT = Number(process.env.BENCH_EVENTS ?? 5_000);
+const STAGES = ['Ingest', 'FanOut', 'Dispatch'] as const;
+
+async function measure(world: World, batch: number, type: string): Promise<number[]> {
+  world.forgetArrivals();
+  await world.post({ type, count: WARM, batch });
+  await world.untilArrived(WARM);
+  const before = world.cpuMs();
+  world.forgetArrivals();
+  await world.post({ type, count: COUNT, batch });
+  await world.untilArrived(COUNT);
+  const after = world.cpuMs();
+  return STAGES.map((stage) => ((after.get(stage) ?? 0) - (before.get(stage) ?? 0)) / COUNT);
+}
+
+export async function cpu(): Promise<void> {
+  const rows: object[] = [];
+  const world = await startWorld({ isolation: 'process' });
+  try {
+    const contracts: ContractName[] = process.env.BENCH_CONTRACT
+      ? [process.env.BENCH_CONTRACT as ContractName]
+      : [...CONTRACT_NAMES];
+    for (const contract of contracts) {
+      const type = `cpu.${contract}`;
+      await world.endpoint(`/${contract}/0`, { contract, eventTypes: [type] });
+      for (const batch of [1, 100]) {
+        const stages = await measure(world, batch, type);
+        const whole = stages.reduce((sum, ms) => sum + ms, 0);
+        const [ingest = 0, fanOut = 0, dispatch = 0] = stages.map((ms) => rounded(ms, 3));
+        rows.push({
+          contract,
+          batch,
+          ingest,
+          fanOut,
+          dispatch,
+          'ms per delivery': rounded(whole, 3),
+        });
+        console.log(rows.at(-1));
+      }
+    }
+  } finally {
+    await world.close();
+  }
+  report('cpu', rows, { deliveries: COUNT });
+}

@@ -1,0 +1,21 @@
+// npm run bench: all parts; npm run bench -- cost cpu: these.
+import { cost } from './cost.ts';
+import { cpu } from './cpu.ts';
+import { latency } from './latency.ts';
+import { neighbour } from './neighbour.ts';
+import { scale } from './scale.ts';
+import { throughput } from './throughput.ts';
+
+const PARTS = { cost, cpu, latency, neighbour, throughput, scale };
+type Part = keyof typeof PARTS;
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(1);
+}
+for (const [name, run] of Object.entries(PARTS)) {
+  if (asked.length === 0 || asked.includes(name as Part)) await run();
+}
+process.exit(0);

@@ -1,0 +1,128 @@
+// The service under measure: the embedded runtime here, its functions where the bench wants them,
+// producer and receiver outside.
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../local/runtime.ts';
+import type { Arrival, FromOutside, Posted, PostOrder, ToOutside } from './outside.ts';
+
+export interface World {
+  readonly runtime: Runtime;
+  readonly receiverUrl: string;
+  /** Makes an endpoint of the tenant. @returns its id */
+  endpoint(path: string, settings?: object): Promise<string>;
+  post(order: Partial<PostOrder> & { readonly count: number }): Promise<Posted[]>;
+  arrivals(): Promise<Arrival[]>;
+  /** Waits until so many requests arrived, and gives them. */
+  untilArrived(count: number, withinMs?: number): Promise<Arrival[]>;
+  forgetArrivals(): void;
+  /** CPU time in ms that each function's process took since its start; needs isolation `process`. */
+  cpuMs(): ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+const TENANT = 'bench';
+const POLL_MS = 100;
+
+export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise<World> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
+  const runtime = await startRuntime({ dataDir, receiver: false, quiet: true, ...options });
+  const child = fork(new URL('./outside.ts', import.meta.url));
+  const receiverUrl = await told(child, 'ready').then((message) => message.receiverUrl);
+
+  async function call(
+    method: string,
+    path: string,
+    body: object,
+  ): Promise<{ id: string; key: string }> {
+    const answer = await fetch(`${runtime.url}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${runtime.operatorKey}`,
+        'Posthorn-Tenant': TENANT,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as { id: string; key: string };
+  }
+
+  await call('PUT', `/v1/tenants/${TENANT}`, { name: 'Bench' });
+  const { key } = await call('POST', '/v1/keys', { preset: 'producer' });
+  let orders = 0;
+  const ask = (message: ToOutside): boolean => child.send(message);
+  const arrivals = async (): Promise<Arrival[]> => {
+    ask({ ask: 'arrivals' });
+    return (await told(child, 'arrivals')).arrivals;
+  };
+
+  return {
+    runtime,
+    receiverUrl,
+    endpoint: async (path, settings = {}) =>
+      (await call('POST', '/v1/endpoints', { url: `${receiverUrl}${path}`, ...settings })).id,
+    async post(order) {
+      const defaults = { type: 'dossier.approved', batch: 1, concurrency: 32, dataBytes: 1_000 };
+      const number = ++orders;
+      ask({ ask: 'post', number, order: { url: runtime.url, key, ...defaults, ...order } });
+      return (await told(child, 'posted', (message) => message.number === number)).posted;
+    },
+    arrivals,
+    async untilArrived(count, withinMs = 120_000) {
+      const deadline = Date.now() + withinMs;
+      for (;;) {
+        const seen = await arrivals();
+        if (seen.length >= count) return seen;
+        if (Date.now() > deadline) throw new Error(`${seen.length} of ${count} arrived`);
+        await delay(POLL_MS);
+      }
+    },
+    forgetArrivals: () => {
+      ask({ ask: 'forget' });
+    },
+    cpuMs: () =>
+      new Map(
+        [...runtime.functions].map(([name, host]) => [
+          shortName(name),
+          cpuOfProcess(host.pid ?? 0),
+        ]),
+      ),
+    async close() {
+      child.kill('SIGKILL');
+      await runtime.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `Ingest` from the function's name in the template. */
+export function shortName(name: string): string {
+  return /(Ingest|FanOut|Dispatch|Wake|Sweep|Api)/.exec(name)?.[1] ?? name;
+}
+
+/** User and system time of a process, all threads: /proc/<pid>/stat, in ticks of 10 ms. */
+function cpuOfProcess(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function told<T extends FromOutside['tell']>(
+  child: ChildProcess,
+  what: T,
+  isIt: (message: Extract<FromOutside, { tell: T }>) => boolean = () => true,
+): Promise<Extract<FromOutside, { tell: T }>> {
+  return new Promise((resolve, reject) => {
+    // Only outside.ts writes to this channel.
+    const take = (message: FromOutside): void => {
+      const wanted = message as Extract<FromOutside, { tell: T }>;
+      if (message.tell !== 'failed' && (message.tell !== what || !isIt(wanted))) return;
+      child.off('message', take);
+      if (message.tell === 'failed') reject(new Error(message.message));
+      else resolve(wanted);
+    };
+    child.on('message', take);
+  });
+}

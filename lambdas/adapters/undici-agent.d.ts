@@ -1,0 +1,5 @@
+// undici's Agent alone: its index would bring fetch, caches and mocks into every bundle.
+declare module 'undici/lib/dispatcher/agent.js' {
+  import { Agent } from 'undici';
+  export default Agent;
+}

@@ -1,0 +1,54 @@
+// Token buckets, one for each key or address: so much at once, and so much a second on average. Kept in one
+// process, so a limit over many instances is only roughly held. Memory is bounded: the bucket that was
+// used longest ago is forgotten first.
+
+export interface BucketRules {
+  readonly perSecond: number;
+  /** How much may come at once after a rest. */
+  readonly burst: number;
+  readonly maxBuckets: number;
+}
+
+export class TokenBuckets {
+  readonly #rules: BucketRules;
+  readonly #tokenMs: number;
+  /** When each bucket is full again: all there is to know of it. */
+  readonly #fullAtMs = new Map<string, number>();
+
+  constructor(rules: BucketRules) {
+    this.#rules = rules;
+    this.#tokenMs = 1000 / rules.perSecond;
+  }
+
+  /** How long until something may be taken, in milliseconds; 0 is now. Takes nothing. */
+  waitMs(name: string, nowMs: number): number {
+    const { burst } = this.#rules;
+    const fullAtMs = this.#fullAt(name, nowMs);
+    return Math.max(0, Math.ceil(fullAtMs - (burst - 1) * this.#tokenMs - nowMs));
+  }
+
+  /** Takes one token if there is one, and gives how long to wait otherwise. */
+  take(name: string, nowMs: number): number {
+    const waitMs = this.waitMs(name, nowMs);
+    if (waitMs > 0) return waitMs;
+    const fullAtMs = this.#fullAt(name, nowMs) + this.#tokenMs;
+    // Anew at the end of the map, whose first entry is the one to forget.
+    this.#fullAtMs.delete(name);
+    this.#fullAtMs.set(name, fullAtMs);
+    const [oldest] = this.#fullAtMs.keys();
+    if (this.#fullAtMs.size > this.#rules.maxBuckets && oldest !== undefined) {
+      this.#fullAtMs.delete(oldest);
+    }
+    return 0;
+  }
+
+  get size(): number {
+    return this.#fullAtMs.size;
+  }
+
+  /** Between now and the time that an empty bucket takes, also if the clock was set back. */
+  #fullAt(name: string, nowMs: number): number {
+    const emptyMs = this.#rules.burst * this.#tokenMs;
+    return Math.min(Math.max(this.#fullAtMs.get(name) ?? 0, nowMs), nowMs + emptyMs);
+  }
+}
