@@ -1,7 +1,9 @@
 // verify() over deliveries off the wire of a running service, whose own tests check them with
 // libraries of others.
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { compactDecrypt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   ConnectionError,
@@ -93,6 +95,22 @@ describe('a delivery off the wire', () => {
       VerificationError,
     );
   });
+
+  it.each<Contract>(['standard-webhooks', 'kyc-hmac', 'bronid', 'idnow', 'bynn'])(
+    'of %s that is encrypted verifies, and is opened',
+    async (contract) => {
+      const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const jwk = publicKey.export({ format: 'jwk' });
+      const encryption = { jwk, alg: 'RSA-OAEP-256', enc: 'A256GCM' };
+      const { received, secret, type } = await deliveredBy(contract, { encryption });
+      const decrypt = async (jwe: string) => (await compactDecrypt(jwe, privateKey)).plaintext;
+      const keys = { contract, secret, keys: jwksUrl() } as VerificationKeys;
+      const verified = await verify(received, { ...keys, decrypt });
+      if (contract !== 'bronid') expect(verified).toMatchObject({ type });
+      expect(JSON.stringify(verified.payload)).toContain(contract === 'idnow' ? 'ses_42' : 'd-1');
+      await expect(verify(received, keys)).rejects.toThrow(VerificationError);
+    },
+  );
 
   it('verifies with the old secret and with the new one while a rotation overlaps', async () => {
     const { id, type, secret } = await deliveredBy('standard-webhooks');

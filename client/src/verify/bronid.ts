@@ -5,7 +5,8 @@ import {
   headerOf,
   isSame,
   keyBytesOf,
-  parsedObject,
+  type Opening,
+  opened,
   type Received,
   refuse,
   requireFresh,
@@ -14,7 +15,7 @@ import {
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface BronidKeys {
+export interface BronidKeys extends Opening {
   readonly contract: 'bronid';
   /** The signing key; several while a rotation overlaps. */
   readonly secret: string | readonly string[];
@@ -23,11 +24,11 @@ export interface BronidKeys {
 }
 
 /** The vendor gives a delivery no id: `id` is empty, and what tells repeats apart stands in the payload. */
-export function verifyBronid(
+export async function verifyBronid(
   received: Received,
-  { secret, toleranceSeconds = 300 }: BronidKeys,
+  { secret, toleranceSeconds = 300, ...opening }: BronidKeys,
   nowMs: number,
-): VerifiedDelivery {
+): Promise<VerifiedDelivery> {
   const body = bytesOf(received);
   const sha = headerOf(received, 'x-bronid-signature-sha');
   const keccak = headerOf(received, 'x-bronid-signature-keccak');
@@ -40,7 +41,7 @@ export function verifyBronid(
     return isSha && isKeccak;
   });
   if (!isGenuine) refuse();
-  const payload = parsedObject(body);
+  const payload = await opened(body, opening);
   const { timestamp } = payload;
   requireFresh(typeof timestamp === 'number' ? timestamp : Number.NaN, nowMs, toleranceSeconds);
   return { id: '', type: textOf(payload.type), payload };

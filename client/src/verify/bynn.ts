@@ -3,14 +3,15 @@ import { claimsOf } from './jwt.ts';
 import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
 import {
   bytesOf,
-  parsedObject,
+  type Opening,
+  opened,
   type Received,
   refuse,
   textOf,
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface BynnKeys {
+export interface BynnKeys extends Opening {
   readonly contract: 'bynn';
   /** Pinned PEMs, a key set, or the address of the JWKS, which is read anew, once, when no key verifies. */
   readonly keys: PublicKeys;
@@ -21,10 +22,10 @@ export interface BynnKeys {
 /** The payload is the JWT's `data`: what stands beside the JWT is not signed. */
 export async function verifyBynn(
   received: Received,
-  { keys, toleranceSeconds = 300 }: BynnKeys,
+  { keys, toleranceSeconds = 300, ...opening }: BynnKeys,
   nowMs: number,
 ): Promise<VerifiedDelivery> {
-  const token = textOf(parsedObject(bytesOf(received)).jwt) ?? '';
+  const token = textOf((await opened(bytesOf(received), opening)).jwt) ?? '';
   const checks = { algorithm: 'RS256', requiredClaims: ['data'], toleranceSeconds, nowMs } as const;
   const claims =
     (await claimsOf(token, await rsaKeysOf(keys), checks)) ??

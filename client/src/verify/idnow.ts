@@ -6,7 +6,8 @@ import {
   headerOf,
   isSame,
   keyBytesOf,
-  parsedObject,
+  type Opening,
+  opened,
   type Received,
   refuse,
   secretsOf,
@@ -14,7 +15,7 @@ import {
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface IdnowKeys {
+export interface IdnowKeys extends Opening {
   readonly contract: 'idnow';
   readonly secret: string | readonly string[];
   /** As the endpoint's option of that name; `Authorization` if it is not given. */
@@ -25,7 +26,7 @@ export interface IdnowKeys {
 
 export async function verifyIdnow(
   received: Received,
-  { secret, headerName = 'Authorization', toleranceSeconds = 120 }: IdnowKeys,
+  { secret, headerName = 'Authorization', toleranceSeconds = 120, ...opening }: IdnowKeys,
   nowMs: number,
 ): Promise<VerifiedDelivery> {
   const body = bytesOf(received);
@@ -37,6 +38,6 @@ export async function verifyIdnow(
   const claims = await claimsOf(token, secretsOf(secret).map(keyBytesOf), checks);
   // The JWT speaks of one body only: without this check it could be put beside any other.
   if (!claims || !isSame(String(claims.body_sha256), digest)) refuse('the JWT does not verify');
-  const payload = parsedObject(body);
+  const payload = await opened(body, opening);
   return { id: claims.jti ?? '', type: textOf(payload.eventType), payload };
 }

@@ -5,7 +5,8 @@ import {
   headerOf,
   isSame,
   keyBytesOf,
-  parsedObject,
+  type Opening,
+  opened,
   type Received,
   refuse,
   secretsOf,
@@ -13,7 +14,7 @@ import {
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface KycHmacKeys {
+export interface KycHmacKeys extends Opening {
   readonly contract: 'kyc-hmac';
   readonly secret: string | readonly string[];
   /** As the endpoint's option of that name; `body` if it is not given. */
@@ -21,10 +22,10 @@ export interface KycHmacKeys {
 }
 
 /** No tolerance: the timestamp is the event's, and says nothing of the time of sending. */
-export function verifyKycHmac(
+export async function verifyKycHmac(
   received: Received,
-  { secret, signedContent = 'body' }: KycHmacKeys,
-): VerifiedDelivery {
+  { secret, signedContent = 'body', ...opening }: KycHmacKeys,
+): Promise<VerifiedDelivery> {
   const body = bytesOf(received);
   const given = headerOf(received, 'x-webhook-signature');
   const timestamp = headerOf(received, 'x-webhook-timestamp');
@@ -34,6 +35,6 @@ export function verifyKycHmac(
     return isSame(given, `sha256=${mac.digest('hex')}`);
   });
   if (!isGenuine) refuse();
-  const payload = parsedObject(body);
+  const payload = await opened(body, opening);
   return { id: textOf(payload.id) ?? '', type: textOf(payload.type), payload };
 }

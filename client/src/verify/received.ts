@@ -34,7 +34,25 @@ export function headerOf({ headers }: Received, name: string): string {
   return values.length === 1 ? (values[0] ?? '') : '';
 }
 
-export function parsedObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+export interface Opening {
+  /** For an endpoint with `encryption`: the plain body of a compact JWE. Signatures are over the JWE. */
+  readonly decrypt?: (jwe: string) => Promise<Uint8Array>;
+}
+
+/** @throws what `decrypt` throws, as a VerificationError */
+export async function opened(
+  body: Buffer,
+  { decrypt }: Opening,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!decrypt) return parsedObject(body);
+  try {
+    return parsedObject(await decrypt(body.toString('ascii')));
+  } catch (cause) {
+    throw new VerificationError('the body could not be decrypted', { cause });
+  }
+}
+
+function parsedObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     if (typeof value === 'object' && value !== null) return { ...value };

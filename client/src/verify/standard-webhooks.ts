@@ -4,7 +4,8 @@ import {
   bytesOf,
   headerOf,
   keyBytesOf,
-  parsedObject,
+  type Opening,
+  opened,
   type Received,
   refuse,
   requireFresh,
@@ -13,7 +14,7 @@ import {
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface StandardWebhooksKeys {
+export interface StandardWebhooksKeys extends Opening {
   readonly contract: 'standard-webhooks';
   /** `whsec_...`, or `whpk_...` of an asymmetric one; several while a rotation overlaps. */
   readonly secret: string | readonly string[];
@@ -21,11 +22,11 @@ export interface StandardWebhooksKeys {
   readonly toleranceSeconds?: number;
 }
 
-export function verifyStandardWebhooks(
+export async function verifyStandardWebhooks(
   received: Received,
-  { secret, toleranceSeconds = 300 }: StandardWebhooksKeys,
+  { secret, toleranceSeconds = 300, ...opening }: StandardWebhooksKeys,
   nowMs: number,
-): VerifiedDelivery {
+): Promise<VerifiedDelivery> {
   const id = headerOf(received, 'webhook-id');
   const sentAt = headerOf(received, 'webhook-timestamp');
   if (id === '' || !/^\d+$/.test(sentAt)) refuse('webhook-id or webhook-timestamp is missing');
@@ -37,7 +38,7 @@ export function verifyStandardWebhooks(
     signatures.some((one) => isSignedWith(key, one, signed)),
   );
   if (!isGenuine) refuse();
-  const payload = parsedObject(body);
+  const payload = await opened(body, opening);
   return { id, type: textOf(payload.type), payload };
 }
 
