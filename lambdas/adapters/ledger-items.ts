@@ -2,7 +2,7 @@
 import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../core/delivery.ts';
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
-import { packData, unpackData } from '../core/messages.ts';
+import { packData, traceOf, unpackData } from '../core/messages.ts';
 import { packPhases, unpackPhases } from '../core/phases.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
 import { type LastRequest, signaturesOnly } from '../core/shown-headers.ts';
@@ -53,6 +53,8 @@ export function toEventItem({ event, targets, storedBy }: StoredEvent, expiresAt
     ...optionalText('occ', event.occurredAt),
     ...optionalText('subj', event.subject),
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
+    ...optionalText('tp', event.trace?.parent),
+    ...optionalText('ts', event.trace?.state),
     [deflated ? 'z' : 'd']: { B: bytes },
     tg: text(targets.join(' ')),
     ...optionalText('by', storedBy),
@@ -76,6 +78,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       ...(item.occ?.S === undefined ? {} : { occurredAt: item.occ.S }),
       ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
+      ...traceOf(item.tp?.S, item.ts?.S),
       data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),

@@ -1,4 +1,5 @@
 // The api function: everything over HTTPS but the events that come in.
+import { countStates } from '../adapters/counted-ledger.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
@@ -6,6 +7,7 @@ import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
+import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
@@ -54,7 +56,7 @@ const secrets = createSecrets(secretArns(), surroundings);
 const ledgerTable = variable(Env.ledgerTable);
 const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
 };
 
 const health = createHealthLedger(dynamoDb, ledgerTable);
@@ -122,4 +124,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = lambdaHandler(app);
+export const handler = metered(lambdaHandler(app));

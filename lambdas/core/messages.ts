@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { CAUSES } from './delivery.ts';
 import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** Below this many bytes deflating does not pay. */
 export const DEFLATE_FROM_BYTES = 700;
@@ -25,6 +26,9 @@ const eventMessageSchema = z.object({
   occ: z.string().optional(),
   subj: z.string().optional(),
   ch: z.array(z.string()).optional(),
+  /** `traceparent` and `tracestate`. */
+  tp: z.string().optional(),
+  ts: z.string().optional(),
   data: z.string(),
   /** Present if the data is deflated. */
   z: z.literal(1).optional(),
@@ -50,6 +54,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
     ...(event.subject === undefined ? {} : { subj: event.subject }),
     ...(event.channels.length === 0 ? {} : { ch: event.channels }),
+    ...(event.trace === undefined ? {} : { tp: event.trace.parent, ts: event.trace.state }),
     data: bytes.toString('base64'),
     ...(deflated ? { z: 1 } : {}),
     ...(mayRepeat ? { key: 1 } : {}),
@@ -70,10 +75,20 @@ export function decodeEventMessage(body: string): EventMessage {
       ...(message.occ === undefined ? {} : { occurredAt: message.occ }),
       ...(message.subj === undefined ? {} : { subject: message.subj }),
       channels: message.ch ?? [],
+      ...traceOf(message.tp, message.ts),
       data,
     },
     mayRepeat: message.key === 1,
   };
+}
+
+/** A trace as it was kept, for an event to hold. */
+export function traceOf(
+  parent: string | undefined,
+  state: string | undefined,
+): { readonly trace?: TraceContext } {
+  if (parent === undefined) return {};
+  return { trace: state === undefined ? { parent } : { parent, state } };
 }
 
 /** As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. */

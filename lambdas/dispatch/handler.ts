@@ -1,11 +1,13 @@
 // The dispatch function: batches of the deliveries and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { countStates } from '../adapters/counted-ledger.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { log } from '../adapters/log.ts';
+import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
@@ -23,6 +25,7 @@ import { createOperatorNotices } from '../core/operator-notices.ts';
 import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
+import { countAttempt } from './attempt-metrics.ts';
 import { type DispatchPorts, dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
@@ -36,7 +39,7 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
@@ -71,14 +74,17 @@ const ports: DispatchPorts = {
   surroundings,
   settings,
   writeDelivered: createOutcomeWriter(ledger),
-  report: logAttempt,
+  report(line) {
+    logAttempt(line);
+    countAttempt(line);
+  },
   warn: (message, error) => log.warn(message, { error: String(error) }),
 };
 
 /** A test is of the endpoint as it is now: it opens it anew. */
 const testPorts: TestPorts = { ...ports, endpoints: (refs) => createEndpointCache(opening)(refs) };
 
-export async function handler(
+async function handle(
   event: SQSEvent | { readonly test: unknown },
   context: Context,
 ): Promise<SQSBatchResponse | TestReport> {
@@ -86,9 +92,13 @@ export async function handler(
   const source = event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '';
   const queue = queueUrls().retries.endsWith(`/${source}`) ? 'retries' : 'deliveries';
   const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
+  const faulted = failed.filter(({ error }) => !(error instanceof LeaseHeldError));
+  countFaults('dispatch', faulted.length);
   for (const { messageId, error } of failed) {
     if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
     else log.error('dispatch failed', error, { messageId });
   }
   return batchResponse(failed);
 }
+
+export const handler = metered(handle);

@@ -1,6 +1,7 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { PartlyRefusedError } from '../core/errors.ts';
+import type { Event } from '../core/event.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { writeFeed } from '../core/feed.ts';
 import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
@@ -22,6 +23,8 @@ export interface FanOutPorts {
   readonly queues: Pick<Queues, 'sendDeliveries'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
+  /** Told of the events that are done with. */
+  readonly report?: (events: readonly Event[]) => void;
 }
 
 interface Job extends EventMessage {
@@ -69,7 +72,11 @@ export async function fanOut(
   ]);
   // Each of a record's failures is one too many, and it comes back once.
   const errors = new Map(results.flat().map((one) => [one.messageId, one]));
-  return [...failed, ...errors.values()];
+  const left = [...failed, ...errors.values()];
+  const leftIds = new Set(left.map(({ messageId }) => messageId));
+  const done = jobs.filter(({ record }) => !leftIds.has(record.messageId));
+  ports.report?.(done.map(({ event }) => event));
+  return left;
 }
 
 interface StoredJob {

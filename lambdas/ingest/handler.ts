@@ -1,30 +1,44 @@
 // The ingest function: events come in.
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
+import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
+import { countRefusedRequests } from './refusals.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
 const edge = createEdge(readSettings(), surroundings);
 export const app = createApplication([], edge);
+app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   secrets: createSecrets(secretArns(), surroundings),
   surroundings,
   gate: edge.gate,
 });
+const queues = createQueues(createSqs(), queueUrls());
 addEventRoutes(app, authentication, {
   ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
-  queues: createQueues(createSqs(), queueUrls()),
+  queues: {
+    async sendEvents(messages) {
+      const refused = await queues.sendEvents(messages);
+      messages.forEach(({ event: { tenant, environment: env } }, index) => {
+        if (refused.has(index) || tenant === OPERATOR_TENANT) return;
+        metrics.count('EventsAccepted', { env });
+      });
+      return refused;
+    },
+  },
   surroundings,
 });
 
-export const handler = lambdaHandler(app);
+export const handler = metered(lambdaHandler(app));
