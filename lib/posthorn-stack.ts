@@ -27,7 +27,7 @@ export interface PosthornStackProps {
 export class PosthornStack extends Stack {
   constructor(scope: Construct, id: string, { configuration }: PosthornStackProps) {
     super(scope, id, { description: 'Posthorn: webhook delivery.' });
-    const { memoryMb, sources, logRetentionDays } = configuration;
+    const { memoryMb, sources, logRetentionDays, tracing } = configuration;
 
     const storage = new Storage(this, 'Storage', { retain: configuration.retainData });
     const keys = new Keys(this, 'Keys');
@@ -76,6 +76,7 @@ export class PosthornStack extends Stack {
     const { limits, cors } = configuration;
     const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
     const everywhere = {
+      [Env.stackName]: this.stackName,
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
@@ -95,6 +96,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.ingest,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...atTheEdge,
@@ -113,6 +115,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
     });
     fanOut.consume('Events', events, sources.events);
@@ -137,6 +140,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.dispatch,
       timeout: DISPATCH_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...ports,
@@ -175,6 +179,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.wake,
       timeout: WAKE_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, ...scheduling, ...toEvents, ...toRetries, ...toWakes },
     });
     wake.consume('Wakes', wakes, sources.wakes);
@@ -199,6 +204,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.sweep,
       timeout: SWEEP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, ...scheduling, ...toWakes },
     });
     // Dead letters of deliveries and retries go back to wait in the ledger.
@@ -219,6 +225,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.api,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...atTheEdge,
@@ -267,6 +274,9 @@ export class PosthornStack extends Stack {
     for (const { fn } of [dispatch, api]) fn.addEnvironment(Env.ownHosts, front.hosts.join(','));
 
     new Overview(this, 'Overview', {
+      alarms: configuration.alarms,
+      front,
+      storage,
       queues: {
         Events: eventsQueue,
         Deliveries: deliveriesQueue,
@@ -274,12 +284,12 @@ export class PosthornStack extends Stack {
         Wakes: wakesQueue,
       },
       functions: {
-        Ingest: ingest.fn,
-        FanOut: fanOut.fn,
-        Dispatch: dispatch.fn,
-        Wake: wake.fn,
-        Sweep: sweep.fn,
-        Api: api.fn,
+        Ingest: ingest,
+        FanOut: fanOut,
+        Dispatch: dispatch,
+        Wake: wake,
+        Sweep: sweep,
+        Api: api,
       },
     });
 
