@@ -6,6 +6,7 @@ import { settingsSchema } from '../lambdas/core/settings.ts';
 const LOG_RETENTIONS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653];
 
 const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+const TOPIC = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 const CERTIFICATE = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/;
 
 const memoryMb = z.int().min(128).max(10_240);
@@ -61,6 +62,23 @@ export const configurationSchema = z.strictObject({
       only: z.boolean().default(false),
     })
     .optional(),
+  /** `xray`: AWS X-Ray follows the functions' invocations, at its own price. */
+  tracing: z.enum(['none', 'xray']).default('none'),
+  /** Where alarms go: to a topic that is there, or to an address by a topic of the stack's own. */
+  alarms: z
+    .strictObject({
+      topicArn: z.string().regex(TOPIC, 'must be the ARN of an SNS topic').optional(),
+      email: z.email('must be an address of e-mail').optional(),
+      /** The alarm on cost: dollars in an hour, by the dashboard's estimate. */
+      dollarsPerHour: z.number().min(0.01).max(100_000).default(10),
+      /** What stands before `#<heading>` in the alarms' texts. */
+      runbook: z.string().min(1).max(500).default('docs/runbook.md'),
+    })
+    .refine(
+      ({ topicArn, email }) => topicArn === undefined || email === undefined,
+      'takes topicArn or email, not both',
+    )
+    .prefault({}),
   memoryMb: z
     .strictObject({
       ingest: memoryMb.default(256),

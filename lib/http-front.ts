@@ -36,6 +36,7 @@ const ACCESS_LOG = JSON.stringify({
 
 export class HttpFront extends Construct {
   readonly url: string;
+  readonly api: HttpApi;
   /** The names at which the API answers. */
   readonly hosts: string[];
 
@@ -50,6 +51,7 @@ export class HttpFront extends Construct {
       defaultIntegration: rest,
       disableExecuteApiEndpoint: props.domain?.only ?? false,
     });
+    this.api = api;
     for (const path of ['/v1/events', '/v1/events/batch']) {
       api.addRoutes({ path, methods: [HttpMethod.POST], integration: ingest });
     }

@@ -3,10 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, EventSourceMapping, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  EventSourceMapping,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,11 +25,16 @@ export interface NodeFunctionProps {
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetentionDays: number;
+  /** Whether AWS X-Ray follows its invocations. @default none */
+  readonly tracing?: 'none' | 'xray';
   /** A program that is run with the folder of the bundle, to put files beside it. */
   readonly afterBundling?: string;
   /** Where its requests leave from, if not from Lambda's own network. */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
 }
+
+/** What X-Ray asks for: segments belong to no resource. */
+const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
 export interface QueueSource {
   readonly batchSize: number;
@@ -33,6 +45,8 @@ export interface QueueSource {
 export class NodeFunction extends Construct {
   readonly fn: NodejsFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly memoryMb: number;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
@@ -40,6 +54,8 @@ export class NodeFunction extends Construct {
       retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.logGroup = logGroup;
+    this.memoryMb = props.memoryMb;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     this.fn = new NodejsFunction(this, 'Function', {
@@ -60,6 +76,7 @@ export class NodeFunction extends Construct {
         ...props.environment,
       },
       awsSdkConnectionReuse: false,
+      ...(props.tracing === 'xray' ? { tracing: Tracing.ACTIVE } : {}),
       ...(props.network
         ? {
             vpc: props.network.vpc,
@@ -93,6 +110,22 @@ export class NodeFunction extends Construct {
           "import{createRequire as posthornRequire}from'node:module';const require=posthornRequire(import.meta.url);",
       },
     });
+    if (props.tracing === 'xray') this.explainTracing();
+  }
+
+  /** The grant comes with the setting. */
+  private explainTracing(): void {
+    NagSuppressions.addResourceSuppressions(
+      this.role,
+      [
+        {
+          id: 'AwsSolutions-IAM5',
+          reason: `Only with the setting tracing: AWS knows no resource for ${TRACING.join(' and ')}.`,
+          appliesTo: ['Resource::*'],
+        },
+      ],
+      true,
+    );
   }
 
   /** Lets the function do exactly this. */

@@ -29,7 +29,7 @@ export interface PosthornStackProps {
 export class PosthornStack extends Stack {
   constructor(scope: Construct, id: string, { configuration }: PosthornStackProps) {
     super(scope, id, { description: 'Posthorn: webhook delivery.' });
-    const { memoryMb, sources, logRetentionDays } = configuration;
+    const { memoryMb, sources, logRetentionDays, tracing } = configuration;
 
     const storage = new Storage(this, 'Storage', { retain: configuration.retainData });
     const keys = new Keys(this, 'Keys');
@@ -62,6 +62,7 @@ export class PosthornStack extends Stack {
     const sealing = { [Env.sealingSecretArn]: keys.sealing.secretArn };
     const sealingIfSealed = sealEventData ? sealing : {};
     const everywhere = {
+      [Env.stackName]: this.stackName,
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
@@ -85,6 +86,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.ingest,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...toEvents,
@@ -106,6 +108,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, ...toLanes, ...sealingIfSealed },
     });
     fanOut.consume('Events', events, sources.events);
@@ -133,6 +136,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.dispatch,
       timeout: DISPATCH_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...ports,
@@ -176,6 +180,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.wake,
       timeout: WAKE_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, ...scheduling, ...toEvents, ...toRetries, ...toWakes },
     });
     wake.consume('Wakes', wakes, sources.wakes);
@@ -210,6 +215,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.sweep,
       timeout: SWEEP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: { ...everywhere, ...scheduling, ...toWakes },
     });
     // Dead letters of deliveries and retries go back to wait in the ledger.
@@ -231,6 +237,7 @@ export class PosthornStack extends Stack {
       memoryMb: memoryMb.api,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,
+      tracing,
       environment: {
         ...everywhere,
         ...ports,
@@ -288,6 +295,9 @@ export class PosthornStack extends Stack {
     for (const { fn } of [dispatch, api]) fn.addEnvironment(Env.ownHosts, front.hosts.join(','));
 
     new Overview(this, 'Overview', {
+      alarms: configuration.alarms,
+      front,
+      storage,
       queues: {
         Events: eventsQueue,
         Deliveries: deliveriesQueue,
@@ -296,12 +306,12 @@ export class PosthornStack extends Stack {
         Wakes: wakesQueue,
       },
       functions: {
-        Ingest: ingest.fn,
-        FanOut: fanOut.fn,
-        Dispatch: dispatch.fn,
-        Wake: wake.fn,
-        Sweep: sweep.fn,
-        Api: api.fn,
+        Ingest: ingest,
+        FanOut: fanOut,
+        Dispatch: dispatch,
+        Wake: wake,
+        Sweep: sweep,
+        Api: api,
       },
     });
 

@@ -2,7 +2,7 @@
 import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../core/delivery.ts';
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
-import { NO_DATA, packData, unpackData } from '../core/messages.ts';
+import { NO_DATA, packData, traceOf, unpackData } from '../core/messages.ts';
 import { packPhases, unpackPhases } from '../core/phases.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
 import { type LastRequest, signaturesOnly } from '../core/shown-headers.ts';
@@ -54,6 +54,8 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
     ...contentAttributes(event),
     ...optionalNumber('rd', event.redactedAtMs),
+    ...optionalText('tp', event.trace?.parent),
+    ...optionalText('ts', event.trace?.state),
     tg: text(targets.join(' ')),
     ...optionalText('by', storedBy),
     ...optionalText('sh', subjectHash),
@@ -89,6 +91,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       ...(item.occ?.S === undefined ? {} : { occurredAt: item.occ.S }),
       ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
+      ...traceOf(item.tp?.S, item.ts?.S),
       data: dataIn(item),
       ...(item.sd?.B === undefined ? {} : { sealedContent: item.sd.B }),
       ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),

@@ -6,7 +6,8 @@ function write(level: Level, message: string, fields: Readonly<Record<string, un
   const line = JSON.stringify({ level, message, ...fields });
   if (level === 'error') console.error(line);
   else if (level === 'warn') console.warn(line);
-  else console.log(line);
+  // Past the console: Lambda would put 67 bytes of its own before each line, and every byte is paid for.
+  else process.stdout.write(`${line}\n`);
 }
 
 export const log = {

@@ -23,6 +23,7 @@ import { CLIENT_OPTIONS } from './client-options.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { seconds } from './ledger-items.ts';
+import { metrics } from './metrics.ts';
 import { variable } from './surroundings.ts';
 
 /** An entry that nobody strikes is removed after this long. */
@@ -58,8 +59,11 @@ export function createWakes(
       );
     } catch (error) {
       // It is there already: the name says for whom and for when.
-      if (!(error instanceof ConflictException)) throw error;
+      if (error instanceof ConflictException) return;
+      metrics.count('SchedulesRefused');
+      throw error;
     }
+    metrics.count('SchedulesCreated');
   }
 
   /**

@@ -1,4 +1,5 @@
 // The api function: everything over HTTPS but the events that come in.
+import { countStates } from '../adapters/counted-ledger.ts';
 import { createCounts } from '../adapters/counts.ts';
 import { openingDeliveries, openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDeadLetters } from '../adapters/dead-letters.ts';
@@ -12,6 +13,7 @@ import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { createRedactionLedger } from '../adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
+import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSealedEndpoints } from '../adapters/sealed-endpoints.ts';
@@ -71,7 +73,7 @@ const vault = { secrets, surroundings };
 const registry = withTokens(vault, stored);
 const ledgerTable = variable(Env.ledgerTable);
 const events = createEventLedger(dynamoDb, ledgerTable, settings);
-const deliveries = createDeliveryLedger(dynamoDb, ledgerTable, settings);
+const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
 const ledger = {
   ...events,
   ...openingEvents(vault, events),
@@ -188,4 +190,4 @@ addReplayRoutes(app, authentication, {
   surroundings,
 });
 
-export const handler = lambdaHandler(app);
+export const handler = metered(lambdaHandler(app));

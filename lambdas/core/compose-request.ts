@@ -26,6 +26,8 @@ export interface Composition {
   readonly attempt: number;
   /** New for each attempt: the nonce of HTTP message signatures. */
   readonly nonce: string;
+  /** Trace context: in no signature, since what stands in between may change it. */
+  readonly trace?: Headers;
   /** Opened authentication headers. */
   readonly authentication: Headers;
   /** What the receiver is to echo, instead of the event. */
@@ -64,7 +66,7 @@ export async function composeRequest(composition: Composition): Promise<FormedRe
     ['User-Agent', USER_AGENT],
   ];
   const headers = [
-    ...layered(ours, custom, basics),
+    ...layered(ours, custom, basics, traceBeside([...ours, ...custom], composition.trace)),
     ...messageSignature(composition, body, ours, custom, basics),
   ];
   return { kind: 'formed', headers, body };
@@ -98,6 +100,12 @@ function messageSignature(
   const target = `${url.origin}${url.pathname}${url.search}`;
   const message = { method: endpoint.method, url: target, body, covered };
   return signMessage(message, setting, moment, nonce);
+}
+
+/** Both or neither: an endpoint's own `traceparent` is another trace. */
+function traceBeside(others: Headers, trace: Headers = []): Headers {
+  const isTaken = others.some(([name]) => /^(traceparent|tracestate)$/i.test(name));
+  return isTaken ? [] : trace;
 }
 
 /** Earlier layers stand, whatever the spelling of later ones. */

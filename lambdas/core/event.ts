@@ -1,5 +1,6 @@
 // An event: an immutable fact, as producers post it and as the ledger keeps it.
 import * as z from 'zod';
+import type { TraceContext } from './trace-context.ts';
 
 export const ENVIRONMENTS = ['live', 'test'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -32,6 +33,8 @@ export interface Event extends Scope {
   readonly occurredAt?: string;
   readonly subject?: string;
   readonly channels: readonly string[];
+  /** The producer's, if it sent one. */
+  readonly trace?: TraceContext;
   /** The data's exact source text: a JSON object; `null` of a redacted event, and of a closed one. */
   readonly data: string;
   /** Data and subject, sealed: there as long as they are closed, and while they travel. */

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { CAUSES } from './delivery.ts';
 import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** JSON text of data that is gone, or closed, wherever data is shown. */
 export const NO_DATA = 'null';
@@ -30,6 +31,9 @@ const eventMessageSchema = z.object({
   occ: z.string().optional(),
   subj: z.string().optional(),
   ch: z.array(z.string()).optional(),
+  /** `traceparent` and `tracestate`. */
+  tp: z.string().optional(),
+  ts: z.string().optional(),
   data: z.string().optional(),
   /** Instead of data and subject: both, sealed. */
   sc: z.string().optional(),
@@ -55,6 +59,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     at: event.acceptedAtMs,
     ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
     ...(event.channels.length === 0 ? {} : { ch: event.channels }),
+    ...(event.trace === undefined ? {} : { tp: event.trace.parent, ts: event.trace.state }),
     ...contentOf(event),
     ...(mayRepeat ? { key: 1 } : {}),
   });
@@ -84,11 +89,21 @@ export function decodeEventMessage(body: string): EventMessage {
       ...(message.occ === undefined ? {} : { occurredAt: message.occ }),
       ...(message.subj === undefined ? {} : { subject: message.subj }),
       channels: message.ch ?? [],
+      ...traceOf(message.tp, message.ts),
       data,
       ...(message.sc === undefined ? {} : { sealedContent: Buffer.from(message.sc, 'base64') }),
     },
     mayRepeat: message.key === 1,
   };
+}
+
+/** A trace as it was kept, for an event to hold. */
+export function traceOf(
+  parent: string | undefined,
+  state: string | undefined,
+): { readonly trace?: TraceContext } {
+  if (parent === undefined) return {};
+  return { trace: state === undefined ? { parent } : { parent, state } };
 }
 
 /** As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. */

@@ -1,9 +1,9 @@
-// One wide line per attempt: ids, number, outcome, duration, next delay.
+// One wide line per attempt: ids, number, outcome, times, next delay. docs/observability.md has its fields.
 import { log } from '../adapters/log.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { AttemptLine } from './dispatch.ts';
 
-export function logAttempt({ delivery, nextDelayMs }: AttemptLine): void {
+export function logAttempt({ delivery, nextDelayMs, host, traceId }: AttemptLine): void {
   const attempt = delivery.attempts.at(-1);
   log.info('attempt', {
     eventId: delivery.eventId,
@@ -20,5 +20,7 @@ export function logAttempt({ delivery, nextDelayMs }: AttemptLine): void {
     sinceAcceptedMs: attempt && attempt.atMs - delivery.acceptedAtMs,
     state: delivery.state,
     nextDelayMs,
+    host,
+    traceId,
   });
 }

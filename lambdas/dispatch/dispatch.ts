@@ -31,6 +31,7 @@ import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
+import { traceIdOf } from '../core/trace-context.ts';
 import { isUnverified } from '../core/verification.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
@@ -65,6 +66,9 @@ export interface DispatchPorts {
 export interface AttemptLine {
   readonly delivery: Delivery;
   readonly nextDelayMs: number | undefined;
+  /** Of the endpoint's URL: without its path, which may hold a secret. */
+  readonly host: string;
+  readonly traceId?: string;
 }
 
 /** One message's work, with what it needs from the registry and the ledger. */
@@ -328,7 +332,7 @@ async function attemptFast(
     // Otherwise another message brought this delivery further in the meantime, and goes on with it.
     if (isRecorded) await carryOut(ports, after);
   }
-  report(ports, after);
+  report(ports, job, after);
 }
 
 async function attemptClaimed(
@@ -343,7 +347,7 @@ async function attemptClaimed(
     : await attempt(ports, job, claimed, tally);
   const isRecorded = await ports.ledger.recordClaimed(after, job.holder);
   if (isRecorded) await carryOut(ports, after);
-  if (!isPastDeadline) report(ports, after);
+  if (!isPastDeadline) report(ports, job, after);
 }
 
 /** Sends the request and gives the delivery as it is to be recorded. */
@@ -377,7 +381,8 @@ async function send(
   const formed = await ports.form(open, stored.event, {
     nowMs,
     attempt: message.attempt,
-    random: ports.surroundings.random(32),
+    // A trace's parent takes 8 bytes more.
+    random: ports.surroundings.random(stored.event.trace ? 40 : 32),
     issuer: ports.settings.issuer,
   });
   if (formed.kind === 'unshapeable') {
@@ -418,11 +423,13 @@ function withoutLease(delivery: Delivery): Delivery {
   return rest;
 }
 
-function report(ports: DispatchPorts, delivery: Delivery): void {
+function report(ports: DispatchPorts, { open, stored }: Job, delivery: Delivery): void {
   const ended = delivery.attempts.at(-1);
   const nextDelayMs =
     delivery.dueAtMs === undefined || !ended
       ? undefined
       : Math.max(0, delivery.dueAtMs - ended.atMs - ended.durationMs);
-  ports.report({ delivery, nextDelayMs });
+  const { trace } = stored.event;
+  const traced = trace ? { traceId: traceIdOf(trace) } : {};
+  ports.report({ delivery, nextDelayMs, host: new URL(open.endpoint.url).host, ...traced });
 }

@@ -1,5 +1,6 @@
 // The dispatch function: batches of the deliveries queue, its slow lane and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { countStates } from '../adapters/counted-ledger.ts';
 import { openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { withTokens } from '../adapters/endpoint-tokens.ts';
@@ -8,6 +9,7 @@ import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
 import { log } from '../adapters/log.ts';
+import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
@@ -26,6 +28,7 @@ import type { DispatchQueue } from '../core/ports.ts';
 import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
+import { countAttempt } from './attempt-metrics.ts';
 import { type DispatchPorts, dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
@@ -39,7 +42,7 @@ const settings = readSettings();
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const secrets = createSecrets(secretArns(), surroundings);
-const deliveries = createDeliveryLedger(dynamoDb, ledgerTable, settings);
+const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
 const ledger = {
   ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
   ...(settings.sealEventData
@@ -83,26 +86,33 @@ const ports: DispatchPorts = {
   surroundings,
   settings,
   writeDelivered: createOutcomeWriter(ledger),
-  report: logAttempt,
+  report(line) {
+    logAttempt(line);
+    countAttempt(line);
+  },
   warn,
 };
 
 /** A test is of the endpoint as it is now: it opens it anew. */
 const testPorts: TestPorts = { ...ports, endpoints: (refs) => createEndpointCache(opening)(refs) };
 
-export async function handler(
+async function handle(
   event: SQSEvent | { readonly test: unknown },
   context: Context,
 ): Promise<SQSBatchResponse | TestReport> {
   if ('test' in event) return sendTest(testPorts, testInvocationSchema.parse(event).test);
   const queue = queueOf(event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '');
   const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
+  const faulted = failed.filter(({ error }) => !(error instanceof LeaseHeldError));
+  countFaults('dispatch', faulted.length);
   for (const { messageId, error } of failed) {
     if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
     else log.error('dispatch failed', error, { messageId });
   }
   return batchResponse(failed);
 }
+
+export const handler = metered(handle);
 
 function queueOf(name: string): DispatchQueue {
   const { retries, slow } = queueUrls();

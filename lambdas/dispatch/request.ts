@@ -8,6 +8,7 @@ import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.
 import { type RetryPolicy, resolvePolicy } from '../core/retry-policy.ts';
 import type { Settings } from '../core/settings.ts';
 import { signingKeysAt } from '../core/signing-keys.ts';
+import { traceHeaders } from '../core/trace-context.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 
 /** What makes an attempt different from the one before it. */
@@ -15,7 +16,7 @@ export interface AttemptFacts {
   readonly nowMs: number;
   /** Counted from 1 over all runs of the delivery. */
   readonly attempt: number;
-  /** 32 random bytes. */
+  /** 32 random bytes, and 8 more for an event with a trace. */
   readonly random: Uint8Array;
   /** The stack's name in JWTs. */
   readonly issuer: string;
@@ -41,7 +42,8 @@ export function formRequest(
       ownSignature: endpoint.ownSignature ?? true,
     },
     attempt,
-    nonce: Buffer.from(random.subarray(16)).toString('base64url'),
+    nonce: Buffer.from(random.subarray(16, 32)).toString('base64url'),
+    trace: event.trace ? traceHeaders(event.trace, random.subarray(32)) : [],
     authentication,
     encrypt: encryptBody,
     ...(challenge === undefined ? {} : { challenge }),

@@ -26,6 +26,8 @@ export interface FanOutPorts {
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
   /** Opens sealed events for matching, where data is sealed; they are stored as they came. */
   readonly open?: (events: readonly Event[]) => Promise<readonly Event[]>;
+  /** Told of the events that are done with. */
+  readonly report?: (events: readonly Event[]) => void;
 }
 
 interface Job extends EventMessage {
@@ -85,7 +87,11 @@ export async function fanOut(
   ]);
   // Each of a record's failures is one too many, and it comes back once.
   const errors = new Map(results.flat().map((one) => [one.messageId, one]));
-  return [...failed, ...errors.values()];
+  const left = [...failed, ...errors.values()];
+  const leftIds = new Set(left.map(({ messageId }) => messageId));
+  const done = jobs.filter(({ record }) => !leftIds.has(record.messageId));
+  ports.report?.(done.map(({ event }) => event));
+  return left;
 }
 
 interface StoredJob {

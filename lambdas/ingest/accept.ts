@@ -4,6 +4,7 @@ import type { Event, EventInput, Scope } from '../core/event.ts';
 import { createId } from '../core/identifiers.ts';
 import type { DedupeLedger, Queues, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import type { TraceContext } from '../core/trace-context.ts';
 
 export interface AcceptPorts {
   readonly ledger: DedupeLedger;
@@ -18,6 +19,7 @@ export interface Candidate {
   /** The data's exact source text. */
   readonly data: string;
   readonly idempotencyKey: string | undefined;
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface Accepted {
@@ -73,7 +75,7 @@ async function reserveInOrder(
 }
 
 async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {
-  const { scope, input, data, idempotencyKey } = candidate;
+  const { scope, input, data, idempotencyKey, trace } = candidate;
   const nowMs = ports.surroundings.now();
   const event: Event = {
     ...scope,
@@ -83,6 +85,7 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
     ...(input.occurredAt === undefined ? {} : { occurredAt: input.occurredAt }),
     ...(input.subject === undefined ? {} : { subject: input.subject }),
     channels: input.channels ?? [],
+    ...(trace ? { trace } : {}),
     data,
   };
   if (idempotencyKey === undefined) return { event, mayRepeat: false, duplicate: false };

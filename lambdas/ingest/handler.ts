@@ -3,16 +3,19 @@ import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
+import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { createEventTypeGate } from './event-type-gate.ts';
+import { countRefusedRequests } from './refusals.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
@@ -20,16 +23,27 @@ const settings = readSettings();
 const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
 const secrets = createSecrets(secretArns(), surroundings);
-const queues = createQueues(createSqs(), queueUrls());
+const sqs = createQueues(createSqs(), queueUrls());
+app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
   secrets,
   surroundings,
   gate: edge.gate,
 });
+const queues = settings.sealEventData ? sealingQueue({ secrets, surroundings }, sqs) : sqs;
 addEventRoutes(app, authentication, {
   ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
-  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, queues) : queues,
+  queues: {
+    async sendEvents(messages) {
+      const refused = await queues.sendEvents(messages);
+      messages.forEach(({ event: { tenant, environment: env } }, index) => {
+        if (refused.has(index) || tenant === OPERATOR_TENANT) return;
+        metrics.count('EventsAccepted', { env });
+      });
+      return refused;
+    },
+  },
   surroundings,
   judge: createEventTypeGate({
     eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),
@@ -38,4 +52,4 @@ addEventRoutes(app, authentication, {
   }),
 });
 
-export const handler = lambdaHandler(app);
+export const handler = metered(lambdaHandler(app));

@@ -13,6 +13,7 @@ import {
 import { faultsOf } from '../core/faults.ts';
 import type { JsonSource } from '../core/json-source.ts';
 import { type Fault, Problem } from '../core/problem.ts';
+import { parseTraceContext, type TraceContext } from '../core/trace-context.ts';
 import type { Application } from '../http/application.ts';
 import {
   type AppContext,
@@ -24,6 +25,7 @@ import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
 import type { EventTypeGate } from './event-type-gate.ts';
+import { countRefusal } from './refusals.ts';
 
 export const batchSchema = z.strictObject({
   events: z
@@ -55,6 +57,7 @@ export function addEventRoutes(
       input: parsed.data,
       data: dataAt(source, ''),
       idempotencyKey: idempotencyKeyIn(c),
+      trace: traceOf(c),
     };
     const [result] = await accept(ports, [candidate]);
     if (!result) throw new Problem(500, 'Nothing was accepted.');
@@ -90,10 +93,17 @@ export function addEventRoutes(
     let position = 0;
     const results = places.map((place) => {
       const result = place instanceof Problem ? place : accepted[position++];
-      return result instanceof Problem ? { error: result.toDocument() } : result;
+      if (!(result instanceof Problem)) return result;
+      countRefusal(result.status);
+      return { error: result.toDocument() };
     });
     return c.json({ results }, 202);
   });
+}
+
+/** The request's trace; all events of a batch share it. */
+function traceOf(c: AppContext): TraceContext | undefined {
+  return parseTraceContext(c.req.header('traceparent'), c.req.header('tracestate'));
 }
 
 /** One event of a batch, or what is wrong with it. */
@@ -126,7 +136,7 @@ async function candidateAt(
       const base = `/events/${index}`;
       return refused(misfits.map(({ path, message }) => ({ path: base + path, message })));
     }
-    return { scope, input: input satisfies EventInput, data, idempotencyKey };
+    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace: traceOf(c) };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

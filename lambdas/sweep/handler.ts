@@ -1,13 +1,16 @@
 // The sweep function: runs every five minutes, and for dead letters of deliveries and retries.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { countStates } from '../adapters/counted-ledger.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { log } from '../adapters/log.ts';
+import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createWakes } from '../adapters/wakes.ts';
 import { batchResponse } from '../core/failed-record.ts';
+import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
 import { restDeadLetters } from './dead-letters.ts';
 import { sweep } from './sweep.ts';
@@ -17,19 +20,30 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const queues = createQueues(createSqs(), queueUrls());
+const counting: Pick<Queues, 'sendWakes'> = {
+  async sendWakes(messages) {
+    const refused = await queues.sendWakes(messages);
+    metrics.count('WakesRepaired', {}, messages.length - refused.size);
+    return refused;
+  },
+};
 const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
 };
 
-export async function handler(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {
+async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {
   if (!event.Records) {
-    log.info('swept', { ...(await sweep({ wakes, queues, surroundings })) });
+    // Also when there is nothing to repair: the metric is a sign of life.
+    metrics.count('WakesRepaired', {}, 0);
+    log.info('swept', { ...(await sweep({ wakes, queues: counting, surroundings })) });
     return undefined;
   }
   const ports = { ledger, wakes, surroundings, settings };
   const failed = await restDeadLetters(ports, event.Records);
   const rested = event.Records.length - failed.length;
+  metrics.count('DeadLettersRested', {}, rested);
+  countFaults('sweep', failed.length);
   log.warn('dead letters put back to wait', {
     restedDeadLetters: rested,
     leftDeadLetters: failed.length,
@@ -37,3 +51,5 @@ export async function handler(event: Partial<SQSEvent>): Promise<SQSBatchRespons
   for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
   return batchResponse(failed);
 }
+
+export const handler = metered(handle);

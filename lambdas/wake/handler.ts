@@ -1,5 +1,6 @@
 // The wake function: batches of the wakes queue.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { countStates } from '../adapters/counted-ledger.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -8,6 +9,7 @@ import { createRedactionLedger } from '../adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { log } from '../adapters/log.ts';
+import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
 import { createSealedEndpoints } from '../adapters/sealed-endpoints.ts';
@@ -29,10 +31,11 @@ const ledgerTable = variable(Env.ledgerTable);
 const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
 const settings = readSettings();
+const deliveryLedger = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
 const ports: WakePorts = {
   settings,
   work: createWorkLedger(dynamoDb, ledgerTable),
-  ledger: createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ledger: deliveryLedger,
   health: createHealthLedger(dynamoDb, ledgerTable),
   queues,
   wakes: createWakes(dynamoDb, ledgerTable, surroundings),
@@ -42,7 +45,7 @@ const ports: WakePorts = {
 
 const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...deliveryLedger,
 };
 const replayPorts: ReplayPorts = {
   ...ports,
@@ -62,7 +65,7 @@ const cleanupPorts: CleanupPorts = {
   surroundings,
 };
 
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+async function handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
   const isReplay = ({ body }: SQSRecord) => replayMessageIn(body) !== undefined;
   const isCleanup = ({ body }: SQSRecord) => cleanupMessageIn(body) !== undefined;
@@ -72,6 +75,10 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     ...(await cleanUp(cleanupPorts, event.Records.filter(isCleanup), remainingMs)),
     ...(await replayRecords(replayPorts, event.Records.filter(isReplay), remainingMs)),
   ];
+  metrics.count('WakesHandled', {}, wakes.length);
+  countFaults('wake', failed.length);
   for (const { messageId, error } of failed) log.error('wake failed', error, { messageId });
   return batchResponse(failed);
 }
+
+export const handler = metered(handle);

@@ -19,7 +19,7 @@ let outcome: Outcome;
 beforeEach(() => {
   sent = [];
   outcome = answered(204);
-  vi.spyOn(console, 'log').mockReturnValue();
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 
 function world(changes: Partial<Endpoint> = {}) {
@@ -128,7 +128,7 @@ describe('a test of an endpoint', () => {
   });
 
   it('is logged without what it holds', async () => {
-    const logged = vi.spyOn(console, 'log').mockReturnValue();
+    const logged = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await world()({ data: '{"pin":"hunter2"}' });
     const lines = JSON.stringify(logged.mock.calls);
     expect(lines).toContain('http_204');

@@ -7,6 +7,12 @@ export const ENDPOINT_ID = 'ep_01h455vb4pex5vsknk084sn02r';
 /** 2026-01-31T09:30:00.000Z */
 export const NOON_MS = 1_769_851_800_000;
 
+/** The example of W3C Trace Context. */
+export const TRACE = {
+  parent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  state: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
+};
+
 export function anEvent(changes: Partial<Event> = {}): Event {
   return {
     id: EVENT_ID,
@@ -52,6 +58,7 @@ export const arbitraryEvent: fc.Arbitrary<Event> = fc
       data: dataText,
       occurredAt: fc.constantFrom('2026-01-31T09:30:00Z', '2026-01-31T09:30:00.123456+02:00'),
       subject: text(60),
+      trace: fc.constantFrom(TRACE, { parent: TRACE.parent }),
     },
     { requiredKeys: ['id', 'tenant', 'environment', 'type', 'acceptedAtMs', 'channels', 'data'] },
   )

@@ -19,6 +19,11 @@ const REQUEST_HEADERS: Readonly<Record<string, { schema: HeaderSchema; example: 
     schema: { type: 'string', pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]{0,253}[\\x21-\\x7e])?$' },
     example: 'dossier-1',
   },
+  traceparent: {
+    schema: { type: 'string' },
+    example: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  },
+  tracestate: { schema: { type: 'string' }, example: 'congo=t61rcWkgMzE' },
   'If-Match': {
     schema: {
       type: 'string',

@@ -20,6 +20,11 @@ const acceptedSchema = z
   .meta({ id: 'Accepted' });
 const accepted = { id: 'evt_01kg9vhq5pfh9tz4dg5ckhsvhm', duplicate: false };
 
+const TRACE_HEADERS = {
+  traceparent: 'W3C Trace Context: passed on to receivers. What is not valid is left out.',
+  tracestate: 'As `traceparent`, and only with it.',
+};
+
 const exampleEvent = {
   type: 'dossier.created',
   subject: 'dossier-1',
@@ -37,6 +42,7 @@ export const postEvent = operation({
   headers: {
     'Idempotency-Key':
       'The same key with the same event makes one event only, within 7 days: 1 to 255 printable ASCII characters.',
+    ...TRACE_HEADERS,
   },
   body: eventInputSchema.meta({ id: 'EventInput' }),
   bodyExample: exampleEvent,
@@ -59,6 +65,7 @@ export const postEvents = operation({
   summary: 'Send up to 100 events',
   description: 'Each is accepted or refused on its own, and has its result at its place.',
   access: 'events:write',
+  headers: TRACE_HEADERS,
   body: batchSchema,
   // An event that does not fit is a result, not a refusal of the batch.
   documentedBody: z

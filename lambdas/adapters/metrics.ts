@@ -1,0 +1,121 @@
+// Metrics in CloudWatch's embedded metric format: counted in memory, and written at the end of an invocation
+// as one line for each set of dimensions that it counted for.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+import { METRICS, type MetricName, NAMESPACE, type QueueFunction } from '../core/metrics.ts';
+import { Env } from '../environment.ts';
+
+/** The format's limit of values of one metric in a line. */
+const VALUES_PER_LINE = 100;
+
+/** The dimensions beside the stack. */
+export interface Place {
+  readonly env?: string;
+  readonly function?: QueueFunction;
+}
+
+export interface Metrics {
+  count(name: MetricName, place?: Place, value?: number): void;
+  /** Keeps each value: percentiles are made of them. */
+  time(name: MetricName, place: Place, ms: number): void;
+  /** Writes what was counted since the last time, if anything was. */
+  flush(): void;
+}
+
+export interface MetricsPorts {
+  readonly stack: string;
+  readonly now: () => number;
+  readonly write: (line: string) => void;
+}
+
+interface Group {
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly values: Map<MetricName, number[]>;
+}
+
+export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
+  const groups = new Map<string, Group>();
+
+  function valuesOf(name: MetricName, place: Place): number[] {
+    const every: Readonly<Record<string, string | undefined>> = { stack, ...place };
+    const dimensions = Object.fromEntries(
+      METRICS[name].dimensions.map((dimension) => [dimension, every[dimension] ?? '']),
+    );
+    const key = JSON.stringify(dimensions);
+    const group = groups.get(key) ?? { dimensions, values: new Map() };
+    groups.set(key, group);
+    const values = group.values.get(name) ?? [];
+    group.values.set(name, values);
+    return values;
+  }
+
+  return {
+    count(name, place = {}, value = 1) {
+      const values = valuesOf(name, place);
+      values[0] = (values[0] ?? 0) + value;
+    },
+
+    time(name, place, ms) {
+      valuesOf(name, place).push(Math.max(0, Math.round(ms)));
+    },
+
+    flush() {
+      const taken = [...groups.values()];
+      groups.clear();
+      for (const { dimensions, values } of taken) {
+        for (let from = 0; ; from += VALUES_PER_LINE) {
+          const part = [...values].flatMap(([name, all]): [MetricName, number[]][] => {
+            const some = all.slice(from, from + VALUES_PER_LINE);
+            return some.length === 0 ? [] : [[name, some]];
+          });
+          if (part.length === 0) break;
+          write(lineOf(now(), dimensions, part));
+        }
+      }
+    },
+  };
+}
+
+function lineOf(
+  nowMs: number,
+  dimensions: Group['dimensions'],
+  values: readonly (readonly [MetricName, readonly number[]])[],
+): string {
+  const directive = {
+    Namespace: NAMESPACE,
+    Dimensions: [Object.keys(dimensions)],
+    Metrics: values.map(([Name]) => {
+      const definition = METRICS[Name];
+      return 'unit' in definition ? { Name, Unit: definition.unit } : { Name };
+    }),
+  };
+  return JSON.stringify({
+    _aws: { Timestamp: nowMs, CloudWatchMetrics: [directive] },
+    ...dimensions,
+    ...Object.fromEntries(values.map(([name, some]) => [name, some.length === 1 ? some[0] : some])),
+  });
+}
+
+export const metrics: Metrics = createMetrics({
+  stack: process.env[Env.stackName] ?? 'unknown',
+  now: () => Date.now(),
+  // Not by the console: Lambda would put its own words before the line, and then it is no metric.
+  write: (line) => process.stdout.write(`${line}\n`),
+});
+
+/** Messages that come back for a reason on our side. None is no line. */
+export function countFaults(name: QueueFunction, count: number): void {
+  if (count > 0) metrics.count('MessagesFaulted', { function: name }, count);
+}
+
+/** A handler that writes its metrics when it is done, however it ended. */
+export function metered<P extends unknown[], R>(
+  handler: (...parameters: P) => Promise<R>,
+): (...parameters: P) => Promise<R> {
+  return async (...parameters) => {
+    try {
+      return await handler(...parameters);
+    } finally {
+      metrics.flush();
+    }
+  };
+}

@@ -1,0 +1,19 @@
+// What metrics say of an attempt: how it ended, and how long it and what was before it took.
+import { metrics } from '../adapters/metrics.ts';
+import { attemptKind, attemptMetric } from '../core/metrics.ts';
+import type { AttemptLine } from './dispatch.ts';
+
+export function countAttempt({ delivery }: AttemptLine): void {
+  const attempt = delivery.attempts.at(-1);
+  if (!attempt) return;
+  const place = { env: delivery.environment };
+  metrics.count(attemptMetric(attemptKind(attempt.outcome)), place);
+  // Without an answer it would be our own deadline that is measured.
+  if (attempt.status !== undefined) metrics.time('ReceiverTime', place, attempt.durationMs);
+  const sinceAcceptedMs = attempt.atMs - delivery.acceptedAtMs;
+  if (attempt.number === 1) metrics.time('FirstAttemptDelay', place, sinceAcceptedMs);
+  // Later runs begin whenever somebody asks for them.
+  if (delivery.state === 'delivered' && attempt.run === 1) {
+    metrics.time('DeliveryTime', place, sinceAcceptedMs + attempt.durationMs);
+  }
+}
