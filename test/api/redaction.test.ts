@@ -9,6 +9,7 @@ import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { encodeEventMessage } from '../../lambdas/core/messages.ts';
 import { newRun } from '../../lambdas/core/new-run.ts';
 import { isReplayed } from '../../lambdas/core/replay.ts';
+import { hashOfSubject } from '../../lambdas/core/subject-order.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import { sqsRecord } from '../builders/ports.ts';
@@ -112,6 +113,53 @@ describe('POST /v1/events/{id}/redact', () => {
     expect(await dumpTable(service.client, 'ledger')).not.toContain(PERSONAL);
     const read = await service.acme('GET', `/v1/events/${stored.event.id}`);
     expect(read.json).toEqual(json);
+  });
+
+  it('removes the subject’s pointer to it, and no pointer to a later event', async () => {
+    const stored = await store();
+    const subject = stored.event.subject ?? '';
+    await service.ledger.putLatest([stored.event]);
+    expect(await service.ledger.findLatest(LIVE, subject)).toBe(stored.event.id);
+    await redact(stored);
+    expect(await service.ledger.findLatest(LIVE, subject)).toBeUndefined();
+
+    const [earlier, later] = [await store(), await store()];
+    const latest = { ...later.event, acceptedAtMs: earlier.event.acceptedAtMs + 1 };
+    await service.ledger.putLatest([earlier.event, latest]);
+    await redact(earlier);
+    expect(await service.ledger.findLatest(LIVE, subject)).toBe(later.event.id);
+    await redact(later);
+  });
+
+  it('finds the pointer of a sealed event without its subject', async () => {
+    const stored = await store();
+    const { event } = stored;
+    await redact(stored);
+    const hash = hashOfSubject(event.subject ?? '');
+    const { subject, ...rest } = {
+      ...event,
+      id: createId('evt', service.clock.nowMs, randomBytes(10)),
+    };
+    const sealed = { ...rest, sealedContent: Buffer.from('sealed') };
+    await service.ledger.putEvents([{ event: sealed, targets: [], subjectHash: hash }]);
+    await service.ledger.putLatest([{ ...event, id: sealed.id }]);
+    await service.acme('POST', `/v1/events/${sealed.id}/redact`);
+    expect(await service.ledger.findLatest(LIVE, event.subject ?? '')).toBeUndefined();
+    expect(await dumpTable(service.client, 'ledger')).not.toContain(hash);
+  });
+
+  it('removes the subject and the last request of its deliveries', async () => {
+    const stored = await store();
+    const lastRequest = { headers: [['x-person', PERSONAL] as const], complete: true };
+    const dead = { ...stored.dead, subject: PERSONAL, lastRequest };
+    await service.ledger.putDeliveries([dead]);
+    await redact(stored);
+    expect(await find(dead)).not.toHaveProperty('lastRequest');
+    // An attempt that was under way writes them once more.
+    await service.ledger.putDeliveries([dead]);
+    await again(stored);
+    const left = await find(dead);
+    expect([left?.subject, left?.lastRequest]).toEqual([undefined, undefined]);
   });
 
   it('may be repeated, and keeps its time', async () => {

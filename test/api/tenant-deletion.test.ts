@@ -92,6 +92,26 @@ describe('DELETE /v1/tenants/{id}', () => {
     expect(listed.map((tenant: { id: string }) => tenant.id)).toEqual(['acme', 'globex']);
   });
 
+  it('removes templates, polling feeds and the latest events of subjects', async () => {
+    const [endpointId = ''] = await fill(1);
+    const settings = { description: PERSONAL };
+    await victim('POST', '/v1/templates', { name: 'gone', settings });
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const all = Array.from({ length: 620 }, () => anEvent());
+    const entries = all.map(({ id }) => ({ ...scope, endpointId, eventId: id, storedAtMs: 1 }));
+    await service.ledger.putFeed(entries, 20_000);
+    const event = anEvent();
+    await service.ledger.putEvents([{ event, targets: [endpointId] }]);
+    await service.ledger.putLatest([event]);
+    await remove();
+    await work();
+    expect((await read()).erasure.done).toMatchObject({ templates: 1, feeds: 620, events: 2 });
+    const left = await everything();
+    for (const gone of [PERSONAL, 'live#victim#templates', `#${endpointId}#f`, '#victim#s#']) {
+      expect(left).not.toContain(gone);
+    }
+  });
+
   it('removes everything personal and leaves the skeletons, and others alone', async () => {
     await fill(120);
     const kept = await service.acme('POST', '/v1/endpoints', { url: 'https://kept.example.org/' });
