@@ -64,6 +64,8 @@ export function cliWith(environment: Environment, main = MAIN): Cli {
         async stop() {
           if (child.exitCode === null && child.signalCode === null) {
             const ended = once(child, 'close');
+            // As under npm, which passes on what the terminal has sent already.
+            child.kill('SIGINT');
             child.kill('SIGINT');
             await ended;
           }

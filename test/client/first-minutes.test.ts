@@ -1,4 +1,7 @@
 // The README's first five minutes, against `npm start`: with the client, and with the command line.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotFoundError, Posthorn, type Replay, verify } from '../../client/src/index.ts';
 import { type EmbeddedTarget, startEmbedded } from '../acceptance/embedded-target.ts';
@@ -95,6 +98,7 @@ describe('with the client', () => {
 
 describe('with the command line', () => {
   let cli: Cli;
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-cli-'));
   const running: Running[] = [];
   const start = (...args: string[]): Running => {
     const started = cli.start(...args);
@@ -103,6 +107,7 @@ describe('with the command line', () => {
   };
   afterAll(async () => {
     await Promise.all(running.map((one) => one.stop()));
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('a tenant and a key, as the operator', async () => {
@@ -190,8 +195,14 @@ describe('with the command line', () => {
     );
     await eventually(() => /listening at ep_/.test(listening.printed()));
     const secret = /with (whsec_\S+)/.exec(listening.printed())?.[1] ?? '';
+    const polled = await cli.json(
+      ...['endpoints', 'create', `${receiver.url}/polled`, '--event-type', 'local.*', '--polling'],
+    );
+    const given = start('listen', '--endpoint', polled.id, '--json', '--count', '1');
     const data = '{ "amount": 1.00, "id": 12345678901234567890 }';
-    const event = await cli.json('events', 'send', '--type', 'local.one', '--data', data);
+    const file = join(folder, 'event.json');
+    writeFileSync(file, `{ "type": "local.one", "data": ${data}, "subject": "s-1" }`);
+    const event = await cli.json('events', 'send', '--file', file);
     const [arrival] = await receiver.untilAt('/local', 1, 40_000);
     expect(arrival?.body.toString()).toContain(`"data":${data}}`);
     const verified = await verify(arrival ?? { headers: {}, body: '' }, {
@@ -202,6 +213,11 @@ describe('with the command line', () => {
     await eventually(() => listening.printed().includes(`local.one ${event.id}`));
     expect(listening.printed()).toMatch(/→ 204, \d+ ms/);
     expect(await listening.stop()).toBe(0);
+    const line = await eventually(() => /^\{.*\}$/m.exec(given.printed())?.[0]);
+    expect(JSON.parse(line)).toMatchObject({
+      event: { id: event.id, subject: 's-1', dataText: data },
+    });
+    expect(await given.stop()).toBe(0);
     // The endpoint that it made is gone.
     const listed = await cli.json('endpoints', 'list');
     expect(JSON.stringify(listed)).not.toContain('posthorn listen');

@@ -3,9 +3,17 @@
 import { run } from './run.ts';
 
 const stop = new AbortController();
-// The first Ctrl-C ends tail and listen tidily; the second one ends the process.
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
+// The first Ctrl-C ends tail and listen tidily, a later one at once. npm passes on a Ctrl-C that has come
+// from the terminal already: what follows at once is the same one.
+const SAME_MS = 500;
+let stoppedAt = 0;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted && performance.now() - stoppedAt > SAME_MS) process.exit(130);
+    if (!stop.signal.aborted) stoppedAt = performance.now();
+    stop.abort();
+  });
+}
 // `posthorn ... | head` closes the pipe: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

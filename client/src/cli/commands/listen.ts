@@ -97,10 +97,8 @@ async function follow(
 ): Promise<void> {
   const most = options.count('count') ?? Number.POSITIVE_INFINITY;
   const after = options.text('after');
-  const since =
-    after === undefined && options.text('endpoint') !== undefined
-      ? new Date().toISOString()
-      : undefined;
+  const isGiven = options.text('endpoint') !== undefined;
+  const since = after === undefined && isGiven ? await timeThere(posthorn) : undefined;
   let shown = 0;
   for await (const page of posthorn.endpoints.feed(endpoint, {
     after,
@@ -114,6 +112,12 @@ async function follow(
       if (++shown >= most) return;
     }
   }
+}
+
+/** The service's time: this machine's clock may be another. */
+async function timeThere(posthorn: Posthorn): Promise<string> {
+  const { response } = await posthorn.api.GET('/health');
+  return new Date(response.headers.get('date') ?? Date.now()).toISOString();
 }
 
 function lineOf({ type, id, dataText }: FeedEvent, words: string | undefined): string {
