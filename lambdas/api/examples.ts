@@ -243,7 +243,12 @@ export const EXAMPLES = {
   endpoint,
   delivery,
   event,
-  eventWithDeliveries: { ...event, deliveries: [delivery], data: { dossier: 'd-1' } },
+  eventWithDeliveries: {
+    ...event,
+    deliveries: [delivery],
+    deliveriesNext: null,
+    data: { dossier: 'd-1' },
+  },
   replay,
   key,
   createdKey: { ...key, key: 'ph_live_dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM' },
