@@ -1,6 +1,8 @@
 // The whole service: this file only composes.
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { z } from 'zod';
+import { settingsSchema } from '../lambdas/core/settings.ts';
 import { Env } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { HttpFront } from './http-front.ts';
@@ -55,28 +57,10 @@ export class PosthornStack extends Stack {
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    } = configuration;
-    const settings = {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    };
-    const { limits, cors } = configuration;
-    const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
+    const settings = z.object(settingsSchema.shape).parse(configuration);
+    const { sealEventData } = configuration;
+    const sealing = { [Env.sealingSecretArn]: keys.sealing.secretArn };
+    const sealingIfSealed = sealEventData ? sealing : {};
     const everywhere = {
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
@@ -103,9 +87,9 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
+        ...sealingIfSealed,
       },
     });
     // It notes when a key was used last.
@@ -113,13 +97,16 @@ export class PosthornStack extends Stack {
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);
+    if (sealEventData) {
+      ingest.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const fanOut = new NodeFunction(this, 'FanOut', {
       folder: 'fan-out',
       memoryMb: memoryMb.fanOut,
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
-      environment: { ...everywhere, ...toLanes },
+      environment: { ...everywhere, ...toLanes, ...sealingIfSealed },
     });
     fanOut.consume('Events', events, sources.events);
     fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
@@ -128,6 +115,9 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn, slow.queueArn]);
+    if (sealEventData) {
+      fanOut.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const egress =
       configuration.egress === 'static'
@@ -151,7 +141,7 @@ export class PosthornStack extends Stack {
         ...toWakes,
         ...scheduling,
         ...toLanes,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
@@ -190,7 +180,17 @@ export class PosthornStack extends Stack {
     });
     wake.consume('Wakes', wakes, sources.wakes);
     wake.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
-    wake.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
+    wake.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.registry.tableArn],
+    );
     wakeUp.grantScheduling(wake);
     wake.allow(
       [
@@ -233,7 +233,6 @@ export class PosthornStack extends Stack {
       logRetentionDays,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...ports,
         ...toEvents,
         ...toRetries,
@@ -243,12 +242,13 @@ export class PosthornStack extends Stack {
         [Env.wakesDeadLettersUrl]: wakesQueue.deadLetters.queueUrl,
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
@@ -259,6 +259,7 @@ export class PosthornStack extends Stack {
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',

@@ -7,6 +7,7 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { encodeCleanupMessage } from '../core/cleanup-messages.ts';
 import {
   encodeDeliveryMessage,
   encodeEventMessage,
@@ -126,6 +127,15 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
         messages.map(({ replay, delaySeconds }) => ({
           body: encodeReplayMessage(replay),
           group: replay.endpointId,
+          delaySeconds,
+        })),
+      ),
+    sendCleanups: (messages) =>
+      sendAll(
+        urls.wakes,
+        messages.map(({ cleanup, delaySeconds }) => ({
+          body: encodeCleanupMessage(cleanup),
+          group: cleanup.tenant,
           delaySeconds,
         })),
       ),

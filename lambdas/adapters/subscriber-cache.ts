@@ -3,7 +3,7 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import { type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
+import { type Registry, type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
 import { batchGet, type Item, text } from './dynamodb.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
 import { slowIn } from './slow-marks.ts';
@@ -24,7 +24,7 @@ export function createSubscriberCache(
   table: string,
   surroundings: Surroundings,
   inherit: Inheritance,
-): (scopes: readonly Scope[]) => Promise<ReadonlyMap<string, readonly Subscriber[]>> {
+): Registry['subscribersOf'] {
   const lists = new Map<string, CachedList>();
 
   async function load(scope: Scope): Promise<Subscriber[]> {
@@ -50,10 +50,11 @@ export function createSubscriberCache(
       start = answer.LastEvaluatedKey;
     } while (start);
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels, polling }) => ({
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) => ({
       id,
       eventTypes,
       channels,
+      ...(filter ? { filter } : {}),
       ...(polling ? { polling } : {}),
     }));
   }
@@ -68,10 +69,12 @@ export function createSubscriberCache(
     const marks = new Map(
       items.map((item) => [item.pk?.S, slowIn(item, surroundings.now())] as const),
     );
+    const gone = new Set(items.filter((item) => item.gone !== undefined).map((item) => item.pk?.S));
     const versions = new Map(items.map((item) => [item.pk?.S, item.changes?.N ?? '0']));
     const found = await Promise.all(
       unique.map(async (scope) => {
         const key = scopeKey(scope);
+        if (gone.has(endpointPartition(scope))) return [key, null] as const;
         // No version item: no endpoint was ever created here.
         const version = versions.get(endpointPartition(scope));
         if (version === undefined) return [key, []] as const;

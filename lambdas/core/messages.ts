@@ -6,6 +6,9 @@ import { CAUSES } from './delivery.ts';
 import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
 
+/** JSON text of data that is gone, or closed, wherever data is shown. */
+export const NO_DATA = 'null';
+
 /** Below this many bytes deflating does not pay: of what is stored, billed by the KB. */
 export const DEFLATE_FROM_BYTES = 700;
 /** And of what travels: ten such messages still are one request of 64 KB. */
@@ -27,7 +30,9 @@ const eventMessageSchema = z.object({
   occ: z.string().optional(),
   subj: z.string().optional(),
   ch: z.array(z.string()).optional(),
-  data: z.string(),
+  data: z.string().optional(),
+  /** Instead of data and subject: both, sealed. */
+  sc: z.string().optional(),
   /** Present if the data is deflated. */
   z: z.literal(1).optional(),
   /** Present if the event came with an idempotency key: it takes the doubtful path. */
@@ -41,7 +46,6 @@ export interface EventMessage {
 }
 
 export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
-  const { bytes, deflated } = packData(event.data, DEFLATE_MESSAGE_FROM_BYTES);
   return sendable({
     v: VERSION,
     id: event.id,
@@ -50,12 +54,20 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     type: event.type,
     at: event.acceptedAtMs,
     ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
-    ...(event.subject === undefined ? {} : { subj: event.subject }),
     ...(event.channels.length === 0 ? {} : { ch: event.channels }),
-    data: bytes.toString('base64'),
-    ...(deflated ? { z: 1 } : {}),
+    ...contentOf(event),
     ...(mayRepeat ? { key: 1 } : {}),
   });
+}
+
+function contentOf({ sealedContent, subject, data }: Event): object {
+  if (sealedContent) return { sc: Buffer.from(sealedContent).toString('base64') };
+  const { bytes, deflated } = packData(data, DEFLATE_MESSAGE_FROM_BYTES);
+  return {
+    ...(subject === undefined ? {} : { subj: subject }),
+    data: bytes.toString('base64'),
+    ...(deflated ? { z: 1 } : {}),
+  };
 }
 
 /** @throws MalformedMessageError, NewerVersionError */
@@ -73,6 +85,7 @@ export function decodeEventMessage(body: string): EventMessage {
       ...(message.subj === undefined ? {} : { subject: message.subj }),
       channels: message.ch ?? [],
       data,
+      ...(message.sc === undefined ? {} : { sealedContent: Buffer.from(message.sc, 'base64') }),
     },
     mayRepeat: message.key === 1,
   };
@@ -86,6 +99,8 @@ function sendable(message: object): string {
 }
 
 function inflated(message: z.infer<typeof eventMessageSchema>): string {
+  if (message.sc !== undefined) return NO_DATA;
+  if (message.data === undefined) throw new MalformedMessageError('the events queue', 'no data');
   try {
     return unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
   } catch (error) {

@@ -3,7 +3,12 @@ import type { SQSRecord } from 'aws-lambda';
 import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import {
+  LeaseHeldError,
+  NotYetStoredError,
+  PartlyRefusedError,
+  SealBrokenError,
+} from '../core/errors.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
@@ -23,6 +28,7 @@ import type {
   Wakes,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
+import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
 import { isUnverified } from '../core/verification.ts';
@@ -257,6 +263,14 @@ async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<vo
     await ports.ledger.settle(await currentOr(ports, fresh), 'cancelled');
     return;
   }
+  if (isRedacted(stored.event)) {
+    // Nothing is left to send.
+    const current = redactedDelivery(await currentOr(ports, fresh), nowMs);
+    await ports.ledger.settle(current, 'cancelled');
+    return;
+  }
+  // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
+  if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (isUnverified(open.endpoint)) {
     // Its health does not say so yet: should it never, this is looked at again.
@@ -372,7 +386,8 @@ async function send(
   }
   const { url, method, timeoutMs, environment } = open.endpoint;
   const { headers, body } = formed;
-  const request = { url, method, headers, body, timeoutMs, environment };
+  const tls = open.tls ? { tls: open.tls } : {};
+  const request = { url, method, headers, body, timeoutMs, environment, ...tls };
   const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
   return { ...sent, request: keptRequest(shownHeaders(headers, open)) };
 }

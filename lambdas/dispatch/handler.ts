@@ -1,6 +1,8 @@
 // The dispatch function: batches of the deliveries queue, its slow lane and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { withTokens } from '../adapters/endpoint-tokens.ts';
 import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -36,13 +38,19 @@ import { sendTest, type TestPorts } from './test-delivery.ts';
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
+const secrets = createSecrets(secretArns(), surroundings);
+const deliveries = createDeliveryLedger(dynamoDb, ledgerTable, settings);
 const ledger = {
-  ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...createDeliveryLedger(dynamoDb, ledgerTable, settings),
+  ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
+  ...(settings.sealEventData
+    ? sealingDeliveries({ secrets, surroundings }, deliveries)
+    : deliveries),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
-const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
-const secrets = createSecrets(secretArns(), surroundings);
+const registry = withTokens(
+  { secrets, surroundings },
+  createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+);
 const signingKeys = createSigningKeyCache(
   createKeyringStore(dynamoDb, variable(Env.registryTable)),
   secrets,

@@ -1,5 +1,7 @@
 // The ingest function: events come in.
+import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
@@ -10,21 +12,30 @@ import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
+import { createEventTypeGate } from './event-type-gate.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
-const edge = createEdge(readSettings(), surroundings);
+const settings = readSettings();
+const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-  secrets: createSecrets(secretArns(), surroundings),
+  secrets,
   surroundings,
   gate: edge.gate,
 });
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
-  queues: createQueues(createSqs(), queueUrls()),
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
+  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, queues) : queues,
   surroundings,
+  judge: createEventTypeGate({
+    eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),
+    surroundings,
+    settings,
+  }),
 });
 
 export const handler = lambdaHandler(app);

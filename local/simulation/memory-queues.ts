@@ -1,5 +1,6 @@
 // The four queues in memory, and the port that the handlers send through.
 import type { SQSRecord } from 'aws-lambda';
+import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
 import {
   encodeDeliveryMessage,
   encodeEventMessage,
@@ -67,6 +68,12 @@ export function createMemoryQueues(
       sendReplays: async (messages) => {
         for (const { replay, delaySeconds } of messages) {
           memory.wakes.send(encodeReplayMessage(replay), delaySeconds);
+        }
+        return requests(messages);
+      },
+      sendCleanups: async (messages) => {
+        for (const { cleanup, delaySeconds } of messages) {
+          memory.wakes.send(encodeCleanupMessage(cleanup), delaySeconds);
         }
         return requests(messages);
       },

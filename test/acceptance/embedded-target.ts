@@ -51,6 +51,7 @@ export async function startEmbedded(
         PORT: String(port),
         POSTHORN_OPERATOR_KEY: OPERATOR_KEY,
         POSTHORN_DATA_DIR: dataDir,
+        POSTHORN_LOG_FILE: process.env.POSTHORN_LOG_FILE,
         ...more,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,8 @@
 // The ports of one function instance: in memory, shared with all others, and every call through the
 // injector. A batch is as many calls as AWS would need for it.
+
 import { kept } from '../../lambdas/adapters/secrets.ts';
+import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import {
   encodeDeliveryMessage,
@@ -19,6 +21,7 @@ import type {
   Surroundings,
   Wakes,
 } from '../../lambdas/core/ports.ts';
+import { type SealingKeys, soleKey } from '../../lambdas/core/sealing.ts';
 import type { MemoryLedger } from '../../local/simulation/memory-ledger.ts';
 import type { MemoryQueues } from '../../local/simulation/memory-queues.ts';
 import {
@@ -167,9 +170,15 @@ export function portsOf(
 }
 
 /** As the adapter keeps it. */
-function keptKey(surroundings: Surroundings, read: () => Promise<Buffer>): () => Promise<Buffer> {
-  const hex = kept(surroundings, async () => (await read()).toString('hex'));
-  return async () => Buffer.from(await hex(), 'hex');
+function keptKey(
+  surroundings: Surroundings,
+  read: () => Promise<SealingKeys>,
+): () => Promise<SealingKeys> {
+  const hex = kept(surroundings, async () => {
+    const { current, keys } = await read();
+    return { value: (keys.get(current) ?? Buffer.alloc(0)).toString('hex'), changedAtMs: 0 };
+  });
+  return async () => soleKey(Buffer.from((await hex()).value, 'hex'));
 }
 
 /** It times a request by its own clock. */
@@ -266,6 +275,14 @@ function queuesOver(
         'wakes',
         messages.map(({ replay, delaySeconds }) => ({
           body: encodeReplayMessage(replay),
+          delaySeconds,
+        })),
+      ),
+    sendCleanups: (messages) =>
+      sendAll(
+        'wakes',
+        messages.map(({ cleanup, delaySeconds }) => ({
+          body: encodeCleanupMessage(cleanup),
           delaySeconds,
         })),
       ),

@@ -8,7 +8,7 @@ import type { FailedRecord } from '../../lambdas/core/failed-record.ts';
 import { replayMessageIn } from '../../lambdas/core/messages.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator-notices.ts';
 import { type Surroundings, scopeKey } from '../../lambdas/core/ports.ts';
-import { seal } from '../../lambdas/core/sealing.ts';
+import { seal, soleKey } from '../../lambdas/core/sealing.ts';
 import { secretPlace } from '../../lambdas/core/sealing-places.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
@@ -126,7 +126,7 @@ export function createFaultWorld(options: FaultWorldOptions): FaultWorld {
         ),
       getTenant: async (id) => ({ id, name: id, createdAtMs: 0 }),
     },
-    secrets: { sealingKey: async () => SEALING_KEY },
+    secrets: { sealingKey: async () => soleKey(SEALING_KEY) },
     receive: options.receive,
   };
 
@@ -202,7 +202,9 @@ export function createFaultWorld(options: FaultWorldOptions): FaultWorld {
       if (found) endpoints.set(id, { ...found, deletedAtMs: clock.nowMs });
     },
     addEndpoint(endpoint, secret) {
-      const sealedSecrets = [seal(SEALING_KEY, secretPlace(endpoint), secret, Buffer.alloc(12, 7))];
+      const sealedSecrets = [
+        seal(soleKey(SEALING_KEY), secretPlace(endpoint), secret, Buffer.alloc(12, 7)),
+      ];
       const stored = { ...endpoint, sealedSecrets };
       endpoints.set(endpoint.id, stored);
       return stored;

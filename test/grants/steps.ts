@@ -369,6 +369,33 @@ export const STEPS: readonly Step[] = [
       if (outcome !== 'http_204') throw new Error(outcome);
     },
   },
+  {
+    title: 'redacting the latest event of a subject',
+    async run(run) {
+      const customer = await run.tenant();
+      const { id } = await customer.endpoint();
+      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
+      const event = await customer.post({ subject: 'a person' });
+      const latest = () => customer.ask('GET', '/v1/subjects/a%20person/latest');
+      await run.until(() => latest().catch(() => undefined));
+      await customer.ask('POST', `/v1/events/${event}/redact`);
+    },
+  },
+  {
+    title: 'the deletion of a tenant',
+    async run(run) {
+      const customer = await run.tenant();
+      const { id } = await customer.endpoint({ polling: true });
+      await customer.ask('POST', '/v1/templates', { name: 'all', settings: {} });
+      await state(run, customer, await customer.post({ subject: 'a person' }), 'delivered');
+      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
+      await run.operator('DELETE', `/v1/tenants/${customer.id}`);
+      await run.until(async () => {
+        const { erasure } = await run.operator('GET', `/v1/tenants/${customer.id}`);
+        return erasure.done.events > 0;
+      });
+    },
+  },
 ];
 
 function wakeOf(tenant: string, endpointId: string, atMs: number): WakeMessage {
