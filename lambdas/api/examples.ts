@@ -272,6 +272,7 @@ export const EXAMPLES = {
     ...event,
     ...redacted,
     deliveries: [{ ...delivery, ...redacted, lastRequest: null, lastResponse: null }],
+    deliveriesNext: null,
     data: null,
   },
   tenant,
