@@ -83,6 +83,56 @@ describe('Idempotency-Key', () => {
     expect(await idsAt(ask, '/v1/keys')).toHaveLength(before + 1);
   });
 
+  it('makes a template once, whether repeats come later or at the same time', async () => {
+    const ask = await service.keyOf('templates', 'live');
+    const body = { name: 'once', settings: { filter: { risk: ['high'] }, timeoutMs: 4_000 } };
+    const refused = await create(ask, '/v1/templates', { ...body, settings: { url: 'x' } }, 't');
+    expect(refused.status).toBe(422);
+    const first = await create(ask, '/v1/templates', body, 't');
+    expect(first.status).toBe(201);
+    const path = `/v1/templates/${first.json.id}`;
+    await ask('PATCH', path, { settings: { timeoutMs: 5_000 } });
+    const again = await create(ask, '/v1/templates', body, 't');
+    expect([again.status, again.json.id]).toEqual([201, first.json.id]);
+    expect(again.json.settings.timeoutMs).toBe(5_000);
+    expect((await create(ask, '/v1/templates', { ...body, name: 'two' }, 't')).status).toBe(409);
+    await ask('DELETE', path);
+    expect((await create(ask, '/v1/templates', body, 't')).status).toBe(409);
+  });
+
+  it('makes one endpoint where its template changes while it is made', async () => {
+    const ask = await service.keyOf('follower', 'live');
+    const { json } = await ask('POST', '/v1/templates', { name: 'a', settings: {} });
+    const body = { ...endpoint, template: json.id };
+    service.beforeJoining.run = async () => {
+      const filter = { risk: ['high'] };
+      const changed = await ask('PATCH', `/v1/templates/${json.id}`, { settings: { filter } });
+      expect(changed.status).toBe(200);
+    };
+    const first = await create(ask, '/v1/endpoints', body, 'u');
+    expect([first.status, first.json.filter]).toEqual([201, { risk: ['high'] }]);
+    const again = await create(ask, '/v1/endpoints', body, 'u');
+    expect([again.status, again.json]).toEqual([201, first.json]);
+    expect(await idsAt(ask, '/v1/endpoints')).toEqual([first.json.id]);
+    // Fan-out goes by the filter that the template gives.
+    const scope = { tenant: 'follower', environment: 'live' } as const;
+    const subscribers = [...(await service.registry.subscribersOf([scope])).values()].flat();
+    expect(subscribers).toMatchObject([{ id: first.json.id, filter: { risk: ['high'] } }]);
+  });
+
+  it('starts another replay for no other subject', async () => {
+    const { acme } = service;
+    const { json } = await acme('POST', '/v1/endpoints', endpoint);
+    const since = new Date(service.clock.nowMs - 60_000).toISOString();
+    const path = `/v1/endpoints/${json.id}/recover`;
+    const first = await create(acme, path, { since, subject: 's-1' }, 'v');
+    const again = await create(acme, path, { since, subject: 's-1' }, 'v');
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.json.id).toBe(first.json.id);
+    expect((await create(acme, path, { since, subject: 's-2' }, 'v')).status).toBe(409);
+    expect((await create(acme, path, { since }, 'v')).status).toBe(409);
+  });
+
   it('rotates a signing key once', async () => {
     const { operator } = service;
     const [{ id }] = (await operator('GET', '/v1/signing-keys')).json.data;
@@ -126,6 +176,19 @@ describe('the number of', () => {
     const made = answers.filter(({ status }) => status === 201).length;
     expect(made).toBe((await ask('GET', '/v1/endpoints')).json.data.length);
     expect(made).toBeGreaterThanOrEqual(3);
+    expect((await ask('POST', '/v1/endpoints', endpoint)).status).toBe(409);
+  });
+
+  it('endpoints is limited where many are made at once: each that finds no place is refused', async () => {
+    const ask = await service.keyOf('bulk', 'live');
+    const endpoints = Array.from({ length: 5 }, () => endpoint);
+    const { status, json } = await ask('POST', '/v1/endpoints/bulk', { endpoints });
+    expect(status).toBe(200);
+    const made = json.results.filter((one: object) => 'endpoint' in one);
+    const refused = json.results.filter((one: object) => 'error' in one);
+    expect(made).toHaveLength((await ask('GET', '/v1/endpoints')).json.data.length);
+    expect(made.length + refused.length).toBe(5);
+    for (const { error } of refused) expect(error.status).toBe(409);
     expect((await ask('POST', '/v1/endpoints', endpoint)).status).toBe(409);
   });
 

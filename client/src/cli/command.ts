@@ -1,0 +1,103 @@
+// What a command is: its words, its options, and what it does. Help and parsing come from the same table.
+import type { ParseArgsConfig } from 'node:util';
+import type { Posthorn } from '../posthorn.ts';
+import type { Output } from './output.ts';
+
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  /** How the value is called in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export interface Command {
+  /** As it is typed: `endpoints list`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Names of what must follow. */
+  readonly args?: readonly string[];
+  readonly options?: Readonly<Record<string, Option>>;
+  run(call: CommandCall): Promise<void>;
+}
+
+export interface CommandCall {
+  readonly posthorn: Posthorn;
+  readonly out: Output;
+  /** The argument at this place of `args`, counted from 0. */
+  arg(at: number): string;
+  readonly options: OptionValues;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Wrong words or options: exit code 2. */
+export class UsageError extends Error {}
+
+/** The command did what it should, and what it found is not good: exit code 1. */
+export class Unsuccessful extends Error {}
+
+export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** The options that were given, as what they are. */
+export class OptionValues {
+  readonly #values: Values;
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  required(name: string): string {
+    const value = this.text(name);
+    if (value === undefined) throw new UsageError(`--${name} is missing`);
+    return value;
+  }
+
+  texts(name: string): string[] | undefined {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : undefined;
+  }
+
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  count(name: string, least = 1): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isSafeInteger(number) || number < least) {
+      throw new UsageError(`--${name} ${value}: must be a whole number from ${least} on`);
+    }
+    return number;
+  }
+
+  oneOf<const T extends string>(name: string, allowed: readonly T[]): T | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const found = allowed.find((one) => one === value);
+    if (!found) throw new UsageError(`--${name} ${value}: must be one of ${allowed.join(', ')}`);
+    return found;
+  }
+}
+
+export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+  url: { type: 'string', value: 'URL', help: 'the service (POSTHORN_URL, http://127.0.0.1:3000)' },
+  key: { type: 'string', value: 'KEY', help: 'an API key (POSTHORN_KEY)' },
+  tenant: { type: 'string', value: 'ID', help: 'with the operator’s key (POSTHORN_TENANT)' },
+  environment: { type: 'string', value: 'live|test', help: 'likewise (POSTHORN_ENVIRONMENT)' },
+  json: { type: 'boolean', help: 'JSON; of tail and listen an object per line' },
+  help: { type: 'boolean', help: 'what the command takes' },
+};
+
+export function parseConfigOf(options: Readonly<Record<string, Option>>) {
+  const entries = Object.entries({ ...options, ...GLOBAL_OPTIONS });
+  return Object.fromEntries(
+    entries.map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+  ) satisfies ParseArgsConfig['options'];
+}

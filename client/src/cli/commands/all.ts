@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { API_COMMANDS } from './api.ts';
+import { DEAD_LETTER_COMMANDS } from './dead-letters.ts';
+import { DELIVERY_COMMANDS } from './deliveries.ts';
+import { ENDPOINT_COMMANDS } from './endpoints.ts';
+import { EVENT_TYPE_COMMANDS } from './event-types.ts';
+import { EVENT_COMMANDS } from './events.ts';
+import { KEY_COMMANDS } from './keys.ts';
+import { LISTEN_COMMANDS } from './listen.ts';
+import { REPLAY_COMMANDS } from './replays.ts';
+import { TENANT_COMMANDS } from './tenants.ts';
+
+/** In the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  ...EVENT_COMMANDS,
+  ...ENDPOINT_COMMANDS,
+  ...DELIVERY_COMMANDS,
+  ...LISTEN_COMMANDS,
+  ...REPLAY_COMMANDS,
+  ...EVENT_TYPE_COMMANDS,
+  ...KEY_COMMANDS,
+  ...TENANT_COMMANDS,
+  ...DEAD_LETTER_COMMANDS,
+  ...API_COMMANDS,
+];

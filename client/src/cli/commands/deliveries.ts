@@ -1,0 +1,121 @@
+import type { Delivery } from '../../models.ts';
+import type { Command } from '../command.ts';
+import { harmless } from '../output.ts';
+import { given, LIMIT, limitOf, TIMES, timeOf, timesOf } from './listing-options.ts';
+
+const STATUSES = ['pending', 'waiting', 'held', 'delivered', 'dead', 'cancelled'] as const;
+
+export const DELIVERY_COMMANDS: readonly Command[] = [
+  {
+    name: 'deliveries list',
+    summary: 'list deliveries, newest first',
+    options: {
+      ...LIMIT,
+      ...TIMES,
+      endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' },
+      status: { type: 'string', value: 'STATUS', help: STATUSES.join(', ') },
+      type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
+      subject: { type: 'string', value: 'TEXT', help: 'what their events are about' },
+    },
+    async run({ posthorn, out, options }) {
+      const { most, page } = limitOf(options);
+      const status = options.oneOf('status', STATUSES);
+      const listing = posthorn.deliveries.list({
+        ...page,
+        ...timesOf(options),
+        ...given(options, ['endpoint', 'type', 'subject']),
+        ...(status && { status }),
+      });
+      out.list(await listing.toArray(most), (delivery) => ({
+        id: delivery.id,
+        type: delivery.type,
+        endpoint: delivery.endpoint,
+        status: delivery.status,
+        attempts: delivery.attempts.length,
+        'last outcome': delivery.attempts.at(-1)?.outcome,
+        'next attempt': delivery.nextAttemptAt,
+      }));
+    },
+  },
+  {
+    name: 'deliveries get',
+    summary: 'a delivery with all attempts',
+    args: ['id'],
+    async run({ posthorn, out, arg }) {
+      const delivery = await posthorn.deliveries.get(arg(0));
+      if (out.isJson) return out.one(delivery);
+      const { attempts, ...rest } = delivery;
+      out.one(rest);
+      out.list(attempts, ({ number, cause, at, outcome, durationMs, detail }) => ({
+        attempt: number,
+        cause,
+        at,
+        outcome,
+        ms: durationMs,
+        detail,
+      }));
+    },
+  },
+  {
+    name: 'deliveries retry',
+    summary: 'send one again, at once',
+    args: ['id'],
+    async run({ posthorn, out, arg }) {
+      const delivery = await posthorn.deliveries.retry(arg(0));
+      out.done(`${delivery.id} is ${delivery.status}, run ${delivery.run}`, delivery);
+    },
+  },
+  {
+    name: 'deliveries cancel',
+    summary: 'give up one that waits',
+    args: ['id'],
+    async run({ posthorn, out, arg }) {
+      const delivery = await posthorn.deliveries.cancel(arg(0));
+      out.done(`${delivery.id} is ${delivery.status}`, delivery);
+    },
+  },
+  {
+    name: 'deliveries tail',
+    summary: 'show deliveries as they come and move on, until Ctrl-C',
+    options: {
+      endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' },
+      type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
+      since: {
+        type: 'string',
+        value: 'TIME',
+        help: 'begins there: RFC 3339, or 15m, 2h ago (now)',
+      },
+      count: { type: 'string', value: 'N', help: 'ends after so many lines' },
+    },
+    async run({ posthorn, out, options, signal }) {
+      const most = options.count('count') ?? Number.POSITIVE_INFINITY;
+      const since = timeOf(options, 'since');
+      const tail = posthorn.deliveries.tail({
+        ...given(options, ['endpoint', 'type']),
+        ...(since !== undefined && { since }),
+        signal,
+      });
+      let shown = 0;
+      for await (const delivery of tail) {
+        out.entry(delivery, lineOf(delivery));
+        if (++shown >= most) return;
+      }
+    },
+  },
+];
+
+const MARKS: Partial<Record<Delivery['status'], string>> = {
+  delivered: '✓',
+  dead: '✗',
+  waiting: '…',
+};
+
+function lineOf(delivery: Delivery): string {
+  const { status, type, event, endpoint, attempts, nextAttemptAt } = delivery;
+  const last = attempts.at(-1);
+  const attempt = last ? ` attempt ${last.number} ${last.outcome} ${last.durationMs} ms` : '';
+  const next = nextAttemptAt === null ? '' : `, next ${nextAttemptAt}`;
+  return harmless(
+    `${MARKS[status] ?? '·'} ${status} ${type} ${event} → ${endpoint}${attempt}${next}`,
+  );
+}

@@ -1,0 +1,188 @@
+import type { Endpoint, EndpointInput } from '../../models.ts';
+import {
+  type Command,
+  type CommandCall,
+  type Option,
+  Unsuccessful,
+  UsageError,
+} from '../command.ts';
+import { objectText, parsedObject, readInput } from '../json-input.ts';
+import { LIMIT, limitOf } from './listing-options.ts';
+
+const SETTINGS: Readonly<Record<string, Option>> = {
+  'event-type': {
+    type: 'string',
+    multiple: true,
+    value: 'PATTERN',
+    help: 'such as dossier.* (all)',
+  },
+  channel: { type: 'string', multiple: true, value: 'NAME', help: 'only events of these channels' },
+  description: { type: 'string', value: 'TEXT', help: 'what it is for' },
+  polling: { type: 'boolean', help: 'its events can be fetched, too' },
+  settings: { type: 'string', value: 'JSON', help: 'any other settings of the API, as an object' },
+  file: { type: 'string', value: 'FILE|-', help: 'settings from a file or standard input' },
+};
+
+export const ENDPOINT_COMMANDS: readonly Command[] = [
+  {
+    name: 'endpoints list',
+    summary: 'list endpoints',
+    options: LIMIT,
+    async run({ posthorn, out, options }) {
+      const { most, page } = limitOf(options);
+      out.list(await posthorn.endpoints.list(page).toArray(most), row);
+    },
+  },
+  {
+    name: 'endpoints get',
+    summary: 'an endpoint with its settings and health',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.one(await posthorn.endpoints.get(arg(0))),
+  },
+  {
+    name: 'endpoints create',
+    summary: 'register where deliveries go',
+    args: ['url'],
+    options: {
+      ...SETTINGS,
+      contract: {
+        type: 'string',
+        value: 'NAME',
+        help: 'standard-webhooks, bynn, kyc-hmac, bronid or idnow',
+      },
+      secret: { type: 'string', value: 'TEXT', help: 'one brought along; generated otherwise' },
+    },
+    async run(call) {
+      const { posthorn, out, arg, options } = call;
+      const contract = options.text('contract');
+      const secret = options.text('secret');
+      const endpoint = await posthorn.endpoints.create({
+        ...(await settingsOf(call)),
+        ...(contract !== undefined && { contract: contract as Endpoint['contract'] }), // the service says which there are
+        ...(secret !== undefined && { secret }),
+        url: arg(0),
+      });
+      out.one(endpoint);
+    },
+  },
+  {
+    name: 'endpoints update',
+    summary: 'change settings; what is not named stays',
+    args: ['id'],
+    options: {
+      ...SETTINGS,
+      // `--url` is the service's, everywhere.
+      to: { type: 'string', value: 'URL', help: 'another URL' },
+      'if-match': { type: 'string', value: 'ETAG', help: 'only if it is still of this version' },
+    },
+    async run(call) {
+      const { posthorn, out, arg, options } = call;
+      const to = options.text('to');
+      const changes = { ...(await settingsOf(call)), ...(to !== undefined && { url: to }) };
+      if (Object.keys(changes).length === 0) throw new UsageError('nothing to change was given');
+      out.one(await posthorn.endpoints.update(arg(0), changes, options.text('if-match')));
+    },
+  },
+  {
+    name: 'endpoints delete',
+    summary: 'nothing goes there any more; what waits is cancelled',
+    args: ['id'],
+    async run({ posthorn, out, arg }) {
+      await posthorn.endpoints.delete(arg(0));
+      out.done(`deleted ${arg(0)}`, { id: arg(0), deleted: true });
+    },
+  },
+  {
+    name: 'endpoints test',
+    summary: 'send a signed sample now, and show the exchange',
+    args: ['id'],
+    options: {
+      type: { type: 'string', value: 'TYPE', help: 'endpoint.test' },
+      data: { type: 'string', value: 'JSON', help: 'the sample’s data' },
+    },
+    async run({ posthorn, out, arg, options }) {
+      const type = options.text('type');
+      const data = options.text('data');
+      const report = await posthorn.endpoints.test(arg(0), {
+        ...(type !== undefined && { type }),
+        ...(data !== undefined && { data: objectText(data, '--data') }),
+      });
+      out.one(report);
+      if (!/^http_2/.test(report.outcome)) {
+        throw new Unsuccessful(`the test ended with ${report.outcome}`);
+      }
+    },
+  },
+  {
+    name: 'endpoints pause',
+    summary: 'its deliveries are held; nothing is lost',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.list([await posthorn.endpoints.pause(arg(0))], row),
+  },
+  {
+    name: 'endpoints resume',
+    summary: 'release what was held',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.list([await posthorn.endpoints.resume(arg(0))], row),
+  },
+  {
+    name: 'endpoints secret',
+    summary: 'show the secret in full',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.one(await posthorn.endpoints.secret(arg(0))),
+  },
+  {
+    name: 'endpoints rotate-secret',
+    summary: 'a new secret; the ones before stay valid for a while',
+    args: ['id'],
+    options: {
+      overlap: { type: 'string', value: 'SECONDS', help: 'for how long, 0 to 604800 (86400)' },
+      secret: { type: 'string', value: 'TEXT', help: 'one brought along; generated otherwise' },
+    },
+    async run({ posthorn, out, arg, options }) {
+      const overlapSeconds = options.count('overlap', 0);
+      const secret = options.text('secret');
+      const rotated = await posthorn.endpoints.rotateSecret(arg(0), {
+        ...(overlapSeconds !== undefined && { overlapSeconds }),
+        ...(secret !== undefined && { secret }),
+      });
+      out.one(rotated);
+    },
+  },
+  {
+    name: 'endpoints recover',
+    summary: 'send again what failed since a time',
+    args: ['id'],
+    options: { since: { type: 'string', value: 'TIME', help: 'RFC 3339' } },
+    async run({ posthorn, out, arg, options }) {
+      out.one(await posthorn.endpoints.recover(arg(0), { since: options.required('since') }));
+    },
+  },
+];
+
+function row({ id, url, contract, eventTypes, status, health }: Endpoint) {
+  return {
+    id,
+    url,
+    contract,
+    'event types': eventTypes.length === 0 ? 'all' : eventTypes,
+    status,
+    health: health.state,
+  };
+}
+
+async function settingsOf({ options }: CommandCall): Promise<Partial<EndpointInput>> {
+  const file = options.text('file');
+  const settings = options.text('settings');
+  const eventTypes = options.texts('event-type');
+  const channels = options.texts('channel');
+  const description = options.text('description');
+  return {
+    ...(file !== undefined && parsedObject(await readInput(file), file)),
+    ...(settings !== undefined && parsedObject(settings, '--settings')),
+    ...(eventTypes !== undefined && { eventTypes }),
+    ...(channels !== undefined && { channels }),
+    ...(description !== undefined && { description }),
+    ...(options.flag('polling') && { polling: true }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Key, KeyInput } from '../../models.ts';
+import type { Command } from '../command.ts';
+import { given, LIMIT, limitOf } from './listing-options.ts';
+
+const PRESETS = ['producer', 'manager', 'reader'] as const;
+
+export const KEY_COMMANDS: readonly Command[] = [
+  {
+    name: 'keys create',
+    summary: 'make a key of the tenant; it is shown this once',
+    options: {
+      name: { type: 'string', value: 'TEXT', help: 'whose it is' },
+      preset: { type: 'string', value: 'NAME', help: `${PRESETS.join(', ')} (manager)` },
+      scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'instead of a preset' },
+      'expires-at': { type: 'string', value: 'TIME', help: 'RFC 3339 (never)' },
+    },
+    async run({ posthorn, out, options }) {
+      const preset = options.oneOf('preset', PRESETS);
+      const expiresAt = options.text('expires-at');
+      const scopes = options.texts('scope');
+      const created = await posthorn.keys.create({
+        ...given(options, ['name']),
+        ...(preset && { preset }),
+        ...(scopes && { scopes: scopes as NonNullable<KeyInput['scopes']> }), // the service says which there are
+        ...(expiresAt !== undefined && { expiresAt }),
+      });
+      out.one(created);
+    },
+  },
+  {
+    name: 'keys list',
+    summary: 'list keys, revoked ones too',
+    options: LIMIT,
+    async run({ posthorn, out, options }) {
+      const { most, page } = limitOf(options);
+      out.list(await posthorn.keys.list(page).toArray(most), row);
+    },
+  },
+  {
+    name: 'keys get',
+    summary: 'a key, but for the key itself',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.one(await posthorn.keys.get(arg(0))),
+  },
+  {
+    name: 'keys current',
+    summary: 'whose key this is',
+    run: async ({ posthorn, out }) => out.one(await posthorn.keys.current()),
+  },
+  {
+    name: 'keys revoke',
+    summary: 'it stops working within seconds',
+    args: ['id'],
+    async run({ posthorn, out, arg }) {
+      await posthorn.keys.revoke(arg(0));
+      out.done(`revoked ${arg(0)}`, { id: arg(0), revoked: true });
+    },
+  },
+];
+
+function row({ id, name, hint, scopes, expiresAt, revokedAt, lastUsedAt }: Key) {
+  return {
+    id,
+    name,
+    hint,
+    scopes: scopes.length,
+    expires: expiresAt,
+    revoked: revokedAt,
+    'last used': lastUsedAt,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Replay } from '../../models.ts';
+import { type Command, UsageError } from '../command.ts';
+import { given, LIMIT, limitOf, timeOf } from './listing-options.ts';
+
+const STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
+
+export const REPLAY_COMMANDS: readonly Command[] = [
+  {
+    name: 'replays create',
+    summary: 'send deliveries of an endpoint once more, oldest first',
+    options: {
+      endpoint: { type: 'string', value: 'ID', help: 'required' },
+      since: { type: 'string', value: 'TIME', help: 'required: RFC 3339, or 15m, 2h, 3d ago' },
+      until: { type: 'string', value: 'TIME', help: 'now' },
+      status: { type: 'string', value: 'STATUS', help: `${STATUSES.join(', ')} (dead)` },
+      type: { type: 'string', multiple: true, value: 'PATTERN', help: 'such as dossier.* (all)' },
+      subject: { type: 'string', value: 'TEXT', help: 'what their events are about' },
+      'dry-run': { type: 'boolean', help: 'count only' },
+      'idempotency-key': { type: 'string', value: 'KEY', help: 'makes repeats harmless' },
+    },
+    async run({ posthorn, out, options }) {
+      const since = timeOf(options, 'since');
+      if (since === undefined) throw new UsageError('--since is missing');
+      const until = timeOf(options, 'until');
+      const status = options.oneOf('status', STATUSES);
+      const types = options.texts('type');
+      const input = {
+        endpoint: options.required('endpoint'),
+        since,
+        ...(until !== undefined && { until }),
+        ...(status && { status }),
+        ...(types && { types }),
+        ...given(options, ['subject']),
+      };
+      if (options.flag('dry-run')) return out.one(await posthorn.replays.count(input));
+      out.one(await posthorn.replays.create(input, options.text('idempotency-key')));
+    },
+  },
+  {
+    name: 'replays list',
+    summary: 'list replays, newest first',
+    options: { ...LIMIT, endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' } },
+    async run({ posthorn, out, options }) {
+      const { most, page } = limitOf(options);
+      const listing = posthorn.replays.list({ ...page, ...given(options, ['endpoint']) });
+      out.list(await listing.toArray(most), row);
+    },
+  },
+  {
+    name: 'replays get',
+    summary: 'a replay as it stands',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.one(await posthorn.replays.get(arg(0))),
+  },
+  {
+    name: 'replays pause',
+    summary: 'stop for now',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.pause(arg(0))], row),
+  },
+  {
+    name: 'replays resume',
+    summary: 'go on where it was',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.resume(arg(0))], row),
+  },
+  {
+    name: 'replays cancel',
+    summary: 'stop for good; what was sent is not taken back',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.cancel(arg(0))], row),
+  },
+];
+
+function row({ id, endpoint, state, status, found, sent, skipped, createdAt }: Replay) {
+  return { id, endpoint, state, status, found, sent, skipped, created: createdAt };
+}

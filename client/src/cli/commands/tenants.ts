@@ -1,0 +1,47 @@
+import type { Tenant } from '../../models.ts';
+import { type Command, UsageError } from '../command.ts';
+import { LIMIT, limitOf } from './listing-options.ts';
+
+/** All with the operator's key. */
+export const TENANT_COMMANDS: readonly Command[] = [
+  {
+    name: 'tenants put',
+    summary: 'make a tenant, or name it anew',
+    args: ['id'],
+    options: {
+      name: { type: 'string', value: 'TEXT', help: 'its name; the id if it is not given' },
+    },
+    async run({ posthorn, out, arg, options }) {
+      out.one(await posthorn.tenants.put(arg(0), options.text('name') ?? arg(0)));
+    },
+  },
+  {
+    name: 'tenants list',
+    summary: 'list tenants',
+    options: LIMIT,
+    async run({ posthorn, out, options }) {
+      const { most, page } = limitOf(options);
+      out.list(await posthorn.tenants.list(page).toArray(most), row);
+    },
+  },
+  {
+    name: 'tenants get',
+    summary: 'a tenant',
+    args: ['id'],
+    run: async ({ posthorn, out, arg }) => out.one(await posthorn.tenants.get(arg(0))),
+  },
+  {
+    name: 'tenants delete',
+    summary: 'remove a tenant and everything of it',
+    args: ['id'],
+    options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
+    async run({ posthorn, out, arg, options }) {
+      if (!options.flag('yes')) throw new UsageError('this cannot be undone: say --yes');
+      out.one(await posthorn.tenants.delete(arg(0)));
+    },
+  },
+];
+
+function row({ id, name, createdAt, deletedAt }: Tenant) {
+  return { id, name, created: createdAt, deleted: deletedAt };
+}

@@ -1,0 +1,51 @@
+// The names of what the API takes and gives, from the generated types.
+import type { JsonText } from './json-text.ts';
+import type { components, operations } from './schema.ts';
+
+type Schemas = components['schemas'];
+
+export type Event = Schemas['Event'];
+export type EventWithData = Schemas['EventWithData'];
+export type EventWithDeliveries = Schemas['EventWithDeliveries'];
+export type Accepted = Schemas['Accepted'];
+/** `data` may be given as it is to be stored and delivered, byte for byte. */
+export type EventInput = Omit<Schemas['EventInput'], 'data'> & { readonly data: object | JsonText };
+export type BatchEventInput = Omit<Schemas['BatchEventInput'], 'data'> & {
+  readonly data: object | JsonText;
+};
+export type Delivery = Schemas['Delivery'];
+export type Endpoint = Schemas['Endpoint'];
+export type EndpointInput = Schemas['EndpointInput'];
+export type EndpointChanges = Schemas['EndpointChanges'];
+export type EndpointSecret = Schemas['EndpointSecret'];
+export type TestReport = Schemas['TestReport'];
+export type Verification = Schemas['Verification'];
+export type PolledEvent = Schemas['PolledEvent'];
+export type Replay = Schemas['Replay'];
+export type ReplayCount = Schemas['ReplayCount'];
+export type ReplayInput = Schemas['ReplayInput'];
+export type RecoveryInput = Schemas['RecoveryInput'];
+export type Key = Schemas['Key'];
+export type KeyInput = Schemas['KeyInput'];
+export type CreatedKey = Schemas['CreatedKey'];
+export type CurrentKey = Schemas['CurrentKey'];
+export type Tenant = Schemas['Tenant'];
+export type Template = Schemas['Template'];
+export type TemplateInput = Schemas['TemplateInput'];
+export type TemplateChange = Schemas['TemplateChange'];
+export type EventType = Schemas['EventType'];
+export type EventTypeInput = Schemas['EventTypeInput'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type DeadLetterQueue = Schemas['Redrive']['queue'];
+export type Redrive = Schemas['Redrive'];
+export type Jwks = Schemas['Jwks'];
+
+/** What a listing may be asked for, but for its cursor, which the iterator keeps. */
+type QueryOf<Operation extends keyof operations> = Omit<
+  NonNullable<operations[Operation]['parameters']['query']>,
+  'cursor'
+>;
+export type EventQuery = QueryOf<'listEvents'>;
+export type DeliveryQuery = QueryOf<'listDeliveries'>;
+export type ReplayQuery = QueryOf<'listReplays'>;
+export type PageQuery = QueryOf<'listEndpoints'>;

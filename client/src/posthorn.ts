@@ -1,0 +1,60 @@
+// The client: one object for one service and key.
+import type { Jwks } from './models.ts';
+import { DeadLetters } from './resources/dead-letters.ts';
+import { Deliveries } from './resources/deliveries.ts';
+import { Endpoints } from './resources/endpoints.ts';
+import { EventTypes } from './resources/event-types.ts';
+import { Events } from './resources/events.ts';
+import { Keys } from './resources/keys.ts';
+import { Replays } from './resources/replays.ts';
+import { Templates } from './resources/templates.ts';
+import { Tenants } from './resources/tenants.ts';
+import { type Api, answerOf, type Call, type PosthornOptions, Transport } from './transport.ts';
+
+export class Posthorn {
+  readonly events: Events;
+  readonly endpoints: Endpoints;
+  readonly deliveries: Deliveries;
+  readonly replays: Replays;
+  readonly keys: Keys;
+  readonly tenants: Tenants;
+  readonly eventTypes: EventTypes;
+  readonly templates: Templates;
+  readonly deadLetters: DeadLetters;
+  /** Every operation of the OpenAPI document, by method and path, with the same retries. */
+  readonly api: Api;
+  readonly #transport: Transport;
+  readonly #options: PosthornOptions;
+
+  constructor(options: PosthornOptions) {
+    const transport = new Transport(options);
+    const { api } = transport;
+    this.#options = options;
+    this.#transport = transport;
+    this.api = api;
+    this.events = new Events(api);
+    this.endpoints = new Endpoints(api);
+    this.deliveries = new Deliveries(api);
+    this.replays = new Replays(api);
+    this.keys = new Keys(api);
+    this.tenants = new Tenants(api);
+    this.eventTypes = new EventTypes(api);
+    this.templates = new Templates(api);
+    this.deadLetters = new DeadLetters(api);
+  }
+
+  /** The same service and operator's key, for another tenant. */
+  forTenant(tenant: string, environment?: 'live' | 'test'): Posthorn {
+    return new Posthorn({ ...this.#options, tenant, environment });
+  }
+
+  /** The keys that the service publishes. */
+  jwks(): Promise<Jwks> {
+    return answerOf(this.api.GET('/.well-known/jwks.json'));
+  }
+
+  /** Any route by its path. @throws PosthornError */
+  call(method: string, path: string, call: Call = {}): Promise<unknown> {
+    return this.#transport.call(method, path, call);
+  }
+}

@@ -1,0 +1,39 @@
+import { Listing } from '../listing.ts';
+import type { PageQuery, Tenant } from '../models.ts';
+import { type Api, answerOf } from '../transport.ts';
+
+/** With the operator's key only. */
+export class Tenants {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** Makes a tenant, or names it anew. */
+  put(id: string, name: string): Promise<Tenant> {
+    return answerOf(
+      this.#api.PUT('/v1/tenants/{id}', { params: { path: { id } }, body: { name } }),
+    );
+  }
+
+  get(id: string): Promise<Tenant> {
+    return answerOf(this.#api.GET('/v1/tenants/{id}', { params: { path: { id } } }));
+  }
+
+  /** By id. */
+  list(query: PageQuery = {}): Listing<Tenant> {
+    return new Listing((cursor) =>
+      answerOf(
+        this.#api.GET('/v1/tenants', {
+          params: { query: { ...query, ...(cursor !== undefined && { cursor }) } },
+        }),
+      ),
+    );
+  }
+
+  /** With everything that is its own: `erasure` of `get` says how far that is. */
+  delete(id: string): Promise<Tenant> {
+    return answerOf(this.#api.DELETE('/v1/tenants/{id}', { params: { path: { id } } }));
+  }
+}

@@ -1,0 +1,8305 @@
+// Generated from docs/openapi.json: npm run client:generate
+// sha256 48bc86eff5480ae1b083e3a24d177c3ca6a555d770ae108b33b172b0dec248b6
+
+export interface paths {
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events, newest first
+         * @description `type`, `subject` and `endpoint` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one.
+         *
+         *     A tenant’s key needs the scope `events:read`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Send an event
+         * @description Its data is stored and delivered as the exact bytes that came in.
+         *
+         *     A tenant’s key needs the scope `events:write`.
+         */
+        post: operations["postEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send up to 100 events
+         * @description Each is accepted or refused on its own, and has its result at its place.
+         *
+         *     A tenant’s key needs the scope `events:write`.
+         */
+        post: operations["postEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event with its data and its deliveries
+         * @description A tenant’s key needs the scope `events:read`.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove what is personal in an event for good
+         * @description Its data and subject go, and the last request and response of its deliveries. Ids, type, times and outcomes stay. What waits is cancelled. Repeating it is harmless.
+         *
+         *     A tenant’s key needs the scope `events:write`.
+         */
+        post: operations["redactEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject}/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the latest event of a subject
+         * @description The one with the latest `occurredAt` (without one: time of acceptance), of all types or of one.
+         *
+         *     A tenant’s key needs the scope `events:read`.
+         */
+        get: operations["getLatestEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event type
+         * @description For every key, whatever its scopes.
+         */
+        get: operations["getEventType"];
+        /**
+         * Put an event type into the catalogue, or change it whole
+         * @description With `onMismatch` `refuse`, events of this type whose data does not fit the schema are answered with 422 within seconds. References in a schema lead to places in it (`#/$defs/name`); nothing is fetched.
+         *
+         *     For the operator only.
+         */
+        put: operations["putEventType"];
+        post?: never;
+        /**
+         * Take an event type out of the catalogue
+         * @description For the operator only.
+         */
+        delete: operations["deleteEventType"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the catalogue by name
+         * @description For every key, whatever its scopes.
+         */
+        get: operations["listEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/event-types.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the event types that are public, by name
+         * @description Open to all.
+         */
+        get: operations["listPublicEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List endpoints, oldest first
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["listEndpoints"];
+        put?: never;
+        /**
+         * Create an endpoint
+         * @description With `template` it follows one, and its own settings win. With `verifyUrl` it gets nothing until its URL has echoed a challenge, which is tried at once.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["createEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change all endpoints that a filter means
+         * @description The changes of one endpoint but for `url`, and `add...` and `remove...` for entries of its lists. With `dryRun` nothing is written. While `next` is not null, send it as `cursor` with the same request.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        patch: operations["changeEndpoints"];
+        trace?: never;
+    };
+    "/v1/endpoints/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create many endpoints
+         * @description Up to 100, each checked on its own: the results stand in the order of the request.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["createEndpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an endpoint, and cancel what waits for it
+         * @description A tenant’s key needs the scope `endpoints:write`.
+         */
+        delete: operations["deleteEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some settings of an endpoint
+         * @description What is left out stays as it is; null puts the default back, or what its template gives. The settings are checked together.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        patch: operations["changeEndpoint"];
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an endpoint’s secret
+         * @description A tenant’s key needs the scope `secrets:read`.
+         */
+        get: operations["getEndpointSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint a new secret
+         * @description Those before it sign on, beside it, until the overlap ends.
+         *
+         *     A tenant’s key needs the scope `secrets:write`.
+         */
+        post: operations["rotateEndpointSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause an endpoint
+         * @description What is to be delivered is held until it is resumed.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["pauseEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume an endpoint
+         * @description What is held goes out oldest first, at a rising pace.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["resumeEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel all that waits for an endpoint
+         * @description One call goes on for 15 seconds at most: call again until it is complete.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["purgeEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signed sample now
+         * @description It takes the way of deliveries; the answer shows the whole exchange.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["testEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a signed sample to many endpoints now
+         * @description Side by side, 20 in one call at most: send `next` as `cursor` for those after them.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["testEndpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove that the URL is its owner’s
+         * @description Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed as deliveries are. The receiver answers 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. Then the endpoint becomes active, and what waited goes out.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["verifyEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List templates, oldest first
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * Create a template
+         * @description Named settings that endpoints are made from and follow; their own settings win.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a template
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a template that no endpoint follows
+         * @description A tenant’s key needs the scope `endpoints:write`.
+         */
+        delete: operations["deleteTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a template, and all endpoints that follow it
+         * @description What is left out stays as it is; null takes a setting out. It counts for every follower within 15 seconds. A change that does not go with the own settings of a follower is refused.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        patch: operations["changeTemplate"];
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch what was stored for an endpoint with `polling`
+         * @description In the order in which it was stored, each at least once. Entries appear some seconds late, so that none is ever skipped.
+         *
+         *     A tenant’s key needs the scope `events:read`.
+         */
+        get: operations["pollEndpointEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/filters/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a filter on data, or on a stored event
+         * @description Where the data does not pass, `failures` names the conditions of the filter that fail.
+         *
+         *     A tenant’s key needs the scope `endpoints:read`.
+         */
+        post: operations["testFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries, newest first
+         * @description `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a delivery with all its attempts
+         * @description A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again now
+         * @description A new run, with the same idempotency key.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a delivery that waits
+         * @description A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["cancelDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List replays, newest first
+         * @description A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["listReplays"];
+        put?: never;
+        /**
+         * Send deliveries of an endpoint and a span of time once more
+         * @description Runs as a job, oldest first, with the deliveries’ own idempotency keys. A dry run only counts.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["createReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send all that did not arrive since a time
+         * @description A replay with the status `failed`: the dead, and what waits for its next attempt after a failure.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["recoverEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a replay and its progress
+         * @description A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a replay
+         * @description The page of about 100 deliveries that is on its way is still sent.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["pauseReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused replay go on where it was
+         * @description A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["resumeReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/replays/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a replay
+         * @description What it sent already is not taken back.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["cancelReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List keys, newest first
+         * @description A tenant’s key needs the scope `keys:write`.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Create a key of a tenant
+         * @description A tenant’s key gives what it has itself at most.
+         *
+         *     A tenant’s key needs the scope `keys:write`.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whose key this is, and what it may do
+         * @description For every key, whatever its scopes.
+         */
+        get: operations["getCurrentKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a key may do and when it was used
+         * @description A tenant’s key needs the scope `keys:write`.
+         */
+        get: operations["getKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key, within seconds
+         * @description A tenant’s key needs the scope `keys:write`.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a tenant
+         * @description For the operator only.
+         */
+        get: operations["getTenant"];
+        /**
+         * Create a tenant, or change its name
+         * @description For the operator only.
+         */
+        put: operations["putTenant"];
+        post?: never;
+        /**
+         * Delete a tenant, and remove its data for good
+         * @description Its keys and endpoints stop at once; its data is removed behind the request, which `erasure` shows. Repeating it is harmless.
+         *
+         *     For the operator only.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tenants by id
+         * @description For the operator only.
+         */
+        get: operations["listTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stack’s signing keys
+         * @description For the operator only.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        /**
+         * Bring a private key along
+         * @description It follows the key of its algorithm, and signs at once unless told otherwise.
+         *
+         *     For the operator only.
+         */
+        post: operations["bringSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/signing-keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a new key follow this one
+         * @description It is published at once, and signs once receivers have had time to read it.
+         *
+         *     For the operator only.
+         */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public keys as a JWK set
+         * @description Open to all.
+         */
+        get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/keys/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A public key as PEM
+         * @description Open to all.
+         */
+        get: operations["getPublicKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sealing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See which versions of the sealing key there are
+         * @description For the operator only.
+         */
+        get: operations["getSealingKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sealing-keys/reseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Seal everything anew under the current version
+         * @description A call works for some seconds: send `next` as `cursor` until it is null. Repeating it is harmless.
+         *
+         *     For the operator only.
+         */
+        post: operations["reseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/egress.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The addresses that requests to receivers come from
+         * @description Empty where they are not fixed.
+         *
+         *     Open to all.
+         */
+        get: operations["getEgressAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See that the API answers
+         * @description Open to all.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document
+         * @description Open to all.
+         */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * This document, to read and to try
+         * @description Open to all.
+         */
+        get: operations["getDocs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the page loads
+         * @description Open to all.
+         */
+        get: operations["getDocsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at messages that could not be processed
+         * @description Some of them, in no order; nothing is taken away. What was looked at is hidden for five seconds.
+         *
+         *     For the operator only.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters back to their queue
+         * @description Each is sent before it is deleted: a crash in between doubles it, and loses nothing.
+         *
+         *     For the operator only.
+         */
+        post: operations["redriveDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Accepted: {
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @description Whether the idempotency key was used before. */
+            duplicate: boolean;
+        };
+        Attempt: {
+            number: number;
+            run: number;
+            /** @enum {string} */
+            cause: "first" | "immediate" | "curve" | "manual" | "replay" | "probe";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            at: string;
+            durationMs: number;
+            /** @description `http_<status>` or a kind of failure. */
+            outcome: string;
+            responseStatus: number | null;
+            detail: string | null;
+            timings: components["schemas"]["Timings"];
+        };
+        AuthenticationInput: {
+            /** @constant */
+            type: "bearer";
+            token: string;
+        } | {
+            /** @constant */
+            type: "basic";
+            username: string;
+            password: string;
+        } | {
+            /** @constant */
+            type: "header";
+            name: string;
+            value: string;
+        };
+        AutoPause: boolean | {
+            /** @default 100 */
+            failures: number;
+            /** @default 86400 */
+            overSeconds: number;
+        };
+        AutoPauseInput: boolean | {
+            /** @default 100 */
+            failures?: number;
+            /** @default 86400 */
+            overSeconds?: number;
+        };
+        BatchEventInput: {
+            type: string;
+            data: Record<string, unknown>;
+            /** Format: date-time */
+            occurredAt?: string;
+            tenant?: string;
+            subject?: string;
+            channels?: string[];
+            idempotencyKey?: string;
+        };
+        BatchInput: {
+            events: components["schemas"]["BatchEventInput"][];
+        };
+        ChangeMany: {
+            filter: components["schemas"]["EndpointFilter"];
+            changes: {
+                contractOptions?: {
+                    [key: string]: unknown;
+                } | null;
+                eventTypes?: string[] | null;
+                channels?: string[] | null;
+                filter?: components["schemas"]["Filter"] | null;
+                method?: ("POST" | "PUT" | "PATCH") | null;
+                headers?: {
+                    [key: string]: string;
+                } | null;
+                timeoutMs?: number | null;
+                retryPolicy?: components["schemas"]["RetryPolicyInput"] | null;
+                autoPause?: components["schemas"]["AutoPauseInput"] | null;
+                maxPerSecond?: number | null;
+                polling?: boolean | null;
+                description?: string | null;
+                template?: string | null;
+                verifyUrl?: boolean | null;
+                signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
+                ownSignature?: boolean | null;
+                encryption?: {
+                    jwk: {
+                        /** @enum {string} */
+                        kty: "RSA" | "EC" | "OKP";
+                        kid?: string;
+                        n?: string;
+                        e?: string;
+                        /** @enum {string} */
+                        crv?: "P-256" | "P-384" | "P-521" | "X25519";
+                        x?: string;
+                        y?: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @enum {string} */
+                    alg?: "RSA-OAEP-256" | "ECDH-ES";
+                    /**
+                     * @default A256GCM
+                     * @constant
+                     */
+                    enc?: "A256GCM";
+                } | null;
+                authentication?: components["schemas"]["AuthenticationInput"][] | null;
+                renameHeaders?: {
+                    [key: string]: string;
+                } | null;
+                tls?: {
+                    ca?: string;
+                    clientCertificate?: string;
+                    clientKey?: string;
+                    /**
+                     * @default TLSv1.2
+                     * @enum {string}
+                     */
+                    minVersion?: "TLSv1.2" | "TLSv1.3";
+                } | null;
+                timingHeaders?: boolean | null;
+                addEventTypes?: string[];
+                removeEventTypes?: string[];
+                addChannels?: string[];
+                removeChannels?: string[];
+            };
+            dryRun?: boolean;
+            limit?: number;
+            cursor?: string;
+        };
+        ChangedEndpoints: {
+            matched: number;
+            changed: number;
+            unchanged: number;
+            failed: number;
+            dryRun: boolean;
+            results: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint: string;
+                /** @enum {string} */
+                outcome: "changed" | "unchanged" | "failed";
+                error?: components["schemas"]["Problem"];
+            }[];
+            next: string | null;
+        };
+        CreatedEndpoints: {
+            results: ({
+                endpoint: components["schemas"]["Endpoint"];
+            } | {
+                error: components["schemas"]["Problem"];
+            })[];
+        };
+        CreatedKey: {
+            /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            name: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            hint: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description To the hour; it may lag by as much. */
+            lastUsedAt: string | null;
+            key: string;
+        };
+        CurrentKey: {
+            /** @enum {string} */
+            kind: "operator" | "tenant";
+            tenant: string | null;
+            environment: ("live" | "test") | null;
+            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            key: components["schemas"]["Key"] | null;
+        };
+        DeadLetter: {
+            id: string;
+            /** @enum {string} */
+            queue: "events" | "wakes";
+            /** @description Whether it has a form that we write. */
+            readable: boolean;
+            tenant: string | null;
+            environment: ("live" | "test") | null;
+            event: string | null;
+            type: string | null;
+            endpoint: string | null;
+            replay: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            sentAt: string;
+            receives: number;
+            bytes: number;
+            /** @description The beginning of what is not readable. */
+            body: string | null;
+        };
+        DeadLetters: {
+            data: components["schemas"]["DeadLetter"][];
+            next: null;
+        };
+        Delivery: {
+            /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            event: string;
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            type: string;
+            /** @enum {string} */
+            status: "pending" | "waiting" | "held" | "delivered" | "dead" | "cancelled";
+            run: number;
+            attempts: components["schemas"]["Attempt"][];
+            nextAttemptAt: string | null;
+            deadlineAt: string | null;
+            deathReason: ("attempts" | "deadline" | "final_outcome" | "event_expired") | null;
+            /** @description The replay that opened this run. */
+            replay: string | null;
+            subject: string | null;
+            occurredAt: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            acceptedAt: string;
+            firstAttemptAt: string | null;
+            deliveredAt: string | null;
+            /** @description Of the latest attempt. What was delivered may have none: see docs. */
+            lastRequest: {
+                /** @description As they were sent, signatures included, with credentials masked. */
+                headers: {
+                    [key: string]: string;
+                };
+                complete: boolean;
+            } | null;
+            lastResponse: {
+                status: number;
+                headers: {
+                    [key: string]: string;
+                };
+                /** @description The first 1 KiB. */
+                body: string;
+            } | null;
+            /** @description When what is personal in it was removed for good. */
+            redactedAt: string | null;
+        };
+        EgressAddresses: {
+            addresses: string[];
+        };
+        Endpoint: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            url: string;
+            /** @enum {string} */
+            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contractOptions: Record<string, unknown>;
+            eventTypes: string[];
+            channels: string[];
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            method: "POST" | "PUT" | "PATCH";
+            headers: {
+                [key: string]: string;
+            };
+            timeoutMs: number;
+            retryPolicy: components["schemas"]["RetryPolicy"];
+            autoPause: components["schemas"]["AutoPause"];
+            maxPerSecond: number | null;
+            polling: boolean;
+            description: string;
+            /** @description 28 asterisks and its last four characters. */
+            secret: string;
+            token: string | null;
+            signatures: components["schemas"]["ExtraSignature"][];
+            ownSignature: boolean;
+            encryption: {
+                jwk: {
+                    /** @enum {string} */
+                    kty: "RSA" | "EC" | "OKP";
+                    kid?: string;
+                    n?: string;
+                    e?: string;
+                    crv?: string;
+                    x?: string;
+                    y?: string;
+                };
+                /** @enum {string} */
+                alg: "RSA-OAEP-256" | "ECDH-ES";
+                /** @constant */
+                enc: "A256GCM";
+            } | null;
+            /** @description As they were given, with what is secret masked. */
+            authentication: {
+                [key: string]: string;
+            }[];
+            renameHeaders: {
+                [key: string]: string;
+            };
+            timingHeaders: boolean;
+            /** @description Certificates of its own; never the key. */
+            tls: components["schemas"]["EndpointTls"] | null;
+            /** @description The template that it follows. */
+            template: string | null;
+            /** @description Settings of its own; the others are its template’s. */
+            own: string[] | null;
+            verifyUrl: boolean;
+            /** @description When its URL was proved. */
+            verifiedAt: string | null;
+            /** @enum {string} */
+            status: "active" | "paused" | "unverified" | "deleted";
+            health: components["schemas"]["EndpointHealth"];
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+        };
+        EndpointChanges: {
+            /** Format: uri */
+            url?: string;
+            contractOptions?: {
+                [key: string]: unknown;
+            } | null;
+            eventTypes?: string[] | null;
+            channels?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
+            method?: ("POST" | "PUT" | "PATCH") | null;
+            headers?: {
+                [key: string]: string;
+            } | null;
+            timeoutMs?: number | null;
+            retryPolicy?: components["schemas"]["RetryPolicyInput"] | null;
+            autoPause?: components["schemas"]["AutoPauseInput"] | null;
+            maxPerSecond?: number | null;
+            polling?: boolean | null;
+            description?: string | null;
+            template?: string | null;
+            verifyUrl?: boolean | null;
+            signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
+            ownSignature?: boolean | null;
+            encryption?: {
+                jwk: {
+                    /** @enum {string} */
+                    kty: "RSA" | "EC" | "OKP";
+                    kid?: string;
+                    n?: string;
+                    e?: string;
+                    /** @enum {string} */
+                    crv?: "P-256" | "P-384" | "P-521" | "X25519";
+                    x?: string;
+                    y?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @enum {string} */
+                alg?: "RSA-OAEP-256" | "ECDH-ES";
+                /**
+                 * @default A256GCM
+                 * @constant
+                 */
+                enc?: "A256GCM";
+            } | null;
+            authentication?: components["schemas"]["AuthenticationInput"][] | null;
+            renameHeaders?: {
+                [key: string]: string;
+            } | null;
+            tls?: {
+                ca?: string;
+                clientCertificate?: string;
+                clientKey?: string;
+                /**
+                 * @default TLSv1.2
+                 * @enum {string}
+                 */
+                minVersion?: "TLSv1.2" | "TLSv1.3";
+            } | null;
+            timingHeaders?: boolean | null;
+        };
+        EndpointFilter: {
+            ids?: string[];
+            /** @enum {string} */
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            /** @description Its id or name. */
+            template?: string;
+            /** @example hooks.acme.io */
+            urlHost?: string;
+            /** @description Those that get events of this type, by their patterns. */
+            eventType?: string;
+            /** @description Those that are bound to it. */
+            channel?: string;
+        };
+        EndpointHealth: {
+            /** @enum {string} */
+            state: "healthy" | "tripped" | "paused" | "recovering";
+            /** @description Failed attempts since the last success. */
+            failures: number;
+            failingSince: string | null;
+            lastSuccessAt: string | null;
+            pausedBy: ("user" | "gone" | "failures" | "verification") | null;
+            nextProbeAt: string | null;
+        };
+        EndpointInput: {
+            /** Format: uri */
+            url: string;
+            /**
+             * @default standard-webhooks
+             * @enum {string}
+             */
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            /** @default {} */
+            contractOptions?: {
+                [key: string]: unknown;
+            };
+            /** @default [] */
+            eventTypes?: string[];
+            /** @default [] */
+            channels?: string[];
+            filter?: components["schemas"]["Filter"];
+            /**
+             * @default POST
+             * @enum {string}
+             */
+            method?: "POST" | "PUT" | "PATCH";
+            /** @default {} */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @default 10000 */
+            timeoutMs?: number;
+            retryPolicy?: components["schemas"]["RetryPolicyInput"];
+            /** @default true */
+            autoPause?: components["schemas"]["AutoPauseInput"];
+            maxPerSecond?: number;
+            /** @default false */
+            polling?: boolean;
+            /** @default  */
+            description?: string;
+            secret?: string;
+            template?: string;
+            verifyUrl?: boolean;
+            token?: string;
+            /** @default [] */
+            signatures?: components["schemas"]["ExtraSignatureInput"][];
+            /** @default true */
+            ownSignature?: boolean;
+            encryption?: {
+                jwk: {
+                    /** @enum {string} */
+                    kty: "RSA" | "EC" | "OKP";
+                    kid?: string;
+                    n?: string;
+                    e?: string;
+                    /** @enum {string} */
+                    crv?: "P-256" | "P-384" | "P-521" | "X25519";
+                    x?: string;
+                    y?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @enum {string} */
+                alg?: "RSA-OAEP-256" | "ECDH-ES";
+                /**
+                 * @default A256GCM
+                 * @constant
+                 */
+                enc?: "A256GCM";
+            };
+            /** @default [] */
+            authentication?: components["schemas"]["AuthenticationInput"][];
+            /** @default {} */
+            renameHeaders?: {
+                [key: string]: string;
+            };
+            tls?: {
+                ca?: string;
+                clientCertificate?: string;
+                clientKey?: string;
+                /**
+                 * @default TLSv1.2
+                 * @enum {string}
+                 */
+                minVersion?: "TLSv1.2" | "TLSv1.3";
+            };
+            /** @default false */
+            timingHeaders?: boolean;
+        };
+        EndpointInputs: {
+            endpoints: components["schemas"]["EndpointInput"][];
+        };
+        EndpointSecret: {
+            /** @description Of an asymmetric key, its public half: `whpk_...`. */
+            secret: string;
+            /** @description Until when secrets before this one go on signing. */
+            previousValidUntil: string | null;
+        };
+        EndpointTls: {
+            ca: {
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                expiresAt: string;
+                /** @description SHA-256, hex with colons. */
+                fingerprint: string;
+            }[];
+            clientCertificate: {
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                expiresAt: string;
+                /** @description SHA-256, hex with colons. */
+                fingerprint: string;
+            } | null;
+            /** @enum {string} */
+            minVersion: "TLSv1.2" | "TLSv1.3";
+        };
+        Event: {
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            type: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            acceptedAt: string;
+            /** @description As it came in. */
+            occurredAt: string | null;
+            subject: string | null;
+            channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
+        };
+        EventFeed: {
+            data: components["schemas"]["PolledEvent"][];
+            /** @description Always there: send it as `after` next time. */
+            next: string;
+            /** @description Whether there is more to read at once. */
+            more: boolean;
+        };
+        EventInput: {
+            type: string;
+            data: Record<string, unknown>;
+            /** Format: date-time */
+            occurredAt?: string;
+            tenant?: string;
+            subject?: string;
+            channels?: string[];
+        };
+        EventType: {
+            name: string;
+            description: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema: Record<string, unknown> | boolean | null;
+            example: Record<string, unknown> | null;
+            /** @enum {string} */
+            onMismatch: "accept" | "refuse";
+            public: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+        };
+        EventTypeInput: {
+            /** @default  */
+            description?: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema?: Record<string, unknown> | boolean;
+            /** @description Must fit the schema. */
+            example?: Record<string, unknown>;
+            /**
+             * @default accept
+             * @enum {string}
+             */
+            onMismatch?: "accept" | "refuse";
+            /** @default false */
+            public?: boolean;
+        };
+        EventWithData: {
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            type: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            acceptedAt: string;
+            /** @description As it came in. */
+            occurredAt: string | null;
+            subject: string | null;
+            channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
+        };
+        EventWithDeliveries: {
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            type: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            acceptedAt: string;
+            /** @description As it came in. */
+            occurredAt: string | null;
+            subject: string | null;
+            channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
+        };
+        ExtraSignature: {
+            /** @constant */
+            scheme: "http-message";
+            /**
+             * @default ed25519
+             * @enum {string}
+             */
+            algorithm: "ed25519" | "rsa-v1_5-sha256" | "hmac-sha256";
+            /** @default posthorn */
+            label: string;
+            /** @default posthorn-webhook */
+            tag: string;
+            /** @default [] */
+            headers: string[];
+        } | {
+            /** @constant */
+            scheme: "v1a";
+        } | {
+            /** @constant */
+            scheme: "standard-webhooks";
+        } | {
+            /** @constant */
+            scheme: "kyc-hmac";
+            /**
+             * @default body
+             * @enum {string}
+             */
+            signedContent: "body" | "timestamp.body";
+        } | {
+            /** @constant */
+            scheme: "bronid";
+        } | {
+            /** @constant */
+            scheme: "idnow";
+            /** @default Authorization */
+            headerName: string;
+            /** @default Bearer */
+            prefix: string;
+        };
+        ExtraSignatureInput: {
+            /** @constant */
+            scheme: "http-message";
+            /**
+             * @default ed25519
+             * @enum {string}
+             */
+            algorithm?: "ed25519" | "rsa-v1_5-sha256" | "hmac-sha256";
+            /** @default posthorn */
+            label?: string;
+            /** @default posthorn-webhook */
+            tag?: string;
+            /** @default [] */
+            headers?: string[];
+        } | {
+            /** @constant */
+            scheme: "v1a";
+        } | {
+            /** @constant */
+            scheme: "standard-webhooks";
+        } | {
+            /** @constant */
+            scheme: "kyc-hmac";
+            /**
+             * @default body
+             * @enum {string}
+             */
+            signedContent?: "body" | "timestamp.body";
+        } | {
+            /** @constant */
+            scheme: "bronid";
+        } | {
+            /** @constant */
+            scheme: "idnow";
+            /** @default Authorization */
+            headerName?: string;
+            /** @default Bearer */
+            prefix?: string;
+        };
+        /** @description A pattern over the data, in the event-pattern language of Amazon EventBridge. */
+        Filter: Record<string, unknown>;
+        GatewayAnswer: {
+            message: string;
+        };
+        Health: {
+            /** @constant */
+            status: "ok";
+        };
+        Jwks: {
+            keys: components["schemas"]["PublicJwk"][];
+        };
+        Key: {
+            /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            name: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            hint: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            expiresAt: string | null;
+            revokedAt: string | null;
+            /** @description To the hour; it may lag by as much. */
+            lastUsedAt: string | null;
+        };
+        KeyInput: {
+            /** @default key */
+            name?: string;
+            scopes?: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            /** @enum {string} */
+            preset?: "producer" | "manager" | "reader";
+            /** Format: date-time */
+            expiresAt?: string;
+        };
+        PolledEvent: {
+            /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            type: string;
+            tenant: string;
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            acceptedAt: string;
+            /** @description As it came in. */
+            occurredAt: string | null;
+            subject: string | null;
+            channels: string[];
+            /** @description When its data and subject were removed for good. */
+            redactedAt: string | null;
+            /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+            delivery: string;
+            /** @description As pushed requests of this delivery carry it, where their contract has one. */
+            idempotencyKey: string;
+            /** @description The exact bytes that came in; null once the event is redacted. */
+            data: Record<string, unknown> | null;
+        };
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            errors?: {
+                /** @description A JSON Pointer into the body, or the name of a parameter or header. */
+                path: string;
+                message: string;
+            }[];
+            requestId?: string;
+        };
+        PublicEventType: {
+            name: string;
+            description: string;
+            /** @description JSON Schema 2020-12 of the data. */
+            schema: Record<string, unknown> | boolean | null;
+            example: Record<string, unknown> | null;
+        };
+        PublicJwk: {
+            /** @enum {string} */
+            kty: "RSA" | "OKP";
+            /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            kid: string;
+            /** @enum {string} */
+            alg: "RS256" | "EdDSA";
+            /** @constant */
+            use: "sig";
+            n?: string;
+            e?: string;
+            /** @constant */
+            crv?: "Ed25519";
+            x?: string;
+        };
+        Purge: {
+            cancelled: number;
+            complete: boolean;
+        };
+        RecoveryInput: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until?: string;
+            /** @default [] */
+            types?: string[];
+            subject?: string;
+            /** @default false */
+            dryRun?: boolean;
+        };
+        Redrive: {
+            /** @enum {string} */
+            queue: "events" | "wakes";
+            moved: number;
+            refused: number;
+        };
+        Replay: {
+            /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "done" | "cancelled";
+            /** @enum {string} */
+            status: "dead" | "failed" | "delivered" | "cancelled" | "any";
+            types: string[];
+            subject: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            /** @description How far it has come between `since` and `until`. */
+            reachedAt: string | null;
+            found: number;
+            sent: number;
+            /** @description Found, and moved on before they were sent. */
+            skipped: number;
+            cancelledBy: ("user" | "endpoint_deleted") | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+            finishedAt: string | null;
+        };
+        ReplayCount: {
+            count: number;
+            /** @description False if there was no time to count them all. */
+            complete: boolean;
+        };
+        ReplayInput: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until?: string;
+            /** @default [] */
+            types?: string[];
+            subject?: string;
+            /** @default false */
+            dryRun?: boolean;
+            /**
+             * @default dead
+             * @enum {string}
+             */
+            status?: "dead" | "failed" | "delivered" | "cancelled" | "any";
+        };
+        Resealing: {
+            /** @example 2 */
+            current: number;
+            /** @description Endpoints, templates and signing keys looked at. */
+            walked: number;
+            resealed: number;
+            /** @description Those that still need another version. */
+            left: number;
+            /** @description Whether the other versions may go, as far as endpoints and keys need them. */
+            othersUnused: boolean;
+            /**
+             * Format: date-time
+             * @description From when on every function seals under the current version.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            settledAt: string;
+            /** @description Until when event data may need another version; null if none is sealed. */
+            eventDataUntil: string | null;
+            /** @description Send it as `cursor` to go on; null at the end. */
+            next: string | null;
+        };
+        RetryPolicy: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
+            /** @default false */
+            immediate: boolean;
+            /** @default [] */
+            steps: {
+                count: number;
+                seconds: number;
+                factor?: number;
+                maxSeconds?: number;
+            }[];
+            maxRetries?: number;
+            /** @default 0 */
+            jitter: number;
+            retryOn?: string[];
+        };
+        RetryPolicyInput: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
+            /** @default false */
+            immediate?: boolean;
+            /** @default [] */
+            steps?: {
+                count: number;
+                seconds: number;
+                factor?: number;
+                maxSeconds?: number;
+            }[];
+            maxRetries?: number;
+            /** @default 0 */
+            jitter?: number;
+            retryOn?: string[];
+        };
+        SealingKeys: {
+            /**
+             * @description What everything new is sealed under.
+             * @example 2
+             */
+            current: number;
+            versions: number[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            changedAt: string;
+            /**
+             * Format: date-time
+             * @description From when on every function seals under the current version.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            settledAt: string;
+            /** @description Until when event data may need another version; null if none is sealed. */
+            eventDataUntil: string | null;
+        };
+        SigningKey: {
+            /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @enum {string} */
+            algorithm: "RS256" | "Ed25519";
+            /** @enum {string} */
+            origin: "generated" | "brought";
+            /** @enum {string} */
+            state: "next" | "signing" | "retiring";
+            /** @description SPKI, PEM. */
+            publicKey: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            signsFrom: string;
+            publishedUntil: string | null;
+        };
+        Template: {
+            /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            name: string;
+            /** @description Those that it gives, what is secret masked. */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            environment: "live" | "test";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+        };
+        TemplateChange: {
+            name?: string;
+            settings?: components["schemas"]["TemplateChanges"];
+        };
+        TemplateChanges: {
+            contractOptions?: {
+                [key: string]: unknown;
+            } | null;
+            eventTypes?: string[] | null;
+            channels?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
+            method?: ("POST" | "PUT" | "PATCH") | null;
+            headers?: {
+                [key: string]: string;
+            } | null;
+            timeoutMs?: number | null;
+            retryPolicy?: components["schemas"]["RetryPolicyInput"] | null;
+            autoPause?: components["schemas"]["AutoPauseInput"] | null;
+            maxPerSecond?: number | null;
+            polling?: boolean | null;
+            description?: string | null;
+            signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
+            ownSignature?: boolean | null;
+            encryption?: {
+                jwk: {
+                    /** @enum {string} */
+                    kty: "RSA" | "EC" | "OKP";
+                    kid?: string;
+                    n?: string;
+                    e?: string;
+                    /** @enum {string} */
+                    crv?: "P-256" | "P-384" | "P-521" | "X25519";
+                    x?: string;
+                    y?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @enum {string} */
+                alg?: "RSA-OAEP-256" | "ECDH-ES";
+                /**
+                 * @default A256GCM
+                 * @constant
+                 */
+                enc?: "A256GCM";
+            } | null;
+            authentication?: components["schemas"]["AuthenticationInput"][] | null;
+            renameHeaders?: {
+                [key: string]: string;
+            } | null;
+            timingHeaders?: boolean | null;
+        };
+        TemplateInput: {
+            name: string;
+            settings?: components["schemas"]["TemplateSettings"];
+        };
+        TemplateSettings: {
+            /** @enum {string} */
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contractOptions?: {
+                [key: string]: unknown;
+            };
+            eventTypes?: string[];
+            channels?: string[];
+            filter?: components["schemas"]["Filter"];
+            /** @enum {string} */
+            method?: "POST" | "PUT" | "PATCH";
+            headers?: {
+                [key: string]: string;
+            };
+            timeoutMs?: number;
+            retryPolicy?: components["schemas"]["RetryPolicyInput"];
+            autoPause?: components["schemas"]["AutoPauseInput"];
+            maxPerSecond?: number;
+            polling?: boolean;
+            description?: string;
+            signatures?: components["schemas"]["ExtraSignatureInput"][];
+            ownSignature?: boolean;
+            encryption?: {
+                jwk: {
+                    /** @enum {string} */
+                    kty: "RSA" | "EC" | "OKP";
+                    kid?: string;
+                    n?: string;
+                    e?: string;
+                    /** @enum {string} */
+                    crv?: "P-256" | "P-384" | "P-521" | "X25519";
+                    x?: string;
+                    y?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @enum {string} */
+                alg?: "RSA-OAEP-256" | "ECDH-ES";
+                /**
+                 * @default A256GCM
+                 * @constant
+                 */
+                enc?: "A256GCM";
+            };
+            authentication?: components["schemas"]["AuthenticationInput"][];
+            renameHeaders?: {
+                [key: string]: string;
+            };
+            timingHeaders?: boolean;
+        };
+        Tenant: {
+            /** @example acme */
+            id: string;
+            /** @description Empty once its data is removed. */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            deletedAt: string | null;
+            /** @description How far its data is removed. */
+            erasure: components["schemas"]["TenantErasure"] | null;
+        };
+        TenantErasure: {
+            /** @enum {string} */
+            state: "running" | "done";
+            /** @description What was removed so far; of feeds, entries. */
+            done: {
+                keys: number;
+                endpoints: number;
+                templates: number;
+                feeds: number;
+                events: number;
+            };
+            finishedAt: string | null;
+        };
+        TestMany: {
+            type?: string;
+            data?: Record<string, unknown>;
+            filter: components["schemas"]["EndpointFilter"];
+            /** @default 20 */
+            limit?: number;
+            cursor?: string;
+        };
+        TestReport: {
+            outcome: string;
+            detail: string | null;
+            sentAt: string;
+            durationMs: number;
+            timings: {
+                dnsMs: number | null;
+                connectMs: number | null;
+                tlsMs: number | null;
+                firstByteMs: number | null;
+            } | null;
+            request: {
+                method: string;
+                url: string;
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            } | null;
+            response: {
+                status: number;
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            } | null;
+        };
+        TestsOfMany: {
+            results: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint: string;
+                test?: components["schemas"]["TestReport"];
+                error?: components["schemas"]["Problem"];
+            }[];
+            next: string | null;
+        };
+        /** @description Where the time went: null for what was not there, as on a kept connection. */
+        Timings: {
+            dnsMs: number | null;
+            connectMs: number | null;
+            tlsMs: number | null;
+            firstByteMs: number | null;
+        };
+        Verification: {
+            verified: boolean;
+            endpoint: components["schemas"]["Endpoint"];
+            exchange: components["schemas"]["TestReport"];
+        };
+    };
+    responses: {
+        /** @description The body is not JSON, or not UTF-8. */
+        Problem400: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No key, or one that is unknown, expired or revoked. */
+        Problem401: {
+            headers: {
+                /** @description What kind of key is wanted. */
+                "WWW-Authenticate"?: string;
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The key lacks the scope, names a tenant or the other environment, or is not the operator’s. */
+        Problem403: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The operator named a tenant that there is not. */
+        Problem404: {
+            headers: {
+                /**
+                 * @description Seconds after which another try makes sense.
+                 * @example 1
+                 */
+                "Retry-After"?: number;
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        Problem413: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayAnswer"];
+            };
+        };
+        /** @description A `Content-Type` other than JSON. */
+        Problem415: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Faults in path, query, headers or body: each is listed with its path. */
+        Problem422: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests: wait as long as `Retry-After` says. */
+        Problem429: {
+            headers: {
+                /**
+                 * @description Seconds after which another try makes sense.
+                 * @example 1
+                 */
+                "Retry-After"?: number;
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayAnswer"];
+            };
+        };
+        /** @description A fault on our side. */
+        Problem500: {
+            headers: {
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayAnswer"];
+            };
+        };
+        /** @description Not available at the moment: try again. */
+        Problem503: {
+            headers: {
+                /**
+                 * @description Seconds after which another try makes sense.
+                 * @example 1
+                 */
+                "Retry-After"?: number;
+                "Posthorn-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GatewayAnswer"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /**
+         * @description The request’s id, as it stands in the logs.
+         * @example f6d4e8b4-afc0-448d-9631-63d84b74d0e4
+         */
+        RequestId: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listEvents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                since?: string;
+                until?: string;
+                type?: string;
+                subject?: string;
+                /**
+                 * @description Only events that go to this endpoint.
+                 * @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm
+                 */
+                endpoint?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "occurredAt": null,
+                     *           "subject": "dossier-1",
+                     *           "channels": [],
+                     *           "redactedAt": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Event"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    postEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The same key with the same event makes one event only, within 7 days: 1 to 255 printable ASCII characters.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "dossier.created",
+                 *       "subject": "dossier-1",
+                 *       "data": {
+                 *         "dossier": "d-1",
+                 *         "amount": 1.5
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventInput"];
+            };
+        };
+        responses: {
+            /** @description It is on the queue. */
+            202: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "duplicate": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used with another event. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The event could not be stored. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    postEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "type": "dossier.created",
+                 *           "subject": "dossier-1",
+                 *           "data": {
+                 *             "dossier": "d-1",
+                 *             "amount": 1.5
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BatchInput"];
+            };
+        };
+        responses: {
+            /** @description A result at each event’s place. */
+            202: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "duplicate": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        results: (components["schemas"]["Accepted"] | {
+                            error: components["schemas"]["Problem"];
+                        })[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "occurredAt": null,
+                     *       "subject": "dossier-1",
+                     *       "channels": [],
+                     *       "redactedAt": null,
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "status": "delivered",
+                     *           "run": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "run": 1,
+                     *               "cause": "first",
+                     *               "at": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 84,
+                     *               "outcome": "http_200",
+                     *               "responseStatus": 200,
+                     *               "detail": null,
+                     *               "timings": {
+                     *                 "dnsMs": 2,
+                     *                 "connectMs": 11,
+                     *                 "tlsMs": 24,
+                     *                 "firstByteMs": 46
+                     *               }
+                     *             }
+                     *           ],
+                     *           "nextAttemptAt": null,
+                     *           "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *           "deathReason": null,
+                     *           "replay": null,
+                     *           "subject": "dossier-1",
+                     *           "occurredAt": null,
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *           "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *           "lastRequest": {
+                     *             "headers": {
+                     *               "webhook-id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *               "webhook-timestamp": "1769851800",
+                     *               "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="
+                     *             },
+                     *             "complete": true
+                     *           },
+                     *           "lastResponse": {
+                     *             "status": 200,
+                     *             "headers": {
+                     *               "content-type": "text/plain"
+                     *             },
+                     *             "body": "ok"
+                     *           },
+                     *           "redactedAt": null
+                     *         }
+                     *       ],
+                     *       "data": {
+                     *         "dossier": "d-1"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventWithDeliveries"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event, or it is not stored yet: with `Retry-After`. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redactEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event as it stands now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "occurredAt": null,
+                     *       "subject": null,
+                     *       "channels": [],
+                     *       "redactedAt": "2026-01-31T09:30:00.412Z",
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "status": "delivered",
+                     *           "run": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "run": 1,
+                     *               "cause": "first",
+                     *               "at": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 84,
+                     *               "outcome": "http_200",
+                     *               "responseStatus": 200,
+                     *               "detail": null,
+                     *               "timings": {
+                     *                 "dnsMs": 2,
+                     *                 "connectMs": 11,
+                     *                 "tlsMs": 24,
+                     *                 "firstByteMs": 46
+                     *               }
+                     *             }
+                     *           ],
+                     *           "nextAttemptAt": null,
+                     *           "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *           "deathReason": null,
+                     *           "replay": null,
+                     *           "subject": null,
+                     *           "occurredAt": null,
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *           "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *           "lastRequest": null,
+                     *           "lastResponse": null,
+                     *           "redactedAt": "2026-01-31T09:30:00.412Z"
+                     *         }
+                     *       ],
+                     *       "data": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventWithDeliveries"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event, or it is not stored yet: with `Retry-After`. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description It is redacted, but what is under way is not provided for: send it again. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    getLatestEvent: {
+        parameters: {
+            query?: {
+                type?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "occurredAt": null,
+                     *       "subject": "dossier-1",
+                     *       "channels": [],
+                     *       "redactedAt": null,
+                     *       "data": {
+                     *         "dossier": "d-1"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventWithData"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no event of this subject, or it is not stored yet. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event type in the catalogue. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "A dossier was opened.",
+                 *       "schema": {
+                 *         "type": "object",
+                 *         "required": [
+                 *           "dossier"
+                 *         ],
+                 *         "properties": {
+                 *           "dossier": {
+                 *             "type": "string"
+                 *           }
+                 *         }
+                 *       },
+                 *       "example": {
+                 *         "dossier": "d-1"
+                 *       },
+                 *       "onMismatch": "refuse",
+                 *       "public": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventTypeInput"];
+            };
+        };
+        responses: {
+            /** @description There was one; it is this now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "dossier.created",
+                     *       "description": "A dossier was opened.",
+                     *       "schema": {
+                     *         "type": "object",
+                     *         "required": [
+                     *           "dossier"
+                     *         ],
+                     *         "properties": {
+                     *           "dossier": {
+                     *             "type": "string"
+                     *           }
+                     *         }
+                     *       },
+                     *       "example": {
+                     *         "dossier": "d-1"
+                     *       },
+                     *       "onMismatch": "refuse",
+                     *       "public": true,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There are as many as there may be. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dossier.created */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not there any more. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such event type in the catalogue. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event types. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "dossier.created",
+                     *           "description": "A dossier was opened.",
+                     *           "schema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "dossier"
+                     *             ],
+                     *             "properties": {
+                     *               "dossier": {
+                     *                 "type": "string"
+                     *               }
+                     *             }
+                     *           },
+                     *           "example": {
+                     *             "dossier": "d-1"
+                     *           },
+                     *           "onMismatch": "refuse",
+                     *           "public": true,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["EventType"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listPublicEventTypes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of public event types; may be cached. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "dossier.created",
+                     *           "description": "A dossier was opened.",
+                     *           "schema": {
+                     *             "type": "object",
+                     *             "required": [
+                     *               "dossier"
+                     *             ],
+                     *             "properties": {
+                     *               "dossier": {
+                     *                 "type": "string"
+                     *               }
+                     *             }
+                     *           },
+                     *           "example": {
+                     *             "dossier": "d-1"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["PublicEventType"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEndpoints: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "url": "https://acme.io/webhooks",
+                     *           "contract": "standard-webhooks",
+                     *           "contractOptions": {},
+                     *           "eventTypes": [
+                     *             "dossier.*"
+                     *           ],
+                     *           "channels": [],
+                     *           "filter": {
+                     *             "risk": {
+                     *               "score": [
+                     *                 {
+                     *                   "numeric": [
+                     *                     ">",
+                     *                     80
+                     *                   ]
+                     *                 }
+                     *               ]
+                     *             }
+                     *           },
+                     *           "method": "POST",
+                     *           "headers": {},
+                     *           "timeoutMs": 10000,
+                     *           "retryPolicy": "forty-days",
+                     *           "autoPause": true,
+                     *           "maxPerSecond": null,
+                     *           "polling": false,
+                     *           "description": "",
+                     *           "secret": "****************************7oD=",
+                     *           "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *           "signatures": [],
+                     *           "ownSignature": true,
+                     *           "encryption": null,
+                     *           "authentication": [],
+                     *           "renameHeaders": {},
+                     *           "timingHeaders": false,
+                     *           "tls": null,
+                     *           "template": null,
+                     *           "own": null,
+                     *           "verifyUrl": false,
+                     *           "verifiedAt": null,
+                     *           "status": "active",
+                     *           "health": {
+                     *             "state": "healthy",
+                     *             "failures": 0,
+                     *             "failingSince": null,
+                     *             "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *             "pausedBy": null,
+                     *             "nextProbeAt": null
+                     *           },
+                     *           "environment": "live",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Endpoint"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://acme.io/webhooks",
+                 *       "eventTypes": [
+                 *         "dossier.*"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointInput"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "url": "https://acme.io/webhooks",
+                     *       "contract": "standard-webhooks",
+                     *       "contractOptions": {},
+                     *       "eventTypes": [
+                     *         "dossier.*"
+                     *       ],
+                     *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "method": "POST",
+                     *       "headers": {},
+                     *       "timeoutMs": 10000,
+                     *       "retryPolicy": "forty-days",
+                     *       "autoPause": true,
+                     *       "maxPerSecond": null,
+                     *       "polling": false,
+                     *       "description": "",
+                     *       "secret": "****************************7oD=",
+                     *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signatures": [],
+                     *       "ownSignature": true,
+                     *       "encryption": null,
+                     *       "authentication": [],
+                     *       "renameHeaders": {},
+                     *       "timingHeaders": false,
+                     *       "tls": null,
+                     *       "template": null,
+                     *       "own": null,
+                     *       "verifyUrl": false,
+                     *       "verifiedAt": null,
+                     *       "status": "active",
+                     *       "health": {
+                     *         "state": "healthy",
+                     *         "failures": 0,
+                     *         "failingSince": null,
+                     *         "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *         "pausedBy": null,
+                     *         "nextProbeAt": null
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. Or: the template is changing at the moment. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeEndpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "contract": "standard-webhooks"
+                 *       },
+                 *       "changes": {
+                 *         "addEventTypes": [
+                 *           "dossier.*"
+                 *         ]
+                 *       },
+                 *       "dryRun": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeMany"];
+            };
+        };
+        responses: {
+            /** @description What became of each, or would have. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "matched": 1,
+                     *       "changed": 1,
+                     *       "unchanged": 0,
+                     *       "failed": 0,
+                     *       "dryRun": true,
+                     *       "results": [
+                     *         {
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "outcome": "changed"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangedEndpoints"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createEndpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "endpoints": [
+                 *         {
+                 *           "url": "https://acme.io/webhooks"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointInputs"];
+            };
+        };
+        responses: {
+            /** @description Each endpoint, or what is wrong with it. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "endpoint": {
+                     *             "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *             "url": "https://acme.io/webhooks",
+                     *             "contract": "standard-webhooks",
+                     *             "contractOptions": {},
+                     *             "eventTypes": [
+                     *               "dossier.*"
+                     *             ],
+                     *             "channels": [],
+                     *             "filter": {
+                     *               "risk": {
+                     *                 "score": [
+                     *                   {
+                     *                     "numeric": [
+                     *                       ">",
+                     *                       80
+                     *                     ]
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             },
+                     *             "method": "POST",
+                     *             "headers": {},
+                     *             "timeoutMs": 10000,
+                     *             "retryPolicy": "forty-days",
+                     *             "autoPause": true,
+                     *             "maxPerSecond": null,
+                     *             "polling": false,
+                     *             "description": "",
+                     *             "secret": "****************************7oD=",
+                     *             "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *             "signatures": [],
+                     *             "ownSignature": true,
+                     *             "encryption": null,
+                     *             "authentication": [],
+                     *             "renameHeaders": {},
+                     *             "timingHeaders": false,
+                     *             "tls": null,
+                     *             "template": null,
+                     *             "own": null,
+                     *             "verifyUrl": false,
+                     *             "verifiedAt": null,
+                     *             "status": "active",
+                     *             "health": {
+                     *               "state": "healthy",
+                     *               "failures": 0,
+                     *               "failingSince": null,
+                     *               "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *               "pausedBy": null,
+                     *               "nextProbeAt": null
+                     *             },
+                     *             "environment": "live",
+                     *             "createdAt": "2026-01-31T09:30:00.000Z"
+                     *           }
+                     *         },
+                     *         {
+                     *           "error": {
+                     *             "type": "about:blank",
+                     *             "title": "The request has faults",
+                     *             "status": 422,
+                     *             "detail": "One fault; each is listed with its path.",
+                     *             "errors": [
+                     *               {
+                     *                 "path": "/endpoints/1/url",
+                     *                 "message": "must be an https:// URL"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedEndpoints"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "url": "https://acme.io/webhooks",
+                     *       "contract": "standard-webhooks",
+                     *       "contractOptions": {},
+                     *       "eventTypes": [
+                     *         "dossier.*"
+                     *       ],
+                     *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "method": "POST",
+                     *       "headers": {},
+                     *       "timeoutMs": 10000,
+                     *       "retryPolicy": "forty-days",
+                     *       "autoPause": true,
+                     *       "maxPerSecond": null,
+                     *       "polling": false,
+                     *       "description": "",
+                     *       "secret": "****************************7oD=",
+                     *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signatures": [],
+                     *       "ownSignature": true,
+                     *       "encryption": null,
+                     *       "authentication": [],
+                     *       "renameHeaders": {},
+                     *       "timingHeaders": false,
+                     *       "tls": null,
+                     *       "template": null,
+                     *       "own": null,
+                     *       "verifyUrl": false,
+                     *       "verifiedAt": null,
+                     *       "status": "active",
+                     *       "health": {
+                     *         "state": "healthy",
+                     *         "failures": 0,
+                     *         "failingSince": null,
+                     *         "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *         "pausedBy": null,
+                     *         "nextProbeAt": null
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The present version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypes": [
+                 *         "dossier.*"
+                 *       ],
+                 *       "timeoutMs": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointChanges"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "url": "https://acme.io/webhooks",
+                     *       "contract": "standard-webhooks",
+                     *       "contractOptions": {},
+                     *       "eventTypes": [
+                     *         "dossier.*"
+                     *       ],
+                     *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "method": "POST",
+                     *       "headers": {},
+                     *       "timeoutMs": 10000,
+                     *       "retryPolicy": "forty-days",
+                     *       "autoPause": true,
+                     *       "maxPerSecond": null,
+                     *       "polling": false,
+                     *       "description": "",
+                     *       "secret": "****************************7oD=",
+                     *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signatures": [],
+                     *       "ownSignature": true,
+                     *       "encryption": null,
+                     *       "authentication": [],
+                     *       "renameHeaders": {},
+                     *       "timingHeaders": false,
+                     *       "tls": null,
+                     *       "template": null,
+                     *       "own": null,
+                     *       "verifyUrl": false,
+                     *       "verifiedAt": null,
+                     *       "status": "active",
+                     *       "health": {
+                     *         "state": "healthy",
+                     *         "failures": 0,
+                     *         "failingSince": null,
+                     *         "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *         "pausedBy": null,
+                     *         "nextProbeAt": null
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The present version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEndpointSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+                     *       "previousValidUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateEndpointSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlapSeconds": 86400
+                 *     }
+                 */
+                "application/json": {
+                    /** @default 86400 */
+                    overlapSeconds?: number;
+                    secret?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The new one. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+                     *       "previousValidUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many secrets sign already, or the endpoint was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pauseEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "url": "https://acme.io/webhooks",
+                     *       "contract": "standard-webhooks",
+                     *       "contractOptions": {},
+                     *       "eventTypes": [
+                     *         "dossier.*"
+                     *       ],
+                     *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "method": "POST",
+                     *       "headers": {},
+                     *       "timeoutMs": 10000,
+                     *       "retryPolicy": "forty-days",
+                     *       "autoPause": true,
+                     *       "maxPerSecond": null,
+                     *       "polling": false,
+                     *       "description": "",
+                     *       "secret": "****************************7oD=",
+                     *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signatures": [],
+                     *       "ownSignature": true,
+                     *       "encryption": null,
+                     *       "authentication": [],
+                     *       "renameHeaders": {},
+                     *       "timingHeaders": false,
+                     *       "tls": null,
+                     *       "template": null,
+                     *       "own": null,
+                     *       "verifyUrl": false,
+                     *       "verifiedAt": null,
+                     *       "status": "active",
+                     *       "health": {
+                     *         "state": "healthy",
+                     *         "failures": 0,
+                     *         "failingSince": null,
+                     *         "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *         "pausedBy": null,
+                     *         "nextProbeAt": null
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is changing at the moment. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resumeEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is resumed. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "url": "https://acme.io/webhooks",
+                     *       "contract": "standard-webhooks",
+                     *       "contractOptions": {},
+                     *       "eventTypes": [
+                     *         "dossier.*"
+                     *       ],
+                     *       "channels": [],
+                     *       "filter": {
+                     *         "risk": {
+                     *           "score": [
+                     *             {
+                     *               "numeric": [
+                     *                 ">",
+                     *                 80
+                     *               ]
+                     *             }
+                     *           ]
+                     *         }
+                     *       },
+                     *       "method": "POST",
+                     *       "headers": {},
+                     *       "timeoutMs": 10000,
+                     *       "retryPolicy": "forty-days",
+                     *       "autoPause": true,
+                     *       "maxPerSecond": null,
+                     *       "polling": false,
+                     *       "description": "",
+                     *       "secret": "****************************7oD=",
+                     *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signatures": [],
+                     *       "ownSignature": true,
+                     *       "encryption": null,
+                     *       "authentication": [],
+                     *       "renameHeaders": {},
+                     *       "timingHeaders": false,
+                     *       "tls": null,
+                     *       "template": null,
+                     *       "own": null,
+                     *       "verifyUrl": false,
+                     *       "verifiedAt": null,
+                     *       "status": "active",
+                     *       "health": {
+                     *         "state": "healthy",
+                     *         "failures": 0,
+                     *         "failingSince": null,
+                     *         "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *         "pausedBy": null,
+                     *         "nextProbeAt": null
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is changing at the moment, or its URL is not proved. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    purgeEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were cancelled. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancelled": 12,
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Purge"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "dossier.created",
+                 *       "data": {
+                 *         "dossier": "d-1"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    type?: string;
+                    data?: Record<string, unknown>;
+                };
+            };
+        };
+        responses: {
+            /** @description What was sent and what came back, whatever it was. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "http_200",
+                     *       "detail": null,
+                     *       "sentAt": "2026-01-31T09:30:00.000Z",
+                     *       "durationMs": 84,
+                     *       "timings": {
+                     *         "dnsMs": 2,
+                     *         "connectMs": 11,
+                     *         "tlsMs": 24,
+                     *         "firstByteMs": 46
+                     *       },
+                     *       "request": {
+                     *         "method": "POST",
+                     *         "url": "https://acme.io/webhooks",
+                     *         "headers": {
+                     *           "content-type": "application/json"
+                     *         },
+                     *         "body": "{\"type\":\"dossier.created\",\"timestamp\":\"2026-01-31T09:30:00.000Z\",\"data\":{\"dossier\":\"d-1\"}}"
+                     *       },
+                     *       "response": {
+                     *         "status": 200,
+                     *         "headers": {
+                     *           "content-type": "text/plain"
+                     *         },
+                     *         "body": "ok"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its URL is not proved. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The test could not be carried out. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    testEndpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "eventType": "dossier.created"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestMany"];
+            };
+        };
+        responses: {
+            /** @description Each exchange, or why there was none. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "test": {
+                     *             "outcome": "http_200",
+                     *             "detail": null,
+                     *             "sentAt": "2026-01-31T09:30:00.000Z",
+                     *             "durationMs": 84,
+                     *             "timings": {
+                     *               "dnsMs": 2,
+                     *               "connectMs": 11,
+                     *               "tlsMs": 24,
+                     *               "firstByteMs": 46
+                     *             },
+                     *             "request": {
+                     *               "method": "POST",
+                     *               "url": "https://acme.io/webhooks",
+                     *               "headers": {
+                     *                 "content-type": "application/json"
+                     *               },
+                     *               "body": "{\"type\":\"dossier.created\",\"timestamp\":\"2026-01-31T09:30:00.000Z\",\"data\":{\"dossier\":\"d-1\"}}"
+                     *             },
+                     *             "response": {
+                     *               "status": 200,
+                     *               "headers": {
+                     *                 "content-type": "text/plain"
+                     *               },
+                     *               "body": "ok"
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestsOfMany"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    verifyEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it was echoed, and the whole exchange. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "verified": true,
+                     *       "endpoint": {
+                     *         "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *         "url": "https://acme.io/webhooks",
+                     *         "contract": "standard-webhooks",
+                     *         "contractOptions": {},
+                     *         "eventTypes": [
+                     *           "dossier.*"
+                     *         ],
+                     *         "channels": [],
+                     *         "filter": {
+                     *           "risk": {
+                     *             "score": [
+                     *               {
+                     *                 "numeric": [
+                     *                   ">",
+                     *                   80
+                     *                 ]
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
+                     *         "method": "POST",
+                     *         "headers": {},
+                     *         "timeoutMs": 10000,
+                     *         "retryPolicy": "forty-days",
+                     *         "autoPause": true,
+                     *         "maxPerSecond": null,
+                     *         "polling": false,
+                     *         "description": "",
+                     *         "secret": "****************************7oD=",
+                     *         "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *         "signatures": [],
+                     *         "ownSignature": true,
+                     *         "encryption": null,
+                     *         "authentication": [],
+                     *         "renameHeaders": {},
+                     *         "timingHeaders": false,
+                     *         "tls": null,
+                     *         "template": null,
+                     *         "own": null,
+                     *         "verifyUrl": true,
+                     *         "verifiedAt": "2026-01-31T09:30:00.412Z",
+                     *         "status": "active",
+                     *         "health": {
+                     *           "state": "healthy",
+                     *           "failures": 0,
+                     *           "failingSince": null,
+                     *           "lastSuccessAt": "2026-01-31T09:30:00.000Z",
+                     *           "pausedBy": null,
+                     *           "nextProbeAt": null
+                     *         },
+                     *         "environment": "live",
+                     *         "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       },
+                     *       "exchange": {
+                     *         "outcome": "http_200",
+                     *         "detail": null,
+                     *         "sentAt": "2026-01-31T09:30:00.000Z",
+                     *         "durationMs": 84,
+                     *         "timings": {
+                     *           "dnsMs": 2,
+                     *           "connectMs": 11,
+                     *           "tlsMs": 24,
+                     *           "firstByteMs": 46
+                     *         },
+                     *         "request": {
+                     *           "method": "POST",
+                     *           "url": "https://acme.io/webhooks",
+                     *           "headers": {
+                     *             "content-type": "application/json"
+                     *           },
+                     *           "body": "{\"type\":\"endpoint.verification\",\"challenge\":\"u0n3zLkX8Jm1QvZ4Yt6RwPbA2CdEfGhI\"}"
+                     *         },
+                     *         "response": {
+                     *           "status": 200,
+                     *           "headers": {
+                     *             "content-type": "text/plain"
+                     *           },
+                     *           "body": "u0n3zLkX8Jm1QvZ4Yt6RwPbA2CdEfGhI"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The challenge could not be sent. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of templates. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "tpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "name": "partners",
+                     *           "settings": {
+                     *             "contract": "standard-webhooks",
+                     *             "contractOptions": {},
+                     *             "eventTypes": [
+                     *               "dossier.*"
+                     *             ],
+                     *             "timeoutMs": 5000
+                     *           },
+                     *           "environment": "live",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "updatedAt": "2026-01-31T09:30:00.412Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Template"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "partners",
+                 *       "settings": {
+                 *         "eventTypes": [
+                 *           "dossier.*"
+                 *         ],
+                 *         "timeoutMs": 5000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "partners",
+                     *       "settings": {
+                     *         "contract": "standard-webhooks",
+                     *         "contractOptions": {},
+                     *         "eventTypes": [
+                     *           "dossier.*"
+                     *         ],
+                     *         "timeoutMs": 5000
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is one of this name, or there are too many. Or: The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "partners",
+                     *       "settings": {
+                     *         "contract": "standard-webhooks",
+                     *         "contractOptions": {},
+                     *         "eventTypes": [
+                     *           "dossier.*"
+                     *         ],
+                     *         "timeoutMs": 5000
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Endpoints follow it, or it was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The present version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "timeoutMs": 8000
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "tpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "partners",
+                     *       "settings": {
+                     *         "contract": "standard-webhooks",
+                     *         "contractOptions": {},
+                     *         "eventTypes": [
+                     *           "dossier.*"
+                     *         ],
+                     *         "timeoutMs": 5000
+                     *       },
+                     *       "environment": "live",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed in the meantime, or the name is taken. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names another version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The present version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pollEndpointEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                since?: string;
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the feed. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "occurredAt": null,
+                     *           "subject": "dossier-1",
+                     *           "channels": [],
+                     *           "redactedAt": null,
+                     *           "data": {
+                     *             "dossier": "d-1"
+                     *           },
+                     *           "delivery": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "idempotencyKey": "wh_4hGkz0CSjRD1W0uOZkzAq2yB"
+                     *         }
+                     *       ],
+                     *       "next": "MTc2OTg1MTgwMDAwMCNldnRfMDFrZzl2aHE1cGZoOXR6NGRnNWNraHN2aG0",
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventFeed"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The endpoint does not have `polling`. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testFilter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "risk": {
+                 *           "score": [
+                 *             {
+                 *               "numeric": [
+                 *                 ">",
+                 *                 80
+                 *               ]
+                 *             }
+                 *           ]
+                 *         }
+                 *       },
+                 *       "data": {
+                 *         "risk": {
+                 *           "score": 75
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    filter: components["schemas"]["Filter"];
+                    data?: Record<string, unknown>;
+                    /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                    event?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Whether the data passes. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "matches": false,
+                     *       "failures": [
+                     *         {
+                     *           "path": "/risk/score",
+                     *           "message": "matches no value in the data"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        matches: boolean;
+                        failures: {
+                            /** @description A JSON Pointer into the filter. */
+                            path: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Reading a stored event needs the scope events:read. */
+            403: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event, or it is not stored yet. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                since?: string;
+                until?: string;
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: string;
+                status?: "pending" | "waiting" | "held" | "delivered" | "dead" | "cancelled";
+                type?: string;
+                subject?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "type": "dossier.created",
+                     *           "status": "delivered",
+                     *           "run": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "number": 1,
+                     *               "run": 1,
+                     *               "cause": "first",
+                     *               "at": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 84,
+                     *               "outcome": "http_200",
+                     *               "responseStatus": 200,
+                     *               "detail": null,
+                     *               "timings": {
+                     *                 "dnsMs": 2,
+                     *                 "connectMs": 11,
+                     *                 "tlsMs": 24,
+                     *                 "firstByteMs": 46
+                     *               }
+                     *             }
+                     *           ],
+                     *           "nextAttemptAt": null,
+                     *           "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *           "deathReason": null,
+                     *           "replay": null,
+                     *           "subject": "dossier-1",
+                     *           "occurredAt": null,
+                     *           "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *           "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *           "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *           "lastRequest": {
+                     *             "headers": {
+                     *               "webhook-id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *               "webhook-timestamp": "1769851800",
+                     *               "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="
+                     *             },
+                     *             "complete": true
+                     *           },
+                     *           "lastResponse": {
+                     *             "status": 200,
+                     *             "headers": {
+                     *               "content-type": "text/plain"
+                     *             },
+                     *             "body": "ok"
+                     *           },
+                     *           "redactedAt": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Delivery"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "status": "delivered",
+                     *       "run": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "run": 1,
+                     *           "cause": "first",
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 84,
+                     *           "outcome": "http_200",
+                     *           "responseStatus": 200,
+                     *           "detail": null,
+                     *           "timings": {
+                     *             "dnsMs": 2,
+                     *             "connectMs": 11,
+                     *             "tlsMs": 24,
+                     *             "firstByteMs": 46
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextAttemptAt": null,
+                     *       "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *       "deathReason": null,
+                     *       "replay": null,
+                     *       "subject": "dossier-1",
+                     *       "occurredAt": null,
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *       "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *       "lastRequest": {
+                     *         "headers": {
+                     *           "webhook-id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "webhook-timestamp": "1769851800",
+                     *           "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="
+                     *         },
+                     *         "complete": true
+                     *       },
+                     *       "lastResponse": {
+                     *         "status": 200,
+                     *         "headers": {
+                     *           "content-type": "text/plain"
+                     *         },
+                     *         "body": "ok"
+                     *       },
+                     *       "redactedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery in its new run. */
+            202: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "status": "delivered",
+                     *       "run": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "run": 1,
+                     *           "cause": "first",
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 84,
+                     *           "outcome": "http_200",
+                     *           "responseStatus": 200,
+                     *           "detail": null,
+                     *           "timings": {
+                     *             "dnsMs": 2,
+                     *             "connectMs": 11,
+                     *             "tlsMs": 24,
+                     *             "firstByteMs": 46
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextAttemptAt": null,
+                     *       "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *       "deathReason": null,
+                     *       "replay": null,
+                     *       "subject": "dossier-1",
+                     *       "occurredAt": null,
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *       "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *       "lastRequest": {
+                     *         "headers": {
+                     *           "webhook-id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "webhook-timestamp": "1769851800",
+                     *           "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="
+                     *         },
+                     *         "complete": true
+                     *       },
+                     *       "lastResponse": {
+                     *         "status": 200,
+                     *         "headers": {
+                     *           "content-type": "text/plain"
+                     *         },
+                     *         "body": "ok"
+                     *       },
+                     *       "redactedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its endpoint was deleted. It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The retry could not be sent. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    cancelDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, cancelled. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "event": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "type": "dossier.created",
+                     *       "status": "delivered",
+                     *       "run": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "run": 1,
+                     *           "cause": "first",
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 84,
+                     *           "outcome": "http_200",
+                     *           "responseStatus": 200,
+                     *           "detail": null,
+                     *           "timings": {
+                     *             "dnsMs": 2,
+                     *             "connectMs": 11,
+                     *             "tlsMs": 24,
+                     *             "firstByteMs": 46
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextAttemptAt": null,
+                     *       "deadlineAt": "2026-03-12T09:30:00.000Z",
+                     *       "deathReason": null,
+                     *       "replay": null,
+                     *       "subject": "dossier-1",
+                     *       "occurredAt": null,
+                     *       "acceptedAt": "2026-01-31T09:30:00.000Z",
+                     *       "firstAttemptAt": "2026-01-31T09:30:00.412Z",
+                     *       "deliveredAt": "2026-01-31T09:30:00.412Z",
+                     *       "lastRequest": {
+                     *         "headers": {
+                     *           "webhook-id": "evt_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "webhook-timestamp": "1769851800",
+                     *           "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="
+                     *         },
+                     *         "complete": true
+                     *       },
+                     *       "lastResponse": {
+                     *         "status": 200,
+                     *         "headers": {
+                     *           "content-type": "text/plain"
+                     *         },
+                     *         "body": "ok"
+                     *       },
+                     *       "redactedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not wait any more. It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listReplays: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replays. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "state": "running",
+                     *           "status": "dead",
+                     *           "types": [],
+                     *           "subject": null,
+                     *           "since": "2026-01-30T00:00:00.000Z",
+                     *           "until": "2026-01-31T09:30:00.000Z",
+                     *           "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *           "found": 1200,
+                     *           "sent": 1100,
+                     *           "skipped": 3,
+                     *           "cancelledBy": null,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *           "finishedAt": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Replay"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                 *       "since": "2026-01-31T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayInput"];
+            };
+        };
+        responses: {
+            /** @description The count of a dry run. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 5000,
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayCount"];
+                };
+            };
+            /** @description Started. */
+            202: {
+                headers: {
+                    /** @description Where its progress can be read. */
+                    Location?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The replay could not be started. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    recoverEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-01-31T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryInput"];
+            };
+        };
+        responses: {
+            /** @description The count of a dry run. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 5000,
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayCount"];
+                };
+            };
+            /** @description Started. */
+            202: {
+                headers: {
+                    /** @description Where its progress can be read. */
+                    Location?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The replay could not be started. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    getReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pauseReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay, paused. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or is changing at the moment. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    resumeReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay, running. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or is changing at the moment. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description It could not be set going: call it again. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    cancelReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay, cancelled. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpl_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "state": "running",
+                     *       "status": "dead",
+                     *       "types": [],
+                     *       "subject": null,
+                     *       "since": "2026-01-30T00:00:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.000Z",
+                     *       "reachedAt": "2026-01-30T17:21:09.113Z",
+                     *       "found": 1200,
+                     *       "sent": 1100,
+                     *       "skipped": 3,
+                     *       "cancelledBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "updatedAt": "2026-01-31T09:30:00.412Z",
+                     *       "finishedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is done already, or changing at the moment. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "name": "producer",
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "scopes": [
+                     *             "events:write",
+                     *             "events:read"
+                     *           ],
+                     *           "hint": "ph_live_dN4w",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "expiresAt": null,
+                     *           "revokedAt": null,
+                     *           "lastUsedAt": "2026-01-31T09:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Key"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "producer",
+                 *       "preset": "producer"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeyInput"];
+            };
+        };
+        responses: {
+            /** @description The `Idempotency-Key` created it before; the key itself is not shown again. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "producer",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:write",
+                     *         "events:read"
+                     *       ],
+                     *       "hint": "ph_live_dN4w",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": null,
+                     *       "revokedAt": null,
+                     *       "lastUsedAt": "2026-01-31T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description The key; it is not shown again. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "producer",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:write",
+                     *         "events:read"
+                     *       ],
+                     *       "hint": "ph_live_dN4w",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": null,
+                     *       "revokedAt": null,
+                     *       "lastUsedAt": "2026-01-31T09:00:00.000Z",
+                     *       "key": "ph_live_dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getCurrentKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who asks. The operator’s key is of no tenant, and has every scope. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "tenant",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:write",
+                     *         "events:read"
+                     *       ],
+                     *       "key": {
+                     *         "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *         "name": "producer",
+                     *         "tenant": "acme",
+                     *         "environment": "live",
+                     *         "scopes": [
+                     *           "events:write",
+                     *           "events:read"
+                     *         ],
+                     *         "hint": "ph_live_dN4w",
+                     *         "createdAt": "2026-01-31T09:30:00.000Z",
+                     *         "expiresAt": null,
+                     *         "revokedAt": null,
+                     *         "lastUsedAt": "2026-01-31T09:00:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CurrentKey"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without the key itself. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "name": "producer",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:write",
+                     *         "events:read"
+                     *       ],
+                     *       "hint": "ph_live_dN4w",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": null,
+                     *       "revokedAt": null,
+                     *       "lastUsedAt": "2026-01-31T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such key. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: string;
+                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                "Posthorn-Environment"?: "live" | "test";
+            };
+            path: {
+                /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such key. Or: The operator named a tenant that there is not. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acme",
+                     *       "name": "Acme Ltd",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example acme */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Acme Ltd"
+                 *     }
+                 */
+                "application/json": {
+                    /** @example Acme Ltd */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description There was one; it has this name now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acme",
+                     *       "name": "Acme Ltd",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acme",
+                     *       "name": "Acme Ltd",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": null,
+                     *       "erasure": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description It was deleted, and its data is being removed: with `Retry-After`. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; its data is being removed. */
+            202: {
+                headers: {
+                    /** @description Where to see how far that is. */
+                    Location?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "acme",
+                     *       "name": "Acme Ltd",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "deletedAt": "2026-01-31T09:30:00.412Z",
+                     *       "erasure": {
+                     *         "state": "running",
+                     *         "done": {
+                     *           "keys": 2,
+                     *           "endpoints": 1,
+                     *           "templates": 0,
+                     *           "feeds": 0,
+                     *           "events": 0
+                     *         },
+                     *         "finishedAt": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The tenant is deleted, but its data is not being removed yet. Send it again. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "acme",
+                     *           "name": "Acme Ltd",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "deletedAt": null,
+                     *           "erasure": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["Tenant"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "sk_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "algorithm": "Ed25519",
+                     *           "origin": "generated",
+                     *           "state": "signing",
+                     *           "publicKey": "-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "signsFrom": "2026-01-31T09:30:00.000Z",
+                     *           "publishedUntil": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["SigningKey"][];
+                        /** @description Send it as `cursor` for the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bringSigningKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "privateKey": "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n",
+                 *       "leadSeconds": 0
+                 *     }
+                 */
+                "application/json": {
+                    privateKey: string;
+                    /** @default 86400 */
+                    overlapSeconds?: number;
+                    /** @default 0 */
+                    leadSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The key, without its private half. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sk_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "algorithm": "Ed25519",
+                     *       "origin": "generated",
+                     *       "state": "signing",
+                     *       "publicKey": "-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "signsFrom": "2026-01-31T09:30:00.000Z",
+                     *       "publishedUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description It is here already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlapSeconds": 86400,
+                 *       "leadSeconds": 600
+                 *     }
+                 */
+                "application/json": {
+                    /** @default 86400 */
+                    overlapSeconds?: number;
+                    /** @default 600 */
+                    leadSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The new key. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "sk_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "algorithm": "Ed25519",
+                     *       "origin": "generated",
+                     *       "state": "signing",
+                     *       "publicKey": "-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "signsFrom": "2026-01-31T09:30:00.000Z",
+                     *       "publishedUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such key. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was rotated already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All keys that sign, will sign, or signed not long ago. */
+            200: {
+                headers: {
+                    /** @description How long receivers may keep it. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "crv": "Ed25519",
+                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                     *           "kid": "sk_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getPublicKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The key’s id and `.pem`.
+                 * @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SPKI. */
+            200: {
+                headers: {
+                    /** @description How long receivers may keep it. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example -----BEGIN PUBLIC KEY-----
+                     *     ...
+                     *     -----END PUBLIC KEY-----
+                     */
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description There is no such key. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSealingKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its versions, never the key. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": 2,
+                     *       "versions": [
+                     *         1,
+                     *         2
+                     *       ],
+                     *       "changedAt": "2026-01-31T09:30:00.000Z",
+                     *       "settledAt": "2026-01-31T09:36:00.000Z",
+                     *       "eventDataUntil": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SealingKeys"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reseal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": {
+                    /** @description The `next` of the answer before. */
+                    cursor?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description How far it came. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": 2,
+                     *       "walked": 1204,
+                     *       "resealed": 1203,
+                     *       "left": 0,
+                     *       "othersUnused": true,
+                     *       "settledAt": "2026-01-31T09:36:00.000Z",
+                     *       "eventDataUntil": null,
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Resealing"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getEgressAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The addresses. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "addresses": [
+                     *         "192.0.2.10",
+                     *         "192.0.2.11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EgressAddresses"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1. */
+            200: {
+                headers: {
+                    /** @description How long it may be kept. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
+                    "application/json": {
+                        openapi: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDocs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of Swagger UI. */
+            200: {
+                headers: {
+                    /** @description How long it may be kept. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDocsFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example swagger-ui.css */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A script, a style sheet or a picture. */
+            200: {
+                headers: {
+                    /** @description How long it may be kept. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example /* ... *\/ */
+                    "text/javascript": string;
+                    /** @example /* ... *\/ */
+                    "text/css": string;
+                    /** @example /* ... *\/ */
+                    "text/html": string;
+                    /** @example /* ... *\/ */
+                    "image/png": string;
+                };
+            };
+            /** @description There is no such file. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds after which another try makes sense.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query: {
+                queue: "events" | "wakes";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "5b1f1b8e-5d6c-4e0b-9a55-0f2f1a1f7c11",
+                     *           "queue": "events",
+                     *           "readable": true,
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "event": "evt_01kdvdna00eahs4f3g24k95bvr",
+                     *           "type": "order.paid",
+                     *           "endpoint": null,
+                     *           "replay": null,
+                     *           "sentAt": "2026-11-21T10:15:02.852Z",
+                     *           "receives": 1,
+                     *           "bytes": 412,
+                     *           "body": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redriveDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "queue": "events",
+                 *       "limit": 100
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    queue: "events" | "wakes";
+                    /** @default 100 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description How many went back. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queue": "events",
+                     *       "moved": 100,
+                     *       "refused": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Redrive"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+}

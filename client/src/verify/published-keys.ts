@@ -1,0 +1,68 @@
+// The service's published RSA keys: pinned, as a key set, or fetched from its JWKS and kept for a while.
+import { importJWK, importSPKI, type JWK } from 'jose';
+import { ConnectionError } from '../errors.ts';
+
+type Key = Awaited<ReturnType<typeof importJWK>>;
+
+/** PEM texts, a key set, or where it is: `https://.../.well-known/jwks.json`. */
+export type PublicKeys = readonly string[] | { readonly keys: readonly object[] } | URL;
+
+const KEPT_MS = 5 * 60_000;
+/** Anybody can send what verifies with no key: that must not make us ask all the time. */
+const ASKED_AGAIN_MS = 30_000;
+const TIMEOUT_MS = 10_000;
+
+const fetched = new Map<
+  string,
+  { readonly atMs: number; readonly keys: Promise<readonly Key[]> }
+>();
+
+/** @param isRetry whether what was kept did not verify: a key may be new */
+export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<readonly Key[]> {
+  if (isPems(source)) return ofPems(source);
+  if (!(source instanceof URL)) return ofSet(source.keys);
+  const known = fetched.get(source.href);
+  // A steady clock, and never the caller's: this is about how often is asked, not about signatures.
+  const nowMs = performance.now();
+  if (known && nowMs - known.atMs < (isRetry ? ASKED_AGAIN_MS : KEPT_MS)) return known.keys;
+  const keys = fetchSet(source);
+  fetched.set(source.href, { atMs: nowMs, keys });
+  try {
+    return await keys;
+  } catch (error) {
+    // What was known is better than nothing; without it the next call asks again.
+    if (known) {
+      fetched.set(source.href, { atMs: nowMs, keys: known.keys });
+      return known.keys;
+    }
+    fetched.delete(source.href);
+    throw error;
+  }
+}
+
+const isPems = (source: PublicKeys): source is readonly string[] => Array.isArray(source);
+
+async function fetchSet(url: URL): Promise<readonly Key[]> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { signal, redirect: 'error' });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    const set: unknown = await response.json();
+    if (typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)) {
+      return await ofSet(set.keys);
+    }
+    throw new Error('it is no key set');
+  } catch (cause) {
+    throw new ConnectionError(`the keys at ${url} could not be read: ${cause}`, { cause });
+  }
+}
+
+function ofSet(keys: readonly object[]): Promise<readonly Key[]> {
+  // Whatever is in it, jose refuses what is no key.
+  const rsa = keys.filter((key): key is JWK => 'kty' in key && key.kty === 'RSA');
+  return Promise.all(rsa.map((key) => importJWK(key, 'RS256')));
+}
+
+function ofPems(pems: readonly string[]): Promise<readonly Key[]> {
+  return Promise.all(pems.map((pem) => importSPKI(pem, 'RS256')));
+}

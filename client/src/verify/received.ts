@@ -1,0 +1,94 @@
+// A request as a receiver got it: header names in any case, and the raw bytes of the body.
+import { timingSafeEqual } from 'node:crypto';
+import { VerificationError } from '../errors.ts';
+
+export type ReceivedHeaders =
+  | Headers
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Received {
+  /** Those of `node:http`, of a `Request`, or of any framework. */
+  readonly headers: ReceivedHeaders;
+  /** The raw bytes, before any parser saw them. A string is taken as UTF-8. */
+  readonly body: Uint8Array | string;
+}
+
+export interface VerifiedDelivery {
+  /** The same on every attempt: what to recognize a repeat by. */
+  readonly id: string;
+  readonly type: string | undefined;
+  /** What the signature covers, parsed. */
+  readonly payload: unknown;
+}
+
+export function bytesOf({ body }: Received): Buffer {
+  return typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body);
+}
+
+/** Empty if it is not there. A header that came twice is none that we sent. */
+export function headerOf({ headers }: Received, name: string): string {
+  if (headers instanceof Headers) return headers.get(name) ?? '';
+  const wanted = name.toLowerCase();
+  const found = Object.entries(headers).filter(([key]) => key.toLowerCase() === wanted);
+  const values = found.flatMap(([, value]) => value ?? []);
+  return values.length === 1 ? (values[0] ?? '') : '';
+}
+
+export interface Opening {
+  /** For an endpoint with `encryption`: the plain body of a compact JWE. Signatures are over the JWE. */
+  readonly decrypt?: (jwe: string) => Promise<Uint8Array>;
+}
+
+/** @throws what `decrypt` throws, as a VerificationError */
+export async function opened(
+  body: Buffer,
+  { decrypt }: Opening,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!decrypt) return parsedObject(body);
+  try {
+    return parsedObject(await decrypt(body.toString('ascii')));
+  } catch (cause) {
+    throw new VerificationError('the body could not be decrypted', { cause });
+  }
+}
+
+function parsedObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // Said below.
+  }
+  throw new VerificationError('the body is not a JSON object in UTF-8');
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** In constant time for texts of the same length. */
+export function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** A secret's bytes: of the `whsec_` form its base64, otherwise the text as it is. */
+export function keyBytesOf(secret: string): Buffer {
+  return secret.startsWith('whsec_')
+    ? Buffer.from(secret.slice('whsec_'.length), 'base64')
+    : Buffer.from(secret, 'utf8');
+}
+
+export const secretsOf = (secret: string | readonly string[]): readonly string[] =>
+  typeof secret === 'string' ? [secret] : secret;
+
+export function requireFresh(sentAtSeconds: number, nowMs: number, toleranceSeconds: number): void {
+  // Written so that what is no number is refused.
+  if (!(Math.abs(nowMs / 1000 - sentAtSeconds) <= toleranceSeconds)) {
+    throw new VerificationError('the delivery is too old, or the clocks differ');
+  }
+}
+
+export function refuse(what = 'the signature does not verify'): never {
+  throw new VerificationError(what);
+}

@@ -1,0 +1,72 @@
+// Standard Webhooks: `v1` is HMAC-SHA256, `v1a` is ed25519, over `id.timestamp.body`.
+import { createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto';
+import {
+  bytesOf,
+  headerOf,
+  keyBytesOf,
+  type Opening,
+  opened,
+  type Received,
+  refuse,
+  requireFresh,
+  secretsOf,
+  textOf,
+  type VerifiedDelivery,
+} from './received.ts';
+
+export interface StandardWebhooksKeys extends Opening {
+  readonly contract: 'standard-webhooks';
+  /** `whsec_...`, or `whpk_...` of an asymmetric one; several while a rotation overlaps. */
+  readonly secret: string | readonly string[];
+  /** 300 if it is not given. */
+  readonly toleranceSeconds?: number;
+}
+
+export async function verifyStandardWebhooks(
+  received: Received,
+  { secret, toleranceSeconds = 300, ...opening }: StandardWebhooksKeys,
+  nowMs: number,
+): Promise<VerifiedDelivery> {
+  const id = headerOf(received, 'webhook-id');
+  const sentAt = headerOf(received, 'webhook-timestamp');
+  if (id === '' || !/^\d+$/.test(sentAt)) refuse('webhook-id or webhook-timestamp is missing');
+  requireFresh(Number(sentAt), nowMs, toleranceSeconds);
+  const body = bytesOf(received);
+  const signed = Buffer.concat([Buffer.from(`${id}.${sentAt}.`), body]);
+  const signatures = headerOf(received, 'webhook-signature').split(' ');
+  const isGenuine = secretsOf(secret).some((key) =>
+    signatures.some((one) => isSignedWith(key, one, signed)),
+  );
+  if (!isGenuine) refuse();
+  const payload = await opened(body, opening);
+  return { id, type: textOf(payload.type), payload };
+}
+
+function isSignedWith(key: string, signature: string, signed: Buffer): boolean {
+  const [version, base64 = ''] = signature.split(',', 2);
+  const given = Buffer.from(base64, 'base64');
+  if (key.startsWith('whpk_')) {
+    if (version !== 'v1a' || given.length !== 64) return false;
+    const x = Buffer.from(key.slice('whpk_'.length), 'base64').toString('base64url');
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x };
+    return verify(null, signed, createPublicKey({ key: jwk, format: 'jwk' }), given);
+  }
+  const expected = createHmac('sha256', keyBytesOf(key)).update(signed).digest();
+  return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** The headers of a delivery with an HMAC secret: what `posthorn listen` forwards. */
+export function signStandardWebhooks(
+  id: string,
+  body: Uint8Array,
+  secret: string,
+  nowMs: number,
+): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> {
+  const sentAt = String(Math.floor(nowMs / 1000));
+  const mac = createHmac('sha256', keyBytesOf(secret)).update(`${id}.${sentAt}.`).update(body);
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': sentAt,
+    'webhook-signature': `v1,${mac.digest('base64')}`,
+  };
+}

@@ -1,0 +1,42 @@
+// `verify()`: whether a delivery is genuine, by the contract of its endpoint.
+import { type BronidKeys, verifyBronid } from './bronid.ts';
+import { type BynnKeys, verifyBynn } from './bynn.ts';
+import { type IdnowKeys, verifyIdnow } from './idnow.ts';
+import { type KycHmacKeys, verifyKycHmac } from './kyc-hmac.ts';
+import type { Received, VerifiedDelivery } from './received.ts';
+import { type StandardWebhooksKeys, verifyStandardWebhooks } from './standard-webhooks.ts';
+
+export type VerificationKeys =
+  | StandardWebhooksKeys
+  | BynnKeys
+  | KycHmacKeys
+  | BronidKeys
+  | IdnowKeys;
+
+export type { PublicKeys } from './published-keys.ts';
+export type { Received, ReceivedHeaders, VerifiedDelivery } from './received.ts';
+export type { BronidKeys, BynnKeys, IdnowKeys, KycHmacKeys, StandardWebhooksKeys };
+
+/**
+ * @param nowMs the time to check against, in ms; now if it is not given
+ * @throws VerificationError if the delivery is not to be trusted
+ * @throws ConnectionError if keys were to be fetched and could not be
+ */
+export async function verify(
+  received: Received,
+  keys: VerificationKeys,
+  nowMs: number = Date.now(),
+): Promise<VerifiedDelivery> {
+  switch (keys.contract) {
+    case 'standard-webhooks':
+      return verifyStandardWebhooks(received, keys, nowMs);
+    case 'bynn':
+      return verifyBynn(received, keys, nowMs);
+    case 'kyc-hmac':
+      return verifyKycHmac(received, keys);
+    case 'bronid':
+      return verifyBronid(received, keys, nowMs);
+    case 'idnow':
+      return verifyIdnow(received, keys, nowMs);
+  }
+}

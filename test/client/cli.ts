@@ -1,0 +1,75 @@
+// The command line as a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../client/src/cli/main.ts', import.meta.url));
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Cli {
+  /** Runs a command to its end. */
+  run(...args: readonly string[]): Promise<Ran>;
+  /** What a command prints with --json. @throws unless its code is 0 */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
+  json(...args: readonly string[]): Promise<any>;
+  /** Starts one that goes on until it is told to stop. */
+  start(...args: readonly string[]): Running;
+}
+
+export interface Running {
+  printed(): string;
+  /** Ctrl-C, and its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export function cliWith(environment: Environment, main = MAIN): Cli {
+  const spawned = (args: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [main, ...args], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  async function run(...args: readonly string[]): Promise<Ran> {
+    const child = spawned(args);
+    if (!child.stdout || !child.stderr) throw new Error('no pipes');
+    const ended = once(child, 'close');
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    await ended;
+    return { code: child.exitCode, stdout, stderr };
+  }
+  return {
+    run,
+    async json(...args) {
+      const { code, stdout, stderr } = await run(...args, '--json');
+      if (code !== 0) throw new Error(`posthorn ${args.join(' ')} ended with ${code}: ${stderr}`);
+      return JSON.parse(stdout);
+    },
+    start(...args) {
+      const child = spawned(args);
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (part: string) => {
+          output += part;
+        });
+      }
+      return {
+        printed: () => output,
+        async stop() {
+          if (child.exitCode === null && child.signalCode === null) {
+            const ended = once(child, 'close');
+            child.kill('SIGINT');
+            await ended;
+          }
+          return child.exitCode;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,220 @@
+// verify() against what was published: by the vendors, by Standard Webhooks, and by our own pages for
+// receivers. Nothing here is made by the code under test, or by what signs.
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  type Received,
+  VerificationError,
+  type VerificationKeys,
+  verify,
+} from '../../client/src/index.ts';
+import bronidVector from '../contracts/fixtures/bronid.json' with { type: 'json' };
+import bynnVector from '../contracts/fixtures/bynn.json' with { type: 'json' };
+
+interface Case {
+  readonly received: { readonly headers: Record<string, string>; readonly body: string };
+  readonly keys: VerificationKeys;
+  readonly nowMs: number;
+  readonly id: string;
+  readonly type: string | undefined;
+  /** The header that carries the signature; the body does where there is none. */
+  readonly signatureHeader?: string;
+}
+
+const STANDARD_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const cases: Readonly<Record<string, Case>> = {
+  'the specification of Standard Webhooks': {
+    received: {
+      headers: {
+        'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+        'webhook-timestamp': '1614265330',
+        'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+      },
+      body: '{"test": 2432232314}',
+    },
+    keys: { contract: 'standard-webhooks', secret: STANDARD_SECRET },
+    nowMs: 1_614_265_330_000,
+    id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    type: undefined,
+    signatureHeader: 'webhook-signature',
+  },
+  'bynn’s published delivery': {
+    received: {
+      headers: { 'Idempotency-Key': 'wh_5YCo6VqqfNWjNbMu8q3NPjct' },
+      body: JSON.stringify(bynnVector.body),
+    },
+    keys: { contract: 'bynn', keys: [bynnVector.publicKey] },
+    nowMs: bynnVector.claims.iat * 1000,
+    id: 'a5ba3848-94fc-47d6-b3eb-6687f4c033ea',
+    type: 'dossier.created',
+  },
+  'bronID’s runnable example': {
+    received: { headers: bronidVector.headers, body: bronidVector.body },
+    keys: { contract: 'bronid', secret: bronidVector.signingKey },
+    nowMs: JSON.parse(bronidVector.body).timestamp * 1000,
+    id: '',
+    type: undefined,
+    signatureHeader: 'X-BronID-Signature-SHA',
+  },
+  'the example in docs/receivers/kyc-hmac.md': {
+    received: {
+      headers: {
+        'X-Webhook-ID': 'evt_01h455vb4pex5vsknk084sn02q',
+        'X-Webhook-Timestamp': '1769851800',
+        'X-Webhook-Signature':
+          'sha256=a22735df5f2b54874c9aaece4f90f67624b91847102cce3f4bf93b1935dc4d4c',
+      },
+      body: '{"id":"evt_01h455vb4pex5vsknk084sn02q","type":"kyc.session.processed","created":1769851800,"data":{"session_id":"ses_01j9w4k2q8c7","status":"processed"}}',
+    },
+    keys: {
+      contract: 'kyc-hmac',
+      secret: '5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d',
+    },
+    nowMs: 1_769_851_805_000,
+    id: 'evt_01h455vb4pex5vsknk084sn02q',
+    type: 'kyc.session.processed',
+    signatureHeader: 'X-Webhook-Signature',
+  },
+  'the example in docs/receivers/idnow.md': {
+    received: {
+      headers: {
+        authorization:
+          'Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3Njk4NTE4MDUsImV4cCI6MTc2OTg1MjEwNSwianRpIjoiZXZ0XzAxaDQ1NXZiNHBleDV2c2tuazA4NHNuMDJxIiwiYm9keV9zaGEyNTYiOiJmNmRmNzk3ZmQzODZkYzYxYzJjYTQzOWJkNjZjMjNiNWNiNTRmZjNhZTBmODcwMzFhMmUxMDE3ZDg4OTY1ZGZmIn0.UXFjweBSkXTLFAP0Za7SaHr2E9McKrUj8vslwUvvevw',
+      },
+      body: '{"eventId":"evt_01h455vb4pex5vsknk084sn02q","eventType":"session.completed","createdAt":"2026-01-31T09:30:00.000Z","sessionId":"0b6f6f0e-6f0c-4f57-9f0e-3a4f3d1f8c21"}',
+    },
+    keys: { contract: 'idnow', secret: 'q0lF1v7hJv0m9h2bX3sT5uW8yZ1aB4cD6eF7gH9iJ0k' },
+    nowMs: 1_769_851_805_000,
+    id: 'evt_01h455vb4pex5vsknk084sn02q',
+    type: 'session.completed',
+    signatureHeader: 'authorization',
+  },
+};
+
+const refused = (received: Received, keys: VerificationKeys, nowMs: number) =>
+  expect(verify(received, keys, nowMs)).rejects.toThrow(VerificationError);
+
+describe.each(Object.entries(cases))('%s', (_, { received, keys, nowMs, id, type, ...rest }) => {
+  const { signatureHeader } = rest;
+
+  it('verifies, as text, as bytes and as a Request', async () => {
+    const verified = await verify(received, keys, nowMs);
+    expect(verified).toMatchObject({ id, type });
+    expect(verified.payload).toEqual(
+      keys.contract === 'bynn' ? bynnVector.claims.data : JSON.parse(received.body),
+    );
+    const bytes = new TextEncoder().encode(received.body);
+    expect(await verify({ headers: received.headers, body: bytes }, keys, nowMs)).toEqual(verified);
+    const headers = new Headers(received.headers);
+    expect(await verify({ headers, body: bytes }, keys, nowMs)).toEqual(verified);
+  });
+
+  it('is refused with any other byte in its body, or in its JWT', async () => {
+    const bytes = Buffer.from(received.body);
+    const from = keys.contract === 'bynn' ? bytes.indexOf('"jwt":"') + 7 : 0;
+    // Of base64 the last character of a part may differ in bits that mean nothing.
+    const to = keys.contract === 'bynn' ? bytes.length - 3 : bytes.length;
+    for (let at = from; at < to; at += 7) {
+      const body = Buffer.from(bytes);
+      body[at] = (body[at] ?? 0) ^ 1;
+      await refused({ ...received, body }, keys, nowMs);
+    }
+    await refused({ ...received, body: '' }, keys, nowMs);
+    if (keys.contract !== 'bynn')
+      await refused({ ...received, body: `${received.body}\n` }, keys, nowMs);
+  });
+
+  it('is refused with another signature, and with none', async () => {
+    if (signatureHeader === undefined) return;
+    const { [signatureHeader]: signature = '', ...others } = received.headers;
+    await refused({ ...received, headers: others }, keys, nowMs);
+    for (let at = 0; at < signature.length - 2; at += 3) {
+      const character = signature[at] === 'A' ? 'B' : 'A';
+      const changed = signature.slice(0, at) + character + signature.slice(at + 1);
+      // The prefix of idnow's header is an option of the endpoint, and says nothing.
+      if (signatureHeader === 'authorization' && at < 'Bearer '.length) continue;
+      await refused(
+        { ...received, headers: { ...others, [signatureHeader]: changed } },
+        keys,
+        nowMs,
+      );
+    }
+  });
+
+  it('is refused with another key, and accepted with a second one during a rotation', async () => {
+    if (keys.contract === 'bynn') return;
+    const wrong = 'another secret of enough characters';
+    await refused(received, { ...keys, secret: wrong }, nowMs);
+    await refused(received, { ...keys, secret: [] }, nowMs);
+    const both = { ...keys, secret: [wrong, String(keys.secret)] };
+    expect(await verify(received, both, nowMs)).toMatchObject({ id });
+  });
+
+  it('is refused when it is too old or from the future, if its contract says the time', async () => {
+    const days = 2 * 86_400_000;
+    if (keys.contract === 'kyc-hmac') {
+      expect(await verify(received, keys, nowMs + days)).toMatchObject({ id });
+      return;
+    }
+    await refused(received, keys, nowMs + days);
+    await refused(received, keys, nowMs - days);
+  });
+});
+
+describe('a JWT', () => {
+  const { received, keys, nowMs } = cases['the example in docs/receivers/idnow.md'] as Case;
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = received.headers.authorization?.split('.')[1] ?? '';
+
+  it('without a signature is refused, whatever its header says', async () => {
+    for (const alg of ['none', 'None', 'HS256']) {
+      const authorization = `Bearer ${encoded({ alg })}.${claims}.`;
+      await refused({ ...received, headers: { authorization } }, keys, nowMs);
+    }
+  });
+
+  it('of an HMAC with the public key as its secret is refused', async () => {
+    const head = `${encoded({ alg: 'HS256' })}.${encoded(bynnVector.claims)}`;
+    const mac = createHmac('sha256', bynnVector.publicKey).update(head).digest('base64url');
+    const body = JSON.stringify({ ...bynnVector.body, jwt: `${head}.${mac}` });
+    const pinned = { contract: 'bynn', keys: [bynnVector.publicKey] } as const;
+    await refused({ headers: {}, body }, pinned, bynnVector.claims.iat * 1000);
+  });
+
+  it('beside a changed body gives what was signed', async () => {
+    const body = JSON.stringify({ ...bynnVector.body, event_type: 'dossier.deleted' });
+    const pinned = { contract: 'bynn', keys: [bynnVector.publicKey] } as const;
+    const { type } = await verify({ headers: {}, body }, pinned, bynnVector.claims.iat * 1000);
+    expect(type).toBe('dossier.created');
+  });
+});
+
+describe('headers', () => {
+  const { received, keys, nowMs } = cases['the specification of Standard Webhooks'] as Case;
+
+  it('are found in any case, and refused when one came twice', async () => {
+    const upper = Object.fromEntries(
+      Object.entries(received.headers).map(([name, value]) => [name.toUpperCase(), value]),
+    );
+    expect(await verify({ ...received, headers: upper }, keys, nowMs)).toMatchObject({
+      id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    });
+    const twice = { ...received.headers, 'Webhook-Id': 'msg_other' };
+    await refused({ ...received, headers: twice }, keys, nowMs);
+  });
+
+  it('may hold several signatures, of which one fits', async () => {
+    const signature = `v1a,AAAA v2,xx v1,AAAA ${received.headers['webhook-signature']}`;
+    const headers = { ...received.headers, 'webhook-signature': signature };
+    expect(await verify({ ...received, headers }, keys, nowMs)).toMatchObject({ type: undefined });
+  });
+
+  it('with another Keccak than the body’s are refused by bronid', async () => {
+    const bronid = cases['bronID’s runnable example'] as Case;
+    const headers = {
+      ...bronid.received.headers,
+      'X-BronID-Signature-KECCAK': `bronid_sec_keccak256_${'0'.repeat(64)}`,
+    };
+    await refused({ ...bronid.received, headers }, bronid.keys, bronid.nowMs);
+  });
+});
