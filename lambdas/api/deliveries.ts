@@ -1,17 +1,20 @@
 // GET /v1/deliveries and GET /v1/deliveries/{id}: the log, attempts included.
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { Scope } from '../core/event.ts';
 import { deliveryIdOf, isId, partsOfDeliveryId } from '../core/identifiers.ts';
-import type { DeliveryLedger, Page, Registry, TimeRange } from '../core/ports.ts';
+import type { DeliveryLedger, Page, Registry, StoredEvent, TimeRange } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
+import { refused } from '../http/body.ts';
 import { serve } from '../http/operation.ts';
 import { getDelivery, listDeliveries, NO_DELIVERY } from './delivery-operations.ts';
+import { firstOf, isWithin, placesOf, placesOfTenant } from './delivery-places.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
-import { deliveriesOf, type EventPorts, isAbout } from './events.ts';
+import { deliveriesOf, type EventPorts, isAbout, requireEvent } from './events.ts';
 import { filteredPage } from './filtered-page.ts';
-import { listView, rangeOf } from './listing-query.ts';
+import { listView, NO_CURSOR, rangeOf } from './listing-query.ts';
 import { standingOf } from './standing.ts';
 import { deliveryView, type pendingDeliveryView } from './views.ts';
 
@@ -36,16 +39,26 @@ export function addDeliveryRoutes(
     };
     const isWanted = (view: DeliveryView): boolean =>
       isAbout(view, query) && (status === undefined || view.status === status);
-    const wanted = (views: readonly DeliveryView[]) =>
-      views.filter(isWanted).map((view) => ({ id: view.event, view }));
+    const endpoint =
+      query.endpoint === undefined
+        ? undefined
+        : await requireEndpoint(registry, scope, query.endpoint);
+    const at = cursor === undefined ? undefined : partsOfDeliveryId(cursor);
 
-    if (query.endpoint === undefined) {
+    if (endpoint === undefined || query.event !== undefined) {
+      const event = query.event && (await requireEvent(ports, scope, query.event));
+      if (event && cursor !== undefined && at?.eventId !== event.event.id) throw otherCursor();
+      const stored = event && isWithin(event, range) ? onlyAt(event, endpoint) : undefined;
       const page = await filteredPage({
         ...asked,
-        read: (count, after) => ledger.listEvents(scope, range, count, after),
-        views: async (entries) => {
-          const about = entries.filter(({ event }) => isAbout(event, query));
-          return wanted(await deliveriesOf(ports, scope, about));
+        read: async (count, after) =>
+          event
+            ? firstOf(stored ? placesOf(stored, after) : [], count)
+            : placesOfTenant(ledger, scope, range, count, after),
+        views: async (places) => {
+          const about = places.filter((place) => isAbout(place.event, query));
+          const views = await deliveriesOf(ports, scope, about);
+          return views.filter(isWanted).map((view) => ({ id: view.id, view }));
         },
       });
       return reply(
@@ -53,10 +66,7 @@ export function addDeliveryRoutes(
         listView(page, (view) => view),
       );
     }
-    const endpoint = isId('ep', query.endpoint)
-      ? await registry.getEndpoint(scope, query.endpoint)
-      : undefined;
-    if (!endpoint) throw new Problem(404, NO_ENDPOINT);
+    if (at !== undefined) throw otherCursor();
     const standing = await standingOf(ports.health, endpoint);
     const page = await filteredPage({
       ...asked,
@@ -64,7 +74,11 @@ export function addDeliveryRoutes(
         status === 'dead'
           ? listDead(ledger, endpoint, range, count, after)
           : ledger.listDeliveries(endpoint, range, count, after),
-      views: async (entries) => wanted(entries.map((delivery) => deliveryView(delivery, standing))),
+      views: async (entries) =>
+        entries
+          .map((delivery) => deliveryView(delivery, standing))
+          .filter(isWanted)
+          .map((view) => ({ id: view.event, view })),
     });
     return reply(
       200,
@@ -87,6 +101,26 @@ export function addDeliveryRoutes(
 }
 
 type DeliveryView = ReturnType<typeof deliveryView> | ReturnType<typeof pendingDeliveryView>;
+
+/** Deleted ones may be asked for. @throws Problem 404 */
+async function requireEndpoint(
+  registry: DeliveryPorts['registry'],
+  scope: Scope,
+  id: string,
+): Promise<Endpoint> {
+  const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
+  if (!endpoint) throw new Problem(404, NO_ENDPOINT);
+  return endpoint;
+}
+
+function onlyAt(stored: StoredEvent, endpoint: Endpoint | undefined): StoredEvent {
+  if (!endpoint) return stored;
+  return { ...stored, targets: stored.targets.filter((id) => id === endpoint.id) };
+}
+
+function otherCursor(): Problem {
+  return refused([{ path: 'cursor', message: NO_CURSOR }]);
+}
 
 /** Few of many, as a rule: found by their index. */
 async function listDead(

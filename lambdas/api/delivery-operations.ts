@@ -2,11 +2,10 @@
 import * as z from 'zod';
 import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../core/delivery.ts';
 import { subjectSchema } from '../core/event.ts';
-import { isId } from '../core/identifiers.ts';
+import { isId, partsOfDeliveryId } from '../core/identifiers.ts';
 import { phasesSchema } from '../core/phases.ts';
 import { patternSchema } from '../core/subscription.ts';
 import { operation } from '../http/operation.ts';
-import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
 import { pageShape, rangeShape } from './listing-query.ts';
 import { deliveryIdSchema, idOf, pageSchema, timeSchema } from './schemas.ts';
@@ -82,18 +81,19 @@ export const listDeliveries = operation({
   tag: 'Deliveries',
   summary: 'List deliveries, newest first',
   description:
-    '`status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.',
+    'Those of one event stand side by side, by their endpoints. `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.',
   access: 'deliveries:read',
   query: z.strictObject({
-    ...pageShape((id) => isId('evt', id)),
+    ...pageShape((id) => isId('evt', id) || partsOfDeliveryId(id) !== undefined),
     ...rangeShape,
     endpoint: idOf('ep').optional(),
+    event: idOf('evt').optional().meta({ description: 'Only those of this event.' }),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
     type: patternSchema.optional(),
     subject: subjectSchema.optional(),
   }),
   replies: { 200: { description: 'A page of deliveries.', schema: pageSchema(deliverySchema) } },
-  problems: { 404: NO_ENDPOINT },
+  problems: { 404: 'There is no such endpoint, or no such event.' },
 });
 export const getDelivery = operation({
   id: 'getDelivery',

@@ -6,7 +6,7 @@ import { AGAIN_AFTER_SECONDS, type RedactionPorts, redactDeliveries } from '../c
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
-import { deliveriesOf, type EventPorts, eventWithDeliveriesSchema } from './events.ts';
+import { type EventPorts, eventWithDeliveriesSchema, firstDeliveriesOf } from './events.ts';
 import { EXAMPLES } from './examples.ts';
 import { idParams } from './schemas.ts';
 import { eventView } from './views.ts';
@@ -64,7 +64,7 @@ export function addRedactionRoute(
       });
     }
     await redactDeliveries(ports, stored, nowMs);
-    const deliveries = await deliveriesOf(ports, scope, [stored]);
-    return reply(200, { ...eventView(stored.event), deliveries, data: null });
+    const shown = await firstDeliveriesOf(ports, scope, stored);
+    return reply(200, { ...eventView(stored.event), ...shown, data: null });
   });
 }

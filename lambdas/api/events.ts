@@ -16,10 +16,11 @@ import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
 import { deliverySchema } from './delivery-operations.ts';
+import { firstOf, placesOf } from './delivery-places.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
-import { filteredPage } from './filtered-page.ts';
-import { listView, pageShape, rangeOf, rangeShape } from './listing-query.ts';
+import { cutPage, filteredPage } from './filtered-page.ts';
+import { listView, MAX_LIMIT, pageShape, rangeOf, rangeShape } from './listing-query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
 import { healthOf, standingFrom } from './standing.ts';
 import { deliveryView, eventView, pendingDeliveryView } from './views.ts';
@@ -45,7 +46,10 @@ const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAM
 export const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
-    deliveries: z.array(deliverySchema),
+    deliveries: z.array(deliverySchema).meta({ description: 'The first 100, by their endpoints.' }),
+    deliveriesNext: z.string().nullable().meta({
+      description: 'Send it as `cursor` to `GET /v1/deliveries?event=` for the rest.',
+    }),
     data: eventDataSchema,
   })
   .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
@@ -115,21 +119,27 @@ export function addEventRoutes(
   });
 
   serve(app, authentication, getEvent, async ({ c, scope, params: { id } }) => {
-    const found = isId('evt', id)
-      ? await ledger.getEvents([{ ...scope, eventId: id }])
-      : new Map<string, StoredEvent>();
-    const stored = found.get(id);
-    if (!stored) {
-      // It may have been accepted a moment ago, and not be stored yet.
-      throw new Problem(404, 'There is no such event, or it is not stored yet.', [], {
-        'Retry-After': '1',
-      });
-    }
-    const deliveries = await deliveriesOf(ports, scope, [stored]);
-    const head = JSON.stringify({ ...eventView(stored.event), deliveries }).slice(0, -1);
+    const stored = await requireEvent(ports, scope, id);
+    const shown = await firstDeliveriesOf(ports, scope, stored);
+    const head = JSON.stringify({ ...eventView(stored.event), ...shown }).slice(0, -1);
     return c.body(`${head},"data":${stored.event.data}}`, 200, {
       'Content-Type': 'application/json',
     });
+  });
+}
+
+/** @throws Problem 404 */
+export async function requireEvent(
+  { ledger }: Pick<EventPorts, 'ledger'>,
+  scope: Scope,
+  id: string,
+): Promise<StoredEvent> {
+  const found = isId('evt', id) ? await ledger.getEvents([{ ...scope, eventId: id }]) : undefined;
+  const stored = found?.get(id);
+  if (stored) return stored;
+  // It may have been accepted a moment ago, and not be stored yet.
+  throw new Problem(404, 'There is no such event, or it is not stored yet.', [], {
+    'Retry-After': '1',
   });
 }
 
@@ -148,6 +158,19 @@ export function isAbout(
     (asked.type === undefined || matchesPattern(asked.type, event.type)) &&
     (asked.subject === undefined || event.subject === asked.subject)
   );
+}
+
+/** As many of an event's deliveries as its answer holds, and where the listing goes on. */
+export async function firstDeliveriesOf(ports: EventPorts, scope: Scope, stored: StoredEvent) {
+  const places = firstOf(placesOf(stored), MAX_LIMIT);
+  const views = await deliveriesOf(ports, scope, places.entries);
+  const page = cutPage(
+    views.map((view) => ({ id: view.id, view })),
+    MAX_LIMIT,
+    places.next,
+  );
+  const { data, next } = listView(page, (view) => view);
+  return { deliveries: data, deliveriesNext: next };
 }
 
 /** The deliveries of events, each event's in the order of its targets; those not begun are pending. */

@@ -19,6 +19,8 @@ export const timeParameter = z.iso.datetime({
   error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z',
 });
 
+export const NO_CURSOR = 'is not a cursor of this listing';
+
 /** Cursors are the last entry's id in base64url, so that nobody builds on their form. */
 export const cursorOf = (id: string): string => Buffer.from(id).toString('base64url');
 
@@ -27,7 +29,7 @@ export function cursorParameter(isCursor: (id: string) => boolean) {
   return text.transform((cursor, context) => {
     const id = Buffer.from(cursor, 'base64url').toString('latin1');
     if (isCursor(id) && cursorOf(id) === cursor) return id;
-    context.addIssue({ code: 'custom', message: 'is not a cursor of this listing' });
+    context.addIssue({ code: 'custom', message: NO_CURSOR });
     return z.NEVER;
   });
 }

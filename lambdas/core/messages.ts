@@ -106,10 +106,14 @@ export function traceOf(
   return { trace: state === undefined ? { parent } : { parent, state } };
 }
 
-/** As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. */
+/**
+ * As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. What
+ * takes its place on one machine refuses all that lies beyond U+FFFF as well, such as emoji.
+ */
 function sendable(message: object): string {
-  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (character) =>
-    character === '\ufffe' ? '\\ufffe' : '\\uffff',
+  return JSON.stringify(message).replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
   );
 }
 

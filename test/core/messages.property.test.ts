@@ -56,6 +56,13 @@ describe('an event’s message', () => {
     expect(body).toMatch(TAKEN_BY_SQS);
   });
 
+  it('regression: events with emoji in their subject were refused by the queue of the embedded runtime', () => {
+    const event = anEvent({ subject: '\u{1f600} \u{65731}\u{10ffff}', type: 'a' });
+    const body = encodeEventMessage({ event, mayRepeat: false });
+    expect(decodeEventMessage(body).event).toEqual(event);
+    expect(body).toMatch(/^[\t\n\r -\ud7ff\ue000-\ufffd]*$/);
+  });
+
   it('of the largest event that is accepted fits into a message', () => {
     const data = JSON.stringify({ noise: randomBytes(190_000).toString('base64') });
     const body = encodeEventMessage({ event: anEvent({ data }), mayRepeat: false });

@@ -100,5 +100,6 @@ def before_call(context, case, kwargs):
             if isinstance(event, dict):
                 mend(event)
     # A cursor is what a page before gave; made up ones fit no listing.
-    if case.query and fits(CURSOR, case.query.get("cursor")):
-        del case.query["cursor"]
+    for name in ("cursor", "after"):
+        if case.query and fits(CURSOR, case.query.get(name)):
+            del case.query[name]
