@@ -9,42 +9,17 @@ import {
   type WakeMessage,
 } from '../../lambdas/core/messages.ts';
 import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wake-bucket.ts';
-import type { Customer, Run } from './world.ts';
+import { FEATURE_STEPS } from './feature-steps.ts';
+import { OPERATOR_STEPS } from './operator-steps.ts';
+import { REMOVAL_STEPS } from './removal-steps.ts';
+import { calls, HOUR_MS, ref, resting, type Step, state } from './step.ts';
+import type { Run } from './world.ts';
 
-export interface Step {
-  readonly title: string;
-  readonly run: (run: Run) => Promise<void>;
-}
-
-const HOUR_MS = 3_600_000;
 const NONE = { steps: [] };
 const SOON = { steps: [{ count: 3, seconds: 1 }] };
 const LATER = { steps: [{ count: 3, seconds: 3600 }] };
 
-const ref = (tenant: string, endpointId: string, eventId: string) => ({
-  tenant,
-  environment: 'live' as const,
-  endpointId,
-  eventId,
-});
-
-async function state(run: Run, customer: Customer, event: string, wanted: string) {
-  await run.until(async () => {
-    const { deliveries } = await customer.ask('GET', `/v1/events/${event}`).catch(() => ({}));
-    return deliveries?.[0]?.status === wanted;
-  });
-}
-
-/** An event whose delivery stands in the log and rests there, because its endpoint is paused. */
-async function resting(run: Run, customer: Customer, endpointId: string): Promise<string> {
-  const event = await customer.post();
-  const key = deliveryKey(ref(customer.id, endpointId, event));
-  await run.until(async () => !(await run.isGone(key)));
-  await state(run, customer, event, 'held');
-  return event;
-}
-
-export const STEPS: readonly Step[] = [
+const DELIVERY_STEPS: readonly Step[] = [
   {
     title: 'tenants and keys',
     async run(run) {
@@ -278,24 +253,25 @@ export const STEPS: readonly Step[] = [
           cause: 'first',
           doubtful: true,
         });
-        const before = counted(run);
-        await run.send('^Deliveries(?!Dead)', message);
-        await run.until(() => counted(run) > before);
-        await run.send('^Retries(?!Dead)', message);
-        await run.until(() => counted(run) > before + 1);
+        for (const queue of ['^Deliveries(?!Dead)', '^Slow(?!Dead)', '^Retries(?!Dead)']) {
+          const before = counted(run);
+          await run.send(queue, message);
+          await run.until(() => counted(run) > before);
+        }
       } finally {
         run.receiver.letGo();
       }
     },
   },
   {
-    title: 'dead letters of deliveries and retries',
+    title: 'dead letters of deliveries, of the slow lane and of retries',
     async run(run) {
       const customer = await run.tenant();
       const { id } = await customer.endpoint();
       await customer.ask('POST', `/v1/endpoints/${id}/pause`);
       for (const [queue, attempt] of [
         ['^DeliveriesDead', 1],
+        ['^SlowDead', 1],
         ['^RetriesDead', 2],
       ] as const) {
         const event = await resting(run, customer, id);
@@ -398,6 +374,13 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
+export const STEPS: readonly Step[] = [
+  ...DELIVERY_STEPS,
+  ...FEATURE_STEPS,
+  ...OPERATOR_STEPS,
+  ...REMOVAL_STEPS,
+];
+
 function wakeOf(tenant: string, endpointId: string, atMs: number): WakeMessage {
   return { tenant, environment: 'live', endpointId, bucketMs: bucketOf(atMs) };
 }
@@ -417,11 +400,6 @@ async function noticed(run: Run, path: string, event: string): Promise<void> {
 
 /** How often dispatch asked to see a message later. */
 const counted = (run: Run): number => calls(run, 'Dispatch', 'sqs:ChangeMessageVisibility');
-
-function calls(run: Run, fn: string, operation: string): number {
-  const found = Object.entries(run.runtime.meter.snapshot()).find(([name]) => name.includes(fn));
-  return found?.[1][operation] ?? 0;
-}
 
 /** An endpoint of the operator for notices, made once; gives its path. */
 async function listening(run: Run): Promise<string> {

@@ -116,7 +116,7 @@ export class Run {
     const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
     await client.send(
       new UpdateItemCommand({
-        TableName: this.#ledger(),
+        TableName: this.#table('Ledger'),
         Key: key,
         UpdateExpression: `SET ${names.map((_, n) => `#n${n} = :v${n}`).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#n${n}`, name])),
@@ -130,12 +130,12 @@ export class Run {
 
   /** Whether an item of the ledger is not, or no longer, there. */
   async isGone(key: Record<string, AttributeValue>): Promise<boolean> {
-    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: this.#ledger(), Key: key, ConsistentRead: true }),
-    );
-    client.destroy();
-    return Item === undefined;
+    return (await this.#item('Ledger', key)) === undefined;
+  }
+
+  /** An item of the registry. */
+  async registered(key: Record<string, AttributeValue>) {
+    return this.#item('Registry', key);
   }
 
   /** A wake-up as EventBridge Scheduler sends it, by the stack's own role for it. */
@@ -166,10 +166,20 @@ export class Run {
     await host?.invoke(JSON.stringify(event));
   }
 
-  #ledger(): string {
+  async #item(table: string, key: Record<string, AttributeValue>) {
+    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
+    const TableName = this.#table(table);
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key: key, ConsistentRead: true }),
+    );
+    client.destroy();
+    return Item;
+  }
+
+  #table(name: string): string {
     const [table] = this.runtime.stack
       .resources('AWS::DynamoDB::GlobalTable')
-      .filter(({ logicalId }) => logicalId.includes('Ledger'));
+      .filter(({ logicalId }) => logicalId.includes(name));
     return this.runtime.stack.reference(table?.logicalId ?? '');
   }
 

@@ -1,4 +1,6 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { Env } from '../../lambdas/environment.ts';
 import { listOf, nagFindings, resourcesOf, statementsOf, templateOf } from '../builders/stack.ts';
 
 const template = templateOf();
@@ -10,6 +12,23 @@ function actionsOf(prefix: string): string[] {
     .filter(({ holder, statement }) => holder.startsWith(prefix) && statement.Effect === 'Allow')
     .filter(({ statement }) => statement.Resource !== undefined)
     .flatMap(({ statement }) => listOf(statement.Action).map(String));
+}
+
+/** Functions that may read the sealing secret, and those whose environment says where it is. */
+function sealingIn(from: Template): { readonly readers: string[]; readonly told: string[] } {
+  const [sealing] = resourcesOf(from, 'AWS::SecretsManager::Secret').filter(({ id }) =>
+    id.startsWith('KeysSealing'),
+  );
+  const names = (value: unknown) => JSON.stringify(value ?? '').includes(`"${sealing?.id}"`);
+  const readers = statementsOf(from)
+    .filter(({ statement }) => names(statement.Resource))
+    .map(({ holder }) => holder.replace(/Role.*/, ''));
+  const told = resourcesOf(from, 'AWS::Lambda::Function')
+    .filter(({ Properties }) =>
+      names(Object(Properties.Environment).Variables?.[Env.sealingSecretArn]),
+    )
+    .map(({ id }) => id.replace(/Function.*/, ''));
+  return { readers: readers.sort(), told: told.sort() };
 }
 
 describe('actions', () => {
@@ -59,28 +78,17 @@ describe('a function', () => {
   });
 
   it('that only takes events in or spreads them opens no sealed secret', () => {
-    const sealing = resourcesOf(template, 'AWS::SecretsManager::Secret').find(({ id }) =>
-      id.startsWith('KeysSealing'),
-    );
-    const readers = statements
-      .filter(({ statement }) =>
-        JSON.stringify(statement.Resource ?? '').includes(String(sealing?.id)),
-      )
-      .map(({ holder }) => holder.replace(/Role.*/, ''));
-    expect(readers.sort()).toEqual(['Api', 'Dispatch']);
+    expect(sealingIn(template)).toEqual({
+      readers: ['Api', 'Dispatch'],
+      told: ['Api', 'Dispatch'],
+    });
   });
 
   it('opens sealed data where it is sealed: what takes events in, and what matches them', () => {
-    const sealed = templateOf({ sealEventData: true });
-    const [sealing] = resourcesOf(sealed, 'AWS::SecretsManager::Secret').filter(({ id }) =>
-      id.startsWith('KeysSealing'),
-    );
-    const readers = statementsOf(sealed)
-      .filter(({ statement }) =>
-        JSON.stringify(statement.Resource ?? '').includes(String(sealing?.id)),
-      )
-      .map(({ holder }) => holder.replace(/Role.*/, ''));
-    expect(readers.sort()).toEqual(['Api', 'Dispatch', 'FanOut', 'Ingest']);
+    expect(sealingIn(templateOf({ sealEventData: true }))).toEqual({
+      readers: ['Api', 'Dispatch', 'FanOut', 'Ingest'],
+      told: ['Api', 'Dispatch', 'FanOut', 'Ingest'],
+    });
     expect(nagFindings({ sealEventData: true })).toEqual([]);
   });
 
