@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 48bc86eff5480ae1b083e3a24d177c3ca6a555d770ae108b33b172b0dec248b6
+// sha256 dbf0cd95d12ea08a0bbd11a56aa2f889823db74b16bc78f77937b2e42ca89ece
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [
