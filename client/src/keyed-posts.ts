@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 48bc86eff5480ae1b083e3a24d177c3ca6a555d770ae108b33b172b0dec248b6
+// sha256 0845f5bec0eefe2bd07db362edc483fae8a2d528070e8f7f99cf54746ec25810
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 48bc86eff5480ae1b083e3a24d177c3ca6a555d770ae108b33b172b0dec248b6
+// sha256 0845f5bec0eefe2bd07db362edc483fae8a2d528070e8f7f99cf54746ec25810
 
 export interface paths {
     "/v1/events": {
@@ -553,7 +553,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.
+         * @description Those of one event stand side by side, by their endpoints. `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -1799,7 +1799,10 @@ export interface components {
             channels: string[];
             /** @description When its data and subject were removed for good. */
             redactedAt: string | null;
+            /** @description The first 100, by their endpoints. */
             deliveries: components["schemas"]["Delivery"][];
+            /** @description Send it as `cursor` to `GET /v1/deliveries?event=` for the rest. */
+            deliveriesNext: string | null;
             /** @description The exact bytes that came in; null once the event is redacted. */
             data: Record<string, unknown> | null;
         };
@@ -2884,6 +2887,7 @@ export interface operations {
                      *           "redactedAt": null
                      *         }
                      *       ],
+                     *       "deliveriesNext": null,
                      *       "data": {
                      *         "dossier": "d-1"
                      *       }
@@ -2993,6 +2997,7 @@ export interface operations {
                      *           "redactedAt": "2026-01-31T09:30:00.412Z"
                      *         }
                      *       ],
+                     *       "deliveriesNext": null,
                      *       "data": null
                      *     }
                      */
@@ -5788,6 +5793,11 @@ export interface operations {
                 until?: string;
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
                 endpoint?: string;
+                /**
+                 * @description Only those of this event.
+                 * @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm
+                 */
+                event?: string;
                 status?: "pending" | "waiting" | "held" | "delivered" | "dead" | "cancelled";
                 type?: string;
                 subject?: string;
@@ -5880,7 +5890,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint, or no such event. Or: The operator named a tenant that there is not. */
             404: {
                 headers: {
                     /**
