@@ -47,7 +47,9 @@ async function store(): Promise<Stored> {
     channels: [],
     data: JSON.stringify({ name: PERSONAL, notes: PERSONAL.repeat(200) }),
   };
-  const newId = () => createId('ep', clock.nowMs, randomBytes(10));
+  // In their order: it is the order in which they are shown.
+  let made = 0;
+  const newId = () => createId('ep', clock.nowMs + made++, randomBytes(10));
   const attempt = { number: 1, run: 1, cause: 'first', atMs: clock.nowMs, durationMs: 5 } as const;
   const aDelivery = (changes: Partial<Delivery>): Delivery => ({
     ...freshDelivery(event, newId(), settings, clock.nowMs),

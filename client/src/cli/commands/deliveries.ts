@@ -13,6 +13,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
       ...LIMIT,
       ...TIMES,
       endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' },
+      event: { type: 'string', value: 'ID', help: 'of one event' },
       status: { type: 'string', value: 'STATUS', help: STATUSES.join(', ') },
       type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
       subject: { type: 'string', value: 'TEXT', help: 'what their events are about' },
@@ -23,7 +24,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
       const listing = posthorn.deliveries.list({
         ...page,
         ...timesOf(options),
-        ...given(options, ['endpoint', 'type', 'subject']),
+        ...given(options, ['endpoint', 'event', 'type', 'subject']),
         ...(status && { status }),
       });
       out.list(await listing.toArray(most), (delivery) => ({
