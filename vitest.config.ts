@@ -1,6 +1,7 @@
 // How the tests run: two worker processes, as many as the smallest machine we promise to pass on has.
 import { defineConfig } from 'vitest/config';
 import { CountingReporter } from './test/counting-reporter.ts';
+import { LeakReporter } from './test/leak-reporter.ts';
 
 export default defineConfig({
   test: {
@@ -13,6 +14,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    reporters: ['default', new CountingReporter()],
+    globalSetup: ['test/builders/run-folder.ts'],
+    setupFiles: ['test/builders/known-secrets.ts'],
+    reporters: ['default', new LeakReporter(), new CountingReporter()],
   },
 });

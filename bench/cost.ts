@@ -16,8 +16,9 @@ interface CostCase {
   readonly settings?: RuntimeOptions['settings'];
 }
 
-/** Fan-out waits up to a second for a batch, and what it sends arrives together. */
-export const GATHERED = { sources: { events: { batchSize: 100, windowSeconds: 1 } } };
+/** Fan-out and dispatch each wait up to a second for a batch: up to two seconds from 202 to arrival. */
+const gathering = { batchSize: 100, windowSeconds: 1 };
+export const GATHERED = { sources: { events: gathering, deliveries: gathering } };
 
 const usual = { seconds: 20, dataBytes: 1_000, endpoints: 1, receiverMs: 200 };
 const CASES: readonly CostCase[] = [

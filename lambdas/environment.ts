@@ -9,9 +9,13 @@ export const Env = {
   ledgerTable: 'LEDGER_TABLE',
   eventsQueueUrl: 'EVENTS_QUEUE_URL',
   deliveriesQueueUrl: 'DELIVERIES_QUEUE_URL',
+  /** The lane of endpoints that are known to be slow. */
+  slowQueueUrl: 'SLOW_QUEUE_URL',
   retriesQueueUrl: 'RETRIES_QUEUE_URL',
   wakesQueueUrl: 'WAKES_QUEUE_URL',
   wakesQueueArn: 'WAKES_QUEUE_ARN',
+  eventsDeadLettersUrl: 'EVENTS_DEAD_LETTERS_URL',
+  wakesDeadLettersUrl: 'WAKES_DEAD_LETTERS_URL',
   /** Name of the EventBridge Scheduler group that wake-ups are created in. */
   scheduleGroup: 'SCHEDULE_GROUP',
   /** ARN of the role that EventBridge Scheduler takes on to send to the wakes queue. */

@@ -93,6 +93,8 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       events: sourceSchema(10, 50),
       deliveries: sourceSchema(10, 200),
+      /** The lane of endpoints that are slow to answer. */
+      slow: sourceSchema(10, 200),
       retries: sourceSchema(10, 50),
       wakes: sourceSchema(1, 10),
     })

@@ -30,7 +30,7 @@ export class Keys extends Construct {
         {
           id: 'AwsSolutions-SMG4',
           reason:
-            'The sealing key cannot change without re-sealing what it sealed; the operator changes the other when needed.',
+            'The sealing key cannot change without sealing anew what it sealed, which the operator sets going; the operator changes the other when needed.',
         },
       ],
     );

@@ -1,6 +1,8 @@
 // The whole service: this file only composes.
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { z } from 'zod';
+import { settingsSchema } from '../lambdas/core/settings.ts';
 import { Env } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
 import { HttpFront } from './http-front.ts';
@@ -45,36 +47,20 @@ export class PosthornStack extends Stack {
       });
     const eventsQueue = queue('Events', FAN_OUT_TIMEOUT, sources.events);
     const deliveriesQueue = queue('Deliveries', DISPATCH_TIMEOUT, sources.deliveries);
+    const slowQueue = queue('Slow', DISPATCH_TIMEOUT, sources.slow);
     const retriesQueue = queue('Retries', DISPATCH_TIMEOUT, sources.retries, true);
     const wakesQueue = queue('Wakes', WAKE_TIMEOUT, sources.wakes, true);
     const { queue: events } = eventsQueue;
     const { queue: wakes } = wakesQueue;
     const { queue: deliveries } = deliveriesQueue;
+    const { queue: slow } = slowQueue;
     const { queue: retries } = retriesQueue;
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes });
 
-    const {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    } = configuration;
-    const settings = {
-      retentionDays,
-      deadlineDays,
-      retryPolicy,
-      tripFailures,
-      issuer,
-      feedLagSeconds,
-      destinations,
-      verifyUrl,
-    };
-    const { limits, cors } = configuration;
-    const atTheEdge = { [Env.settings]: JSON.stringify({ ...settings, limits, cors }) };
+    const settings = z.object(settingsSchema.shape).parse(configuration);
+    const { sealEventData } = configuration;
+    const sealing = { [Env.sealingSecretArn]: keys.sealing.secretArn };
+    const sealingIfSealed = sealEventData ? sealing : {};
     const everywhere = {
       [Env.stackName]: this.stackName,
       [Env.settings]: JSON.stringify(settings),
@@ -83,6 +69,10 @@ export class PosthornStack extends Stack {
     };
     const ports = { [Env.allowedPorts]: configuration.allowedPorts.join(',') };
     const toEvents = { [Env.eventsQueueUrl]: events.queueUrl };
+    const toLanes = {
+      [Env.deliveriesQueueUrl]: deliveries.queueUrl,
+      [Env.slowQueueUrl]: slow.queueUrl,
+    };
     const toRetries = { [Env.retriesQueueUrl]: retries.queueUrl };
     const toWakes = { [Env.wakesQueueUrl]: wakes.queueUrl };
     const scheduling = {
@@ -99,9 +89,9 @@ export class PosthornStack extends Stack {
       tracing,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...toEvents,
         [Env.operatorSecretArn]: keys.operator.secretArn,
+        ...sealingIfSealed,
       },
     });
     // It notes when a key was used last.
@@ -109,6 +99,9 @@ export class PosthornStack extends Stack {
     ingest.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [storage.ledger.tableArn]);
     ingest.allow(['sqs:SendMessage'], [events.queueArn]);
     ingest.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn]);
+    if (sealEventData) {
+      ingest.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const fanOut = new NodeFunction(this, 'FanOut', {
       folder: 'fan-out',
@@ -116,7 +109,7 @@ export class PosthornStack extends Stack {
       timeout: FAN_OUT_TIMEOUT,
       logRetentionDays,
       tracing,
-      environment: { ...everywhere, [Env.deliveriesQueueUrl]: deliveries.queueUrl },
+      environment: { ...everywhere, ...toLanes, ...sealingIfSealed },
     });
     fanOut.consume('Events', events, sources.events);
     fanOut.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
@@ -124,7 +117,10 @@ export class PosthornStack extends Stack {
       ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [storage.ledger.tableArn],
     );
-    fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn]);
+    fanOut.allow(['sqs:SendMessage'], [deliveries.queueArn, slow.queueArn]);
+    if (sealEventData) {
+      fanOut.allow(['secretsmanager:GetSecretValue'], [keys.sealing.secretArn]);
+    }
 
     const egress =
       configuration.egress === 'static'
@@ -148,16 +144,21 @@ export class PosthornStack extends Stack {
         ...toRetries,
         ...toWakes,
         ...scheduling,
-        [Env.deliveriesQueueUrl]: deliveries.queueUrl,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...toLanes,
+        ...sealing,
       },
     });
     dispatch.consume('Deliveries', deliveries, sources.deliveries);
+    dispatch.consume('Slow', slow, sources.slow);
     dispatch.consume('Retries', retries, sources.retries);
-    dispatch.allow(['sqs:ChangeMessageVisibility'], [deliveries.queueArn, retries.queueArn]);
+    dispatch.allow(
+      ['sqs:ChangeMessageVisibility'],
+      [deliveries.queueArn, slow.queueArn, retries.queueArn],
+    );
     dispatch.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
     dispatch.allow(
-      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+      // An update only marks endpoints as slow.
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       [storage.registry.tableArn],
     );
     dispatch.allow(
@@ -184,7 +185,17 @@ export class PosthornStack extends Stack {
     });
     wake.consume('Wakes', wakes, sources.wakes);
     wake.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
-    wake.allow(['dynamodb:BatchGetItem', 'dynamodb:Query'], [storage.registry.tableArn]);
+    wake.allow(
+      [
+        'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      [storage.registry.tableArn],
+    );
     wakeUp.grantScheduling(wake);
     wake.allow(
       [
@@ -210,6 +221,7 @@ export class PosthornStack extends Stack {
     // Dead letters of deliveries and retries go back to wait in the ledger.
     const deadLetters = { batchSize: 10, windowSeconds: 0, maxConcurrency: 2 };
     sweep.consume('DeadDeliveries', deliveriesQueue.deadLetters, deadLetters);
+    sweep.consume('DeadSlow', slowQueue.deadLetters, deadLetters);
     sweep.consume('DeadRetries', retriesQueue.deadLetters, deadLetters);
     sweep.allow(
       ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -228,19 +240,22 @@ export class PosthornStack extends Stack {
       tracing,
       environment: {
         ...everywhere,
-        ...atTheEdge,
         ...ports,
+        ...toEvents,
         ...toRetries,
         ...toWakes,
         [Env.egressAddresses]: egress?.addresses.join(',') ?? '',
+        [Env.eventsDeadLettersUrl]: eventsQueue.deadLetters.queueUrl,
+        [Env.wakesDeadLettersUrl]: wakesQueue.deadLetters.queueUrl,
         [Env.dispatchFunctionName]: dispatch.fn.functionName,
         [Env.operatorSecretArn]: keys.operator.secretArn,
-        [Env.sealingSecretArn]: keys.sealing.secretArn,
+        ...sealing,
       },
     });
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
@@ -251,6 +266,7 @@ export class PosthornStack extends Stack {
     api.allow(
       [
         'dynamodb:BatchGetItem',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
@@ -259,7 +275,12 @@ export class PosthornStack extends Stack {
       [storage.ledger.tableArn],
     );
     api.allow(['dynamodb:Query'], [storage.workIndexArn]);
-    api.allow(['sqs:SendMessage'], [retries.queueArn, wakes.queueArn]);
+    api.allow(['sqs:SendMessage'], [events.queueArn, retries.queueArn, wakes.queueArn]);
+    // Dead letters are looked at and redriven by the operator.
+    api.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      [eventsQueue.deadLetters.queueArn, wakesQueue.deadLetters.queueArn],
+    );
     api.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     api.allow(['secretsmanager:GetSecretValue'], [keys.operator.secretArn, keys.sealing.secretArn]);
 
@@ -280,6 +301,7 @@ export class PosthornStack extends Stack {
       queues: {
         Events: eventsQueue,
         Deliveries: deliveriesQueue,
+        Slow: slowQueue,
         Retries: retriesQueue,
         Wakes: wakesQueue,
       },

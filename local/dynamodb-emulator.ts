@@ -11,6 +11,9 @@ import { parseObject } from './json.ts';
 import { listenOnLoopback, readBody } from './loopback-server.ts';
 import { type Play, serveMetered } from './metered-dynamodb.ts';
 
+const CLOSE_GRACE_MS = 1_000;
+const CLOSE_POLL_MS = 10;
+
 export interface DynamoDbEmulator {
   url: string;
   close(): Promise<void>;
@@ -34,7 +37,12 @@ export async function startDynamoDb(
     replay.emit('data', body);
     replay.emit('end');
   };
+  let underWay = 0;
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+    });
     const body = await readBody(request).catch(() => undefined);
     if (body === undefined) {
       response.destroy();
@@ -63,6 +71,10 @@ export async function startDynamoDb(
   return {
     url,
     close: async () => {
+      // What dynalite is at would find its database closed, and end the process.
+      for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {
+        await delay(CLOSE_POLL_MS);
+      }
       const closed = once(server, 'close');
       // dynalite's own close also flushes and closes LevelDB.
       const flushed = new Promise((resolve) => server.close(resolve));

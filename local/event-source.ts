@@ -16,6 +16,10 @@ export interface EventSourceOptions {
   onFailure?(error: unknown): void;
 }
 
+/** So many invocations at once say that there is load: what comes then is gathered for a moment. */
+const BUSY = 2;
+const GATHER_MS = 4;
+
 /** Lambda takes at most 6 MB, and the records' envelope wants some of it. */
 const MAX_BATCH_BYTES = 5_500_000;
 
@@ -42,14 +46,20 @@ export class EventSource {
     await Promise.allSettled(this.#running);
   }
 
-  /** Once per turn of the event loop: messages that arrive together go together. */
+  /**
+   * Once per turn of the event loop: messages that arrive together go together. Under load, once in a few
+   * milliseconds: batches fill, as they do where Lambda's pollers are busy.
+   */
   #wake(): void {
     if (this.#pumpDue || this.#stopped) return;
     this.#pumpDue = true;
-    setImmediate(() => {
+    const pump = () => {
       this.#pumpDue = false;
       this.#pump();
-    });
+    };
+    const isFull = this.#options.queue.messages.length >= this.#options.batchSize;
+    if (this.#running.size < BUSY || isFull) setImmediate(pump);
+    else setTimeout(pump, GATHER_MS);
   }
 
   #pump(): void {

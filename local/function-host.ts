@@ -128,6 +128,11 @@ export class FunctionHost {
     await this.#ready;
   }
 
+  /** Ends it as a crash does: what it was doing fails, and it starts again. */
+  async crash(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#worker?.terminate();

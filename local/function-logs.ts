@@ -1,5 +1,6 @@
 // What of the functions' log lines reaches the terminal: one line per attempt, warnings and errors;
 // everything with POSTHORN_LOG=json.
+import { createWriteStream } from 'node:fs';
 import { z } from 'zod';
 import { isObject, type JsonObject } from './json.ts';
 
@@ -28,6 +29,24 @@ export function logPrinter(sink: LogSink, everything: boolean) {
     if (everything) sink.out(line);
     else if (attempt.success) sink.out(attemptLine(attempt.data));
     else if (isWorthSeeing(entry, stream)) sink.error(line);
+  };
+}
+
+/** Hands every line on, and keeps it in a file; undefined keeps none. */
+export function keepLines(
+  file: string | undefined,
+  next: (line: string, stream: 'stdout' | 'stderr') => void,
+): { onLine: typeof next; close(): Promise<void> } {
+  if (file === undefined) return { onLine: next, close: async () => undefined };
+  const kept = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  // A full disk must not end the service.
+  kept.on('error', () => undefined);
+  return {
+    onLine(line, stream) {
+      kept.write(`${line}\n`);
+      next(line, stream);
+    },
+    close: () => new Promise((resolve) => kept.end(() => resolve())),
   };
 }
 

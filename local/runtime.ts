@@ -9,9 +9,9 @@ import { startDynamoDb } from './dynamodb-emulator.ts';
 import { EndpointSecrets } from './endpoint-secrets.ts';
 import { startEventSources } from './event-sources.ts';
 import type { Isolation } from './function-body.ts';
-import { defineFunctions } from './function-definitions.ts';
+import { defineFunctions, type Endpoints } from './function-definitions.ts';
 import { FunctionFailed, FunctionHost } from './function-host.ts';
-import { type LogSink, logPrinter } from './function-logs.ts';
+import { keepLines, type LogSink, logPrinter } from './function-logs.ts';
 import { Gatekeeper, HOST } from './gatekeeper.ts';
 import { startHttpApi } from './http-api.ts';
 import { invokeService } from './invoke-service.ts';
@@ -53,6 +53,8 @@ export interface RuntimeOptions {
   isolation?: Isolation;
   /** Whether the meter counts DynamoDB's units, which costs time. @default false */
   metersCapacity?: boolean;
+  /** Keeps every log line of the functions. @default POSTHORN_LOG_FILE of the environment, if it is set */
+  logFile?: string;
   /** How long to wait for another process to leave the data folder. @default 0 */
   folderWaitMs?: number;
   /** A cloud assembly to run instead of this repository's, which is synthesized when it changed. */
@@ -60,6 +62,8 @@ export interface RuntimeOptions {
   /** Settings over those under `posthorn` in cdk.json. */
   settings?: Readonly<Record<string, unknown>>;
   onReceipt?(receipt: Receipt): void;
+  /** What stands between the functions and the emulators, for tests with faults: gives its own addresses. */
+  between?(emulators: Endpoints): Promise<Endpoints>;
 }
 
 export interface Runtime {
@@ -127,8 +131,12 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
+  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const endpoints = (await options.between?.(emulators)) ?? emulators;
+
   let url = '';
-  const place = { queueUrl: sqs.queueUrl, apiUrl: () => url };
+  const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.url, endpoints.sqs);
+  const place = { queueUrl, apiUrl: () => url };
   const stack = new Stack(assembly.stackName, assembly.template, place);
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
@@ -139,8 +147,10 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const secrets = new SecretStore(stack, folder, given);
   const operatorKey = secrets.value(operatorArn) ?? '';
 
-  const onLine = logPrinter(sink, options.logEverything ?? false);
-  const endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const logFile = options.logFile ?? (process.env.POSTHORN_LOG_FILE || undefined);
+  const logs = keepLines(logFile, logPrinter(sink, options.logEverything ?? false));
+  shutdown.last(() => logs.close());
+  const { onLine } = logs;
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
   const functions = new Map(
     defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [

@@ -27,9 +27,15 @@ const FILE = 'secrets.json';
 
 export class SecretStore {
   readonly #values = new Map<string, string>();
+  readonly #logicalIds = new Map<string, string>();
+  readonly #folder: DataFolder;
+  /** When a secret was changed; of those that were not, when this process began. */
+  readonly #changedAtMs = new Map<string, number>();
+  readonly #startedAtMs = Date.now();
 
   /** `given` are values from outside, by ARN: they hold for this start and are not kept. */
   constructor(stack: Stack, folder: DataFolder, given: ReadonlyMap<string, string>) {
+    this.#folder = folder;
     const kept = z.record(z.string(), z.string()).parse(folder.readSecretJson(FILE) ?? {});
     for (const { logicalId, properties } of stack.resources('AWS::SecretsManager::Secret')) {
       const { SecretString, GenerateSecretString } = secretProperties.parse(properties);
@@ -37,6 +43,7 @@ export class SecretStore {
       kept[logicalId] = value;
       const arn = stack.reference(logicalId);
       this.#values.set(arn, given.get(arn) ?? value);
+      this.#logicalIds.set(arn, logicalId);
     }
     folder.writeSecretJson(FILE, kept);
   }
@@ -46,6 +53,19 @@ export class SecretStore {
     return [...this.#values.keys()].find(
       (arn) => arn === secretId || arn.includes(`:secret:${secretId}-`),
     );
+  }
+
+  changedAtMs(arn: string): number {
+    return this.#changedAtMs.get(arn) ?? this.#startedAtMs;
+  }
+
+  /** A new value, kept for later starts too. */
+  put(arn: string, value: string): void {
+    const logicalId = this.#logicalIds.get(arn) ?? '';
+    const kept = z.record(z.string(), z.string()).parse(this.#folder.readSecretJson(FILE) ?? {});
+    this.#folder.writeSecretJson(FILE, { ...kept, [logicalId]: value });
+    this.#values.set(arn, value);
+    this.#changedAtMs.set(arn, Date.now());
   }
 
   value(arn: string): string | undefined {

@@ -1,4 +1,4 @@
-// Secrets Manager's GetSecretValue (JSON 1.1).
+// Secrets Manager's GetSecretValue and PutSecretValue (JSON 1.1).
 import { secretCall } from './aws-calls.ts';
 import { ControlFault, type ControlService } from './control-endpoint.ts';
 import { textOf } from './json.ts';
@@ -11,7 +11,7 @@ export function secretsService(secrets: SecretStore): ControlService {
     const secretId = textOf(body.SecretId);
     const arn = secrets.arnOf(secretId);
     authorize(secretCall(operation, arn ?? secretId));
-    if (operation !== 'GetSecretValue') {
+    if (operation !== 'GetSecretValue' && operation !== 'PutSecretValue') {
       throw new ControlFault(400, 'InvalidRequestException', `${operation} is not available here.`);
     }
     const value = arn === undefined ? undefined : secrets.value(arn);
@@ -19,10 +19,19 @@ export function secretsService(secrets: SecretStore): ControlService {
       const message = "Secrets Manager can't find the specified secret.";
       throw new ControlFault(400, 'ResourceNotFoundException', message);
     }
+    if (operation === 'PutSecretValue') secrets.put(arn, textOf(body.SecretString));
     const name = arn.replace(/^.*:secret:/, '').replace(/-[^-]*$/, '');
     return {
       statusCode: 200,
-      body: { ARN: arn, Name: name, SecretString: value, VersionStages: ['AWSCURRENT'] },
+      body: {
+        ARN: arn,
+        Name: name,
+        VersionStages: ['AWSCURRENT'],
+        ...(operation === 'GetSecretValue' && {
+          SecretString: value,
+          CreatedDate: secrets.changedAtMs(arn) / 1000,
+        }),
+      },
       headers: { 'content-type': 'application/x-amz-json-1.1' },
     };
   };

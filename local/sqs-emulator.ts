@@ -109,8 +109,14 @@ async function fromFauxqs(file: string) {
 }
 
 function load(persistence: Persistence, { sqsStore, snsStore }: Stores, url: string): void {
-  // Whoever held these messages is dead, and the port of the queue URLs is another one now.
-  persistence.db.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
+  // Whoever held these messages is dead. The receive that ended so is no failure of the message, which ten
+  // kills would make a dead letter; but that there was one is kept, since it may be half done.
+  persistence.db.exec(
+    `UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL,
+       approximate_receive_count = max(1, approximate_receive_count - 1)
+     WHERE receipt_handle IS NOT NULL`,
+  );
+  // And the port of the queue URLs is another one now.
   persistence.db.prepare('UPDATE sqs_queues SET url = ? || name').run(`${url}/${ACCOUNT_ID}/`);
   persistence.loadSqsAndSns(sqsStore, snsStore);
   // Only now: while loading, a write-through would replace a queue's row and with it its messages.

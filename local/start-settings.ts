@@ -10,6 +10,7 @@ export interface StartSettings {
   operatorKey: string | undefined;
   destinationRules: DestinationRules;
   logEverything: boolean;
+  logFile: string | undefined;
 }
 
 const DEFAULT_PORT = 3000;
@@ -26,6 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv, defaultDataDir: string): St
       : undefined,
     destinationRules: readDestinationRules(env),
     logEverything: env.POSTHORN_LOG === 'json',
+    logFile: env.POSTHORN_LOG_FILE || undefined,
   };
 }
 

@@ -33,10 +33,11 @@ try {
     process.env,
     fileURLToPath(new URL('../.posthorn', import.meta.url)),
   );
-  const { operatorKey, ...options } = settings;
+  const { operatorKey, logFile, ...options } = settings;
   runtime = await startRuntime({
     ...options,
     ...(operatorKey !== undefined && { operatorKey }),
+    ...(logFile !== undefined && { logFile }),
     folderWaitMs: FOLDER_WAIT_MS,
   });
   await untilHealthy(runtime.url);

@@ -2,7 +2,15 @@
 // brings node_modules up to date with the lockfile, and checks the Node that the command will get.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,8 +23,15 @@ const lockfile = join(root, 'package-lock.json');
 const stamp = join(root, 'node_modules', '.posthorn-lockfile');
 const wanted = createHash('sha256').update(readFileSync(lockfile)).digest('hex');
 
-if (!isInstalled()) withTurn(() => isInstalled() || install());
+// A link leads to somebody else's folder: what it holds is theirs to bring up to date.
+if (!isLink() && !isInstalled()) withTurn(() => isInstalled() || install());
 checkNode();
+
+function isLink() {
+  return (
+    lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true
+  );
+}
 
 function isInstalled() {
   if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === wanted;

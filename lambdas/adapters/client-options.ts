@@ -4,4 +4,6 @@ import { createAwsRequestHandler } from './aws-requests.ts';
 export const CLIENT_OPTIONS = {
   maxAttempts: 5,
   requestHandler: createAwsRequestHandler(),
+  // The stack of a command's middleware is put together once, not for every call.
+  cacheMiddleware: true,
 };

@@ -68,7 +68,9 @@ export function createSigningKeyCache(
   let readAtMs = 0;
 
   async function open(): Promise<readonly SigningKey[]> {
-    const [{ keys }, sealingKey] = await Promise.all([store.read(), secrets.sealingKey()]);
+    const { keys } = await store.read();
+    const sealed = keys.map(({ sealedPrivateKey }) => sealedPrivateKey);
+    const sealingKey = await secrets.sealingKey(sealed);
     return keys.map(({ id, algorithm, signsFromMs, sealedPrivateKey }) => {
       const known = opened.get(id);
       const privateKey =

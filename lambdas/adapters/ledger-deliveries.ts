@@ -148,13 +148,18 @@ export function createDeliveryLedger(
       );
     },
 
-    openRun: (delivery, seenRun) =>
-      putIf(delivery, 'run = :seen AND n = :n AND (attribute_not_exists(lu) OR lu < :now)', {
+    openRun(delivery, seenRun) {
+      const holds = [
+        'run = :seen AND n = :n AND attribute_not_exists(rd)',
+        '(attribute_not_exists(lu) OR lu < :now)',
+      ].join(' AND ');
+      return putIf(delivery, holds, {
         ':seen': number(seenRun),
         ':n': number(attemptsMade(delivery)),
         // A run is due when it is opened.
         ':now': number(delivery.dueAtMs ?? 0),
-      }),
+      });
+    },
 
     async settle(delivery, state) {
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;

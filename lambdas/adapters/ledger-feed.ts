@@ -1,5 +1,4 @@
 // The ledger's polling feeds and the latest events of subjects.
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   BatchWriteItemCommand,
@@ -19,14 +18,15 @@ import {
   scopeKey,
 } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';
-import { subjectOrderOf } from '../core/subject-order.ts';
-import { chunksOf, type Item, number, text, WRITES_PER_CALL, whenHolds } from './dynamodb.ts';
+import { hashOfSubject, subjectOrderOf } from '../core/subject-order.ts';
+import { chunksOf, type Item, text, WRITES_PER_CALL, whenHolds } from './dynamodb.ts';
+import { ITEM_VERSION } from './item-version.ts';
 import { expiryOf } from './ledger-expiry.ts';
 import { seconds } from './ledger-items.ts';
 import { mergedShards } from './listing.ts';
 
 /** A partition takes about 1,000 writes a second. */
-const FEED_SHARDS = 4;
+export const FEED_SHARDS = 4;
 /** Before what DynamoDB left unprocessed is sent again. */
 const PAUSE_MS = 50;
 
@@ -98,8 +98,8 @@ export function createFeedLedger(
               new PutItemCommand({
                 TableName: table,
                 Item: {
-                  ...subjectKey(event, event.subject ?? '', event.type),
-                  v: number(1),
+                  ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
+                  v: ITEM_VERSION,
                   o: text(subjectOrderOf(event)),
                   id: text(event.id),
                   exp: seconds(expiryOf(event.acceptedAtMs, settings)),
@@ -118,7 +118,7 @@ export function createFeedLedger(
         const answer = await client.send(
           new GetItemCommand({
             TableName: table,
-            Key: subjectKey(scope, subject, type),
+            Key: subjectKey(scope, hashOfSubject(subject), type),
             ConsistentRead: true,
           }),
         );
@@ -131,7 +131,9 @@ export function createFeedLedger(
           new QueryCommand({
             TableName: table,
             KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': text(subjectPartition(scope, subject)) },
+            ExpressionAttributeValues: {
+              ':pk': text(subjectPartition(scope, hashOfSubject(subject))),
+            },
             ConsistentRead: true,
             ...(start ? { ExclusiveStartKey: start } : {}),
           }),
@@ -146,7 +148,7 @@ export function createFeedLedger(
   };
 }
 
-function feedPartition(endpoint: EndpointAddress, shard: number): string {
+export function feedPartition(endpoint: EndpointAddress, shard: number): string {
   return `${scopeKey(endpoint)}#${endpoint.endpointId}#f${shard}`;
 }
 
@@ -156,13 +158,13 @@ function entryOf({ tenant, environment, endpointId }: EndpointAddress, item: Ite
   return { tenant, environment, endpointId, eventId, storedAtMs: Number(storedAtMs), place };
 }
 
-/** Subjects may be long, and hold any character. */
-function subjectPartition(scope: Scope, subject: string): string {
-  return `${scopeKey(scope)}#s#${createHash('sha256').update(subject).digest('base64url')}`;
+function subjectPartition(scope: Scope, hash: string): string {
+  return `${scopeKey(scope)}#s#${hash}`;
 }
 
-function subjectKey(scope: Scope, subject: string, type: Event['type']): Item {
-  return { pk: text(subjectPartition(scope, subject)), sk: text(type) };
+/** @param hash of the subject */
+export function subjectKey(scope: Scope, hash: string, type: Event['type']): Item {
+  return { pk: text(subjectPartition(scope, hash)), sk: text(type) };
 }
 
 const keyOf = (item: Item): string => `${item.pk?.S}\n${item.sk?.S}`;

@@ -2,7 +2,7 @@
 import { type Attempt, attemptsMade, type Delivery, type StoredState } from '../core/delivery.ts';
 import type { Environment, Event, Scope } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
-import { packData, traceOf, unpackData } from '../core/messages.ts';
+import { NO_DATA, packData, traceOf, unpackData } from '../core/messages.ts';
 import { packPhases, unpackPhases } from '../core/phases.ts';
 import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../core/ports.ts';
 import { type LastRequest, signaturesOnly } from '../core/shown-headers.ts';
@@ -43,29 +43,42 @@ export function workPartition(
 }
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
-export function toEventItem({ event, targets, storedBy }: StoredEvent, expiresAtMs: number): Item {
-  const { bytes, deflated } = packData(event.data);
+export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
+  const { event, targets, storedBy, subjectHash } = stored;
   return {
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
     ty: text(event.type),
     at: number(event.acceptedAtMs),
     ...optionalText('occ', event.occurredAt),
-    ...optionalText('subj', event.subject),
     ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
     ...optionalText('tp', event.trace?.parent),
     ...optionalText('ts', event.trace?.state),
-    [deflated ? 'z' : 'd']: { B: bytes },
+    ...contentAttributes(event),
+    ...optionalNumber('rd', event.redactedAtMs),
     tg: text(targets.join(' ')),
     ...optionalText('by', storedBy),
+    ...optionalText('sh', subjectHash),
     exp: seconds(expiresAtMs),
   };
+}
+
+/** What is personal in an event. */
+function contentAttributes({ redactedAtMs, sealedContent, subject, data }: Event): Item {
+  if (redactedAtMs !== undefined) return {};
+  if (sealedContent) return { sd: { B: sealedContent } };
+  const { bytes, deflated } = packData(data);
+  return { ...optionalText('subj', subject), [deflated ? 'z' : 'd']: { B: bytes } };
+}
+
+function dataIn(item: Item): string {
+  if (item.rd?.N !== undefined || item.sd?.B !== undefined) return NO_DATA;
+  return unpackData(item.z?.B ?? item.d?.B ?? new Uint8Array(), item.z?.B !== undefined);
 }
 
 /** @throws NewerVersionError */
 export function fromEventItem(stored: Item): StoredEvent {
   const item = readable(stored);
-  const deflated = item.z?.B;
   const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
   const targets = item.tg?.S ?? '';
   return {
@@ -79,16 +92,19 @@ export function fromEventItem(stored: Item): StoredEvent {
       ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
       ...traceOf(item.tp?.S, item.ts?.S),
-      data: unpackData(deflated ?? item.d?.B ?? new Uint8Array(), deflated !== undefined),
+      data: dataIn(item),
+      ...(item.sd?.B === undefined ? {} : { sealedContent: item.sd.B }),
+      ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
     } satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
     ...(item.by?.S === undefined ? {} : { storedBy: item.by.S }),
+    ...(item.sh?.S === undefined ? {} : { subjectHash: item.sh.S }),
   };
 }
 
 export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
   const { state, lastRequest } = delivery;
-  const inIndex = state === 'waiting' || state === 'dead';
+  const inIndex = state === 'waiting' || (state === 'dead' && delivery.redactedAtMs === undefined);
   const item: Item = {
     ...deliveryKey(delivery),
     v: ITEM_VERSION,
@@ -107,6 +123,8 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
     ...optionalNumber('anc', delivery.anchorMs),
     ...optionalText('why', delivery.deathReason),
     ...optionalText('res', delivery.lastResponse && JSON.stringify(delivery.lastResponse)),
+    ...optionalText('sres', delivery.sealedResponse),
+    ...optionalNumber('rd', delivery.redactedAtMs),
     ...(delivery.lease
       ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
       : {}),
@@ -180,6 +198,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
       ? {}
       : { deathReason: item.why.S as NonNullable<Delivery['deathReason']> }), // likewise
     ...(item.res?.S === undefined ? {} : { lastResponse: JSON.parse(item.res.S) }),
+    ...(item.sres?.S === undefined ? {} : { sealedResponse: item.sres.S }),
     ...(leaseUntil === undefined
       ? {}
       : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
@@ -188,6 +207,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     ...(item.occ?.N === undefined ? {} : { occurredAtMs: Number(item.occ.N) }),
     ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
     ...(item.rq?.S === undefined ? {} : { lastRequest: unpackRequest(item.rq.S) }),
+    ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
   };
 }
 

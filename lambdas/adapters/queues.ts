@@ -7,6 +7,7 @@ import {
   type SendMessageBatchRequestEntry,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { encodeCleanupMessage } from '../core/cleanup-messages.ts';
 import {
   encodeDeliveryMessage,
   encodeEventMessage,
@@ -28,6 +29,7 @@ const FIRST_PAUSE_MS = 50;
 export interface QueueUrls {
   readonly events: string;
   readonly deliveries: string;
+  readonly slow: string;
   readonly retries: string;
   readonly wakes: string;
 }
@@ -37,6 +39,7 @@ export function queueUrls(): QueueUrls {
   return {
     events: process.env[Env.eventsQueueUrl] ?? '',
     deliveries: process.env[Env.deliveriesQueueUrl] ?? '',
+    slow: process.env[Env.slowQueueUrl] ?? '',
     retries: process.env[Env.retriesQueueUrl] ?? '',
     wakes: process.env[Env.wakesQueueUrl] ?? '',
   };
@@ -50,7 +53,8 @@ interface OutgoingMessage {
 }
 
 export function createSqs(): SQSClient {
-  return new SQSClient(CLIENT_OPTIONS);
+  // TLS keeps the bodies whole; a second checksum of each would be computed here.
+  return new SQSClient({ ...CLIENT_OPTIONS, md5: false });
 }
 
 export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
@@ -81,14 +85,24 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
           group: message.event.tenant,
         })),
       ),
-    sendDeliveries: (messages) =>
-      sendAll(
-        urls.deliveries,
-        messages.map((message) => ({
-          body: encodeDeliveryMessage(message),
-          group: message.endpointId,
-        })),
-      ),
+    async sendDeliveries(messages) {
+      const lanes = [
+        { url: urls.deliveries, places: placesOf(messages, ({ isSlow }) => !isSlow) },
+        { url: urls.slow, places: placesOf(messages, ({ isSlow }) => isSlow === true) },
+      ];
+      const refused = await Promise.all(
+        lanes.map(async ({ url, places }) => {
+          const outgoing = places.flatMap((place) => {
+            const message = messages[place];
+            return message
+              ? [{ body: encodeDeliveryMessage(message), group: message.endpointId }]
+              : [];
+          });
+          return [...(await sendAll(url, outgoing))].flatMap((index) => places[index] ?? []);
+        }),
+      );
+      return new Set(refused.flat());
+    },
     sendRetries: (messages) =>
       sendAll(
         urls.retries,
@@ -116,6 +130,15 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
           delaySeconds,
         })),
       ),
+    sendCleanups: (messages) =>
+      sendAll(
+        urls.wakes,
+        messages.map(({ cleanup, delaySeconds }) => ({
+          body: encodeCleanupMessage(cleanup),
+          group: cleanup.tenant,
+          delaySeconds,
+        })),
+      ),
     async postpone(queue, receiptHandle, seconds) {
       await client.send(
         new ChangeMessageVisibilityCommand({
@@ -126,6 +149,13 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
       );
     },
   };
+}
+
+function placesOf<T>(entries: readonly T[], isOf: (entry: T) => boolean): number[] {
+  return [...entries.keys()].filter((place) => {
+    const entry = entries[place];
+    return entry !== undefined && isOf(entry);
+  });
 }
 
 async function sendOnce(
@@ -158,7 +188,7 @@ async function sendOnce(
 }
 
 /** Indexes of the messages in batches that SQS takes. */
-function batchesOf(messages: readonly OutgoingMessage[]): number[][] {
+export function batchesOf(messages: readonly { readonly body: string }[]): number[][] {
   const batches: number[][] = [];
   let batch: number[] = [];
   let bytes = 0;

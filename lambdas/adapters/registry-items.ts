@@ -8,6 +8,10 @@ export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#e
 
 export const templatePartition = (scope: Scope): string => `${scopeKey(scope)}#templates`;
 
+export const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
+
+export const EVENT_TYPES_PARTITION = 'event-types';
+
 /** The item that counts the changes to a scope's endpoints. Sorts before every endpoint id. */
 export const VERSION_SORT_KEY = '#version';
 

@@ -1,5 +1,6 @@
 // The registry: tenants, API keys by their hash, and endpoints.
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -7,19 +8,24 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import type { Scope } from '../core/event.ts';
-import { type Registry, type Surroundings, scopeKey, type Tenant } from '../core/ports.ts';
+import { NotYetStoredError } from '../core/errors.ts';
+import { ENVIRONMENTS, type Scope } from '../core/event.ts';
+import type { Registry, Surroundings, Tenant } from '../core/ports.ts';
 import { withoutInherited } from '../core/template.ts';
+import { NEW_ERASURE } from '../core/tenant-erasure.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
-import { documentOf, endpointPartition } from './registry-items.ts';
+import { documentOf, endpointPartition, keyPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
+import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
-import { countChange, createInheritance } from './templates.ts';
+import { countChange, createInheritance, type ScopeChange } from './templates.ts';
 
 const TENANTS_PARTITION = 'tenants';
 
-const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
+/** How often a tenant that others change meanwhile is tried. */
+const ROUNDS = 5;
+const tenantKey = (id: string): Item => ({ pk: text(TENANTS_PARTITION), sk: text(id) });
 const keyItem = (scope: Scope, id: string): Item => ({
   pk: text(keyPartition(scope)),
   sk: text(id),
@@ -43,48 +49,111 @@ export function createRegistry(
       .Item;
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
+  /** False if there is one already. */
+  const putOnce = (item: Item): Promise<boolean> =>
+    whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...item, v: ITEM_VERSION },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      ),
+    );
+
+  const remove = (key: Item): Promise<unknown> =>
+    client.send(new DeleteItemCommand({ TableName: table, Key: key }));
 
   const page = createRegistryPages(client, table);
   const inherit = createInheritance(client, table);
 
-  const bumpVersion = (scope: Scope) => countChange(client, table, scope);
+  const changeScope = (scope: Scope, change: ScopeChange) =>
+    countChange(client, table, scope, change);
+  const bumpVersion = (scope: Scope) => changeScope(scope, 'content');
+
+  const putTenantIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
+    whenHolds(
+      client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...tenantKey(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
+          ConditionExpression: condition,
+          ...(values ? { ExpressionAttributeValues: values } : {}),
+        }),
+      ),
+    );
+  const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
+    putTenantIf(after, 'doc = :before', { ':before': text(JSON.stringify(before)) });
 
   return {
     async putTenant(id, name, nowMs) {
-      const tenant: Tenant = { id, name, createdAtMs: nowMs };
-      const key = { pk: text(TENANTS_PARTITION), sk: text(id) };
-      const created = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: { ...key, v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
-      if (created) return { tenant, created };
-      const found = documentOf<Tenant>(await get(key)) ?? tenant;
-      const renamed = { ...found, name };
-      await put({ ...key, doc: text(JSON.stringify(renamed)) });
-      return { tenant: renamed, created };
+      const fresh: Tenant = { id, name, createdAtMs: nowMs };
+      for (let round = 0; round < ROUNDS; round++) {
+        const found = documentOf<Tenant>(await get(tenantKey(id)));
+        if (!found) {
+          if (await putTenantIf(fresh, 'attribute_not_exists(pk)')) {
+            return { tenant: fresh, created: true };
+          }
+        } else if (found.deletedAtMs === undefined) {
+          const tenant = { ...found, name };
+          if (await replaceTenant(found, tenant)) return { tenant, created: false };
+        } else if (found.erasure?.state === 'done') {
+          // First the scopes: of a tenant that is there again no event may be dropped.
+          for (const environment of ENVIRONMENTS) {
+            await changeScope({ tenant: id, environment }, 'return');
+          }
+          if (await replaceTenant(found, fresh)) return { tenant: fresh, created: true };
+        } else {
+          return { tenant: found, created: false };
+        }
+      }
+      throw new NotYetStoredError(id);
     },
 
-    getTenant: async (id) =>
-      documentOf<Tenant>(await get({ pk: text(TENANTS_PARTITION), sk: text(id) })),
+    async markTenantDeleted(id, nowMs) {
+      for (let round = 0; round < ROUNDS; round++) {
+        const found = documentOf<Tenant>(await get(tenantKey(id)));
+        if (!found || found.erasure?.state === 'done') return found;
+        const isMarked = found.deletedAtMs !== undefined;
+        const deleted: Tenant = isMarked
+          ? found
+          : { ...found, deletedAtMs: nowMs, erasure: NEW_ERASURE };
+        if (!isMarked && !(await replaceTenant(found, deleted))) continue;
+        // Again for one that was marked: a crash may have come between.
+        for (const environment of ENVIRONMENTS) {
+          await changeScope({ tenant: id, environment }, 'deletion');
+        }
+        return deleted;
+      }
+      throw new NotYetStoredError(id);
+    },
+
+    replaceTenant,
+
+    getTenant: async (id) => documentOf<Tenant>(await get(tenantKey(id))),
+
+    listTenantIds: (limit, cursor) =>
+      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => item.sk?.S),
 
     listTenants: (limit, cursor) =>
       // No tenant id sorts before a space.
-      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => documentOf<Tenant>(item)),
+      page(TENANTS_PARTITION, ' ', limit, cursor, (item) => {
+        const tenant = documentOf<Tenant>(item);
+        return tenant?.deletedAtMs === undefined ? tenant : undefined;
+      }),
 
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      await put({ ...keyItem(key, key.id), doc });
-      await put({ ...hashKey(key.hash), doc });
+      const isNew = await putOnce({ ...keyItem(key, key.id), doc });
+      if (isNew) await put({ ...hashKey(key.hash), doc });
+      return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await get(hashKey(hash))),
     getKey: async (scope, id) => listedKey(await get(keyItem(scope, id))),
     listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
+    markSlow: (endpoint, untilMs) => markSlow(client, table, endpoint, untilMs, surroundings.now()),
+
     async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });
@@ -113,13 +182,21 @@ export function createRegistry(
       );
     },
 
-    async putEndpoint(endpoint) {
-      await put({
-        pk: text(endpointPartition(endpoint)),
-        sk: text(endpoint.id),
-        doc: text(JSON.stringify(withoutInherited(endpoint))),
-      });
+    async deleteKey(key) {
+      // The listing last: what is half deleted is found again.
+      await remove(hashKey(key.hash));
+      await remove(keyItem(key, key.id));
+    },
+
+    async putEndpointOnce(endpoint) {
+      const key = { pk: text(endpointPartition(endpoint)), sk: text(endpoint.id) };
+      const doc = text(JSON.stringify(withoutInherited(endpoint)));
+      const isNew = await putOnce({ ...key, doc });
+      // Also if it was there: who put it may have come no further.
       await bumpVersion(endpoint);
+      if (isNew) return endpoint;
+      const found = documentOf<Endpoint>(await get(key));
+      return (found && (await inherit([found]))[0]) ?? endpoint;
     },
     async replaceEndpoint(before, after) {
       const isReplaced = await whenHolds(

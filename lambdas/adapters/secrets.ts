@@ -3,13 +3,18 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { MIN_OPERATOR_KEY_LENGTH } from '../core/api-key.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
-import { sealingKeyFrom } from '../core/sealing.ts';
+import { type SealingKeys, versionOf } from '../core/sealing.ts';
+import {
+  MIN_SEALING_SECRET_LENGTH,
+  SECRET_KEPT_MS,
+  sealingKeysFrom,
+} from '../core/sealing-secret.ts';
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
+import { log } from './log.ts';
 
-const MIN_SECRET_LENGTH = 32;
-/** A changed secret is seen after this long at the latest. */
-const KEPT_MS = 5 * 60 * 1000;
+/** A version that nobody knows does not make every call ask Secrets Manager. */
+const ASKED_AGAIN_MS = 10_000;
 
 export interface SecretArns {
   readonly sealing: string;
@@ -27,9 +32,9 @@ export function secretArns(): SecretArns {
 export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
   const client = new SecretsManagerClient(CLIENT_OPTIONS);
 
-  const read = (arn: string, what: string, minLength: number): (() => Promise<string>) =>
+  const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {
-      const { SecretString: value } = await client.send(
+      const { SecretString: value, CreatedDate: changedAt } = await client.send(
         new GetSecretValueCommand({ SecretId: arn }),
       );
       if (value === undefined || value.length < minLength) {
@@ -37,32 +42,77 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
           `${what} in Secrets Manager must have at least ${minLength} characters`,
         );
       }
-      return value;
+      return { value, changedAtMs: changedAt?.getTime() ?? 0 };
     });
 
-  const sealing = read(arns.sealing, 'the sealing key', MIN_SECRET_LENGTH);
+  const sealing = read(arns.sealing, 'the sealing key', MIN_SEALING_SECRET_LENGTH);
+  const operator = read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH);
+  let parsed: { readonly from: string; readonly keys: SealingKeys } | undefined;
+  let again: { readonly atMs: number; readonly keys: Promise<SealingKeys> } | undefined;
+
+  function keysIn({ value }: SecretValue): SealingKeys {
+    if (parsed?.from !== value) parsed = { from: value, keys: sealingKeysFrom(value) };
+    return parsed.keys;
+  }
+
+  /** A secret that was changed to something unusable does not close what is open. */
+  function usableKeysIn(secret: SecretValue): SealingKeys {
+    try {
+      return keysIn(secret);
+    } catch (error) {
+      if (!parsed) throw error;
+      log.error('the sealing secret was changed and is not usable', error);
+      return parsed.keys;
+    }
+  }
+
   return {
-    sealingKey: async () => sealingKeyFrom(await sealing()),
-    operatorKey: read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH),
+    async sealingKey(toOpen = []) {
+      const known = usableKeysIn(await sealing());
+      const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
+      const nowMs = surroundings.now();
+      if (isKnown) return known;
+      // Those who come meanwhile wait for the same answer: what they need may be in it.
+      if (!again || nowMs - again.atMs >= ASKED_AGAIN_MS) {
+        again = { atMs: nowMs, keys: sealing('again').then(usableKeysIn) };
+        again.keys.catch(() => {
+          again = undefined;
+        });
+      }
+      return again.keys;
+    },
+    async freshSealingKey() {
+      const secret = await sealing('again');
+      return { keys: keysIn(secret), changedAtMs: secret.changedAtMs };
+    },
+    operatorKey: async () => (await operator()).value,
   };
 }
 
+interface SecretValue {
+  readonly value: string;
+  readonly changedAtMs: number;
+}
+
 /** Reads once and keeps the value; while a new reading fails, the old value goes on serving. */
-function kept(surroundings: Surroundings, read: () => Promise<string>): () => Promise<string> {
-  let value: string | undefined;
+export function kept(
+  surroundings: Pick<Surroundings, 'now'>,
+  read: () => Promise<SecretValue>,
+): (how?: 'again') => Promise<SecretValue> {
+  let secret: SecretValue | undefined;
   let readAtMs = 0;
-  let reading: Promise<string> | undefined;
-  return () => {
-    if (value !== undefined && surroundings.now() - readAtMs < KEPT_MS)
-      return Promise.resolve(value);
+  let reading: Promise<SecretValue> | undefined;
+  return (how) => {
+    const isFresh = surroundings.now() - readAtMs < SECRET_KEPT_MS;
+    if (how !== 'again' && secret !== undefined && isFresh) return Promise.resolve(secret);
     reading ??= read()
       .then((fresh) => {
-        value = fresh;
+        secret = fresh;
         readAtMs = surroundings.now();
         return fresh;
       })
       .catch((error: unknown) => {
-        if (value !== undefined) return value;
+        if (secret !== undefined && how !== 'again') return secret;
         throw error;
       })
       .finally(() => {

@@ -23,7 +23,7 @@ export function createAgentsOf(
   return (tls) => {
     if (tls === undefined) return common;
     const key = createHash('sha256')
-      .update(JSON.stringify([tls.ca, tls.cert, tls.key]))
+      .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.minVersion]))
       .digest('base64');
     const known = own.get(key) ?? createAgents(options, tls);
     // The one used last goes to the end, the first makes room; what it is sending ends in peace.

@@ -163,11 +163,16 @@ function secure(socket: Socket, hostname: string, secureContext: SecureContext):
 }
 
 /** Made at its first use, and then kept: reading certificates takes longer than a handshake. */
-function secureContextOf({ ca, cert, key }: EndpointTls): () => SecureContext {
+function secureContextOf({
+  ca,
+  cert,
+  key,
+  minVersion = 'TLSv1.2',
+}: EndpointTls): () => SecureContext {
   let context: SecureContext | undefined;
   return () => {
     context ??= createSecureContext({
-      minVersion: 'TLSv1.2',
+      minVersion,
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),

@@ -3,9 +3,10 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import { type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
+import { type Registry, type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
 import { batchGet, type Item, text } from './dynamodb.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
+import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
 
 /** A list is read anew after this long in any case: it heals what a crash between two writes left. */
@@ -23,7 +24,7 @@ export function createSubscriberCache(
   table: string,
   surroundings: Surroundings,
   inherit: Inheritance,
-): (scopes: readonly Scope[]) => Promise<ReadonlyMap<string, readonly Subscriber[]>> {
+): Registry['subscribersOf'] {
   const lists = new Map<string, CachedList>();
 
   async function load(scope: Scope): Promise<Subscriber[]> {
@@ -49,10 +50,11 @@ export function createSubscriberCache(
       start = answer.LastEvaluatedKey;
     } while (start);
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels, polling }) => ({
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) => ({
       id,
       eventTypes,
       channels,
+      ...(filter ? { filter } : {}),
       ...(polling ? { polling } : {}),
     }));
   }
@@ -64,25 +66,38 @@ export function createSubscriberCache(
       table,
       unique.map((scope) => ({ pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) })),
     );
+    const marks = new Map(
+      items.map((item) => [item.pk?.S, slowIn(item, surroundings.now())] as const),
+    );
+    const gone = new Set(items.filter((item) => item.gone !== undefined).map((item) => item.pk?.S));
     const versions = new Map(items.map((item) => [item.pk?.S, item.changes?.N ?? '0']));
     const found = await Promise.all(
       unique.map(async (scope) => {
         const key = scopeKey(scope);
+        if (gone.has(endpointPartition(scope))) return [key, null] as const;
         // No version item: no endpoint was ever created here.
         const version = versions.get(endpointPartition(scope));
         if (version === undefined) return [key, []] as const;
         const cached = lists.get(key);
         const nowMs = surroundings.now();
         if (cached?.version === version && nowMs - cached.readAtMs < KEPT_MS) {
-          return [key, cached.subscribers] as const;
+          return [key, withSlow(cached.subscribers, marks.get(endpointPartition(scope)))] as const;
         }
         // The version was read before the list: a change in between only makes us read again.
         const subscribers = await load(scope);
         if (lists.size >= MAX_SCOPES) lists.clear();
         lists.set(key, { version, readAtMs: nowMs, subscribers });
-        return [key, subscribers] as const;
+        return [key, withSlow(subscribers, marks.get(endpointPartition(scope)))] as const;
       }),
     );
     return new Map(found);
   };
+}
+
+function withSlow(
+  subscribers: readonly Subscriber[],
+  slow: ReadonlySet<string> | undefined,
+): readonly Subscriber[] {
+  if (!slow || slow.size === 0) return subscribers;
+  return subscribers.map((one) => (slow.has(one.id) ? { ...one, isSlow: true } : one));
 }

@@ -1,5 +1,6 @@
 // Templates in the registry, and how endpoints get what they inherit when they are read.
 import {
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -7,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import type { Templates } from '../core/ports.ts';
+import type { KeptTemplate, Templates } from '../core/ports.ts';
 import { type Template, withTemplate } from '../core/template.ts';
 import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
@@ -27,13 +28,26 @@ const keyOf = (scope: Scope, id: string): Item => ({
 });
 const docOf = (template: Template) => text(JSON.stringify(template));
 
+/** What changed: its endpoints or templates, or whether its tenant is there at all. */
+export type ScopeChange = 'content' | 'deletion' | 'return';
+const UPDATES: Readonly<Record<ScopeChange, string>> = {
+  content: 'SET v = :v ADD changes :one',
+  deletion: 'SET v = :v, gone = :one ADD changes :one',
+  return: 'SET v = :v REMOVE gone ADD changes :one',
+};
+
 /** Tells every fan-out that a scope's subscribers are to be read again. */
-export function countChange(client: DynamoDBClient, table: string, scope: Scope): Promise<unknown> {
+export function countChange(
+  client: DynamoDBClient,
+  table: string,
+  scope: Scope,
+  change: ScopeChange = 'content',
+): Promise<unknown> {
   return client.send(
     new UpdateItemCommand({
       TableName: table,
       Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-      UpdateExpression: 'SET v = :v ADD changes :one',
+      UpdateExpression: UPDATES[change],
       ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
     }),
   );
@@ -60,18 +74,36 @@ export function createInheritance(client: DynamoDBClient, table: string): Inheri
 
 export function createTemplates(client: DynamoDBClient, table: string): Templates {
   const page = createRegistryPages(client, table);
+
+  async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
+    const { Item: item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
+    );
+    const template = documentOf<Template>(item);
+    return template && { template, joins: Number(item?.joins?.N ?? 0) };
+  }
+
   return {
-    async putTemplate(template) {
-      const item = { ...keyOf(template, template.id), doc: docOf(template), joins: number(0) };
-      await client.send(new PutItemCommand({ TableName: table, Item: item }));
-    },
-    async getTemplate(scope, id) {
-      const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
+    async putTemplateOnce(template) {
+      const key = keyOf(template, template.id);
+      const item = { ...key, v: ITEM_VERSION, doc: docOf(template), joins: number(0) };
+      const isNew = await whenHolds(
+        client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: item,
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        ),
       );
-      const template = documentOf<Template>(item);
-      return template && { template, joins: Number(item?.joins?.N ?? 0) };
+      return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
+    async removeTemplate(scope, id) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(scope, id) }));
+    },
+    listAllTemplates: (scope, limit, cursor) =>
+      page(templatePartition(scope), 'tpl_', limit, cursor, (item) => documentOf<Template>(item)),
+    getTemplate,
     listTemplates: (scope, limit, cursor) =>
       page(templatePartition(scope), 'tpl_', limit, cursor, (item) => {
         const template = documentOf<Template>(item);

@@ -73,6 +73,9 @@ export function addDeliveryActionRoutes(
       const { delivery, endpoint } = await find(scope, params.id);
       const nowMs = surroundings.now();
       if (endpoint.deletedAtMs !== undefined) throw new Problem(409, 'Its endpoint was deleted.');
+      if (delivery.redactedAtMs !== undefined) {
+        throw new Problem(409, 'Its event was redacted: there is nothing left to send.');
+      }
       refuseIfUnderWay(delivery, nowMs);
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);

@@ -64,6 +64,9 @@ export const deliverySchema = z
         body: z.string().meta({ description: 'The first 1 KiB.' }),
       })
       .nullable(),
+    redactedAt: timeSchema.nullable().meta({
+      description: 'When what is personal in it was removed for good.',
+    }),
   })
   .meta({ id: 'Delivery', example: EXAMPLES.delivery });
 

@@ -147,7 +147,7 @@ export function addBulkRoutes(
       try {
         const asked = askedSchema.safeParse(entry);
         if (!asked.success) throw refused([{ path: '', message: 'must be a JSON object' }]);
-        const { endpoint, health } = await create(scope, asked.data, endMs);
+        const { endpoint, health } = await create(scope, asked.data, { tryUntilMs: endMs });
         return { endpoint: endpointView(endpoint, health, ports.defaults) };
       } catch (error) {
         return { error: problemAt(`/endpoints/${index}`, error) };

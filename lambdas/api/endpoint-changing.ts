@@ -6,6 +6,8 @@ import type { Endpoint, EndpointInput } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import { faultsOf } from '../core/faults.ts';
 import { type Fault, Problem, pointer } from '../core/problem.ts';
+import { sealedValuesOf } from '../core/sealed-values.ts';
+import type { SealingKeys } from '../core/sealing.ts';
 import {
   following,
   SHARED_SETTINGS,
@@ -19,6 +21,7 @@ import { refused } from '../http/body.ts';
 import { type EndpointPorts, inputSchemasOf } from './endpoint-creation.ts';
 import type { Asked } from './endpoint-operations.ts';
 import { keptSettings, settingsAsAsked } from './endpoint-settings.ts';
+import { refuseUntimely, tlsAsAsked } from './endpoint-tls.ts';
 import { holdUnverified, release, tryToVerify } from './endpoint-verification.ts';
 import { ensureSigningKeys } from './signing-keys.ts';
 import { findTemplate, inheritedBy } from './template-lookup.ts';
@@ -49,7 +52,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const faults: Fault[] = [];
     const { template, fault } = await templateAfter(ports, before, changes);
     if (fault !== undefined) faults.push({ path: '/template', message: fault });
-    const sealingKey = await ports.secrets.sealingKey();
+    const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(before));
     const seen = settingsAsAsked(before, names, sealingKey);
     const own = new Set(template ? ownOf(before, seen, schemas.live.shape) : SHARED_SETTINGS);
     // Its contract never changes, and options go with theirs.
@@ -66,7 +69,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
         delete asked[name];
         own.delete(name);
       } else {
-        asked[name] = value;
+        asked[name] = name === 'tls' ? tlsAsAsked(before, value, sealingKey) : value;
         own.add(name);
       }
     }
@@ -76,7 +79,10 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     if (!parsed.success || faults.length > 0) throw refused(faults);
-    const after = changed(ports, before, parsed.data, sealingKey, wanted === true);
+    refuseUntimely(parsed.data.tls, ports.surroundings.now());
+    const whole = changed(ports, before, parsed.data, sealingKey, wanted === true);
+    // Certificates that are not asked about are not checked anew, and stay.
+    const after = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
     return { before, after: template ? following(after, template, own) : after, template };
   }
 
@@ -105,7 +111,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
       template = (await ports.templates.getTemplate(after, template.id))?.template;
       if (!template || template.deletedAtMs !== undefined) break;
       const now = withTemplate(withoutInherited(after), template);
-      const sealingKey = await ports.secrets.sealingKey();
+      const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(now));
       if (faultsTogether(settingsAsAsked(now, SHARED_SETTINGS, sealingKey)).length > 0) break;
     }
     await ports.registry.replaceEndpoint(after, { ...before, version: after.version + 1 });
@@ -127,7 +133,7 @@ function changed(
   { surroundings }: EndpointPorts,
   before: Endpoint,
   input: EndpointInput,
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
   verifyUrl: boolean,
 ): Endpoint {
   const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;

@@ -2,11 +2,13 @@
 import { headerOf, shownOf } from '../core/authentication-headers.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { EndpointExtras, EndpointExtrasInput } from '../core/endpoint-extras.ts';
+import { tlsView } from '../core/endpoint-tls.ts';
 import type { Scope } from '../core/event.ts';
 import { createToken } from '../core/identifiers.ts';
-import { seal } from '../core/sealing.ts';
-import { authenticationPlace } from '../core/sealing-places.ts';
+import { type SealingKeys, seal } from '../core/sealing.ts';
+import { authenticationPlace, tokenPlace } from '../core/sealing-places.ts';
 import { NONCE_BYTES } from './endpoint-secrets.ts';
+import { keptTls } from './endpoint-tls.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -14,7 +16,7 @@ const TOKEN_BYTES = 32;
 export function keptExtras(
   input: EndpointExtrasInput,
   place: Scope & { readonly id: string },
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
   random: (bytes: number) => Uint8Array,
 ): EndpointExtras {
   const authentication = input.authentication.map((given) => {
@@ -22,8 +24,10 @@ export function keptExtras(
     const sealedValue = seal(sealingKey, authenticationPlace(place), value, random(NONCE_BYTES));
     return { name, sealedValue, shown: shownOf(given) };
   });
+  const token = input.token ?? createToken(random(TOKEN_BYTES));
   return {
-    token: input.token ?? createToken(random(TOKEN_BYTES)),
+    sealedToken: seal(sealingKey, tokenPlace(place), token, random(NONCE_BYTES)),
+    token,
     ...(input.signatures.length === 0 ? {} : { signatures: input.signatures }),
     ...(input.ownSignature ? {} : { ownSignature: false }),
     ...(input.encryption === undefined ? {} : { encryption: input.encryption }),
@@ -32,6 +36,9 @@ export function keptExtras(
       ? {}
       : { renameHeaders: input.renameHeaders }),
     ...(input.timingHeaders ? { timingHeaders: true } : {}),
+    ...(input.tls === undefined
+      ? {}
+      : { tls: keptTls(input.tls, place, sealingKey, random(NONCE_BYTES)) }),
   };
 }
 
@@ -44,5 +51,6 @@ export function extrasView(endpoint: Partial<Endpoint>) {
     authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
     renameHeaders: endpoint.renameHeaders ?? {},
     timingHeaders: endpoint.timingHeaders ?? false,
+    tls: tlsView(endpoint.tls),
   };
 }

@@ -4,9 +4,12 @@ import { CONTRACT_NAMES } from '../core/contracts/all.ts';
 import { STRICT_RULES } from '../core/destination.ts';
 import { endpointInputSchema, METHODS } from '../core/endpoint.ts';
 import { autoPauseSchema } from '../core/endpoint-health.ts';
+import { TLS_VERSIONS } from '../core/endpoint-tls.ts';
 import { extraSignaturesSchema } from '../core/extra-signatures.ts';
 import { isId } from '../core/identifiers.ts';
 import { retryPolicySchema } from '../core/retry-policy.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
+import { FULL } from '../http/limits.ts';
 import { operation } from '../http/operation.ts';
 import { EXAMPLES } from './examples.ts';
 import { pageShape } from './listing-query.ts';
@@ -37,6 +40,19 @@ const encryptionSchema = z.strictObject({
   enc: z.literal('A256GCM'),
 });
 
+const certificateSchema = z.strictObject({
+  subject: z.string(),
+  expiresAt: timeSchema,
+  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
+});
+const tlsSchema = z
+  .strictObject({
+    ca: z.array(certificateSchema),
+    clientCertificate: certificateSchema.nullable(),
+    minVersion: z.enum(TLS_VERSIONS),
+  })
+  .meta({ id: 'EndpointTls' });
+
 export const endpointSchema = z
   .strictObject({
     id: idOf('ep'),
@@ -45,6 +61,7 @@ export const endpointSchema = z
     contractOptions: z.unknown().meta({ type: 'object' }),
     eventTypes: z.array(z.string()),
     channels: z.array(z.string()),
+    filter: z.record(z.string(), z.unknown()).nullable(),
     method: z.enum(METHODS),
     headers: z.record(z.string(), z.string()),
     timeoutMs: z.int(),
@@ -63,6 +80,7 @@ export const endpointSchema = z
       .meta({ description: 'As they were given, with what is secret masked.' }),
     renameHeaders: z.record(z.string(), z.string()),
     timingHeaders: z.boolean(),
+    tls: tlsSchema.nullable().meta({ description: 'Certificates of its own; never the key.' }),
     template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
     own: z
       .array(z.string())
@@ -107,8 +125,9 @@ export const createEndpoint = operation({
   body: askedSchema,
   documentedBody: endpointInput,
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
+  headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
-  problems: { 409: 'The template is changing at the moment.' },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY} Or: the template is changing at the moment.` },
 });
 export const listEndpoints = operation({
   id: 'listEndpoints',

@@ -86,7 +86,7 @@ export function addEndpointSecretRoutes(
 
   serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
     const endpoint = await find(scope, params.id);
-    const key = await ports.secrets.sealingKey();
+    const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });

@@ -4,7 +4,7 @@ import { isAsymmetric } from '../core/asymmetric-secret.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint, EndpointInput } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
-import { unseal } from '../core/sealing.ts';
+import { type SealingKeys, unseal } from '../core/sealing.ts';
 import { secretPlace } from '../core/sealing-places.ts';
 import { keptExtras } from './endpoint-extras.ts';
 
@@ -26,14 +26,14 @@ export type EndpointSettings = Omit<
 
 /**
  * @param random gives new random bytes at each call
- * @param before what is changed: authentication that is given as it is shown stays as it is
+ * @param before what is changed: authentication that is given as it is shown stays as it is, and the token
  */
 export function keptSettings(
   input: EndpointInput,
   place: Scope & { readonly id: string },
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
   random: (bytes: number) => Uint8Array,
-  before?: Pick<Partial<Endpoint>, 'authentication'>,
+  before?: Pick<Partial<Endpoint>, 'authentication' | 'token' | 'sealedToken'>,
 ): EndpointSettings {
   const { authentication, ...extras } = keptExtras(input, place, sealingKey, random);
   const kept = authentication?.map((entry, index) => {
@@ -47,6 +47,7 @@ export function keptSettings(
     contractOptions: contractOf(input.contract).optionsSchema.parse(input.contractOptions),
     eventTypes: input.eventTypes,
     channels: input.channels,
+    ...(input.filter === undefined ? {} : { filter: input.filter }),
     method: input.method,
     headers: input.headers,
     timeoutMs: input.timeoutMs,
@@ -56,8 +57,15 @@ export function keptSettings(
     ...(input.polling ? { polling: true } : {}),
     description: input.description,
     ...extras,
+    ...(before?.sealedToken === undefined
+      ? {}
+      : { sealedToken: before.sealedToken, ...tokenOf(before) }),
     ...(kept ? { authentication: kept } : {}),
   };
+}
+
+function tokenOf({ token }: Pick<Partial<Endpoint>, 'token'>) {
+  return token === undefined ? {} : { token };
 }
 
 /**
@@ -67,9 +75,10 @@ export function keptSettings(
 export function settingsAsAsked(
   endpoint: Endpoint,
   names: ReadonlySet<string>,
-  sealingKey: Buffer,
+  sealingKey: SealingKeys,
 ): Record<string, unknown> {
-  const chosen = Object.entries(endpoint).filter(([name]) => names.has(name));
+  // Certificates are checked when they are given: in time they expire, and other settings must change.
+  const chosen = Object.entries(endpoint).filter(([name]) => names.has(name) && name !== 'tls');
   const secret = unseal(sealingKey, secretPlace(endpoint), endpoint.sealedSecrets[0] ?? '');
   return {
     ...Object.fromEntries(chosen),

@@ -5,10 +5,11 @@ import { isId } from '../core/identifiers.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
+import { creationOf } from '../http/creation.ts';
 import { serve } from '../http/operation.ts';
 import { addBulkRoutes } from './endpoint-bulk.ts';
 import { addEndpointChangeRoute } from './endpoint-changes.ts';
-import { createEndpointCreator, type EndpointPorts } from './endpoint-creation.ts';
+import { countedIn, createEndpointCreator, type EndpointPorts } from './endpoint-creation.ts';
 import {
   createEndpoint,
   deleteEndpoint,
@@ -41,8 +42,9 @@ export function addEndpointRoutes(
     return endpoint;
   }
 
-  serve(app, authentication, createEndpoint, async ({ scope, body, reply }) => {
-    const { endpoint, health } = await create(scope, body);
+  serve(app, authentication, createEndpoint, async ({ c, scope, body, reply }) => {
+    const creation = () => creationOf(c, ports, scope, { kind: 'endpoints', prefix: 'ep', body });
+    const { endpoint, health } = await create(scope, body, { creation });
     return reply(201, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
@@ -73,7 +75,9 @@ export function addEndpointRoutes(
       // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
       const version = endpoint.version + 1;
       const tombstone = { ...endpoint, version, deletedAtMs: surroundings.now() };
-      if (await registry.replaceEndpoint(endpoint, tombstone)) return c.body(null, 204);
+      if (!(await registry.replaceEndpoint(endpoint, tombstone))) continue;
+      await ports.counts.release(countedIn(scope), 1);
+      return c.body(null, 204);
     }
     throw overtaken(c);
   });

@@ -33,12 +33,16 @@ export const eventShape = {
   occurredAt: z.string().nullable().meta({ description: 'As it came in.' }),
   subject: z.string().nullable(),
   channels: z.array(z.string()),
+  redactedAt: timeSchema.nullable().meta({
+    description: 'When its data and subject were removed for good.',
+  }),
 };
-export const eventDataSchema = z
-  .unknown()
-  .meta({ type: 'object', description: 'The exact bytes that came in.' });
+export const eventDataSchema = z.unknown().meta({
+  type: ['object', 'null'],
+  description: 'The exact bytes that came in; null once the event is redacted.',
+});
 const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: EXAMPLES.event });
-const eventWithDeliveriesSchema = z
+export const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
     deliveries: z.array(deliverySchema),

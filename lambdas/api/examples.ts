@@ -12,6 +12,7 @@ const endpoint = {
   contractOptions: {},
   eventTypes: ['dossier.*'],
   channels: [],
+  filter: { risk: { score: [{ numeric: ['>', 80] }] } },
   method: 'POST',
   headers: {},
   timeoutMs: 10_000,
@@ -28,6 +29,7 @@ const endpoint = {
   authentication: [],
   renameHeaders: {},
   timingHeaders: false,
+  tls: null,
   template: null,
   own: null,
   verifyUrl: false,
@@ -133,6 +135,7 @@ const delivery = {
     complete: true,
   },
   lastResponse: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+  redactedAt: null,
 };
 
 const event = {
@@ -144,6 +147,7 @@ const event = {
   occurredAt: null,
   subject: 'dossier-1',
   channels: [],
+  redactedAt: null,
 };
 
 const replay = {
@@ -219,6 +223,18 @@ const signingKey = {
   publishedUntil: null,
 };
 
+const tenant = {
+  id: 'acme',
+  name: 'Acme Ltd',
+  createdAt: TIME,
+  deletedAt: null,
+  erasure: null,
+};
+const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, events: 0 };
+
+const settled = { settledAt: '2026-01-31T09:36:00.000Z', eventDataUntil: null };
+
+const redacted = { subject: null, redactedAt: LATER };
 const withData = { ...event, data: { dossier: 'd-1' } };
 const polled = {
   ...withData,
@@ -247,7 +263,28 @@ export const EXAMPLES = {
   replay,
   key,
   createdKey: { ...key, key: 'ph_live_dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM' },
-  tenant: { id: 'acme', name: 'Acme Ltd', createdAt: TIME },
+  redactedEvent: {
+    ...event,
+    ...redacted,
+    deliveries: [{ ...delivery, ...redacted, lastRequest: null, lastResponse: null }],
+    data: null,
+  },
+  tenant,
+  deletedTenant: {
+    ...tenant,
+    deletedAt: LATER,
+    erasure: { state: 'running', done: erased, finishedAt: null },
+  },
+  sealingKeys: { current: 2, versions: [1, 2], changedAt: TIME, ...settled },
+  resealing: {
+    current: 2,
+    walked: 1204,
+    resealed: 1203,
+    left: 0,
+    othersUnused: true,
+    ...settled,
+    next: null,
+  },
   signingKey,
   jwks: {
     keys: [

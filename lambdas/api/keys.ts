@@ -10,11 +10,14 @@ import {
   scopesOf,
 } from '../core/api-key.ts';
 import type { Scope } from '../core/event.ts';
-import { createId, isId } from '../core/identifiers.ts';
-import type { Registry, Surroundings } from '../core/ports.ts';
+import { isId } from '../core/identifiers.ts';
+import type { Counts, DedupeLedger, Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
+import { creationHeader, creationOf, OTHER_BODY } from '../http/creation.ts';
+import { FULL, takePlaces } from '../http/limits.ts';
 import { operation, serve } from '../http/operation.ts';
 import { EXAMPLES } from './examples.ts';
 import { listView, pageShape } from './listing-query.ts';
@@ -23,6 +26,7 @@ import { keyView } from './views.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
+const CREATED_MEANWHILE = 'Another request with this idempotency key is just creating it.';
 
 const keySchema = z
   .strictObject({
@@ -53,12 +57,18 @@ export const createKeyOperation = operation({
   access: 'keys:write',
   body: keyInputSchema.meta({ id: 'KeyInput' }),
   bodyExample: { name: 'producer', preset: 'producer' },
+  headers: creationHeader,
   replies: {
+    200: {
+      description: 'The `Idempotency-Key` created it before; the key itself is not shown again.',
+      schema: keySchema,
+    },
     201: {
       description: 'The key; it is not shown again.',
       schema: createdKeySchema,
     },
   },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY}` },
 });
 export const listKeys = operation({
   id: 'listKeys',
@@ -117,14 +127,18 @@ export const revokeKey = operation({
 
 export interface KeyPorts {
   readonly registry: Registry;
+  readonly ledger: DedupeLedger;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;
   readonly surroundings: Surroundings;
 }
 
 export function addKeyRoutes(
   app: Application,
   authentication: Authentication,
-  { registry, surroundings }: KeyPorts,
+  ports: KeyPorts,
 ): void {
+  const { registry, surroundings } = ports;
   serve(app, authentication, createKeyOperation, async ({ c, scope, body: input, reply }) => {
     const scopes = scopesOf(input);
     const principal = c.var.principal;
@@ -134,19 +148,28 @@ export function addKeyRoutes(
         throw new Problem(403, `A key cannot give what it has not: ${missing.join(', ')}.`);
       }
     }
+    const creation = await creationOf(c, ports, scope, {
+      kind: 'keys',
+      prefix: 'key',
+      body: input,
+    });
+    const found = creation.isRepeat && (await registry.getKey(scope, creation.id));
+    if (found) return reply(200, keyView(found));
     const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
-    const nowMs = surroundings.now();
     const key: ApiKey = {
       ...scope,
-      id: createId('key', nowMs, surroundings.random(10)),
+      id: creation.id,
       name: input.name,
       scopes,
       hash: hashOfKey(secret),
       hint: secret.slice(0, HINT_LENGTH),
-      createdAtMs: nowMs,
+      createdAtMs: creation.atMs,
       ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
     };
-    await registry.putKey(key);
+    const limit = ports.limits.keysPerTenant;
+    await takePlaces(ports.counts, { kind: 'keys', scope }, 1, limit, surroundings.now());
+    // A repeat at the same time may have been faster, and its caller has the key.
+    if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
     return reply(201, { ...keyView(key), key: secret });
   });
 
@@ -184,7 +207,10 @@ export function addKeyRoutes(
 
   serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
-    if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
+    if (key.revokedAtMs === undefined) {
+      await registry.revokeKey(key, surroundings.now());
+      await ports.counts.release({ kind: 'keys', scope }, 1);
+    }
     return c.body(null, 204);
   });
 }

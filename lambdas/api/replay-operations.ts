@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isId } from '../core/identifiers.ts';
 import { REPLAYED_STATUSES, recoveryInputSchema, replayInputSchema } from '../core/replay.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
 import { operation } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
@@ -42,10 +43,7 @@ export const NO_REPLAY = 'There is no such replay.';
 
 const begun = {
   access: 'deliveries:write',
-  headers: {
-    'Idempotency-Key':
-      'The same key with the same body starts one replay only, within 7 days: 1 to 255 printable ASCII characters.',
-  },
+  headers: creationHeader,
   replies: {
     200: {
       description: 'The count of a dry run.',
@@ -60,7 +58,7 @@ const begun = {
   },
   problems: {
     404: NO_ENDPOINT,
-    409: 'The `Idempotency-Key` was used with another body.',
+    409: OTHER_BODY,
     503: 'The replay could not be started.',
   },
 } as const;

@@ -1,7 +1,6 @@
 // /v1/replays, and what all that failed is recovered by: deliveries of an endpoint and a span of time, sent once more.
-import { createHash } from 'node:crypto';
 import type { Scope } from '../core/event.ts';
-import { createId, isId } from '../core/identifiers.ts';
+import { isId } from '../core/identifiers.ts';
 import type {
   DedupeLedger,
   DeliveryLedger,
@@ -16,7 +15,7 @@ import { countReplayed, type ReplayCount } from '../core/replay-search.ts';
 import type { Application } from '../http/application.ts';
 import type { AppContext, Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
-import { idempotencyKeyIn } from '../http/idempotency-key.ts';
+import { creationOf } from '../http/creation.ts';
 import { serve } from '../http/operation.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
 import { filteredPage } from './filtered-page.ts';
@@ -36,8 +35,6 @@ import {
 const COUNT_MS = 20_000;
 /** How often a cancellation is tried again when the replay moved in the meantime. */
 const ROUNDS = 10;
-/** Keys of replays stand apart from those of events: no header can hold this character. */
-const KEY_PREFIX = 'replays\u0000';
 
 export interface ReplayRoutePorts {
   readonly registry: Pick<Registry, 'getEndpoint'>;
@@ -64,20 +61,23 @@ export function addReplayRoutes(
   type Begun = { readonly count: ReplayCount } | { readonly replay: Replay };
 
   async function begin(c: AppContext, scope: Scope, input: ReplayInput): Promise<Begun> {
-    const key = idempotencyKeyIn(c);
     const endpoint = isId('ep', input.endpoint)
       ? await ports.registry.getEndpoint(scope, input.endpoint)
       : undefined;
     if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
     const nowMs = surroundings.now();
-    const id = createId('rpl', nowMs, surroundings.random(10));
-    const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, id, nowMs);
+    const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, '', nowMs);
     if (input.dryRun) {
       const endMs = nowMs + COUNT_MS;
       return { count: await countReplayed(ports, asked, () => surroundings.now() > endMs) };
     }
-    const mine = key === undefined ? { id, atMs: nowMs } : await holderOf(ports, asked, input, key);
-    const replay = await replays.putReplayOnce(newReplay(asked, input, mine.id, mine.atMs));
+    const body = bodyOf(input);
+    const { id, atMs } = await creationOf(c, ports, scope, {
+      kind: 'replays',
+      prefix: 'rpl',
+      body,
+    });
+    const replay = await replays.putReplayOnce(newReplay(asked, input, id, atMs));
     // A repeat goes out again: a crash after the first one's put loses nothing.
     if (replay.state === 'running') await start(ports, replay, 1);
     return { replay };
@@ -214,24 +214,10 @@ export function addReplayRoutes(
 
 const writerOf = ({ random }: Surroundings): string => Buffer.from(random(9)).toString('base64url');
 
-/** The id and time of the replay that the key was first used for. @throws Problem 409 */
-async function holderOf(
-  { ledger }: ReplayRoutePorts,
-  asked: Replay,
-  input: ReplayInput,
-  key: string,
-): Promise<{ readonly id: string; readonly atMs: number }> {
-  const { endpoint, since, until = null, status, types, subject = null } = input;
-  const text = JSON.stringify([endpoint, since, until, status, types, subject]);
-  const bodyHash = createHash('sha256').update(text).digest('hex');
-  const entry = { eventId: asked.id, bodyHash, acceptedAtMs: asked.createdAtMs };
-  const holder = await ledger.reserve(asked, KEY_PREFIX + key, entry);
-  if (holder.bodyHash !== bodyHash) {
-    throw new Problem(409, 'This idempotency key was used with another replay.', [
-      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which is another one` },
-    ]);
-  }
-  return { id: holder.eventId, atMs: holder.acceptedAtMs };
+/** What makes it another replay, in the form that keys in the ledger were hashed over before. */
+function bodyOf({ endpoint, since, until, status, types, subject }: ReplayInput): unknown {
+  const always = [endpoint, since, until ?? null, status, types];
+  return subject === undefined ? always : [...always, subject];
 }
 
 async function start({ queues }: ReplayRoutePorts, replay: Replay, version: number): Promise<void> {

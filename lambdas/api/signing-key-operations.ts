@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { broughtKeySchema, rotationSchema } from '../core/signing-key-input.ts';
 import { KEY_ALGORITHMS } from '../core/signing-keys.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
 import { operation } from '../http/operation.ts';
 import { EXAMPLES } from './examples.ts';
 import { idOf, idParams, pageSchema, timeSchema } from './schemas.ts';
@@ -100,8 +101,9 @@ export const bringSigningKey = operation({
     privateKey: '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n',
     leadSeconds: 0,
   },
+  headers: creationHeader,
   replies: { 201: { description: 'The key, without its private half.', schema: signingKeySchema } },
-  problems: { 409: `It is here already. ${CHANGING}` },
+  problems: { 409: `It is here already. ${CHANGING} ${OTHER_BODY}` },
 });
 export const rotateSigningKey = operation({
   id: 'rotateSigningKey',
@@ -115,6 +117,7 @@ export const rotateSigningKey = operation({
   body: rotationSchema,
   isBodyOptional: true,
   bodyExample: { overlapSeconds: 86_400, leadSeconds: 600 },
+  headers: creationHeader,
   replies: { 201: { description: 'The new key.', schema: signingKeySchema } },
-  problems: { 404: NO_KEY, 409: `It was rotated already. ${CHANGING}` },
+  problems: { 404: NO_KEY, 409: `It was rotated already. ${CHANGING} ${OTHER_BODY}` },
 });

@@ -1,6 +1,8 @@
 // /v1/signing-keys and /.well-known: the stack's keys. Private keys come in and never go out.
 import { generatePrivateKey } from '../adapters/keyring.ts';
+import type { Scope } from '../core/event.ts';
 import { createId } from '../core/identifiers.ts';
+import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import type { KeyringStore, Secrets, StoredKeyring, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import { seal } from '../core/sealing.ts';
@@ -23,7 +25,8 @@ import {
   withSuccessor,
 } from '../core/signing-keys.ts';
 import type { Application } from '../http/application.ts';
-import type { Authentication } from '../http/authentication.ts';
+import type { AppContext, Authentication } from '../http/authentication.ts';
+import { type Creation, type CreationPorts, creationOf } from '../http/creation.ts';
 import { serve } from '../http/operation.ts';
 import {
   bringSigningKey,
@@ -38,6 +41,7 @@ import {
 const NONCE_BYTES = 12;
 /** Another function may change the keys between reading and writing: so often it is tried again. */
 const TRIES = 5;
+const OPERATORS: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };
 const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
 
 export interface SigningKeyPorts {
@@ -49,7 +53,7 @@ export interface SigningKeyPorts {
 export function addSigningKeyRoutes(
   app: Application,
   authentication: Authentication,
-  ports: SigningKeyPorts,
+  ports: SigningKeyPorts & CreationPorts,
 ): void {
   const { surroundings } = ports;
   const published = async () =>
@@ -76,9 +80,22 @@ export function addSigningKeyRoutes(
     return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
   });
 
-  serve(app, authentication, bringSigningKey, async ({ body, reply }) => {
+  /** The operator's keys belong to no tenant. */
+  const creation = (c: AppContext, body: unknown) =>
+    creationOf(c, ports, OPERATORS, { kind: 'signing-keys', prefix: 'sk', body });
+  const madeBefore = async ({ id, isRepeat }: Creation) => {
+    if (!isRepeat) return undefined;
+    const { keys } = await ports.keyring.read();
+    const key = keys.find((one) => one.id === id);
+    return key && signingKeyView(keys, key, surroundings.now());
+  };
+
+  serve(app, authentication, bringSigningKey, async ({ c, body, reply }) => {
     const { privateKey, leadSeconds, overlapSeconds } = body;
-    const key = await storedKey(ports, privateKey, 'brought', leadSeconds);
+    const mine = await creation(c, body);
+    const before = await madeBefore(mine);
+    if (before) return reply(201, before);
+    const key = await storedKey(ports, privateKey, 'brought', leadSeconds, mine.id);
     const keys = await change(ports, (before) => {
       if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
         throw new Problem(409, 'This key is here already.');
@@ -88,11 +105,20 @@ export function addSigningKeyRoutes(
     return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  serve(app, authentication, rotateSigningKey, async ({ params: { id }, body, reply }) => {
+  serve(app, authentication, rotateSigningKey, async ({ c, params: { id }, body, reply }) => {
     const { leadSeconds, overlapSeconds } = body;
+    const mine = await creation(c, { rotated: id, ...body });
+    const before = await madeBefore(mine);
+    if (before) return reply(201, before);
     const { keys } = await ports.keyring.read();
     const { algorithm } = latestOrProblem(keys, id);
-    const key = await storedKey(ports, await generated(algorithm), 'generated', leadSeconds);
+    const key = await storedKey(
+      ports,
+      await generated(algorithm),
+      'generated',
+      leadSeconds,
+      mine.id,
+    );
     const after = await change(ports, (before) => {
       latestOrProblem(before, id);
       return withSuccessor(before, key, overlapSeconds, surroundings.now());
@@ -156,9 +182,9 @@ async function storedKey(
   { algorithm, publicKey, privateKey }: KeyMaterial,
   origin: StoredSigningKey['origin'],
   leadSeconds: number,
+  id: string = createId('sk', surroundings.now(), surroundings.random(10)),
 ): Promise<StoredSigningKey> {
   const nowMs = surroundings.now();
-  const id = createId('sk', nowMs, surroundings.random(10));
   const sealingKey = await secrets.sealingKey();
   return {
     id,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { isId } from '../core/identifiers.ts';
 import { templateNameSchema, templateSettingsShape } from '../core/template-input.ts';
+import { creationHeader, OTHER_BODY } from '../http/creation.ts';
 import { operation } from '../http/operation.ts';
 import { matchHeader, tagHeader } from './endpoint-operations.ts';
 import { EXAMPLES } from './examples.ts';
@@ -56,8 +57,9 @@ export const createTemplate = operation({
     .strictObject({ name: templateNameSchema, settings: documentedSettings.optional() })
     .meta({ id: 'TemplateInput' }),
   bodyExample: { name: 'partners', settings: { eventTypes: ['dossier.*'], timeoutMs: 5000 } },
+  headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: templateSchema, headers: tagHeader } },
-  problems: { 409: 'There is one of this name, or there are too many.' },
+  problems: { 409: `There is one of this name, or there are too many. Or: ${OTHER_BODY}` },
 });
 export const listTemplates = operation({
   id: 'listTemplates',

@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
 import type { Scope } from '../core/event.ts';
-import { createId, isId } from '../core/identifiers.ts';
+import { isId } from '../core/identifiers.ts';
 import type {
+  DedupeLedger,
   KeptTemplate,
   KeyringStore,
   Registry,
@@ -23,6 +24,7 @@ import { faultsTogether, readTemplateSettings } from '../core/template-input.ts'
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
+import { creationOf, DELETED_SINCE } from '../http/creation.ts';
 import { serve } from '../http/operation.ts';
 import { keptSettings, settingsAsAsked } from './endpoint-settings.ts';
 import { overtaken, requireMatch, tagged } from './entity-tag.ts';
@@ -41,6 +43,7 @@ export interface TemplatePorts {
   readonly registry: Pick<Registry, 'listEndpoints'>;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly ledger: DedupeLedger;
   readonly surroundings: Surroundings;
 }
 
@@ -87,8 +90,7 @@ export function addTemplateRoutes(
     asked: Readonly<Record<string, unknown>>,
     before?: Template,
   ): Promise<Pick<Template, 'settings' | 'given'>> {
-    const { input, faults } = readTemplateSettings(asked);
-    if (!input || faults.length > 0) throw refused(under('/settings', faults));
+    const input = read(asked);
     const sealingKey = await ports.secrets.sealingKey();
     const all = keptSettings(input, place, sealingKey, surroundings.random, before?.settings);
     const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
@@ -119,9 +121,21 @@ export function addTemplateRoutes(
     return faults;
   }
 
-  serve(app, authentication, operations.createTemplate, async ({ scope, body, reply }) => {
-    const nowMs = surroundings.now();
-    const id = createId('tpl', nowMs, surroundings.random(10));
+  serve(app, authentication, operations.createTemplate, async ({ c, scope, body, reply }) => {
+    // What is refused leaves its idempotency key free.
+    read(body.settings);
+    const creation = await creationOf(c, ports, scope, {
+      kind: 'templates',
+      prefix: 'tpl',
+      body,
+    });
+    const { id, atMs } = creation;
+    const answer = (made: Template) => {
+      if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+      return reply(201, view(made), tagged(made));
+    };
+    const found = creation.isRepeat && (await templates.getTemplate(scope, id));
+    if (found) return answer(found.template);
     const settings = await kept({ ...scope, id }, body.settings);
     await requireFree(scope, body.name, true);
     const template: Template = {
@@ -129,12 +143,11 @@ export function addTemplateRoutes(
       id,
       name: body.name,
       ...settings,
-      createdAtMs: nowMs,
-      updatedAtMs: nowMs,
+      createdAtMs: atMs,
+      updatedAtMs: atMs,
       version: 1,
     };
-    await templates.putTemplate(template);
-    return reply(201, view(template), tagged(template));
+    return answer(await templates.putTemplateOnce(template));
   });
 
   serve(app, authentication, operations.listTemplates, async ({ scope, query, reply }) =>
@@ -190,6 +203,13 @@ export function addTemplateRoutes(
     }
     throw overtaken(c);
   });
+}
+
+/** @throws Problem 422 */
+function read(asked: Readonly<Record<string, unknown>>) {
+  const { input, faults } = readTemplateSettings(asked);
+  if (!input || faults.length > 0) throw refused(under('/settings', faults));
+  return input;
 }
 
 /** The settings as they are to be, in the form of a request. @throws Problem 422 */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { TENANT_ID } from '../core/event.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import type { ErasureStage } from '../core/tenant-erasure.ts';
 import type { Application } from '../http/application.ts';
 import type { Authentication } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
@@ -23,9 +24,32 @@ const inputSchema = z.strictObject({
     .refine((name) => name.isWellFormed(), 'must be well-formed Unicode')
     .meta({ example: 'Acme Ltd' }),
 });
-const tenantSchema = z
-  .strictObject({ id: idSchema, name: z.string(), createdAt: timeSchema })
+const erasureSchema = z
+  .strictObject({
+    state: z.enum(['running', 'done']),
+    done: z
+      .strictObject({
+        keys: z.int(),
+        endpoints: z.int(),
+        templates: z.int(),
+        feeds: z.int(),
+        events: z.int(),
+      } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
+      .meta({ description: 'What was removed so far; of feeds, entries.' }),
+    finishedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'TenantErasure' });
+export const tenantSchema = z
+  .strictObject({
+    id: idSchema,
+    name: z.string().meta({ description: 'Empty once its data is removed.' }),
+    createdAt: timeSchema,
+    deletedAt: timeSchema.nullable(),
+    erasure: erasureSchema.nullable().meta({ description: 'How far its data is removed.' }),
+  })
   .meta({ id: 'Tenant', example: EXAMPLES.tenant });
+
+const BEING_REMOVED = 'This tenant was deleted, and its data is being removed: wait for the end.';
 
 export const putTenant = operation({
   id: 'putTenant',
@@ -41,6 +65,7 @@ export const putTenant = operation({
     200: { description: 'There was one; it has this name now.', schema: tenantSchema },
     201: { description: 'Created.', schema: tenantSchema },
   },
+  problems: { 409: 'It was deleted, and its data is being removed: with `Retry-After`.' },
 });
 export const getTenant = operation({
   id: 'getTenant',
@@ -75,8 +100,11 @@ export function addTenantRoutes(
   { registry, surroundings }: TenantPorts,
 ): void {
   serve(app, authentication, putTenant, async ({ params, body, reply }) => {
-    const put = await registry.putTenant(params.id, body.name, surroundings.now());
-    return reply(put.created ? 201 : 200, tenantView(put.tenant));
+    const { tenant, created } = await registry.putTenant(params.id, body.name, surroundings.now());
+    if (tenant.deletedAtMs !== undefined) {
+      throw new Problem(409, BEING_REMOVED, [], { 'Retry-After': '60' });
+    }
+    return reply(created ? 201 : 200, tenantView(tenant));
   });
 
   serve(app, authentication, getTenant, async ({ params, reply }) => {

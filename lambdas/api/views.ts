@@ -16,8 +16,20 @@ import { standingFrom } from './standing.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 
-export function tenantView({ id, name, createdAtMs }: Tenant) {
-  return { id, name, createdAt: time(createdAtMs) };
+export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tenant) {
+  return {
+    id,
+    name,
+    createdAt: time(createdAtMs),
+    deletedAt: deletedAtMs === undefined ? null : time(deletedAtMs),
+    erasure: erasure
+      ? {
+          state: erasure.state,
+          done: erasure.done,
+          finishedAt: erasure.finishedAtMs === undefined ? null : time(erasure.finishedAtMs),
+        }
+      : null,
+  };
 }
 
 export function keyView(key: ApiKey) {
@@ -62,6 +74,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     contractOptions: endpoint.contractOptions,
     eventTypes: endpoint.eventTypes,
     channels: endpoint.channels,
+    filter: endpoint.filter ?? null,
     method: endpoint.method,
     headers: endpoint.headers,
     timeoutMs: endpoint.timeoutMs,
@@ -94,6 +107,7 @@ export function eventView(event: Event) {
     occurredAt: event.occurredAt ?? null,
     subject: event.subject ?? null,
     channels: event.channels,
+    redactedAt: event.redactedAtMs === undefined ? null : time(event.redactedAtMs),
   };
 }
 
@@ -140,6 +154,7 @@ export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
     deliveredAt: delivery.state === 'delivered' && last ? time(last.atMs + last.durationMs) : null,
     lastRequest: lastRequestView(delivery.lastRequest),
     lastResponse: delivery.lastResponse ?? null,
+    redactedAt: delivery.redactedAtMs === undefined ? null : time(delivery.redactedAtMs),
   };
 }
 
@@ -164,5 +179,6 @@ export function pendingDeliveryView(event: Event, endpointId: string, standing: 
     deliveredAt: null,
     lastRequest: null,
     lastResponse: null,
+    redactedAt: null,
   };
 }

@@ -76,6 +76,7 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
     lease,
     lastResponse,
     lastRequest,
+    sealedResponse,
     ...lasting
   } = delivery;
   const after = {

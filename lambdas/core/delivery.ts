@@ -79,6 +79,10 @@ export interface Delivery extends Scope {
   readonly deathReason?: DeathReason;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;
+  /** The last response as it is kept, where its reader has no key to open it. */
+  readonly sealedResponse?: string;
+  /** When what came back was removed for good, and what waited was cancelled. Unix milliseconds. */
+  readonly redactedAtMs?: number;
   /** Until when an invocation may be sending, and which message it works for. */
   readonly lease?: { readonly untilMs: number; readonly holder: string };
   /** The message that recorded the latest attempt: it alone repeats the effects if it comes back. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 const rate = z.number().min(0).max(100_000);
+const count = z.int().min(1).max(100_000);
 
 export const limitsSchema = z
   .strictObject({
@@ -11,6 +12,11 @@ export const limitsSchema = z
     perAddressPerSecond: rate.default(0),
     /** Unknown keys a minute from one address, above which no key is looked up for it; 0 is no limit. */
     failuresPerAddressPerMinute: rate.default(120),
+    /** In each of a tenant's environments, as keys are. */
+    endpointsPerTenant: count.default(1_000),
+    keysPerTenant: count.default(1_000),
+    /** Entries of the catalogue. */
+    eventTypes: count.default(1_000),
   })
   .prefault({});
 export type Limits = z.infer<typeof limitsSchema>;

@@ -9,6 +9,7 @@ import {
 } from './authentication-headers.ts';
 import { type BodyEncryption, bodyEncryptionSchema } from './body-encryption.ts';
 import type { Contract } from './contracts/contract.ts';
+import { endpointTlsSchema, type KeptTls } from './endpoint-tls.ts';
 import {
   algorithmsOf,
   type ExtraSignature,
@@ -39,6 +40,8 @@ export const endpointExtrasShape = {
     .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
     .meta({ maxProperties: MAX_RENAMES })
     .default({}),
+  /** Certificates of its own: see endpoint-tls.ts. */
+  tls: endpointTlsSchema.optional(),
   /** Adds when the event was accepted, the attempt's number, and when it was sent. */
   timingHeaders: z.boolean().default(false),
 };
@@ -47,22 +50,27 @@ export type EndpointExtrasInput = z.infer<typeof extrasSchema>;
 
 /** As they are kept; what is absent is not wanted. */
 export interface EndpointExtras {
+  /** Open; what is stored has it sealed. */
   readonly token?: string;
+  readonly sealedToken?: string;
   readonly signatures?: readonly ExtraSignature[];
   readonly ownSignature?: boolean;
   readonly encryption?: BodyEncryption;
   readonly authentication?: readonly SealedAuthentication[];
   readonly renameHeaders?: Readonly<Record<string, string>>;
   readonly timingHeaders?: boolean;
+  readonly tls?: KeptTls;
   /** Secrets that a rotation replaced, newest first: they go on signing until their time. */
   readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
 }
 
-/** What must go together. */
+/** What must go together. A template has no URL. */
 export type Checked = Pick<
   EndpointExtrasInput,
   'signatures' | 'ownSignature' | 'authentication' | 'renameHeaders' | 'timingHeaders'
 > & {
+  readonly tls?: unknown;
+  readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly secret?: string | undefined;
 };
@@ -89,6 +97,9 @@ export function extrasFaults(input: Checked, contract: Contract, options: unknow
         'needs a shared secret, and the secret is a whsk_ key',
       );
     }
+  }
+  if (input.tls !== undefined && /^http:/i.test(input.url ?? '')) {
+    report(['tls'], 'needs a URL with https');
   }
   const set = headersSet(input, contract, options, report);
   const reserved = renamedNames(input, set, report);

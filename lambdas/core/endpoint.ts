@@ -13,6 +13,7 @@ import { type AutoPause, autoPauseSchema } from './endpoint-health.ts';
 import { givenSecretSchema } from './endpoint-secret.ts';
 import { channelSchema, type Scope } from './event.ts';
 import { faultsOf } from './faults.ts';
+import { type FilterPattern, filterSchema } from './filter.ts';
 import { anyHeaderNameSchema, headerValueSchema } from './header-names.ts';
 import { type RetryPolicyInput, retryPolicySchema } from './retry-policy.ts';
 import { MAX_PATTERNS, patternSchema } from './subscription.ts';
@@ -30,6 +31,8 @@ export interface Endpoint extends Scope, EndpointExtras {
   readonly contractOptions: unknown;
   readonly eventTypes: readonly string[];
   readonly channels: readonly string[];
+  /** What the data of its events must be, if that matters. */
+  readonly filter?: FilterPattern;
   readonly method: (typeof METHODS)[number];
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -92,6 +95,7 @@ export function endpointInputSchema(rules: DestinationRules) {
       contractOptions: z.record(z.string(), z.unknown()).default({}),
       eventTypes: z.array(patternSchema).max(MAX_PATTERNS).default([]),
       channels: z.array(channelSchema).max(20).default([]),
+      filter: filterSchema.optional(),
       method: z.enum(METHODS).default('POST'),
       headers: headersSchema.default({}),
       timeoutMs: z.int().min(MIN_TIMEOUT_MS).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),

@@ -67,6 +67,16 @@ export class SealBrokenError extends PosthornError {
   }
 }
 
+/** Data that was sealed under a version of the key that the secret does not hold (any more). */
+export class UnknownSealingKeyError extends SealBrokenError {
+  readonly version: number;
+
+  constructor(version: number) {
+    super(new Error(`version ${version} of the sealing key is not known`));
+    this.version = version;
+  }
+}
+
 /** A stack key that an endpoint's signatures need is not there: it is made when the endpoint is saved. */
 export class MissingSigningKeyError extends PosthornError {
   constructor(algorithm: string) {

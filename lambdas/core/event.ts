@@ -35,8 +35,12 @@ export interface Event extends Scope {
   readonly channels: readonly string[];
   /** The producer's, if it sent one. */
   readonly trace?: TraceContext;
-  /** The data's exact source text: a JSON object. */
+  /** The data's exact source text: a JSON object; `null` of a redacted event, and of a closed one. */
   readonly data: string;
+  /** Data and subject, sealed: there as long as they are closed, and while they travel. */
+  readonly sealedContent?: Uint8Array;
+  /** When its data and subject were removed for good, Unix milliseconds. */
+  readonly redactedAtMs?: number;
 }
 
 export const eventTypeSchema = z

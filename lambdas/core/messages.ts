@@ -7,8 +7,13 @@ import { MalformedMessageError, NewerVersionError } from './errors.ts';
 import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
 import type { TraceContext } from './trace-context.ts';
 
-/** Below this many bytes deflating does not pay. */
+/** JSON text of data that is gone, or closed, wherever data is shown. */
+export const NO_DATA = 'null';
+
+/** Below this many bytes deflating does not pay: of what is stored, billed by the KB. */
 export const DEFLATE_FROM_BYTES = 700;
+/** And of what travels: ten such messages still are one request of 64 KB. */
+const DEFLATE_MESSAGE_FROM_BYTES = 4_096;
 
 /** What this code writes, and the newest that it reads; a message without a version is of the first. */
 const VERSION = 1;
@@ -29,7 +34,9 @@ const eventMessageSchema = z.object({
   /** `traceparent` and `tracestate`. */
   tp: z.string().optional(),
   ts: z.string().optional(),
-  data: z.string(),
+  data: z.string().optional(),
+  /** Instead of data and subject: both, sealed. */
+  sc: z.string().optional(),
   /** Present if the data is deflated. */
   z: z.literal(1).optional(),
   /** Present if the event came with an idempotency key: it takes the doubtful path. */
@@ -43,7 +50,6 @@ export interface EventMessage {
 }
 
 export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
-  const { bytes, deflated } = packData(event.data);
   return sendable({
     v: VERSION,
     id: event.id,
@@ -52,13 +58,21 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     type: event.type,
     at: event.acceptedAtMs,
     ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
-    ...(event.subject === undefined ? {} : { subj: event.subject }),
     ...(event.channels.length === 0 ? {} : { ch: event.channels }),
     ...(event.trace === undefined ? {} : { tp: event.trace.parent, ts: event.trace.state }),
-    data: bytes.toString('base64'),
-    ...(deflated ? { z: 1 } : {}),
+    ...contentOf(event),
     ...(mayRepeat ? { key: 1 } : {}),
   });
+}
+
+function contentOf({ sealedContent, subject, data }: Event): object {
+  if (sealedContent) return { sc: Buffer.from(sealedContent).toString('base64') };
+  const { bytes, deflated } = packData(data, DEFLATE_MESSAGE_FROM_BYTES);
+  return {
+    ...(subject === undefined ? {} : { subj: subject }),
+    data: bytes.toString('base64'),
+    ...(deflated ? { z: 1 } : {}),
+  };
 }
 
 /** @throws MalformedMessageError, NewerVersionError */
@@ -77,6 +91,7 @@ export function decodeEventMessage(body: string): EventMessage {
       channels: message.ch ?? [],
       ...traceOf(message.tp, message.ts),
       data,
+      ...(message.sc === undefined ? {} : { sealedContent: Buffer.from(message.sc, 'base64') }),
     },
     mayRepeat: message.key === 1,
   };
@@ -99,6 +114,8 @@ function sendable(message: object): string {
 }
 
 function inflated(message: z.infer<typeof eventMessageSchema>): string {
+  if (message.sc !== undefined) return NO_DATA;
+  if (message.data === undefined) throw new MalformedMessageError('the events queue', 'no data');
   try {
     return unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
   } catch (error) {
@@ -270,9 +287,12 @@ function newerVersionOf(body: string): number | undefined {
 }
 
 /** Event data as bytes, deflated (RFC 1951) where that is shorter. */
-export function packData(data: string): { readonly bytes: Buffer; readonly deflated: boolean } {
+export function packData(
+  data: string,
+  fromBytes = DEFLATE_FROM_BYTES,
+): { readonly bytes: Buffer; readonly deflated: boolean } {
   const plain = Buffer.from(data, 'utf8');
-  if (plain.length <= DEFLATE_FROM_BYTES) return { bytes: plain, deflated: false };
+  if (plain.length <= fromBytes) return { bytes: plain, deflated: false };
   const deflated = deflateRawSync(plain, { level: 6 });
   return deflated.length < plain.length
     ? { bytes: deflated, deflated: true }

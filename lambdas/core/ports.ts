@@ -1,17 +1,24 @@
 // What the rules need from outside systems. The adapters of `lambdas/adapters` are one implementation;
 // in-memory ones may stand under the same handlers.
 import type { ApiKey } from './api-key.ts';
+import type { CleanupMessage } from './cleanup-messages.ts';
+import type { DeadLetter, DeadLetterQueue } from './dead-letters.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Health } from './endpoint-health.ts';
+import type { TlsVersion } from './endpoint-tls.ts';
 import type { Environment, Event, Scope } from './event.ts';
+import type { EventType } from './event-type.ts';
+import type { FilterPattern } from './filter.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phases } from './phases.ts';
 import type { Replay } from './replay.ts';
+import type { SealingKeys } from './sealing.ts';
 import type { Keyring } from './signing-keys.ts';
 import type { Subscription } from './subscription.ts';
 import type { Template } from './template.ts';
+import type { Erasure } from './tenant-erasure.ts';
 import type { TestReport, TestRequest } from './test-delivery.ts';
 
 /** Time and randomness: the only source of both. */
@@ -28,6 +35,8 @@ export interface StoredEvent {
   readonly targets: readonly string[];
   /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
   readonly storedBy?: string;
+  /** Of the subject of a sealed event: finds its pointers where there is no key to open it. */
+  readonly subjectHash?: string;
 }
 
 export interface EventRef extends Scope {
@@ -103,6 +112,19 @@ export interface SubjectLedger {
   findLatest(scope: Scope, subject: string, type?: string): Promise<string | undefined>;
 }
 
+/** What removes personal data for good; each call may be repeated. */
+export interface RedactionLedger {
+  /**
+   * Takes an event's data and subject off, and its subject's pointer to it.
+   * @returns what is left, or undefined if it is not stored
+   */
+  redactEvent(ref: EventRef, nowMs: number): Promise<StoredEvent | undefined>;
+  /** Takes the last request and response off; what waits is cancelled unless an attempt is under way. */
+  redactDelivery(ref: DeliveryRef, nowMs: number): Promise<void>;
+  /** Removes at most so many entries of an endpoint's polling feed. @returns how many there were */
+  clearFeed(endpoint: EndpointAddress, limit: number): Promise<number>;
+}
+
 export interface DedupeEntry {
   readonly eventId: string;
   /** SHA-256 of the request's body, hex. */
@@ -170,6 +192,9 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly createdAtMs: number;
+  /** From then on nobody may use it, and its data is removed. */
+  readonly deletedAtMs?: number;
+  readonly erasure?: Erasure;
 }
 
 /** An endpoint as fan-out needs it. */
@@ -177,23 +202,39 @@ export interface Subscriber extends Subscription {
   readonly id: string;
   /** Whether it has a polling feed. */
   readonly polling?: boolean;
+  /** Whether it was slow to answer a moment ago: see slow-lane.ts. */
+  readonly isSlow?: boolean;
+  /** Without one, the data does not matter. */
+  readonly filter?: FilterPattern;
 }
 
 export interface Registry {
+  /** Creates or renames; a tenant that was deleted is left as it is until its data is gone. */
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
+  /** Marks it: its events are accepted and fanned out no more. Undefined if there is none. */
+  markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;
   getTenant(id: string): Promise<Tenant | undefined>;
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
-  putKey(key: ApiKey): Promise<void>;
+  /** Deleted ones included. */
+  listTenantIds(limit: number, cursor?: string): Promise<Page<string>>;
+  /** False if there is a key of this id already, which stays as it is. */
+  putKey(key: ApiKey): Promise<boolean>;
   findKey(hash: string): Promise<ApiKey | undefined>;
   getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
   listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
   revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Lets fan-out know at once that an endpoint is slow, until then. */
+  markSlow(endpoint: Scope & { readonly id: string }, untilMs: number): Promise<void>;
   /** Notes that a key was used; an earlier time than the one that stands changes nothing. */
   noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
-  /** Resolves once every fan-out will see the change. */
-  putEndpoint(endpoint: Endpoint): Promise<void>;
+  /** Puts an endpoint if there is none of this id, and gives what is stored once every fan-out sees it. */
+  putEndpointOnce(endpoint: Endpoint): Promise<Endpoint>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
   replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
+  /** Removes a key, its hash and its name for good. */
+  deleteKey(key: ApiKey): Promise<void>;
   /** Tombstones included. */
   getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined>;
   getEndpoints(
@@ -201,8 +242,13 @@ export interface Registry {
   ): Promise<ReadonlyMap<string, Endpoint>>;
   /** By id, oldest first, without tombstones. */
   listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
-  /** The subscribers of each scope, as of a moment after the call began. Keyed by `scopeKey`. */
-  subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, readonly Subscriber[]>>;
+  /**
+   * The subscribers of each scope, as of a moment after the call began; null if its tenant was deleted.
+   * Keyed by `scopeKey`.
+   */
+  subscribersOf(
+    scopes: readonly Scope[],
+  ): Promise<ReadonlyMap<string, readonly Subscriber[] | null>>;
 }
 
 /** A template, with what tells whether endpoints joined it since it was read. */
@@ -212,9 +258,14 @@ export interface KeptTemplate {
 }
 
 export interface Templates {
-  putTemplate(template: Template): Promise<void>;
+  /** Puts a template if there is none of this id, and gives what is stored. */
+  putTemplateOnce(template: Template): Promise<Template>;
   /** Tombstones included. */
   getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
+  /** Takes it out, tombstone or not, whoever follows it. */
+  removeTemplate(scope: Scope, id: string): Promise<void>;
+  /** Tombstones included. */
+  listAllTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
   /** By id, oldest first, without tombstones. */
   listTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
   /**
@@ -227,6 +278,38 @@ export interface Templates {
    * beside it: false if the template is not as it was read.
    */
   joinTemplate(seen: Template): Promise<boolean>;
+}
+
+/** What there may be a limited number of. */
+export type Counted =
+  | { readonly kind: 'endpoints' | 'keys'; readonly scope: Scope }
+  | { readonly kind: 'eventTypes' };
+
+export interface Counts {
+  /** Takes places for so many more: false if they would be above the limit. */
+  take(what: Counted, places: number, limit: number, nowMs: number): Promise<boolean>;
+  /** Gives places back, when something is gone. */
+  release(what: Counted, places: number): Promise<void>;
+}
+
+/** What ingest needs of the catalogue. */
+export interface EventTypeReader {
+  /** Consistent; differs after every change of the catalogue. Undefined while nothing was ever put. */
+  catalogueVersion(): Promise<string | undefined>;
+  getEventType(name: string): Promise<EventType | undefined>;
+}
+
+/** The catalogue of event types: one for the whole stack. */
+export interface EventTypeStore extends EventTypeReader {
+  putEventType(eventType: EventType): Promise<void>;
+  /** Resolves even if there was none. */
+  deleteEventType(name: string): Promise<void>;
+  /** By name. */
+  listEventTypes(
+    limit: number,
+    cursor?: string,
+    isWanted?: (eventType: EventType) => boolean,
+  ): Promise<Page<EventType>>;
 }
 
 /** The stack's signing keys, with what tells whether they were changed since they were read. */
@@ -260,16 +343,29 @@ export interface DelayedReplay {
   readonly delaySeconds: number;
 }
 
+export interface DelayedCleanup {
+  readonly cleanup: CleanupMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
 /** Each call resolves to the indexes of the entries that could not be sent, after trying again. */
 export interface Queues {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
-  sendDeliveries(messages: readonly DeliveryMessage[]): Promise<ReadonlySet<number>>;
+  /** Those of slow endpoints take a lane of their own. */
+  sendDeliveries(
+    messages: readonly (DeliveryMessage & { readonly isSlow?: boolean })[],
+  ): Promise<ReadonlySet<number>>;
   sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
   sendReplays(messages: readonly DelayedReplay[]): Promise<ReadonlySet<number>>;
+  sendCleanups(messages: readonly DelayedCleanup[]): Promise<ReadonlySet<number>>;
   /** Hides a message that is in flight for so many seconds from now. */
-  postpone(queue: 'deliveries' | 'retries', receiptHandle: string, seconds: number): Promise<void>;
+  postpone(queue: DispatchQueue, receiptHandle: string, seconds: number): Promise<void>;
 }
+
+/** The queues that dispatch reads. */
+export type DispatchQueue = 'deliveries' | 'slow' | 'retries';
 
 /** Where an endpoint's health is kept; missing means clean. */
 export interface HealthLedger {
@@ -382,6 +478,8 @@ export interface EndpointTls {
   /** The client's, with its chain. */
   readonly cert?: string;
   readonly key?: string;
+  /** TLS 1.2 without it. */
+  readonly minVersion?: TlsVersion;
 }
 
 export interface SendReport {
@@ -400,9 +498,25 @@ export interface TestDeliveries {
   send(request: TestRequest): Promise<TestReport>;
 }
 
+export interface DeadLetters {
+  /** Looks at some, in no order; they stay where they are. */
+  peek(queue: DeadLetterQueue, limit: number): Promise<readonly DeadLetter[]>;
+  /** Sends some back to their queue, then deletes them. */
+  redrive(
+    queue: DeadLetterQueue,
+    limit: number,
+  ): Promise<{ readonly moved: number; readonly refused: number }>;
+}
+
 export interface Secrets {
   /** 32 bytes. */
-  sealingKey(): Promise<Buffer>;
+  /**
+   * All versions. If one of the sealed values that are to be opened needs a version that is not known,
+   * the secret is read anew, once.
+   */
+  sealingKey(toOpen?: readonly string[]): Promise<SealingKeys>;
+  /** Read anew, and when it was changed last. */
+  freshSealingKey(): Promise<{ readonly keys: SealingKeys; readonly changedAtMs: number }>;
   operatorKey(): Promise<string>;
 }
 

@@ -94,6 +94,8 @@ export interface Replay extends ReplaySearch {
 export function isReplayed(search: ReplayFilter, delivery: Delivery): boolean {
   const { types, subject } = search;
   if (!isOfStatus(search, delivery)) return false;
+  // What was redacted has nothing left to send.
+  if (delivery.redactedAtMs !== undefined) return false;
   if (subject !== undefined && delivery.subject !== subject) return false;
   return types.length === 0 || types.some((type) => matchesPattern(type, delivery.eventType));
 }

@@ -15,3 +15,21 @@ export function authenticationPlace(
 ): SealPlace {
   return { tenant, environment, id: sealedFor, purpose: 'authentication' };
 }
+
+export function clientKeyPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'client-key' };
+}
+
+export function tokenPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'token' };
+}
+
+/** An event's data and subject, on a queue and in the ledger. */
+export function eventPlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'event' };
+}
+
+/** What a receiver answered: `id` is the delivery's. */
+export function responsePlace({ tenant, environment, id }: EndpointPlace): SealPlace {
+  return { tenant, environment, id, purpose: 'response' };
+}

@@ -1,4 +1,5 @@
 // Which of a subject's events is the latest: the one that happened last, as its producer says.
+import { createHash } from 'node:crypto';
 import { type Event, occurredAtMs } from './event.ts';
 
 /** Digits of the latest time that RFC 3339 can write (the year 9999), in milliseconds. */
@@ -8,6 +9,11 @@ const TIME_DIGITS = 15;
 export function subjectOrderOf(event: Pick<Event, 'id' | 'acceptedAtMs' | 'occurredAt'>): string {
   const atMs = Math.max(0, Math.floor(occurredAtMs(event)));
   return `${String(atMs).padStart(TIME_DIGITS, '0')}#${event.id}`;
+}
+
+/** What a subject's pointers stand under: subjects may be long, and hold any character. */
+export function hashOfSubject(subject: string): string {
+  return createHash('sha256').update(subject).digest('base64url');
 }
 
 /** Of each subject and type only the latest: the others would not last. */

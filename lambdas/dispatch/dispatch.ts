@@ -3,7 +3,12 @@ import type { SQSRecord } from 'aws-lambda';
 import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { Endpoint } from '../core/endpoint.ts';
-import { LeaseHeldError, NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import {
+  LeaseHeldError,
+  NotYetStoredError,
+  PartlyRefusedError,
+  SealBrokenError,
+} from '../core/errors.ts';
 import type { FailedRecord } from '../core/failed-record.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
@@ -12,6 +17,7 @@ import type { OperatorNotices } from '../core/operator-notices.ts';
 import { isFinalFailure, isSuccess, type Outcome } from '../core/outcome.ts';
 import type {
   DeliveryLedger,
+  DispatchQueue,
   EventLedger,
   Queues,
   RateLedger,
@@ -22,6 +28,7 @@ import type {
   Wakes,
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
+import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
 import { traceIdOf } from '../core/trace-context.ts';
@@ -31,6 +38,7 @@ import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
 import { type formRequest, policyOf } from './request.ts';
+import type { SlowWatch } from './slow-watch.ts';
 
 /** How much longer than a request's deadline its lease is. */
 const LEASE_MARGIN_MS = 5_000;
@@ -45,6 +53,7 @@ export interface DispatchPorts {
   readonly events: Pick<OperatorNotices, 'tellDead'>;
   readonly form: typeof formRequest;
   readonly sender: Sender;
+  readonly watchSlow: SlowWatch;
   readonly surroundings: Surroundings;
   readonly settings: Settings;
   /** Puts a delivery that went the fast path to its end. */
@@ -82,7 +91,7 @@ interface Tally {
 export async function dispatch(
   ports: DispatchPorts,
   records: readonly SQSRecord[],
-  queue: 'deliveries' | 'retries',
+  queue: DispatchQueue,
   requestId: string,
 ): Promise<FailedRecord[]> {
   const failed: FailedRecord[] = [];
@@ -144,7 +153,7 @@ async function endExpired(
 async function dispatchGroup(
   ports: DispatchPorts,
   jobs: readonly Job[],
-  queue: 'deliveries' | 'retries',
+  queue: DispatchQueue,
 ): Promise<FailedRecord[]> {
   const [first] = jobs;
   if (!first) return [];
@@ -258,6 +267,14 @@ async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<vo
     await ports.ledger.settle(await currentOr(ports, fresh), 'cancelled');
     return;
   }
+  if (isRedacted(stored.event)) {
+    // Nothing is left to send.
+    const current = redactedDelivery(await currentOr(ports, fresh), nowMs);
+    await ports.ledger.settle(current, 'cancelled');
+    return;
+  }
+  // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
+  if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (isUnverified(open.endpoint)) {
     // Its health does not say so yet: should it never, this is looked at again.
@@ -374,7 +391,9 @@ async function send(
   }
   const { url, method, timeoutMs, environment } = open.endpoint;
   const { headers, body } = formed;
-  const sent = await ports.sender.send({ url, method, headers, body, timeoutMs, environment });
+  const tls = open.tls ? { tls: open.tls } : {};
+  const request = { url, method, headers, body, timeoutMs, environment, ...tls };
+  const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
   return { ...sent, request: keptRequest(shownHeaders(headers, open)) };
 }
 
@@ -383,7 +402,10 @@ async function carryOut(ports: DispatchPorts, delivery: Delivery): Promise<void>
   if (delivery.state === 'dead') return ports.events.tellDead(delivery);
   if (delivery.state !== 'waiting' || delivery.dueAtMs === undefined) return;
   const nowMs = ports.surroundings.now();
-  if (delivery.dueAtMs - nowMs > MAX_SQS_DELAY_MS) {
+  // By the record, not by this clock alone: it may be behind the one that recorded, and a wake-up at the due
+  // time would not find what stands in the index as travelling by SQS.
+  const isBySqs = (delivery.workAtMs ?? delivery.dueAtMs) > delivery.dueAtMs;
+  if (!isBySqs && delivery.dueAtMs - nowMs > MAX_SQS_DELAY_MS) {
     await ports.wakes.ensure(delivery, delivery.dueAtMs);
     return;
   }

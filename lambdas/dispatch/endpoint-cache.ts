@@ -4,11 +4,13 @@ import { contractOf } from '../core/contracts/all.ts';
 import type { Headers } from '../core/contracts/contract.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoint-extras.ts';
+import type { KeptTls } from '../core/endpoint-tls.ts';
 import { SealBrokenError } from '../core/errors.ts';
 import type { Scope } from '../core/event.ts';
-import type { Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
-import { unseal } from '../core/sealing.ts';
-import { authenticationPlace, secretPlace } from '../core/sealing-places.ts';
+import type { EndpointTls, Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
+import { sealedValuesOf } from '../core/sealed-values.ts';
+import { type SealingKeys, unseal } from '../core/sealing.ts';
+import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing-places.ts';
 import type { KeyAlgorithm, SigningKey } from '../core/signing-keys.ts';
 
 import { isUnverified } from '../core/verification.ts';
@@ -25,6 +27,7 @@ export interface OpenEndpoint {
   /** Secrets that a rotation replaced, newest first, and until when they sign. */
   readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
   readonly authentication?: Headers;
+  readonly tls?: EndpointTls;
   /** The stack's keys, if the endpoint's signatures need any. */
   readonly keys?: readonly SigningKey[];
 }
@@ -61,7 +64,11 @@ export function createEndpointCache(ports: EndpointCachePorts) {
   }
 
   async function open(endpoint: Endpoint): Promise<OpenEndpoint> {
-    const key = await secrets.sealingKey();
+    // Nothing is sent to a deleted one, and what was sealed for it may be gone.
+    if (endpoint.deletedAtMs !== undefined) {
+      return { endpoint, tenantName: endpoint.tenant, secrets: [''] };
+    }
+    const key = await secrets.sealingKey(sealedValuesOf(endpoint));
     const [newest = '', ...older] = endpoint.sealedSecrets.map((sealed) =>
       unseal(key, secretPlace(endpoint), sealed),
     );
@@ -79,6 +86,7 @@ export function createEndpointCache(ports: EndpointCachePorts) {
         ({ name, sealedValue, sealedFor }) =>
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
+      ...(endpoint.tls ? { tls: openTls(endpoint, endpoint.tls, key) } : {}),
       keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
     };
   }
@@ -114,5 +122,20 @@ export function createEndpointCache(ports: EndpointCachePorts) {
       found.set(endpoint.id, opened);
     }
     return found;
+  };
+}
+
+function openTls(
+  endpoint: Endpoint,
+  { ca, clientCertificate, sealedClientKey, minVersion }: KeptTls,
+  key: SealingKeys,
+): EndpointTls {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
+    ...(sealedClientKey === undefined
+      ? {}
+      : { key: unseal(key, clientKeyPlace(endpoint), sealedClientKey) }),
+    minVersion,
   };
 }

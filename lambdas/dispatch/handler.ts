@@ -1,7 +1,9 @@
-// The dispatch function: batches of the deliveries and the retries queue.
+// The dispatch function: batches of the deliveries queue, its slow lane and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { countStates } from '../adapters/counted-ledger.ts';
+import { openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { withTokens } from '../adapters/endpoint-tokens.ts';
 import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
@@ -22,6 +24,7 @@ import { createWakes } from '../adapters/wakes.ts';
 import { LeaseHeldError } from '../core/errors.ts';
 import { batchResponse } from '../core/failed-record.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
+import type { DispatchQueue } from '../core/ports.ts';
 import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
@@ -32,18 +35,25 @@ import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 import { formRequest } from './request.ts';
 import { shareRetries } from './shared-retries.ts';
+import { createSlowWatch } from './slow-watch.ts';
 import { sendTest, type TestPorts } from './test-delivery.ts';
 
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
+const secrets = createSecrets(secretArns(), surroundings);
+const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
 const ledger = {
-  ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
+  ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
+  ...(settings.sealEventData
+    ? sealingDeliveries({ secrets, surroundings }, deliveries)
+    : deliveries),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
-const registry = createRegistry(dynamoDb, variable(Env.registryTable), surroundings);
-const secrets = createSecrets(secretArns(), surroundings);
+const registry = withTokens(
+  { secrets, surroundings },
+  createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+);
 const signingKeys = createSigningKeyCache(
   createKeyringStore(dynamoDb, variable(Env.registryTable)),
   secrets,
@@ -53,6 +63,7 @@ const sqs = createQueues(createSqs(), queueUrls());
 const queues = { ...sqs, sendRetries: shareRetries(sqs) };
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const events = createOperatorNotices({ registry, queues });
+const warn = (message: string, error: unknown): void => log.warn(message, { error: String(error) });
 const opening = { registry, secrets, signingKeys, surroundings };
 const ports: DispatchPorts = {
   ledger,
@@ -71,6 +82,7 @@ const ports: DispatchPorts = {
   events,
   form: formRequest,
   sender: createSender(readDestinationRules(), surroundings),
+  watchSlow: createSlowWatch({ registry, surroundings, warn }),
   surroundings,
   settings,
   writeDelivered: createOutcomeWriter(ledger),
@@ -78,7 +90,7 @@ const ports: DispatchPorts = {
     logAttempt(line);
     countAttempt(line);
   },
-  warn: (message, error) => log.warn(message, { error: String(error) }),
+  warn,
 };
 
 /** A test is of the endpoint as it is now: it opens it anew. */
@@ -89,8 +101,7 @@ async function handle(
   context: Context,
 ): Promise<SQSBatchResponse | TestReport> {
   if ('test' in event) return sendTest(testPorts, testInvocationSchema.parse(event).test);
-  const source = event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '';
-  const queue = queueUrls().retries.endsWith(`/${source}`) ? 'retries' : 'deliveries';
+  const queue = queueOf(event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '');
   const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
   const faulted = failed.filter(({ error }) => !(error instanceof LeaseHeldError));
   countFaults('dispatch', faulted.length);
@@ -99,6 +110,12 @@ async function handle(
     else log.error('dispatch failed', error, { messageId });
   }
   return batchResponse(failed);
+}
+
+function queueOf(name: string): DispatchQueue {
+  const { retries, slow } = queueUrls();
+  if (retries.endsWith(`/${name}`)) return 'retries';
+  return slow.endsWith(`/${name}`) ? 'slow' : 'deliveries';
 }
 
 export const handler = metered(handle);

@@ -82,6 +82,7 @@ async function exchange(
     body,
     timeoutMs: limitMs,
     environment: open.endpoint.environment,
+    ...(open.tls ? { tls: open.tls } : {}),
   });
   const { outcome } = sent;
   const shown = Object.fromEntries(shownHeaders(headers, open));

@@ -13,9 +13,10 @@ import {
   type Surroundings,
   scopeKey,
 } from '../core/ports.ts';
+import { isRedacted } from '../core/redaction.ts';
 import type { Settings } from '../core/settings.ts';
-import { latestOfEach } from '../core/subject-order.ts';
-import { matchesSubscription } from '../core/subscription.ts';
+import { hashOfSubject, latestOfEach } from '../core/subject-order.ts';
+import { targetsOf } from '../core/targets.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;
@@ -25,6 +26,8 @@ export interface FanOutPorts {
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
   /** Told of the events that are done with. */
   readonly report?: (events: readonly Event[]) => void;
+  /** Opens sealed events for matching, where data is sealed; they are stored as they came. */
+  readonly open?: (events: readonly Event[]) => Promise<readonly Event[]>;
 }
 
 interface Job extends EventMessage {
@@ -35,6 +38,9 @@ interface MatchedJob extends Job {
   readonly targets: readonly string[];
   /** The targets that have a polling feed. */
   readonly polling: readonly string[];
+  /** The targets that take the slow lane. */
+  readonly slow: readonly string[];
+  readonly subjectHash?: string;
 }
 
 /** Processes a batch; what is returned comes back by SQS, everything else is done. */
@@ -54,21 +60,30 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const matched = jobs.map((job) => {
-    const candidates = subscribers.get(scopeKey(job.event)) ?? [];
-    const targets = candidates.filter((subscriber) => matchesSubscription(subscriber, job.event));
-    return {
-      ...job,
-      targets: targets.map(({ id }) => id),
-      polling: targets.filter(({ polling }) => polling).map(({ id }) => id),
-    };
+  const came = jobs.map(({ event }) => event);
+  const opened = ports.open ? await ports.open(came) : came;
+  const matched = jobs.flatMap((job, index) => {
+    const candidates = subscribers.get(scopeKey(job.event));
+    // Of a deleted tenant nothing is stored any more.
+    if (candidates === null) return [];
+    const event = opened[index] ?? job.event;
+    const targets = targetsOf(event, candidates ?? []);
+    return [
+      {
+        ...job,
+        ...sealedSubject(job.event, event),
+        targets: targets.map(({ id }) => id),
+        polling: targets.filter(({ polling }) => polling).map(({ id }) => id),
+        slow: targets.filter(({ isSlow }) => isSlow).map(({ id }) => id),
+      },
+    ];
   });
 
   const stored = await storeAll(ports.ledger, matched, failed);
   const results = await Promise.all([
     sendAll(ports.queues, stored),
     feedAll(ports, stored),
-    pointAll(ports.ledger, stored),
+    pointAll(ports, stored),
   ]);
   // Each of a record's failures is one too many, and it comes back once.
   const errors = new Map(results.flat().map((one) => [one.messageId, one]));
@@ -113,8 +128,13 @@ async function storeAll(
 }
 
 /** Whose write it was is worth its bytes only where entries of feeds depend on it. */
-function toStore({ event, targets, polling, record }: MatchedJob): StoredEvent {
-  return { event, targets, ...(polling.length > 0 ? { storedBy: record.messageId } : {}) };
+function toStore({ event, targets, polling, record, subjectHash }: MatchedJob): StoredEvent {
+  return {
+    event,
+    targets,
+    ...(polling.length > 0 ? { storedBy: record.messageId } : {}),
+    ...(subjectHash === undefined ? {} : { subjectHash }),
+  };
 }
 
 async function sendAll(
@@ -122,9 +142,13 @@ async function sendAll(
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
   const outgoing = jobs.flatMap(({ job, stored }) =>
-    stored.targets.map((endpointId) => ({
+    // What came again after it was redacted finds its deliveries cancelled.
+    (isRedacted(stored.event) ? [] : stored.targets).map((endpointId) => ({
       job,
-      message: firstAttempt(stored, endpointId, isDoubtful(job)),
+      message: {
+        ...firstAttempt(stored, endpointId, isDoubtful(job)),
+        ...(job.slow.includes(endpointId) ? { isSlow: true } : {}),
+      },
     })),
   );
   if (outgoing.length === 0) return [];
@@ -162,8 +186,13 @@ function owesFeeds({ job, stored }: StoredJob): boolean {
   return !isDoubtful(job) || isRedelivered(job) || stored.storedBy === job.record.messageId;
 }
 
-async function pointAll(ledger: EventLedger, jobs: readonly StoredJob[]): Promise<FailedRecord[]> {
-  const events = jobs.map(({ stored }) => stored.event);
+async function pointAll(
+  { ledger, open }: FanOutPorts,
+  jobs: readonly StoredJob[],
+): Promise<FailedRecord[]> {
+  const came = jobs.map(({ stored }) => stored.event);
+  // What was stored before may hold another subject than what came again.
+  const events = open ? await open(came) : came;
   const latest = latestOfEach(events);
   if (latest.length === 0) return [];
   try {
@@ -171,9 +200,13 @@ async function pointAll(ledger: EventLedger, jobs: readonly StoredJob[]): Promis
     return [];
   } catch (error) {
     return jobs
-      .filter(({ stored }) => stored.event.subject !== undefined)
+      .filter((_, index) => events[index]?.subject !== undefined)
       .map(({ job }) => ({ messageId: job.record.messageId, error }));
   }
+}
+
+function sealedSubject(came: Event, { subject }: Event) {
+  return came.sealedContent && subject !== undefined ? { subjectHash: hashOfSubject(subject) } : {};
 }
 
 function failuresOf(

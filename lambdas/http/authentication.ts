@@ -49,8 +49,8 @@ export interface AuthenticationPorts {
 
 /** A revoked key stops working after this long at the latest. */
 const KEY_KEPT_MS = 3_000;
-/** A tenant that is known stays known for this long. */
-const TENANT_KEPT_MS = 60_000;
+/** A tenant that was deleted is unknown after this long at the latest. */
+const TENANT_KEPT_MS = 5_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
 
@@ -121,7 +121,8 @@ export function createAuthentication({
     if (id === OPERATOR_TENANT) return;
     const nowMs = surroundings.now();
     if (nowMs - (tenants.get(id) ?? 0) < TENANT_KEPT_MS) return;
-    if (!TENANT_ID.test(id) || !(await registry.getTenant(id))) {
+    const tenant = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
+    if (!tenant || tenant.deletedAtMs !== undefined) {
       throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
         { path: 'tenant', message: 'is not known' },
       ]);

@@ -1,5 +1,7 @@
 // The ingest function: events come in.
+import { sealingQueue } from '../adapters/data-vault.ts';
 import { createDynamoDb } from '../adapters/dynamodb.ts';
+import { createEventTypeReader } from '../adapters/event-types.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
@@ -12,33 +14,43 @@ import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
+import type { AcceptPorts } from './accept.ts';
+import { createEventTypeGate } from './event-type-gate.ts';
 import { countRefusedRequests } from './refusals.ts';
 import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
-const edge = createEdge(readSettings(), surroundings);
+const settings = readSettings();
+const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
 app.use('/v1/events/*', countRefusedRequests);
+const secrets = createSecrets(secretArns(), surroundings);
+const queues = createQueues(createSqs(), queueUrls());
+const counting: AcceptPorts['queues'] = {
+  async sendEvents(messages) {
+    const refused = await queues.sendEvents(messages);
+    messages.forEach(({ event: { tenant, environment: env } }, index) => {
+      if (refused.has(index) || tenant === OPERATOR_TENANT) return;
+      metrics.count('EventsAccepted', { env });
+    });
+    return refused;
+  },
+};
 const authentication = createAuthentication({
   registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
-  secrets: createSecrets(secretArns(), surroundings),
+  secrets,
   surroundings,
   gate: edge.gate,
 });
-const queues = createQueues(createSqs(), queueUrls());
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), readSettings()),
-  queues: {
-    async sendEvents(messages) {
-      const refused = await queues.sendEvents(messages);
-      messages.forEach(({ event: { tenant, environment: env } }, index) => {
-        if (refused.has(index) || tenant === OPERATOR_TENANT) return;
-        metrics.count('EventsAccepted', { env });
-      });
-      return refused;
-    },
-  },
+  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
+  queues: settings.sealEventData ? sealingQueue({ secrets, surroundings }, counting) : counting,
   surroundings,
+  judge: createEventTypeGate({
+    eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),
+    surroundings,
+    settings,
+  }),
 });
 
 export const handler = metered(lambdaHandler(app));

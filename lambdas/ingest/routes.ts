@@ -24,6 +24,7 @@ import {
 import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
+import type { EventTypeGate } from './event-type-gate.ts';
 import { countRefusal } from './refusals.ts';
 
 export const batchSchema = z.strictObject({
@@ -33,10 +34,14 @@ export const batchSchema = z.strictObject({
     .max(MAX_BATCH_EVENTS, `must hold at most ${MAX_BATCH_EVENTS} events`),
 });
 
+export interface EventRoutePorts extends AcceptPorts {
+  readonly judge: EventTypeGate;
+}
+
 export function addEventRoutes(
   app: Application,
   authentication: Authentication,
-  ports: AcceptPorts,
+  ports: EventRoutePorts,
 ): void {
   app.post('/v1/events', authentication.authenticate, async (c) => {
     requireScope(c, 'events:write');
@@ -44,8 +49,11 @@ export function addEventRoutes(
     const parsed = eventInputSchema.safeParse(value);
     const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
     if (!parsed.success || faults.length > 0) throw refused(faults);
+    const scope = await authentication.scopeOf(c, parsed.data.tenant);
+    const misfits = await ports.judge(parsed.data.type, parsed.data.data);
+    if (misfits.length > 0) throw refused(misfits);
     const candidate: Candidate = {
-      scope: await authentication.scopeOf(c, parsed.data.tenant),
+      scope,
       input: parsed.data,
       data: dataAt(source, ''),
       idempotencyKey: idempotencyKeyIn(c),
@@ -69,7 +77,15 @@ export function addEventRoutes(
 
     const places = await Promise.all(
       parsed.data.events.map((entry, index) =>
-        candidateAt(c, authentication, entry, index, source, ofEvents.get(index) ?? []),
+        candidateAt(
+          c,
+          authentication,
+          ports.judge,
+          entry,
+          index,
+          source,
+          ofEvents.get(index) ?? [],
+        ),
       ),
     );
     const candidates = places.filter((place): place is Candidate => !(place instanceof Problem));
@@ -94,6 +110,7 @@ function traceOf(c: AppContext): TraceContext | undefined {
 async function candidateAt(
   c: AppContext,
   authentication: Authentication,
+  judge: EventTypeGate,
   entry: unknown,
   index: number,
   source: JsonSource,
@@ -114,6 +131,11 @@ async function candidateAt(
   const { idempotencyKey, ...input }: BatchEventInput = parsed.data;
   try {
     const scope = await authentication.scopeOf(c, input.tenant);
+    const misfits = await judge(input.type, input.data);
+    if (misfits.length > 0) {
+      const base = `/events/${index}`;
+      return refused(misfits.map(({ path, message }) => ({ path: base + path, message })));
+    }
     return { scope, input: input satisfies EventInput, data, idempotencyKey, trace: traceOf(c) };
   } catch (error) {
     if (error instanceof Problem) return error;

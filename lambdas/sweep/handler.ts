@@ -36,8 +36,7 @@ async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | unde
   if (!event.Records) {
     // Also when there is nothing to repair: the metric is a sign of life.
     metrics.count('WakesRepaired', {}, 0);
-    const repeated = await sweep({ wakes, queues: counting, surroundings });
-    log.info('swept', { repeatedWakes: repeated });
+    log.info('swept', { ...(await sweep({ wakes, queues: counting, surroundings })) });
     return undefined;
   }
   const ports = { ledger, wakes, surroundings, settings };
@@ -45,7 +44,10 @@ async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | unde
   const rested = event.Records.length - failed.length;
   metrics.count('DeadLettersRested', {}, rested);
   countFaults('sweep', failed.length);
-  log.warn('dead letters put back to wait', { rested, left: failed.length });
+  log.warn('dead letters put back to wait', {
+    restedDeadLetters: rested,
+    leftDeadLetters: failed.length,
+  });
   for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
   return batchResponse(failed);
 }

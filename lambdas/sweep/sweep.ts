@@ -15,21 +15,34 @@ export interface SweepPorts {
   readonly surroundings: Surroundings;
 }
 
-/** @returns how many wake-ups were repeated */
-export async function sweep({ wakes, queues, surroundings }: SweepPorts): Promise<number> {
+/** What a run of sweep repaired. */
+export interface SweepReport {
+  /** Wake-ups that were overdue and sent again. */
+  readonly repeatedWakes: number;
+  /** Buckets of ten minutes that they stood in, and how long the oldest is overdue. */
+  readonly overdueBuckets: number;
+  readonly oldestOverdueSeconds: number;
+}
+
+export async function sweep({ wakes, queues, surroundings }: SweepPorts): Promise<SweepReport> {
   const overdueMs = surroundings.now() - OVERDUE_MS;
   const newest = bucketOf(overdueMs);
   const buckets = Array.from(
     { length: LOOK_BACK_MS / BUCKET_MS },
     (_, back) => newest - back * BUCKET_MS,
   );
-  let repeated = 0;
+  let repeatedWakes = 0;
+  let overdueBuckets = 0;
+  let oldestOverdueSeconds = 0;
   for (const bucketMs of buckets.toReversed()) {
     const overdue = await wakes.listBucket(bucketMs);
     if (overdue.length === 0) continue;
     const refused = await queues.sendWakes(overdue.map((wake) => ({ wake, delaySeconds: 0 })));
     if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, overdue.length);
-    repeated += overdue.length;
+    repeatedWakes += overdue.length;
+    overdueBuckets++;
+    const seconds = Math.round((surroundings.now() - bucketMs) / 1000);
+    oldestOverdueSeconds = Math.max(oldestOverdueSeconds, seconds);
   }
-  return repeated;
+  return { repeatedWakes, overdueBuckets, oldestOverdueSeconds };
 }

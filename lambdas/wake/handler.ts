@@ -5,18 +5,23 @@ import { createDynamoDb } from '../adapters/dynamodb.ts';
 import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../adapters/ledger-events.ts';
 import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createRedactionLedger } from '../adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../adapters/ledger-replays.ts';
 import { createWorkLedger } from '../adapters/ledger-work.ts';
 import { log } from '../adapters/log.ts';
 import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
 import { createRegistry } from '../adapters/registry.ts';
+import { createSealedEndpoints } from '../adapters/sealed-endpoints.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { createTemplates } from '../adapters/templates.ts';
 import { createWakes } from '../adapters/wakes.ts';
+import { cleanupMessageIn } from '../core/cleanup-messages.ts';
 import { batchResponse } from '../core/failed-record.ts';
 import { replayMessageIn } from '../core/messages.ts';
 import { createOperatorNotices } from '../core/operator-notices.ts';
 import { Env } from '../environment.ts';
+import { type CleanupPorts, cleanUp } from './erase.ts';
 import { type ReplayPorts, replayRecords } from './replay.ts';
 import type { WakePorts } from './send-due.ts';
 import { wake } from './wake.ts';
@@ -38,23 +43,36 @@ const ports: WakePorts = {
   events: createOperatorNotices({ registry, queues }),
 };
 
+const ledger = {
+  ...createEventLedger(dynamoDb, ledgerTable, settings),
+  ...deliveryLedger,
+};
 const replayPorts: ReplayPorts = {
   ...ports,
   replays: createReplayLedger(dynamoDb, ledgerTable, settings),
-  ledger: {
-    ...createEventLedger(dynamoDb, ledgerTable, settings),
-    ...deliveryLedger,
-  },
+  ledger,
   registry,
   queues,
+};
+
+const cleanupPorts: CleanupPorts = {
+  registry,
+  endpoints: createSealedEndpoints(dynamoDb, variable(Env.registryTable)),
+  templates: createTemplates(dynamoDb, variable(Env.registryTable)),
+  ledger: { ...ledger, ...createRedactionLedger(dynamoDb, ledgerTable) },
+  settings,
+  queues,
+  surroundings,
 };
 
 async function handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
   const isReplay = ({ body }: SQSRecord) => replayMessageIn(body) !== undefined;
-  const wakes = event.Records.filter((record) => !isReplay(record));
+  const isCleanup = ({ body }: SQSRecord) => cleanupMessageIn(body) !== undefined;
+  const wakes = event.Records.filter((record) => !isReplay(record) && !isCleanup(record));
   const failed = [
     ...(await wake(ports, wakes, remainingMs)),
+    ...(await cleanUp(cleanupPorts, event.Records.filter(isCleanup), remainingMs)),
     ...(await replayRecords(replayPorts, event.Records.filter(isReplay), remainingMs)),
   ];
   metrics.count('WakesHandled', {}, wakes.length);

@@ -34,6 +34,7 @@ export type MemoryLedger = EventLedger &
   RateLedger &
   ReplayLedger & {
     readonly deliveries: ReadonlyMap<string, Delivery>;
+    readonly events: ReadonlyMap<string, StoredEvent>;
     /** As it stands now, without a call. */
     find(ref: DeliveryRef): Delivery | undefined;
     healthOf(endpoint: EndpointAddress): Health;
@@ -109,6 +110,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     ...createMemoryReplays(deliveries),
     ...createMemoryFeed(counts),
     deliveries,
+    events,
     find: (ref) => deliveries.get(deliveryKey(ref)),
     healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,
     waiting: () => [...work.values()].reduce((sum, index) => sum + index.size, 0),

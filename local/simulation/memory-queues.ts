@@ -1,5 +1,6 @@
 // The four queues in memory, and the port that the handlers send through.
 import type { SQSRecord } from 'aws-lambda';
+import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
 import {
   encodeDeliveryMessage,
   encodeEventMessage,
@@ -8,7 +9,7 @@ import {
 } from '../../lambdas/core/messages.ts';
 import type { Queues } from '../../lambdas/core/ports.ts';
 import type { CallCounts } from './call-counts.ts';
-import { MemoryQueue } from './memory-queue.ts';
+import { MemoryQueue, type QueueConditions } from './memory-queue.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const VISIBILITY_MS = 90_000;
@@ -23,14 +24,13 @@ export interface MemoryQueues {
   size(): number;
 }
 
-/** @param secondCopyMs when a message comes a second time, milliseconds after the first, if it does */
 export function createMemoryQueues(
   clock: VirtualClock,
   counts: CallCounts,
-  secondCopyMs: () => number | undefined,
+  conditions: QueueConditions = {},
 ): MemoryQueues {
   const queue = (name: string): MemoryQueue =>
-    new MemoryQueue(name, clock, counts, VISIBILITY_MS, secondCopyMs);
+    new MemoryQueue(name, clock, counts, VISIBILITY_MS, conditions);
   const memory = {
     events: queue('events'),
     deliveries: queue('deliveries'),
@@ -71,7 +71,15 @@ export function createMemoryQueues(
         }
         return requests(messages);
       },
-      postpone: async (name, handle, seconds) => memory[name].postpone(handle, seconds),
+      sendCleanups: async (messages) => {
+        for (const { cleanup, delaySeconds } of messages) {
+          memory.wakes.send(encodeCleanupMessage(cleanup), delaySeconds);
+        }
+        return requests(messages);
+      },
+      // One lane is enough where a slow receiver holds nobody up.
+      postpone: async (name, handle, seconds) =>
+        memory[name === 'slow' ? 'deliveries' : name].postpone(handle, seconds),
     },
   };
 }

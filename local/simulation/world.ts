@@ -107,9 +107,12 @@ export function createWorld(options: WorldOptions): World {
   };
   const ledger = createMemoryLedger(counts);
   const faults = randomFrom((options.seed ?? 1) + 2);
-  const memory = createMemoryQueues(clock, counts, () =>
-    faults() < (options.doubledMessages ?? 0) ? faults() * SECOND_COPY_WITHIN_MS : undefined,
-  );
+  const memory = createMemoryQueues(clock, counts, {
+    onSend: () =>
+      faults() < (options.doubledMessages ?? 0)
+        ? [{ laterMs: 0 }, { laterMs: faults() * SECOND_COPY_WITHIN_MS }]
+        : [{ laterMs: 0 }],
+  });
   const wakes = createMemoryWakes(clock, counts, memory.wakes, {
     lost: options.lostSchedules ?? 0,
     doubled: options.doubledSchedules ?? 0,
@@ -172,6 +175,7 @@ export function createWorld(options: WorldOptions): World {
         return formed;
       },
       sender: guard(sender),
+      watchSlow: (_endpoint, request) => request(),
       surroundings,
       settings,
       writeDelivered: async (delivery) => {

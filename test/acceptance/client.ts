@@ -15,6 +15,9 @@ export interface Body {
   readonly id: string;
   readonly key: string;
   readonly secret: string;
+  readonly state?: string;
+  readonly next?: string | null;
+  readonly endpoint?: string;
   readonly duplicate: boolean;
   readonly lastUsedAt: string | null;
   readonly status: number | string;

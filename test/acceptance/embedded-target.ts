@@ -3,15 +3,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { inject } from 'vitest';
 import { Env } from '../../lambdas/environment.ts';
 import { startRuntime } from '../../local/runtime.ts';
 import { eventually } from '../builders/eventually.ts';
+import { freePort } from '../builders/free-port.ts';
 import type { Target, TargetAws } from './target.ts';
 
 export interface EmbeddedTarget extends Target {
@@ -31,6 +32,9 @@ const OPERATOR_KEY = `operator-${'0123456789abcdef'.repeat(2)}`;
 export async function startEmbedded(
   more: Readonly<Record<string, string>> = {},
 ): Promise<EmbeddedTarget> {
+  if (inject('deployed')) {
+    throw new Error('a deployed stack is tested: use openTarget, or move the test to embedded/');
+  }
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-acceptance-'));
   let output = '';
@@ -46,6 +50,7 @@ export async function startEmbedded(
         PORT: String(port),
         POSTHORN_OPERATOR_KEY: OPERATOR_KEY,
         POSTHORN_DATA_DIR: dataDir,
+        POSTHORN_LOG_FILE: process.env.POSTHORN_LOG_FILE,
         ...more,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,14 +121,4 @@ export async function startEmbeddedInside(): Promise<Target & { readonly aws: Ta
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

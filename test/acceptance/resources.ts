@@ -31,6 +31,7 @@ export const NAMED_ELSEWHERE: Readonly<
   listDeliveries: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   listEvents: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   listReplays: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  testFilter: ({ event }) => ({ body: { filter: { mark: [{ exists: true }] }, event } }),
   createReplay: ({ endpoint }) => ({ body: { endpoint, since: '2026-01-01T00:00:00Z' } }),
 };
 
@@ -95,6 +96,7 @@ export async function operatorIds(target: Target): Promise<Readonly<Record<strin
     '/v1/signing-keys/{id}': signingKey,
     '/v1/tenants/{id}': 'demo',
     '/.well-known/keys/{file}': `${signingKey}.pem`,
+    '/v1/event-types/{name}': 'dossier.created',
     '/docs/{file}': 'swagger-ui.css',
   };
 }

@@ -61,7 +61,7 @@ it.each([
   ['POST', '/v1/events/evt_1', 'GET, HEAD'],
   ['GET', '/v1/events/batch', 'POST'],
   ['DELETE', '/v1/events', 'GET, HEAD, POST'],
-  ['PUT', '/v1/endpoints/', 'GET, HEAD, POST'],
+  ['PUT', '/v1/endpoints/', 'GET, HEAD, PATCH, POST'],
 ])('%s %s is refused with the methods that there are', async (method, path, allow) => {
   const { status, headers, body } = await call(target, method, path);
   expect(status).toBe(405);

@@ -179,10 +179,10 @@ describe('PATCH', () => {
   it('shows fan-out the new subscription at once', async () => {
     const id = await anEndpoint({ eventTypes: ['old'] });
     const before = await service.registry.subscribersOf([LIVE]);
-    expect([...before.values()].flat().find((one) => one.id === id)?.eventTypes).toEqual(['old']);
+    expect([...before.values()].flat().find((one) => one?.id === id)?.eventTypes).toEqual(['old']);
     await patch(id, { eventTypes: ['new'] });
     const after = await service.registry.subscribersOf([LIVE]);
-    expect([...after.values()].flat().find((one) => one.id === id)?.eventTypes).toEqual(['new']);
+    expect([...after.values()].flat().find((one) => one?.id === id)?.eventTypes).toEqual(['new']);
   });
 });
 

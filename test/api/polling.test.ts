@@ -73,6 +73,7 @@ describe('GET /v1/endpoints/{id}/events', () => {
         environment: 'live',
         acceptedAt: new Date(event.acceptedAtMs).toISOString(),
         occurredAt: null,
+        redactedAt: null,
         subject: 's-1',
         channels: ['eu'],
         delivery,

@@ -5,27 +5,40 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createCounts } from '../../lambdas/adapters/counts.ts';
+import { withTokens } from '../../lambdas/adapters/endpoint-tokens.ts';
+import { createEventTypeStore } from '../../lambdas/adapters/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
+import { createRedactionLedger } from '../../lambdas/adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
+import { createSealedEndpoints } from '../../lambdas/adapters/sealed-endpoints.ts';
 import { createTemplates } from '../../lambdas/adapters/templates.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoint-tests.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints.ts';
+import { addRedactionRoute } from '../../lambdas/api/event-redaction.ts';
+import { addEventTypeRoutes } from '../../lambdas/api/event-types.ts';
 import { addEventRoutes } from '../../lambdas/api/events.ts';
+import { addFilterTestRoute } from '../../lambdas/api/filters.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys.ts';
 import { addPollingRoute } from '../../lambdas/api/polling.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays.ts';
+import { addSealingKeyRoutes } from '../../lambdas/api/sealing-keys.ts';
+import { addSigningKeyRoutes } from '../../lambdas/api/signing-keys.ts';
 import { addSubjectRoutes } from '../../lambdas/api/subjects.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates.ts';
+import { addTenantDeletionRoute } from '../../lambdas/api/tenant-deletion.ts';
+import { addTenantRoutes } from '../../lambdas/api/tenants.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/api-key.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
 import type { Environment } from '../../lambdas/core/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type {
+  DelayedCleanup,
   DelayedReplay,
   EndpointAddress,
   Registry,
@@ -33,15 +46,17 @@ import type {
   TestDeliveries,
   Wakes,
 } from '../../lambdas/core/ports.ts';
-import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { soleKey } from '../../lambdas/core/sealing.ts';
+import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/test-delivery.ts';
 import type { VerifyMode } from '../../lambdas/core/verification.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
 import { only } from '../builders/ports.ts';
 
-export const SEALING_KEY = Buffer.alloc(32, 7);
+export const SEALING_KEY = soleKey(Buffer.alloc(32, 7));
 const OPERATOR_KEY = 'o'.repeat(40);
 
 export interface Answer {
@@ -62,7 +77,7 @@ export type Ask = (
 
 export type ApiService = Awaited<ReturnType<typeof startApiService>>;
 
-export async function startApiService() {
+export async function startApiService(limits: Partial<Settings['limits']> = {}) {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -82,14 +97,22 @@ export async function startApiService() {
       clock.nowMs += ms;
     },
   };
-  const settings = settingsSchema.parse({});
-  const registry = createRegistry(client, 'registry', surroundings);
+  const settings = settingsSchema.parse({ limits });
+  const stored = createRegistry(client, 'registry', surroundings);
   const ledger = {
     ...createEventLedger(client, 'ledger', settings),
     ...createDeliveryLedger(client, 'ledger', settings),
   };
+  const endpoints = createSealedEndpoints(client, 'registry');
   const health = createHealthLedger(client, 'ledger');
-  const secrets = { sealingKey: async () => SEALING_KEY, operatorKey: async () => OPERATOR_KEY };
+  /** What Secrets Manager holds for sealing, and when it was changed last. */
+  const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
+  const secrets = {
+    sealingKey: async () => sealing.keys,
+    freshSealingKey: async () => ({ ...sealing }),
+    operatorKey: async () => OPERATOR_KEY,
+  };
+  const registry = withTokens({ secrets, surroundings }, stored);
   /** What is run between the reading and the writing of an endpoint. */
   const between: { run?: () => Promise<void> } = {};
   /** What is run between the writing of a follower and its joining. */
@@ -104,6 +127,8 @@ export async function startApiService() {
     },
   };
 
+  const keyring = createKeyringStore(client, 'registry');
+  const counts = createCounts(client, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   const tested: TestRequest[] = [];
@@ -120,7 +145,6 @@ export async function startApiService() {
     },
   };
   const templates = createTemplates(client, 'registry');
-  const keyring = createKeyringStore(client, 'registry');
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(app, authentication, {
@@ -138,6 +162,9 @@ export async function startApiService() {
     secrets,
     surroundings,
     health,
+    ledger,
+    counts,
+    limits: settings.limits,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
     tests,
@@ -152,8 +179,60 @@ export async function startApiService() {
       return modes.verifyUrl;
     },
   });
-  addTemplateRoutes(app, authentication, { templates, registry, keyring, secrets, surroundings });
-  addKeyRoutes(app, authentication, { registry, surroundings });
+  addTemplateRoutes(app, authentication, {
+    templates,
+    registry,
+    keyring,
+    secrets,
+    ledger,
+    surroundings,
+  });
+  const eventTypes = createEventTypeStore(client, 'registry');
+  addEventTypeRoutes(app, authentication, {
+    eventTypes,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addKeyRoutes(app, authentication, {
+    registry,
+    ledger,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
+  addFilterTestRoute(app, authentication, { ledger });
+  addSealingKeyRoutes(app, authentication, {
+    registry: stored,
+    endpoints,
+    templates,
+    keyring,
+    secrets,
+    surroundings,
+    settings,
+  });
+  const cleanups: DelayedCleanup[] = [];
+  const queues = {
+    async sendCleanups(messages: readonly DelayedCleanup[]) {
+      cleanups.push(...messages);
+      return new Set<number>();
+    },
+  };
+  const vault = { ...ledger, ...createRedactionLedger(client, 'ledger') };
+  addTenantRoutes(app, authentication, { registry, surroundings });
+  addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
+  const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
+  addRedactionRoute(app, authentication, redaction);
+  const cleanupPorts: CleanupPorts = {
+    registry: stored,
+    endpoints,
+    templates,
+    ledger: vault,
+    settings,
+    queues,
+    surroundings,
+  };
   addEndpointTestRoute(app, authentication, { registry, templates, tests });
 
   addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
@@ -193,11 +272,16 @@ export async function startApiService() {
       hint: key.slice(0, 12),
       createdAtMs: clock.nowMs,
     });
+    return askWith(key);
+  }
+
+  /** Without a key, as anyone may ask. */
+  function askWith(key: string | undefined): Ask {
     return async (method, path, body, headers = {}) => {
       const response = await app.request(path, {
         method,
         headers: {
-          authorization: `Bearer ${key}`,
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -213,9 +297,13 @@ export async function startApiService() {
 
   return {
     app,
+    sealing,
+    cleanups,
+    cleanupPorts,
     clock,
     client,
-    registry,
+    registry: stored,
+    eventTypes,
     ledger,
     replays,
     sentReplays,
@@ -230,6 +318,8 @@ export async function startApiService() {
     tested,
     dispatch,
     keyOf,
+    anyone: askWith(undefined),
+    operator: askWith(OPERATOR_KEY),
     acme: await keyOf('acme', 'live'),
     acmeTest: await keyOf('acme', 'test'),
     globex: await keyOf('globex', 'live'),

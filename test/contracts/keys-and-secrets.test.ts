@@ -3,6 +3,7 @@ import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSigningKeys } from '../../lambdas/api/signing-keys.ts';
 import type { StoredKeyring } from '../../lambdas/core/ports.ts';
+import { soleKey } from '../../lambdas/core/sealing.ts';
 import type { Keyring } from '../../lambdas/core/signing-keys.ts';
 import { privatePem } from '../builders/contracts.ts';
 import { type Service, startService } from './service.ts';
@@ -24,7 +25,7 @@ describe('two functions that race for the first keys', () => {
     };
     const ports = {
       keyring,
-      secrets: { sealingKey: async () => Buffer.alloc(32, 1) },
+      secrets: { sealingKey: async () => soleKey(Buffer.alloc(32, 1)) },
       surroundings: {
         now: () => 0,
         random: (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)),

@@ -2,10 +2,17 @@ import { createDecipheriv } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SealBrokenError } from '../../lambdas/core/errors.ts';
-import { type SealPlace, seal, sealingKeyFrom, unseal } from '../../lambdas/core/sealing.ts';
+import {
+  type SealPlace,
+  seal,
+  sealingKeyFrom,
+  soleKey,
+  unseal,
+} from '../../lambdas/core/sealing.ts';
 import { text } from '../builders/events.ts';
 
-const KEY = sealingKeyFrom('x'.repeat(64));
+const RAW_KEY = sealingKeyFrom('x'.repeat(64));
+const KEY = soleKey(RAW_KEY);
 const PLACE: SealPlace = { tenant: 'acme', environment: 'live', id: 'ep_1', purpose: 'secret' };
 const nonce = fc.uint8Array({ minLength: 12, maxLength: 12 });
 
@@ -66,7 +73,7 @@ describe('a sealed value', () => {
 
   it('does not open under another key', () => {
     const sealed = seal(KEY, PLACE, 'whsec_abc', Buffer.alloc(12, 7));
-    const other = sealingKeyFrom(`${'x'.repeat(63)}y`);
+    const other = soleKey(sealingKeyFrom(`${'x'.repeat(63)}y`));
     expect(() => unseal(other, PLACE, sealed)).toThrow(SealBrokenError);
   });
 
@@ -77,7 +84,7 @@ describe('a sealed value', () => {
   it('is AES-256-GCM with the nonce before and the tag after', () => {
     const sealed = seal(KEY, PLACE, 'whsec_abc', Buffer.alloc(12, 7));
     const bytes = Buffer.from(sealed.slice(3), 'base64url');
-    const decipher = createDecipheriv('aes-256-gcm', KEY, Buffer.alloc(12, 7));
+    const decipher = createDecipheriv('aes-256-gcm', RAW_KEY, Buffer.alloc(12, 7));
     decipher.setAAD(Buffer.from('["v1","acme","live","ep_1","secret"]'));
     decipher.setAuthTag(bytes.subarray(-16));
     const plain = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { freePort } from '../acceptance/embedded-target.ts';
 import { eventually } from '../builders/eventually.ts';
+import { freePort } from '../builders/free-port.ts';
 
 const VERSION = '1.5.33';
 const READY_WITHIN_MS = 60_000;

@@ -40,6 +40,42 @@ def mend(body):
             encryption["alg"] = "ECDH-ES"
 
 
+def mend_filter(settings):
+    # Its language is not a schema's. An empty one is refused as the schema says.
+    if isinstance(settings, dict) and isinstance(settings.get("filter"), dict) and settings["filter"]:
+        settings["filter"] = {"mark": [{"exists": True}]}
+
+
+def mend_event_type(body):
+    # A schema must be one that says what it means, and examples must fit it: what fits everything does.
+    if isinstance(body.get("schema"), (dict, bool)):
+        body["schema"] = {"type": "object"}
+    elif "schema" not in body and body.get("onMismatch") == "refuse":
+        body["schema"] = {"type": "object"}
+    # The data's own rules, of keys, depth and bytes, are those of events.
+    if isinstance(body.get("example"), dict):
+        body["example"] = {"mark": 1}
+
+
+def mend_filter_test(body):
+    # Either data or an event, and not both.
+    if isinstance(body.get("data"), dict) and isinstance(body.get("event"), str):
+        del body["event"]
+    elif "data" not in body and "event" not in body:
+        body["data"] = {"mark": 1}
+
+
+def mend_filters(path, body):
+    # In PATCH /v1/endpoints and its like, `filter` is which endpoints are meant.
+    if "changes" not in body and path != "/v1/endpoints/test":
+        mend_filter(body)
+    for name in ("changes", "settings"):
+        mend_filter(body.get(name))
+    many = body.get("endpoints")
+    for endpoint in many if isinstance(many, list) else []:
+        mend_filter(endpoint)
+
+
 def is_jwk(jwk):
     members = re.compile(r"[A-Za-z0-9_-]{1,2048}")
     return (
@@ -55,6 +91,11 @@ def is_jwk(jwk):
 def before_call(context, case, kwargs):
     if isinstance(case.body, dict):
         mend(case.body)
+        mend_filters(case.path, case.body)
+        if case.path == "/v1/filters/test":
+            mend_filter_test(case.body)
+        if case.path.startswith("/v1/event-types/"):
+            mend_event_type(case.body)
         for event in case.body.get("events") or []:
             if isinstance(event, dict):
                 mend(event)

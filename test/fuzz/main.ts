@@ -31,9 +31,11 @@ const target = await startEmbedded({
 });
 try {
   const tenant = await newTenant(target, 'live', 'fuzz');
+  // The operator's pass revokes keys: the other tenant's stays good.
+  const other = await newTenant(target, 'live', 'fuzz-tenant');
   const passes = {
     operator: { Authorization: `Bearer ${target.operatorKey}`, 'Posthorn-Tenant': tenant.id },
-    tenant: { Authorization: `Bearer ${tenant.key}` },
+    tenant: { Authorization: `Bearer ${other.key}` },
   };
   const folder = join(import.meta.dirname, '../../build/fuzz');
   mkdirSync(folder, { recursive: true });

@@ -114,11 +114,14 @@ export const STEPS: readonly Step[] = [
     async run(run) {
       const customer = await run.tenant();
       const { path } = await customer.endpoint();
+      const before = calls(run, 'FanOut', 'dynamodb:GetItem');
       const key = { 'idempotency-key': randomUUID() };
       const [first, second] = [await customer.post({}, key), await customer.post({}, key)];
       if (first !== second) throw new Error('the repeat has an id of its own');
       await run.until(() => run.receiver.at(path).length > 0);
       await state(run, customer, first, 'delivered');
+      // The second to come finds the event there, and goes by what is stored.
+      await run.until(() => calls(run, 'FanOut', 'dynamodb:GetItem') > before);
     },
   },
   {
@@ -337,7 +340,8 @@ export const STEPS: readonly Step[] = [
       const customer = await run.tenant();
       const { id, path } = await customer.endpoint({ retryPolicy: NONE });
       run.receiver.answer(path, (nth) => (nth === 1 ? 500 : 204));
-      await state(run, customer, await customer.post(), 'dead');
+      const event = await customer.post();
+      await state(run, customer, event, 'dead');
       const range = {
         endpoint: id,
         since: new Date(Date.now() - HOUR_MS).toISOString(),
@@ -350,6 +354,8 @@ export const STEPS: readonly Step[] = [
           const { state: now } = await customer.ask('GET', `/v1/replays/${replay}`);
           return now === 'done';
         });
+        // The next replay goes by what this one came to.
+        await state(run, customer, event, 'delivered');
       }
       await run.until(() => run.receiver.at(path).length === 3);
     },
@@ -361,6 +367,33 @@ export const STEPS: readonly Step[] = [
       const { id } = await customer.endpoint();
       const { outcome } = await customer.ask('POST', `/v1/endpoints/${id}/test`, {});
       if (outcome !== 'http_204') throw new Error(outcome);
+    },
+  },
+  {
+    title: 'redacting the latest event of a subject',
+    async run(run) {
+      const customer = await run.tenant();
+      const { id } = await customer.endpoint();
+      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
+      const event = await customer.post({ subject: 'a person' });
+      const latest = () => customer.ask('GET', '/v1/subjects/a%20person/latest');
+      await run.until(() => latest().catch(() => undefined));
+      await customer.ask('POST', `/v1/events/${event}/redact`);
+    },
+  },
+  {
+    title: 'the deletion of a tenant',
+    async run(run) {
+      const customer = await run.tenant();
+      const { id } = await customer.endpoint({ polling: true });
+      await customer.ask('POST', '/v1/templates', { name: 'all', settings: {} });
+      await state(run, customer, await customer.post({ subject: 'a person' }), 'delivered');
+      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
+      await run.operator('DELETE', `/v1/tenants/${customer.id}`);
+      await run.until(async () => {
+        const { erasure } = await run.operator('GET', `/v1/tenants/${customer.id}`);
+        return erasure.done.events > 0;
+      });
     },
   },
 ];

@@ -21,6 +21,8 @@ export interface Certificates {
   readonly wrongHost: Certificate;
   readonly selfSigned: Certificate;
   readonly client: Certificate;
+  /** For `localhost`, from the same authority. */
+  readonly local: Certificate;
 }
 
 export function makeCertificates(): Certificates {
@@ -111,5 +113,6 @@ function makeIn(folder: string): Certificates {
     wrongHost: signed('wrong', 'other.example.org', begun, end),
     selfSigned: selfSigned('self', [`subjectAltName=DNS:${HOST}`]),
     client: signed('client', 'posthorn.example.org', begun, end),
+    local: signed('local', 'localhost', begun, end),
   };
 }

@@ -50,6 +50,7 @@ function world(settings: object = {}) {
     ledger: only({}),
     queues: { sendEvents: async () => new Set() },
     surroundings,
+    judge: async () => [],
   });
   app.get('/health', (c) => c.json({ status: 'ok' }));
   app.get('/page', (c) => c.html('<p>'));

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Endpoint } from '../../lambdas/core/endpoint.ts';
 import type { Registry } from '../../lambdas/core/ports.ts';
-import { seal, sealingKeyFrom } from '../../lambdas/core/sealing.ts';
+import { seal, sealingKeyFrom, soleKey } from '../../lambdas/core/sealing.ts';
 import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { fixedSurroundings, only } from '../builders/ports.ts';
 
-const KEY = sealingKeyFrom('k'.repeat(64));
+const KEY = soleKey(sealingKeyFrom('k'.repeat(64)));
 const SCOPE = { tenant: 'acme', environment: 'live' } as const;
 
 function anEndpoint(id: string, secret: string, sealedFor = id): Endpoint {

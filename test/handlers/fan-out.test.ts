@@ -141,4 +141,17 @@ describe('fan-out', () => {
     await fanOut(ports, [record(anEvent(), 2)]);
     expect(sent).toEqual([expect.objectContaining({ endpointId: 'ep_1', doubtful: true })]);
   });
+
+  it('sends to a slow endpoint by its lane, and to the others as ever', async () => {
+    const subscribers = [
+      { id: 'ep_1', eventTypes: [], channels: [], isSlow: true },
+      { id: 'ep_2', eventTypes: [], channels: [] },
+    ];
+    const { ports, sent } = world({ subscribers });
+    await fanOut(ports, [record(anEvent())]);
+    expect(sent.map((message) => [message.endpointId, 'isSlow' in message])).toEqual([
+      ['ep_1', true],
+      ['ep_2', false],
+    ]);
+  });
 });

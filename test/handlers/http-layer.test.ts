@@ -51,6 +51,7 @@ function world(
     ledger: only({}),
     queues: { sendEvents },
     surroundings,
+    judge: async (type) => (type === 'misfit' ? [{ path: '/data/a', message: 'is missing' }] : []),
   });
   app.get('/scoped', authentication.authenticate, async (c) => {
     requireScope(c, 'endpoints:read');

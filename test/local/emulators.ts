@@ -1,6 +1,6 @@
 // Builders for the tests of the embedded runtime: temporary folders, emulators without a template,
 // and waiting for a condition.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,10 +8,27 @@ import { arnOf } from '../../local/aws-names.ts';
 import { Gatekeeper } from '../../local/gatekeeper.ts';
 import { Meter } from '../../local/meter.ts';
 import { type SqsEmulator, type SqsQueue, startSqs } from '../../local/sqs-emulator.ts';
+import { knowSecret } from '../builders/known-secrets.ts';
 
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'posthorn-test-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    remove() {
+      for (const secret of secretsOfStack(path)) knowSecret(secret);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a runtime over this folder had in Secrets Manager: the sealing key's versions and the operator's key. */
+export function secretsOfStack(path: string): string[] {
+  const file = join(path, 'secrets.json');
+  if (!existsSync(file)) return [];
+  const kept: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'));
+  return Object.values(kept).flatMap((value) =>
+    value.startsWith('{') ? Object.values<string>(JSON.parse(value).keys) : [value],
+  );
 }
 
 /** Polls until the condition gives something true, for up to ten seconds. */

@@ -70,6 +70,20 @@ describe('a function', () => {
     expect(readers.sort()).toEqual(['Api', 'Dispatch']);
   });
 
+  it('opens sealed data where it is sealed: what takes events in, and what matches them', () => {
+    const sealed = templateOf({ sealEventData: true });
+    const [sealing] = resourcesOf(sealed, 'AWS::SecretsManager::Secret').filter(({ id }) =>
+      id.startsWith('KeysSealing'),
+    );
+    const readers = statementsOf(sealed)
+      .filter(({ statement }) =>
+        JSON.stringify(statement.Resource ?? '').includes(String(sealing?.id)),
+      )
+      .map(({ holder }) => holder.replace(/Role.*/, ''));
+    expect(readers.sort()).toEqual(['Api', 'Dispatch', 'FanOut', 'Ingest']);
+    expect(nagFindings({ sealEventData: true })).toEqual([]);
+  });
+
   it('that answers the API may invoke dispatch, for tests of endpoints, and nothing else', () => {
     const invoking = statements.filter(
       ({ holder, statement }) =>

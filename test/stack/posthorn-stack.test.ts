@@ -18,12 +18,12 @@ describe('queues', () => {
   const isDeadLetters = ({ id }: { id: string }) => id.includes('DeadLetters');
   const main = queues.filter((queue) => !isDeadLetters(queue));
 
-  it('are four, each with a queue of dead letters of its own', () => {
-    expect(main).toHaveLength(4);
+  it('are five, each with a queue of dead letters of its own', () => {
+    expect(main).toHaveLength(5);
     const targets = main.map(({ Properties }) =>
       target(Object(Properties.RedrivePolicy).deadLetterTargetArn),
     );
-    expect(new Set(targets).size).toBe(4);
+    expect(new Set(targets).size).toBe(5);
     expect(new Set(targets)).toEqual(new Set(queues.filter(isDeadLetters).map(({ id }) => id)));
   });
 
@@ -53,8 +53,8 @@ describe('queues', () => {
   });
 
   it('hide a message for longer than its function and the window take together', () => {
-    // Four queues, and the dead letters of deliveries and of retries.
-    expect(sources).toHaveLength(6);
+    // Five queues, and the dead letters of deliveries, of the slow lane and of retries.
+    expect(sources).toHaveLength(8);
     for (const { Properties } of sources) {
       const queue = queues.find(({ id }) => id === target(Properties.EventSourceArn));
       const fn = functions.find(({ id }) => id === target(Properties.FunctionName));

@@ -1,5 +1,6 @@
 // Every operation of the API, in the order of the document.
 import type { Operation } from '../../http/operation.ts';
+import { listDeadLetters, redriveDeadLetters } from '../dead-letters.ts';
 import * as deliveries from '../delivery-operations.ts';
 import { getEgressAddresses } from '../egress.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoint-actions.ts';
@@ -9,14 +10,19 @@ import * as endpoints from '../endpoint-operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoint-secrets.ts';
 import { testEndpoint, testEndpoints } from '../endpoint-tests.ts';
 import { verifyEndpoint } from '../endpoint-verification.ts';
+import { redactEvent } from '../event-redaction.ts';
+import * as eventTypes from '../event-type-operations.ts';
 import { getEvent, listEvents } from '../events.ts';
+import { testFilter } from '../filters.ts';
 import { getHealth } from '../health.ts';
 import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys.ts';
 import { pollEvents } from '../polling.ts';
 import * as replays from '../replay-operations.ts';
+import { getSealingKeys, reseal } from '../sealing-keys.ts';
 import * as signingKeys from '../signing-key-operations.ts';
 import { getLatest } from '../subjects.ts';
 import * as templates from '../template-operations.ts';
+import { deleteTenant } from '../tenant-deletion.ts';
 import { getTenant, listTenants, putTenant } from '../tenants.ts';
 import { getDocs, getDocsFile, getOpenApi } from '../viewer.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
@@ -26,7 +32,13 @@ export const OPERATIONS: readonly Operation[] = [
   postEvents,
   listEvents,
   getEvent,
+  redactEvent,
   getLatest,
+  eventTypes.putEventType,
+  eventTypes.getEventType,
+  eventTypes.deleteEventType,
+  eventTypes.listEventTypes,
+  eventTypes.listPublicEventTypes,
   endpoints.createEndpoint,
   createEndpoints,
   endpoints.listEndpoints,
@@ -48,6 +60,7 @@ export const OPERATIONS: readonly Operation[] = [
   templates.changeTemplate,
   templates.deleteTemplate,
   pollEvents,
+  testFilter,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,
@@ -66,15 +79,20 @@ export const OPERATIONS: readonly Operation[] = [
   revokeKey,
   putTenant,
   getTenant,
+  deleteTenant,
   listTenants,
   signingKeys.listSigningKeys,
   signingKeys.bringSigningKey,
   signingKeys.rotateSigningKey,
   signingKeys.getJwks,
   signingKeys.getPublicKey,
+  getSealingKeys,
+  reseal,
   getEgressAddresses,
   getHealth,
   getOpenApi,
   getDocs,
   getDocsFile,
+  listDeadLetters,
+  redriveDeadLetters,
 ];

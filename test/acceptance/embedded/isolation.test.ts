@@ -5,6 +5,7 @@ import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
 import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { call, newTenant, type TestTenant } from '../client.ts';
+import { startEmbedded } from '../embedded-target.ts';
 import {
   type Kind,
   kindIn,
@@ -13,7 +14,6 @@ import {
   type Resources,
   snapshot,
 } from '../resources.ts';
-import { startEmbedded } from '../embedded-target.ts';
 import type { Target } from '../target.ts';
 
 const UNKNOWN_SUFFIX = '01h455vb4pex5vsknk084sn02q';
@@ -78,7 +78,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => target?.remove());
 
-const isOfTenant = ({ access }: Operation): boolean => access !== 'open' && access !== 'operator';
+const OF_NO_TENANT = ['open', 'key', 'operator'];
+const isOfTenant = ({ access }: Operation): boolean => !OF_NO_TENANT.includes(access);
 const ofTenants = OPERATIONS.filter(isOfTenant);
 const withId = ofTenants.filter(({ path }) => path.includes('{'));
 

@@ -1,0 +1,71 @@
+// Dead letters at queue level: messages of events and wake-ups that our own code could not process. Those of
+// deliveries and retries are put back into the ledger by sweep.
+import type { Environment } from './event.ts';
+import {
+  decodeEventMessage,
+  decodeWakeMessage,
+  encodeEventMessage,
+  replayMessageIn,
+} from './messages.ts';
+
+export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
+export type DeadLetterQueue = (typeof DEAD_LETTER_QUEUES)[number];
+
+export interface DeadLetter {
+  /** SQS's id of the message. */
+  readonly id: string;
+  readonly body: string;
+  readonly sentAtMs: number;
+  /** How often it was received as a dead letter. */
+  readonly receives: number;
+}
+
+/** What an operator may know of a message: whom it is about, and not what it carries. */
+export interface DeadLetterSubject {
+  /** Whether it has a form that we write: what has not will fail again. */
+  readonly readable: boolean;
+  readonly tenant: string | null;
+  readonly environment: Environment | null;
+  readonly event: string | null;
+  readonly type: string | null;
+  readonly endpoint: string | null;
+  readonly replay: string | null;
+}
+
+const NOTHING: DeadLetterSubject = {
+  readable: false,
+  tenant: null,
+  environment: null,
+  event: null,
+  type: null,
+  endpoint: null,
+  replay: null,
+};
+
+export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadLetterSubject {
+  try {
+    if (queue === 'events') {
+      const { tenant, environment, id, type } = decodeEventMessage(body).event;
+      return { ...NOTHING, readable: true, tenant, environment, event: id, type };
+    }
+    const replay = replayMessageIn(body);
+    const { tenant, environment, endpointId } = replay ?? decodeWakeMessage(body);
+    const named = { tenant, environment, endpoint: endpointId, replay: replay?.replayId ?? null };
+    return { ...NOTHING, readable: true, ...named };
+  } catch {
+    return NOTHING;
+  }
+}
+
+/**
+ * The message as it goes back to its queue. What failed ten times may be half done: an event takes the
+ * doubtful path, on which nothing that was stored or delivered is done again.
+ */
+export function redrivenBody(queue: DeadLetterQueue, body: string): string {
+  if (queue !== 'events') return body;
+  try {
+    return encodeEventMessage({ ...decodeEventMessage(body), mayRepeat: true });
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,11 @@
+// Endpoints that are slow to answer take a lane of their own, a queue with its own concurrency: a request
+// holds an invocation for as long as its receiver takes, and the others are not to wait for that.
+
+/** An endpoint is slow when a request to it has had no answer for this long. */
+export const SLOW_AFTER_MS = 1_000;
+/** It stays in the slow lane for this long after it was slow last. */
+export const SLOW_FOR_MS = 60_000;
+/** While it stays slow, it is marked anew no more often than this by one instance. */
+export const MARK_EVERY_MS = 20_000;
+/** Marks beyond this many in one scope are not kept: the lane has the same shape for all. */
+export const MAX_MARKS = 200;

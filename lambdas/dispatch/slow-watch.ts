@@ -1,0 +1,46 @@
+// Notices that an endpoint is slow while its request is still under way, and tells fan-out.
+import type { Endpoint } from '../core/endpoint.ts';
+import type { Registry, Surroundings } from '../core/ports.ts';
+import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/slow-lane.ts';
+
+export interface SlowWatchPorts {
+  readonly registry: Pick<Registry, 'markSlow'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+/** Runs a request; a mark that fails costs nothing but a longer wait of others. */
+export type SlowWatch = <T>(endpoint: Endpoint, request: () => Promise<T>) => Promise<T>;
+
+const MAX_KEPT = 5_000;
+
+export function createSlowWatch({ registry, surroundings, warn }: SlowWatchPorts): SlowWatch {
+  const markedAt = new Map<string, number>();
+
+  async function mark(endpoint: Endpoint): Promise<void> {
+    const nowMs = surroundings.now();
+    if (nowMs - (markedAt.get(endpoint.id) ?? 0) < MARK_EVERY_MS) return;
+    if (markedAt.size >= MAX_KEPT) markedAt.clear();
+    markedAt.set(endpoint.id, nowMs);
+    try {
+      await registry.markSlow(endpoint, nowMs + SLOW_FOR_MS);
+    } catch (error) {
+      markedAt.delete(endpoint.id);
+      warn('a slow endpoint could not be marked', error);
+    }
+  }
+
+  return async (endpoint, request) => {
+    let marking: Promise<void> | undefined;
+    const timer = setTimeout(() => {
+      marking = mark(endpoint);
+    }, SLOW_AFTER_MS);
+    try {
+      return await request();
+    } finally {
+      clearTimeout(timer);
+      // Lambda stops the instance when the handler has returned.
+      await marking;
+    }
+  };
+}

@@ -1,0 +1,64 @@
+// `Idempotency-Key` on what creates: the first request of a key decides the id of what is created, so that
+// a repeat finds it, or makes the same after a crash. Keys are kept for 7 days.
+import { createHash } from 'node:crypto';
+import type { Scope } from '../core/event.ts';
+import { createId, type IdPrefix } from '../core/identifiers.ts';
+import type { DedupeLedger, Surroundings } from '../core/ports.ts';
+import { Problem } from '../core/problem.ts';
+import type { AppContext } from './authentication.ts';
+import { idempotencyKeyIn } from './idempotency-key.ts';
+
+export const creationHeader = {
+  'Idempotency-Key':
+    'A repeat with the same key and body, within 7 days, finds what the first one created.',
+};
+export const DELETED_SINCE = 'What this idempotency key created was deleted since.';
+export const OTHER_BODY = 'The `Idempotency-Key` was used with another body.';
+
+export interface CreationPorts {
+  readonly ledger: DedupeLedger;
+  readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
+}
+
+/** What is created where there is no key for it. */
+export function newCreation(
+  { now, random }: Pick<Surroundings, 'now' | 'random'>,
+  prefix: IdPrefix,
+): Creation {
+  const atMs = now();
+  return { id: createId(prefix, atMs, random(10)), atMs, isRepeat: false };
+}
+
+export interface Creation {
+  readonly id: string;
+  readonly atMs: number;
+  /** Whether an earlier request may have created it. */
+  readonly isRepeat: boolean;
+}
+
+/**
+ * @param of what is created: keys of one kind stand apart from those of others, and of events
+ * @param body what was asked, as its schema gives it
+ * @throws Problem 409 if the key belongs to another body
+ */
+export async function creationOf(
+  c: AppContext,
+  { ledger, surroundings }: CreationPorts,
+  scope: Scope,
+  of: { readonly kind: string; readonly prefix: IdPrefix; readonly body: unknown },
+): Promise<Creation> {
+  const key = idempotencyKeyIn(c);
+  const fresh = newCreation(surroundings, of.prefix);
+  if (key === undefined) return fresh;
+  const { id, atMs } = fresh;
+  const bodyHash = createHash('sha256').update(JSON.stringify(of.body)).digest('hex');
+  // No header can hold the character between.
+  const name = `${of.kind}\u0000${key}`;
+  const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
+  if (holder.bodyHash !== bodyHash) {
+    throw new Problem(409, 'This idempotency key was used with another body.', [
+      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which is another one` },
+    ]);
+  }
+  return { id: holder.eventId, atMs: holder.acceptedAtMs, isRepeat: holder.eventId !== id };
+}

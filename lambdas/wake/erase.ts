@@ -1,0 +1,69 @@
+// Cleanups that go on behind a request: an event that is redacted once more, and a deleted tenant whose data is
+// removed page by page. Each page stands in the registry before the next one: after a crash the message comes
+// back and goes on there.
+import type { SQSRecord } from 'aws-lambda';
+import { cleanupMessageIn } from '../core/cleanup-messages.ts';
+import { PartlyRefusedError } from '../core/errors.ts';
+import type { FailedRecord } from '../core/failed-record.ts';
+import type { Queues, Registry, Surroundings } from '../core/ports.ts';
+import { redactEvent } from '../core/redaction.ts';
+import { type ErasurePorts, eraseOn, startsAtMs } from '../core/tenant-erasure.ts';
+
+/** One message works for so long: wake-ups of endpoints wait for the same function. */
+const SLICE_MS = 10_000;
+/** So much of the invocation's time is kept for handing on. */
+const HAND_ON_MS = 10_000;
+/** Another message works on the same tenant, or died with it: it is looked at again after this long. */
+const WATCH_SECONDS = 30;
+const MAX_DELAY_SECONDS = 900;
+
+export interface CleanupPorts extends ErasurePorts {
+  readonly registry: ErasurePorts['registry'] & Pick<Registry, 'getTenant' | 'replaceTenant'>;
+  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+}
+
+/** @param remainingMs how long the invocation may still take */
+export async function cleanUp(
+  ports: CleanupPorts,
+  records: readonly SQSRecord[],
+  remainingMs: () => number,
+): Promise<FailedRecord[]> {
+  const failed: FailedRecord[] = [];
+  for (const record of records) {
+    const message = cleanupMessageIn(record.body);
+    const endMs = ports.surroundings.now() + SLICE_MS;
+    const isOutOfTime = () => ports.surroundings.now() >= endMs || remainingMs() < HAND_ON_MS;
+    try {
+      if (message?.kind === 'redaction') {
+        await redactEvent(ports, message, ports.surroundings.now());
+      }
+      if (message?.kind === 'erasure') await erase(ports, message.tenant, isOutOfTime);
+    } catch (error) {
+      failed.push({ messageId: record.messageId, error });
+    }
+  }
+  return failed;
+}
+
+async function erase(ports: CleanupPorts, id: string, isOutOfTime: () => boolean): Promise<void> {
+  let tenant = await ports.registry.getTenant(id);
+  while (tenant?.erasure?.at) {
+    const { erasure } = tenant;
+    const { at } = tenant.erasure;
+    const nowMs = ports.surroundings.now();
+    const waitMs = startsAtMs(tenant, at) - nowMs;
+    if (waitMs > 0) return send(ports, id, Math.ceil(waitMs / 1000));
+    const after = await eraseOn(ports, tenant, erasure, at, nowMs);
+    if (!(await ports.registry.replaceTenant(tenant, after))) return send(ports, id, WATCH_SECONDS);
+    tenant = after;
+    if (tenant.erasure?.at && isOutOfTime()) return send(ports, id, 0);
+  }
+}
+
+async function send({ queues }: CleanupPorts, tenant: string, seconds: number): Promise<void> {
+  const delaySeconds = Math.min(seconds, MAX_DELAY_SECONDS);
+  const cleanup = { kind: 'erasure', tenant } as const;
+  const refused = await queues.sendCleanups([{ cleanup, delaySeconds }]);
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+}
