@@ -95,7 +95,7 @@ export class Alarms extends Construct {
       threshold: SLOW_FIRST_ATTEMPT_MS,
       periods: 2,
     });
-    const received = ['Deliveries', 'Retries'].flatMap((name) => {
+    const received = ['Deliveries', 'Slow', 'Retries'].flatMap((name) => {
       const metric = queues[name]?.queue.metricNumberOfMessagesReceived({ period: FIVE_MINUTES });
       return metric ? ([[`received${name}`, metric]] as const) : [];
     });

@@ -254,6 +254,13 @@ describe('where alarms go', () => {
     for (const action of actions) expect(action).toEqual([topicArn]);
   });
 
+  it('is one of the two, and not both', () => {
+    const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alerts';
+    const both = { alarms: { topicArn, email: 'ops@example.com' } };
+    expect(() => templateOf(both)).toThrow('takes topicArn or email, not both');
+    expect(() => templateOf({ alarms: { email: 'nobody' } })).toThrow('alarms.email');
+  });
+
   it('is a topic of the stack’s own for an address: encrypted, TLS only, open to CloudWatch alone', () => {
     const settings = { alarms: { email: 'ops@example.com' } };
     const own = templateOf(settings);
