@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { CONTRACT_NAMES } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { channelSchema, eventTypeSchema, type Scope } from '../core/event.ts';
+import { isId } from '../core/identifiers.ts';
 import type { Registry, Templates } from '../core/ports.ts';
 import { matchesSubscription } from '../core/subscription.ts';
 import { refused } from '../http/body.ts';
@@ -40,7 +41,7 @@ export async function* endpointsMeant(
 ): AsyncGenerator<Endpoint> {
   const isMeant = await meaningOf(ports, scope, filter);
   if (filter.ids) {
-    const refs = filter.ids.map((id) => ({ ...scope, id }));
+    const refs = filter.ids.filter((id) => isId('ep', id)).map((id) => ({ ...scope, id }));
     const found = [...(await ports.registry.getEndpoints(refs)).values()];
     for (const endpoint of found.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
       const isAhead = cursor === undefined || endpoint.id > cursor;
