@@ -25,7 +25,7 @@ export interface EmbeddedTarget extends Target {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const OPERATOR_KEY = `operator-${'0123456789abcdef'.repeat(2)}`;
 
 /** @param more variables of its environment */

@@ -37,9 +37,9 @@ test('the hardest wildcards take time in proportion to the text', () => {
   if (typeof wildcard === 'string') throw new Error(wildcard);
   const spent = (length: number): number => {
     const text = 'a'.repeat(length);
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (let round = 0; round < 20; round++) expect(matchesWildcard(wildcard, text)).toBe(false);
-    return performance.now() - startedMs;
+    return process.cpuUsage(before).user;
   };
   spent(50_000);
   // Four times the text: far from the sixteen that a square would take, whatever else runs here.
@@ -116,9 +116,9 @@ test('large arrays of objects take no longer than their length', () => {
   );
   const spent = (count: number): number => {
     const index = rows(count);
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     expect(matchesFilter(filter, index)).toBe(false);
-    return performance.now() - startedMs;
+    return process.cpuUsage(before).user;
   };
   spent(1_000);
   expect(spent(8_000) / spent(2_000)).toBeLessThan(14);

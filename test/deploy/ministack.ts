@@ -17,7 +17,7 @@ import { eventually } from '../builders/eventually.ts';
 import { freePort } from '../builders/free-port.ts';
 
 const VERSION = '1.5.33';
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const ENDS_WITHIN_MS = 10_000;
 
 /** A Python 3 that can make virtual environments, or undefined. */
