@@ -21,7 +21,6 @@ export function knowSecret(secret: string): void {
 
 /** Masked ones are shown everywhere, and are none. */
 function knowSecretsIn(value: unknown): void {
-  if (Array.isArray(value)) for (const entry of value) knowSecretsIn(entry);
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
     if (typeof member !== 'string') knowSecretsIn(member);
