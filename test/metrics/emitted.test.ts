@@ -24,7 +24,7 @@ const STEPS_HERE = [
   'a retry within seconds',
   'a retry after an hour, by hand, and cancelled',
   'a purge',
-  'dead letters of deliveries and retries',
+  'dead letters of deliveries, of the slow lane and of retries',
   'a wake-up that was lost',
 ];
 
