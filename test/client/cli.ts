@@ -26,6 +26,8 @@ export interface Cli {
 
 export interface Running {
   printed(): string;
+  /** Its exit code, once it has ended by itself. */
+  ended(): Promise<number | null>;
   /** Ctrl-C, and its exit code. */
   stop(): Promise<number | null>;
 }
@@ -53,6 +55,7 @@ export function cliWith(environment: Environment, main = MAIN): Cli {
     },
     start(...args) {
       const child = spawned(args);
+      const closed = once(child, 'close');
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding('utf8').on('data', (part: string) => {
@@ -61,6 +64,10 @@ export function cliWith(environment: Environment, main = MAIN): Cli {
       }
       return {
         printed: () => output,
+        async ended() {
+          await closed;
+          return child.exitCode;
+        },
         async stop() {
           if (child.exitCode === null && child.signalCode === null) {
             const ended = once(child, 'close');
