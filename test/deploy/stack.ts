@@ -103,7 +103,7 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
       writeFileSync(join(project, 'cdk.json'), JSON.stringify(changed));
       await cdk(project, 'synth', '--quiet');
       const assembly = join(project, own.output);
-      leaveOutUnknownTypes(join(assembly, `${STACK}.template.json`));
+      leaveOutWhatIsUnknown(join(assembly, `${STACK}.template.json`));
       return assembly;
     },
     bootstrap: async (assembly) => void (await cdk(ROOT, 'bootstrap', PLACE, '--app', assembly)),
@@ -136,14 +136,25 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
   };
 }
 
-/** Types that AWS knows and the emulator refuses a whole template for; nothing refers to them. */
-const UNKNOWN_TYPES = new Set(['AWS::Logs::QueryDefinition']);
+/**
+ * What AWS knows and the emulator refuses a whole template for: saved queries, and alarms with metric math.
+ * Nothing refers to them, and none of them delivers.
+ */
+function isUnknownToEmulator({ Type, Properties }: TemplateResource): boolean {
+  if (Type === 'AWS::Logs::QueryDefinition') return true;
+  return Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics !== undefined;
+}
 
-function leaveOutUnknownTypes(file: string): void {
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: { readonly Metrics?: unknown };
+}
+
+function leaveOutWhatIsUnknown(file: string): void {
   const template = JSON.parse(readFileSync(file, 'utf8'));
-  const resources = Object.entries<{ Type: string }>(template.Resources);
+  const resources = Object.entries<TemplateResource>(template.Resources);
   template.Resources = Object.fromEntries(
-    resources.filter(([, { Type }]) => !UNKNOWN_TYPES.has(Type)),
+    resources.filter(([, resource]) => !isUnknownToEmulator(resource)),
   );
   writeFileSync(file, JSON.stringify(template, null, 1));
 }
