@@ -1,12 +1,13 @@
 // The page that shows the API, as a browser would load it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openApiDocument } from '../../lambdas/api/openapi/document.ts';
-import { call } from './client.ts';
-import { openTarget, type Target } from './target.ts';
+import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
+import { call } from '../client.ts';
+import { startEmbedded } from '../embedded-target.ts';
+import type { Target } from '../target.ts';
 
 let target: Target;
 beforeAll(async () => {
-  target = await openTarget();
+  target = await startEmbedded();
 }, 90_000);
 afterAll(() => target?.remove());
 
