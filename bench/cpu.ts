@@ -1,6 +1,8 @@
 // CPU time of our handlers per delivery, ingest to ledger, by stage and contract: each function in a
 // process of its own, the emulators, producer and receiver in others. npm run bench -- cpu
+// (BENCH_CONTRACT=kyc-hmac for one contract, BENCH_EVENTS=20000 for a longer run)
 import { CONTRACT_NAMES, type ContractName } from '../lambdas/core/contracts/all.ts';
+import { GATHERED } from './cost.ts';
 import { report, rounded } from './report.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -20,33 +22,31 @@ async function measure(world: World, batch: number, type: string): Promise<numbe
   return STAGES.map((stage) => ((after.get(stage) ?? 0) - (before.get(stage) ?? 0)) / COUNT);
 }
 
+const QUEUES = { 'as shipped': undefined, gathered: GATHERED };
+
 export async function cpu(): Promise<void> {
   const rows: object[] = [];
-  const world = await startWorld({ isolation: 'process' });
-  try {
-    const contracts: ContractName[] = process.env.BENCH_CONTRACT
-      ? [process.env.BENCH_CONTRACT as ContractName]
-      : [...CONTRACT_NAMES];
-    for (const contract of contracts) {
-      const type = `cpu.${contract}`;
-      await world.endpoint(`/${contract}/0`, { contract, eventTypes: [type] });
-      for (const batch of [1, 100]) {
-        const stages = await measure(world, batch, type);
-        const whole = stages.reduce((sum, ms) => sum + ms, 0);
-        const [ingest = 0, fanOut = 0, dispatch = 0] = stages.map((ms) => rounded(ms, 3));
-        rows.push({
-          contract,
-          batch,
-          ingest,
-          fanOut,
-          dispatch,
-          'ms per delivery': rounded(whole, 3),
-        });
-        console.log(rows.at(-1));
+  const contracts: readonly ContractName[] = process.env.BENCH_CONTRACT
+    ? [process.env.BENCH_CONTRACT as ContractName]
+    : CONTRACT_NAMES;
+  for (const [queues, settings] of Object.entries(QUEUES)) {
+    const world = await startWorld({ isolation: 'process', ...(settings ? { settings } : {}) });
+    try {
+      for (const contract of contracts) {
+        const type = `cpu.${contract}`;
+        await world.endpoint(`/${contract}/0`, { contract, eventTypes: [type] });
+        for (const batch of [1, 100]) {
+          const stages = await measure(world, batch, type);
+          const whole = stages.reduce((sum, ms) => sum + ms, 0);
+          const [ingest = 0, fanOut = 0, dispatch = 0] = stages.map((ms) => rounded(ms, 3));
+          const all = { 'ms per delivery': rounded(whole, 3) };
+          rows.push({ contract, queues, batch, ingest, fanOut, dispatch, ...all });
+          console.log(rows.at(-1));
+        }
       }
+    } finally {
+      await world.close();
     }
-  } finally {
-    await world.close();
   }
   report('cpu', rows, { deliveries: COUNT });
 }

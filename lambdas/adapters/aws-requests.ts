@@ -10,6 +10,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** AWS closes what idles for longer; what it closed earlier is tried again on a new connection. */
 const KEEP_ALIVE_MS = 15_000;
 const CONNECTIONS = 64;
+/** As CloudTrail shows who called. */
+const USER_AGENT = 'posthorn';
 
 /** What undici calls a connection that ended, in words that the SDK tries again for. */
 const RETRYABLE = new Map([
@@ -63,7 +65,7 @@ function exchange(agent: UndiciAgent, request: HttpRequest): Promise<HttpRespons
         path: query === '' ? path : `${path}?${query}`,
         // The SDK's methods are those that undici knows.
         method: method as 'POST',
-        headers,
+        headers: { ...headers, 'user-agent': USER_AGENT },
         // None of our calls streams a body.
         body: typeof body === 'string' || body instanceof Uint8Array ? body : null,
       },

@@ -16,7 +16,7 @@ import {
 } from '../core/messages.ts';
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, spared } from './client-options.ts';
 import { log } from './log.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
@@ -54,7 +54,7 @@ interface OutgoingMessage {
 
 export function createSqs(): SQSClient {
   // TLS keeps the bodies whole; a second checksum of each would be computed here.
-  return new SQSClient({ ...CLIENT_OPTIONS, md5: false });
+  return spared(new SQSClient({ ...CLIENT_OPTIONS, md5: false }));
 }
 
 export function createQueues(client: SQSClient, urls: QueueUrls): Queues {

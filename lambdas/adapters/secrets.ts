@@ -10,7 +10,7 @@ import {
   sealingKeysFrom,
 } from '../core/sealing-secret.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, spared } from './client-options.ts';
 import { log } from './log.ts';
 
 /** A version that nobody knows does not make every call ask Secrets Manager. */
@@ -30,7 +30,7 @@ export function secretArns(): SecretArns {
 }
 
 export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
-  const client = new SecretsManagerClient(CLIENT_OPTIONS);
+  const client = spared(new SecretsManagerClient(CLIENT_OPTIONS));
 
   const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {

@@ -9,9 +9,22 @@ import { Env } from '../environment.ts';
 
 export const surroundings: Surroundings = {
   now: () => Date.now(),
-  random: (bytes) => randomBytes(bytes),
+  random: randomFromPool,
   sleep: (ms) => setTimeout(ms),
 };
+
+/** The system is asked for many bytes at once: each call of it takes as long as the bytes do. */
+const POOL_BYTES = 4_096;
+let pool = Buffer.alloc(0);
+
+/** No byte is given twice. */
+function randomFromPool(bytes: number): Uint8Array {
+  if (bytes > POOL_BYTES) return randomBytes(bytes);
+  if (pool.length < bytes) pool = randomBytes(POOL_BYTES);
+  const given = pool.subarray(0, bytes);
+  pool = pool.subarray(bytes);
+  return given;
+}
 
 /** @throws ConfigurationError if the stack did not set it */
 export function variable(name: string): string {

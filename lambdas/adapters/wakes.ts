@@ -19,7 +19,7 @@ import { encodeWakeMessage, type WakeMessage } from '../core/messages.ts';
 import type { EndpointAddress, Surroundings, Wakes } from '../core/ports.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake-bucket.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
+import { CLIENT_OPTIONS, spared } from './client-options.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { seconds } from './ledger-items.ts';
@@ -36,7 +36,7 @@ export function createWakes(
   table: string,
   surroundings: Surroundings,
 ): Wakes {
-  const scheduler = new SchedulerClient(CLIENT_OPTIONS);
+  const scheduler = spared(new SchedulerClient(CLIENT_OPTIONS));
   const remembered = new Set<string>();
 
   async function schedule(wake: WakeMessage): Promise<void> {

@@ -3,7 +3,7 @@ import { createHash, createHmac, sign as signBytes } from 'node:crypto';
 import { serializeDictionary, serializeInnerList } from 'structured-headers';
 import * as z from 'zod';
 import type { Headers, SigningMoment } from './contracts/contract.ts';
-import { keyBytesOf } from './endpoint-secret.ts';
+import { hmacKeyOf, keyBytesOf } from './endpoint-secret.ts';
 import { MissingSigningKeyError } from './errors.ts';
 import { headerNameSchema } from './header-names.ts';
 
@@ -92,7 +92,7 @@ function signersOf(
   if (algorithm === 'hmac-sha256') {
     return secrets.map((secret) => ({
       keyId: secretId(secret),
-      sign: (base) => createHmac('sha256', keyBytesOf(secret)).update(base).digest(),
+      sign: (base) => createHmac('sha256', hmacKeyOf(secret)).update(base).digest(),
     }));
   }
   const wanted = algorithm === 'ed25519' ? 'Ed25519' : 'RS256';

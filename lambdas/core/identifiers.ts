@@ -97,14 +97,21 @@ export function createUuid(random: Uint8Array): string {
     .join('-');
 }
 
+const EIGHT_CHARACTERS = 62n ** 8n;
+
 /** @param bytes 32 bytes, of which 142 bits are shown */
 function webhookToken(bytes: Uint8Array): string {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
   let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let characters = '';
-  for (let i = 0; i < 24; i++) {
-    characters += alphabet.charAt(Number(number % 62n));
-    number /= 62n;
+  // Eight characters at a time: so many fit a plain number, which is divided faster.
+  for (let part = 0; part < 3; part++) {
+    let eight = Number(number % EIGHT_CHARACTERS);
+    number /= EIGHT_CHARACTERS;
+    for (let i = 0; i < 8; i++) {
+      characters += alphabet.charAt(eight % 62);
+      eight = Math.floor(eight / 62);
+    }
   }
   return `wh_${characters}`;
 }

@@ -2,7 +2,7 @@
 // that the numbers in them stay as they are. By node:crypto and not by jose: WebCrypto's way through the
 // thread pool costs five times what an HMAC does (bench/contracts.ts).
 import { createHmac, type KeyObject, sign } from 'node:crypto';
-import { keyBytesOf } from './endpoint-secret.ts';
+import { hmacKeyOf } from './endpoint-secret.ts';
 
 /**
  * RSASSA-PKCS1-v1_5 with SHA-256. On this thread: a quarter of a millisecond, and the way to another and
@@ -18,7 +18,7 @@ export function signWithRsa(claims: string, key: KeyObject, keyId?: string): str
 /** HMAC with SHA-256 by an endpoint's secret. @param claims a JSON object's source text */
 export function signWithSecret(claims: string, secret: string): string {
   const signed = signingInput('{"alg":"HS256","typ":"JWT"}', claims);
-  const mac = createHmac('sha256', keyBytesOf(secret)).update(signed).digest('base64url');
+  const mac = createHmac('sha256', hmacKeyOf(secret)).update(signed).digest('base64url');
   return `${signed}.${mac}`;
 }
 

@@ -15,6 +15,10 @@ export const DEFLATE_FROM_BYTES = 700;
 /** And of what travels: ten such messages still are one request of 64 KB. */
 const DEFLATE_MESSAGE_FROM_BYTES = 4_096;
 
+/** Setting zlib up takes longer than deflating a few KB, and most of that goes into its tables. */
+const SMALL_BYTES = 4_096;
+const FOR_SMALL = { level: 6, windowBits: 12, memLevel: 5, chunkSize: SMALL_BYTES };
+
 /** What this code writes, and the newest that it reads; a message without a version is of the first. */
 const VERSION = 1;
 const versionSchema = z.int().min(1).max(VERSION).default(1);
@@ -297,12 +301,18 @@ export function packData(
 ): { readonly bytes: Buffer; readonly deflated: boolean } {
   const plain = Buffer.from(data, 'utf8');
   if (plain.length <= fromBytes) return { bytes: plain, deflated: false };
-  const deflated = deflateRawSync(plain, { level: 6 });
+  const deflated = deflateRawSync(plain, plain.length <= SMALL_BYTES ? FOR_SMALL : { level: 6 });
   return deflated.length < plain.length
     ? { bytes: deflated, deflated: true }
     : { bytes: plain, deflated: false };
 }
 
 export function unpackData(bytes: Uint8Array, deflated: boolean): string {
-  return Buffer.from(deflated ? inflateRawSync(bytes) : bytes).toString('utf8');
+  const plain = deflated ? inflateRawSync(bytes, inflating(bytes.length)) : bytes;
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('utf8');
+}
+
+/** zlib allocates a chunk at a time: 16 KiB unless said. */
+function inflating(bytes: number): { readonly chunkSize: number } {
+  return { chunkSize: bytes <= SMALL_BYTES / 2 ? SMALL_BYTES : 16 * 1024 };
 }

@@ -1,7 +1,7 @@
 // The HMAC KYC platform: references/kyc-hmac-webhooks.txt.
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
-import { hexSecret, keyBytesOf } from '../endpoint-secret.ts';
+import { hexSecret, hmacKeyOf } from '../endpoint-secret.ts';
 import { type Event, occurredAtMs } from '../event.ts';
 import type { Contract } from './contract.ts';
 
@@ -39,7 +39,7 @@ export const kycHmac: Contract<z.infer<typeof optionsSchema>> = {
     ['X-Webhook-Timestamp', createdAt(event)],
   ],
   sign(body, { event }, { signedContent }, { secrets }) {
-    const mac = createHmac('sha256', keyBytesOf(secrets[0]));
+    const mac = createHmac('sha256', hmacKeyOf(secrets[0]));
     if (signedContent === 'timestamp.body') mac.update(`${createdAt(event)}.`);
     return [['X-Webhook-Signature', `sha256=${mac.update(body).digest('hex')}`]];
   },

@@ -2,7 +2,7 @@
 import { createHmac, sign as signBytes } from 'node:crypto';
 import * as z from 'zod';
 import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../asymmetric-secret.ts';
-import { keyBytesOf, standardSecret } from '../endpoint-secret.ts';
+import { hmacKeyOf, standardSecret } from '../endpoint-secret.ts';
 import { occurredAtMs } from '../event.ts';
 import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
 
@@ -57,7 +57,7 @@ function signatureWith(
     const signed = Buffer.concat([Buffer.from(head), body]);
     return `v1a,${signBytes(null, signed, asymmetricKeyOf(secret)).toString('base64')}`;
   }
-  const mac = createHmac('sha256', keyBytesOf(secret)).update(head);
+  const mac = createHmac('sha256', hmacKeyOf(secret)).update(head);
   return `v1,${mac.update(body).digest('base64')}`;
 }
 
