@@ -22,7 +22,7 @@ export function createApplication(
   app.use(async (c, next) => {
     c.set('requestId', c.env?.lambdaContext?.awsRequestId ?? 'local');
     await next();
-    c.header('Posthorn-Request-Id', c.var.requestId);
+    c.res.headers.set('Posthorn-Request-Id', c.var.requestId);
     setSecurityHeaders(c);
   });
   if (edge) app.use(...edge.middleware);

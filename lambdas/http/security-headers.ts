@@ -22,6 +22,7 @@ export function setSecurityHeaders(c: AppContext): void {
   }
 
   function setUnlessSet(name: string, value: string): void {
-    if (!headers.has(name)) c.header(name, value);
+    // Not by the context: it would make a new answer, and a stream of its body, for each header.
+    if (!headers.has(name)) headers.set(name, value);
   }
 }
