@@ -20,7 +20,7 @@ async function latencies(how: string, rate: number): Promise<{ p50: number; p99:
   try {
     const contract = 'standard-webhooks';
     await world.endpoint('/healthy/0', { contract, eventTypes: ['healthy'] });
-    await world.endpoint(`/neighbour/${how}`, { contract, eventTypes: ['neighbour'] });
+    await world.endpoint(`/neighbour/${how}`, { contract, eventTypes: ['neighbour'] }, 1);
     await world.post({ type: 'healthy', count: 200, rate: 50 });
     await world.untilArrived(200);
     world.forgetArrivals();

@@ -1,6 +1,6 @@
 // Producer and receiver in a process of their own, with one clock: so that what they cost is not taken
 // for the service's. Driven by bench/world.ts through messages.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -36,7 +36,7 @@ export type ToOutside =
   | { readonly ask: 'arrivals' }
   | { readonly ask: 'forget' };
 export type FromOutside =
-  | { readonly tell: 'ready'; readonly receiverUrl: string }
+  | { readonly tell: 'ready'; readonly receiverUrls: readonly string[] }
   | { readonly tell: 'posted'; readonly number: number; readonly posted: Posted[] }
   | { readonly tell: 'failed'; readonly message: string }
   | { readonly tell: 'arrivals'; readonly arrivals: Arrival[] };
@@ -45,7 +45,7 @@ const now = (): number => performance.timeOrigin + performance.now();
 let arrivals: Arrival[] = [];
 
 /** `/name/200`: answers after so many milliseconds; `/name/never`: does not answer; `/name/500!`: fails. */
-const receiver = createServer((incoming, response) => {
+function answer(incoming: IncomingMessage, response: ServerResponse): void {
   const atMs = now();
   const path = incoming.url ?? '/';
   const { headers } = incoming;
@@ -57,8 +57,11 @@ const receiver = createServer((incoming, response) => {
   const status = how.endsWith('!') ? Number.parseInt(how, 10) : 200;
   const waitMs = how.endsWith('!') ? 0 : Number(how);
   setTimeout(() => response.writeHead(status).end(), waitMs);
-});
-receiver.keepAliveTimeout = 60_000;
+}
+
+/** Two receivers, each with an origin of its own. */
+const receivers = [createServer(answer), createServer(answer)];
+for (const receiver of receivers) receiver.keepAliveTimeout = 60_000;
 
 const agent = new Agent({ connections: 256, pipelining: 1 });
 
@@ -139,8 +142,11 @@ process.on('message', async (message: ToOutside) => {
       .catch((error: unknown) => tell({ tell: 'failed', message: String(error) }));
   }
 });
-receiver.listen(0, '127.0.0.1', () => {
-  // A TCP server's address is an object.
-  const { port } = receiver.address() as AddressInfo;
-  tell({ tell: 'ready', receiverUrl: `http://127.0.0.1:${port}` });
-});
+const receiverUrls = await Promise.all(
+  receivers.map(async (receiver) => {
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    // A TCP server's address is an object.
+    return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  }),
+);
+tell({ tell: 'ready', receiverUrls });

@@ -10,9 +10,10 @@ import type { Arrival, FromOutside, Posted, PostOrder, ToOutside } from './outsi
 
 export interface World {
   readonly runtime: Runtime;
-  readonly receiverUrl: string;
-  /** Makes an endpoint of the tenant. @returns its id */
-  endpoint(path: string, settings?: object): Promise<string>;
+  /** Two origins. */
+  readonly receiverUrls: readonly string[];
+  /** Makes an endpoint of the tenant, at the first receiver unless said. @returns its id */
+  endpoint(path: string, settings?: object, receiver?: 0 | 1): Promise<string>;
   post(order: Partial<PostOrder> & { readonly count: number }): Promise<Posted[]>;
   arrivals(): Promise<Arrival[]>;
   /** Waits until so many requests arrived, and gives them. */
@@ -30,7 +31,7 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
   const runtime = await startRuntime({ dataDir, receiver: false, quiet: true, ...options });
   const child = fork(new URL('./outside.ts', import.meta.url));
-  const receiverUrl = await told(child, 'ready').then((message) => message.receiverUrl);
+  const { receiverUrls } = await told(child, 'ready');
 
   async function call(
     method: string,
@@ -61,9 +62,14 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
 
   return {
     runtime,
-    receiverUrl,
-    endpoint: async (path, settings = {}) =>
-      (await call('POST', '/v1/endpoints', { url: `${receiverUrl}${path}`, ...settings })).id,
+    receiverUrls,
+    endpoint: async (path, settings = {}, receiver = 0) =>
+      (
+        await call('POST', '/v1/endpoints', {
+          url: `${receiverUrls[receiver]}${path}`,
+          ...settings,
+        })
+      ).id,
     async post(order) {
       const defaults = { type: 'dossier.approved', batch: 1, concurrency: 32, dataBytes: 1_000 };
       const number = ++orders;

@@ -93,8 +93,12 @@ export class NodeFunction extends Construct {
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
         externalModules: [],
+        // undici's second parser is left out, as Node.js leaves it out of its own copy.
+        define: { esbuildDetection: '1' },
         mainFields: ['module', 'main'],
         esbuildArgs: {
+          // undici's parser without SIMD, for processors that no function of ours runs on.
+          '--external:*/llhttp-wasm.js': true,
           '--alias:@aws-sdk/credential-provider-node': `${root}lambdas/adapters/environment-credentials.ts`,
         },
         commandHooks: {

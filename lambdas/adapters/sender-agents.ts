@@ -14,6 +14,12 @@ export interface Agents {
 /** Endpoints with certificates of their own that keep connections at a time. */
 const MAX_OWN = 100;
 
+/**
+ * To one origin. As many as there may be deliveries in flight on one machine, where one process takes all
+ * invocations of dispatch: 200 batches of 10. Fewer would let a slow endpoint hold up others of its host.
+ */
+const CONNECTIONS = 2_000;
+
 /** A connection that one endpoint's certificates made must not serve another endpoint. */
 export function createAgentsOf(
   options: ConnectionOptions,
@@ -41,7 +47,7 @@ export function createAgentsOf(
 function createAgents(options: ConnectionOptions, tls: EndpointTls | undefined): Agents {
   const common = {
     connect: createConnector(options, tls),
-    connections: 64,
+    connections: CONNECTIONS,
     keepAliveTimeout: 10_000,
     maxHeaderSize: 32 * 1024,
     allowH2: false,

@@ -1,6 +1,6 @@
 // Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
+import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { LambdaContext } from 'hono/aws-lambda';
 import { log } from '../adapters/log.ts';
 import {
   type ApiKey,

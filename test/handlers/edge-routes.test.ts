@@ -1,5 +1,5 @@
 // Every route of both functions, as deployed: without a key nothing is parsed, and nothing of AWS is asked.
-import type { LambdaContext } from 'hono/aws-lambda';
+import type { Context as LambdaContext } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OPERATIONS } from '../../lambdas/api/openapi/operations.ts';
 import { Env } from '../../lambdas/environment.ts';

@@ -1,4 +1,4 @@
-import type { LambdaEvent } from 'hono/aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { headerOf } from '../../lambdas/http/header.ts';
@@ -19,7 +19,7 @@ function invoke(method: string, path: string, more: object = {}) {
     isBase64Encoded: false,
     ...more,
   };
-  return lambdaHandler(app)(event as unknown as LambdaEvent);
+  return lambdaHandler(app)(event as unknown as APIGatewayProxyEventV2);
 }
 
 it.each(['\u0000', ' ', '?limit=1', '#', 'a b', 'ü', '%', '100%', 'a\\b', '\t'])(
