@@ -12,12 +12,12 @@ const CERTIFICATE = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0
 const memoryMb = z.int().min(128).max(10_240);
 const concurrency = z.int().min(2).max(1000);
 
-const sourceSchema = (batchSize: number, maxConcurrency: number) =>
+const sourceSchema = (batchSize: number, maxConcurrency: number, windowSeconds = 0) =>
   z
     .strictObject({
       /** Messages per invocation; above 10 SQS asks for a window of at least one second. */
       batchSize: z.int().min(1).max(1000).default(batchSize),
-      windowSeconds: z.int().min(0).max(60).default(0),
+      windowSeconds: z.int().min(0).max(60).default(windowSeconds),
       maxConcurrency: concurrency.default(maxConcurrency),
     })
     .refine(
@@ -93,8 +93,8 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       events: sourceSchema(10, 50),
       deliveries: sourceSchema(10, 200),
-      /** The lane of endpoints that are slow to answer. */
-      slow: sourceSchema(10, 200),
+      /** The lane of endpoints that are slow to answer: a second more, so that ten share their wait. */
+      slow: sourceSchema(10, 200, 1),
       retries: sourceSchema(10, 50),
       wakes: sourceSchema(1, 10),
     })
