@@ -8,6 +8,7 @@ import {
   EventSourceMapping,
   LoggingFormat,
   Runtime,
+  SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -68,7 +69,10 @@ export class NodeFunction extends Construct {
       timeout: props.timeout,
       role: this.role,
       logGroup,
-      loggingFormat: LoggingFormat.TEXT,
+      // Our lines are JSON and go past the console, so that nothing is put before them; Lambda's own lines of
+      // each invocation would be more than what they say is worth: CloudWatch has the same as metrics.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         // Look-ups of names run in these threads: a few dead names must not hold up all others.

@@ -43,7 +43,8 @@ export const QUERIES = {
     'sort @timestamp asc',
   ],
   'Faults of ours': [
-    'filter level = "error"',
+    // Ours, and Lambda's own of what was thrown or took too long.
+    'filter level in ["error", "ERROR", "WARN"]',
     'stats count(*) as faults, latest(@timestamp) as last by message, errorName, error',
     'sort faults desc',
     'limit 50',

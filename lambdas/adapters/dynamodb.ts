@@ -9,7 +9,8 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../core/errors.ts';
-import { CLIENT_OPTIONS, spared } from './client-options.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { lean, signerFor } from './lean-calls.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -20,7 +21,7 @@ const ROUNDS = 6;
 const FIRST_PAUSE_MS = 25;
 
 export function createDynamoDb(): DynamoDBClient {
-  return spared(new DynamoDBClient(CLIENT_OPTIONS));
+  return lean(new DynamoDBClient({ ...CLIENT_OPTIONS, signer: signerFor('dynamodb') }));
 }
 
 /** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */

@@ -16,7 +16,8 @@ import {
 } from '../core/messages.ts';
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS, spared } from './client-options.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { lean, signerFor } from './lean-calls.ts';
 import { log } from './log.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
@@ -54,7 +55,7 @@ interface OutgoingMessage {
 
 export function createSqs(): SQSClient {
   // TLS keeps the bodies whole; a second checksum of each would be computed here.
-  return spared(new SQSClient({ ...CLIENT_OPTIONS, md5: false }));
+  return lean(new SQSClient({ ...CLIENT_OPTIONS, md5: false, signer: signerFor('sqs') }));
 }
 
 export function createQueues(client: SQSClient, urls: QueueUrls): Queues {

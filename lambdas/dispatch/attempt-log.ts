@@ -1,6 +1,5 @@
 // One wide line per attempt: ids, number, outcome, times, next delay. docs/observability.md has its fields.
 import { log } from '../adapters/log.ts';
-import { deliveryIdOf } from '../core/identifiers.ts';
 import type { AttemptLine } from './dispatch.ts';
 
 export function logAttempt({ delivery, nextDelayMs, host, traceId }: AttemptLine): void {
@@ -8,7 +7,6 @@ export function logAttempt({ delivery, nextDelayMs, host, traceId }: AttemptLine
   log.info('attempt', {
     eventId: delivery.eventId,
     endpointId: delivery.endpointId,
-    deliveryId: deliveryIdOf(delivery.eventId, delivery.endpointId),
     eventType: delivery.eventType,
     tenant: delivery.tenant,
     environment: delivery.environment,

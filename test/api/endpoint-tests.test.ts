@@ -55,7 +55,7 @@ describe('POST /v1/endpoints/{id}/test', () => {
   });
 
   it('is 503 if dispatch fails, and says nothing of why', async () => {
-    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     service.dispatch.answer = undefined;
     const answer = await service.acme('POST', `/v1/endpoints/${id}/test`);
     expect(answer.status).toBe(503);

@@ -12,7 +12,7 @@ beforeEach(() => {
   service.woken.length = 0;
   service.modes.verifyUrl = 'optional';
   service.dispatch.answer = silent;
-  vi.spyOn(console, 'error').mockReturnValue();
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 
 const URL = 'https://hooks.acme.com/posthorn';

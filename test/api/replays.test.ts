@@ -379,7 +379,7 @@ describe('an idempotency key', () => {
       throw new Error('killed');
     };
     const send = () => begin(endpoint, { since }, { 'idempotency-key': 'recover-2' });
-    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect((await send()).status).toBe(500);
     logged.mockRestore();
     service.replays.putReplayOnce = real;

@@ -65,7 +65,7 @@ describe('endpoints for dispatch', () => {
 
   // Regression: one secret that did not open failed the deliveries of all others in its batch.
   it('whose secret does not open are missing, and hold up nobody else', async () => {
-    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { open } = world(anEndpoint('ep_1', 'moved', 'ep_other'), anEndpoint('ep_2', 'sound'));
     const found = await open('ep_1', 'ep_2');
     expect([...found.keys()]).toEqual(['ep_2']);

@@ -85,7 +85,7 @@ describe('an answer', () => {
   });
 
   it('to a fault of ours is 500, says nothing of it, and is logged without the body', async () => {
-    const logged = vi.spyOn(console, 'error').mockReturnValue();
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { post } = world(async () => {
       throw new Error('table posthorn-ledger is on fire');
     });
@@ -173,7 +173,7 @@ describe('a key', () => {
   });
 
   it('whose use cannot be noted works all the same', async () => {
-    const logged = vi.spyOn(console, 'warn').mockReturnValue();
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const { post } = world(undefined, async () => {
       throw new Error('no table today');
     });

@@ -203,7 +203,6 @@ describe('the line of an attempt', () => {
       environment: 'live',
       endpointId: expect.stringMatching(/^ep_/),
       eventId: expect.stringMatching(/^evt_/),
-      deliveryId: expect.stringMatching(/^dlv_/),
       host: `127.0.0.1:${port}`,
       durationMs: expect.any(Number),
       sinceAcceptedMs: expect.any(Number),
