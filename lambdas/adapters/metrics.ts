@@ -1,7 +1,13 @@
 // Metrics in CloudWatch's embedded metric format: counted in memory, and written at the end of an invocation
 // as one line for each set of dimensions that it counted for.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-import { METRICS, type MetricName, NAMESPACE, type QueueFunction } from '../core/metrics.ts';
+import {
+  type Dimension,
+  METRICS,
+  type MetricName,
+  NAMESPACE,
+  type QueueFunction,
+} from '../core/metrics.ts';
 import { Env } from '../environment.ts';
 
 /** The format's limit of values of one metric in a line. */
@@ -36,15 +42,22 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
   const groups = new Map<string, Group>();
 
   function valuesOf(name: MetricName, place: Place): number[] {
-    const every: Readonly<Record<string, string | undefined>> = { stack, ...place };
-    const dimensions = Object.fromEntries(
-      METRICS[name].dimensions.map((dimension) => [dimension, every[dimension] ?? '']),
-    );
-    const key = JSON.stringify(dimensions);
-    const group = groups.get(key) ?? { dimensions, values: new Map() };
-    groups.set(key, group);
-    const values = group.values.get(name) ?? [];
-    group.values.set(name, values);
+    const saidOf = (dimension: Dimension): string =>
+      (dimension === 'stack' ? stack : place[dimension]) ?? '';
+    const { dimensions } = METRICS[name];
+    let key = '';
+    for (const dimension of dimensions) key += `${dimension} ${saidOf(dimension)}\n`;
+    let group = groups.get(key);
+    if (!group) {
+      const named = dimensions.map((dimension) => [dimension, saidOf(dimension)]);
+      group = { dimensions: Object.fromEntries(named), values: new Map() };
+      groups.set(key, group);
+    }
+    let values = group.values.get(name);
+    if (!values) {
+      values = [];
+      group.values.set(name, values);
+    }
     return values;
   }
 

@@ -1,7 +1,15 @@
 // The sender: one request to a receiver, within its deadline, to an address that the guard has judged.
 import type { Agent, Dispatcher } from 'undici';
-import { type DestinationRules, hostOf, judgeUrl, portOf, rulesFor } from '../core/destination.ts';
+import {
+  type DestinationRules,
+  hostOf,
+  judgeUrl,
+  portOf,
+  rulesFor,
+  type UrlVerdict,
+} from '../core/destination.ts';
 import { findAddressRefusal } from '../core/destination-addresses.ts';
+import type { Environment } from '../core/event.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Phases } from '../core/phases.ts';
 import type { OutgoingRequest, Sender, SendReport, Surroundings } from '../core/ports.ts';
@@ -29,6 +37,8 @@ export interface SenderOptions {
   readonly warn?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
+const MAX_JUDGED = 1_000;
+
 interface Attempted {
   readonly outcome: Outcome;
   /** Where the request came so far. */
@@ -49,11 +59,23 @@ export function createSender(
   });
   const warn = options.warn ?? log.warn;
 
+  const judged = new Map<string, UrlVerdict>();
+  /** The rules stay as they are for as long as the sender lives, so a URL is judged once. */
+  function judge(url: string, environment: Environment): UrlVerdict {
+    const key = `${environment} ${url}`;
+    const known = judged.get(key);
+    if (known) return known;
+    const verdict = judgeUrl(url, rulesFor(rules, environment));
+    if (judged.size >= MAX_JUDGED) judged.clear();
+    judged.set(key, verdict);
+    return verdict;
+  }
+
   async function attempt(request: OutgoingRequest): Promise<Attempted> {
-    const applying = rulesFor(rules, request.environment ?? 'live');
-    const verdict = judgeUrl(request.url, applying);
+    const environment = request.environment ?? 'live';
+    const verdict = judge(request.url, environment);
     if (verdict.kind === 'refused') {
-      warnOfUrl(warn, request.url, verdict.reason, applying);
+      warnOfUrl(warn, request.url, verdict.reason, rulesFor(rules, environment));
       return { outcome: failure('blocked_address', `The URL ${verdict.reason}.`) };
     }
     if (!request.headers.every(isSendable)) {
