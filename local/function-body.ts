@@ -52,6 +52,8 @@ function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBod
   const child = fork(BODY, [JSON.stringify(start)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // An event is JSON text in the message: as it is, and not as JSON once more.
+    serialization: 'advanced',
   });
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the process has no output');
