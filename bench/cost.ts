@@ -2,6 +2,7 @@
 // arrival rate is counted and multiplied up. npm run bench -- cost
 import type { RuntimeOptions } from '../local/runtime.ts';
 import { type Bill, billOf, type FunctionUse, idleMonth, totalOf } from './cost-model.ts';
+import { PRICES } from './prices.ts';
 import { report, rounded } from './report.ts';
 import { shortName, startWorld, type World } from './world.ts';
 
@@ -34,7 +35,16 @@ const CASES: readonly CostCase[] = [
 /** Rounds of calls of an invocation, one after the other: see the handlers. */
 const ROUNDS: Readonly<Record<string, number>> = { Ingest: 1, FanOut: 3, Dispatch: 2 };
 
-export async function costOf(world: World, given: CostCase, type: string): Promise<Bill> {
+export interface Cost {
+  readonly bill: Bill;
+  /**
+   * Dollars of it that would be saved if each receive brought ten messages, as each deletion takes ten. AWS does
+   * not say how full its pollers' receives are; the host receives whatever comes at once, mostly alone.
+   */
+  readonly emptyReceives: number;
+}
+
+export async function costOf(world: World, given: CostCase, type: string): Promise<Cost> {
   const count = Math.max(20, given.rate * given.seconds);
   // Endpoint caches, keys and connections first.
   world.forgetArrivals();
@@ -60,9 +70,14 @@ export async function costOf(world: World, given: CostCase, type: string): Promi
   });
   const bill = billOf(uses, units.api?.['api.requests'] ?? 0);
   const scale = 1_000_000 / (count * given.endpoints);
-  return Object.fromEntries(
+  const scaled = Object.fromEntries(
     Object.entries(bill).map(([service, dollars]) => [service, dollars * scale]),
-  ) as unknown as Bill;
+  ) as unknown as Bill; // of the same services
+  const calls = Object.values(world.runtime.meter.snapshot());
+  const sum = (call: string): number => calls.reduce((all, one) => all + (one[call] ?? 0), 0);
+  const spare = Math.max(0, sum('sqs:ReceiveMessage') - sum('sqs:DeleteMessageBatch'));
+  const perRequest = PRICES['sqs.requests'] + PRICES['sqs.fair'];
+  return { bill: scaled, emptyReceives: spare * perRequest * scale };
 }
 
 /** Until no function is invoked any more: the last outcomes are written. */
@@ -92,7 +107,7 @@ export async function cost(): Promise<void> {
           eventTypes: [type],
         });
       }
-      const bill = await costOf(world, given, type);
+      const { bill, emptyReceives } = await costOf(world, given, type);
       const services = Object.fromEntries(
         Object.entries(bill).map(([service, dollars]) => [service, rounded(dollars)]),
       );
@@ -100,6 +115,7 @@ export async function cost(): Promise<void> {
         posted: given.name,
         'a second': given.rate,
         total: rounded(totalOf(bill)),
+        'with full receives': rounded(totalOf(bill) - emptyReceives),
         ...services,
       });
       console.log(rows.at(-1));

@@ -1,5 +1,6 @@
 // Metrics in CloudWatch's embedded metric format: counted in memory, and written at the end of an invocation
-// as one line for each set of dimensions that it counted for.
+// as one line for each set of dimensions, but not more than once a second: invocations that follow one
+// another share a line, which is paid for by the byte.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 import {
   type Dimension,
@@ -12,6 +13,7 @@ import { Env } from '../environment.ts';
 
 /** The format's limit of values of one metric in a line. */
 const VALUES_PER_LINE = 100;
+const EVERY_MS = 1_000;
 
 /** The dimensions beside the stack. */
 export interface Place {
@@ -25,6 +27,8 @@ export interface Metrics {
   time(name: MetricName, place: Place, ms: number): void;
   /** Writes what was counted since the last time, if anything was. */
   flush(): void;
+  /** The same once a second: what comes sooner is written when the second is over. */
+  flushWhenDue(): void;
 }
 
 export interface MetricsPorts {
@@ -40,11 +44,37 @@ interface Group {
 
 export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
   const groups = new Map<string, Group>();
+  /** When the first of what stands in the groups was counted. */
+  let firstAtMs = 0;
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (groups.size === 0) return;
+    writtenAtMs = now();
+    const taken = [...groups.values()];
+    groups.clear();
+    for (const { dimensions, values } of taken) {
+      for (let from = 0; ; from += VALUES_PER_LINE) {
+        const part = [...values].flatMap(([name, all]): [MetricName, number[]][] => {
+          const some = all.slice(from, from + VALUES_PER_LINE);
+          return some.length === 0 ? [] : [[name, some]];
+        });
+        if (part.length === 0) break;
+        write(lineOf(firstAtMs, dimensions, part));
+      }
+    }
+  }
 
   function valuesOf(name: MetricName, place: Place): number[] {
     const saidOf = (dimension: Dimension): string =>
       (dimension === 'stack' ? stack : place[dimension]) ?? '';
     const { dimensions } = METRICS[name];
+    // Lambda may have stopped the process in between: what was counted before belongs to its own minute.
+    if (groups.size > 0 && now() - firstAtMs > 2 * EVERY_MS) flush();
+    if (groups.size === 0) firstAtMs = now();
     let key = '';
     for (const dimension of dimensions) key += `${dimension} ${saidOf(dimension)}\n`;
     let group = groups.get(key);
@@ -71,19 +101,13 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
       valuesOf(name, place).push(Math.max(0, Math.round(ms)));
     },
 
-    flush() {
-      const taken = [...groups.values()];
-      groups.clear();
-      for (const { dimensions, values } of taken) {
-        for (let from = 0; ; from += VALUES_PER_LINE) {
-          const part = [...values].flatMap(([name, all]): [MetricName, number[]][] => {
-            const some = all.slice(from, from + VALUES_PER_LINE);
-            return some.length === 0 ? [] : [[name, some]];
-          });
-          if (part.length === 0) break;
-          write(lineOf(now(), dimensions, part));
-        }
-      }
+    flush,
+
+    flushWhenDue() {
+      const leftMs = writtenAtMs + EVERY_MS - now();
+      if (leftMs <= 0) return flush();
+      // Lambda stops the clock between invocations: there it rings with the next one.
+      timer ??= setTimeout(flush, leftMs).unref();
     },
   };
 }
@@ -128,7 +152,7 @@ export function metered<P extends unknown[], R>(
     try {
       return await handler(...parameters);
     } finally {
-      metrics.flush();
+      metrics.flushWhenDue();
     }
   };
 }

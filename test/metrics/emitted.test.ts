@@ -132,6 +132,8 @@ beforeAll(async () => {
     });
   }
   await run.until(() => seen('EventsRefused429') && seen('EventsRefused5xx'));
+  // What is counted within a second of the last line is written when that second is over.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
 }, 240_000);
 afterAll(async () => {
   hostile?.closeAllConnections();
@@ -179,7 +181,7 @@ describe('what the functions emit', () => {
     expect(sum('EventsFannedOut')).toBe(sum('EventsAccepted'));
   });
 
-  it('is one line per invocation and set of dimensions, and most of the log is attempts', () => {
+  it('is at most one line per invocation and set of dimensions, and most of the log is attempts', () => {
     const ofDispatch = lines.filter(({ functionName }) => functionName.includes('Dispatch'));
     const attempts = ofDispatch.filter(({ line }) => line.includes('"message":"attempt"'));
     const metrics = ofDispatch.filter(

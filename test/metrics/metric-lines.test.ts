@@ -1,5 +1,5 @@
 // What the module of metrics writes, read back by AWS's schema.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMetrics } from '../../lambdas/adapters/metrics.ts';
 import { ATTEMPT_KINDS, attemptKind, attemptMetric, METRICS } from '../../lambdas/core/metrics.ts';
 import { FAILURE_KINDS } from '../../lambdas/core/outcome.ts';
@@ -95,5 +95,61 @@ describe('dimensions', () => {
   it('are bounded: the stack, the environment, the function', () => {
     const used = Object.values(METRICS).flatMap(({ dimensions }) => [...dimensions]);
     expect([...new Set(used)].sort()).toEqual(['env', 'function', 'stack']);
+  });
+});
+
+describe('invocations that follow one another', () => {
+  const START_MS = 1_700_000_000_000;
+
+  function clocked() {
+    vi.useFakeTimers({ now: START_MS });
+    const lines: string[] = [];
+    const write = (line: string): void => void lines.push(line);
+    const metrics = createMetrics({ stack: 'Stack', now: () => Date.now(), write });
+    const counted = () =>
+      lines.map((line) => {
+        const { _aws, EventsRefused4xx } = JSON.parse(line);
+        return [_aws.Timestamp - START_MS, EventsRefused4xx];
+      });
+    const invoke = (): void => {
+      metrics.count('EventsRefused4xx');
+      metrics.flushWhenDue();
+    };
+    return { counted, invoke };
+  }
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('share a line a second, and the last of them is written when the second is over', () => {
+    const { counted, invoke } = clocked();
+    invoke();
+    for (let n = 0; n < 5; n++) {
+      vi.advanceTimersByTime(100);
+      invoke();
+    }
+    expect(counted()).toEqual([[0, 1]]);
+    vi.advanceTimersByTime(500);
+    expect(counted()).toEqual([
+      [0, 1],
+      [100, 5],
+    ]);
+  });
+
+  it('do not share it over a stop of the process', () => {
+    const { counted, invoke } = clocked();
+    invoke();
+    vi.setSystemTime(START_MS + 10);
+    invoke();
+    // The clock went on, and the timer did not: so it is when Lambda thaws a process.
+    vi.setSystemTime(START_MS + 3_600_000);
+    invoke();
+    expect(counted()).toEqual([
+      [0, 1],
+      [10, 1],
+    ]);
+    vi.advanceTimersByTime(1_000);
+    expect(counted().at(-1)).toEqual([3_600_000, 1]);
   });
 });
