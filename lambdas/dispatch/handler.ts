@@ -29,10 +29,11 @@ import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts'
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
 import { countAttempt } from './attempt-metrics.ts';
-import { type DispatchPorts, dispatch } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
+import type { DispatchPorts } from './ports.ts';
 import { formRequest } from './request.ts';
 import { shareRetries } from './shared-retries.ts';
 import { createSlowWatch } from './slow-watch.ts';

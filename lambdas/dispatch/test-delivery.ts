@@ -14,8 +14,8 @@ import {
   type TestRequest,
 } from '../core/test-delivery.ts';
 import { VERIFICATION_TYPE } from '../core/verification.ts';
-import type { DispatchPorts } from './dispatch.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
+import type { DispatchPorts } from './ports.ts';
 
 export interface TestPorts
   extends Pick<DispatchPorts, 'endpoints' | 'form' | 'sender' | 'surroundings' | 'settings'> {}

@@ -18,9 +18,10 @@ import {
 } from '../../lambdas/core/ports.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { SigningKey } from '../../lambdas/core/signing-keys.ts';
-import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';

@@ -4,7 +4,8 @@ import { freshDelivery, LOST_AFTER_MS, MAX_SQS_DELAY_MS } from '../../lambdas/co
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 

@@ -6,7 +6,8 @@ import { type DeliveryMessage, encodeDeliveryMessage } from '../../lambdas/core/
 import type { Outcome } from '../../lambdas/core/outcome.ts';
 import type { Claim, DelayedMessage, OutgoingRequest } from '../../lambdas/core/ports.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { anEvent, ENDPOINT_ID, EVENT_ID, NOON_MS } from '../builders/events.ts';
 import { answered, failed } from '../builders/outcomes.ts';
@@ -164,6 +165,20 @@ describe('the fast path', () => {
     isOwn = false;
     expect(await dispatch(ports(), [record(first)], 'deliveries', 'r')).toEqual([]);
     expect(retries).toEqual([]);
+  });
+});
+
+describe('a batch of one endpoint', () => {
+  it.each([
+    ['slow', [0, 100, 200, 300]],
+    ['deliveries', []],
+  ] as const)('of the queue %s begins its requests after %j ms', async (queue, waits) => {
+    const slept: number[] = [];
+    const sleep = async (ms: number): Promise<void> => void slept.push(ms);
+    const records = [1, 2, 3, 4].map(() => record(first));
+    await dispatch(ports({ surroundings: { ...surroundings, sleep } }), records, queue, 'r');
+    expect(slept).toEqual(waits);
+    expect(sent).toHaveLength(4);
   });
 });
 
