@@ -3,7 +3,7 @@
 import type { Page, Surroundings } from '../core/ports.ts';
 
 /** After so long no further read is begun: the page is as short as it is then, and has a next one. */
-const READ_ON_MS = 25;
+const READ_ON_MS = 20;
 /** Without a filter a page is full after one read or a few: unless events for nobody lie in between. */
 const FILL_MS = 250;
 /** What is read at once when most of it may not be wanted. */
