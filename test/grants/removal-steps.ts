@@ -26,8 +26,11 @@ export const REMOVAL_STEPS: readonly Step[] = [
       const customer = await run.tenant();
       await customer.ask('POST', '/v1/templates', { name: 'all', settings: {} });
       await customer.endpoint({ polling: true });
+      const before = calls(run, 'FanOut', 'dynamodb:BatchWriteItem');
       const event = await customer.post({ subject: randomUUID() });
       await state(run, customer, event, 'delivered');
+      // The event, and its entry in the feed, which may come after the delivery.
+      await run.until(() => calls(run, 'FanOut', 'dynamodb:BatchWriteItem') >= before + 2);
       const path = `/v1/tenants/${customer.id}`;
       await run.operator('DELETE', path);
       await run.until(async () => {
