@@ -11,7 +11,7 @@ import { deliveryIdOf } from '../core/identifiers.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
 import { nextStep } from '../core/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/outcome.ts';
-import type { SendReport } from '../core/ports.ts';
+import type { SendReport, Surroundings } from '../core/ports.ts';
 import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
 import { traceIdOf } from '../core/trace-context.ts';
@@ -132,6 +132,11 @@ async function attemptClaimed(
   if (!isPastDeadline) report(ports, job, after);
 }
 
+/** From 0 up to 1. */
+export function draw({ random }: Pick<Surroundings, 'random'>): number {
+  return Buffer.from(random(4)).readUInt32BE() / 2 ** 32;
+}
+
 /** Sends the request and gives the delivery as it is to be recorded. */
 async function attempt(
   ports: DispatchPorts,
@@ -150,8 +155,7 @@ async function attempt(
     anchorMs: delivery.anchorMs,
     deadlineAtMs: delivery.deadlineAtMs,
   };
-  const random = ports.surroundings.random(4);
-  const step = nextStep(policy, made, Buffer.from(random).readUInt32BE() / 2 ** 32);
+  const step = nextStep(policy, made, draw(ports.surroundings));
   return advance(delivery, { ...sent, cause: job.message.cause, holder: job.holder }, step);
 }
 
