@@ -133,7 +133,7 @@ async function attemptClaimed(
 }
 
 /** From 0 up to 1. */
-export function draw({ random }: Pick<Surroundings, 'random'>): number {
+function draw({ random }: Pick<Surroundings, 'random'>): number {
   return Buffer.from(random(4)).readUInt32BE() / 2 ** 32;
 }
 

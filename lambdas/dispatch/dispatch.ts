@@ -12,15 +12,9 @@ import type { DispatchQueue } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { DAY_MS } from '../core/settings.ts';
 import { BUCKET_MS } from '../core/wake-bucket.ts';
-import { carryOut, deliver, draw, rest } from './deliver.ts';
+import { carryOut, deliver, rest } from './deliver.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
-
-/**
- * The requests of a batch to a slow endpoint begin at random over this time, and so end over it: what is slow is not
- * made slower by ten at once, and when all run out of time their records do not crowd those of others.
- */
-const SPREAD_MS = 400;
 
 /** Processes a batch side by side; what is returned comes back by SQS, everything else is done. */
 export async function dispatch(
@@ -107,7 +101,6 @@ async function dispatchGroup(
         );
   const results = await Promise.allSettled(
     jobs.map(async (job, index) => {
-      if (queue === 'slow') await ports.surroundings.sleep(draw(ports.surroundings) * SPREAD_MS);
       if (await isRedone(ports, job)) return;
       await deliverInTurn(ports, job, turns[index], tally);
     }),

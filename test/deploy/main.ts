@@ -72,6 +72,8 @@ if (python === undefined) {
 }
 try {
   process.exitCode = (await deployAndTest(python)) ? 0 : 1;
+  // Once more, so that it is the last line whatever the steps said.
+  printCounts({ passed: 0, failed: 0, skipped: 0 });
 } catch (error) {
   console.error(error);
   printCounts({ passed: 0, failed: 1, skipped: 0 });

@@ -168,24 +168,6 @@ describe('the fast path', () => {
   });
 });
 
-describe('a batch of one endpoint', () => {
-  it.each([
-    ['slow', [100, 300]],
-    ['deliveries', []],
-  ] as const)('of the queue %s begins its requests after %j ms', async (queue, waits) => {
-    const slept: number[] = [];
-    const sleep = async (ms: number): Promise<void> => void slept.push(ms);
-    const drawn = [0x40, 0xc0].values();
-    const random = (bytes: number) =>
-      new Uint8Array(bytes).fill(bytes === 4 ? (drawn.next().value ?? 0) : 7);
-    const changed = { ...surroundings, sleep, random };
-    const records = [record(first), record(first)];
-    await dispatch(ports({ surroundings: changed }), records, queue, 'r');
-    expect(slept.map((ms) => Math.round(ms / 10) * 10)).toEqual(waits);
-    expect(sent).toHaveLength(2);
-  });
-});
-
 describe('the doubtful path', () => {
   it.each([
     ['a message that was received before', record(first, 2)],
