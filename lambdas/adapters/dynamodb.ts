@@ -7,6 +7,7 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
+  PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
@@ -85,6 +86,19 @@ export async function batchGet(
     }),
   );
   return found.flat();
+}
+
+/** Puts an item unless there is one of its key: whether it did. */
+export function putIfNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
+  return whenHolds(
+    client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    ),
+  );
 }
 
 /** Runs a conditional write: true if it was done, false if its condition did not hold. */

@@ -16,7 +16,7 @@ import {
   scopeKey,
 } from '../core/ports.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
-import { batchGet, batchPut, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { batchGet, batchPut, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION, readable } from './item-version.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import { createFeedLedger } from './ledger-feed.ts';
@@ -56,17 +56,7 @@ export function createEventLedger(
     },
 
     async putEventOnce(stored) {
-      const item = toItem(stored);
-      const isNew = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
-      if (isNew) return stored;
+      if (await putIfNew(client, table, toItem(stored))) return stored;
       const found = await read(eventKey({ ...stored.event, eventId: stored.event.id }));
       if (!found) throw new NotYetStoredError(stored.event.id);
       return fromEventItem(found);

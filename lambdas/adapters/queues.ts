@@ -87,19 +87,17 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
         })),
       ),
     async sendDeliveries(messages) {
-      const lanes = [
-        { url: urls.deliveries, places: placesOf(messages, ({ isSlow }) => !isSlow) },
-        { url: urls.slow, places: placesOf(messages, ({ isSlow }) => isSlow === true) },
-      ];
+      const placed = messages.map(({ isSlow = false, ...message }, place) => ({
+        isSlow,
+        place,
+        body: encodeDeliveryMessage(message),
+        group: message.endpointId,
+      }));
       const refused = await Promise.all(
-        lanes.map(async ({ url, places }) => {
-          const outgoing = places.flatMap((place) => {
-            const message = messages[place];
-            return message
-              ? [{ body: encodeDeliveryMessage(message), group: message.endpointId }]
-              : [];
-          });
-          return [...(await sendAll(url, outgoing))].flatMap((index) => places[index] ?? []);
+        [false, true].map(async (isSlow) => {
+          const lane = placed.filter((one) => one.isSlow === isSlow);
+          const indexes = await sendAll(isSlow ? urls.slow : urls.deliveries, lane);
+          return [...indexes].flatMap((index) => lane[index]?.place ?? []);
         }),
       );
       return new Set(refused.flat());
@@ -150,13 +148,6 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
       );
     },
   };
-}
-
-function placesOf<T>(entries: readonly T[], isOf: (entry: T) => boolean): number[] {
-  return [...entries.keys()].filter((place) => {
-    const entry = entries[place];
-    return entry !== undefined && isOf(entry);
-  });
 }
 
 async function sendOnce(

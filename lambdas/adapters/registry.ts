@@ -13,7 +13,7 @@ import { ENVIRONMENTS, type Scope } from '../core/event.ts';
 import type { Registry, Surroundings, Tenant } from '../core/ports.ts';
 import { withoutInherited } from '../core/template.ts';
 import { NEW_ERASURE } from '../core/tenant-erasure.ts';
-import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { batchGet, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition, keyPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
@@ -49,17 +49,6 @@ export function createRegistry(
       .Item;
   const put = (item: Item): Promise<unknown> =>
     client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
-  /** False if there is one already. */
-  const putOnce = (item: Item): Promise<boolean> =>
-    whenHolds(
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: { ...item, v: ITEM_VERSION },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      ),
-    );
 
   const remove = (key: Item): Promise<unknown> =>
     client.send(new DeleteItemCommand({ TableName: table, Key: key }));
@@ -145,7 +134,11 @@ export function createRegistry(
     async putKey(key) {
       const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      const isNew = await putOnce({ ...keyItem(key, key.id), doc });
+      const isNew = await putIfNew(client, table, {
+        ...keyItem(key, key.id),
+        doc,
+        v: ITEM_VERSION,
+      });
       if (isNew) await put({ ...hashKey(key.hash), doc });
       return isNew;
     },
@@ -191,7 +184,7 @@ export function createRegistry(
     async putEndpointOnce(endpoint) {
       const key = { pk: text(endpointPartition(endpoint)), sk: text(endpoint.id) };
       const doc = text(JSON.stringify(withoutInherited(endpoint)));
-      const isNew = await putOnce({ ...key, doc });
+      const isNew = await putIfNew(client, table, { ...key, doc, v: ITEM_VERSION });
       // Also if it was there: who put it may have come no further.
       await bumpVersion(endpoint);
       if (isNew) return endpoint;

@@ -3,14 +3,13 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
 import type { KeptTemplate, Templates } from '../core/ports.ts';
 import { type Template, withTemplate } from '../core/template.ts';
-import { batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import { batchGet, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import {
   documentOf,
@@ -87,15 +86,7 @@ export function createTemplates(client: DynamoDBClient, table: string): Template
     async putTemplateOnce(template) {
       const key = keyOf(template, template.id);
       const item = { ...key, v: ITEM_VERSION, doc: docOf(template), joins: number(0) };
-      const isNew = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: item,
-            ConditionExpression: 'attribute_not_exists(pk)',
-          }),
-        ),
-      );
+      const isNew = await putIfNew(client, table, item);
       return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
     async removeTemplate(scope, id) {

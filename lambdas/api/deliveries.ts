@@ -12,7 +12,7 @@ import { serve } from '../http/operation.ts';
 import { getDelivery, listDeliveries, NO_DELIVERY } from './delivery-operations.ts';
 import { firstOf, isWithin, placesOf, placesOfTenant } from './delivery-places.ts';
 import { NO_ENDPOINT } from './endpoint-operations.ts';
-import { deliveriesOf, type EventPorts, isAbout, requireEvent } from './events.ts';
+import { deliveriesOf, type EventPorts, findEvent, isAbout, requireEvent } from './events.ts';
 import { filteredPage } from './filtered-page.ts';
 import { listView, NO_CURSOR, rangeOf } from './listing-query.ts';
 import { standingOf } from './standing.ts';
@@ -88,10 +88,7 @@ export function addDeliveryRoutes(
 
   serve(app, authentication, getDelivery, async ({ scope, params, reply }) => {
     const parts = partsOfDeliveryId(params.id);
-    const found = parts
-      ? await ledger.getEvents([{ ...scope, eventId: parts.eventId }])
-      : undefined;
-    const stored = parts && found?.get(parts.eventId);
+    const stored = parts && (await findEvent(ledger, scope, parts.eventId));
     const isTarget = stored?.targets.includes(parts?.endpointId ?? '') === true;
     if (!parts || !stored || !isTarget) throw new Problem(404, NO_DELIVERY);
     const [view] = await deliveriesOf(ports, scope, [{ ...stored, targets: [parts.endpointId] }]);

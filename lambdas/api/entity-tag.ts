@@ -4,7 +4,6 @@ import type { Endpoint } from '../core/endpoint.ts';
 import { Problem } from '../core/problem.ts';
 import type { AppContext } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
-import { headerOf } from '../http/header.ts';
 
 const TAG_LIST = /^\s*(\*|(W\/)?"[\x21\x23-\x7e]*"(\s*,\s*(W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
 const TAG = /(W\/)?"[\x21\x23-\x7e]*"/g;
@@ -15,7 +14,7 @@ export function tagged({ version }: Pick<Endpoint, 'version'>): { readonly ETag:
 
 /** @throws Problem 412 if the request knows another version, and 422 if its `If-Match` is no list of tags */
 export function requireMatch(c: AppContext, seen: Pick<Endpoint, 'version'>): void {
-  const given = headerOf(c, 'If-Match');
+  const given = c.req.header('If-Match');
   if (given === undefined) return;
   if (!TAG_LIST.test(given)) {
     throw refused([{ path: 'If-Match', message: 'must be * or entity tags, such as "1"' }]);
@@ -28,7 +27,7 @@ export function requireMatch(c: AppContext, seen: Pick<Endpoint, 'version'>): vo
 
 /** Somebody was faster between the reading and the writing. */
 export function overtaken(c: AppContext): Problem {
-  return headerOf(c, 'If-Match') === undefined
+  return c.req.header('If-Match') === undefined
     ? new Problem(409, 'It was changed in the meantime: try again.')
     : staleProblem();
 }

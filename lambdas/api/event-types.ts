@@ -2,7 +2,7 @@
 import { type EventType, type EventTypeInput, eventTypeNameSchema } from '../core/event-type.ts';
 import { faultsOfSchema } from '../core/json-schema.ts';
 import type { Counts, EventTypeStore, Surroundings } from '../core/ports.ts';
-import { type Fault, Problem } from '../core/problem.ts';
+import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
 import { createSchemaCheck } from '../core/schema-check.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Application } from '../http/application.ts';
@@ -88,13 +88,10 @@ function faultsOfEventType({ schema, example, onMismatch }: EventTypeInput): Fau
     if (onMismatch === 'accept') return [];
     return [{ path: '/onMismatch', message: 'needs a schema to refuse by' }];
   }
-  const faults = under('/schema', faultsOfSchema(schema));
+  const faults = faultsUnder('/schema', faultsOfSchema(schema));
   if (faults.length > 0 || example === undefined) return faults;
-  return under('/example', createSchemaCheck(schema)(example));
+  return faultsUnder('/example', createSchemaCheck(schema)(example));
 }
-
-const under = (base: string, faults: readonly Fault[]): Fault[] =>
-  faults.map(({ path, message }) => ({ path: base + path, message }));
 
 function publicView({ name, description, schema, example }: EventType) {
   return { name, description, schema: schema ?? null, example: example ?? null };

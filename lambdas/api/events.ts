@@ -25,6 +25,8 @@ import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from './sch
 import { healthOf, standingFrom } from './standing.ts';
 import { deliveryView, eventView, pendingDeliveryView } from './views.ts';
 
+export const NO_EVENT = 'There is no such event, or it is not stored yet.';
+
 export const eventShape = {
   id: idOf('evt'),
   type: z.string(),
@@ -128,19 +130,25 @@ export function addEventRoutes(
   });
 }
 
+export async function findEvent(
+  ledger: Pick<EventLedger, 'getEvents'>,
+  scope: Scope,
+  id: string,
+): Promise<StoredEvent | undefined> {
+  if (!isId('evt', id)) return undefined;
+  return (await ledger.getEvents([{ ...scope, eventId: id }])).get(id);
+}
+
 /** @throws Problem 404 */
 export async function requireEvent(
   { ledger }: Pick<EventPorts, 'ledger'>,
   scope: Scope,
   id: string,
 ): Promise<StoredEvent> {
-  const found = isId('evt', id) ? await ledger.getEvents([{ ...scope, eventId: id }]) : undefined;
-  const stored = found?.get(id);
+  const stored = await findEvent(ledger, scope, id);
   if (stored) return stored;
   // It may have been accepted a moment ago, and not be stored yet.
-  throw new Problem(404, 'There is no such event, or it is not stored yet.', [], {
-    'Retry-After': '1',
-  });
+  throw new Problem(404, NO_EVENT, [], { 'Retry-After': '1' });
 }
 
 /** Deleted ones may be asked for. @throws Problem 404 */

@@ -4,17 +4,16 @@ import { dataSchema } from '../core/event.ts';
 import { compileFilter, filterSchema } from '../core/filter.ts';
 import { indexData } from '../core/filter-data.ts';
 import { failuresOf } from '../core/filter-explanation.ts';
-import { isId } from '../core/identifiers.ts';
 import type { EventLedger } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
 import { type Authentication, requireScope } from '../http/authentication.ts';
 import { operation, serve } from '../http/operation.ts';
+import { findEvent, NO_EVENT } from './events.ts';
 import { idOf } from './schemas.ts';
 
 /** What the largest event's data needs, and the filter beside it. */
 const MAX_BODY_BYTES = 264 * 1024;
-const NO_EVENT = 'There is no such event, or it is not stored yet.';
 
 export const testFilter = operation({
   id: 'testFilter',
@@ -74,9 +73,7 @@ export function addFilterTestRoute(
     let data: unknown = body.data;
     if (body.event !== undefined) {
       requireScope(c, 'events:read');
-      const found = isId('evt', body.event)
-        ? (await ledger.getEvents([{ ...scope, eventId: body.event }])).get(body.event)
-        : undefined;
+      const found = await findEvent(ledger, scope, body.event);
       if (!found) throw new Problem(404, NO_EVENT);
       data = JSON.parse(found.event.data);
     }

@@ -13,7 +13,7 @@ import type {
   Surroundings,
   Templates,
 } from '../core/ports.ts';
-import { type Fault, Problem } from '../core/problem.ts';
+import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
 import {
   SHARED_SETTINGS,
   type Template,
@@ -208,7 +208,7 @@ export function addTemplateRoutes(
 /** @throws Problem 422 */
 function read(asked: Readonly<Record<string, unknown>>) {
   const { input, faults } = readTemplateSettings(asked);
-  if (!input || faults.length > 0) throw refused(under('/settings', faults));
+  if (!input || faults.length > 0) throw refused(faultsUnder('/settings', faults));
   return input;
 }
 
@@ -227,8 +227,4 @@ function merged(
     else asked[name] = value;
   }
   return asked;
-}
-
-function under(prefix: string, faults: readonly Fault[]): Fault[] {
-  return faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
 }

@@ -6,6 +6,11 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Faults of a part, by their paths into the whole. @param base the part's own path */
+export function faultsUnder(base: string, faults: readonly Fault[]): Fault[] {
+  return faults.map(({ path, message }) => ({ path: base + path, message }));
+}
+
 export type ProblemStatus =
   | 400
   | 401

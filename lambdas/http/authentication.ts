@@ -14,7 +14,6 @@ import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/e
 import { OPERATOR_TENANT } from '../core/operational-event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import { headerOf } from './header.ts';
 
 export type Principal =
   | { readonly kind: 'operator' }
@@ -24,8 +23,7 @@ export type Principal =
 export interface AppEnvironment {
   Variables: { requestId: string; principal: Principal };
   Bindings: {
-    readonly lambdaContext?: LambdaContext;
-    readonly event?: { readonly headers?: Readonly<Record<string, string | undefined>> };
+    readonly lambdaContext?: LambdaContext | undefined;
     readonly requestContext?: { readonly http?: { readonly sourceIp?: string } };
   };
 }
@@ -137,7 +135,7 @@ export function createAuthentication({
    */
   async function scopeOf(c: AppContext, named?: string): Promise<Scope> {
     const principal = c.var.principal;
-    const inHeader = headerOf(c, TENANT_HEADER);
+    const inHeader = c.req.header(TENANT_HEADER);
     const environment = environmentOf(c);
     if (principal.kind === 'tenant') {
       if (named !== undefined || inHeader !== undefined) {
@@ -182,7 +180,7 @@ export function requireOperator(c: AppContext): void {
 
 /** @throws Problem 422 */
 export function environmentOf(c: AppContext): Environment | undefined {
-  const value = headerOf(c, ENVIRONMENT_HEADER);
+  const value = c.req.header(ENVIRONMENT_HEADER);
   if (value === undefined) return undefined;
   const known = ENVIRONMENTS.find((environment) => environment === value);
   if (!known) {

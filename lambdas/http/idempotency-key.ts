@@ -2,11 +2,10 @@
 import { idempotencyKeySchema } from '../core/event.ts';
 import type { AppContext } from './authentication.ts';
 import { refused } from './body.ts';
-import { headerOf } from './header.ts';
 
 /** @throws Problem 422 */
 export function idempotencyKeyIn(c: AppContext): string | undefined {
-  const key = headerOf(c, 'Idempotency-Key');
+  const key = c.req.header('Idempotency-Key');
   if (key === undefined) return undefined;
   const parsed = idempotencyKeySchema.safeParse(key);
   if (parsed.success) return key;

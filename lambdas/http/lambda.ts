@@ -17,11 +17,10 @@ export interface LambdaAnswer {
 
 export function lambdaHandler(app: Application) {
   return async (event: APIGatewayProxyEventV2, lambdaContext?: Context): Promise<LambdaAnswer> => {
-    const { requestContext } = event;
     const response = await app.fetch(
       // Hono reads no more of a request than is here.
       new EventRequest(event) as unknown as Request,
-      lambdaContext ? { event, requestContext, lambdaContext } : { event, requestContext },
+      { requestContext: event.requestContext, lambdaContext },
     );
     return resultOf(response);
   };
@@ -61,10 +60,6 @@ class EventHeaders {
   get(name: string): string | null {
     const lower = name.toLowerCase();
     return Object.hasOwn(this.#values, lower) ? (this.#values[lower] ?? null) : null;
-  }
-
-  has(name: string): boolean {
-    return this.get(name) !== null;
   }
 
   forEach(take: (value: string, name: string) => void): void {

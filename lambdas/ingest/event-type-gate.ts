@@ -2,7 +2,7 @@
 // types that nobody put, where the operator wants them refused. What is known is kept until the catalogue's
 // version changes, and the version is read once in a few seconds: an empty catalogue costs nothing more.
 import type { EventTypeReader, Surroundings } from '../core/ports.ts';
-import type { Fault } from '../core/problem.ts';
+import { type Fault, faultsUnder } from '../core/problem.ts';
 import type { SchemaCheck } from '../core/schema-check.ts';
 import type { Settings } from '../core/settings.ts';
 
@@ -78,6 +78,6 @@ export function createEventTypeGate(ports: EventTypeGatePorts): EventTypeGate {
       if (ports.settings.unknownEventTypes === 'accept') return [];
       return [{ path: '/type', message: 'is not in the catalogue of event types' }];
     }
-    return entry(data).map(({ path, message }) => ({ path: `/data${path}`, message }));
+    return faultsUnder('/data', entry(data));
   };
 }

@@ -12,7 +12,7 @@ import {
 } from '../core/event.ts';
 import { faultsOf } from '../core/faults.ts';
 import type { JsonSource } from '../core/json-source.ts';
-import { type Fault, Problem } from '../core/problem.ts';
+import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
 import { parseTraceContext, type TraceContext } from '../core/trace-context.ts';
 import type { Application } from '../http/application.ts';
 import {
@@ -75,18 +75,9 @@ export function addEventRoutes(
     const faults = [...ofBatch, ...(parsed.success ? [] : faultsOf(parsed.error))];
     if (!parsed.success || faults.length > 0) throw refused(faults);
 
+    const batch = { c, authentication, judge: ports.judge, source, ofEvents, trace: traceOf(c) };
     const places = await Promise.all(
-      parsed.data.events.map((entry, index) =>
-        candidateAt(
-          c,
-          authentication,
-          ports.judge,
-          entry,
-          index,
-          source,
-          ofEvents.get(index) ?? [],
-        ),
-      ),
+      parsed.data.events.map((entry, index) => candidateAt(batch, entry, index)),
     );
     const candidates = places.filter((place): place is Candidate => !(place instanceof Problem));
     const accepted = await accept(ports, candidates);
@@ -106,19 +97,25 @@ function traceOf(c: AppContext): TraceContext | undefined {
   return parseTraceContext(c.req.header('traceparent'), c.req.header('tracestate'));
 }
 
+interface Batch {
+  readonly c: AppContext;
+  readonly authentication: Authentication;
+  readonly judge: EventTypeGate;
+  readonly source: JsonSource;
+  /** Faults of the source text, by the event they are in. */
+  readonly ofEvents: ReadonlyMap<number, readonly Fault[]>;
+  readonly trace: TraceContext | undefined;
+}
+
 /** One event of a batch, or what is wrong with it. */
 async function candidateAt(
-  c: AppContext,
-  authentication: Authentication,
-  judge: EventTypeGate,
+  { c, authentication, judge, source, ofEvents, trace }: Batch,
   entry: unknown,
   index: number,
-  source: JsonSource,
-  sourceFaults: readonly Fault[],
 ): Promise<Candidate | Problem> {
   const parsed = batchEventInputSchema.safeParse(entry);
   const faults = [
-    ...sourceFaults,
+    ...(ofEvents.get(index) ?? []),
     ...(parsed.success ? [] : faultsOf(parsed.error, ['events', index])),
   ];
   if (!parsed.success || faults.length > 0) return refused(faults);
@@ -132,11 +129,8 @@ async function candidateAt(
   try {
     const scope = await authentication.scopeOf(c, input.tenant);
     const misfits = await judge(input.type, input.data);
-    if (misfits.length > 0) {
-      const base = `/events/${index}`;
-      return refused(misfits.map(({ path, message }) => ({ path: base + path, message })));
-    }
-    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace: traceOf(c) };
+    if (misfits.length > 0) return refused(faultsUnder(`/events/${index}`, misfits));
+    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

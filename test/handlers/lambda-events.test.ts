@@ -1,14 +1,13 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { createApplication } from '../../lambdas/http/application.ts';
-import { headerOf } from '../../lambdas/http/header.ts';
 import { lambdaHandler } from '../../lambdas/http/lambda.ts';
 
 function invoke(method: string, path: string, more: object = {}) {
   const app = createApplication([{ method: 'POST', path: '/things/batch' }]);
   app.get('/things', (c) => c.json({ list: true }));
   app.get('/things/:id', (c) =>
-    c.json({ id: c.req.param('id'), key: headerOf(c, 'Idempotency-Key') ?? null }),
+    c.json({ id: c.req.param('id'), key: c.req.header('Idempotency-Key') ?? null }),
   );
   const event = {
     version: '2.0',
