@@ -8,6 +8,11 @@ import { PRICES } from './prices.ts';
  * emulators. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const MEMORY_OF_ONE_CORE_MB = 1_769;
+/**
+ * The part is given out in periods: who used up its own waits for the next. Pauses measured on Lambda are
+ * multiples of 20 ms. https://github.com/pwrdrvr/lambda-throttling (docs/index.html)
+ */
+const CPU_PERIOD_MS = 20;
 /** Milliseconds that a round of calls to SQS or DynamoDB takes longer on AWS than here: assumed. */
 const FURTHER_AWAY_MS = 8;
 
@@ -32,16 +37,26 @@ export interface Bill {
   readonly 'Secrets Manager': number;
 }
 
-/** The access log's line of each request (lib/http-front.ts), with what CloudWatch adds to each. */
+/** The access log's line of each request: lib/http-front.ts. */
 export const ACCESS_LOG_BYTES =
   '{"requestId":"JKJaXmPLvHcESHA=","route":"POST /v1/events","status":"202","ms":"14","error":"-"}'
-    .length + 26;
+    .length;
+/** What CloudWatch counts beside a line's own bytes where it limits a call, and perhaps where it bills. */
+const LINE_BYTES = 26;
 
 /** Milliseconds that the invocations of a function would be billed. */
 export function billedMs({ memoryMb, cpuMs, units, rounds }: FunctionUse): number {
   const invocations = units['lambda.requests'] ?? 0;
-  const slower = Math.max(0, MEMORY_OF_ONE_CORE_MB / memoryMb - 1);
-  return (units['lambda.ms'] ?? 0) + cpuMs * slower + invocations * rounds * FURTHER_AWAY_MS;
+  if (invocations === 0) return 0;
+  const pauses = pausesMs(cpuMs / invocations, memoryMb);
+  return (units['lambda.ms'] ?? 0) + invocations * (pauses + rounds * FURTHER_AWAY_MS);
+}
+
+/** Milliseconds that an invocation waits for its part of the core. */
+export function pausesMs(cpuMs: number, memoryMb: number): number {
+  const quotaMs = CPU_PERIOD_MS * Math.min(1, memoryMb / MEMORY_OF_ONE_CORE_MB);
+  const pauses = Math.max(0, Math.ceil(cpuMs / quotaMs) - 1);
+  return pauses * (CPU_PERIOD_MS - quotaMs);
 }
 
 /** Dollars of all of it together. */
@@ -52,22 +67,47 @@ export function billOf(functions: readonly FunctionUse[], apiRequests: number): 
     (total, use) => total + ((use.memoryMb / 1024) * billedMs(use)) / 1000,
     0,
   );
-  const logBytes =
-    // Lambda's own lines of each invocation are not written: see lib/node-function.ts.
-    sum('logs.bytes') + apiRequests * ACCESS_LOG_BYTES;
   return {
     'API Gateway': apiRequests * PRICES['api.requests'],
     'Lambda requests': sum('lambda.requests') * PRICES['lambda.requests'],
     'Lambda duration': gbSeconds * PRICES['lambda.gbSeconds'],
     SQS: sum('sqs.requests') * PRICES['sqs.requests'],
-    // All our queues carry groups; requests of those that do not would cost nothing more.
-    'SQS fair queues': sum('sqs.requests') * PRICES['sqs.fair'],
+    'SQS fair queues': sum('sqs.grouped') * PRICES['sqs.fair'],
     DynamoDB:
       sum('dynamodb.writeUnits') * PRICES['dynamodb.writeUnits'] +
       sum('dynamodb.readUnits') * PRICES['dynamodb.readUnits'],
-    Logs: logBytes * PRICES['logs.bytes'],
+    // Lambda's own lines of each invocation are not written: see lib/node-function.ts.
+    Logs:
+      sum('logs.bytes') * PRICES['logs.bytes'] +
+      apiRequests * ACCESS_LOG_BYTES * PRICES['logs.bytesInfrequent'],
     Scheduler: sum('scheduler.invocations') * PRICES['scheduler.invocations'],
     'Secrets Manager': sum('secrets.calls') * PRICES['secrets.calls'],
+  };
+}
+
+/** Dollars that hang on what AWS does not say. The bill has the middle of each. */
+export interface Unknowns {
+  /** Less, if each receive of Lambda's pollers brought ten messages: the host's brings what comes, mostly one. */
+  readonly fullReceives: number;
+  /** More, if the surcharge of fair queues is on receives and deletions too, and not on what carries a group. */
+  readonly fairOfAll: number;
+  /** More, if each log line is billed with what is counted beside it. */
+  readonly bytesPerLine: number;
+}
+
+/** @param spareReceives how many more there were than as many messages need */
+export function unknownsOf(
+  functions: readonly FunctionUse[],
+  apiRequests: number,
+  spareReceives: number,
+): Unknowns {
+  const sum = (unit: BillableUnit): number =>
+    functions.reduce((total, { units }) => total + (units[unit] ?? 0), 0);
+  const { 'logs.bytes': perByte, 'logs.bytesInfrequent': perByteInfrequent } = PRICES;
+  return {
+    fullReceives: spareReceives * PRICES['sqs.requests'],
+    fairOfAll: (sum('sqs.requests') - sum('sqs.grouped')) * PRICES['sqs.fair'],
+    bytesPerLine: LINE_BYTES * (sum('logs.lines') * perByte + apiRequests * perByteInfrequent),
   };
 }
 

@@ -2,12 +2,12 @@
 // process of its own, the emulators, producer and receiver in others. npm run bench -- cpu
 // (BENCH_CONTRACT=kyc-hmac for one contract, BENCH_EVENTS=20000 for a longer run)
 import { CONTRACT_NAMES, type ContractName } from '../lambdas/core/contracts/all.ts';
-import { GATHERED } from './cost.ts';
+import { AS_SHIPPED } from './cost.ts';
 import { report, rounded } from './report.ts';
 import { startWorld, type World } from './world.ts';
 
-const WARM = 1_000;
-const COUNT = Number(process.env.BENCH_EVENTS ?? 5_000);
+const WARM = 5_000;
+const COUNT = Number(process.env.BENCH_EVENTS ?? 10_000);
 const STAGES = ['Ingest', 'FanOut', 'Dispatch'] as const;
 
 async function measure(world: World, batch: number, type: string): Promise<number[]> {
@@ -22,7 +22,7 @@ async function measure(world: World, batch: number, type: string): Promise<numbe
   return STAGES.map((stage) => ((after.get(stage) ?? 0) - (before.get(stage) ?? 0)) / COUNT);
 }
 
-const QUEUES = { 'as shipped': undefined, gathered: GATHERED };
+const QUEUES = { 'as shipped': AS_SHIPPED, 'at once': undefined };
 
 export async function cpu(): Promise<void> {
   const rows: object[] = [];

@@ -1,7 +1,5 @@
 // Fan-out with many subscribers: how long it takes to find who wants an event, among 1,000 endpoints with
 // patterns, channels and filters, and to fan it out over ports in memory: npm run bench:fan-out
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import type { SQSRecord } from 'aws-lambda';
 import type { Event } from '../lambdas/core/event.ts';
 import type { FilterPattern } from '../lambdas/core/filter.ts';
@@ -9,6 +7,7 @@ import { encodeEventMessage } from '../lambdas/core/messages.ts';
 import { type EventLedger, type Subscriber, scopeKey } from '../lambdas/core/ports.ts';
 import { targetsOf } from '../lambdas/core/targets.ts';
 import { fanOut } from '../lambdas/fan-out/fan-out.ts';
+import { median, report, rounded } from './report.ts';
 
 const ENDPOINTS = 1_000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 300);
@@ -120,13 +119,10 @@ async function medianMs(run: () => unknown): Promise<number> {
     await run();
     spent.push(performance.now() - startedMs);
   }
-  return spent.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  return median(spent);
 }
 
-const rows: Record<
-  string,
-  { endpoints: number; matched: number; matchingMs: number; fanOutMs: number }
-> = {};
+const rows: object[] = [];
 for (const [name, list] of [
   ['patterns and channels', subscribers(false)],
   ['patterns, channels and filters', subscribers(true)],
@@ -143,22 +139,12 @@ for (const [name, list] of [
   const ports = portsOver(list);
   const failed = await fanOut(ports, [record]);
   if (failed.length > 0) throw failed[0]?.error;
-  const round = (ms: number): number => Math.round(ms * 1000) / 1000;
-  rows[name] = {
+  rows.push({
+    'endpoints have': name,
     endpoints: list.length,
     matched: targetsOf(event, list).length,
-    matchingMs: round(await medianMs(() => targetsOf(event, list))),
-    fanOutMs: round(await medianMs(() => fanOut(ports, [record]))),
-  };
+    matching: rounded(await medianMs(() => targetsOf(event, list)), 3),
+    'fan-out': rounded(await medianMs(() => fanOut(ports, [record])), 3),
+  });
 }
-console.table(rows);
-const result = {
-  what: 'one event of 1 KB against 1,000 endpoints; medians in milliseconds',
-  rounds: ROUNDS,
-  node: process.version,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  rows,
-};
-const folder = new URL('results/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('fan-out.json', folder), `${JSON.stringify(result, null, 2)}\n`);
+report('fan-out', rows, { unit: 'ms for one event of 1 KB, medians', rounds: ROUNDS });

@@ -1,11 +1,12 @@
 // Listings at size: 100,000 deliveries in the ledger of the embedded runtime, loaded past the API, then page
 // 1 and page 500 of each listing over HTTP in turn: `npm run bench:listings -- [deliveries] [rounds]`.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { placeOf } from '../lambdas/core/feed.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { anEnded, anEvent, asks, openLedger, SCOPE, settings } from './loaded-ledger.ts';
+import { median, percentile, report, rounded } from './report.ts';
 
 const DELIVERIES = Number(process.argv[2] ?? 100_000);
 const ROUNDS = Number(process.argv[3] ?? 60);
@@ -57,8 +58,6 @@ async function load(runtime: Runtime, endpointId: string): Promise<Loaded> {
 }
 
 const encoded = (text = '') => Buffer.from(text).toString('base64url');
-const median = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)] ?? 0;
-const percentile95 = (sorted: readonly number[]) => sorted[Math.floor(sorted.length * 0.95)] ?? 0;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-listings-'));
 const runtime = await startRuntime({ dataDir, quiet: true, receiver: false });
@@ -86,49 +85,40 @@ try {
     ],
     ['polling feed', `/v1/endpoints/${endpoint}/events?`, `&after=${encoded(far(loaded.places))}`],
   ];
-  const results: Record<string, unknown>[] = [];
+  const rows: object[] = [];
   for (const [listing, path, cursor] of listings) {
-    const times: [number[], number[]] = [[], []];
+    const first: number[] = [];
+    const later: number[] = [];
     let cpu = process.cpuUsage();
     for (let round = -5; round < ROUNDS; round++) {
       // What a busy machine cannot change: the time of all threads of service, emulator and client.
       if (round === 0) cpu = process.cpuUsage();
-      for (const [index, query] of ['', cursor].entries()) {
+      for (const [times, query] of [
+        [first, ''],
+        [later, cursor],
+      ] as const) {
         const startedAt = performance.now();
         await ask('GET', `${path}&limit=${LIMIT}${query}`);
-        if (round >= 0) times[index]?.push(performance.now() - startedAt);
+        if (round >= 0) times.push(performance.now() - startedAt);
       }
     }
     const { user, system } = process.cpuUsage(cpu);
-    const [first, later] = times.map((values) => values.toSorted((a, b) => a - b));
-    const round = (value: number) => Math.round(value * 100) / 100;
-    results.push({
+    rows.push({
       listing,
-      medianMs: round(median(first ?? [])),
-      p95Ms: round(percentile95(first ?? [])),
-      farMedianMs: round(median(later ?? [])),
-      farP95Ms: round(percentile95(later ?? [])),
-      cpuMs: round((user + system) / 1000 / (2 * ROUNDS)),
-      ratio: round(median(later ?? []) / median(first ?? [])),
+      p50: rounded(median(first)),
+      p95: rounded(percentile(first, 0.95)),
+      'far p50': rounded(median(later)),
+      'far p95': rounded(percentile(later, 0.95)),
+      ratio: rounded(median(later) / median(first)),
+      CPU: rounded((user + system) / 1000 / (2 * ROUNDS)),
     });
   }
-  console.table(results);
-  const folder = new URL('results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const about = {
+  report('listings', rows, {
+    unit: `ms for a page of ${LIMIT}; far: page ${PAGE}`,
     deliveries: DELIVERIES,
     dead: loaded.deadIds.length,
     rounds: ROUNDS,
-    limit: LIMIT,
-    page: PAGE,
-    processor: cpus()[0]?.model,
-    load: loadavg(),
-    at: new Date().toISOString(),
-  };
-  writeFileSync(
-    new URL('listings.json', folder),
-    `${JSON.stringify({ ...about, results }, null, 2)}\n`,
-  );
+  });
 } finally {
   await runtime.stop();
   rmSync(dataDir, { recursive: true, force: true });

@@ -14,13 +14,15 @@ export const PRICES = {
   'lambda.gbSeconds': 0.0000133334,
   /** https://aws.amazon.com/sqs/pricing/: standard queues, per 64 KB begun. */
   'sqs.requests': 0.4 / MILLION,
-  /** Added to requests of messages that carry a group: fair queues. */
+  /** Added to requests that carry a message group: fair queues. */
   'sqs.fair': 0.1 / MILLION,
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   'dynamodb.writeUnits': 0.625 / MILLION,
   'dynamodb.readUnits': 0.125 / MILLION,
   /** https://aws.amazon.com/cloudwatch/pricing/: logs taken in, per GB of 10^9 bytes. */
   'logs.bytes': 0.5 / 1e9,
+  /** The same in the class Infrequent Access. */
+  'logs.bytesInfrequent': 0.25 / 1e9,
   /** https://aws.amazon.com/eventbridge/pricing/: Scheduler. */
   'scheduler.invocations': 1.0 / MILLION,
   /** https://aws.amazon.com/secrets-manager/pricing/ */

@@ -12,17 +12,25 @@ const CERTIFICATE = /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0
 const memoryMb = z.int().min(128).max(10_240);
 const concurrency = z.int().min(2).max(1000);
 
-const sourceSchema = (batchSize: number, maxConcurrency: number, windowSeconds = 0) =>
+/** What SQS gives at once: a larger batch needs a window of at least one second. */
+const MAX_RECEIVED = 10;
+
+const sourceSchema = (usualSize: number, maxConcurrency: number, usualWindow = 0) =>
   z
     .strictObject({
-      /** Messages per invocation; above 10 SQS asks for a window of at least one second. */
-      batchSize: z.int().min(1).max(1000).default(batchSize),
-      windowSeconds: z.int().min(0).max(60).default(windowSeconds),
+      /** Messages per invocation. Unless said, what fills within the usual window, or what comes at once. */
+      batchSize: z.int().min(1).max(1000).optional().meta({ default: usualSize }),
+      windowSeconds: z.int().min(0).max(60).default(usualWindow),
       maxConcurrency: concurrency.default(maxConcurrency),
     })
+    .transform(({ batchSize, ...source }) => ({
+      ...source,
+      batchSize:
+        batchSize ?? (source.windowSeconds > 0 ? usualSize : Math.min(usualSize, MAX_RECEIVED)),
+    }))
     .refine(
-      (source) => source.batchSize <= 10 || source.windowSeconds >= 1,
-      'needs windowSeconds of at least 1 when batchSize is above 10',
+      ({ batchSize, windowSeconds }) => batchSize <= MAX_RECEIVED || windowSeconds >= 1,
+      `needs windowSeconds of at least 1 when batchSize is above ${MAX_RECEIVED}`,
     )
     .prefault({});
 
@@ -91,8 +99,9 @@ export const configurationSchema = z.strictObject({
     .prefault({}),
   sources: z
     .strictObject({
-      events: sourceSchema(10, 50),
-      deliveries: sourceSchema(10, 200),
+      // A second of waiting each, so that messages share requests and invocations: docs/adr/0014.
+      events: sourceSchema(20, 50, 1),
+      deliveries: sourceSchema(20, 200, 1),
       /** The lane of endpoints that are slow to answer: a second more, so that ten share their wait. */
       slow: sourceSchema(10, 200, 1),
       retries: sourceSchema(10, 50),

@@ -12,7 +12,7 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
@@ -55,7 +55,10 @@ export class HttpFront extends Construct {
     for (const path of ['/v1/events', '/v1/events/batch']) {
       api.addRoutes({ path, methods: [HttpMethod.POST], integration: ingest });
     }
-    const logs = new LogGroup(this, 'AccessLogs', {
+    const logs = new LogGroup(this, 'RequestLogs', {
+      // Read now and then, by queries: half the price of what is watched as it comes. A group's class cannot be
+      // changed: another class wants another id here.
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
       retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -16,25 +16,47 @@ export interface EventSourceOptions {
   onFailure?(error: unknown): void;
 }
 
-/** So many invocations at once say that there is load: what comes then is gathered for a moment. */
-const BUSY = 2;
+/**
+ * Lambda reads five batches side by side, and more when messages are left over.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+const POLLERS = 5;
+
+/** An invocation that began just before says that there is load: what comes then is gathered for a moment. */
 const GATHER_MS = 4;
+
+/** SQS gives no more at once. */
+const MAX_RECEIVED = 10;
 
 /** Lambda takes at most 6 MB, and the records' envelope wants some of it. */
 const MAX_BATCH_BYTES = 5_500_000;
 
+/** What one poller received and has not handed over yet. */
+interface Batch {
+  records: QueueRecord[];
+  bytes: number;
+  window: NodeJS.Timeout | undefined;
+  isDue: boolean;
+}
+
+const emptyBatch = (): Batch => ({ records: [], bytes: 0, window: undefined, isDue: false });
+
 export class EventSource {
   readonly #options: EventSourceOptions;
   readonly #watch: { stop(): void };
-  #gathered: QueueRecord[] = [];
-  #gatheredBytes = 0;
-  #windowTimer: NodeJS.Timeout | undefined;
+  readonly #batches: readonly Batch[];
+  /** Whose turn it is to receive. */
+  #turn = 0;
   #pumpDue = false;
+  #begunMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: EventSourceOptions) {
     this.#options = options;
+    // Without a window each receive is a batch: one poller that never waits is as good as five.
+    const pollers = options.windowMs > 0 ? POLLERS : 1;
+    this.#batches = Array.from({ length: pollers }, emptyBatch);
     this.#watch = watchQueue(options.queue, () => this.#wake());
   }
 
@@ -42,13 +64,14 @@ export class EventSource {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#watch.stop();
-    clearTimeout(this.#windowTimer);
+    for (const { window } of this.#batches) clearTimeout(window);
     await Promise.allSettled(this.#running);
   }
 
   /**
    * Once per turn of the event loop: messages that arrive together go together. Under load, once in a few
-   * milliseconds: batches fill, as they do where Lambda's pollers are busy.
+   * milliseconds: batches fill, as they do where Lambda's pollers are busy. How many invocations run is no sign of
+   * load: most of them may wait for slow receivers.
    */
   #wake(): void {
     if (this.#pumpDue || this.#stopped) return;
@@ -58,55 +81,54 @@ export class EventSource {
       this.#pump();
     };
     const isFull = this.#options.queue.messages.length >= this.#options.batchSize;
-    if (this.#running.size < BUSY || isFull) setImmediate(pump);
-    else setTimeout(pump, GATHER_MS);
+    const waitMs = isFull ? 0 : this.#begunMs + GATHER_MS - performance.now();
+    if (waitMs <= 0) setImmediate(pump);
+    else setTimeout(pump, waitMs);
   }
 
   #pump(): void {
-    while (!this.#stopped && this.#running.size < this.#options.maximumConcurrency) {
-      this.#gather();
-      if (this.#gathered.length === 0) return;
-      const full = this.#gathered.length >= this.#options.batchSize;
-      const heavy = this.#gatheredBytes >= MAX_BATCH_BYTES;
-      if (!full && !heavy && this.#options.windowMs > 0) {
-        this.#openWindow();
-        return;
-      }
-      this.#invokeGathered();
+    const { maximumConcurrency } = this.#options;
+    while (!this.#stopped && this.#running.size < maximumConcurrency) {
+      const batch = this.#batches.find(({ isDue }) => isDue) ?? this.#receive();
+      if (!batch) return;
+      if (batch.isDue || this.#isFull(batch)) this.#invoke(batch);
+      else this.#openWindow(batch);
     }
   }
 
-  #gather(): void {
-    const { queue, emulator, batchSize, onCall } = this.#options;
-    while (this.#gathered.length < batchSize && this.#gatheredBytes < MAX_BATCH_BYTES) {
-      if (queue.messages.length === 0) return;
-      const wanted = Math.min(10, batchSize - this.#gathered.length);
-      const records = emulator.atOnce(() => receive(queue, emulator.store, wanted));
-      if (records.length === 0) return;
-      const bytes = records.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
-      onCall?.('ReceiveMessage', bytes);
-      this.#gathered.push(...records);
-      this.#gatheredBytes += bytes;
-    }
+  /** One request, of the poller whose turn it is. */
+  #receive(): Batch | undefined {
+    const { queue, emulator, batchSize, windowMs, onCall } = this.#options;
+    const batch = this.#batches[this.#turn];
+    if (!batch || queue.messages.length === 0) return undefined;
+    const wanted = Math.min(MAX_RECEIVED, batchSize - batch.records.length);
+    const records = emulator.atOnce(() => receive(queue, emulator.store, wanted));
+    if (records.length === 0) return undefined;
+    this.#turn = (this.#turn + 1) % this.#batches.length;
+    const bytes = records.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+    onCall?.('ReceiveMessage', bytes);
+    batch.records.push(...records);
+    batch.bytes += bytes;
+    batch.isDue = windowMs === 0;
+    return batch;
   }
 
-  #openWindow(): void {
-    if (this.#windowTimer !== undefined) return;
-    this.#windowTimer = setTimeout(() => {
-      this.#windowTimer = undefined;
-      if (this.#stopped) return;
-      this.#invokeGathered();
-      this.#wake();
+  #isFull({ records, bytes }: Batch): boolean {
+    return records.length >= this.#options.batchSize || bytes >= MAX_BATCH_BYTES;
+  }
+
+  #openWindow(batch: Batch): void {
+    batch.window ??= setTimeout(() => {
+      batch.isDue = true;
+      this.#pump();
     }, this.#options.windowMs);
   }
 
-  #invokeGathered(): void {
-    clearTimeout(this.#windowTimer);
-    this.#windowTimer = undefined;
-    const records = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
-    if (records.length === 0) return;
+  #invoke(batch: Batch): void {
+    clearTimeout(batch.window);
+    this.#begunMs = performance.now();
+    const { records } = batch;
+    Object.assign(batch, emptyBatch());
     const run = this.#run(records).finally(() => {
       this.#running.delete(run);
       this.#wake();

@@ -58,7 +58,7 @@ export function startEventSources(
       invoke: (event) => host.invoke(event),
       onCall: (operation, payloadBytes) => {
         meter.count(name, 'sqs', operation);
-        meter.sqsRequest(name, payloadBytes);
+        meter.sqsRequest(name, payloadBytes, false);
       },
       onFailure: (error) => onFailure(error),
     });

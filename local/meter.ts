@@ -3,18 +3,21 @@
 
 /**
  * `api.requests`: HTTP API requests, one per begun 512 KB. `lambda.requests`, `lambda.ms`: invocations,
- * and their time as measured here. `sqs.requests`: one per call and begun 64 KB of payload.
+ * and their time as measured here. `sqs.requests`: one per call and begun 64 KB of payload; `sqs.grouped`:
+ * those of them that carry a message group.
  * `dynamodb.readUnits`, `dynamodb.writeUnits`: on-demand units, indexes included.
- * `logs.bytes`: taken in by CloudWatch Logs. `scheduler.invocations`, `secrets.calls`.
+ * `logs.bytes`, `logs.lines`: taken in by CloudWatch Logs. `scheduler.invocations`, `secrets.calls`.
  */
 export type BillableUnit =
   | 'api.requests'
   | 'lambda.requests'
   | 'lambda.ms'
   | 'sqs.requests'
+  | 'sqs.grouped'
   | 'dynamodb.readUnits'
   | 'dynamodb.writeUnits'
   | 'logs.bytes'
+  | 'logs.lines'
   | 'scheduler.invocations'
   | 'secrets.calls';
 
@@ -22,8 +25,6 @@ export type BillableUnit =
 const SQS_CHUNK_BYTES = 64 * 1024;
 /** HTTP APIs are metered per 512 KB. https://aws.amazon.com/api-gateway/pricing/ */
 const API_CHUNK_BYTES = 512 * 1024;
-/** What CloudWatch Logs adds to each event. */
-const LOG_EVENT_BYTES = 26;
 
 /** Amounts by function and, within it, by name. */
 class Tally<Name extends string> {
@@ -61,9 +62,10 @@ export class Meter {
     this.#units.add(functionName, unit, amount);
   }
 
-  sqsRequest(functionName: string, payloadBytes: number): void {
+  sqsRequest(functionName: string, payloadBytes: number, isGrouped: boolean): void {
     const chunks = Math.max(1, Math.ceil(payloadBytes / SQS_CHUNK_BYTES));
     this.add(functionName, 'sqs.requests', chunks);
+    if (isGrouped) this.add(functionName, 'sqs.grouped', chunks);
   }
 
   apiRequest(bytes: number): void {
@@ -71,7 +73,8 @@ export class Meter {
   }
 
   logLine(functionName: string, line: string): void {
-    this.add(functionName, 'logs.bytes', Buffer.byteLength(line) + LOG_EVENT_BYTES);
+    this.add(functionName, 'logs.bytes', Buffer.byteLength(line));
+    this.add(functionName, 'logs.lines', 1);
   }
 
   /** `{ "<function>": { "sqs:SendMessageBatch": 12 } }` since the start or the last reset. */

@@ -9,7 +9,7 @@ import { sqsCall } from './aws-calls.ts';
 import { ACCOUNT_ID, REGION } from './aws-names.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { isObject, type Json } from './json.ts';
-import { lawfulSend, payloadBytes } from './sqs-limits.ts';
+import { carriesGroup, lawfulSend, payloadBytes } from './sqs-limits.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 export type SqsStore = Stores['sqsStore'];
@@ -61,13 +61,14 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     // Fastify leaves the parsed body unknown; the JSON parser of fauxqs made it.
     const body = request.body as Json;
     const operation = target.slice('AmazonSQS.'.length);
-    const call = sqsCall(operation, isObject(body) ? body : {});
+    const parameters = isObject(body) ? body : {};
+    const call = sqsCall(operation, parameters);
     const refusal = gatekeeper.check(request.headers.authorization, call);
     if (refusal !== undefined) return refuse(refusal.code, refusal.message);
-    const fault = lawfulSend(operation, isObject(body) ? body : {});
+    const fault = lawfulSend(operation, parameters);
     if (fault !== undefined) return refuse(fault.code, fault.message);
     const caller = gatekeeper.callerOf(request.headers.authorization);
-    gatekeeper.meter.sqsRequest(caller, isObject(body) ? payloadBytes(body) : 0);
+    gatekeeper.meter.sqsRequest(caller, payloadBytes(parameters), carriesGroup(parameters));
   });
 
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 })).origin;

@@ -25,8 +25,16 @@ export function lawfulSend(operation: string, body: JsonObject): SqsFault | unde
 
 /** The bodies of all messages that a request sends. */
 export function payloadBytes(body: JsonObject): number {
-  const messages = [body, ...listOf(body.Entries).filter(isObject)];
-  return messages.reduce((sum, one) => sum + Buffer.byteLength(textOf(one.MessageBody)), 0);
+  return messagesOf(body).reduce((sum, one) => sum + Buffer.byteLength(textOf(one.MessageBody)), 0);
+}
+
+/** Whether a message that the request sends has a group. */
+export function carriesGroup(body: JsonObject): boolean {
+  return messagesOf(body).some((one) => one.MessageGroupId !== undefined);
+}
+
+function messagesOf(body: JsonObject): JsonObject[] {
+  return [body, ...listOf(body.Entries).filter(isObject)];
 }
 
 function messageFault(message: JsonObject): SqsFault | undefined {

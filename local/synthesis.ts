@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { localSettings, type Settings } from './local-settings.ts';
 import { StartFailure } from './start-failure.ts';
 
 const SOURCES = [
@@ -18,8 +19,6 @@ const SOURCES = [
   'package-lock.json',
 ];
 const KEPT_ASSEMBLIES = 5;
-
-type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * The folder of the cloud assembly for the sources as they are now.
@@ -55,7 +54,8 @@ async function runApp(root: string, outdir: string, settings: Settings): Promise
         .prefault({}),
     })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const context = { ...cdk.context, posthorn: { ...cdk.context.posthorn, ...settings } };
+  const posthorn = localSettings({ ...cdk.context.posthorn, ...settings });
+  const context = { ...cdk.context, posthorn };
   const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
   const app = spawn(process.execPath, [join('bin', 'posthorn.ts')], {
     cwd: root,

@@ -1,21 +1,20 @@
-// One JSON line per thing worth knowing. No secret and no payload ever goes in here.
+// One JSON line per thing worth knowing. No secret and no payload ever goes in here. Lines go past the
+// console: Lambda would wrap each in one of its own, and every byte is paid for. So what only informs says no
+// level.
 
-type Level = 'info' | 'warn' | 'error';
-
-function write(level: Level, message: string, fields: Readonly<Record<string, unknown>>): void {
-  // Past the console: Lambda would wrap each line in one of its own, and every byte is paid for.
-  const stream = level === 'info' ? process.stdout : process.stderr;
-  stream.write(`${JSON.stringify({ level, message, ...fields })}\n`);
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 export const log = {
-  info: (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    write('info', message, fields),
-  warn: (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
-    write('warn', message, fields),
-  error: (message: string, error: unknown, fields: Readonly<Record<string, unknown>> = {}) =>
-    write('error', message, { ...fields, ...describe(error) }),
+  info: (message: string, fields: Fields = {}) => write(process.stdout, { message, ...fields }),
+  warn: (message: string, fields: Fields = {}) =>
+    write(process.stderr, { level: 'warn', message, ...fields }),
+  error: (message: string, error: unknown, fields: Fields = {}) =>
+    write(process.stderr, { level: 'error', message, ...fields, ...describe(error) }),
 };
+
+function write(stream: NodeJS.WriteStream, line: Fields): void {
+  stream.write(`${JSON.stringify(line)}\n`);
+}
 
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };

@@ -52,8 +52,16 @@ export interface RecordedAttempt {
   readonly holder: string;
 }
 
-/** The delivery after an attempt; pure, so that a repeated computation gives the same. */
-export function advance(delivery: Delivery, made: RecordedAttempt, step: NextStep): Delivery {
+/**
+ * The delivery after an attempt; pure, so that a repeated computation gives the same.
+ * @param mayGoOn whether its endpoint takes what is due at once; otherwise that is put to rest where it stands
+ */
+export function advance(
+  delivery: Delivery,
+  made: RecordedAttempt,
+  step: NextStep,
+  mayGoOn = true,
+): Delivery {
   const { outcome, startedAtMs, endedAtMs } = made;
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   const attempt: Attempt = {
@@ -96,7 +104,8 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
     case 'dead':
       return { ...after, state: 'dead', deathReason: step.reason };
     case 'wait': {
-      const bySqs = step.dueAtMs - endedAtMs <= MAX_SQS_DELAY_MS;
+      const waitsMs = step.dueAtMs - endedAtMs;
+      const bySqs = waitsMs <= MAX_SQS_DELAY_MS && (mayGoOn || waitsMs > 0);
       return {
         ...after,
         state: 'waiting',
@@ -109,6 +118,13 @@ export function advance(delivery: Delivery, made: RecordedAttempt, step: NextSte
     default:
       return step satisfies never;
   }
+}
+
+/** Whether it was due at once and is not under way: what wakes its endpoint takes it. */
+export function isAtRest({ dueAtMs, workAtMs, attempts }: Delivery): boolean {
+  const ended = attempts.at(-1);
+  if (dueAtMs === undefined || workAtMs !== dueAtMs || !ended) return false;
+  return dueAtMs <= ended.atMs + ended.durationMs;
 }
 
 /** The message for a waiting delivery's next attempt, delayed until it is due (to the second). */

@@ -1,5 +1,11 @@
 // One delivery: whether it may go now, the request, the record of what came of it, and what follows.
-import { advance, freshDelivery, MAX_SQS_DELAY_MS, retryMessage } from '../core/advance.ts';
+import {
+  advance,
+  freshDelivery,
+  isAtRest,
+  MAX_SQS_DELAY_MS,
+  retryMessage,
+} from '../core/advance.ts';
 import type { Delivery } from '../core/delivery.ts';
 import {
   LeaseHeldError,
@@ -9,7 +15,7 @@ import {
 } from '../core/errors.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
-import { nextStep } from '../core/next-step.ts';
+import { type NextStep, nextStep } from '../core/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/outcome.ts';
 import type { SendReport, Surroundings } from '../core/ports.ts';
 import { isRedacted, redactedDelivery } from '../core/redaction.ts';
@@ -156,7 +162,16 @@ async function attempt(
     deadlineAtMs: delivery.deadlineAtMs,
   };
   const step = nextStep(policy, made, draw(ports.surroundings));
-  return advance(delivery, { ...sent, cause: job.message.cause, holder: job.holder }, step);
+  const recorded = { ...sent, cause: job.message.cause, holder: job.holder };
+  return advance(delivery, recorded, step, await mayGoOn(ports, job, step));
+}
+
+/** What would come back at once only to be put to rest saves itself the way: see isAtRest. */
+async function mayGoOn(ports: DispatchPorts, { message }: Job, step: NextStep): Promise<boolean> {
+  if (step.kind !== 'wait' || step.cause !== 'immediate') return true;
+  const { released, ...unreleased } = message;
+  // The request is made: to fail now would make it twice.
+  return ports.health.maySend({ ...unreleased, cause: step.cause }).catch(() => true);
 }
 
 async function send(
@@ -187,6 +202,7 @@ async function send(
 export async function carryOut(ports: DispatchPorts, delivery: Delivery): Promise<void> {
   if (delivery.state === 'dead') return ports.events.tellDead(delivery);
   if (delivery.state !== 'waiting' || delivery.dueAtMs === undefined) return;
+  if (isAtRest(delivery)) return;
   const nowMs = ports.surroundings.now();
   // By the record, not by this clock alone: it may be behind the one that recorded, and a wake-up at the due
   // time would not find what stands in the index as travelling by SQS.

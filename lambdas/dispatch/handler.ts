@@ -31,6 +31,7 @@ import { logAttempt } from './attempt-log.ts';
 import { countAttempt } from './attempt-metrics.ts';
 import { dispatch } from './dispatch.ts';
 import { createEndpointCache } from './endpoint-cache.ts';
+import { fewAtATime } from './few-at-a-time.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 import type { DispatchPorts } from './ports.ts';
@@ -44,11 +45,13 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const secrets = createSecrets(secretArns(), surroundings);
 const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
+const sealed = settings.sealEventData
+  ? sealingDeliveries({ secrets, surroundings }, deliveries)
+  : deliveries;
 const ledger = {
   ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
-  ...(settings.sealEventData
-    ? sealingDeliveries({ secrets, surroundings }, deliveries)
-    : deliveries),
+  ...sealed,
+  ...fewAtATime(sealed),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
 const registry = withTokens(

@@ -48,6 +48,8 @@ interface Kept {
 export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   const { ledger, surroundings } = ports;
   const kept = new Map<string, Kept>();
+  /** Readings under way: a batch asks for one endpoint as often as it has deliveries for it. */
+  const reading = new Map<string, Promise<Health>>();
   const succeededAt = new Map<string, number>();
   const remindedAt = new Map<string, number>();
   const pending = new Map<string, { seen: Seen; done: Promise<void> }>();
@@ -64,12 +66,22 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     succeededAt.set(endpointId, surroundings.now());
   }
 
-  async function read(endpoint: EndpointAddress, maxAgeMs: number): Promise<Health> {
-    const known = kept.get(endpoint.endpointId);
-    if (known && surroundings.now() - known.readAtMs < maxAgeMs) return known.health;
+  async function readNow(endpoint: EndpointAddress): Promise<Health> {
     const { health } = await ledger.getHealth(endpoint);
     keep(endpoint.endpointId, health);
     return health;
+  }
+
+  function readNowAndThen(endpoint: EndpointAddress): Health | Promise<Health> {
+    const id = endpoint.endpointId;
+    const known = kept.get(id);
+    if (known && surroundings.now() - known.readAtMs < KEPT_MS) return known.health;
+    let underWay = reading.get(id);
+    if (!underWay) {
+      underWay = readNow(endpoint).finally(() => reading.delete(id));
+      reading.set(id, underWay);
+    }
+    return underWay;
   }
 
   /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
@@ -150,11 +162,11 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
 
   return {
     async maySend(message) {
-      const health = await read(message, KEPT_MS);
+      const health = await readNowAndThen(message);
       if (maySend(health, message)) return true;
       // What was let pass knows more than an older reading.
       const isLetPass = message.released === true || message.cause === 'probe';
-      const fresh = isLetPass ? await read(message, 0) : health;
+      const fresh = isLetPass ? await readNow(message) : health;
       if (isLetPass && maySend(fresh, message)) return true;
       await remind(message, fresh);
       return false;

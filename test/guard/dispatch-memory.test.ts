@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfiguration } from '../../lib/configuration.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { temporaryFolder } from '../local/emulators.ts';
 import { answering, CASES, flood, OK } from './hostile-receivers.ts';
@@ -14,7 +15,7 @@ import { answerAndClose, type Listener, listen } from './sending.ts';
 const LIMIT_MB = 200;
 const ROUNDS = 3;
 /** As many as its event source hands dispatch at a time. */
-const BATCH = 10;
+const BATCH = parseConfiguration({}).sources.deliveries.batchSize;
 /** The shortest that an endpoint may have. */
 const TIMEOUT_MS = 1_000;
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/advance.ts';
 import type { Delivery } from '../../lambdas/core/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoint.ts';
+import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { type DeliveryMessage, encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
 import type { Outcome } from '../../lambdas/core/outcome.ts';
 import type { Claim, DelayedMessage, OutgoingRequest } from '../../lambdas/core/ports.ts';
@@ -158,6 +159,57 @@ describe('the fast path', () => {
     await dispatch(ports(), [record(first)], 'deliveries', 'r');
     expect(puts).toMatchObject([{ state: 'waiting', nextCause: 'immediate', dueAtMs: NOON_MS }]);
     expect(retries).toMatchObject([{ delaySeconds: 0, message: { attempt: 2, doubtful: true } }]);
+  });
+
+  describe('that is to be retried at once', () => {
+    const asked: string[] = [];
+    const tripped = only<DispatchPorts['health']>({
+      // Tripped by what failed while this request was under way.
+      maySend: async ({ cause }) => {
+        asked.push(cause);
+        return cause === 'first';
+      },
+      report: async () => undefined,
+    });
+
+    it('rests where its endpoint was tripped meanwhile, without a message', async () => {
+      outcome = answered(500);
+      expect(
+        await dispatch(ports({ health: tripped }), [record(first)], 'deliveries', 'r'),
+      ).toEqual([]);
+      expect(asked).toEqual(['first', 'immediate']);
+      expect(puts).toMatchObject([{ state: 'waiting', dueAtMs: NOON_MS, workAtMs: NOON_MS }]);
+      expect(retries).toEqual([]);
+    });
+
+    it('rests as well when the message comes back after a crash', async () => {
+      outcome = answered(500);
+      await dispatch(ports({ health: tripped }), [record(first)], 'deliveries', 'r');
+      const [resting] = puts;
+      const getDeliveries = async () =>
+        new Map(resting ? [[deliveryIdOf(EVENT_ID, ENDPOINT_ID), resting]] : []);
+      const { ledger } = ports();
+      await dispatch(
+        ports({ ledger: { ...ledger, getDeliveries } }),
+        [record(first, 2)],
+        'deliveries',
+        's',
+      );
+      expect([sent.length, retries.length, wakes.length]).toEqual([1, 0, 0]);
+    });
+
+    it('goes on as usual where the health cannot be read: the request is not made twice', async () => {
+      outcome = answered(500);
+      const health = only<DispatchPorts['health']>({
+        maySend: async ({ cause }) => {
+          if (cause === 'immediate') throw new Error('throttled');
+          return true;
+        },
+        report: async () => undefined,
+      });
+      expect(await dispatch(ports({ health }), [record(first)], 'deliveries', 'r')).toEqual([]);
+      expect([sent.length, puts.length, retries.length]).toEqual([1, 1, 1]);
+    });
   });
 
   it('sends no retry of its own when another message brought the delivery further', async () => {

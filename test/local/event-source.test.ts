@@ -71,16 +71,16 @@ describe('an SQS event source', () => {
     expect(batches).toEqual([['a', 'b', 'c']]);
   });
 
-  it('fills batches above ten within its window, and sends early when one is full', async () => {
+  it('fills five batches side by side within its window, and sends early when one is full', async () => {
     const batches: string[][] = [];
     const { send, start } = connect((bodies) => void batches.push(bodies), {
       batchSize: 25,
       windowMs: 60_000,
     });
     start();
-    for (let sent = 0; sent < 50; sent += 1) send(String(sent));
-    await eventually(() => batches.length === 2);
-    expect(batches.map((batch) => batch.length)).toEqual([25, 25]);
+    for (let sent = 0; sent < 140; sent += 1) send(String(sent));
+    await eventually(() => batches.length === 5);
+    expect(batches.map((batch) => batch.length)).toEqual([25, 25, 25, 25, 25]);
   });
 
   it('sends what it has when its window ends', async () => {
@@ -91,6 +91,31 @@ describe('an SQS event source', () => {
     await eventually(() => batches.length === 1);
     send('b');
     await eventually(() => batches.length === 2);
+  });
+
+  it('holds what it gathered while as many run as may', async () => {
+    const batches: string[][] = [];
+    const releases: (() => void)[] = [];
+    const { send, start } = connect(
+      (bodies) => {
+        batches.push(bodies);
+        return new Promise<void>((resolve) => releases.push(resolve));
+      },
+      { windowMs: 20, maximumConcurrency: 2 },
+    );
+    start();
+    for (let sent = 0; sent < 5; sent += 1) {
+      send(String(sent));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await eventually(() => batches.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(batches).toHaveLength(2);
+    for (let ended = 0; ended < 5; ended += 1) {
+      await eventually(() => releases.length > ended || batches.flat().length === 5);
+      releases[ended]?.();
+    }
+    await eventually(() => batches.flat().length === 5);
   });
 
   it('deletes all but the messages that the function reports', async () => {

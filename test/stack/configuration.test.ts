@@ -45,6 +45,19 @@ describe('the configuration', () => {
     });
   });
 
+  it('gathers messages for a second on the way of healthy deliveries, and nowhere else', () => {
+    const { sources } = parseConfiguration({});
+    expect(sources.events).toMatchObject({ batchSize: 20, windowSeconds: 1 });
+    expect(sources.deliveries).toMatchObject({ batchSize: 20, windowSeconds: 1 });
+    expect(sources.retries).toMatchObject({ batchSize: 10, windowSeconds: 0 });
+    expect(sources.wakes).toMatchObject({ batchSize: 1, windowSeconds: 0 });
+  });
+
+  it('gathers nothing where the window is taken back, with batches that SQS gives without one', () => {
+    const { sources } = parseConfiguration({ sources: { events: { windowSeconds: 0 } } });
+    expect(sources.events).toMatchObject({ batchSize: 10, windowSeconds: 0, maxConcurrency: 50 });
+  });
+
   it('lists several faults together', () => {
     expect(faultLines({ retentionDays: 0, logRetentionDays: 2, retainDat: true })).toHaveLength(3);
   });
@@ -65,9 +78,9 @@ describe('a wrong setting', () => {
     [{ memoryMb: { ingst: 256 } }, 'memoryMb.ingst', '256', 'no such setting'],
     [{ sources: { events: { maxConcurrency: 1 } } }, 'sources.events.maxConcurrency', '1', '2'],
     [
-      { sources: { events: { batchSize: 11 } } },
+      { sources: { events: { batchSize: 11, windowSeconds: 0 } } },
       'sources.events',
-      '{"batchSize":11}',
+      '{"batchSize":11,"windowSeconds":0}',
       'windowSeconds',
     ],
     [{ retryPolicy: 'weekly' }, 'retryPolicy', '"weekly"', 'forty-days'],

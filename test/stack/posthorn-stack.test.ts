@@ -148,6 +148,17 @@ describe('logs', () => {
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
+  it('of the HTTP API are of the cheaper class; metrics are made of all others as they come', () => {
+    const classes = resourcesOf(template, 'AWS::Logs::LogGroup').map(({ id, Properties }) => [
+      id.startsWith('Http'),
+      Properties.LogGroupClass,
+    ]);
+    expect(classes.filter(([isOfApi]) => isOfApi)).toEqual([[true, 'INFREQUENT_ACCESS']]);
+    for (const [isOfApi, itsClass] of classes) {
+      if (!isOfApi) expect(itsClass ?? 'STANDARD').toBe('STANDARD');
+    }
+  });
+
   it('of the HTTP API hold no address, no header and no body', () => {
     const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage');
     const format = String(Object(stage?.Properties.AccessLogSettings).Format);
