@@ -153,6 +153,28 @@ function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
   );
 }
 
+/** What ajv says; undefined where its own generated code fails, as it does on the schema of the next test. */
+function judgedByAjv(ajv: Ajv2020, schema: JsonSchema, data: unknown): boolean | undefined {
+  const validate = ajv.compile(schema);
+  try {
+    return validate(data);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+test('regression: an `if` without branches, on which ajv fails, is judged all the same', () => {
+  const schema = {
+    patternProperties: { '^a': { maxProperties: 0 } },
+    anyOf: [{ if: { if: false } }, { additionalProperties: { additionalProperties: false } }],
+  };
+  const data = { a: null, b: { a: false } };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
+  expect(judgedByAjv(ajv, schema, data)).toBeUndefined();
+  expect(createSchemaCheck(schema)(data)).toEqual([]);
+});
+
 /** Without `contains`: beside `prefixItems`, ajv takes an empty array to contain something. */
 test('any schema is read, and any data judged, as ajv does', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
@@ -161,7 +183,8 @@ test('any schema is read, and any data judged, as ajv does', () => {
   fc.assert(
     fc.property(schemaOf(2), instance, (schema, data) => {
       expect(faultsOfSchema(schema)).toEqual([]);
-      const isValid = ajv.compile(schema)(data);
+      const isValid = judgedByAjv(ajv, schema, data);
+      fc.pre(isValid !== undefined);
       if (isValid) valid++;
       else invalid++;
       expect(createSchemaCheck(schema)(data).length === 0).toBe(isValid);
