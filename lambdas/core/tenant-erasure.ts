@@ -81,7 +81,7 @@ function placeAfter({ round, environment, stage }: ErasurePlace): ErasurePlace |
 interface ErasedPage {
   readonly removed: number;
   readonly next: string | undefined;
-  /** Whether the same page has more. */
+  /** Whether the same page has more to do. */
   readonly again?: boolean;
 }
 
@@ -103,7 +103,9 @@ async function erasePage(
       const erased = await Promise.all(
         full.map((one) => ports.registry.replaceEndpoint(one, erasedEndpoint(one, nowMs))),
       );
-      return { removed: erased.filter(Boolean).length, next: page.next };
+      // One that was changed meanwhile, by the deletion's own request for instance, is read once more.
+      const removed = erased.filter(Boolean).length;
+      return { removed, next: page.next, again: removed < full.length };
     }
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);

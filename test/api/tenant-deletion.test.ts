@@ -147,6 +147,27 @@ describe('DELETE /v1/tenants/{id}', () => {
     expect(await everything()).not.toContain(PERSONAL);
   });
 
+  it('erases in the same round what was changed between its reading and its erasure', async () => {
+    const ids = await fill(1);
+    await remove();
+    const { registry } = service.cleanupPorts;
+    let changes = 0;
+    const overtaken: typeof registry = {
+      ...registry,
+      async replaceEndpoint(before, after) {
+        if (changes < ids.length) {
+          const changed = { ...before, version: before.version + 1 };
+          changes += 1;
+          expect(await registry.replaceEndpoint(before, changed)).toBe(true);
+        }
+        return registry.replaceEndpoint(before, after);
+      },
+    };
+    await cleanUp({ ...service.cleanupPorts, registry: overtaken }, [record()], () => 60_000);
+    expect(changes).toBe(ids.length);
+    expect((await read()).erasure).toMatchObject({ state: 'running', done: { endpoints: 3 } });
+  });
+
   it('goes on where it stopped, also when its message comes twice', async () => {
     await fill(120);
     await remove();

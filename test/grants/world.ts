@@ -9,6 +9,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createFeedLedger } from '../../lambdas/adapters/ledger-feed.ts';
+import { startOf } from '../../lambdas/core/feed.ts';
+import type { EndpointAddress } from '../../lambdas/core/ports.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { eventually } from '../builders/eventually.ts';
 import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
@@ -131,6 +135,15 @@ export class Run {
   /** Whether an item of the ledger is not, or no longer, there. */
   async isGone(key: Record<string, AttributeValue>): Promise<boolean> {
     return (await this.#item('Ledger', key)) === undefined;
+  }
+
+  /** How many entries the polling feed of an endpoint holds, those too that no reader is shown yet. */
+  async fed(endpoint: EndpointAddress): Promise<number> {
+    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
+    const ledger = createFeedLedger(client, this.#table('Ledger'), settingsSchema.parse({}));
+    const { entries } = await ledger.readFeed(endpoint, startOf(0), '~', 10);
+    client.destroy();
+    return entries.length;
   }
 
   /** An item of the registry. */
