@@ -59,10 +59,15 @@ export function pausesMs(cpuMs: number, memoryMb: number): number {
   return pauses * (CPU_PERIOD_MS - quotaMs);
 }
 
+/** Of a unit, how much the functions used together. */
+const sumOver =
+  (functions: readonly FunctionUse[]) =>
+  (unit: BillableUnit): number =>
+    functions.reduce((total, { units }) => total + (units[unit] ?? 0), 0);
+
 /** Dollars of all of it together. */
 export function billOf(functions: readonly FunctionUse[], apiRequests: number): Bill {
-  const sum = (unit: BillableUnit): number =>
-    functions.reduce((total, { units }) => total + (units[unit] ?? 0), 0);
+  const sum = sumOver(functions);
   const gbSeconds = functions.reduce(
     (total, use) => total + ((use.memoryMb / 1024) * billedMs(use)) / 1000,
     0,
@@ -101,8 +106,7 @@ export function unknownsOf(
   apiRequests: number,
   spareReceives: number,
 ): Unknowns {
-  const sum = (unit: BillableUnit): number =>
-    functions.reduce((total, { units }) => total + (units[unit] ?? 0), 0);
+  const sum = sumOver(functions);
   const { 'logs.bytes': perByte, 'logs.bytesInfrequent': perByteInfrequent } = PRICES;
   return {
     fullReceives: spareReceives * PRICES['sqs.requests'],

@@ -17,7 +17,7 @@ import { deliveryIdOf } from '../core/identifiers.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
 import { type NextStep, nextStep } from '../core/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/outcome.ts';
-import type { SendReport, Surroundings } from '../core/ports.ts';
+import type { SendReport } from '../core/ports.ts';
 import { isRedacted, redactedDelivery } from '../core/redaction.ts';
 import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
 import { traceIdOf } from '../core/trace-context.ts';
@@ -138,11 +138,6 @@ async function attemptClaimed(
   if (!isPastDeadline) report(ports, job, after);
 }
 
-/** From 0 up to 1. */
-function draw({ random }: Pick<Surroundings, 'random'>): number {
-  return Buffer.from(random(4)).readUInt32BE() / 2 ** 32;
-}
-
 /** Sends the request and gives the delivery as it is to be recorded. */
 async function attempt(
   ports: DispatchPorts,
@@ -161,7 +156,8 @@ async function attempt(
     anchorMs: delivery.anchorMs,
     deadlineAtMs: delivery.deadlineAtMs,
   };
-  const step = nextStep(policy, made, draw(ports.surroundings));
+  const random = ports.surroundings.random(4);
+  const step = nextStep(policy, made, Buffer.from(random).readUInt32BE() / 2 ** 32);
   const recorded = { ...sent, cause: job.message.cause, holder: job.holder };
   return advance(delivery, recorded, step, await mayGoOn(ports, job, step));
 }

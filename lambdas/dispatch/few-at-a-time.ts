@@ -7,9 +7,10 @@ const SIDE_BY_SIDE = 2;
 
 type SingleWrites = Pick<DeliveryLedger, 'putDeliveryOnce' | 'recordClaimed' | 'rest'>;
 
-export function fewAtATime(ledger: SingleWrites): SingleWrites {
+export function fewAtATime<L extends SingleWrites>(ledger: L): L {
   const limited = limit(SIDE_BY_SIDE);
   return {
+    ...ledger,
     putDeliveryOnce: (delivery) => limited(() => ledger.putDeliveryOnce(delivery)),
     recordClaimed(delivery, holder) {
       const write = () => ledger.recordClaimed(delivery, holder);

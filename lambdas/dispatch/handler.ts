@@ -45,13 +45,11 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const secrets = createSecrets(secretArns(), surroundings);
 const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
-const sealed = settings.sealEventData
-  ? sealingDeliveries({ secrets, surroundings }, deliveries)
-  : deliveries;
 const ledger = {
   ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
-  ...sealed,
-  ...fewAtATime(sealed),
+  ...fewAtATime(
+    settings.sealEventData ? sealingDeliveries({ secrets, surroundings }, deliveries) : deliveries,
+  ),
 };
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
 const registry = withTokens(

@@ -156,6 +156,7 @@ describe('a replay', () => {
       log = await tenant.call('GET', delivery);
       return log.body.data.every(({ status }) => status === 'delivered');
     });
+    expect(new Set(log.body.data.map(({ status }) => status))).toEqual(new Set(['delivered']));
     expect(new Set(log.body.data.map(({ attempts }) => attempts.at(-1)?.cause))).toEqual(
       new Set(['replay']),
     );
