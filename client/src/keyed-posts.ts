@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 dbf0cd95d12ea08a0bbd11a56aa2f889823db74b16bc78f77937b2e42ca89ece
+// sha256 2a08f4c0d3dd44b7e57ccb9703bdff0ff56f735dced294b98923e6c8f32a5b4b
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

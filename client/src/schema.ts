@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 dbf0cd95d12ea08a0bbd11a56aa2f889823db74b16bc78f77937b2e42ca89ece
+// sha256 2a08f4c0d3dd44b7e57ccb9703bdff0ff56f735dced294b98923e6c8f32a5b4b
 
 export interface paths {
     "/v1/events": {
@@ -2305,12 +2305,13 @@ export interface components {
         TenantErasure: {
             /** @enum {string} */
             state: "running" | "done";
-            /** @description What was removed so far; of feeds, entries. */
+            /** @description What was removed so far; of feeds, entries; of replays, the subjects that they were for. */
             done: {
                 keys: number;
                 endpoints: number;
                 templates: number;
                 feeds: number;
+                replays: number;
                 events: number;
             };
             finishedAt: string | null;
@@ -7550,6 +7551,7 @@ export interface operations {
                      *           "endpoints": 1,
                      *           "templates": 0,
                      *           "feeds": 0,
+                     *           "replays": 0,
                      *           "events": 0
                      *         },
                      *         "finishedAt": null

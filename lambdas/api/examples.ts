@@ -230,7 +230,7 @@ const tenant = {
   deletedAt: null,
   erasure: null,
 };
-const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, events: 0 };
+const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, replays: 0, events: 0 };
 
 const settled = { settledAt: '2026-01-31T09:36:00.000Z', eventDataUntil: null };
 

@@ -33,9 +33,13 @@ const erasureSchema = z
         endpoints: z.int(),
         templates: z.int(),
         feeds: z.int(),
+        replays: z.int(),
         events: z.int(),
       } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
-      .meta({ description: 'What was removed so far; of feeds, entries.' }),
+      .meta({
+        description:
+          'What was removed so far; of feeds, entries; of replays, the subjects that they were for.',
+      }),
     finishedAt: timeSchema.nullable(),
   })
   .meta({ id: 'TenantErasure' });

@@ -1,9 +1,11 @@
 // Removing a deleted tenant's personal data for good, page by page: its keys, what its endpoints hold, its
-// templates, its polling feeds, and what its events, their subjects and deliveries hold. Skeletons stay until TTL removes them. Every step may be repeated.
+// templates, its polling feeds, whom its replays were for, and what its events, their subjects and deliveries
+// hold. Skeletons stay until TTL removes them. Every step may be repeated.
 import type { Endpoint } from './endpoint.ts';
 import { ENVIRONMENTS, type Environment, type Scope } from './event.ts';
-import type { EventLedger, Registry, Templates, Tenant } from './ports.ts';
+import type { EventLedger, Registry, ReplayLedger, Templates, Tenant } from './ports.ts';
 import { isRedacted, type RedactionPorts, redactDeliveries } from './redaction.ts';
+import type { Replay } from './replay.ts';
 import type { SealedEndpoints } from './reseal-walk.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
@@ -14,7 +16,7 @@ const PAGE = 50;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
 
-const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'events'] as const;
+const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'replays', 'events'] as const;
 export type ErasureStage = (typeof STAGES)[number];
 
 export interface ErasurePlace {
@@ -36,12 +38,13 @@ export interface Erasure {
 export const NEW_ERASURE: Erasure = {
   state: 'running',
   at: { round: 1, environment: ENVIRONMENTS[0], stage: STAGES[0] },
-  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, events: 0 },
+  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0 },
 };
 
 export interface ErasurePorts extends RedactionPorts {
   readonly registry: Pick<Registry, 'listKeys' | 'deleteKey' | 'replaceEndpoint'>;
   readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
+  readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
   readonly ledger: RedactionPorts['ledger'] & Pick<EventLedger, 'listEvents'>;
 }
@@ -61,7 +64,9 @@ export async function eraseOn(
 ): Promise<Tenant> {
   const scope = { tenant: tenant.id, environment: at.environment };
   const { removed, next, again } = await erasePage(ports, scope, at, nowMs);
-  const done = { ...erasure.done, [at.stage]: erasure.done[at.stage] + removed };
+  // One that was begun before replays were a stage counts them from here.
+  const soFar = { ...NEW_ERASURE.done, ...erasure.done };
+  const done = { ...soFar, [at.stage]: soFar[at.stage] + removed };
   const further = next === undefined ? placeAfter(at) : { ...at, after: next };
   const place = again ? at : further;
   if (place) return { ...tenant, erasure: { state: 'running', at: place, done } };
@@ -120,6 +125,15 @@ async function erasePage(
       const removed = await ports.ledger.clearFeed(address, FEED_PAGE);
       return { removed, next: page.next, again: removed === FEED_PAGE };
     }
+    case 'replays': {
+      const page = await ports.replays.listReplays(scope, PAGE, after);
+      const full = page.entries.filter(({ subject }) => subject !== undefined);
+      const erased = await Promise.all(
+        full.map((one) => ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs))),
+      );
+      const removed = erased.filter(Boolean).length;
+      return { removed, next: page.next, again: removed < full.length };
+    }
     case 'events': {
       const page = await ports.ledger.listEvents(scope, {}, PAGE, after);
       const full = page.entries.filter(({ event }) => !isRedacted(event));
@@ -156,6 +170,18 @@ export function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
     createdAtMs,
     version: version + 1,
     deletedAtMs: endpoint.deletedAtMs ?? nowMs,
+  };
+}
+
+/** Without the subject that it was for, and ended: it would go on with everyone's. */
+function erasedReplay({ subject, ...replay }: Replay, nowMs: number): Replay {
+  const hasEnded = replay.state === 'done' || replay.state === 'cancelled';
+  return {
+    ...replay,
+    ...(hasEnded ? {} : { state: 'cancelled', cancelledBy: 'endpoint_deleted' }),
+    updatedAtMs: nowMs,
+    version: replay.version + 1,
+    writer: 'erasure',
   };
 }
 

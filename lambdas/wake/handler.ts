@@ -59,6 +59,7 @@ const cleanupPorts: CleanupPorts = {
   registry,
   endpoints: createSealedEndpoints(dynamoDb, variable(Env.registryTable)),
   templates: createTemplates(dynamoDb, variable(Env.registryTable)),
+  replays: replayPorts.replays,
   ledger: { ...ledger, ...createRedactionLedger(dynamoDb, ledgerTable) },
   settings,
   queues,

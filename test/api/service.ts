@@ -212,6 +212,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     settings,
   });
+  const replays = createReplayLedger(client, 'ledger', settings);
   const cleanups: DelayedCleanup[] = [];
   const queues = {
     async sendCleanups(messages: readonly DelayedCleanup[]) {
@@ -228,6 +229,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     registry: stored,
     endpoints,
     templates,
+    replays,
     ledger: vault,
     settings,
     queues,
@@ -240,7 +242,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
   addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
 
-  const replays = createReplayLedger(client, 'ledger', settings);
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(app, authentication, {
     registry,

@@ -112,6 +112,49 @@ describe('DELETE /v1/tenants/{id}', () => {
     }
   });
 
+  it('takes the subject off its replays, and ends those that were not done', async () => {
+    const [endpoint = ''] = await fill(1);
+    const asked = { endpoint, since: '2026-01-01T00:00:00Z', status: 'any' };
+    const ask = async (more: object) =>
+      (await victim('POST', '/v1/replays', { ...asked, ...more })).json.id as string;
+    const marked = [await ask({ subject: PERSONAL }), await ask({ subject: PERSONAL })];
+    const plain = await ask({});
+    await victim('POST', `/v1/replays/${marked[1]}/cancel`);
+    await remove();
+    await work();
+    expect((await read()).erasure.done).toMatchObject({ replays: 2 });
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const { entries } = await service.cleanupPorts.replays.listReplays(scope, 10);
+    const ends = new Map(entries.map(({ id, state, cancelledBy }) => [id, [state, cancelledBy]]));
+    expect(ends).toEqual(
+      new Map([
+        [marked[0], ['cancelled', 'endpoint_deleted']],
+        [marked[1], ['cancelled', 'user']],
+        [plain, ['running', undefined]],
+      ]),
+    );
+    expect(await everything()).not.toContain(PERSONAL);
+  });
+
+  it('goes on with an erasure that was begun before replays were a stage', async () => {
+    await fill(1);
+    await remove();
+    const tenant = await service.registry.getTenant('victim');
+    if (!tenant?.erasure) throw new Error('not deleted');
+    const { replays, ...done } = tenant.erasure.done;
+    const older = {
+      ...tenant,
+      erasure: { ...tenant.erasure, done: done as typeof tenant.erasure.done },
+    };
+    expect(await service.registry.replaceTenant(tenant, older)).toBe(true);
+    expect((await read()).erasure.done).toMatchObject({ replays: 0 });
+    await work();
+    expect((await read()).erasure).toMatchObject({
+      state: 'done',
+      done: { replays: 0, events: 1 },
+    });
+  });
+
   it('removes everything personal and leaves the skeletons, and others alone', async () => {
     await fill(120);
     const kept = await service.acme('POST', '/v1/endpoints', { url: 'https://kept.example.org/' });
