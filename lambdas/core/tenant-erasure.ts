@@ -2,8 +2,9 @@
 // templates, its polling feeds, whom its replays were for, and what its events, their subjects and deliveries
 // hold. Skeletons stay until TTL removes them. Every step may be repeated.
 import type { Endpoint } from './endpoint.ts';
+import { PartlyRefusedError } from './errors.ts';
 import { ENVIRONMENTS, type Environment, type Scope } from './event.ts';
-import type { EventLedger, Registry, ReplayLedger, Templates, Tenant } from './ports.ts';
+import type { EventLedger, Page, Registry, ReplayLedger, Templates, Tenant } from './ports.ts';
 import { isRedacted, type RedactionPorts, redactDeliveries } from './redaction.ts';
 import type { Replay } from './replay.ts';
 import type { SealedEndpoints } from './reseal-walk.ts';
@@ -13,6 +14,7 @@ const ROUNDS = 2;
 /** The second one begins so long after the deletion: longer than any invocation and any cache lasts. */
 export const SETTLED_MS = 2 * 60_000;
 const PAGE = 50;
+const READS_OF_A_PAGE = 5;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
 
@@ -86,7 +88,7 @@ function placeAfter({ round, environment, stage }: ErasurePlace): ErasurePlace |
 interface ErasedPage {
   readonly removed: number;
   readonly next: string | undefined;
-  /** Whether the same page has more to do. */
+  /** Whether the same page has more. */
   readonly again?: boolean;
 }
 
@@ -102,16 +104,12 @@ async function erasePage(
       await Promise.all(page.entries.map((key) => ports.registry.deleteKey(key)));
       return { removed: page.entries.length, next: page.next };
     }
-    case 'endpoints': {
-      const page = await ports.endpoints.listAll(scope, PAGE, after);
-      const full = page.entries.filter((endpoint) => !isErased(endpoint));
-      const erased = await Promise.all(
-        full.map((one) => ports.registry.replaceEndpoint(one, erasedEndpoint(one, nowMs))),
-      );
-      // One that was changed meanwhile, by the deletion's own request for instance, is read once more.
-      const removed = erased.filter(Boolean).length;
-      return { removed, next: page.next, again: removed < full.length };
-    }
+    case 'endpoints':
+      return eraseEach({
+        read: () => ports.endpoints.listAll(scope, PAGE, after),
+        isErased,
+        erase: (one) => ports.registry.replaceEndpoint(one, erasedEndpoint(one, nowMs)),
+      });
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
       await Promise.all(page.entries.map(({ id }) => ports.templates.removeTemplate(scope, id)));
@@ -125,15 +123,12 @@ async function erasePage(
       const removed = await ports.ledger.clearFeed(address, FEED_PAGE);
       return { removed, next: page.next, again: removed === FEED_PAGE };
     }
-    case 'replays': {
-      const page = await ports.replays.listReplays(scope, PAGE, after);
-      const full = page.entries.filter(({ subject }) => subject !== undefined);
-      const erased = await Promise.all(
-        full.map((one) => ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs))),
-      );
-      const removed = erased.filter(Boolean).length;
-      return { removed, next: page.next, again: removed < full.length };
-    }
+    case 'replays':
+      return eraseEach({
+        read: () => ports.replays.listReplays(scope, PAGE, after),
+        isErased: ({ subject }) => subject === undefined,
+        erase: (one) => ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs)),
+      });
     case 'events': {
       const page = await ports.ledger.listEvents(scope, {}, PAGE, after);
       const full = page.entries.filter(({ event }) => !isRedacted(event));
@@ -145,6 +140,33 @@ async function erasePage(
     }
     default:
       return stage satisfies never;
+  }
+}
+
+interface ErasedEntries<T> {
+  readonly read: () => Promise<Page<T>>;
+  readonly isErased: (entry: T) => boolean;
+  /** False if it was changed since it was read. */
+  readonly erase: (entry: T) => Promise<boolean>;
+}
+
+/**
+ * One page of what is not deleted but written anew. What was changed meanwhile, by the deletion's own request for
+ * instance, is read once more.
+ * @throws PartlyRefusedError if that does not end: the message comes back, and is a dead letter in the end
+ */
+async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promise<ErasedPage> {
+  let removed = 0;
+  for (let reads = 1; ; reads++) {
+    const page = await read();
+    const full = page.entries.filter((entry) => !isErased(entry));
+    const erased = await Promise.all(full.map(erase));
+    const overtaken = erased.filter((isDone) => !isDone).length;
+    removed += full.length - overtaken;
+    if (overtaken === 0) return { removed, next: page.next };
+    if (reads === READS_OF_A_PAGE) {
+      throw new PartlyRefusedError('DynamoDB', overtaken, full.length);
+    }
   }
 }
 
