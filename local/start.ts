@@ -11,6 +11,11 @@ import { welcomeText } from './welcome.ts';
 
 const HEALTH_DEADLINE_MS = 20_000;
 const FOLDER_WAIT_MS = 2_000;
+/**
+ * A second signal ends the process at once. But npm passes on a Ctrl-C that has come from the terminal already: what
+ * follows within this time is the same one.
+ */
+const SAME_MS = 500;
 const began = performance.now();
 let runtime: Runtime | undefined;
 
@@ -18,9 +23,14 @@ let runtime: Runtime | undefined;
 process.umask(0o077);
 if (process.env.npm_lifecycle_event !== undefined) whenNpmIsGone(() => process.exit(1));
 
+let stoppingAt: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    // A second signal ends the process at once: this handler is gone by then.
+  process.on(signal, async () => {
+    if (stoppingAt !== undefined) {
+      if (performance.now() - stoppingAt > SAME_MS) process.exit(130);
+      return;
+    }
+    stoppingAt = performance.now();
     console.log('stopping: running deliveries end first ...');
     await runtime?.stop();
     process.exit(0);

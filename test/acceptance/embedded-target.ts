@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -20,6 +21,8 @@ export interface EmbeddedTarget extends Target {
   printed(): string;
   /** Ends it at once, with nothing tidied up (SIGKILL). */
   kill(): Promise<void>;
+  /** Ctrl-C, another one so many milliseconds later, and the exit code. */
+  interrupt(againAfterMs: number): Promise<number | null>;
   /** Starts it again over the same data; resolves once it says that it is ready. */
   start(): Promise<void>;
 }
@@ -77,6 +80,17 @@ export async function startEmbedded(
     await ended;
   }
 
+  async function interrupt(againAfterMs: number): Promise<number | null> {
+    const running = child;
+    if (!running) throw new Error('it does not run');
+    const ended = once(running, 'exit');
+    running.kill('SIGINT');
+    await delay(againAfterMs);
+    running.kill('SIGINT');
+    await ended;
+    return running.exitCode;
+  }
+
   const remove = async (): Promise<void> => {
     await end('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
@@ -92,6 +106,7 @@ export async function startEmbedded(
     operatorKey: OPERATOR_KEY,
     printed: () => output,
     kill: () => end('SIGKILL'),
+    interrupt,
     start,
     remove,
   };

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../client/src/cli/main.ts', import.meta.url));
@@ -28,8 +29,8 @@ export interface Running {
   printed(): string;
   /** Its exit code, once it has ended by itself. */
   ended(): Promise<number | null>;
-  /** Ctrl-C, and its exit code. */
-  stop(): Promise<number | null>;
+  /** Ctrl-C, npm's copy of it so many milliseconds later, and its exit code. */
+  stop(copyAfterMs?: number): Promise<number | null>;
 }
 
 export function cliWith(environment: Environment, main = MAIN): Cli {
@@ -68,11 +69,12 @@ export function cliWith(environment: Environment, main = MAIN): Cli {
           await closed;
           return child.exitCode;
         },
-        async stop() {
+        async stop(copyAfterMs = 0) {
           if (child.exitCode === null && child.signalCode === null) {
             const ended = once(child, 'close');
             // As under npm, which passes on what the terminal has sent already.
             child.kill('SIGINT');
+            if (copyAfterMs > 0) await delay(copyAfterMs);
             child.kill('SIGINT');
             await ended;
           }
