@@ -10,7 +10,7 @@ import type {
   Surroundings,
 } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import type { Replay, ReplayInput } from '../core/replay.ts';
+import { hasEnded, type Replay, type ReplayInput } from '../core/replay.ts';
 import { countReplayed, type ReplayCount } from '../core/replay-search.ts';
 import type { Application } from '../http/application.ts';
 import type { AppContext, Authentication } from '../http/authentication.ts';
@@ -146,10 +146,8 @@ export function addReplayRoutes(
     throw new Problem(409, 'The replay is changing at the moment. Try again.');
   }
 
-  function refuseIfEnded({ state }: Replay): void {
-    if (state === 'done' || state === 'cancelled') {
-      throw new Problem(409, `The replay is ${state} already.`);
-    }
+  function refuseIfEnded(replay: Replay): void {
+    if (hasEnded(replay)) throw new Problem(409, `The replay is ${replay.state} already.`);
   }
 
   serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {
@@ -232,7 +230,6 @@ async function start({ queues }: ReplayRoutePorts, replay: Replay, version: numb
 
 function replayView(replay: Replay) {
   const time = (atMs: number): string => new Date(atMs).toISOString();
-  const hasEnded = replay.state === 'done' || replay.state === 'cancelled';
   return {
     id: replay.id,
     endpoint: replay.endpointId,
@@ -249,6 +246,6 @@ function replayView(replay: Replay) {
     cancelledBy: replay.cancelledBy ?? null,
     createdAt: time(replay.createdAtMs),
     updatedAt: time(replay.updatedAtMs),
-    finishedAt: hasEnded ? time(replay.updatedAtMs) : null,
+    finishedAt: hasEnded(replay) ? time(replay.updatedAtMs) : null,
   };
 }

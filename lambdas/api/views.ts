@@ -10,7 +10,7 @@ import { NO_PHASES } from '../core/phases.ts';
 import type { Tenant } from '../core/ports.ts';
 import type { RetryPolicyInput } from '../core/retry-policy.ts';
 import type { LastRequest } from '../core/shown-headers.ts';
-import { NEW_ERASURE } from '../core/tenant-erasure.ts';
+import { removedSoFar } from '../core/tenant-erasure.ts';
 import { isUnverified } from '../core/verification.ts';
 import { extrasView } from './endpoint-extras.ts';
 import { standingFrom } from './standing.ts';
@@ -26,7 +26,7 @@ export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tena
     erasure: erasure
       ? {
           state: erasure.state,
-          done: { ...NEW_ERASURE.done, ...erasure.done },
+          done: removedSoFar(erasure),
           finishedAt: erasure.finishedAtMs === undefined ? null : time(erasure.finishedAtMs),
         }
       : null,

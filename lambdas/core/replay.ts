@@ -91,6 +91,10 @@ export interface Replay extends ReplaySearch {
   readonly writer: string;
 }
 
+export function hasEnded({ state }: Pick<Replay, 'state'>): boolean {
+  return state === 'done' || state === 'cancelled';
+}
+
 export function isReplayed(search: ReplayFilter, delivery: Delivery): boolean {
   const { types, subject } = search;
   if (!isOfStatus(search, delivery)) return false;

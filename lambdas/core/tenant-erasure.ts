@@ -6,7 +6,7 @@ import { PartlyRefusedError } from './errors.ts';
 import { ENVIRONMENTS, type Environment, type Scope } from './event.ts';
 import type { EventLedger, Page, Registry, ReplayLedger, Templates, Tenant } from './ports.ts';
 import { isRedacted, type RedactionPorts, redactDeliveries } from './redaction.ts';
-import type { Replay } from './replay.ts';
+import { hasEnded, type Replay } from './replay.ts';
 import type { SealedEndpoints } from './reseal-walk.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
@@ -43,6 +43,11 @@ export const NEW_ERASURE: Erasure = {
   done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0 },
 };
 
+/** By stage. One that was begun before there was a stage has removed nothing in it. */
+export function removedSoFar({ done }: Erasure): Erasure['done'] {
+  return { ...NEW_ERASURE.done, ...done };
+}
+
 export interface ErasurePorts extends RedactionPorts {
   readonly registry: Pick<Registry, 'listKeys' | 'deleteKey' | 'replaceEndpoint'>;
   readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
@@ -66,8 +71,7 @@ export async function eraseOn(
 ): Promise<Tenant> {
   const scope = { tenant: tenant.id, environment: at.environment };
   const { removed, next, again } = await erasePage(ports, scope, at, nowMs);
-  // One that was begun before replays were a stage counts them from here.
-  const soFar = { ...NEW_ERASURE.done, ...erasure.done };
+  const soFar = removedSoFar(erasure);
   const done = { ...soFar, [at.stage]: soFar[at.stage] + removed };
   const further = next === undefined ? placeAfter(at) : { ...at, after: next };
   const place = again ? at : further;
@@ -197,10 +201,9 @@ export function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
 
 /** Without the subject that it was for, and ended: it would go on with everyone's. */
 function erasedReplay({ subject, ...replay }: Replay, nowMs: number): Replay {
-  const hasEnded = replay.state === 'done' || replay.state === 'cancelled';
   return {
     ...replay,
-    ...(hasEnded ? {} : { state: 'cancelled', cancelledBy: 'endpoint_deleted' }),
+    ...(hasEnded(replay) ? {} : { state: 'cancelled', cancelledBy: 'endpoint_deleted' }),
     updatedAtMs: nowMs,
     version: replay.version + 1,
     writer: 'erasure',

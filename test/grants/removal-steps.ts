@@ -1,7 +1,7 @@
 // Steps that remove data for good: an event's, and a tenant's.
 import { randomUUID } from 'node:crypto';
 import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
-import { calls, resting, type Step, state } from './step.ts';
+import { calls, ref, resting, type Step, state } from './step.ts';
 
 export const REMOVAL_STEPS: readonly Step[] = [
   {
@@ -29,8 +29,7 @@ export const REMOVAL_STEPS: readonly Step[] = [
       const event = await customer.post({ subject: randomUUID() });
       await state(run, customer, event, 'delivered');
       // Its entry in the feed may come after the delivery.
-      const address = { tenant: customer.id, environment: 'live' as const, endpointId: id };
-      await run.until(async () => (await run.fed(address)) > 0);
+      await run.until(async () => (await run.fed(ref(customer.id, id, event))) > 0);
       const path = `/v1/tenants/${customer.id}`;
       await run.operator('DELETE', path);
       await run.until(async () => {

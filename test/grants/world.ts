@@ -117,19 +117,19 @@ export class Run {
   /** Changes an item of the ledger behind the service's back. */
   async tamper(key: Record<string, AttributeValue>, set: Record<string, AttributeValue>) {
     const names = Object.keys(set);
-    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
-    await client.send(
-      new UpdateItemCommand({
-        TableName: this.#table('Ledger'),
-        Key: key,
-        UpdateExpression: `SET ${names.map((_, n) => `#n${n} = :v${n}`).join(', ')}`,
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#n${n}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(
-          Object.values(set).map((value, n) => [`:v${n}`, value]),
-        ),
-      }),
+    await this.#withDynamoDb((client) =>
+      client.send(
+        new UpdateItemCommand({
+          TableName: this.#table('Ledger'),
+          Key: key,
+          UpdateExpression: `SET ${names.map((_, n) => `#n${n} = :v${n}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#n${n}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(
+            Object.values(set).map((value, n) => [`:v${n}`, value]),
+          ),
+        }),
+      ),
     );
-    client.destroy();
   }
 
   /** Whether an item of the ledger is not, or no longer, there. */
@@ -139,10 +139,14 @@ export class Run {
 
   /** How many entries the polling feed of an endpoint holds, those too that no reader is shown yet. */
   async fed(endpoint: EndpointAddress): Promise<number> {
-    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
-    const ledger = createFeedLedger(client, this.#table('Ledger'), settingsSchema.parse({}));
-    const { entries } = await ledger.readFeed(endpoint, startOf(0), '~', 10);
-    client.destroy();
+    const { entries } = await this.#withDynamoDb((client) =>
+      createFeedLedger(client, this.#table('Ledger'), settingsSchema.parse({})).readFeed(
+        endpoint,
+        startOf(0),
+        '~',
+        10,
+      ),
+    );
     return entries.length;
   }
 
@@ -180,13 +184,20 @@ export class Run {
   }
 
   async #item(table: string, key: Record<string, AttributeValue>) {
-    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
     const TableName = this.#table(table);
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName, Key: key, ConsistentRead: true }),
+    const { Item } = await this.#withDynamoDb((client) =>
+      client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true })),
     );
-    client.destroy();
     return Item;
+  }
+
+  async #withDynamoDb<T>(work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
+    const client = new DynamoDBClient(this.#hosts(this.runtime.aws.dynamoDbUrl));
+    try {
+      return await work(client);
+    } finally {
+      client.destroy();
+    }
   }
 
   #table(name: string): string {
