@@ -101,6 +101,9 @@ const instance = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
+// biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
+const THEN = { then: true };
+
 function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
   const inner = depth === 0 ? fc.boolean() : schemaOf(depth - 1);
   const list = fc.array(inner, { minLength: 1, maxLength: 2 });
@@ -146,10 +149,14 @@ function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
     then: inner,
     else: inner,
   };
-  return fc.subarray(Object.keys(all), { minLength: 1, maxLength: 3 }).chain((kept) =>
+  const some = fc.subarray(Object.keys(all), { minLength: 1, maxLength: 3 }).chain((kept) =>
     fc.record(Object.fromEntries(Object.entries(all).filter(([name]) => kept.includes(name))), {
       noNullPrototype: true,
     }),
+  );
+  // ajv passes over an `if` without branches, and what it evaluated is unevaluated then: see the test below.
+  return some.map((schema) =>
+    'if' in schema && !('else' in schema) ? { ...THEN, ...schema } : schema,
   );
 }
 
@@ -174,6 +181,15 @@ test('regression: an `if` without branches, on which ajv fails, is judged all th
   const data = { a: null, b: { a: false } };
   expect(judgedByAjv(schema, data)).toBeUndefined();
   expect(createSchemaCheck(schema)(data)).toEqual([]);
+});
+
+test('regression: what an `if` without branches evaluated is evaluated (2020-12 core, 10.2.2.1)', () => {
+  const schema = {
+    unevaluatedProperties: { minProperties: 1 },
+    if: { unevaluatedProperties: { unevaluatedProperties: false } },
+  };
+  expect(createSchemaCheck(schema)({ a: {} })).toEqual([]);
+  expect(createSchemaCheck({ ...schema, if: { required: ['b'] } })({ a: {} })).not.toEqual([]);
 });
 
 /** Without `contains`: beside `prefixItems`, ajv takes an empty array to contain something. */
