@@ -2,7 +2,7 @@
 // in the same run: npm run bench:contracts
 import { createHash, createHmac, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
-import { encryptBody } from '../lambdas/adapters/jwe.ts';
+import { encryptBody } from '../lambdas/adapters/on-demand/jwe.ts';
 import { bodyEncryptionSchema } from '../lambdas/core/body-encryption.ts';
 import { composeRequest } from '../lambdas/core/compose-request.ts';
 import { CONTRACT_NAMES, type ContractName, contractOf } from '../lambdas/core/contracts/all.ts';

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDeliveryLedger } from '../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../lambdas/adapters/ledger-events.ts';
+import { dynamoDbBySdk } from '../lambdas/adapters/on-demand/dynamodb.ts';
 import { advance, freshDelivery } from '../lambdas/core/advance.ts';
 import type { Delivery } from '../lambdas/core/delivery.ts';
 import type { Event } from '../lambdas/core/event.ts';
@@ -45,13 +46,14 @@ export function openLedger(runtime: Runtime) {
     region: REGION,
     credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'local' },
   });
+  const dynamoDb = dynamoDbBySdk(client);
   const resource = runtime.stack
     .resources('AWS::DynamoDB::GlobalTable')
     .find(({ logicalId }) => logicalId.startsWith('StorageLedger'));
   const table = runtime.stack.reference(resource?.logicalId ?? '');
   return {
-    ...createEventLedger(client, table, settings),
-    ...createDeliveryLedger(client, table, settings),
+    ...createEventLedger(dynamoDb, table, settings),
+    ...createDeliveryLedger(dynamoDb, table, settings),
     close: () => client.destroy(),
   };
 }

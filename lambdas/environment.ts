@@ -26,6 +26,8 @@ export const Env = {
   operatorSecretArn: 'OPERATOR_SECRET_ARN',
   /** Name of the dispatch function, for tests of endpoints. */
   dispatchFunctionName: 'DISPATCH_FUNCTION_NAME',
+  /** What AWS's host names end with in the stack's partition: `amazonaws.com`. */
+  urlSuffix: 'URL_SUFFIX',
   /** The stack's name: a dimension of every metric. */
   stackName: 'POSTHORN_STACK',
   /** JSON: the runtime part of the configuration, parsed by lambdas/core/settings.ts. */

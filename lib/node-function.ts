@@ -7,6 +7,7 @@ import {
   Architecture,
   EventSourceMapping,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   SystemLogLevel,
   Tracing,
@@ -16,6 +17,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import { BANNER, CREDENTIALS, MAIN_FIELDS, TARGET } from './bundling.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -28,8 +30,8 @@ export interface NodeFunctionProps {
   readonly logRetentionDays: number;
   /** Whether AWS X-Ray follows its invocations. @default none */
   readonly tracing?: 'none' | 'xray';
-  /** A program that is run with the folder of the bundle, to put files beside it. */
-  readonly afterBundling?: string;
+  /** Programs that are run with the folder of the bundle, to put files beside it. */
+  readonly afterBundling?: readonly string[];
   /** Where its requests leave from, if not from Lambda's own network. */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
 }
@@ -80,6 +82,9 @@ export class NodeFunction extends Construct {
         ...props.environment,
       },
       awsSdkConnectionReuse: false,
+      // A retry comes back to dispatch, and a replay to wake, by a queue and often: Lambda takes more than 16 such
+      // rounds for a loop without end, and would stop them. Ours end with the policy, the deadline or the replay.
+      recursiveLoop: RecursiveLoop.ALLOW,
       ...(props.tracing === 'xray' ? { tracing: Tracing.ACTIVE } : {}),
       ...(props.network
         ? {
@@ -90,32 +95,30 @@ export class NodeFunction extends Construct {
         : {}),
       bundling: {
         format: OutputFormat.ESM,
-        target: 'node24',
+        target: TARGET,
         minify: true,
         keepNames: false,
         sourceMap: true,
         sourceMapMode: SourceMapMode.EXTERNAL,
         sourcesContent: false,
-        externalModules: [],
         // undici's second parser is left out, as Node.js leaves it out of its own copy.
         define: { esbuildDetection: '1' },
-        mainFields: ['module', 'main'],
+        mainFields: MAIN_FIELDS,
+        externalModules: ['#on-demand/*'],
         esbuildArgs: {
           // undici's parser without SIMD, for processors that no function of ours runs on.
           '--external:*/llhttp-wasm.js': true,
-          '--alias:@aws-sdk/credential-provider-node': `${root}lambdas/adapters/environment-credentials.ts`,
+          '--alias:@aws-sdk/credential-provider-node': CREDENTIALS,
         },
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],
           afterBundling: (_inputDir, outputDir) =>
-            props.afterBundling === undefined
-              ? []
-              : [`"${process.execPath}" "${root}${props.afterBundling}" "${outputDir}"`],
+            ['lib/on-demand.ts', ...(props.afterBundling ?? [])].map(
+              (program) => `"${process.execPath}" "${root}${program}" "${outputDir}"`,
+            ),
         },
-        // Some dependencies are CommonJS and call require for what Node.js has built in.
-        banner:
-          "import{createRequire as posthornRequire}from'node:module';const require=posthornRequire(import.meta.url);",
+        banner: BANNER,
       },
     });
     if (props.tracing === 'xray') this.explainTracing();

@@ -63,6 +63,7 @@ export class PosthornStack extends Stack {
     const sealingIfSealed = sealEventData ? sealing : {};
     const everywhere = {
       [Env.stackName]: this.stackName,
+      [Env.urlSuffix]: this.urlSuffix,
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,
@@ -233,7 +234,7 @@ export class PosthornStack extends Stack {
 
     const api = new NodeFunction(this, 'Api', {
       folder: 'api',
-      afterBundling: 'lib/viewer/copy.ts',
+      afterBundling: ['lib/viewer/copy.ts'],
       memoryMb: memoryMb.api,
       timeout: HTTP_TIMEOUT,
       logRetentionDays,

@@ -1,7 +1,9 @@
-// How AWS clients send their requests: by undici and whole answers, which costs half the CPU of the
-// SDK's own way through node:http and streams. Calls are what a delivery costs, so this is most of it.
+// How requests go to AWS: by undici and whole answers, which costs half the CPU of the SDK's own way through
+// node:http and streams.
+
+import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from '@smithy/types';
-import type { Agent as UndiciAgent } from 'undici';
+import type { Dispatcher, Agent as UndiciAgent } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 
 /** Milliseconds. Longer than a busy machine needs, and far below any function's timeout. */
@@ -29,21 +31,38 @@ export interface AwsRequestHandler {
   httpHandlerConfigs(): object;
 }
 
-/** Made once per function instance, and shared by its clients. */
+/** One per function instance, shared by its clients. */
+const agent: UndiciAgent = new Agent({
+  connections: CONNECTIONS,
+  pipelining: 1,
+  connect: { timeout: CONNECTION_TIMEOUT_MS },
+  headersTimeout: REQUEST_TIMEOUT_MS,
+  bodyTimeout: REQUEST_TIMEOUT_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  allowH2: false,
+});
+
 export function createAwsRequestHandler(): AwsRequestHandler {
-  const agent: UndiciAgent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    connect: { timeout: CONNECTION_TIMEOUT_MS },
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    bodyTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    allowH2: false,
-  });
   return {
     metadata: { handlerProtocol: 'http/1.1' },
-    async handle(request) {
-      return { response: await exchange(agent, request) };
+    async handle(request, options) {
+      const { protocol, hostname, port, path, method, headers, body, query = {} } = request;
+      const search = searchOf(query);
+      const { status, received, bytes } = await exchange(
+        {
+          origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
+          path: search === '' ? path : `${path}?${search}`,
+          // The SDK's methods are those that undici knows.
+          method: method as 'POST',
+          headers: { ...headers, 'user-agent': USER_AGENT },
+          // None of our calls streams a body.
+          body: typeof body === 'string' || body instanceof Uint8Array ? body : null,
+        },
+        options?.abortSignal as AbortSignal | undefined,
+      );
+      const answered = Object.entries(received).map(([name, value]) => [name, String(value)]);
+      const response = { statusCode: status, headers: Object.fromEntries(answered), body: bytes };
+      return { response: response as HttpResponse };
     },
     destroy: () => void agent.destroy(),
     updateHttpClientConfig: () => undefined,
@@ -51,40 +70,57 @@ export function createAwsRequestHandler(): AwsRequestHandler {
   };
 }
 
-function exchange(agent: UndiciAgent, request: HttpRequest): Promise<HttpResponse> {
-  const { protocol, hostname, port, path, method, headers } = request;
-  const body: unknown = request.body;
-  const query = queryOf(request);
+export interface AwsPost {
+  readonly origin: string;
+  /** Names and values in turn, with the signature. */
+  readonly headers: readonly string[];
+  readonly body: string;
+  /** Calls it off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A POST to `/`. */
+export async function postToAws({ origin, headers, body, signal }: AwsPost): Promise<{
+  readonly status: number;
+  readonly body: string;
+}> {
+  const all = [...headers, 'user-agent', USER_AGENT];
+  const request = { origin, path: '/', method: 'POST', headers: all, body } as const;
+  const { status, bytes } = await exchange(request, signal);
+  return { status, body: bytes.toString() };
+}
+
+interface Exchanged {
+  readonly status: number;
+  readonly received: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+}
+
+function exchange(
+  request: Dispatcher.DispatchOptions,
+  signal?: AbortSignal | undefined,
+): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
+    const calledOff = (): Error => new Error('the call was called off');
+    signal?.addEventListener('abort', () => reject(calledOff()), { once: true });
     const chunks: Buffer[] = [];
-    let statusCode = 0;
-    let answered: Record<string, string> = {};
-    agent.dispatch(
-      {
-        origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
-        path: query === '' ? path : `${path}?${query}`,
-        // The SDK's methods are those that undici knows.
-        method: method as 'POST',
-        headers: { ...headers, 'user-agent': USER_AGENT },
-        // None of our calls streams a body.
-        body: typeof body === 'string' || body instanceof Uint8Array ? body : null,
+    let status = 0;
+    let received: IncomingHttpHeaders = {};
+    agent.dispatch(request, {
+      onRequestStart(controller) {
+        if (signal?.aborted) return controller.abort(calledOff());
+        signal?.addEventListener('abort', () => controller.abort(calledOff()), { once: true });
       },
-      {
-        onRequestStart: () => undefined,
-        onResponseStart(_controller, status, received) {
-          statusCode = status;
-          answered = Object.fromEntries(
-            Object.entries(received).map(([name, value]) => [name, String(value)]),
-          );
-        },
-        onResponseData(_controller, chunk) {
-          chunks.push(chunk);
-        },
-        onResponseEnd: () =>
-          resolve({ statusCode, headers: answered, body: wholeOf(chunks) } as HttpResponse),
-        onResponseError: (_controller, error) => reject(inWordsOfTheSdk(error)),
+      onResponseStart(_controller, statusCode, headers) {
+        status = statusCode;
+        received = headers;
       },
-    );
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd: () => resolve({ status, received, bytes: wholeOf(chunks) }),
+      onResponseError: (_controller, error) => reject(inWordsOfTheSdk(error)),
+    });
   });
 }
 
@@ -93,7 +129,7 @@ function wholeOf(chunks: readonly Buffer[]): Buffer {
   return chunks.length === 1 && first ? first : Buffer.concat(chunks);
 }
 
-function queryOf({ query = {} }: HttpRequest): string {
+function searchOf(query: NonNullable<HttpRequest['query']>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value ?? '']) parameters.append(name, one);

@@ -1,16 +1,11 @@
 // How many of something there are, kept in one item beside it, so that a limit costs one small write.
 // The count may go wrong by what a crash leaves; where it says that a limit is reached it is counted anew,
 // at most once a minute.
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import { type ApiKey, isUsable } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Counted, Counts } from '../core/ports.ts';
 import { type Item, number, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import {
   documentOf,
@@ -52,22 +47,20 @@ function partitionOf(what: Counted): Partition {
   }
 }
 
-export function createCounts(client: DynamoDBClient, table: string): Counts {
+export function createCounts(client: DynamoDb, table: string): Counts {
   const keyOf = (pk: string): Item => ({ pk: text(pk), sk: text(COUNT_SORT_KEY) });
 
   async function count({ pk, after, counts }: Partition, nowMs: number): Promise<number> {
     let found = 0;
     let start: Item | undefined;
     do {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': text(pk), ':after': text(after) },
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        }),
-      );
+      const answer = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: { ':pk': text(pk), ':after': text(after) },
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      });
       found += (answer.Items ?? []).filter((item) => counts(item, nowMs)).length;
       start = answer.LastEvaluatedKey;
     } while (start);
@@ -77,45 +70,39 @@ export function createCounts(client: DynamoDBClient, table: string): Counts {
   /** Counts anew, unless that was done just now. */
   async function recount(partition: Partition, nowMs: number): Promise<void> {
     const Key = keyOf(partition.pk);
-    const kept = await client.send(
-      new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
-    );
+    const kept = await client.call('GetItem', { TableName: table, Key, ConsistentRead: true });
     const countedAt = kept.Item?.countedAt;
     if (countedAt !== undefined && nowMs - Number(countedAt.N) < RECOUNT_AFTER_MS) return;
     // If another was faster, its count is as good.
     await whenHolds(
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key,
-          UpdateExpression: 'SET v = :v, countedAt = :now, n = :actual',
-          ConditionExpression: countedAt ? 'countedAt = :seen' : 'attribute_not_exists(countedAt)',
-          ExpressionAttributeValues: {
-            ':v': ITEM_VERSION,
-            ':now': number(nowMs),
-            ':actual': number(await count(partition, nowMs)),
-            ...(countedAt ? { ':seen': countedAt } : {}),
-          },
-        }),
-      ),
+      client.call('UpdateItem', {
+        TableName: table,
+        Key,
+        UpdateExpression: 'SET v = :v, countedAt = :now, n = :actual',
+        ConditionExpression: countedAt ? 'countedAt = :seen' : 'attribute_not_exists(countedAt)',
+        ExpressionAttributeValues: {
+          ':v': ITEM_VERSION,
+          ':now': number(nowMs),
+          ':actual': number(await count(partition, nowMs)),
+          ...(countedAt ? { ':seen': countedAt } : {}),
+        },
+      }),
     );
   }
 
   const add = (pk: string, places: number, condition: string, bound: number): Promise<boolean> =>
     whenHolds(
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: keyOf(pk),
-          UpdateExpression: 'SET v = :v ADD n :places',
-          ConditionExpression: condition,
-          ExpressionAttributeValues: {
-            ':v': ITEM_VERSION,
-            ':places': number(places),
-            ':bound': number(bound),
-          },
-        }),
-      ),
+      client.call('UpdateItem', {
+        TableName: table,
+        Key: keyOf(pk),
+        UpdateExpression: 'SET v = :v ADD n :places',
+        ConditionExpression: condition,
+        ExpressionAttributeValues: {
+          ':v': ITEM_VERSION,
+          ':places': number(places),
+          ':bound': number(bound),
+        },
+      }),
     );
 
   return {

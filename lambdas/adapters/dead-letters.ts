@@ -1,15 +1,10 @@
 // Dead-letter queues over SQS: looked at without taking anything, and sent back message by message, since
 // not every implementation of SQS has StartMessageMoveTask.
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import { type DeadLetterQueue, redrivenBody } from '../core/dead-letters.ts';
 import type { DeadLetters } from '../core/ports.ts';
 import { batchesOf } from './queues.ts';
+import type { Sqs } from './sqs-calls.ts';
 
 /** SQS's limit of messages per call. */
 const PER_CALL = 10;
@@ -24,17 +19,15 @@ export type DeadLetterUrls = Readonly<
   Record<DeadLetterQueue, { readonly from: string; readonly to: string }>
 >;
 
-export function createDeadLetters(client: SQSClient, urls: DeadLetterUrls): DeadLetters {
+export function createDeadLetters(client: Sqs, urls: DeadLetterUrls): DeadLetters {
   async function receive(url: string, count: number, hiddenSeconds: number): Promise<Message[]> {
-    const answer = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: Math.min(count, PER_CALL),
-        VisibilityTimeout: hiddenSeconds,
-        WaitTimeSeconds: WAIT_SECONDS,
-        MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount', 'MessageGroupId'],
-      }),
-    );
+    const answer = await client.call('ReceiveMessage', {
+      QueueUrl: url,
+      MaxNumberOfMessages: Math.min(count, PER_CALL),
+      VisibilityTimeout: hiddenSeconds,
+      WaitTimeSeconds: WAIT_SECONDS,
+      MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount', 'MessageGroupId'],
+    });
     return answer.Messages ?? [];
   }
 
@@ -51,22 +44,20 @@ export function createDeadLetters(client: SQSClient, urls: DeadLetterUrls): Dead
         const one = outgoing[index];
         return one ? [{ ...one, Id: String(index) }] : [];
       });
-      const sent = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: urls[queue].to,
-          Entries: entries.map(({ Id, body, group }) => ({
-            Id,
-            MessageBody: body,
-            ...(group ? { MessageGroupId: group } : {}),
-          })),
-        }),
-      );
+      const sent = await client.call('SendMessageBatch', {
+        QueueUrl: urls[queue].to,
+        Entries: entries.map(({ Id, body, group }) => ({
+          Id,
+          MessageBody: body,
+          ...(group ? { MessageGroupId: group } : {}),
+        })),
+      });
       const done = new Set((sent.Successful ?? []).map(({ Id }) => Id));
       const Entries = entries
         .filter(({ Id }) => done.has(Id))
         .map(({ Id, ReceiptHandle }) => ({ Id, ReceiptHandle }));
       if (Entries.length === 0) continue;
-      await client.send(new DeleteMessageBatchCommand({ QueueUrl: urls[queue].from, Entries }));
+      await client.call('DeleteMessageBatch', { QueueUrl: urls[queue].from, Entries });
       moved += Entries.length;
     }
     return moved;

@@ -1,17 +1,12 @@
 // DynamoDB calls that every table needs: batches that go on until all is done, conditions as values.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
-import { lean, signerFor } from './lean-calls.ts';
+import { createDirectCalls } from './direct-calls.ts';
+import { CONDITION_FAILED, type DynamoDb } from './dynamodb-calls.ts';
+import { decodeOutput, encodeInput } from './dynamodb-json.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -21,13 +16,23 @@ const READS_PER_CALL = 100;
 const ROUNDS = 6;
 const FIRST_PAUSE_MS = 25;
 
-export function createDynamoDb(): DynamoDBClient {
-  return lean(new DynamoDBClient({ ...CLIENT_OPTIONS, signer: signerFor('dynamodb') }));
+export function createDynamoDb(): DynamoDb {
+  return createDirectCalls({
+    name: 'dynamodb',
+    variableName: 'DYNAMODB',
+    targetPrefix: 'DynamoDB_20120810',
+    jsonVersion: '1.0',
+    encode: encodeInput,
+    decode: decodeOutput,
+    errorOf: (name, message) =>
+      name === CONDITION_FAILED ? Object.assign(new Error(message), { name }) : undefined,
+    loadSdk: async () => (await import('#on-demand/dynamodb')).createDynamoDbBySdk(CLIENT_OPTIONS),
+  });
 }
 
 /** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */
 export async function batchPut(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   items: readonly Item[],
 ): Promise<ReadonlySet<number>> {
@@ -47,22 +52,16 @@ export async function batchPut(
   return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
 }
 
-async function putOnce(
-  client: DynamoDBClient,
-  table: string,
-  items: readonly Item[],
-): Promise<Item[]> {
+async function putOnce(client: DynamoDb, table: string, items: readonly Item[]): Promise<Item[]> {
   const requests = items.map((item) => ({ PutRequest: { Item: item } }));
-  const answer = await client.send(
-    new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
-  );
+  const answer = await client.call('BatchWriteItem', { RequestItems: { [table]: requests } });
   const unprocessed = answer.UnprocessedItems?.[table] ?? [];
   return unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
 }
 
 /** Reads items by their keys, consistently. @throws PartlyRefusedError if some stay unprocessed */
 export async function batchGet(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   keys: readonly Item[],
 ): Promise<Item[]> {
@@ -74,11 +73,9 @@ export async function batchGet(
       for (let round = 0; left.length > 0; round++) {
         if (round === ROUNDS) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
         if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
-        const answer = await client.send(
-          new BatchGetItemCommand({
-            RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
-          }),
-        );
+        const answer = await client.call('BatchGetItem', {
+          RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
+        });
         items.push(...(answer.Responses?.[table] ?? []));
         left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
       }
@@ -89,15 +86,13 @@ export async function batchGet(
 }
 
 /** Puts an item unless there is one of its key: whether it did. */
-export function putIfNew(client: DynamoDBClient, table: string, item: Item): Promise<boolean> {
+export function putIfNew(client: DynamoDb, table: string, item: Item): Promise<boolean> {
   return whenHolds(
-    client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    ),
+    client.call('PutItem', {
+      TableName: table,
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }),
   );
 }
 
@@ -111,7 +106,7 @@ export async function answerWhenHolds<T>(write: Promise<T>): Promise<T | undefin
   try {
     return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
+    if (error instanceof Error && error.name === CONDITION_FAILED) return undefined;
     throw error;
   }
 }

@@ -1,16 +1,9 @@
 // The catalogue of event types, in the registry's table: a partition of its own, with a version beside the
 // entries, so that ingest sees by one small read whether what it knows still holds.
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { EventType } from '../core/event-type.ts';
 import type { EventTypeReader, EventTypeStore } from '../core/ports.ts';
 import { type Item, number, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import {
   documentOf,
@@ -23,55 +16,48 @@ const BEFORE_NAMES = '*';
 
 const keyOf = (name: string): Item => ({ pk: text(PARTITION), sk: text(name) });
 
-export function createEventTypeReader(client: DynamoDBClient, table: string): EventTypeReader {
+export function createEventTypeReader(client: DynamoDb, table: string): EventTypeReader {
   const read = async (name: string): Promise<Item | undefined> =>
-    (
-      await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(name), ConsistentRead: true }),
-      )
-    ).Item;
+    (await client.call('GetItem', { TableName: table, Key: keyOf(name), ConsistentRead: true }))
+      .Item;
   return {
     catalogueVersion: async () => (await read(VERSION_SORT_KEY))?.changes?.N,
     getEventType: async (name) => documentOf<EventType>(await read(name)),
   };
 }
 
-export function createEventTypeStore(client: DynamoDBClient, table: string): EventTypeStore {
+export function createEventTypeStore(client: DynamoDb, table: string): EventTypeStore {
   /** After the change: who reads the new version then reads the new entry too. */
   const changed = (): Promise<unknown> =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: keyOf(VERSION_SORT_KEY),
-        UpdateExpression: 'SET v = :v ADD changes :one',
-        ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
-      }),
-    );
+    client.call('UpdateItem', {
+      TableName: table,
+      Key: keyOf(VERSION_SORT_KEY),
+      UpdateExpression: 'SET v = :v ADD changes :one',
+      ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
+    });
   return {
     ...createEventTypeReader(client, table),
     async putEventType(eventType) {
       const doc = text(JSON.stringify(eventType));
       const item = { ...keyOf(eventType.name), v: ITEM_VERSION, doc };
-      await client.send(new PutItemCommand({ TableName: table, Item: item }));
+      await client.call('PutItem', { TableName: table, Item: item });
       await changed();
     },
     async deleteEventType(name) {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(name) }));
+      await client.call('DeleteItem', { TableName: table, Key: keyOf(name) });
       await changed();
     },
     async listEventTypes(limit, cursor, isWanted = () => true) {
       const entries: EventType[] = [];
       let after = cursor ?? BEFORE_NAMES;
       for (;;) {
-        const answer = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk AND sk > :after',
-            ExpressionAttributeValues: { ':pk': text(PARTITION), ':after': text(after) },
-            ConsistentRead: true,
-            Limit: limit + 1,
-          }),
-        );
+        const answer = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk > :after',
+          ExpressionAttributeValues: { ':pk': text(PARTITION), ':after': text(after) },
+          ConsistentRead: true,
+          Limit: limit + 1,
+        });
         for (const item of answer.Items ?? []) {
           const entry = documentOf<EventType>(item);
           if (entry && isWanted(entry)) {

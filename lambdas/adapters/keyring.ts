@@ -2,12 +2,12 @@
 // condition that it is still as it was read, so that of two functions that race one wins.
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { KeyringStore, Secrets, Surroundings } from '../core/ports.ts';
 import { unseal } from '../core/sealing.ts';
 import { keyPlace } from '../core/signing-key-input.ts';
 import type { KeyAlgorithm, Keyring, SigningKey } from '../core/signing-keys.ts';
 import { number, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf } from './registry-items.ts';
 
@@ -17,33 +17,33 @@ const RSA_BITS = 2048;
 /** A new key is seen by dispatch after this long at the latest. */
 const KEPT_MS = 5_000;
 
-export function createKeyringStore(client: DynamoDBClient, table: string): KeyringStore {
+export function createKeyringStore(client: DynamoDb, table: string): KeyringStore {
   return {
     async read() {
-      const { Item: item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: KEY, ConsistentRead: true }),
-      );
+      const { Item: item } = await client.call('GetItem', {
+        TableName: table,
+        Key: KEY,
+        ConsistentRead: true,
+      });
       return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
     },
     replace: (before, keys) =>
       whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              ...KEY,
-              v: ITEM_VERSION,
-              doc: text(JSON.stringify(keys)),
-              version: number(before.version + 1),
-            },
-            ...(before.version === 0
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: 'version = :version',
-                  ExpressionAttributeValues: { ':version': number(before.version) },
-                }),
-          }),
-        ),
+        client.call('PutItem', {
+          TableName: table,
+          Item: {
+            ...KEY,
+            v: ITEM_VERSION,
+            doc: text(JSON.stringify(keys)),
+            version: number(before.version + 1),
+          },
+          ...(before.version === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :version',
+                ExpressionAttributeValues: { ':version': number(before.version) },
+              }),
+        }),
       ),
   };
 }

@@ -1,9 +1,9 @@
 // The dead of an endpoint, by the index that holds them: by the time of their events, in both directions.
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { createdAtMs } from '../core/identifiers.ts';
 import type { DeliveryRef, EndpointAddress, Page, TimeRange } from '../core/ports.ts';
 import { WORK_INDEX } from '../environment.ts';
 import { type Item, number, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { DELIVERY_SHARDS, workPartition } from './ledger-items.ts';
 
 /** Later than any event. */
@@ -20,7 +20,7 @@ interface Shard {
   readonly completeToMs?: number;
 }
 
-export function createDeadIndex(client: DynamoDBClient, table: string) {
+export function createDeadIndex(client: DynamoDb, table: string) {
   async function readShard(
     endpointId: string,
     shard: number,
@@ -32,21 +32,19 @@ export function createDeadIndex(client: DynamoDBClient, table: string) {
     const entries: DeadEntry[] = [];
     let start: Item | undefined;
     do {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: WORK_INDEX,
-          KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :last',
-          ExpressionAttributeValues: {
-            ':wk': text(workPartition(endpointId, 'dead', shard)),
-            ':from': number(sinceMs),
-            ':last': number(untilMs - 1),
-          },
-          ScanIndexForward: isAscending,
-          Limit: limit,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        }),
-      );
+      const answer = await client.call('Query', {
+        TableName: table,
+        IndexName: WORK_INDEX,
+        KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :last',
+        ExpressionAttributeValues: {
+          ':wk': text(workPartition(endpointId, 'dead', shard)),
+          ':from': number(sinceMs),
+          ':last': number(untilMs - 1),
+        },
+        ScanIndexForward: isAscending,
+        Limit: limit,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      });
       for (const item of answer.Items ?? []) {
         const eventId = item.sk?.S ?? '';
         if (eventId < before) entries.push({ eventId, atMs: Number(item.wat?.N) });

@@ -1,10 +1,4 @@
 // The ledger's deliveries: fast, unconditional writes for the common path, conditional ones for all else.
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import { attemptsMade, type Delivery } from '../core/delivery.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Claim, ClaimRequest, DeliveryLedger, DeliveryRef } from '../core/ports.ts';
@@ -18,6 +12,7 @@ import {
   text,
   whenHolds,
 } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { createDeadIndex } from './ledger-dead.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import {
@@ -30,7 +25,7 @@ import {
 import { newestFirst } from './listing.ts';
 
 export function createDeliveryLedger(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   settings: Settings,
 ): DeliveryLedger {
@@ -43,20 +38,20 @@ export function createDeliveryLedger(
 
   const putIf = (delivery: Delivery, condition: string, values?: Item): Promise<boolean> =>
     whenHolds(
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: toItem(delivery),
-          ConditionExpression: condition,
-          ...(values ? { ExpressionAttributeValues: values } : {}),
-        }),
-      ),
+      client.call('PutItem', {
+        TableName: table,
+        Item: toItem(delivery),
+        ConditionExpression: condition,
+        ...(values ? { ExpressionAttributeValues: values } : {}),
+      }),
     );
 
   async function read(ref: DeliveryRef): Promise<Delivery | undefined> {
-    const answer = await client.send(
-      new GetItemCommand({ TableName: table, Key: deliveryKey(ref), ConsistentRead: true }),
-    );
+    const answer = await client.call('GetItem', {
+      TableName: table,
+      Key: deliveryKey(ref),
+      ConsistentRead: true,
+    });
     return answer.Item && fromDeliveryItem(answer.Item);
   }
 
@@ -67,24 +62,22 @@ export function createDeliveryLedger(
 
   async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
     const answer = await answerWhenHolds(
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: deliveryKey(request.ref),
-          UpdateExpression: 'SET lu = :until, lh = :holder',
-          ConditionExpression:
-            's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
-          ExpressionAttributeValues: {
-            ':until': number(request.leaseUntilMs),
-            ':holder': text(request.holder),
-            ':waiting': text('waiting'),
-            ':run': number(request.run),
-            ':before': number(request.attempt - 1),
-            ':now': number(request.nowMs),
-          },
-          ReturnValues: 'ALL_NEW',
-        }),
-      ),
+      client.call('UpdateItem', {
+        TableName: table,
+        Key: deliveryKey(request.ref),
+        UpdateExpression: 'SET lu = :until, lh = :holder',
+        ConditionExpression:
+          's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
+        ExpressionAttributeValues: {
+          ':until': number(request.leaseUntilMs),
+          ':holder': text(request.holder),
+          ':waiting': text('waiting'),
+          ':run': number(request.run),
+          ':before': number(request.attempt - 1),
+          ':now': number(request.nowMs),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
     );
     return answer?.Attributes && fromDeliveryItem(answer.Attributes);
   }
@@ -130,21 +123,19 @@ export function createDeliveryLedger(
       }
       // At its own due time, unless it moved on, or is being attempted, in the meantime.
       await whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: deliveryKey(ref),
-            UpdateExpression: 'SET wat = due',
-            ConditionExpression:
-              's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
-            ExpressionAttributeValues: {
-              ':waiting': text('waiting'),
-              ':run': number(run),
-              ':before': number(attempt - 1),
-              ':now': number(nowMs),
-            },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: deliveryKey(ref),
+          UpdateExpression: 'SET wat = due',
+          ConditionExpression:
+            's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)',
+          ExpressionAttributeValues: {
+            ':waiting': text('waiting'),
+            ':run': number(run),
+            ':before': number(attempt - 1),
+            ':now': number(nowMs),
+          },
+        }),
       );
     },
 

@@ -1,12 +1,6 @@
 // The ledger's events and dedupe keys.
 
 import { createHash } from 'node:crypto';
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import { NotYetStoredError } from '../core/errors.ts';
 import {
   type DedupeEntry,
@@ -17,6 +11,7 @@ import {
 } from '../core/ports.ts';
 import { DAY_MS, type Settings } from '../core/settings.ts';
 import { batchGet, batchPut, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION, readable } from './item-version.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './ledger-expiry.ts';
 import { createFeedLedger } from './ledger-feed.ts';
@@ -33,7 +28,7 @@ import { newestFirst } from './listing.ts';
 /** How long an idempotency key is kept. */
 const DEDUPE_MS = 7 * DAY_MS;
 export function createEventLedger(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   settings: Settings,
 ): EventLedger & DedupeLedger {
@@ -41,9 +36,11 @@ export function createEventLedger(
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 
   async function read(key: Item): Promise<Item | undefined> {
-    const answer = await client.send(
-      new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
-    );
+    const answer = await client.call('GetItem', {
+      TableName: table,
+      Key: key,
+      ConsistentRead: true,
+    });
     return answer.Item;
   }
 
@@ -69,15 +66,13 @@ export function createEventLedger(
 
     async keepUntil(ref, untilMs) {
       await whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: eventKey(ref),
-            UpdateExpression: 'SET exp = :until',
-            ConditionExpression: 'attribute_exists(pk) AND exp < :until',
-            ExpressionAttributeValues: { ':until': seconds(untilMs + EXPIRY_MARGIN_MS) },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: eventKey(ref),
+          UpdateExpression: 'SET exp = :until',
+          ConditionExpression: 'attribute_exists(pk) AND exp < :until',
+          ExpressionAttributeValues: { ':until': seconds(untilMs + EXPIRY_MARGIN_MS) },
+        }),
       );
     },
 
@@ -93,15 +88,13 @@ export function createEventLedger(
       const hash = createHash('sha256').update(key).digest('hex');
       const itemKey = { pk: text(`${scopeKey(scope)}#k#${hash}`), sk: text('dedupe') };
       const isNew = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: { ...itemKey, ...toDedupeAttributes(entry) },
-            // TTL removes items late: an expired one counts as gone.
-            ConditionExpression: 'attribute_not_exists(pk) OR exp < :now',
-            ExpressionAttributeValues: { ':now': seconds(entry.acceptedAtMs) },
-          }),
-        ),
+        client.call('PutItem', {
+          TableName: table,
+          Item: { ...itemKey, ...toDedupeAttributes(entry) },
+          // TTL removes items late: an expired one counts as gone.
+          ConditionExpression: 'attribute_not_exists(pk) OR exp < :now',
+          ExpressionAttributeValues: { ':now': seconds(entry.acceptedAtMs) },
+        }),
       );
       if (isNew) return entry;
       const found = await read(itemKey);

@@ -1,12 +1,5 @@
 // The ledger's polling feeds and the latest events of subjects.
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { Event, Scope } from '../core/event.ts';
 import { placeOf } from '../core/feed.ts';
 import { createdAtMs, shardOf } from '../core/identifiers.ts';
@@ -20,6 +13,7 @@ import {
 import type { Settings } from '../core/settings.ts';
 import { hashOfSubject, subjectOrderOf } from '../core/subject-order.ts';
 import { chunksOf, type Item, text, WRITES_PER_CALL, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { expiryOf } from './ledger-expiry.ts';
 import { seconds } from './ledger-items.ts';
@@ -31,7 +25,7 @@ export const FEED_SHARDS = 4;
 const PAUSE_MS = 50;
 
 export function createFeedLedger(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
 ): FeedLedger & SubjectLedger {
@@ -47,9 +41,10 @@ export function createFeedLedger(
     try {
       while (left.length > 0 && !signal.aborted) {
         const requests = left.map((item) => ({ PutRequest: { Item: item } }));
-        const answer = await client.send(
-          new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
-          { abortSignal: signal },
+        const answer = await client.call(
+          'BatchWriteItem',
+          { RequestItems: { [table]: requests } },
+          signal,
         );
         const unprocessed = answer.UnprocessedItems?.[table] ?? [];
         left = unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
@@ -94,20 +89,18 @@ export function createFeedLedger(
       await Promise.all(
         events.map((event) =>
           whenHolds(
-            client.send(
-              new PutItemCommand({
-                TableName: table,
-                Item: {
-                  ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
-                  v: ITEM_VERSION,
-                  o: text(subjectOrderOf(event)),
-                  id: text(event.id),
-                  exp: seconds(expiryOf(event.acceptedAtMs, settings)),
-                },
-                ConditionExpression: 'attribute_not_exists(pk) OR o < :o',
-                ExpressionAttributeValues: { ':o': text(subjectOrderOf(event)) },
-              }),
-            ),
+            client.call('PutItem', {
+              TableName: table,
+              Item: {
+                ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
+                v: ITEM_VERSION,
+                o: text(subjectOrderOf(event)),
+                id: text(event.id),
+                exp: seconds(expiryOf(event.acceptedAtMs, settings)),
+              },
+              ConditionExpression: 'attribute_not_exists(pk) OR o < :o',
+              ExpressionAttributeValues: { ':o': text(subjectOrderOf(event)) },
+            }),
           ),
         ),
       );
@@ -115,29 +108,25 @@ export function createFeedLedger(
 
     async findLatest(scope, subject, type) {
       if (type !== undefined) {
-        const answer = await client.send(
-          new GetItemCommand({
-            TableName: table,
-            Key: subjectKey(scope, hashOfSubject(subject), type),
-            ConsistentRead: true,
-          }),
-        );
+        const answer = await client.call('GetItem', {
+          TableName: table,
+          Key: subjectKey(scope, hashOfSubject(subject), type),
+          ConsistentRead: true,
+        });
         return answer.Item?.id?.S;
       }
       let latest: Item | undefined;
       let start: Item | undefined;
       do {
-        const answer = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: {
-              ':pk': text(subjectPartition(scope, hashOfSubject(subject))),
-            },
-            ConsistentRead: true,
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        );
+        const answer = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: {
+            ':pk': text(subjectPartition(scope, hashOfSubject(subject))),
+          },
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        });
         for (const item of answer.Items ?? []) {
           if ((item.o?.S ?? '') > (latest?.o?.S ?? '')) latest = item;
         }

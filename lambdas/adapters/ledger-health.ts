@@ -1,5 +1,4 @@
 // The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CLEAN_HEALTH, type Health } from '../core/endpoint-health.ts';
 import {
   type EndpointAddress,
@@ -9,6 +8,7 @@ import {
 } from '../core/ports.ts';
 import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
 import { answerWhenHolds, batchGet, type Item, number, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf } from './registry-items.ts';
 
@@ -19,10 +19,7 @@ function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
   return { pk: text(`${scopeKey(endpoint)}#${endpoint.endpointId}#${name}`), sk: text(name) };
 }
 
-export function createHealthLedger(
-  client: DynamoDBClient,
-  table: string,
-): HealthLedger & RateLedger {
+export function createHealthLedger(client: DynamoDb, table: string): HealthLedger & RateLedger {
   /**
    * Moves the next free slot (`nfs`: DynamoDB reserves the word `free`) on under a condition: the slot
    * that was free, or undefined.
@@ -34,16 +31,14 @@ export function createHealthLedger(
     values: Item,
   ): Promise<{ readonly fromMs: number | undefined } | undefined> {
     const answer = await answerWhenHolds(
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: itemKey(endpoint, 'rate'),
-          UpdateExpression: expression,
-          ConditionExpression: condition,
-          ExpressionAttributeValues: values,
-          ReturnValues: 'UPDATED_OLD',
-        }),
-      ),
+      client.call('UpdateItem', {
+        TableName: table,
+        Key: itemKey(endpoint, 'rate'),
+        UpdateExpression: expression,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ReturnValues: 'UPDATED_OLD',
+      }),
     );
     if (!answer) return undefined;
     const from = answer.Attributes?.nfs?.N;
@@ -52,13 +47,11 @@ export function createHealthLedger(
 
   return {
     async getHealth(endpoint) {
-      const { Item: item } = await client.send(
-        new GetItemCommand({
-          TableName: table,
-          Key: itemKey(endpoint, 'health'),
-          ConsistentRead: true,
-        }),
-      );
+      const { Item: item } = await client.call('GetItem', {
+        TableName: table,
+        Key: itemKey(endpoint, 'health'),
+        ConsistentRead: true,
+      });
       const answers = Number(item?.ans?.N ?? 0);
       const health = documentOf<Health>(item);
       if (!health) return { health: CLEAN_HEALTH, version: 0, answers };
@@ -83,32 +76,28 @@ export function createHealthLedger(
     putHealth(endpoint, health, seenVersion) {
       const isFirst = seenVersion === 0;
       return whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: itemKey(endpoint, 'health'),
-            UpdateExpression: 'SET doc = :doc, ver = :next, v = :v',
-            ConditionExpression: isFirst ? 'attribute_not_exists(ver)' : 'ver = :seen',
-            ExpressionAttributeValues: {
-              ':doc': text(JSON.stringify(health)),
-              ':next': number(seenVersion + 1),
-              ':v': ITEM_VERSION,
-              ...(isFirst ? {} : { ':seen': number(seenVersion) }),
-            },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: itemKey(endpoint, 'health'),
+          UpdateExpression: 'SET doc = :doc, ver = :next, v = :v',
+          ConditionExpression: isFirst ? 'attribute_not_exists(ver)' : 'ver = :seen',
+          ExpressionAttributeValues: {
+            ':doc': text(JSON.stringify(health)),
+            ':next': number(seenVersion + 1),
+            ':v': ITEM_VERSION,
+            ...(isFirst ? {} : { ':seen': number(seenVersion) }),
+          },
+        }),
       );
     },
 
     async countAnswers(endpoint, count) {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: itemKey(endpoint, 'health'),
-          UpdateExpression: 'ADD ans :count',
-          ExpressionAttributeValues: { ':count': number(count) },
-        }),
-      );
+      await client.call('UpdateItem', {
+        TableName: table,
+        Key: itemKey(endpoint, 'health'),
+        UpdateExpression: 'ADD ans :count',
+        ExpressionAttributeValues: { ':count': number(count) },
+      });
     },
 
     async reserveSlots(endpoint, count, perSecond, nowMs) {
@@ -132,13 +121,11 @@ export function createHealthLedger(
           { ':after': number(nowMs + spanMs), ':now': number(nowMs), ':v': ITEM_VERSION },
         );
         if (idle) return nowMs;
-        const { Item: item } = await client.send(
-          new GetItemCommand({
-            TableName: table,
-            Key: itemKey(endpoint, 'rate'),
-            ConsistentRead: true,
-          }),
-        );
+        const { Item: item } = await client.call('GetItem', {
+          TableName: table,
+          Key: itemKey(endpoint, 'rate'),
+          ConsistentRead: true,
+        });
         if (Number(item?.nfs?.N) >= nowMs + MAX_AHEAD_MS) return undefined;
       }
       return undefined;

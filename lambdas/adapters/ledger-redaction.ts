@@ -1,51 +1,43 @@
 // Takes personal data off the ledger's items for good, each by one conditional update that may be repeated.
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { RedactionLedger } from '../core/ports.ts';
 import { hashOfSubject } from '../core/subject-order.ts';
 import { answerWhenHolds, chunksOf, type Item, number, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { FEED_SHARDS, feedPartition, subjectKey } from './ledger-feed.ts';
 import { deliveryKey, eventKey, fromEventItem } from './ledger-items.ts';
 
 const AT_ONCE = 25;
 
-export function createRedactionLedger(client: DynamoDBClient, table: string): RedactionLedger {
+export function createRedactionLedger(client: DynamoDb, table: string): RedactionLedger {
   const update = (key: Item, expression: string, condition: string, values: Item) =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: key,
-        UpdateExpression: expression,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
+    client.call('UpdateItem', {
+      TableName: table,
+      Key: key,
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ReturnValues: 'ALL_NEW',
+    });
 
   return {
     async redactEvent(ref, nowMs) {
-      const { Item: before } = await client.send(
-        new GetItemCommand({ TableName: table, Key: eventKey(ref), ConsistentRead: true }),
-      );
+      const { Item: before } = await client.call('GetItem', {
+        TableName: table,
+        Key: eventKey(ref),
+        ConsistentRead: true,
+      });
       if (!before) return undefined;
       // The pointer first: once its subject is off, nothing tells where it stands.
       const subject = before.subj?.S;
       const hash = subject === undefined ? before.sh?.S : hashOfSubject(subject);
       if (hash !== undefined) {
         await whenHolds(
-          client.send(
-            new DeleteItemCommand({
-              TableName: table,
-              Key: subjectKey(ref, hash, before.ty?.S ?? ''),
-              ConditionExpression: 'id = :id',
-              ExpressionAttributeValues: { ':id': text(ref.eventId) },
-            }),
-          ),
+          client.call('DeleteItem', {
+            TableName: table,
+            Key: subjectKey(ref, hash, before.ty?.S ?? ''),
+            ConditionExpression: 'id = :id',
+            ExpressionAttributeValues: { ':id': text(ref.eventId) },
+          }),
         );
       }
       const answer = await answerWhenHolds(
@@ -62,20 +54,18 @@ export function createRedactionLedger(client: DynamoDBClient, table: string): Re
     async clearFeed(endpoint, limit) {
       let cleared = 0;
       for (let shard = 0; shard < FEED_SHARDS && cleared < limit; shard++) {
-        const { Items: items = [] } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': text(feedPartition(endpoint, shard)) },
-            ConsistentRead: true,
-            Limit: limit - cleared,
-          }),
-        );
+        const { Items: items = [] } = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': text(feedPartition(endpoint, shard)) },
+          ConsistentRead: true,
+          Limit: limit - cleared,
+        });
         for (const chunk of chunksOf(items, AT_ONCE)) {
           await Promise.all(
             chunk.map(({ pk, sk }) => {
               const Key = { pk: text(pk?.S ?? ''), sk: text(sk?.S ?? '') };
-              return client.send(new DeleteItemCommand({ TableName: table, Key }));
+              return client.call('DeleteItem', { TableName: table, Key });
             }),
           );
         }

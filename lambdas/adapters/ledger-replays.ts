@@ -1,11 +1,11 @@
 // The ledger's replays, and the listings that they go by: oldest first.
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { NotYetStoredError } from '../core/errors.ts';
 import type { Scope } from '../core/event.ts';
 import { type ReplayLedger, scopeKey } from '../core/ports.ts';
 import type { Replay } from '../core/replay.ts';
 import type { Settings } from '../core/settings.ts';
 import { type Item, number, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { createDeadIndex } from './ledger-dead.ts';
 import { expiryOf } from './ledger-expiry.ts';
@@ -14,35 +14,35 @@ import { mergedShards, oldestFirst } from './listing.ts';
 import { documentOf } from './registry-items.ts';
 
 export function createReplayLedger(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   settings: Settings,
 ): ReplayLedger {
   const dead = createDeadIndex(client, table);
 
   async function getReplay(scope: Scope, id: string): Promise<Replay | undefined> {
-    const answer = await client.send(
-      new GetItemCommand({ TableName: table, Key: replayKey(scope, id), ConsistentRead: true }),
-    );
+    const answer = await client.call('GetItem', {
+      TableName: table,
+      Key: replayKey(scope, id),
+      ConsistentRead: true,
+    });
     return documentOf<Replay>(answer.Item);
   }
 
   const putIf = (replay: Replay, condition: string, values?: Item): Promise<boolean> =>
     whenHolds(
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: {
-            ...replayKey(replay, replay.id),
-            v: ITEM_VERSION,
-            doc: text(JSON.stringify(replay)),
-            ver: number(replay.version),
-            exp: seconds(expiryOf(replay.createdAtMs, settings)),
-          },
-          ConditionExpression: condition,
-          ...(values ? { ExpressionAttributeValues: values } : {}),
-        }),
-      ),
+      client.call('PutItem', {
+        TableName: table,
+        Item: {
+          ...replayKey(replay, replay.id),
+          v: ITEM_VERSION,
+          doc: text(JSON.stringify(replay)),
+          ver: number(replay.version),
+          exp: seconds(expiryOf(replay.createdAtMs, settings)),
+        },
+        ConditionExpression: condition,
+        ...(values ? { ExpressionAttributeValues: values } : {}),
+      }),
     );
 
   return {

@@ -1,27 +1,25 @@
 // The sparse index of what still needs work: what waits at an endpoint, by due time.
-import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { EndpointAddress, WorkEntry, WorkLedger } from '../core/ports.ts';
 import { WORK_INDEX } from '../environment.ts';
 import { answerWhenHolds, type Item, number, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './ledger-items.ts';
 
-export function createWorkLedger(client: DynamoDBClient, table: string): WorkLedger {
+export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
   return {
     async listDue(endpoint, beforeMs, limit) {
       const shards = await Promise.all(
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
-          const answer = await client.send(
-            new QueryCommand({
-              TableName: table,
-              IndexName: WORK_INDEX,
-              KeyConditionExpression: 'wk = :wk AND wat < :before',
-              ExpressionAttributeValues: {
-                ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
-                ':before': number(beforeMs),
-              },
-              Limit: limit,
-            }),
-          );
+          const answer = await client.call('Query', {
+            TableName: table,
+            IndexName: WORK_INDEX,
+            KeyConditionExpression: 'wk = :wk AND wat < :before',
+            ExpressionAttributeValues: {
+              ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+              ':before': number(beforeMs),
+            },
+            Limit: limit,
+          });
           return (answer.Items ?? []).map((item) => entryOf(endpoint, item));
         }),
       );
@@ -36,17 +34,15 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard) => {
           let start: Item | undefined;
           do {
-            const answer = await client.send(
-              new QueryCommand({
-                TableName: table,
-                IndexName: WORK_INDEX,
-                KeyConditionExpression: 'wk = :wk',
-                ExpressionAttributeValues: {
-                  ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
-                },
-                ...(start ? { ExclusiveStartKey: start } : {}),
-              }),
-            );
+            const answer = await client.call('Query', {
+              TableName: table,
+              IndexName: WORK_INDEX,
+              KeyConditionExpression: 'wk = :wk',
+              ExpressionAttributeValues: {
+                ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+              },
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            });
             for (const item of answer.Items ?? []) {
               const entry = entryOf(endpoint, item);
               if (entry.eventId < thanEventId) entries.push(entry);
@@ -62,20 +58,18 @@ export function createWorkLedger(client: DynamoDBClient, table: string): WorkLed
 
     async take(entry, untilMs) {
       const answer = await answerWhenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: deliveryKey(entry),
-            UpdateExpression: 'SET wat = :until',
-            ConditionExpression: 's = :waiting AND wat = :seen',
-            ExpressionAttributeValues: {
-              ':until': number(untilMs),
-              ':waiting': text('waiting'),
-              ':seen': number(entry.workAtMs),
-            },
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: deliveryKey(entry),
+          UpdateExpression: 'SET wat = :until',
+          ConditionExpression: 's = :waiting AND wat = :seen',
+          ExpressionAttributeValues: {
+            ':until': number(untilMs),
+            ':waiting': text('waiting'),
+            ':seen': number(entry.workAtMs),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
       );
       return answer?.Attributes && fromDeliveryItem(answer.Attributes);
     },

@@ -1,15 +1,15 @@
 // Listings over sharded partitions, newest or oldest first: the shards are read side by side and merged, and the
 // cursor is the last id shown, so that a page stays where it is while new entries come.
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { firstIdAt } from '../core/identifiers.ts';
 import type { TimeRange } from '../core/ports.ts';
 import { type Item, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 
 /** Greater than every id with the prefix `evt_`. */
 const LAST_EVENT_ID = 'evt_~';
 
 export interface ShardedQuery {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly table: string;
   readonly partitions: readonly string[];
   readonly range: TimeRange;
@@ -47,7 +47,7 @@ export interface MergedPage {
 }
 
 export interface ShardsQuery {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly table: string;
   readonly partitions: readonly string[];
   /** Sort keys, both exclusive. */
@@ -114,21 +114,19 @@ class Shard {
   async fill(): Promise<void> {
     const { client, table, after, before, isAscending } = this.#query;
     while (this.#at >= this.#items.length && !this.#isOver) {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
-          ExpressionAttributeValues: {
-            ':pk': text(this.#partition),
-            ':after': text(after),
-            ':before': text(before),
-          },
-          ScanIndexForward: isAscending,
-          ConsistentRead: true,
-          Limit: this.#share,
-          ...(this.#start ? { ExclusiveStartKey: this.#start } : {}),
-        }),
-      );
+      const page = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
+        ExpressionAttributeValues: {
+          ':pk': text(this.#partition),
+          ':after': text(after),
+          ':before': text(before),
+        },
+        ScanIndexForward: isAscending,
+        ConsistentRead: true,
+        Limit: this.#share,
+        ...(this.#start ? { ExclusiveStartKey: this.#start } : {}),
+      });
       this.#items = (page.Items ?? []).filter(
         (item) => item.sk?.S !== after && item.sk?.S !== before,
       );

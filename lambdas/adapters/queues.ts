@@ -1,12 +1,7 @@
 // SQS: batches by count and size, and what SQS refuses tried again and then reported.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ChangeMessageVisibilityCommand,
-  SendMessageBatchCommand,
-  type SendMessageBatchRequestEntry,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { encodeCleanupMessage } from '../core/cleanup-messages.ts';
 import {
   encodeDeliveryMessage,
@@ -17,8 +12,9 @@ import {
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
-import { lean, signerFor } from './lean-calls.ts';
+import { createDirectCalls } from './direct-calls.ts';
 import { log } from './log.ts';
+import type { Sqs } from './sqs-calls.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
 const ENTRIES_PER_CALL = 10;
@@ -53,12 +49,30 @@ interface OutgoingMessage {
   readonly delaySeconds?: number;
 }
 
-export function createSqs(): SQSClient {
-  // TLS keeps the bodies whole; a second checksum of each would be computed here.
-  return lean(new SQSClient({ ...CLIENT_OPTIONS, md5: false, signer: signerFor('sqs') }));
+export function createSqs(): Sqs {
+  return createDirectCalls({
+    name: 'sqs',
+    variableName: 'SQS',
+    targetPrefix: 'AmazonSQS',
+    jsonVersion: '1.0',
+    encode: (input) => JSON.stringify(input),
+    decode: (json) => JSON.parse(json),
+    originIn: originOfQueue,
+    loadSdk: async () => (await import('#on-demand/sqs')).createSqsBySdk(CLIENT_OPTIONS),
+  });
 }
 
-export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
+const origins = new Map<string, string>();
+
+/** As the SDK has it: a queue's own address says where it is reached. */
+function originOfQueue(input: object): string {
+  const url = 'QueueUrl' in input ? String(input.QueueUrl) : '';
+  const known = origins.get(url) ?? new URL(url).origin;
+  origins.set(url, known);
+  return known;
+}
+
+export function createQueues(client: Sqs, urls: QueueUrls): Queues {
   async function sendAll(
     url: string,
     messages: readonly OutgoingMessage[],
@@ -139,19 +153,17 @@ export function createQueues(client: SQSClient, urls: QueueUrls): Queues {
         })),
       ),
     async postpone(queue, receiptHandle, seconds) {
-      await client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: urls[queue],
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: seconds,
-        }),
-      );
+      await client.call('ChangeMessageVisibility', {
+        QueueUrl: urls[queue],
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      });
     },
   };
 }
 
 async function sendOnce(
-  client: SQSClient,
+  client: Sqs,
   url: string,
   messages: readonly OutgoingMessage[],
   indexes: readonly number[],
@@ -169,9 +181,7 @@ async function sendOnce(
     ];
   });
   try {
-    const answer = await client.send(
-      new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }),
-    );
+    const answer = await client.call('SendMessageBatch', { QueueUrl: url, Entries: entries });
     return (answer.Failed ?? []).map((failure) => Number(failure.Id));
   } catch (error) {
     log.warn('SQS refused a batch', { error: String(error) });

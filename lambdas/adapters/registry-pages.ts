@@ -1,9 +1,9 @@
 // Listings of the registry: the entries of one partition by sort key, oldest first.
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Page } from '../core/ports.ts';
 import { type Item, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 
-export function createRegistryPages(client: DynamoDBClient, table: string) {
+export function createRegistryPages(client: DynamoDb, table: string) {
   /** From after the cursor on; what `keep` gives nothing for is passed over. */
   return async function page<T>(
     partition: string,
@@ -15,15 +15,13 @@ export function createRegistryPages(client: DynamoDBClient, table: string) {
     const entries: T[] = [];
     let after = cursor ?? prefix;
     for (;;) {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': text(partition), ':after': text(after) },
-          ConsistentRead: true,
-          Limit: limit - entries.length + 1,
-        }),
-      );
+      const answer = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: { ':pk': text(partition), ':after': text(after) },
+        ConsistentRead: true,
+        Limit: limit - entries.length + 1,
+      });
       for (const item of answer.Items ?? []) {
         if (entries.length === limit) return { entries, next: after };
         const entry = keep(item);

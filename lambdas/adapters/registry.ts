@@ -1,11 +1,4 @@
 // The registry: tenants, API keys by their hash, and endpoints.
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { ApiKey } from '../core/api-key.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import { NotYetStoredError } from '../core/errors.ts';
@@ -14,6 +7,7 @@ import type { Registry, Surroundings, Tenant } from '../core/ports.ts';
 import { withoutInherited } from '../core/template.ts';
 import { NEW_ERASURE } from '../core/tenant-erasure.ts';
 import { batchGet, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition, keyPartition } from './registry-items.ts';
 import { createRegistryPages } from './registry-pages.ts';
@@ -40,18 +34,17 @@ function listedKey(item: Item | undefined): ApiKey | undefined {
 const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
 
 export function createRegistry(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   surroundings: Surroundings,
 ): Registry {
   const get = async (key: Item): Promise<Item | undefined> =>
-    (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })))
-      .Item;
+    (await client.call('GetItem', { TableName: table, Key: key, ConsistentRead: true })).Item;
   const put = (item: Item): Promise<unknown> =>
-    client.send(new PutItemCommand({ TableName: table, Item: { ...item, v: ITEM_VERSION } }));
+    client.call('PutItem', { TableName: table, Item: { ...item, v: ITEM_VERSION } });
 
   const remove = (key: Item): Promise<unknown> =>
-    client.send(new DeleteItemCommand({ TableName: table, Key: key }));
+    client.call('DeleteItem', { TableName: table, Key: key });
 
   const page = createRegistryPages(client, table);
   const inherit = createInheritance(client, table);
@@ -62,14 +55,12 @@ export function createRegistry(
 
   const putTenantIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
     whenHolds(
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: { ...tenantKey(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
-          ConditionExpression: condition,
-          ...(values ? { ExpressionAttributeValues: values } : {}),
-        }),
-      ),
+      client.call('PutItem', {
+        TableName: table,
+        Item: { ...tenantKey(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
+        ConditionExpression: condition,
+        ...(values ? { ExpressionAttributeValues: values } : {}),
+      }),
     );
   const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
     putTenantIf(after, 'doc = :before', { ':before': text(JSON.stringify(before)) });
@@ -151,27 +142,23 @@ export function createRegistry(
       const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
       await put({ ...hashKey(key.hash), doc });
       // Its last use stays: it is noted beside the document.
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: keyItem(key, key.id),
-          UpdateExpression: 'SET doc = :doc',
-          ExpressionAttributeValues: { ':doc': doc },
-        }),
-      );
+      await client.call('UpdateItem', {
+        TableName: table,
+        Key: keyItem(key, key.id),
+        UpdateExpression: 'SET doc = :doc',
+        ExpressionAttributeValues: { ':doc': doc },
+      });
     },
     async noteKeyUse(key, atMs) {
       await whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: keyItem(key, key.id),
-            UpdateExpression: 'SET used = :at',
-            ConditionExpression:
-              'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
-            ExpressionAttributeValues: { ':at': number(atMs) },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: keyItem(key, key.id),
+          UpdateExpression: 'SET used = :at',
+          ConditionExpression:
+            'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
+          ExpressionAttributeValues: { ':at': number(atMs) },
+        }),
       );
     },
 
@@ -193,22 +180,20 @@ export function createRegistry(
     },
     async replaceEndpoint(before, after) {
       const isReplaced = await whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              pk: text(endpointPartition(after)),
-              sk: text(after.id),
-              v: ITEM_VERSION,
-              doc: text(JSON.stringify(withoutInherited(after))),
-            },
-            // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
-            ConditionExpression: 'doc = :before',
-            ExpressionAttributeValues: {
-              ':before': text(JSON.stringify(withoutInherited(before))),
-            },
-          }),
-        ),
+        client.call('PutItem', {
+          TableName: table,
+          Item: {
+            pk: text(endpointPartition(after)),
+            sk: text(after.id),
+            v: ITEM_VERSION,
+            doc: text(JSON.stringify(withoutInherited(after))),
+          },
+          // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
+          ConditionExpression: 'doc = :before',
+          ExpressionAttributeValues: {
+            ':before': text(JSON.stringify(withoutInherited(before))),
+          },
+        }),
       );
       if (isReplaced) await bumpVersion(after);
       return isReplaced;

@@ -1,27 +1,25 @@
 // The registry's endpoints for a walk that seals them anew: every one, tombstones included, and written without
 // counting as a change, for nothing that anybody sees changes.
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { SealedEndpoints } from '../core/reseal-walk.ts';
 import { text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { documentOf, endpointPartition } from './registry-items.ts';
 
-export function createSealedEndpoints(client: DynamoDBClient, table: string): SealedEndpoints {
+export function createSealedEndpoints(client: DynamoDb, table: string): SealedEndpoints {
   return {
     async listAll(scope, limit, cursor) {
-      const { Items: items = [], LastEvaluatedKey: last } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: {
-            ':pk': text(endpointPartition(scope)),
-            ':after': text(cursor ?? 'ep_'),
-          },
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-      );
+      const { Items: items = [], LastEvaluatedKey: last } = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: {
+          ':pk': text(endpointPartition(scope)),
+          ':after': text(cursor ?? 'ep_'),
+        },
+        ConsistentRead: true,
+        Limit: limit,
+      });
       const entries = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
       const next = last?.sk?.S;
       return next === undefined ? { entries } : { entries, next };
@@ -29,19 +27,17 @@ export function createSealedEndpoints(client: DynamoDBClient, table: string): Se
 
     rewrite: (before, after) =>
       whenHolds(
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              pk: text(endpointPartition(after)),
-              sk: text(after.id),
-              v: ITEM_VERSION,
-              doc: text(JSON.stringify(after)),
-            },
-            ConditionExpression: 'doc = :before',
-            ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
-          }),
-        ),
+        client.call('PutItem', {
+          TableName: table,
+          Item: {
+            pk: text(endpointPartition(after)),
+            sk: text(after.id),
+            v: ITEM_VERSION,
+            doc: text(JSON.stringify(after)),
+          },
+          ConditionExpression: 'doc = :before',
+          ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
+        }),
       ),
   };
 }

@@ -1,5 +1,4 @@
 // Secrets Manager: the sealing key and the operator's key, kept in memory for a while.
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { MIN_OPERATOR_KEY_LENGTH } from '../core/api-key.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
@@ -10,8 +9,10 @@ import {
   sealingKeysFrom,
 } from '../core/sealing-secret.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS, spared } from './client-options.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
+import { createDirectCalls } from './direct-calls.ts';
 import { log } from './log.ts';
+import type { SecretsManager } from './secrets-calls.ts';
 
 /** A version that nobody knows does not make every call ask Secrets Manager. */
 const ASKED_AGAIN_MS = 10_000;
@@ -30,13 +31,13 @@ export function secretArns(): SecretArns {
 }
 
 export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
-  const client = spared(new SecretsManagerClient(CLIENT_OPTIONS));
+  const client = createSecretsManager();
 
   const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {
-      const { SecretString: value, CreatedDate: changedAt } = await client.send(
-        new GetSecretValueCommand({ SecretId: arn }),
-      );
+      const { SecretString: value, CreatedDate: changedAt } = await client.call('GetSecretValue', {
+        SecretId: arn,
+      });
       if (value === undefined || value.length < minLength) {
         throw new ConfigurationError(
           `${what} in Secrets Manager must have at least ${minLength} characters`,
@@ -87,6 +88,20 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
     },
     operatorKey: async () => (await operator()).value,
   };
+}
+
+function createSecretsManager(): SecretsManager {
+  return createDirectCalls({
+    name: 'secretsmanager',
+    variableName: 'SECRETS_MANAGER',
+    targetPrefix: 'secretsmanager',
+    jsonVersion: '1.1',
+    encode: (input) => JSON.stringify(input),
+    // Times are Unix seconds there.
+    decode: (json) =>
+      JSON.parse(json, (name, value) => (name === 'CreatedDate' ? new Date(value * 1000) : value)),
+    loadSdk: async () => (await import('#on-demand/secrets')).createSecretsBySdk(CLIENT_OPTIONS),
+  });
 }
 
 interface SecretValue {

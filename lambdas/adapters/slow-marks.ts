@@ -1,8 +1,8 @@
 // Which endpoints are slow: attributes of the version item that fan-out reads of a scope in any case.
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Scope } from '../core/event.ts';
 import { MAX_MARKS } from '../core/slow-lane.ts';
 import { type Item, number, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
 
@@ -19,36 +19,32 @@ export function slowIn(item: Item | undefined, nowMs: number): ReadonlySet<strin
 
 /** Marks, and takes marks away that are over. */
 export async function markSlow(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   endpoint: Scope & { readonly id: string },
   untilMs: number,
   nowMs: number,
 ): Promise<void> {
   const key = { pk: text(endpointPartition(endpoint)), sk: text(VERSION_SORT_KEY) };
-  const answer = await client.send(
-    new UpdateItemCommand({
-      TableName: table,
-      Key: key,
-      UpdateExpression: 'SET v = :v, #slow = :until',
-      ExpressionAttributeNames: { '#slow': PREFIX + endpoint.id },
-      ExpressionAttributeValues: { ':until': number(untilMs), ':v': ITEM_VERSION },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+  const answer = await client.call('UpdateItem', {
+    TableName: table,
+    Key: key,
+    UpdateExpression: 'SET v = :v, #slow = :until',
+    ExpressionAttributeNames: { '#slow': PREFIX + endpoint.id },
+    ExpressionAttributeValues: { ':until': number(untilMs), ':v': ITEM_VERSION },
+    ReturnValues: 'ALL_NEW',
+  });
   const marks = Object.entries(answer.Attributes ?? {}).filter(([name]) => name.startsWith(PREFIX));
   const over = marks.filter(([, until]) => Number(until.N) <= nowMs).map(([name]) => name);
   const tooMany = marks.slice(MAX_MARKS).map(([name]) => name);
   const removed = [...new Set([...over, ...tooMany])].slice(0, MAX_MARKS);
   if (removed.length === 0) return;
-  await client.send(
-    new UpdateItemCommand({
-      TableName: table,
-      Key: key,
-      UpdateExpression: `REMOVE ${removed.map((_, index) => `#r${index}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(
-        removed.map((name, index) => [`#r${index}`, name]),
-      ),
-    }),
-  );
+  await client.call('UpdateItem', {
+    TableName: table,
+    Key: key,
+    UpdateExpression: `REMOVE ${removed.map((_, index) => `#r${index}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(
+      removed.map((name, index) => [`#r${index}`, name]),
+    ),
+  });
 }

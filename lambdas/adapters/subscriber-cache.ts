@@ -1,10 +1,10 @@
 // Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
 import { type Registry, type Subscriber, type Surroundings, scopeKey } from '../core/ports.ts';
 import { batchGet, type Item, text } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from './registry-items.ts';
 import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
@@ -20,7 +20,7 @@ interface CachedList {
 }
 
 export function createSubscriberCache(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   surroundings: Surroundings,
   inherit: Inheritance,
@@ -31,18 +31,16 @@ export function createSubscriberCache(
     const endpoints: Endpoint[] = [];
     let start: Item | undefined;
     do {
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: {
-            ':pk': text(endpointPartition(scope)),
-            ':prefix': text('ep_'),
-          },
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        }),
-      );
+      const answer = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: {
+          ':pk': text(endpointPartition(scope)),
+          ':prefix': text('ep_'),
+        },
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      });
       for (const item of answer.Items ?? []) {
         const endpoint = documentOf<Endpoint>(item);
         if (endpoint && endpoint.deletedAtMs === undefined) endpoints.push(endpoint);

@@ -1,15 +1,10 @@
 // Templates in the registry, and how endpoints get what they inherit when they are read.
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Scope } from '../core/event.ts';
 import type { KeptTemplate, Templates } from '../core/ports.ts';
 import { type Template, withTemplate } from '../core/template.ts';
 import { batchGet, type Item, number, putIfNew, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import {
   documentOf,
@@ -37,23 +32,21 @@ const UPDATES: Readonly<Record<ScopeChange, string>> = {
 
 /** Tells every fan-out that a scope's subscribers are to be read again. */
 export function countChange(
-  client: DynamoDBClient,
+  client: DynamoDb,
   table: string,
   scope: Scope,
   change: ScopeChange = 'content',
 ): Promise<unknown> {
-  return client.send(
-    new UpdateItemCommand({
-      TableName: table,
-      Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-      UpdateExpression: UPDATES[change],
-      ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
-    }),
-  );
+  return client.call('UpdateItem', {
+    TableName: table,
+    Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
+    UpdateExpression: UPDATES[change],
+    ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
+  });
 }
 
 /** Endpoints as they count; those that follow no template cost no read. */
-export function createInheritance(client: DynamoDBClient, table: string): Inheritance {
+export function createInheritance(client: DynamoDb, table: string): Inheritance {
   return async (endpoints) => {
     const keys = endpoints.flatMap((endpoint) =>
       endpoint.template === undefined ? [] : [keyOf(endpoint, endpoint.template)],
@@ -71,13 +64,15 @@ export function createInheritance(client: DynamoDBClient, table: string): Inheri
   };
 }
 
-export function createTemplates(client: DynamoDBClient, table: string): Templates {
+export function createTemplates(client: DynamoDb, table: string): Templates {
   const page = createRegistryPages(client, table);
 
   async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
-    const { Item: item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: keyOf(scope, id), ConsistentRead: true }),
-    );
+    const { Item: item } = await client.call('GetItem', {
+      TableName: table,
+      Key: keyOf(scope, id),
+      ConsistentRead: true,
+    });
     const template = documentOf<Template>(item);
     return template && { template, joins: Number(item?.joins?.N ?? 0) };
   }
@@ -90,7 +85,7 @@ export function createTemplates(client: DynamoDBClient, table: string): Template
       return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
     async removeTemplate(scope, id) {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(scope, id) }));
+      await client.call('DeleteItem', { TableName: table, Key: keyOf(scope, id) });
     },
     listAllTemplates: (scope, limit, cursor) =>
       page(templatePartition(scope), 'tpl_', limit, cursor, (item) => documentOf<Template>(item)),
@@ -102,34 +97,30 @@ export function createTemplates(client: DynamoDBClient, table: string): Template
       }),
     async replaceTemplate(before, after) {
       const isReplaced = await whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: keyOf(after, after.id),
-            UpdateExpression: 'SET doc = :after',
-            ConditionExpression: 'doc = :before AND joins = :joins',
-            ExpressionAttributeValues: {
-              ':before': docOf(before.template),
-              ':joins': number(before.joins),
-              ':after': docOf(after),
-            },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: keyOf(after, after.id),
+          UpdateExpression: 'SET doc = :after',
+          ConditionExpression: 'doc = :before AND joins = :joins',
+          ExpressionAttributeValues: {
+            ':before': docOf(before.template),
+            ':joins': number(before.joins),
+            ':after': docOf(after),
+          },
+        }),
       );
       if (isReplaced) await countChange(client, table, after);
       return isReplaced;
     },
     joinTemplate: (seen) =>
       whenHolds(
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: keyOf(seen, seen.id),
-            UpdateExpression: 'ADD joins :one',
-            ConditionExpression: 'doc = :seen',
-            ExpressionAttributeValues: { ':seen': docOf(seen), ':one': number(1) },
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: keyOf(seen, seen.id),
+          UpdateExpression: 'ADD joins :one',
+          ConditionExpression: 'doc = :seen',
+          ExpressionAttributeValues: { ':seen': docOf(seen), ':one': number(1) },
+        }),
       ),
   };
 }

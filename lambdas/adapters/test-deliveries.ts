@@ -1,5 +1,4 @@
 // Tests of endpoints, by the dispatch function: they take the same way out as deliveries.
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { TestNotSentError } from '../core/errors.ts';
 import type { TestDeliveries } from '../core/ports.ts';
 import { MAX_TEST_MS, testReportSchema } from '../core/test-delivery.ts';
@@ -9,24 +8,17 @@ const MARGIN_MS = 5_000;
 
 /** @param functionName gives the dispatch function's name when it is needed */
 export function createTestDeliveries(functionName: () => string): TestDeliveries {
-  const client = new LambdaClient({
+  const config = {
     // A second try would be a second request to the receiver.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: MAX_TEST_MS + MARGIN_MS },
-  });
+  };
+  let invoke: ((functionName: string, payload: object) => Promise<unknown>) | undefined;
   return {
     async send(request) {
       try {
-        const answer = await client.send(
-          new InvokeCommand({
-            FunctionName: functionName(),
-            Payload: Buffer.from(JSON.stringify({ test: request })),
-          }),
-        );
-        if (answer.FunctionError !== undefined) throw new Error(answer.FunctionError);
-        return testReportSchema.parse(
-          JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8')),
-        );
+        invoke ??= (await import('#on-demand/lambda')).createInvoke(config);
+        return testReportSchema.parse(await invoke(functionName(), { test: request }));
       } catch (error) {
         throw new TestNotSentError(error);
       }

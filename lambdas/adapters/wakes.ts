@@ -1,29 +1,18 @@
 // The wake directory and EventBridge Scheduler. The directory is put first: a schedule that was not
 // created is made up for by sweep, which reads the directory's overdue buckets.
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
-  ActionAfterCompletion,
-  ConflictException,
-  CreateScheduleCommand,
-  FlexibleTimeWindowMode,
-  SchedulerClient,
-} from '@aws-sdk/client-scheduler';
 import type { Environment } from '../core/event.ts';
 import { shardOf } from '../core/identifiers.ts';
 import { encodeWakeMessage, type WakeMessage } from '../core/messages.ts';
 import type { EndpointAddress, Surroundings, Wakes } from '../core/ports.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../core/wake-bucket.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS, spared } from './client-options.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 import { type Item, text, whenHolds } from './dynamodb.ts';
+import type { DynamoDb } from './dynamodb-calls.ts';
 import { ITEM_VERSION } from './item-version.ts';
 import { seconds } from './ledger-items.ts';
 import { metrics } from './metrics.ts';
+import type { createScheduling } from './on-demand/scheduler.ts';
 import { variable } from './surroundings.ts';
 
 /** An entry that nobody strikes is removed after this long. */
@@ -31,35 +20,29 @@ const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
 /** Wake-ups that this instance has made sure of already. */
 const MAX_REMEMBERED = 10_000;
 
-export function createWakes(
-  client: DynamoDBClient,
-  table: string,
-  surroundings: Surroundings,
-): Wakes {
-  const scheduler = spared(new SchedulerClient(CLIENT_OPTIONS));
+export function createWakes(client: DynamoDb, table: string, surroundings: Surroundings): Wakes {
   const remembered = new Set<string>();
+  let createSchedule: ReturnType<typeof createScheduling> | undefined;
 
   async function schedule(wake: WakeMessage): Promise<void> {
     const earliestMs = surroundings.now() + 1_000;
     const at = new Date(Math.max(wake.bucketMs - WAKE_EARLY_MS, earliestMs)).toISOString();
     try {
-      await scheduler.send(
-        new CreateScheduleCommand({
-          Name: scheduleName(wake.endpointId, wake.bucketMs),
-          GroupName: variable(Env.scheduleGroup),
-          ScheduleExpression: `at(${at.slice(0, 19)})`,
-          FlexibleTimeWindow: { Mode: FlexibleTimeWindowMode.OFF },
-          ActionAfterCompletion: ActionAfterCompletion.DELETE,
-          Target: {
-            Arn: variable(Env.wakesQueueArn),
-            RoleArn: variable(Env.scheduleRoleArn),
-            Input: encodeWakeMessage(wake),
-          },
-        }),
-      );
+      createSchedule ??= (await import('#on-demand/scheduler')).createScheduling(CLIENT_OPTIONS);
+      const made = await createSchedule({
+        Name: scheduleName(wake.endpointId, wake.bucketMs),
+        GroupName: variable(Env.scheduleGroup),
+        ScheduleExpression: `at(${at.slice(0, 19)})`,
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: {
+          Arn: variable(Env.wakesQueueArn),
+          RoleArn: variable(Env.scheduleRoleArn),
+          Input: encodeWakeMessage(wake),
+        },
+      });
+      if (made === 'known') return;
     } catch (error) {
-      // It is there already: the name says for whom and for when.
-      if (error instanceof ConflictException) return;
       metrics.count('SchedulesRefused');
       throw error;
     }
@@ -73,18 +56,16 @@ export function createWakes(
   function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
     const isScheduled = how === 'scheduled';
     return whenHolds(
-      client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: directoryKey(wake),
-          UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
-          ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
-          ExpressionAttributeValues: {
-            ':v': ITEM_VERSION,
-            ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
-          },
-        }),
-      ),
+      client.call('UpdateItem', {
+        TableName: table,
+        Key: directoryKey(wake),
+        UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
+        ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
+        ExpressionAttributeValues: {
+          ':v': ITEM_VERSION,
+          ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
+        },
+      }),
     );
   }
 
@@ -103,7 +84,7 @@ export function createWakes(
     },
 
     async done(wake) {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: directoryKey(wake) }));
+      await client.call('DeleteItem', { TableName: table, Key: directoryKey(wake) });
     },
 
     async listBucket(bucketMs) {
@@ -112,15 +93,13 @@ export function createWakes(
           const wakes: WakeMessage[] = [];
           let start: Item | undefined;
           do {
-            const answer = await client.send(
-              new QueryCommand({
-                TableName: table,
-                KeyConditionExpression: 'pk = :pk',
-                ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
-                ConsistentRead: true,
-                ...(start ? { ExclusiveStartKey: start } : {}),
-              }),
-            );
+            const answer = await client.call('Query', {
+              TableName: table,
+              KeyConditionExpression: 'pk = :pk',
+              ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
+              ConsistentRead: true,
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            });
             for (const item of answer.Items ?? []) {
               const [environment = '', tenant = '', endpointId = ''] = (item.sk?.S ?? '').split(
                 '#',

@@ -1,5 +1,5 @@
 // Body encryption on request: the endpoint's public JWK, to which the body is encrypted as a compact JWE
-// (RFC 7516). Encrypting needs randomness and stands in adapters/jwe.ts.
+// (RFC 7516). Encrypting needs randomness and stands in adapters/on-demand/jwe.ts.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 

@@ -37,6 +37,8 @@ export interface JsonSource {
   readonly dataTexts: ReadonlyMap<string, string>;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Decodes and parses a body.
  * @param body bytes that should be UTF-8 (RFC 8259, section 8.1; a byte order mark is refused)
@@ -44,7 +46,7 @@ export interface JsonSource {
 export function readJson(body: Uint8Array): JsonReading {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    text = utf8.decode(body);
   } catch {
     return { kind: 'unreadable', detail: 'The body is not valid UTF-8.' };
   }

@@ -1,5 +1,4 @@
 // From an event and its endpoint to the one signed request of an attempt.
-import { encryptBody } from '../adapters/jwe.ts';
 import { composeRequest } from '../core/compose-request.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
@@ -29,15 +28,27 @@ export function formRequest(
   event: Event,
   { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
-  const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
   const older = retiring.filter(({ untilMs }) => nowMs < untilMs).map(({ secret }) => secret);
   return composeRequest({
     endpoint,
-    facts: { event, tenantName, idempotencyKey, token: endpoint.token ?? idempotencyKey, issuer },
+    facts: {
+      event,
+      tenantName,
+      issuer,
+      // Not every contract shows one, and to make them takes as long as a signature.
+      get idempotencyKey() {
+        return idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
+      },
+      get token() {
+        return endpoint.token ?? this.idempotencyKey;
+      },
+    },
     moment: {
       nowMs,
       secrets: [...secrets, ...older],
-      jti: createUuid(random),
+      get jti() {
+        return createUuid(random);
+      },
       keys: signingKeysAt(keys, nowMs),
       ownSignature: endpoint.ownSignature ?? true,
     },
@@ -45,7 +56,7 @@ export function formRequest(
     nonce: Buffer.from(random.subarray(16, 32)).toString('base64url'),
     trace: event.trace ? traceHeaders(event.trace, random.subarray(32)) : [],
     authentication,
-    encrypt: encryptBody,
+    encrypt: async (body, setting) => (await import('#on-demand/jwe')).encryptBody(body, setting),
     ...(challenge === undefined ? {} : { challenge }),
   });
 }

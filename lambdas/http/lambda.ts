@@ -4,6 +4,7 @@
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Application } from './application.ts';
+import { JsonAnswer } from './json-answer.ts';
 
 /** What goes back as text; anything else as base64. */
 const TEXT = /^text\/|[/+](json|xml)\s*(;|$)/i;
@@ -79,6 +80,11 @@ function encoded(path: string): string {
 }
 
 async function resultOf(response: Response): Promise<LambdaAnswer> {
+  const given: unknown = response;
+  if (given instanceof JsonAnswer) {
+    const headers = Object.fromEntries(given.headers);
+    return { statusCode: given.status, headers, body: given.body, isBase64Encoded: false };
+  }
   const type = response.headers.get('Content-Type') ?? 'text/plain';
   const isText = TEXT.test(type) && !response.headers.has('Content-Encoding');
   const body = isText

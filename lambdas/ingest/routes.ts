@@ -23,6 +23,7 @@ import {
 } from '../http/authentication.ts';
 import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
+import { answerJson } from '../http/json-answer.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
 import type { EventTypeGate } from './event-type-gate.ts';
 import { countRefusal } from './refusals.ts';
@@ -62,7 +63,7 @@ export function addEventRoutes(
     const [result] = await accept(ports, [candidate]);
     if (!result) throw new Problem(500, 'Nothing was accepted.');
     if (result instanceof Problem) throw result;
-    return c.json(result, 202);
+    return answerJson(202, result);
   });
 
   app.post('/v1/events/batch', authentication.authenticate, async (c) => {
@@ -88,7 +89,7 @@ export function addEventRoutes(
       countRefusal(result.status);
       return { error: result.toDocument() };
     });
-    return c.json({ results }, 202);
+    return answerJson(202, { results });
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DeleteMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDeadLetters } from '../../lambdas/adapters/dead-letters.ts';
+import { sqsBySdk } from '../../lambdas/adapters/on-demand/sqs.ts';
 import { addDeadLetterRoutes } from '../../lambdas/api/dead-letters.ts';
 import { type ApiKey, KEY_SCOPES } from '../../lambdas/core/api-key.ts';
 import { decodeEventMessage, encodeEventMessage } from '../../lambdas/core/messages.ts';
@@ -52,7 +53,7 @@ beforeEach(async () => {
     surroundings: fixedSurroundings(),
   });
   addDeadLetterRoutes(app, authentication, {
-    deadLetters: createDeadLetters(client, {
+    deadLetters: createDeadLetters(sqsBySdk(client), {
       events: { from: url('dead-events'), to: url('events') },
       wakes: { from: url('dead-wakes'), to: url('wakes') },
     }),

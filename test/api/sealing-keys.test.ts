@@ -39,9 +39,9 @@ const create = async (ask = service.acme): Promise<string> => {
 function ports() {
   return {
     registry: service.registry,
-    endpoints: createSealedEndpoints(service.client, 'registry'),
+    endpoints: createSealedEndpoints(service.dynamoDb, 'registry'),
     templates: service.templates,
-    keyring: createKeyringStore(service.client, 'registry'),
+    keyring: createKeyringStore(service.dynamoDb, 'registry'),
     surroundings: service.surroundings,
   };
 }
@@ -54,7 +54,7 @@ describe('a walk', () => {
     const deleted = await create();
     await service.acme('DELETE', `/v1/endpoints/${deleted}`);
     await service.acme('POST', `/v1/endpoints/${ids[0]}/rotate-secret`, { overlapSeconds: 3600 });
-    const keyring = createKeyringStore(service.client, 'registry');
+    const keyring = createKeyringStore(service.dynamoDb, 'registry');
     const pem = await generatePrivateKey('Ed25519');
     const sealed = seal(SEALING_KEY, keyPlace('sk_1'), pem, randomBytes(12));
     const key = { id: 'sk_1', algorithm: 'Ed25519', origin: 'generated', publicKey: '' } as const;
@@ -92,7 +92,7 @@ describe('a walk', () => {
 
   it('gives way to a change that comes between, and seals what it made', async () => {
     const id = await create();
-    const sealedEndpoints = createSealedEndpoints(service.client, 'registry');
+    const sealedEndpoints = createSealedEndpoints(service.dynamoDb, 'registry');
     let meddled = false;
     const walk = await walkOn(
       {

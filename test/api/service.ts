@@ -14,6 +14,7 @@ import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger-redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger-replays.ts';
+import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { createRegistry } from '../../lambdas/adapters/registry.ts';
 import { createSealedEndpoints } from '../../lambdas/adapters/sealed-endpoints.ts';
 import { createTemplates } from '../../lambdas/adapters/templates.ts';
@@ -88,6 +89,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   await createTables(client);
+  const dynamoDb = dynamoDbBySdk(client);
 
   const clock = { nowMs: Date.now() };
   const surroundings: Surroundings = {
@@ -98,13 +100,13 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   };
   const settings = settingsSchema.parse({ limits });
-  const stored = createRegistry(client, 'registry', surroundings);
+  const stored = createRegistry(dynamoDb, 'registry', surroundings);
   const ledger = {
-    ...createEventLedger(client, 'ledger', settings),
-    ...createDeliveryLedger(client, 'ledger', settings),
+    ...createEventLedger(dynamoDb, 'ledger', settings),
+    ...createDeliveryLedger(dynamoDb, 'ledger', settings),
   };
-  const endpoints = createSealedEndpoints(client, 'registry');
-  const health = createHealthLedger(client, 'ledger');
+  const endpoints = createSealedEndpoints(dynamoDb, 'registry');
+  const health = createHealthLedger(dynamoDb, 'ledger');
   /** What Secrets Manager holds for sealing, and when it was changed last. */
   const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
   const secrets = {
@@ -127,8 +129,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   };
 
-  const keyring = createKeyringStore(client, 'registry');
-  const counts = createCounts(client, 'registry');
+  const keyring = createKeyringStore(dynamoDb, 'registry');
+  const counts = createCounts(dynamoDb, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   const tested: TestRequest[] = [];
@@ -144,7 +146,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return typeof answer === 'function' ? answer(request) : answer;
     },
   };
-  const templates = createTemplates(client, 'registry');
+  const templates = createTemplates(dynamoDb, 'registry');
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(app, authentication, {
@@ -187,7 +189,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     ledger,
     surroundings,
   });
-  const eventTypes = createEventTypeStore(client, 'registry');
+  const eventTypes = createEventTypeStore(dynamoDb, 'registry');
   addEventTypeRoutes(app, authentication, {
     eventTypes,
     counts,
@@ -212,7 +214,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     settings,
   });
-  const replays = createReplayLedger(client, 'ledger', settings);
+  const replays = createReplayLedger(dynamoDb, 'ledger', settings);
   const cleanups: DelayedCleanup[] = [];
   const queues = {
     async sendCleanups(messages: readonly DelayedCleanup[]) {
@@ -220,7 +222,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return new Set<number>();
     },
   };
-  const vault = { ...ledger, ...createRedactionLedger(client, 'ledger') };
+  const vault = { ...ledger, ...createRedactionLedger(dynamoDb, 'ledger') };
   addTenantRoutes(app, authentication, { registry, surroundings });
   addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
   const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
@@ -303,6 +305,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     cleanupPorts,
     clock,
     client,
+    dynamoDb,
     registry: stored,
     eventTypes,
     ledger,

@@ -1,6 +1,7 @@
 // Polling feeds and latest events of subjects: what both ledgers must do alike.
-import type { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DynamoDb } from '../../lambdas/adapters/dynamodb-calls.ts';
 import { createFeedLedger } from '../../lambdas/adapters/ledger-feed.ts';
 import { startOf } from '../../lambdas/core/feed.ts';
 import type { FeedEntry } from '../../lambdas/core/ports.ts';
@@ -86,14 +87,14 @@ describe('a feed’s write', () => {
   it('that is not answered in time is given up, and said to be so', async () => {
     // A client whose calls for one of the endpoints never end, unless they are called off.
     const client = {
-      send(command: BatchWriteItemCommand, { abortSignal }: { abortSignal: AbortSignal }) {
-        const isSlow = JSON.stringify(command.input.RequestItems).includes('ep_slow');
+      call(_operation: string, input: BatchWriteItemCommandInput, signal: AbortSignal) {
+        const isSlow = JSON.stringify(input.RequestItems).includes('ep_slow');
         if (!isSlow) return Promise.resolve({});
         return new Promise((_, reject) => {
-          abortSignal.addEventListener('abort', () => reject(new Error('called off')));
+          signal.addEventListener('abort', () => reject(new Error('called off')));
         });
       },
-    } as unknown as DynamoDBClient;
+    } as unknown as DynamoDb;
     const ledger = createFeedLedger(client, 'ledger', settings);
     const quick = Array.from({ length: 25 }, () => anEntry('ep_quick'));
     const refused = await ledger.putFeed([...quick, anEntry('ep_slow')], 50);
@@ -102,8 +103,8 @@ describe('a feed’s write', () => {
 
   it('that fails is a fault', async () => {
     const client = {
-      send: () => Promise.reject(new Error('denied')),
-    } as unknown as DynamoDBClient;
+      call: () => Promise.reject(new Error('denied')),
+    } as unknown as DynamoDb;
     const ledger = createFeedLedger(client, 'ledger', settings);
     await expect(ledger.putFeed([anEntry('ep_1')], 5_000)).rejects.toThrow('denied');
   });

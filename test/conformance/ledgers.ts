@@ -1,13 +1,18 @@
-// The two ledgers that must behave alike: the simulation's in memory, and the adapters over dynalite.
+// The ledgers that must behave alike: the simulation's in memory, and the adapters over dynalite, with direct calls as
+// functions make them and with those of the SDK, which takes over from them.
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { vi } from 'vitest';
+import { createDynamoDb } from '../../lambdas/adapters/dynamodb.ts';
+import type { DynamoDb } from '../../lambdas/adapters/dynamodb-calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
 import { createWorkLedger } from '../../lambdas/adapters/ledger-work.ts';
+import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { freshDelivery } from '../../lambdas/core/advance.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
@@ -33,24 +38,33 @@ export type Ledger = EventLedger &
   HealthLedger &
   RateLedger;
 
-export const LEDGERS = ['in memory', 'over dynalite'] as const;
+export const LEDGERS = ['in memory', 'over dynalite', 'over dynalite, by the SDK'] as const;
+type LedgerName = (typeof LEDGERS)[number];
 export const settings = settingsSchema.parse({});
 const TABLE = 'ledger';
 
 export interface Dynalite {
   readonly client: DynamoDBClient;
+  readonly dynamoDb: DynamoDb;
   readonly table: string;
   close(): Promise<void>;
 }
 
 /** A table with the ledger's keys and its index, in a dynalite of its own. */
-export async function startDynalite(): Promise<Dynalite> {
+export async function startDynalite(
+  name: Exclude<LedgerName, 'in memory'> = 'over dynalite',
+): Promise<Dynalite> {
   const server: Server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on a port
+  const endpoint = `http://127.0.0.1:${port}`;
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', endpoint);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -84,6 +98,7 @@ export async function startDynalite(): Promise<Dynalite> {
   );
   return {
     client,
+    dynamoDb: name === 'over dynalite' ? createDynamoDb() : dynamoDbBySdk(client),
     table: TABLE,
     close: async () => {
       client.destroy();
@@ -96,17 +111,17 @@ export async function startDynalite(): Promise<Dynalite> {
 }
 
 export async function openLedger(
-  name: (typeof LEDGERS)[number],
+  name: LedgerName,
 ): Promise<{ ledger: Ledger; close(): Promise<void> }> {
   if (name === 'in memory') {
     return { ledger: createMemoryLedger(createCallCounts()), close: async () => undefined };
   }
-  const { client, table, close } = await startDynalite();
+  const { dynamoDb, table, close } = await startDynalite(name);
   const ledger = {
-    ...createEventLedger(client, table, settings),
-    ...createDeliveryLedger(client, table, settings),
-    ...createWorkLedger(client, table),
-    ...createHealthLedger(client, table),
+    ...createEventLedger(dynamoDb, table, settings),
+    ...createDeliveryLedger(dynamoDb, table, settings),
+    ...createWorkLedger(dynamoDb, table),
+    ...createHealthLedger(dynamoDb, table),
   };
   return { ledger, close };
 }

@@ -36,7 +36,7 @@ function openInMemory(): Opened {
   return { wakes, schedules, another: () => wakes, close: async () => undefined };
 }
 
-async function openOverDynalite(): Promise<Opened> {
+async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Promise<Opened> {
   const created: string[] = [];
   const server = createServer((request, response) => {
     const name = request.url?.split('/').at(-1) ?? '';
@@ -57,8 +57,8 @@ async function openOverDynalite(): Promise<Opened> {
   vi.stubEnv(Env.scheduleGroup, 'wakes');
   vi.stubEnv(Env.wakesQueueArn, 'arn:aws:sqs:us-east-1:000000000000:wakes');
   vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
-  const dynalite = await startDynalite();
-  const another = () => createWakes(dynalite.client, dynalite.table, fixedSurroundings());
+  const dynalite = await startDynalite(name);
+  const another = () => createWakes(dynalite.dynamoDb, dynalite.table, fixedSurroundings());
   return {
     wakes: another(),
     schedules: () => created,
@@ -76,7 +76,7 @@ describe.each(LEDGERS)('wake-ups %s', (name) => {
   let opened: Opened;
   let endpoint: EndpointAddress;
   beforeEach(async () => {
-    opened = name === 'in memory' ? openInMemory() : await openOverDynalite();
+    opened = name === 'in memory' ? openInMemory() : await openOverDynalite(name);
     endpoint = { tenant: 'acme', environment: 'live', endpointId: newId('ep') };
   });
   afterEach(() => opened.close());

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { encryptBody } from '../../lambdas/adapters/jwe.ts';
+import { encryptBody } from '../../lambdas/adapters/on-demand/jwe.ts';
 import { composeRequest } from '../../lambdas/core/compose-request.ts';
 import { CONTRACT_NAMES, type ContractName } from '../../lambdas/core/contracts/all.ts';
 import type { SigningMoment } from '../../lambdas/core/contracts/contract.ts';

@@ -1,5 +1,5 @@
 // Forms a request as dispatch does, without a network: what arrives, if nothing touches it on the way.
-import { encryptBody } from '../../lambdas/adapters/jwe.ts';
+import { encryptBody } from '../../lambdas/adapters/on-demand/jwe.ts';
 import { composeRequest } from '../../lambdas/core/compose-request.ts';
 import { type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
 import type {

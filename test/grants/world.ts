@@ -10,6 +10,7 @@ import {
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createFeedLedger } from '../../lambdas/adapters/ledger-feed.ts';
+import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { startOf } from '../../lambdas/core/feed.ts';
 import type { EndpointAddress } from '../../lambdas/core/ports.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
@@ -140,12 +141,11 @@ export class Run {
   /** How many entries the polling feed of an endpoint holds, those too that no reader is shown yet. */
   async fed(endpoint: EndpointAddress): Promise<number> {
     const { entries } = await this.#withDynamoDb((client) =>
-      createFeedLedger(client, this.#table('Ledger'), settingsSchema.parse({})).readFeed(
-        endpoint,
-        startOf(0),
-        '~',
-        10,
-      ),
+      createFeedLedger(
+        dynamoDbBySdk(client),
+        this.#table('Ledger'),
+        settingsSchema.parse({}),
+      ).readFeed(endpoint, startOf(0), '~', 10),
     );
     return entries.length;
   }

@@ -1,6 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { batchPut, type Item } from '../../lambdas/adapters/dynamodb.ts';
+import type { DynamoDb } from '../../lambdas/adapters/dynamodb-calls.ts';
 
 const item = (id: string, value = 'x'): Item => ({
   pk: { S: 'p' },
@@ -14,12 +14,11 @@ interface BatchWrite {
 
 /** A client that refuses what DynamoDB refuses, and leaves unprocessed what it is told to. */
 function fakeClient(isUnprocessed: (id: string, call: number) => boolean) {
-  const client = new DynamoDBClient({ region: 'local' });
   const stored = new Map<string, string>();
   let calls = 0;
-  client.send = async (command: { input: BatchWrite }) => {
+  const call = async (_operation: string, input: BatchWrite) => {
     calls++;
-    const requests = command.input.RequestItems.table ?? [];
+    const requests = input.RequestItems.table ?? [];
     const ids = requests.map(({ PutRequest }) => PutRequest.Item.sk?.S ?? '');
     if (requests.length > 25) throw new Error('Too many items');
     if (new Set(ids).size < ids.length)
@@ -30,7 +29,7 @@ function fakeClient(isUnprocessed: (id: string, call: number) => boolean) {
     }
     return { UnprocessedItems: left.length === 0 ? {} : { table: left } };
   };
-  return { client, stored };
+  return { client: { call } as unknown as DynamoDb, stored };
 }
 
 describe('items that are put together', () => {

@@ -115,6 +115,10 @@ describe('functions', () => {
     }
   });
 
+  it('may come back to themselves more often than Lambda lets them by default', () => {
+    for (const { Properties } of functions) expect(Properties.RecursiveLoop).toBe('Allow');
+  });
+
   it('read their source maps', () => {
     for (const { Properties } of functions) {
       expect(JSON.stringify(Properties.Environment)).toContain('--enable-source-maps');

@@ -1,0 +1,14 @@
+// Secrets Manager by the SDK's own client: loaded when a call was not answered as it should, see direct-calls.ts.
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
+import type { SecretsManager, SecretsOperations } from '../secrets-calls.ts';
+import { callsBySdk } from './sdk-calls.ts';
+
+export function createSecretsBySdk(config: SecretsManagerClientConfig): SecretsManager {
+  return callsBySdk<SecretsOperations>(new SecretsManagerClient(config), {
+    GetSecretValue: GetSecretValueCommand,
+  });
+}
