@@ -93,7 +93,7 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
       new Map(
         [...runtime.functions].map(([name, host]) => [
           shortName(name),
-          cpuOfProcess(host.pid ?? 0),
+          host.pids.reduce((sum, pid) => sum + cpuOfProcess(pid), 0),
         ]),
       ),
     async close() {

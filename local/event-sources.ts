@@ -21,6 +21,9 @@ const mappingProperties = z.object({
   ScalingConfig: z.object({ MaximumConcurrency: z.number().default(1_000) }).prefault({}),
 });
 
+/** A further source of a function has an instance of its own where so many invocations may be under way. */
+const OWN_INSTANCE_FROM = 10;
+
 /** What Lambda does with a queue, by the function's own role. */
 const POLLER_OPERATIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
@@ -40,6 +43,7 @@ export function startEventSources(
     .resources('AWS::Lambda::EventSourceMapping')
     .map(({ properties }) => mappingProperties.parse(properties))
     .filter((mapping) => mapping.Enabled);
+  const served = new Set<string>();
   return mappings.map((mapping) => {
     const queue = emulator.store.getQueueByArn(mapping.EventSourceArn);
     const name = nameInArn(mapping.FunctionName).replace(/^function:/, '') || mapping.FunctionName;
@@ -48,14 +52,18 @@ export function startEventSources(
       throw new Error(`no queue or function for the event source ${mapping.EventSourceArn}`);
     }
     requirePolling(permissions, host.definition.roleName, queue.name);
+    const { MaximumConcurrency: maximumConcurrency } = mapping.ScalingConfig;
+    const isFurther = served.has(name) && maximumConcurrency >= OWN_INSTANCE_FROM;
+    served.add(name);
+    const instance = isFurther ? host.lane(queue.name) : host;
     return new EventSource({
       queue,
       emulator,
       batchSize: mapping.BatchSize,
       windowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
-      maximumConcurrency: mapping.ScalingConfig.MaximumConcurrency,
+      maximumConcurrency,
       reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-      invoke: (event) => host.invoke(event),
+      invoke: (event) => instance.invoke(event),
       onCall: (operation, payloadBytes) => {
         meter.count(name, 'sqs', operation);
         meter.sqsRequest(name, payloadBytes, false);

@@ -59,18 +59,38 @@ export class FunctionHost {
   readonly #isolation: Isolation;
   #worker: FunctionBody | undefined;
   #ready: Promise<void> | undefined;
+  readonly #options: HostOptions;
+  readonly #lanes = new Map<string, FunctionHost>();
   #stopped = false;
 
-  constructor(definition: FunctionDefinition, { onLine, onInvoked, isolation }: HostOptions) {
+  constructor(definition: FunctionDefinition, options: HostOptions) {
+    const { onLine, onInvoked, isolation } = options;
     this.definition = definition;
+    this.#options = options;
     this.#onLine = onLine;
     this.#onInvoked = onInvoked;
     this.#isolation = isolation ?? 'thread';
   }
 
-  /** The id of the process that it runs in, where that is its own. */
-  get pid(): number | undefined {
-    return this.#worker?.pid;
+  /** The ids of the processes that it runs in, where they are its own. */
+  get pids(): number[] {
+    const lanes = [...this.#lanes.values()].flatMap(({ pids }) => pids);
+    return this.#worker?.pid === undefined ? lanes : [this.#worker.pid, ...lanes];
+  }
+
+  /**
+   * Another instance of the function, started at once. On Lambda what is under way side by side
+   * shares no sandbox; here each source of a function's events has one, so that the slow do not stand in the way of the
+   * others.
+   */
+  lane(name: string): FunctionHost {
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) {
+      lane = new FunctionHost(this.definition, this.#options);
+      this.#lanes.set(name, lane);
+      lane.start();
+    }
+    return lane;
   }
 
   /** Resolves when the bundle is loaded; rejects when it cannot be. */
@@ -124,18 +144,22 @@ export class FunctionHost {
 
   /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
   async replace(): Promise<void> {
-    await this.#worker?.terminate();
-    await this.#ready;
+    await this.crash();
+    await Promise.all([this.#ready, ...this.#eachLane((lane) => lane.#ready ?? Promise.resolve())]);
   }
 
   /** Ends it as a crash does: what it was doing fails, and it starts again. */
   async crash(): Promise<void> {
-    await this.#worker?.terminate();
+    await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.crash())]);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#worker?.terminate();
+    await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.stop())]);
+  }
+
+  #eachLane(act: (lane: FunctionHost) => Promise<void>): Promise<void>[] {
+    return [...this.#lanes.values()].map(act);
   }
 
   #settle(message: Exclude<FromWorker, { kind: 'ready' }>): void {

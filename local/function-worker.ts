@@ -1,7 +1,10 @@
 // Runs inside a worker thread, or a process: one Lambda function, loaded from its bundle. Unlike a
 // Lambda sandbox it takes many invocations at once, which is allowed because the handlers here are re-entrant: they
 // keep caches and clients at module level, and nothing of a single invocation.
+import { readdir } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+
+const LOAD_AFTER_MS = 1_000;
 
 export interface WorkerStart {
   bundleUrl: string;
@@ -49,6 +52,19 @@ else {
 }
 
 reply({ kind: 'ready' });
+setTimeout(loadOnDemand, LOAD_AFTER_MS).unref();
+
+/**
+ * What a bundle loads on demand, loaded when the start is over: on Lambda that takes the time of one invocation, and here
+ * of all that are under way.
+ */
+async function loadOnDemand(): Promise<void> {
+  const folder = new URL('on-demand/', start.bundleUrl);
+  const files = await readdir(folder).catch(() => []);
+  // Beside them stand the pieces that they share, which they load themselves.
+  const wanted = files.filter((file) => /^[a-z]+\.mjs$/.test(file));
+  for (const file of wanted) await import(new URL(file, folder).href);
+}
 
 function reply(message: FromWorker): void {
   if (parentPort) parentPort.postMessage(message);
