@@ -44,6 +44,8 @@ export interface DirectService<O extends Operations<O>> {
   readonly loadSdk: () => Promise<Calls<O>>;
 }
 
+const BROKEN = ['ECONNRESET', 'EPIPE'];
+
 export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
   const origin = service.originIn ? '' : originOf(service);
   const contentType = `application/x-amz-json-${service.jsonVersion}`;
@@ -73,7 +75,12 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
     // As the SDK passes on where an invocation belongs, for X-Ray.
     const trace = process.env._X_AMZN_TRACE_ID;
     if (trace) headers.push('x-amzn-trace-id', trace);
-    const answer = await postToAws({ origin: to, headers, body, signal });
+    const post = { origin: to, headers, body, signal };
+    const answer = await postToAws(post).catch((error: unknown) => {
+      // A function that was frozen finds its connections closed: the next one is new.
+      if (isBrokenConnection(error)) return postToAws(post);
+      throw error;
+    });
     return answer.status === 200
       ? service.decode(answer.body)
       : service.errorOf && errorIn(answer.body, service.errorOf);
@@ -98,6 +105,10 @@ function originOf({ name, variableName }: Pick<DirectService<never>, 'name' | 'v
   return given
     ? new URL(given).origin
     : `https://${name}.${variable('AWS_REGION')}.${variable(Env.urlSuffix)}`;
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BROKEN.includes(String(error.code));
 }
 
 function errorIn(

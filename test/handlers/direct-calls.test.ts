@@ -90,16 +90,25 @@ describe('a call', () => {
     expect(new Set(seen.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('whose connection breaks is made again by the SDK', async () => {
+  it('whose connection was closed is made again on a new one', async () => {
     answer = (request, response, call) => {
       if (call === 1) request.socket.destroy();
+      else json(response, 200, {});
+    };
+    await createDynamoDb().call('GetItem', { TableName: TABLE, Key: KEY });
+    expect(agents()).toEqual(['direct', 'direct']);
+  });
+
+  it('whose connections break is made again by the SDK', async () => {
+    answer = (request, response, call) => {
+      if (call <= 2) request.socket.destroy();
       else json(response, 200, { Successful: [{ Id: '0' }], Failed: [] });
     };
     const sent = await createSqs().call('SendMessageBatch', {
       QueueUrl: `${process.env.AWS_ENDPOINT_URL}/000000000000/events`,
       Entries: [{ Id: '0', MessageBody: '{}' }],
     });
-    expect(agents()).toEqual(['direct', 'sdk']);
+    expect(agents()).toEqual(['direct', 'direct', 'sdk']);
     expect(sent.Successful?.map(({ Id }) => Id)).toEqual(['0']);
   });
 
