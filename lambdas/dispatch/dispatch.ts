@@ -16,12 +16,6 @@ import { carryOut, deliver, rest } from './deliver.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
 
-/**
- * The requests of a batch to a slow endpoint begin, and so end, over the second in which its messages came: what is slow
- * is not made slower by ten at once, and when all run out of time their records do not crowd those of others.
- */
-const SPREAD_MS = 1_000;
-
 /** Processes a batch side by side; what is returned comes back by SQS, everything else is done. */
 export async function dispatch(
   ports: DispatchPorts,
@@ -107,7 +101,6 @@ async function dispatchGroup(
         );
   const results = await Promise.allSettled(
     jobs.map(async (job, index) => {
-      if (queue === 'slow') await ports.surroundings.sleep((index * SPREAD_MS) / jobs.length);
       if (await isRedone(ports, job)) return;
       await deliverInTurn(ports, job, turns[index], tally);
     }),

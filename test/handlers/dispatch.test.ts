@@ -144,20 +144,6 @@ const waiting = (changes: Partial<Delivery> = {}): Delivery => ({
   ...changes,
 });
 
-describe('a batch of one endpoint', () => {
-  it.each([
-    ['slow', [0, 250, 500, 750]],
-    ['deliveries', []],
-  ] as const)('of the queue %s begins its requests after %j ms', async (queue, waits) => {
-    const slept: number[] = [];
-    const sleep = async (ms: number): Promise<void> => void slept.push(ms);
-    const records = [1, 2, 3, 4].map(() => record(first));
-    await dispatch(ports({ surroundings: { ...surroundings, sleep } }), records, queue, 'r');
-    expect(slept).toEqual(waits);
-    expect(sent).toHaveLength(4);
-  });
-});
-
 describe('the fast path', () => {
   it('sends, and writes what was delivered, without a claim', async () => {
     expect(await dispatch(ports(), [record(first)], 'deliveries', 'r')).toEqual([]);
