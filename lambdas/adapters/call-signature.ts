@@ -2,12 +2,7 @@
 // any request, and takes three times as long for it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import type { Credentials } from './environment-credentials.ts';
 
 export interface SignedCall {
   /** With a port, if it is not the protocol's own. */

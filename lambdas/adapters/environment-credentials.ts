@@ -1,7 +1,7 @@
 // Takes the place of the SDK's chain of credential providers in our bundles (lib/node-function.ts): a
 // function's credentials are in its environment, and files, SSO and STS would only weigh on its start.
 
-interface Credentials {
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
