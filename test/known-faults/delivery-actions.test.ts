@@ -1,0 +1,155 @@
+// What a person does to deliveries is done whole, and never to the harm of an attempt that is under way.
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorkLedger } from '../../lambdas/adapters/ledger-work.ts';
+import { addDeliveryActionRoutes } from '../../lambdas/api/delivery-actions.ts';
+import { addEndpointActionRoutes } from '../../lambdas/api/endpoint-actions.ts';
+import { freshDelivery } from '../../lambdas/core/advance.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import { sweep } from '../../lambdas/sweep/sweep.ts';
+import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory-wakes.ts';
+import type { ApiService } from '../api/service.ts';
+import { startService } from './broken-calls.ts';
+
+const HOLDER = 'message/request';
+const LEASE_MS = 15_000;
+
+const directory = createMemoryDirectory(createCallCounts());
+const wakes = createWakesOver(directory, { create: async () => undefined });
+/** Whether the function dies when it would enter a wake-up. */
+const dying = { isOn: false };
+const sent: unknown[] = [];
+
+let service: ApiService;
+beforeAll(async () => {
+  service = await startService();
+  const { app, surroundings, ledger, health, registry, settings, dynamoDb } = service;
+  const authentication = createAuthentication({
+    registry,
+    secrets: { operatorKey: async () => 'o'.repeat(40) },
+    surroundings,
+  });
+  const mortal: typeof wakes = {
+    ...wakes,
+    async note(...given) {
+      if (dying.isOn) throw new Error('the function dies');
+      return wakes.note(...given);
+    },
+  };
+  const queues = {
+    sendRetries: async (messages: readonly unknown[]) => {
+      sent.push(...messages);
+      return new Set<number>();
+    },
+    sendWakes: async () => new Set<number>(),
+  };
+  const ports = { ledger, health, registry, queues, wakes: mortal, surroundings, settings };
+  addDeliveryActionRoutes(app, authentication, ports);
+  const work = createWorkLedger(dynamoDb, 'ledger');
+  addEndpointActionRoutes(app, authentication, { ...ports, work, defaults: {} });
+}, 60_000);
+afterAll(() => service?.stop());
+
+const attempt = (atMs: number, status: number): Attempt => ({
+  number: 1,
+  run: 1,
+  cause: 'first',
+  atMs,
+  durationMs: 1,
+  outcome: `http_${status}`,
+  status,
+});
+
+/** An endpoint, an event for it, and their delivery as it waits for its first attempt; not stored. */
+async function aDelivery(): Promise<Delivery> {
+  const { json } = await service.acme('POST', '/v1/endpoints', { url: 'https://r.example.com/' });
+  const { nowMs } = service.clock;
+  const event = {
+    tenant: 'acme',
+    environment: 'live' as const,
+    id: createId('evt', nowMs, randomBytes(10)),
+    type: 'a.b',
+    acceptedAtMs: nowMs,
+    channels: [],
+    data: '{}',
+  };
+  await service.ledger.putEvents([{ event, targets: [json.id] }]);
+  return freshDelivery(event, json.id, service.settings, nowMs);
+}
+
+async function stored(ref: Delivery): Promise<Delivery | undefined> {
+  const found = await service.ledger.getDeliveries([ref]);
+  return found.get(deliveryIdOf(ref.eventId, ref.endpointId));
+}
+
+async function claimed(delivery: Delivery): Promise<Delivery> {
+  await service.ledger.putDeliveryOnce(delivery);
+  const { nowMs } = service.clock;
+  const claim = await service.ledger.claim({
+    ref: delivery,
+    fresh: undefined,
+    run: 1,
+    attempt: 1,
+    holder: HOLDER,
+    nowMs,
+    leaseUntilMs: nowMs + LEASE_MS,
+  });
+  if (claim.kind !== 'claimed') throw new Error(`not claimed but ${claim.kind}`);
+  return claim.delivery;
+}
+
+describe('a manual retry whose function dies before it enters the wake-up', () => {
+  it.fails('leaves the delivery as it was, or something that brings it back', async () => {
+    const { dueAtMs, workAtMs, nextCause, ...rest } = await aDelivery();
+    const attempts = [attempt(service.clock.nowMs, 500)];
+    const dead: Delivery = { ...rest, state: 'dead', attempts, deathReason: 'attempts' };
+    await service.ledger.putDeliveryOnce(dead);
+    dying.isOn = true;
+    await service.acme(
+      'POST',
+      `/v1/deliveries/${deliveryIdOf(dead.eventId, dead.endpointId)}/retry`,
+    );
+    dying.isOn = false;
+    const after = await stored(dead);
+    const { repeatedWakes } = await sweep({
+      wakes,
+      queues: { sendWakes: async () => new Set<number>() },
+      surroundings: { ...service.surroundings, now: () => service.clock.nowMs + 30 * 60_000 },
+    });
+    const isWayBack = sent.length > 0 || repeatedWakes > 0;
+    expect({ state: after?.state, isWayBack }).not.toEqual({ state: 'waiting', isWayBack: false });
+  });
+});
+
+describe('an attempt that is under way', () => {
+  it.fails('is recorded though its endpoint is purged meanwhile', async () => {
+    const { lease, dueAtMs, workAtMs, nextCause, ...rest } = await claimed(await aDelivery());
+    const purge = await service.acme('POST', `/v1/endpoints/${rest.endpointId}/purge`);
+    expect(purge.status).toBe(200);
+    const attempts = [attempt(service.clock.nowMs, 200)];
+    const done: Delivery = { ...rest, state: 'delivered', attempts, recordedBy: HOLDER };
+    expect(await service.ledger.recordClaimed(done, HOLDER)).toBe(true);
+    expect((await stored(done))?.attempts).toHaveLength(1);
+  });
+
+  it.fails('is recorded though 8,000 were before it', async () => {
+    const delivery = await claimed(await aDelivery());
+    const attempts = Array.from(
+      { length: 8_000 },
+      (_, index): Attempt => ({
+        number: index + 1,
+        run: index + 1,
+        cause: 'manual',
+        atMs: service.clock.nowMs + index,
+        durationMs: 10,
+        outcome: 'connection_refused',
+        detail: 'The connection was refused.',
+      }),
+    );
+    const after = { ...delivery, attempts, recordedBy: HOLDER };
+    expect(await service.ledger.recordClaimed(after, HOLDER).catch(String)).toBe(true);
+  });
+});

@@ -1,0 +1,189 @@
+// Rules of the registry that hold whatever comes at the same time, at a price that does not grow.
+import { generateKeyPairSync } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
+import { accept } from '../../lambdas/ingest/accept.ts';
+import { cleanUp } from '../../lambdas/wake/erase.ts';
+import type { Answer, ApiService } from '../api/service.ts';
+import { sqsRecord } from '../builders/ports.ts';
+import { countCalls, decideOnCalls, startService } from './broken-calls.ts';
+
+let service: ApiService;
+beforeEach(async () => {
+  service = await startService({ keysPerTenant: 5, eventTypes: 400 });
+});
+afterEach(() => service?.stop());
+
+const URL_OF_ACME = { url: 'https://acme.io/a' };
+
+function atOnce(count: number, ask: () => Promise<Answer>): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, ask));
+}
+
+describe('endpoints that were deleted', () => {
+  const leave = async (count: number): Promise<void> => {
+    const authentication = [{ type: 'bearer', token: 'secret-token-of-the-receiver' }];
+    for (let made = 0; made < count; made++) {
+      const asked = { ...URL_OF_ACME, authentication };
+      const { json } = await service.acme('POST', '/v1/endpoints', asked);
+      await service.acme('DELETE', `/v1/endpoints/${json.id}`);
+    }
+  };
+
+  it.fails('cost a list nothing', async () => {
+    await leave(40);
+    const queries = countCalls(service.client, 'QueryCommand');
+    await service.acme('GET', '/v1/endpoints?limit=1');
+    expect(queries()).toBeLessThanOrEqual(2);
+  });
+
+  it.fails('leave no secret behind', async () => {
+    await leave(2);
+    const { Items = [] } = await service.client.send(new ScanCommand({ TableName: 'registry' }));
+    const documents = Items.flatMap(({ doc }) => (doc?.S === undefined ? [] : [doc.S]));
+    const withSecret = documents
+      .map((text) => JSON.parse(text))
+      .filter(
+        ({ sealedSecrets, authentication }) => sealedSecrets?.length || authentication?.length,
+      );
+    expect(withSecret).toHaveLength(0);
+  });
+});
+
+describe('the open catalogue of event types', () => {
+  it.fails('is read in a few queries, however many types are not public', async () => {
+    for (let made = 0; made < 60; made++) {
+      const asked = { description: 'x', public: false };
+      await service.operator('PUT', `/v1/event-types/t.n${made}`, asked);
+    }
+    const queries = countCalls(service.client, 'QueryCommand');
+    await service.anyone('GET', '/.well-known/event-types.json?limit=1');
+    expect(queries()).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('limits', () => {
+  it.fails('hold for keys of which one was revoked several times at once', async () => {
+    const ask = await service.keyOf('many', 'live');
+    const make = async () => (await ask('POST', '/v1/keys', { name: 'k' })).json.id as string;
+    const [id] = [await make(), await make(), await make(), await make()];
+    await atOnce(10, () => ask('DELETE', `/v1/keys/${id}`));
+    for (let asked = 0; asked < 8; asked++) await make();
+    const { data } = (await ask('GET', '/v1/keys')).json;
+    const usable = data.filter(({ revokedAt }: { revokedAt: string | null }) => revokedAt === null);
+    expect(usable.length).toBeLessThanOrEqual(5);
+  });
+
+  it.fails('hold for event types of which one was deleted several times at once', async () => {
+    await service.stop();
+    service = await startService({ eventTypes: 4 });
+    const put = (name: string) =>
+      service.operator('PUT', `/v1/event-types/${name}`, { description: 'x' });
+    for (const name of ['a.a', 'a.b', 'a.c', 'a.d']) await put(name);
+    await atOnce(10, () => service.operator('DELETE', '/v1/event-types/a.a'));
+    for (let made = 0; made < 6; made++) await put(`b.n${made}`);
+    const { data } = (await service.operator('GET', '/v1/event-types')).json;
+    expect(data.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('templates', () => {
+  it.fails('have names of their own, however many are asked for at once', async () => {
+    const asked = { name: 'same', settings: {} };
+    const made = await atOnce(12, () => service.acme('POST', '/v1/templates', asked));
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  it.fails('can be changed while endpoints are made from them', async () => {
+    const { json } = await service.acme('POST', '/v1/templates', { name: 't', settings: {} });
+    let joins = 0;
+    decideOnCalls(service.client, async (_command, { ConditionExpression }) => {
+      if (ConditionExpression !== 'doc = :before AND joins = :joins' || joins === 6)
+        return undefined;
+      joins++;
+      await service.acme('POST', '/v1/endpoints', { ...URL_OF_ACME, template: json.id });
+      return undefined;
+    });
+    const changes = { settings: { eventTypes: ['c.d'] } };
+    const change = await service.acme('PATCH', `/v1/templates/${json.id}`, changes);
+    expect(joins).toBeGreaterThan(0);
+    expect(change.status).toBe(200);
+  });
+
+  it.fails('may be renamed before a creation that named them is sent again', async () => {
+    const template = await service.acme('POST', '/v1/templates', { name: 't', settings: {} });
+    const create = () =>
+      service.acme(
+        'POST',
+        '/v1/endpoints',
+        { ...URL_OF_ACME, template: 't' },
+        { 'idempotency-key': 'one' },
+      );
+    const made = await create();
+    expect(made.status).toBe(201);
+    await service.acme('PATCH', `/v1/templates/${template.json.id}`, { name: 'renamed' });
+    const again = await create();
+    expect({ status: again.status, id: again.json.id }).toEqual({ status: 201, id: made.json.id });
+  });
+});
+
+describe('a rotation of an endpoint’s secret', () => {
+  it.fails('refuses a private key where another signature needs a shared secret, as a creation does', async () => {
+    const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const parts = [jwk.d, jwk.x].map((part) => Buffer.from(part ?? '', 'base64url'));
+    const secret = `whsk_${Buffer.concat(parts).toString('base64')}`;
+    const asked = { ...URL_OF_ACME, signatures: [{ scheme: 'kyc-hmac' }] };
+    expect((await service.acme('POST', '/v1/endpoints', { ...asked, secret })).status).toBe(422);
+    const { json } = await service.acme('POST', '/v1/endpoints', asked);
+    const path = `/v1/endpoints/${json.id}/rotate-secret`;
+    expect((await service.acme('POST', path, { secret })).status).toBe(422);
+  });
+
+  it.fails('is refused where its If-Match names another version', async () => {
+    const { json } = await service.acme('POST', '/v1/endpoints', URL_OF_ACME);
+    const path = `/v1/endpoints/${json.id}/rotate-secret`;
+    expect((await service.acme('POST', path, {}, { 'if-match': '"999"' })).status).toBe(412);
+  });
+});
+
+describe('a tenant that was erased and is made again within the week', () => {
+  /** @returns whether it may be made again so soon */
+  async function makeAgain(): Promise<boolean> {
+    await service.operator('DELETE', '/v1/tenants/acme');
+    for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
+      service.clock.nowMs += next.delaySeconds * 1000;
+      const record = sqsRecord(encodeCleanupMessage(next.cleanup));
+      expect(await cleanUp(service.cleanupPorts, [record], () => 60_000)).toEqual([]);
+    }
+    expect((await service.operator('GET', '/v1/tenants/acme')).json.erasure.state).toBe('done');
+    const { status } = await service.operator('PUT', '/v1/tenants/acme', { name: 'again' });
+    return status !== 409;
+  }
+
+  it.fails('gets an endpoint under an idempotency key that was used before', async () => {
+    const keyed = { 'idempotency-key': 'one' };
+    await service.acme('POST', '/v1/endpoints', URL_OF_ACME, keyed);
+    if (!(await makeAgain())) return;
+    const ask = await service.keyOf('acme', 'live');
+    expect((await ask('POST', '/v1/endpoints', URL_OF_ACME, keyed)).status).toBe(201);
+  });
+
+  it.fails('has its events delivered under an idempotency key that was used before', async () => {
+    const { ledger, surroundings } = service;
+    const queues = { sendEvents: async () => new Set<number>() };
+    const post = async () => {
+      const candidate = {
+        scope: { tenant: 'acme', environment: 'live' as const },
+        input: { type: 'a.b', data: {} },
+        data: '{}',
+        idempotencyKey: 'one',
+      };
+      const [answer] = await accept({ ledger, queues, surroundings }, [candidate]);
+      return answer && 'duplicate' in answer ? answer.duplicate : undefined;
+    };
+    expect(await post()).toBe(false);
+    if (!(await makeAgain())) return;
+    expect(await post()).toBe(false);
+  });
+});

@@ -1,0 +1,226 @@
+// What waits is found again however long nothing ran, and waiting costs nothing.
+import { describe, expect, it } from 'vitest';
+import { freshDelivery } from '../../lambdas/core/advance.ts';
+import type { Delivery } from '../../lambdas/core/delivery.ts';
+import { CLEAN_HEALTH, pausedByUser } from '../../lambdas/core/endpoint-health.ts';
+import { createId } from '../../lambdas/core/identifiers.ts';
+import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/messages.ts';
+import { newRun } from '../../lambdas/core/new-run.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { sweep } from '../../lambdas/sweep/sweep.ts';
+import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
+import { wake } from '../../lambdas/wake/wake.ts';
+import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createMemoryLedger } from '../../local/simulation/memory-ledger.ts';
+import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory-wakes.ts';
+import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
+import { anEvent, NOON_MS } from '../builders/events.ts';
+import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+import { quietPlan } from '../faults/plan.ts';
+import { runVirtually } from '../faults/virtual-run.ts';
+import {
+  addressOf,
+  answer,
+  aWorld,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  postSeries,
+  START_MS,
+} from '../retries/simulated.ts';
+
+/** Shorter than the age of the events that are replayed. */
+const settings = settingsSchema.parse({ deadlineDays: 3 });
+const ENDPOINT = {
+  tenant: 'acme',
+  environment: 'live',
+  endpointId: 'ep_01kdvdna00fd4akpdwy2eq63qm',
+} as const;
+
+const newWakes = () =>
+  createWakesOver(createMemoryDirectory(createCallCounts()), { create: async () => undefined });
+
+/** Events that were accepted so many days ago, of which each was replayed just now. */
+function replayed(tenant: string, endpointId: string, count: number) {
+  return Array.from({ length: count }, (_, index) => {
+    const acceptedAtMs = START_MS - 5 * DAY_MS + index;
+    const random = Buffer.alloc(10);
+    random.writeUInt32BE(index, 2);
+    const event = {
+      ...anEvent({ acceptedAtMs }),
+      tenant,
+      id: createId('evt', acceptedAtMs, random),
+    };
+    const dead = freshDelivery(event, endpointId, settings, acceptedAtMs);
+    const delivery: Delivery = {
+      ...newRun(dead, 'replay', settings, START_MS),
+      workAtMs: START_MS,
+    };
+    return { event, delivery };
+  });
+}
+
+/** A paused endpoint with replayed deliveries, and the wake function alone, in virtual time. */
+async function pausedWith(count: number) {
+  const clock = new VirtualClock(START_MS);
+  const ledger = createMemoryLedger(createCallCounts());
+  for (const { delivery } of replayed(ENDPOINT.tenant, ENDPOINT.endpointId, count)) {
+    await ledger.putDeliveryOnce(delivery);
+  }
+  await ledger.putHealth(ENDPOINT, pausedByUser(CLEAN_HEALTH, START_MS), 0);
+  let wakeUps = 0;
+  const wakeWith = (message: WakeMessage) =>
+    wake(ports, [sqsRecord(encodeWakeMessage(message))], () => 60_000);
+  const ports: WakePorts = {
+    settings,
+    work: ledger,
+    health: ledger,
+    ledger,
+    wakes: newWakes(),
+    surroundings: {
+      now: () => clock.nowMs,
+      random: (bytes) => Buffer.alloc(bytes),
+      sleep: (ms) => clock.sleep(ms),
+    },
+    queues: {
+      sendRetries: async () => new Set<number>(),
+      sendWakes: async (messages) => {
+        for (const { wake: message, delaySeconds } of messages) {
+          wakeUps++;
+          const atMs = clock.nowMs + Math.max(200, delaySeconds * 1000);
+          clock.at(atMs, () => void wakeWith(message));
+        }
+        return new Set<number>();
+      },
+    },
+    events: { tellDead: async () => undefined },
+  };
+  return {
+    ledger,
+    wakeUps: () => wakeUps,
+    async run(forMs: number): Promise<void> {
+      await wakeWith({ ...ENDPOINT, bucketMs: START_MS });
+      await clock.run(START_MS + forMs);
+    },
+  };
+}
+
+/** @returns the requests and the read units of an hour in which a receiver fails all the time */
+async function hourOfFailures(count: number) {
+  const world = aWorld(() => answer(500), { settings: { deadlineDays: 3 } });
+  const endpoint = world.addEndpoint({ contract: 'standard-webhooks', autoPause: false });
+  for (const { event, delivery } of replayed(endpoint.tenant, endpoint.id, count)) {
+    await world.ledger.putEvents([{ event, targets: [endpoint.id] }]);
+    await world.ledger.putDeliveryOnce(delivery);
+  }
+  postSeries(world, endpoint, { count: 25, fromMs: 1 });
+  await world.clock.run(START_MS + HOUR_MS);
+  expect(world.ledger.healthOf(addressOf(endpoint)).state).toBe('tripped');
+  return { requests: world.sent.length, reads: world.counts.totals.dynamoDbReadUnits };
+}
+
+describe('sweep', () => {
+  it.fails.each([4, 24, 6 * 24])('finds a wake-up that is %i hours late', async (hours) => {
+    const surroundings = fixedSurroundings(NOON_MS);
+    const wakes = newWakes();
+    await wakes.note(ENDPOINT, NOON_MS - hours * HOUR_MS);
+    const found: string[] = [];
+    const queues = {
+      sendWakes: async (messages: readonly { readonly wake: WakeMessage }[]) => {
+        found.push(...messages.map((message) => message.wake.endpointId));
+        return new Set<number>();
+      },
+    };
+    // It may take a few runs to catch up.
+    for (let run = 0; run < 12 && found.length === 0; run++) {
+      await sweep({ wakes, surroundings, queues });
+      surroundings.nowMs += 5 * MINUTE_MS;
+    }
+    expect(found).toEqual([ENDPOINT.endpointId]);
+  });
+});
+
+describe('a whole process that stops after calls were failing', () => {
+  const findingsAfter = async (downMs: number): Promise<string[]> => {
+    const findings: string[] = [];
+    for (let seed = 1; seed <= 12; seed++) {
+      const processKills = [{ atMs: (15 + (seed % 20)) * MINUTE_MS, downMs }];
+      const plan = { ...quietPlan(seed), noise: 0.05, noiseEndsMs: 40 * MINUTE_MS, processKills };
+      const run = await runVirtually(plan);
+      findings.push(...run.findings.map(({ kind, text }) => `${seed}: ${kind}: ${text}`));
+    }
+    return findings;
+  };
+
+  it('goes on where it was, having been down for an hour', async () => {
+    expect(await findingsAfter(HOUR_MS)).toEqual([]);
+  });
+
+  it.fails('goes on where it was, having been down for four hours', async () => {
+    expect(await findingsAfter(4 * HOUR_MS)).toEqual([]);
+  });
+});
+
+describe('a paused endpoint with replays of events that are older than a deadline', () => {
+  it('is let alone while 1,900 wait', async () => {
+    const endpoint = await pausedWith(1_900);
+    await endpoint.run(MINUTE_MS);
+    expect(endpoint.wakeUps()).toBeLessThan(3);
+  });
+
+  it.fails('is let alone while 2,100 wait', async () => {
+    const endpoint = await pausedWith(2_100);
+    await endpoint.run(MINUTE_MS);
+    expect(endpoint.wakeUps()).toBeLessThan(3);
+  });
+});
+
+describe('a delivery that ran out of time behind 2,000 replays', () => {
+  it.fails('is dead within ten minutes', async () => {
+    const endpoint = await pausedWith(2_000);
+    const acceptedAtMs = START_MS - 4 * DAY_MS;
+    const id = createId('evt', acceptedAtMs, Buffer.alloc(10, 3));
+    const event = { ...anEvent({ acceptedAtMs }), id };
+    const dueAtMs = START_MS + MINUTE_MS;
+    const late = freshDelivery(event, ENDPOINT.endpointId, settings, acceptedAtMs);
+    await endpoint.ledger.putDeliveryOnce({ ...late, dueAtMs, workAtMs: dueAtMs });
+    await endpoint.run(10 * MINUTE_MS);
+    expect(endpoint.ledger.find(late)?.state).toBe('dead');
+  });
+});
+
+describe('a receiver that fails all the time, with replays of events that are older than a deadline', () => {
+  it.fails('is asked no more often with 2,200 of them than with 100', async () => {
+    const few = await hourOfFailures(100);
+    const many = await hourOfFailures(2_200);
+    expect(many.requests).toBeLessThanOrEqual(few.requests + 10);
+  });
+
+  it.fails('costs no more than a few reads for each that waits', async () => {
+    expect((await hourOfFailures(2_200)).reads).toBeLessThan(5 * 2_200);
+  });
+});
+
+describe('a delivery that ran out of time', () => {
+  it.fails('is told of though the notice is refused once', async () => {
+    const ledger = createMemoryLedger(createCallCounts());
+    const delivery = freshDelivery(anEvent(), ENDPOINT.endpointId, settings, NOON_MS);
+    await ledger.putDeliveryOnce(delivery);
+    let isRefused = true;
+    const told: string[] = [];
+    const ports = only<WakePorts>({
+      ledger,
+      events: {
+        tellDead: async ({ eventId }) => {
+          if (isRefused) throw new Error('refused');
+          told.push(eventId);
+        },
+      },
+    });
+    await endIfTooLate(ports, delivery, delivery.deadlineAtMs).catch(() => undefined);
+    isRefused = false;
+    // The message that led to it comes back, and reads it anew.
+    await endIfTooLate(ports, ledger.find(delivery) ?? delivery, delivery.deadlineAtMs);
+    expect(told).toEqual([delivery.eventId]);
+  });
+});
