@@ -3,12 +3,12 @@
 import { createHash, createHmac, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { encryptBody } from '../lambdas/adapters/on-demand/jwe.ts';
-import { bodyEncryptionSchema } from '../lambdas/core/body-encryption.ts';
-import { composeRequest } from '../lambdas/core/compose-request.ts';
 import { CONTRACT_NAMES, type ContractName, contractOf } from '../lambdas/core/contracts/all.ts';
-import type { Endpoint } from '../lambdas/core/endpoint.ts';
-import type { Event } from '../lambdas/core/event.ts';
-import { extraSignaturesSchema } from '../lambdas/core/extra-signatures.ts';
+import { extraSignaturesSchema } from '../lambdas/core/contracts/further-signatures.ts';
+import { bodyEncryptionSchema } from '../lambdas/core/endpoints/body-encryption.ts';
+import type { Endpoint } from '../lambdas/core/endpoints/endpoint.ts';
+import type { Event } from '../lambdas/core/events/event.ts';
+import { composeRequest } from '../lambdas/core/requests/compose.ts';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
 const ROUNDS = 3;

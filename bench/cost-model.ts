@@ -1,6 +1,7 @@
 // From the meter's units to dollars for a million deliveries.
-import type { BillableUnit } from '../local/meter.ts';
-import { PRICES } from './prices.ts';
+
+import { PRICES } from '../lib/monitoring/prices.ts';
+import type { BillableUnit } from '../local/gate/meter.ts';
 
 /**
  * What running on Lambda adds to a time measured here: the functions have a part of a core that is
@@ -81,7 +82,7 @@ export function billOf(functions: readonly FunctionUse[], apiRequests: number): 
     DynamoDB:
       sum('dynamodb.writeUnits') * PRICES['dynamodb.writeUnits'] +
       sum('dynamodb.readUnits') * PRICES['dynamodb.readUnits'],
-    // Lambda's own lines of each invocation are not written: see lib/node-function.ts.
+    // Lambda's own lines of each invocation are not written: see lib/functions/node-function.ts.
     Logs:
       sum('logs.bytes') * PRICES['logs.bytes'] +
       apiRequests * ACCESS_LOG_BYTES * PRICES['logs.bytesInfrequent'],

@@ -1,11 +1,11 @@
 // Fan-out with many subscribers: how long it takes to find who wants an event, among 1,000 endpoints with
 // patterns, channels and filters, and to fan it out over ports in memory: npm run bench:fan-out
 import type { SQSRecord } from 'aws-lambda';
-import type { Event } from '../lambdas/core/event.ts';
-import type { FilterPattern } from '../lambdas/core/filter.ts';
+import type { Event } from '../lambdas/core/events/event.ts';
 import { encodeEventMessage } from '../lambdas/core/messages.ts';
 import { type EventLedger, type Subscriber, scopeKey } from '../lambdas/core/ports.ts';
-import { targetsOf } from '../lambdas/core/targets.ts';
+import type { FilterPattern } from '../lambdas/core/subscriptions/filter/filter.ts';
+import { targetsOf } from '../lambdas/core/subscriptions/targets.ts';
 import { fanOut } from '../lambdas/fan-out/fan-out.ts';
 import { median, report, rounded } from './report.ts';
 

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { placeOf } from '../lambdas/core/feed.ts';
+import { placeOf } from '../lambdas/core/events/feed.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { anEnded, anEvent, asks, openLedger, SCOPE, settings } from './loaded-ledger.ts';
 import { median, percentile, report, rounded } from './report.ts';

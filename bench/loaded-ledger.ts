@@ -1,15 +1,15 @@
 // A running embedded runtime whose ledger is filled past its API, for measurements at size.
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDeliveryLedger } from '../lambdas/adapters/ledger-deliveries.ts';
-import { createEventLedger } from '../lambdas/adapters/ledger-events.ts';
+import { createDeliveryLedger } from '../lambdas/adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../lambdas/adapters/ledger/events.ts';
 import { dynamoDbBySdk } from '../lambdas/adapters/on-demand/dynamodb.ts';
-import { advance, freshDelivery } from '../lambdas/core/advance.ts';
-import type { Delivery } from '../lambdas/core/delivery.ts';
-import type { Event } from '../lambdas/core/event.ts';
+import { advance, freshDelivery } from '../lambdas/core/deliveries/advance.ts';
+import type { Delivery } from '../lambdas/core/deliveries/delivery.ts';
+import type { Event } from '../lambdas/core/events/event.ts';
 import { createId } from '../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../lambdas/core/settings.ts';
-import { REGION } from '../local/aws-names.ts';
+import { REGION } from '../local/gate/aws-names.ts';
 import type { Runtime } from '../local/runtime.ts';
 
 export const SCOPE = { tenant: 'bench', environment: 'live' } as const;

@@ -24,7 +24,7 @@ import { Effect, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
-import type { NodeFunction } from './node-function.ts';
+import type { NodeFunction } from './functions/node-function.ts';
 
 const ZONES = 2;
 const CIDR = '10.73.0.0/22';

@@ -6,7 +6,7 @@ import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
-import type { NodeFunction } from './node-function.ts';
+import type { NodeFunction } from './functions/node-function.ts';
 
 export class WakeUp extends Construct {
   readonly groupName: string;

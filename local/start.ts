@@ -2,12 +2,12 @@
 // when asked to. A fault of the surroundings is one line on stderr and exit code 1.
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { prepareDemoTenant } from './demo-tenant.ts';
-import { whenNpmIsGone } from './npm-parent.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
-import { StartFailure } from './start-failure.ts';
-import { checkNode, readSettings } from './start-settings.ts';
-import { welcomeText } from './welcome.ts';
+import { prepareDemoTenant } from './start/demo-tenant.ts';
+import { StartFailure } from './start/failure.ts';
+import { whenNpmIsGone } from './start/npm-parent.ts';
+import { checkNode, readSettings } from './start/settings.ts';
+import { welcomeText } from './start/welcome.ts';
 
 const HEALTH_DEADLINE_MS = 20_000;
 const FOLDER_WAIT_MS = 2_000;

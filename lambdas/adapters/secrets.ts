@@ -1,18 +1,19 @@
 // Secrets Manager: the sealing key and the operator's key, kept in memory for a while.
-import { MIN_OPERATOR_KEY_LENGTH } from '../core/api-key.ts';
+
 import { ConfigurationError } from '../core/errors.ts';
+import { MIN_OPERATOR_KEY_LENGTH } from '../core/keys/api-key.ts';
 import type { Secrets, Surroundings } from '../core/ports.ts';
-import { type SealingKeys, versionOf } from '../core/sealing.ts';
+import { type SealingKeys, versionOf } from '../core/sealing/seal.ts';
 import {
   MIN_SEALING_SECRET_LENGTH,
   SECRET_KEPT_MS,
   sealingKeysFrom,
-} from '../core/sealing-secret.ts';
+} from '../core/sealing/secret.ts';
 import { Env } from '../environment.ts';
-import { CLIENT_OPTIONS } from './client-options.ts';
-import { createDirectCalls } from './direct-calls.ts';
+import { CLIENT_OPTIONS } from './aws/client-options.ts';
+import { createDirectCalls } from './aws/direct-calls.ts';
+import type { SecretsManager } from './aws/secrets-calls.ts';
 import { log } from './log.ts';
-import type { SecretsManager } from './secrets-calls.ts';
 
 /** A version that nobody knows does not make every call ask Secrets Manager. */
 const ASKED_AGAIN_MS = 10_000;

@@ -1,6 +1,6 @@
 // `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1): a tag is the version of what is changed, so that
 // nobody overwrites a change that he has not seen. Health is not part of the version.
-import type { Endpoint } from '../core/endpoint.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { Problem } from '../core/problem.ts';
 import type { AppContext } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';

@@ -1,22 +1,25 @@
 // The api function: everything over HTTPS but the events that come in.
-import { countStates } from '../adapters/counted-ledger.ts';
-import { createCounts } from '../adapters/counts.ts';
-import { openingDeliveries, openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
-import { createDeadLetters } from '../adapters/dead-letters.ts';
-import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { withTokens } from '../adapters/endpoint-tokens.ts';
-import { createEventTypeStore } from '../adapters/event-types.ts';
-import { createKeyringStore } from '../adapters/keyring.ts';
-import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
-import { createEventLedger } from '../adapters/ledger-events.ts';
-import { createHealthLedger } from '../adapters/ledger-health.ts';
-import { createRedactionLedger } from '../adapters/ledger-redaction.ts';
-import { createReplayLedger } from '../adapters/ledger-replays.ts';
-import { createWorkLedger } from '../adapters/ledger-work.ts';
+
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { countStates } from '../adapters/ledger/counted.ts';
+import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../adapters/ledger/events.ts';
+import { createHealthLedger } from '../adapters/ledger/health.ts';
+import { createRedactionLedger } from '../adapters/ledger/redaction.ts';
+import { createReplayLedger } from '../adapters/ledger/replays.ts';
+import { openingDeliveries, openingEvents, sealingDeliveries } from '../adapters/ledger/vault.ts';
+import { createWakes } from '../adapters/ledger/wakes.ts';
+import { createWorkLedger } from '../adapters/ledger/work.ts';
 import { metered, metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { createRegistry } from '../adapters/registry.ts';
-import { createSealedEndpoints } from '../adapters/sealed-endpoints.ts';
+import { createDeadLetters } from '../adapters/queues/dead-letters.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createCounts } from '../adapters/registry/counts.ts';
+import { createEventTypeStore } from '../adapters/registry/event-types.ts';
+import { createKeyringStore } from '../adapters/registry/keyring.ts';
+import { createRegistry } from '../adapters/registry/registry.ts';
+import { createSealedEndpoints } from '../adapters/registry/sealed-endpoints.ts';
+import { createTemplates } from '../adapters/registry/templates.ts';
+import { withTokens } from '../adapters/registry/tokens.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import {
   listIn,
@@ -25,36 +28,34 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
-import { createTemplates } from '../adapters/templates.ts';
 import { createTestDeliveries } from '../adapters/test-deliveries.ts';
-import { createWakes } from '../adapters/wakes.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
-import { addDeadLetterRoutes } from './dead-letters.ts';
-import { addDeliveryRoutes } from './deliveries.ts';
-import { addDeliveryActionRoutes } from './delivery-actions.ts';
-import { addEgressRoute } from './egress.ts';
-import { addEndpointActionRoutes } from './endpoint-actions.ts';
-import { addEndpointTestRoute } from './endpoint-tests.ts';
-import { addEndpointRoutes } from './endpoints.ts';
-import { addRedactionRoute } from './event-redaction.ts';
-import { addEventTypeRoutes } from './event-types.ts';
-import { addEventRoutes } from './events.ts';
-import { addFilterTestRoute } from './filters.ts';
-import { addHealthRoute } from './health.ts';
-import { addKeyRoutes } from './keys.ts';
-import { addPollingRoute } from './polling.ts';
-import { addReplayRoutes } from './replays.ts';
-import { addSealingKeyRoutes } from './sealing-keys.ts';
-import { addSigningKeyRoutes } from './signing-keys.ts';
-import { addSubjectRoutes } from './subjects.ts';
-import { addTemplateRoutes } from './templates.ts';
-import { addTenantDeletionRoute } from './tenant-deletion.ts';
-import { addTenantRoutes } from './tenants.ts';
-import { addViewerRoutes } from './viewer.ts';
+import { addDeliveryActionRoutes } from './deliveries/actions.ts';
+import { addDeliveryRoutes } from './deliveries/routes.ts';
+import { addEndpointActionRoutes } from './endpoints/actions.ts';
+import { addEndpointRoutes } from './endpoints/routes.ts';
+import { addEndpointTestRoute } from './endpoints/test.ts';
+import { addEventTypeRoutes } from './event-types/routes.ts';
+import { addPollingRoute } from './events/feed.ts';
+import { addRedactionRoute } from './events/redaction.ts';
+import { addEventRoutes } from './events/routes.ts';
+import { addSubjectRoutes } from './events/subjects.ts';
+import { addKeyRoutes } from './keys/routes.ts';
+import { addReplayRoutes } from './replays/routes.ts';
+import { addSealingKeyRoutes } from './sealing/routes.ts';
+import { addDeadLetterRoutes } from './service/dead-letters.ts';
+import { addEgressRoute } from './service/egress.ts';
+import { addHealthRoute } from './service/health.ts';
+import { addViewerRoutes } from './service/viewer.ts';
+import { addSigningKeyRoutes } from './signing/routes.ts';
+import { addFilterTestRoute } from './subscriptions/filter-test.ts';
+import { addTemplateRoutes } from './templates/routes.ts';
+import { addTenantDeletionRoute } from './tenants/deletion.ts';
+import { addTenantRoutes } from './tenants/routes.ts';
 
 const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
   method: 'POST',

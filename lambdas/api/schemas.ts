@@ -1,6 +1,6 @@
 // Shapes that many requests and answers share, as the OpenAPI document names them.
 import * as z from 'zod';
-import { ENVIRONMENTS } from '../core/event.ts';
+import { ENVIRONMENTS } from '../core/events/event.ts';
 import type { Problem } from '../core/problem.ts';
 
 export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });

@@ -1,19 +1,25 @@
 // What the API shows of what is stored.
-import type { ApiKey } from '../core/api-key.ts';
+
 import { contractOf } from '../core/contracts/all.ts';
-import { type Attempt, type Delivery, type EndpointStanding, statusOf } from '../core/delivery.ts';
-import type { Endpoint } from '../core/endpoint.ts';
-import { type Health, isHeldByHand } from '../core/endpoint-health.ts';
-import { type Event, occurredAtMs } from '../core/event.ts';
+import {
+  type Attempt,
+  type Delivery,
+  type EndpointStanding,
+  statusOf,
+} from '../core/deliveries/delivery.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { isUnverified } from '../core/endpoints/verification.ts';
+import { removedSoFar } from '../core/erasure/tenant.ts';
+import { type Event, occurredAtMs } from '../core/events/event.ts';
+import { type Health, isHeldByHand } from '../core/health/health.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
-import { NO_PHASES } from '../core/phases.ts';
+import type { ApiKey } from '../core/keys/api-key.ts';
 import type { Tenant } from '../core/ports.ts';
-import type { RetryPolicyInput } from '../core/retry-policy.ts';
-import type { LastRequest } from '../core/shown-headers.ts';
-import { removedSoFar } from '../core/tenant-erasure.ts';
-import { isUnverified } from '../core/verification.ts';
-import { extrasView } from './endpoint-extras.ts';
-import { standingFrom } from './standing.ts';
+import type { LastRequest } from '../core/requests/shown-headers.ts';
+import { NO_PHASES } from '../core/retries/phases.ts';
+import type { RetryPolicyInput } from '../core/retries/policy.ts';
+import { extrasView } from './endpoints/extras.ts';
+import { standingFrom } from './endpoints/standing.ts';
 
 const time = (atMs: number): string => new Date(atMs).toISOString();
 

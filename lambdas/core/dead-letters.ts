@@ -1,6 +1,6 @@
 // Dead letters at queue level: messages of events and wake-ups that our own code could not process. Those of
 // deliveries and retries are put back into the ledger by sweep.
-import type { Environment } from './event.ts';
+import type { Environment } from './events/event.ts';
 import {
   decodeEventMessage,
   decodeWakeMessage,

@@ -2,10 +2,10 @@
 // refuses some characters that JSON allows.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
-import { CAUSES } from './delivery.ts';
+import { CAUSES } from './deliveries/delivery.ts';
 import { MalformedMessageError, NewerVersionError } from './errors.ts';
-import { ENVIRONMENTS, type Event, type Scope } from './event.ts';
-import type { TraceContext } from './trace-context.ts';
+import { ENVIRONMENTS, type Event, type Scope } from './events/event.ts';
+import type { TraceContext } from './events/trace-context.ts';
 
 /** JSON text of data that is gone, or closed, wherever data is shown. */
 export const NO_DATA = 'null';

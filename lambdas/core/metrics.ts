@@ -1,6 +1,6 @@
 // The metrics of the service: the functions emit these and no others, and the dashboard and the alarms in
 // lib/ name these and no others. docs/observability.md says what each counts.
-import { FAILURE_KINDS } from './outcome.ts';
+import { FAILURE_KINDS } from './retries/outcome.ts';
 
 export const NAMESPACE = 'Posthorn';
 

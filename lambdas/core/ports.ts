@@ -1,25 +1,26 @@
 // What the rules need from outside systems. The adapters of `lambdas/adapters` are one implementation;
 // in-memory ones may stand under the same handlers.
-import type { ApiKey } from './api-key.ts';
-import type { CleanupMessage } from './cleanup-messages.ts';
+
 import type { DeadLetter, DeadLetterQueue } from './dead-letters.ts';
-import type { Delivery, StoredState } from './delivery.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Health } from './endpoint-health.ts';
-import type { TlsVersion } from './endpoint-tls.ts';
-import type { Environment, Event, Scope } from './event.ts';
-import type { EventType } from './event-type.ts';
-import type { FilterPattern } from './filter.ts';
+import type { Delivery, StoredState } from './deliveries/delivery.ts';
+import type { TestReport, TestRequest } from './deliveries/test.ts';
+import type { Endpoint } from './endpoints/endpoint.ts';
+import type { TlsVersion } from './endpoints/tls.ts';
+import type { CleanupMessage } from './erasure/message.ts';
+import type { Erasure } from './erasure/tenant.ts';
+import type { EventType } from './event-types/event-type.ts';
+import type { Environment, Event, Scope } from './events/event.ts';
+import type { Health } from './health/health.ts';
+import type { ApiKey } from './keys/api-key.ts';
 import type { DeliveryMessage, EventMessage, ReplayMessage, WakeMessage } from './messages.ts';
-import type { Outcome } from './outcome.ts';
-import type { Phases } from './phases.ts';
-import type { Replay } from './replay.ts';
-import type { SealingKeys } from './sealing.ts';
-import type { Keyring } from './signing-keys.ts';
-import type { Subscription } from './subscription.ts';
-import type { Template } from './template.ts';
-import type { Erasure } from './tenant-erasure.ts';
-import type { TestReport, TestRequest } from './test-delivery.ts';
+import type { Replay } from './replays/replay.ts';
+import type { Outcome } from './retries/outcome.ts';
+import type { Phases } from './retries/phases.ts';
+import type { SealingKeys } from './sealing/seal.ts';
+import type { Keyring } from './signing/keys.ts';
+import type { FilterPattern } from './subscriptions/filter/filter.ts';
+import type { Subscription } from './subscriptions/patterns.ts';
+import type { Template } from './templates/template.ts';
 
 /** Time and randomness: the only source of both. */
 export interface Surroundings {

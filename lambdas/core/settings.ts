@@ -1,9 +1,9 @@
 // The part of the configuration that the functions read while they run.
 import * as z from 'zod';
-import { operatorListsSchema } from './destination-lists.ts';
-import { corsSchema, limitsSchema } from './edge-settings.ts';
-import { retryPolicySchema } from './retry-policy.ts';
-import { VERIFY_MODES } from './verification.ts';
+import { operatorListsSchema } from './destinations/lists.ts';
+import { corsSchema, limitsSchema } from './edge/settings.ts';
+import { VERIFY_MODES } from './endpoints/verification.ts';
+import { retryPolicySchema } from './retries/policy.ts';
 
 export const settingsSchema = z.strictObject({
   /** How long events and deliveries are kept, in days. */

@@ -5,24 +5,24 @@ import {
   isAtRest,
   MAX_SQS_DELAY_MS,
   retryMessage,
-} from '../core/advance.ts';
-import type { Delivery } from '../core/delivery.ts';
+} from '../core/deliveries/advance.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
+import { isUnverified } from '../core/endpoints/verification.ts';
+import { isRedacted, redactedDelivery } from '../core/erasure/redaction.ts';
 import {
   LeaseHeldError,
   NotYetStoredError,
   PartlyRefusedError,
   SealBrokenError,
 } from '../core/errors.ts';
+import { traceIdOf } from '../core/events/trace-context.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
-import { type NextStep, nextStep } from '../core/next-step.ts';
-import { isFinalFailure, type Outcome } from '../core/outcome.ts';
 import type { SendReport } from '../core/ports.ts';
-import { isRedacted, redactedDelivery } from '../core/redaction.ts';
-import { keptRequest, type LastRequest, shownHeaders } from '../core/shown-headers.ts';
-import { traceIdOf } from '../core/trace-context.ts';
-import { isUnverified } from '../core/verification.ts';
-import { BUCKET_MS } from '../core/wake-bucket.ts';
+import { keptRequest, type LastRequest, shownHeaders } from '../core/requests/shown-headers.ts';
+import { type NextStep, nextStep } from '../core/retries/next-step.ts';
+import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
+import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { policyOf } from './request.ts';
 

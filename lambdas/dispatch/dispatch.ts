@@ -1,17 +1,17 @@
 // Dispatch: sends what is due, records the outcome, and sets off what follows from it. A batch here, the
 // groups of its endpoints, and their rate limits and health; one delivery in deliver.ts.
 import type { SQSRecord } from 'aws-lambda';
-import type { Delivery } from '../core/delivery.ts';
-import type { Endpoint } from '../core/endpoint.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { MAX_AHEAD_MS } from '../core/endpoints/rate-limit.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
-import { isSuccess, type Outcome } from '../core/outcome.ts';
 import type { DispatchQueue } from '../core/ports.ts';
-import { MAX_AHEAD_MS } from '../core/rate-limit.ts';
+import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { DAY_MS } from '../core/settings.ts';
-import { BUCKET_MS } from '../core/wake-bucket.ts';
+import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import { carryOut, deliver, rest } from './deliver.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';

@@ -2,18 +2,17 @@
 import { log } from '../adapters/log.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import type { Headers } from '../core/contracts/contract.ts';
-import type { Endpoint } from '../core/endpoint.ts';
-import { algorithmsNeeded } from '../core/endpoint-extras.ts';
-import type { KeptTls } from '../core/endpoint-tls.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { algorithmsNeeded } from '../core/endpoints/extras.ts';
+import type { KeptTls } from '../core/endpoints/tls.ts';
+import { isUnverified } from '../core/endpoints/verification.ts';
 import { SealBrokenError } from '../core/errors.ts';
-import type { Scope } from '../core/event.ts';
+import type { Scope } from '../core/events/event.ts';
 import type { EndpointTls, Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
-import { sealedValuesOf } from '../core/sealed-values.ts';
-import { type SealingKeys, unseal } from '../core/sealing.ts';
-import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing-places.ts';
-import type { KeyAlgorithm, SigningKey } from '../core/signing-keys.ts';
-
-import { isUnverified } from '../core/verification.ts';
+import { sealedValuesOf } from '../core/resealing/sealed-values.ts';
+import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
+import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
+import type { KeyAlgorithm, SigningKey } from '../core/signing/keys.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;

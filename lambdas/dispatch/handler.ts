@@ -1,31 +1,31 @@
 // The dispatch function: batches of the deliveries queue, its slow lane and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { countStates } from '../adapters/counted-ledger.ts';
-import { openingEvents, sealingDeliveries } from '../adapters/data-vault.ts';
-import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { withTokens } from '../adapters/endpoint-tokens.ts';
-import { createKeyringStore, createSigningKeyCache } from '../adapters/keyring.ts';
-import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
-import { createEventLedger } from '../adapters/ledger-events.ts';
-import { createHealthLedger } from '../adapters/ledger-health.ts';
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { countStates } from '../adapters/ledger/counted.ts';
+import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../adapters/ledger/events.ts';
+import { createHealthLedger } from '../adapters/ledger/health.ts';
+import { openingEvents, sealingDeliveries } from '../adapters/ledger/vault.ts';
+import { createWakes } from '../adapters/ledger/wakes.ts';
 import { log } from '../adapters/log.ts';
 import { countFaults, metered, metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { createRegistry } from '../adapters/registry.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createKeyringStore, createSigningKeyCache } from '../adapters/registry/keyring.ts';
+import { createRegistry } from '../adapters/registry/registry.ts';
+import { withTokens } from '../adapters/registry/tokens.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
-import { createSender } from '../adapters/sender.ts';
+import { createSender } from '../adapters/sender/sender.ts';
 import {
   readDestinationRules,
   readSettings,
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
-import { createWakes } from '../adapters/wakes.ts';
+import { batchResponse } from '../core/deliveries/failed-record.ts';
+import { type TestReport, testInvocationSchema } from '../core/deliveries/test.ts';
 import { LeaseHeldError } from '../core/errors.ts';
-import { batchResponse } from '../core/failed-record.ts';
-import { createOperatorNotices } from '../core/operator-notices.ts';
+import { createOperatorNotices } from '../core/operator/notices.ts';
 import type { DispatchQueue } from '../core/ports.ts';
-import { type TestReport, testInvocationSchema } from '../core/test-delivery.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
 import { countAttempt } from './attempt-metrics.ts';

@@ -1,5 +1,5 @@
 // Endpoints' health as dispatch sees it: read now and then, written when attempts showed something new.
-import type { Endpoint } from '../core/endpoint.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import {
   CLEAN_HEALTH,
   farProbeMs,
@@ -10,11 +10,11 @@ import {
   observe,
   type Transition,
   thresholdsOf,
-} from '../core/endpoint-health.ts';
+} from '../core/health/health.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
-import type { OperatorNotices } from '../core/operator-notices.ts';
+import type { OperatorNotices } from '../core/operator/notices.ts';
 import type { EndpointAddress, HealthLedger, Surroundings } from '../core/ports.ts';
-import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wake-at.ts';
+import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
 
 /** How long a reading serves. */
 const KEPT_MS = 5_000;

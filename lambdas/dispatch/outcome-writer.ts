@@ -1,5 +1,5 @@
 // Puts delivered deliveries of the fast path in shared batches.
-import type { Delivery } from '../core/delivery.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { DeliveryLedger } from '../core/ports.ts';

@@ -1,9 +1,8 @@
 // What dispatch works with, and on.
 import type { SQSRecord } from 'aws-lambda';
-import type { Delivery } from '../core/delivery.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
-import type { OperatorNotices } from '../core/operator-notices.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { OperatorNotices } from '../core/operator/notices.ts';
 import type {
   DeliveryLedger,
   EventLedger,
@@ -14,6 +13,7 @@ import type {
   Surroundings,
   Wakes,
 } from '../core/ports.ts';
+import type { Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';

@@ -1,9 +1,9 @@
 // maxPerSecond: slots for a whole batch are reserved at once; what does not fit now comes back later.
 
+import { slotsFrom, WAIT_IN_PLACE_MS } from '../core/endpoints/rate-limit.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { DeliveryMessage } from '../core/messages.ts';
 import type { EndpointAddress, Queues, RateLedger, Surroundings } from '../core/ports.ts';
-import { slotsFrom, WAIT_IN_PLACE_MS } from '../core/rate-limit.ts';
 
 /** A slot that was missed by this much is given up for a new one. */
 const MISSED_MS = 1_500;

@@ -1,13 +1,14 @@
 // From an event and its endpoint to the one signed request of an attempt.
-import { composeRequest } from '../core/compose-request.ts';
+
 import { contractOf } from '../core/contracts/all.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
-import type { Event } from '../core/event.ts';
+import type { Event } from '../core/events/event.ts';
+import { traceHeaders } from '../core/events/trace-context.ts';
 import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
-import { type RetryPolicy, resolvePolicy } from '../core/retry-policy.ts';
+import { composeRequest } from '../core/requests/compose.ts';
+import { type RetryPolicy, resolvePolicy } from '../core/retries/policy.ts';
 import type { Settings } from '../core/settings.ts';
-import { signingKeysAt } from '../core/signing-keys.ts';
-import { traceHeaders } from '../core/trace-context.ts';
+import { signingKeysAt } from '../core/signing/keys.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 
 /** What makes an attempt different from the one before it. */

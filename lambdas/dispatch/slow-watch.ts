@@ -1,7 +1,7 @@
 // Notices that an endpoint is slow while its request is still under way, and tells fan-out.
-import type { Endpoint } from '../core/endpoint.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/endpoints/slow-lane.ts';
 import type { Registry, Surroundings } from '../core/ports.ts';
-import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/slow-lane.ts';
 
 export interface SlowWatchPorts {
   readonly registry: Pick<Registry, 'markSlow'>;

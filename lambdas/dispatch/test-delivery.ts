@@ -1,19 +1,19 @@
 // Sends a test of an endpoint: formed, signed, guarded and sent as deliveries are, and recorded nowhere.
 import { log } from '../adapters/log.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
-import { NotYetStoredError } from '../core/errors.ts';
-import type { Event } from '../core/event.ts';
-import { createId } from '../core/identifiers.ts';
-import { outcomeName } from '../core/outcome.ts';
-import { shownHeaders } from '../core/shown-headers.ts';
 import {
   MAX_TEST_MS,
   SAMPLE_DATA,
   SAMPLE_TYPE,
   type TestReport,
   type TestRequest,
-} from '../core/test-delivery.ts';
-import { VERIFICATION_TYPE } from '../core/verification.ts';
+} from '../core/deliveries/test.ts';
+import { VERIFICATION_TYPE } from '../core/endpoints/verification.ts';
+import { NotYetStoredError } from '../core/errors.ts';
+import type { Event } from '../core/events/event.ts';
+import { createId } from '../core/identifiers.ts';
+import { shownHeaders } from '../core/requests/shown-headers.ts';
+import { outcomeName } from '../core/retries/outcome.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { DispatchPorts } from './ports.ts';
 

@@ -1,9 +1,11 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { isRedacted } from '../core/erasure/redaction.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { Event } from '../core/event.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
-import { writeFeed } from '../core/feed.ts';
+import type { Event } from '../core/events/event.ts';
+import { writeFeed } from '../core/events/feed.ts';
+import { hashOfSubject, latestOfEach } from '../core/events/subject-order.ts';
 import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
 import {
   type EventLedger,
@@ -13,10 +15,8 @@ import {
   type Surroundings,
   scopeKey,
 } from '../core/ports.ts';
-import { isRedacted } from '../core/redaction.ts';
 import type { Settings } from '../core/settings.ts';
-import { hashOfSubject, latestOfEach } from '../core/subject-order.ts';
-import { targetsOf } from '../core/targets.ts';
+import { targetsOf } from '../core/subscriptions/targets.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;

@@ -1,16 +1,16 @@
 // The fan-out function: batches of the events queue.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { openEvents } from '../adapters/data-vault.ts';
-import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { createEventLedger } from '../adapters/ledger/events.ts';
+import { openEvents } from '../adapters/ledger/vault.ts';
 import { log } from '../adapters/log.ts';
 import { countFaults, metered, metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { createRegistry } from '../adapters/registry.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { batchResponse } from '../core/failed-record.ts';
-import { OPERATOR_TENANT } from '../core/operational-event.ts';
+import { batchResponse } from '../core/deliveries/failed-record.ts';
+import { OPERATOR_TENANT } from '../core/operator/event.ts';
 import { Env } from '../environment.ts';
 import { type FanOutPorts, fanOut } from './fan-out.ts';
 

@@ -2,6 +2,7 @@
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
+import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/events/event.ts';
 import {
   type ApiKey,
   hashOfKey,
@@ -9,9 +10,8 @@ import {
   isSameKey,
   isUsable,
   type KeyScope,
-} from '../core/api-key.ts';
-import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/event.ts';
-import { OPERATOR_TENANT } from '../core/operational-event.ts';
+} from '../core/keys/api-key.ts';
+import { OPERATOR_TENANT } from '../core/operator/event.ts';
 import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 

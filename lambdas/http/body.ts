@@ -1,7 +1,7 @@
 // Reads a request's body and query, with every fault by its path.
 import type { z } from 'zod';
 import { faultsOf } from '../core/faults.ts';
-import { type JsonSource, readJson } from '../core/json-source.ts';
+import { type JsonSource, readJson } from '../core/json/source.ts';
 import { Problem } from '../core/problem.ts';
 import type { AppContext } from './authentication.ts';
 

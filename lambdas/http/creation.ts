@@ -1,7 +1,7 @@
 // `Idempotency-Key` on what creates: the first request of a key decides the id of what is created, so that
 // a repeat finds it, or makes the same after a crash. Keys are kept for 7 days.
 import { createHash } from 'node:crypto';
-import type { Scope } from '../core/event.ts';
+import type { Scope } from '../core/events/event.ts';
 import { createId, type IdPrefix } from '../core/identifiers.ts';
 import type { DedupeLedger, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';

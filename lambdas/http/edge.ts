@@ -2,11 +2,11 @@
 // off, or generous, unless the operator sets them.
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { addressGroup } from '../core/client-address.ts';
+import { addressGroup } from '../core/edge/client-address.ts';
+import { TokenBuckets } from '../core/edge/token-buckets.ts';
 import type { Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import { TokenBuckets } from '../core/token-buckets.ts';
 import type { AppContext, AppEnvironment, AuthenticationGate } from './authentication.ts';
 
 /** Some 200 bytes each. */

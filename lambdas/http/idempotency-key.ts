@@ -1,5 +1,5 @@
 // The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header).
-import { idempotencyKeySchema } from '../core/event.ts';
+import { idempotencyKeySchema } from '../core/events/event.ts';
 import type { AppContext } from './authentication.ts';
 import { refused } from './body.ts';
 

@@ -1,10 +1,10 @@
 // Accepting events: an id and a time for each, and 202 only once SQS has it.
 import { createHash } from 'node:crypto';
-import type { Event, EventInput, Scope } from '../core/event.ts';
+import type { Event, EventInput, Scope } from '../core/events/event.ts';
+import type { TraceContext } from '../core/events/trace-context.ts';
 import { createId } from '../core/identifiers.ts';
 import type { DedupeLedger, Queues, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
-import type { TraceContext } from '../core/trace-context.ts';
 
 export interface AcceptPorts {
   readonly ledger: DedupeLedger;

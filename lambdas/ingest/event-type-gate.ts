@@ -1,9 +1,10 @@
 // Holds events to the catalogue before they are accepted: data that does not fit its type's schema, and
 // types that nobody put, where the operator wants them refused. What is known is kept until the catalogue's
 // version changes, and the version is read once in a few seconds: an empty catalogue costs nothing more.
+
+import type { SchemaCheck } from '../core/json/schema-check.ts';
 import type { EventTypeReader, Surroundings } from '../core/ports.ts';
 import { type Fault, faultsUnder } from '../core/problem.ts';
-import type { SchemaCheck } from '../core/schema-check.ts';
 import type { Settings } from '../core/settings.ts';
 
 /** A change of the catalogue is in force after this long at the latest. */
@@ -49,7 +50,7 @@ export function createEventTypeGate(ports: EventTypeGatePorts): EventTypeGate {
     if (!found) return 'unknown';
     if (found.onMismatch === 'accept' || found.schema === undefined) return 'anything';
     // Loaded here only, so that a stack without schemas does not start slower.
-    const { createSchemaCheck } = await import('../core/schema-check.ts');
+    const { createSchemaCheck } = await import('../core/json/schema-check.ts');
     return createSchemaCheck(found.schema);
   }
 

@@ -1,14 +1,15 @@
 // The ingest function: events come in.
-import { sealingQueue } from '../adapters/data-vault.ts';
-import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { createEventTypeReader } from '../adapters/event-types.ts';
-import { createEventLedger } from '../adapters/ledger-events.ts';
+
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { createEventLedger } from '../adapters/ledger/events.ts';
+import { sealingQueue } from '../adapters/ledger/vault.ts';
 import { metered, metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
-import { createRegistry } from '../adapters/registry.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createEventTypeReader } from '../adapters/registry/event-types.ts';
+import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { OPERATOR_TENANT } from '../core/operational-event.ts';
+import { OPERATOR_TENANT } from '../core/operator/event.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';

@@ -9,11 +9,11 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
-} from '../core/event.ts';
+} from '../core/events/event.ts';
+import { parseTraceContext, type TraceContext } from '../core/events/trace-context.ts';
 import { faultsOf } from '../core/faults.ts';
-import type { JsonSource } from '../core/json-source.ts';
+import type { JsonSource } from '../core/json/source.ts';
 import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
-import { parseTraceContext, type TraceContext } from '../core/trace-context.ts';
 import type { Application } from '../http/application.ts';
 import {
   type AppContext,

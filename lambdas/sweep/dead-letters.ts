@@ -1,9 +1,9 @@
 // What our own code could not process of deliveries and retries: it is put into the ledger as waiting,
 // and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
 import type { SQSRecord } from 'aws-lambda';
-import { freshDelivery, MAX_SQS_DELAY_MS } from '../core/advance.ts';
+import { freshDelivery, MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import { NotYetStoredError } from '../core/errors.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
 import { decodeDeliveryMessage } from '../core/messages.ts';
 import type { DeliveryLedger, EventLedger, Surroundings, Wakes } from '../core/ports.ts';
 import type { Settings } from '../core/settings.ts';

@@ -1,15 +1,15 @@
 // The sweep function: runs every five minutes, and for dead letters of deliveries and retries.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { countStates } from '../adapters/counted-ledger.ts';
-import { createDynamoDb } from '../adapters/dynamodb.ts';
-import { createDeliveryLedger } from '../adapters/ledger-deliveries.ts';
-import { createEventLedger } from '../adapters/ledger-events.ts';
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { countStates } from '../adapters/ledger/counted.ts';
+import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../adapters/ledger/events.ts';
+import { createWakes } from '../adapters/ledger/wakes.ts';
 import { log } from '../adapters/log.ts';
 import { countFaults, metered, metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues.ts';
+import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { createWakes } from '../adapters/wakes.ts';
-import { batchResponse } from '../core/failed-record.ts';
+import { batchResponse } from '../core/deliveries/failed-record.ts';
 import type { Queues } from '../core/ports.ts';
 import { Env } from '../environment.ts';
 import { restDeadLetters } from './dead-letters.ts';

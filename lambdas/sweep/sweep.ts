@@ -2,7 +2,7 @@
 
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { Queues, Surroundings, Wakes } from '../core/ports.ts';
-import { BUCKET_MS, bucketOf } from '../core/wake-bucket.ts';
+import { BUCKET_MS, bucketOf } from '../core/wakes/bucket.ts';
 
 /** How far back overdue buckets are looked for. */
 const LOOK_BACK_MS = 3 * 3600 * 1000;

@@ -2,12 +2,12 @@
 // removed page by page. Each page stands in the registry before the next one: after a crash the message comes
 // back and goes on there.
 import type { SQSRecord } from 'aws-lambda';
-import { cleanupMessageIn } from '../core/cleanup-messages.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { cleanupMessageIn } from '../core/erasure/message.ts';
+import { redactEvent } from '../core/erasure/redaction.ts';
+import { type ErasurePorts, eraseOn, startsAtMs } from '../core/erasure/tenant.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
 import type { Queues, Registry, Surroundings } from '../core/ports.ts';
-import { redactEvent } from '../core/redaction.ts';
-import { type ErasurePorts, eraseOn, startsAtMs } from '../core/tenant-erasure.ts';
 
 /** One message works for so long: wake-ups of endpoints wait for the same function. */
 const SLICE_MS = 10_000;

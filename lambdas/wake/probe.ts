@@ -1,17 +1,17 @@
 // One probe of a tripped or paused endpoint: its oldest waiting delivery, alone.
 
-import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
+import { MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
 import {
   CLEAN_HEALTH,
   farProbeMs,
   type Health,
   PROBE_PATIENCE_MS,
   withProbe,
-} from '../core/endpoint-health.ts';
+} from '../core/health/health.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress, KeptHealth, WorkEntry } from '../core/ports.ts';
-import { announceWake, sendWake } from '../core/wake-at.ts';
-import { FAR_FUTURE_MS } from '../core/wake-bucket.ts';
+import { FAR_FUTURE_MS } from '../core/wakes/bucket.ts';
+import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
 import { endExpired } from './deadlines.ts';
 import { SETTLED_MS } from './release.ts';
 import { endIfTooLate, sendAll, take, type WakePorts } from './send-due.ts';

@@ -1,9 +1,9 @@
 // One step of a recovery: releases what the pace allows, oldest first, and comes back for the next.
-import { LOST_AFTER_MS } from '../core/advance.ts';
-import { CLEAN_HEALTH } from '../core/endpoint-health.ts';
+import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
+import { CLEAN_HEALTH } from '../core/health/health.ts';
+import { nextRelease } from '../core/health/release-pace.ts';
 import type { EndpointAddress, KeptHealth } from '../core/ports.ts';
-import { nextRelease } from '../core/release-pace.ts';
-import { announceWake, sendWake } from '../core/wake-at.ts';
+import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
 import { sendAll, take, type WakePorts } from './send-due.ts';
 
 /** Longer than any instance keeps a reading of the health: what came to rest by an old one is taken then. */

@@ -3,13 +3,13 @@
 // is sent: a doubled message, or one that comes back after a crash, finds its work done or does it again
 // to the same end.
 import type { SQSRecord } from 'aws-lambda';
-import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
-import type { Delivery } from '../core/delivery.ts';
+import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { newRun } from '../core/deliveries/new-run.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { type ReplayMessage, replayMessageIn } from '../core/messages.ts';
-import { newRun } from '../core/new-run.ts';
 import type {
   DelayedMessage,
   DeliveryLedger,
@@ -26,10 +26,10 @@ import {
   isUnsent,
   type PlannedReplay,
   type Replay,
-} from '../core/replay.ts';
-import { findReplayed } from '../core/replay-search.ts';
+} from '../core/replays/replay.ts';
+import { findReplayed } from '../core/replays/search.ts';
 import type { Settings } from '../core/settings.ts';
-import { announceWake } from '../core/wake-at.ts';
+import { announceWake } from '../core/wakes/wake-at.ts';
 
 const PAGE = 100;
 /** So many pages without a find are read before the place is written down. */

@@ -1,8 +1,8 @@
 // Takes what is due at an endpoint, oldest first, and sends it to the retries queue.
-import { LOST_AFTER_MS, retryMessage } from '../core/advance.ts';
-import type { Delivery } from '../core/delivery.ts';
+import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { OperatorNotices } from '../core/operator-notices.ts';
+import type { OperatorNotices } from '../core/operator/notices.ts';
 import type {
   DelayedMessage,
   DeliveryLedger,

@@ -1,13 +1,13 @@
 // Wake: what is due at an endpoint goes to the retries queue. How much of it depends on its health: all
 // of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
 import type { SQSRecord } from 'aws-lambda';
-import { MAX_SQS_DELAY_MS } from '../core/advance.ts';
-import { isHeldByHand } from '../core/endpoint-health.ts';
+import { MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { FailedRecord } from '../core/failed-record.ts';
+import { isHeldByHand } from '../core/health/health.ts';
 import { decodeWakeMessage, type WakeMessage } from '../core/messages.ts';
-import { wakeAt } from '../core/wake-at.ts';
-import { bucketEnd, WAKE_EARLY_MS } from '../core/wake-bucket.ts';
+import { bucketEnd, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
+import { wakeAt } from '../core/wakes/wake-at.ts';
 import { probe, watchDeadlines } from './probe.ts';
 import { release } from './release.ts';
 import { sendDue, type WakePorts } from './send-due.ts';

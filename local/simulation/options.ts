@@ -1,7 +1,7 @@
 // The simulation's command line: what is asked, in units that say what they are.
 import { parseArgs } from 'node:util';
 import { CONTRACT_NAMES, type ContractName } from '../../lambdas/core/contracts/all.ts';
-import type { FailureKind, Outcome } from '../../lambdas/core/outcome.ts';
+import type { FailureKind, Outcome } from '../../lambdas/core/retries/outcome.ts';
 
 export interface SimulationOptions {
   readonly contract: ContractName;

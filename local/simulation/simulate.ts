@@ -1,8 +1,8 @@
 // Runs the real handlers over a simulated outage and says what happened.
 
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
-import type { Endpoint } from '../../lambdas/core/endpoint.ts';
-import { OPERATOR_TENANT } from '../../lambdas/core/operational-event.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import { OPERATOR_TENANT } from '../../lambdas/core/operator/event.ts';
 import type { Totals } from './call-counts.ts';
 import type { SimulationOptions } from './options.ts';
 import { samplePayload } from './sample-payload.ts';

@@ -2,22 +2,22 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import type { Endpoint } from '../../lambdas/core/endpoint.ts';
-import type { Event } from '../../lambdas/core/event.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import type { Event } from '../../lambdas/core/events/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { decodeEventMessage } from '../../lambdas/core/messages.ts';
-import { OPERATOR_TENANT } from '../../lambdas/core/operational-event.ts';
-import { createOperatorNotices } from '../../lambdas/core/operator-notices.ts';
-import type { Outcome } from '../../lambdas/core/outcome.ts';
+import { OPERATOR_TENANT } from '../../lambdas/core/operator/event.ts';
+import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
 import {
   type Registry,
   type Sender,
   type Surroundings,
   scopeKey,
 } from '../../lambdas/core/ports.ts';
+import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
-import type { SigningKey } from '../../lambdas/core/signing-keys.ts';
+import type { SigningKey } from '../../lambdas/core/signing/keys.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
@@ -29,9 +29,9 @@ import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { type CallCounts, createCallCounts } from './call-counts.ts';
 import { InstancePool, type Life } from './instances.ts';
-import { createMemoryLedger, type MemoryLedger } from './memory-ledger.ts';
-import { createMemoryQueues, failedIds, type MemoryQueues } from './memory-queues.ts';
-import { createMemoryWakes, type MemoryWakes } from './memory-wakes.ts';
+import { createMemoryLedger, type MemoryLedger } from './memory/ledger.ts';
+import { createMemoryQueues, failedIds, type MemoryQueues } from './memory/queues.ts';
+import { createMemoryWakes, type MemoryWakes } from './memory/wakes.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;

@@ -9,8 +9,8 @@ import {
   verifiesIdnow,
   verifiesMessage,
   verifiesStandard,
-} from '../contracts/independent-verifiers.ts';
-import { askPython, hasPython } from '../contracts/python.ts';
+} from '../core/contracts/independent-verifiers.ts';
+import { askPython, hasPython } from '../core/contracts/python.ts';
 import { call, expectStatus, newTenant, type TestTenant } from './client.ts';
 import { openTarget, type Target } from './target.ts';
 

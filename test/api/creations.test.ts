@@ -1,6 +1,6 @@
 // What creates: how often with one idempotency key, and how many there may be.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiService, type Ask, startApiService } from './service.ts';
+import { type ApiService, type Ask, startApiService } from '../builders/api-service.ts';
 
 const endpoint = { url: 'https://acme.io/webhooks' };
 

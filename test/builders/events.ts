@@ -1,6 +1,6 @@
 // Events for tests: a plain one to vary, and arbitrary ones for properties.
 import fc from 'fast-check';
-import type { Event } from '../../lambdas/core/event.ts';
+import type { Event } from '../../lambdas/core/events/event.ts';
 
 export const EVENT_ID = 'evt_01h455vb4pex5vsknk084sn02q';
 export const ENDPOINT_ID = 'ep_01h455vb4pex5vsknk084sn02r';

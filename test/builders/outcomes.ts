@@ -1,6 +1,10 @@
 // Outcomes of attempts for tests.
 import fc from 'fast-check';
-import { FAILURE_KINDS, type FailureKind, type Outcome } from '../../lambdas/core/outcome.ts';
+import {
+  FAILURE_KINDS,
+  type FailureKind,
+  type Outcome,
+} from '../../lambdas/core/retries/outcome.ts';
 
 export function answered(status: number, retryAfterMs?: number): Outcome {
   const response = { status, headers: {}, body: '' };

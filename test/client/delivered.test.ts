@@ -12,7 +12,7 @@ import {
   type VerificationKeys,
   verify,
 } from '../../client/src/index.ts';
-import { type Arrived, eventually, type Service, startService } from '../contracts/service.ts';
+import { type Arrived, eventually, type Service, startService } from '../core/contracts/service.ts';
 
 let service: Service;
 let posthorn: Posthorn;

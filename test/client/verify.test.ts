@@ -8,8 +8,8 @@ import {
   type VerificationKeys,
   verify,
 } from '../../client/src/index.ts';
-import bronidVector from '../contracts/fixtures/bronid.json' with { type: 'json' };
-import bynnVector from '../contracts/fixtures/bynn.json' with { type: 'json' };
+import bronidVector from '../core/contracts/fixtures/bronid.json' with { type: 'json' };
+import bynnVector from '../core/contracts/fixtures/bynn.json' with { type: 'json' };
 
 interface Case {
   readonly received: { readonly headers: Record<string, string>; readonly body: string };

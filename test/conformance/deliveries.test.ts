@@ -1,7 +1,7 @@
 // Deliveries: what both ledgers must do alike.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { aClaim, aDelivery, anAttempt, LEDGERS, type Ledger, openLedger } from './ledgers.ts';

@@ -6,15 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { vi } from 'vitest';
-import { createDynamoDb } from '../../lambdas/adapters/dynamodb.ts';
-import type { DynamoDb } from '../../lambdas/adapters/dynamodb-calls.ts';
-import { createDeliveryLedger } from '../../lambdas/adapters/ledger-deliveries.ts';
-import { createEventLedger } from '../../lambdas/adapters/ledger-events.ts';
-import { createHealthLedger } from '../../lambdas/adapters/ledger-health.ts';
-import { createWorkLedger } from '../../lambdas/adapters/ledger-work.ts';
+import type { DynamoDb } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
+import { createDynamoDb } from '../../lambdas/adapters/aws/dynamodb/client.ts';
+import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
+import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
+import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
-import { freshDelivery } from '../../lambdas/core/advance.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type {
   ClaimRequest,
@@ -28,7 +28,7 @@ import type {
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';
-import { createMemoryLedger } from '../../local/simulation/memory-ledger.ts';
+import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 
 export type Ledger = EventLedger &

@@ -1,10 +1,10 @@
 // Listings, the index of what waits, the health of endpoints and their rate limits: what both ledgers must do alike.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/endpoint-health.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { MAX_AHEAD_MS, slotsFrom } from '../../lambdas/core/endpoints/rate-limit.ts';
+import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/health/health.ts';
 import { firstIdAt } from '../../lambdas/core/identifiers.ts';
 import type { EndpointAddress } from '../../lambdas/core/ports.ts';
-import { MAX_AHEAD_MS, slotsFrom } from '../../lambdas/core/rate-limit.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { aDelivery, LEDGERS, type Ledger, newId, openLedger } from './ledgers.ts';
 

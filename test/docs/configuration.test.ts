@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Env } from '../../lambdas/environment.ts';
 import { configurationSchema } from '../../lib/configuration.ts';
-import { readSettings } from '../../local/start-settings.ts';
+import { readSettings } from '../../local/start/settings.ts';
 
 const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 const DEFAULT_COLUMN = 3;

@@ -1,7 +1,7 @@
 // The example events: each is a body that POST /v1/events takes, and the published ones are as published.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { eventInputSchema } from '../../lambdas/core/event.ts';
+import { eventInputSchema } from '../../lambdas/core/events/event.ts';
 
 const folder = new URL('../../examples/events/', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));

@@ -2,7 +2,7 @@
 // injector. A batch is as many calls as AWS would need for it.
 
 import { kept } from '../../lambdas/adapters/secrets.ts';
-import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
+import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import {
   encodeDeliveryMessage,
@@ -10,7 +10,6 @@ import {
   encodeReplayMessage,
   encodeWakeMessage,
 } from '../../lambdas/core/messages.ts';
-import type { Outcome } from '../../lambdas/core/outcome.ts';
 import type {
   DeliveryRef,
   OutgoingRequest,
@@ -21,14 +20,15 @@ import type {
   Surroundings,
   Wakes,
 } from '../../lambdas/core/ports.ts';
-import { type SealingKeys, soleKey } from '../../lambdas/core/sealing.ts';
-import type { MemoryLedger } from '../../local/simulation/memory-ledger.ts';
-import type { MemoryQueues } from '../../local/simulation/memory-queues.ts';
+import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
+import { type SealingKeys, soleKey } from '../../lambdas/core/sealing/seal.ts';
+import type { MemoryLedger } from '../../local/simulation/memory/ledger.ts';
+import type { MemoryQueues } from '../../local/simulation/memory/queues.ts';
 import {
   createWakesOver,
   type Schedules,
   type WakeDirectory,
-} from '../../local/simulation/memory-wakes.ts';
+} from '../../local/simulation/memory/wakes.ts';
 import { type FaultKind, subjectOf } from './fault-log.ts';
 import type { CallNature, Injector } from './injector.ts';
 import type { Instance } from './instances.ts';

@@ -1,6 +1,10 @@
 // What the fault bench found, each as a test of its own.
 import { describe, expect, it } from 'vitest';
-import { freshDelivery, LOST_AFTER_MS, MAX_SQS_DELAY_MS } from '../../lambdas/core/advance.ts';
+import {
+  freshDelivery,
+  LOST_AFTER_MS,
+  MAX_SQS_DELAY_MS,
+} from '../../lambdas/core/deliveries/advance.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';

@@ -1,8 +1,8 @@
 // What a producer posts and how receivers behave, from a seed: small, but with every way that a delivery
 // can take.
-import type { Endpoint } from '../../lambdas/core/endpoint.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { RetryPolicyInput } from '../../lambdas/core/retry-policy.ts';
+import type { RetryPolicyInput } from '../../lambdas/core/retries/policy.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import type { Subscriber } from './checker.ts';
 

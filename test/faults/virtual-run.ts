@@ -1,7 +1,7 @@
 // One run in virtual time: the scenario and the faults of a seed, and the checker's verdict.
-import type { Endpoint } from '../../lambdas/core/endpoint.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { Replay } from '../../lambdas/core/replay.ts';
+import type { Replay } from '../../lambdas/core/replays/replay.ts';
 import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import {

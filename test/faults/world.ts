@@ -2,14 +2,14 @@
 // ports in memory, each instance with ports, caches and a clock of its own.
 import { createHash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import type { Endpoint } from '../../lambdas/core/endpoint.ts';
-import type { FailedRecord } from '../../lambdas/core/failed-record.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { FailedRecord } from '../../lambdas/core/deliveries/failed-record.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { replayMessageIn } from '../../lambdas/core/messages.ts';
-import { createOperatorNotices } from '../../lambdas/core/operator-notices.ts';
+import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
 import { type Surroundings, scopeKey } from '../../lambdas/core/ports.ts';
-import { seal, soleKey } from '../../lambdas/core/sealing.ts';
-import { secretPlace } from '../../lambdas/core/sealing-places.ts';
+import { secretPlace } from '../../lambdas/core/sealing/places.ts';
+import { seal, soleKey } from '../../lambdas/core/sealing/seal.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
@@ -24,13 +24,13 @@ import { replayRecords } from '../../lambdas/wake/replay.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';
-import { createMemoryLedger } from '../../local/simulation/memory-ledger.ts';
-import { MemoryQueue } from '../../local/simulation/memory-queue.ts';
-import { failedIds, type MemoryQueues } from '../../local/simulation/memory-queues.ts';
+import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
+import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
+import { failedIds, type MemoryQueues } from '../../local/simulation/memory/queues.ts';
 import {
   createMemoryDirectory,
   createMemorySchedules,
-} from '../../local/simulation/memory-wakes.ts';
+} from '../../local/simulation/memory/wakes.ts';
 import type { VirtualClock } from '../../local/simulation/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import { type FaultLog, type Subject, subjectOf } from './fault-log.ts';

@@ -1,7 +1,7 @@
 // Steps of what customers may set up beyond endpoints and events: templates, feeds, the slow lane.
 import { randomUUID } from 'node:crypto';
-import { endpointPartition, VERSION_SORT_KEY } from '../../lambdas/adapters/registry-items.ts';
-import { slowIn } from '../../lambdas/adapters/slow-marks.ts';
+import { endpointPartition, VERSION_SORT_KEY } from '../../lambdas/adapters/items/documents.ts';
+import { slowIn } from '../../lambdas/adapters/registry/slow-marks.ts';
 import { type Step, state } from './step.ts';
 
 export const FEATURE_STEPS: readonly Step[] = [

@@ -1,6 +1,6 @@
 // Steps of what the operator alone does: the catalogue, dead letters, the sealing key.
 import { encodeEventMessage, encodeWakeMessage } from '../../lambdas/core/messages.ts';
-import { bucketOf } from '../../lambdas/core/wake-bucket.ts';
+import { bucketOf } from '../../lambdas/core/wakes/bucket.ts';
 import { type Step, state } from './step.ts';
 import type { Run } from './world.ts';
 

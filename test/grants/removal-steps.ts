@@ -1,6 +1,6 @@
 // Steps that remove data for good: an event's, and a tenant's.
 import { randomUUID } from 'node:crypto';
-import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
+import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
 import { calls, ref, resting, type Step, state } from './step.ts';
 
 export const REMOVAL_STEPS: readonly Step[] = [

@@ -1,5 +1,5 @@
 // What a step is, and what several of them look at or wait for.
-import { deliveryKey } from '../../lambdas/adapters/ledger-items.ts';
+import { deliveryKey } from '../../lambdas/adapters/ledger/items.ts';
 import type { Customer, Run } from './world.ts';
 
 export interface Step {

@@ -1,14 +1,14 @@
 // Everything that the service does, in steps that stand alone: each may be run again, and fails if what
 // it asks for does not come about.
 import { randomUUID } from 'node:crypto';
-import { deliveryKey } from '../../lambdas/adapters/ledger-items.ts';
+import { deliveryKey } from '../../lambdas/adapters/ledger/items.ts';
 import { shardOf } from '../../lambdas/core/identifiers.ts';
 import {
   encodeDeliveryMessage,
   encodeWakeMessage,
   type WakeMessage,
 } from '../../lambdas/core/messages.ts';
-import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wake-bucket.ts';
+import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wakes/bucket.ts';
 import { FEATURE_STEPS } from './feature-steps.ts';
 import { OPERATOR_STEPS } from './operator-steps.ts';
 import { REMOVAL_STEPS } from './removal-steps.ts';

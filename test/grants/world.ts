@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { createFeedLedger } from '../../lambdas/adapters/ledger-feed.ts';
+import { createFeedLedger } from '../../lambdas/adapters/ledger/feed.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
-import { startOf } from '../../lambdas/core/feed.ts';
+import { startOf } from '../../lambdas/core/events/feed.ts';
 import type { EndpointAddress } from '../../lambdas/core/ports.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';

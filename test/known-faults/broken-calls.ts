@@ -1,7 +1,7 @@
 // DynamoDB calls that go wrong, for tests over the API's routes.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Settings } from '../../lambdas/core/settings.ts';
-import { type ApiService, startApiService } from '../api/service.ts';
+import { type ApiService, startApiService } from '../builders/api-service.ts';
 
 /** What these tests look at in a call's input. */
 export interface CallInput {

@@ -1,17 +1,17 @@
 // What a person does to deliveries is done whole, and never to the harm of an attempt that is under way.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorkLedger } from '../../lambdas/adapters/ledger-work.ts';
-import { addDeliveryActionRoutes } from '../../lambdas/api/delivery-actions.ts';
-import { addEndpointActionRoutes } from '../../lambdas/api/endpoint-actions.ts';
-import { freshDelivery } from '../../lambdas/core/advance.ts';
-import type { Attempt, Delivery } from '../../lambdas/core/delivery.ts';
+import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
+import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
+import { addEndpointActionRoutes } from '../../lambdas/api/endpoints/actions.ts';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';
-import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory-wakes.ts';
-import type { ApiService } from '../api/service.ts';
+import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
+import type { ApiService } from '../builders/api-service.ts';
 import { startService } from './broken-calls.ts';
 
 const HOLDER = 'message/request';

@@ -1,7 +1,7 @@
 // What happens to one message of a batch is nobody else's trouble.
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { freshDelivery } from '../../lambdas/core/advance.ts';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
 import { DAY_MS, settingsSchema } from '../../lambdas/core/settings.ts';

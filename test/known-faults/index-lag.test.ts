@@ -9,7 +9,7 @@ import {
   MINUTE_MS,
   postSeries,
   START_MS,
-} from '../retries/simulated.ts';
+} from '../local/simulation/simulated.ts';
 import { lagIndex } from './lagging-index.ts';
 
 const LONG_AFTER_MS = START_MS + 41 * DAY_MS;

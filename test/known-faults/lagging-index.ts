@@ -1,5 +1,5 @@
 // A ledger in memory whose index of what waits is behind, as a global secondary index may be.
-import type { Delivery } from '../../lambdas/core/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { EndpointAddress, WorkEntry } from '../../lambdas/core/ports.ts';
 import type { World } from '../../local/simulation/world.ts';
 

@@ -10,7 +10,7 @@ import {
   HOUR_MS,
   postSeries,
   START_MS,
-} from '../retries/simulated.ts';
+} from '../local/simulation/simulated.ts';
 
 /** Each message of the retries queue comes so much later than it should. */
 function delayRetries({ queues: { retries } }: World, lateSeconds: number): void {

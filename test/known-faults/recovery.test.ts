@@ -9,7 +9,7 @@ import {
   postSeries,
   resume,
   START_MS,
-} from '../retries/simulated.ts';
+} from '../local/simulation/simulated.ts';
 
 const COUNT = 2_000;
 

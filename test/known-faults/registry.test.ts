@@ -2,10 +2,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeCleanupMessage } from '../../lambdas/core/cleanup-messages.ts';
+import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
 import { accept } from '../../lambdas/ingest/accept.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
-import type { Answer, ApiService } from '../api/service.ts';
+import type { Answer, ApiService } from '../builders/api-service.ts';
 import { sqsRecord } from '../builders/ports.ts';
 import { countCalls, decideOnCalls, startService } from './broken-calls.ts';
 

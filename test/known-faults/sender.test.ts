@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { createSender } from '../../lambdas/adapters/sender.ts';
+import { createSender } from '../../lambdas/adapters/sender/sender.ts';
 
 let server: Server | undefined;
 afterEach(() => {

@@ -1,9 +1,9 @@
 // The key that signs is always a key that is published, and the one that the API calls so.
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createKeyringStore } from '../../lambdas/adapters/keyring.ts';
-import { type KeyAlgorithm, signingKeyAt } from '../../lambdas/core/signing-keys.ts';
-import type { ApiService } from '../api/service.ts';
+import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
+import { type KeyAlgorithm, signingKeyAt } from '../../lambdas/core/signing/keys.ts';
+import type { ApiService } from '../builders/api-service.ts';
 import { startService } from './broken-calls.ts';
 
 const DAY_SECONDS = 86_400;

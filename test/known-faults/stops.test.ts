@@ -1,7 +1,7 @@
 // A request that stops between two of its writes does no harm, and can be sent again.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TestReport } from '../../lambdas/core/test-delivery.ts';
-import type { ApiService, Ask } from '../api/service.ts';
+import type { TestReport } from '../../lambdas/core/deliveries/test.ts';
+import type { ApiService, Ask } from '../builders/api-service.ts';
 import { type CallInput, decideOnCalls, first, startService } from './broken-calls.ts';
 
 const DAY_MS = 86_400_000;

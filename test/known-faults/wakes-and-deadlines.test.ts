@@ -1,18 +1,18 @@
 // What waits is found again however long nothing ran, and waiting costs nothing.
 import { describe, expect, it } from 'vitest';
-import { freshDelivery } from '../../lambdas/core/advance.ts';
-import type { Delivery } from '../../lambdas/core/delivery.ts';
-import { CLEAN_HEALTH, pausedByUser } from '../../lambdas/core/endpoint-health.ts';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { newRun } from '../../lambdas/core/deliveries/new-run.ts';
+import { CLEAN_HEALTH, pausedByUser } from '../../lambdas/core/health/health.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/messages.ts';
-import { newRun } from '../../lambdas/core/new-run.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';
-import { createMemoryLedger } from '../../local/simulation/memory-ledger.ts';
-import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory-wakes.ts';
+import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
+import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
@@ -27,7 +27,7 @@ import {
   MINUTE_MS,
   postSeries,
   START_MS,
-} from '../retries/simulated.ts';
+} from '../local/simulation/simulated.ts';
 
 /** Shorter than the age of the events that are replayed. */
 const settings = settingsSchema.parse({ deadlineDays: 3 });

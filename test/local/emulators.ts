@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { arnOf } from '../../local/aws-names.ts';
-import { Gatekeeper } from '../../local/gatekeeper.ts';
-import { Meter } from '../../local/meter.ts';
-import { type SqsEmulator, type SqsQueue, startSqs } from '../../local/sqs-emulator.ts';
+import { arnOf } from '../../local/gate/aws-names.ts';
+import { Gatekeeper } from '../../local/gate/gatekeeper.ts';
+import { Meter } from '../../local/gate/meter.ts';
+import { type SqsEmulator, type SqsQueue, startSqs } from '../../local/sqs/emulator.ts';
 import { knowSecret } from '../builders/known-secrets.ts';
 
 export function temporaryFolder(): { path: string; remove(): void } {

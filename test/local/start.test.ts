@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LAX, readDestinationRules } from '../../local/destination-rules.ts';
-import { attemptLine, logPrinter } from '../../local/function-logs.ts';
-import { checkNode, readSettings } from '../../local/start-settings.ts';
+import { attemptLine, logPrinter } from '../../local/functions/logs.ts';
+import { checkNode, readSettings } from '../../local/start/settings.ts';
 import { temporaryFolder } from './emulators.ts';
 
 const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDb, DynamoDbOperations } from '../dynamodb-calls.ts';
+import type { DynamoDb, DynamoDbOperations } from '../aws/dynamodb/calls.ts';
 import { callsBySdk } from './sdk-calls.ts';
 
 export const createDynamoDbBySdk = (config: DynamoDBClientConfig): DynamoDb =>

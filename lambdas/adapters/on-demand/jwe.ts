@@ -1,6 +1,6 @@
 // Encrypts bodies as compact JWEs (RFC 7516): the content key, nonce and ephemeral key are random.
 import { CompactEncrypt, importJWK } from 'jose';
-import type { BodyEncryption } from '../../core/body-encryption.ts';
+import type { BodyEncryption } from '../../core/endpoints/body-encryption.ts';
 
 /** Imported keys are kept as long as the endpoint's settings are. */
 const kept = new WeakMap<BodyEncryption, ReturnType<typeof importJWK>>();

@@ -1,5 +1,5 @@
 // A client of the SDK as calls by the names of its operations.
-import type { Calls, Operations } from '../direct-calls.ts';
+import type { Calls, Operations } from '../aws/direct-calls.ts';
 
 interface Client {
   send(command: object, options?: { readonly abortSignal: AbortSignal }): Promise<object>;

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
-import type { SecretsManager, SecretsOperations } from '../secrets-calls.ts';
+import type { SecretsManager, SecretsOperations } from '../aws/secrets-calls.ts';
 import { callsBySdk } from './sdk-calls.ts';
 
 export function createSecretsBySdk(config: SecretsManagerClientConfig): SecretsManager {

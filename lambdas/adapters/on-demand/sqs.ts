@@ -7,7 +7,7 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
-import type { Sqs, SqsOperations } from '../sqs-calls.ts';
+import type { Sqs, SqsOperations } from '../aws/sqs-calls.ts';
 import { callsBySdk } from './sdk-calls.ts';
 
 // TLS keeps the bodies whole; a second checksum of each would be computed here.

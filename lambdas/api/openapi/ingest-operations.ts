@@ -7,7 +7,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
-} from '../../core/event.ts';
+} from '../../core/events/event.ts';
 import { operation } from '../../http/operation.ts';
 import { batchSchema } from '../../ingest/routes.ts';
 import { idOf, problemSchema } from '../schemas.ts';

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import * as z from 'zod';
-import { keyBytesOf, randomSecret } from '../endpoint-secret.ts';
-import { membersOf, withoutMember, withoutSpace } from '../json-members.ts';
+import { membersOf, withoutMember, withoutSpace } from '../json/members.ts';
+import { keyBytesOf, randomSecret } from '../signing/secret.ts';
 import type { Contract } from './contract.ts';
 
 const VERSION = '1';

@@ -1,11 +1,11 @@
 // Bynn: references/bynn-webhooks.txt and bynn-platform.txt; a real delivery is in vectors/bynn.json.
 import * as z from 'zod';
-import { randomSecret } from '../endpoint-secret.ts';
 import { MissingSigningKeyError } from '../errors.ts';
-import { occurredAtMs } from '../event.ts';
+import { occurredAtMs } from '../events/event.ts';
 import { uuidOf } from '../identifiers.ts';
-import { isObjectText, memberText, withoutMember } from '../json-members.ts';
-import { signWithRsa } from '../json-web-token.ts';
+import { isObjectText, memberText, withoutMember } from '../json/members.ts';
+import { signWithRsa } from '../signing/json-web-token.ts';
+import { randomSecret } from '../signing/secret.ts';
 import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
 
 /** A JWT is good for 24 hours from its making. */

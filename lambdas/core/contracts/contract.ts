@@ -1,9 +1,9 @@
 // What every contract is made of: it shapes a body from an event, or says why it cannot, and signs it.
 // The body may be encrypted in between, so that signatures in headers are over what is sent.
 import type { z } from 'zod';
-import type { Event } from '../event.ts';
-import type { RetryPresetName } from '../retry-policy.ts';
-import type { KeyAlgorithm, SigningKeys } from '../signing-keys.ts';
+import type { Event } from '../events/event.ts';
+import type { RetryPresetName } from '../retries/policy.ts';
+import type { KeyAlgorithm, SigningKeys } from '../signing/keys.ts';
 
 /** Header names and values in the order and spelling in which they are sent. */
 export type Headers = readonly (readonly [name: string, value: string])[];

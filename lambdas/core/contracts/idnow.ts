@@ -2,10 +2,10 @@
 // in the JWT is our reading, written down in docs/contracts.md.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { randomSecret } from '../endpoint-secret.ts';
-import { occurredAtMs } from '../event.ts';
-import { headerNameSchema } from '../header-names.ts';
-import { signWithSecret } from '../json-web-token.ts';
+import { occurredAtMs } from '../events/event.ts';
+import { headerNameSchema } from '../headers/names.ts';
+import { signWithSecret } from '../signing/json-web-token.ts';
+import { randomSecret } from '../signing/secret.ts';
 import type { Contract } from './contract.ts';
 import { thinFieldsOf } from './thin-fields.ts';
 

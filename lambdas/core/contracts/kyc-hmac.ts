@@ -1,8 +1,8 @@
 // The HMAC KYC platform: references/kyc-hmac-webhooks.txt.
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
-import { hexSecret, hmacKeyOf } from '../endpoint-secret.ts';
-import { type Event, occurredAtMs } from '../event.ts';
+import { type Event, occurredAtMs } from '../events/event.ts';
+import { hexSecret, hmacKeyOf } from '../signing/secret.ts';
 import type { Contract } from './contract.ts';
 
 const optionsSchema = z.strictObject({

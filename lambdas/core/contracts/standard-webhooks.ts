@@ -1,9 +1,9 @@
 // Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
 import { createHmac, sign as signBytes } from 'node:crypto';
 import * as z from 'zod';
-import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../asymmetric-secret.ts';
-import { hmacKeyOf, standardSecret } from '../endpoint-secret.ts';
-import { occurredAtMs } from '../event.ts';
+import { occurredAtMs } from '../events/event.ts';
+import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../signing/asymmetric-secret.ts';
+import { hmacKeyOf, standardSecret } from '../signing/secret.ts';
 import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
 
 const optionsSchema = z.strictObject({

@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { hasOpenssl, makeCertificates } from '../../adapters/sender/certificates.ts';
 import { eventually } from '../../builders/eventually.ts';
 import { findLeaks } from '../../builders/leaks.ts';
 import { startReceiver, type TestReceiver } from '../../builders/receiver.ts';
 import { contentsOf } from '../../builders/runtime-contents.ts';
-import { hasOpenssl, makeCertificates } from '../../guard/certificates.ts';
 import { secretsOfStack, temporaryFolder } from '../../local/emulators.ts';
 
 const CONTRACTS = ['standard-webhooks', 'bynn', 'kyc-hmac', 'bronid', 'idnow'];

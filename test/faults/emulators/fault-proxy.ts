@@ -2,9 +2,9 @@
 // and does to it what the round's plan says, below the AWS SDK, which sees only its connection.
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessKeyOf } from '../../../local/aws-calls.ts';
-import type { Endpoints } from '../../../local/function-definitions.ts';
-import { close, listenOnLoopback, readBody } from '../../../local/loopback-server.ts';
+import type { Endpoints } from '../../../local/functions/definitions.ts';
+import { accessKeyOf } from '../../../local/gate/aws-calls.ts';
+import { close, listenOnLoopback, readBody } from '../../../local/gate/loopback-server.ts';
 import { apart, type BatchRequest } from './batches.ts';
 
 export interface ProxiedCall {

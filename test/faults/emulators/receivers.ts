@@ -1,7 +1,7 @@
 // The receivers of a round: one server, a path per endpoint, each answering by its own rule.
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { close, listenOnLoopback, readBody } from '../../../local/loopback-server.ts';
+import { close, listenOnLoopback, readBody } from '../../../local/gate/loopback-server.ts';
 import type { Arrival } from '../checker.ts';
 
 export interface Behaviour {

@@ -1,0 +1,124 @@
+// The calls that every delivery makes, in a third of the SDK's CPU time: JSON out, a signature, JSON in. Whatever is not
+// answered with 200 goes to the SDK, which is loaded only then: its retries, its errors and all the rest are its own.
+// Calls are most of what a delivery costs, and the SDK was half of what a cold start took.
+import { Env } from '../../environment.ts';
+import { variable } from '../surroundings.ts';
+import { defaultProvider } from './credentials.ts';
+import { postToAws } from './requests.ts';
+import { createCallSigner } from './signature.ts';
+
+export interface Operation<Input extends object, Output extends object> {
+  readonly input: Input;
+  /** Without what the SDK says of the call itself. */
+  readonly output: Omit<Output, '$metadata'>;
+}
+export type Operations<O> = { readonly [Name in keyof O]: Operation<object, object> };
+
+/** A service's operations by their names. */
+export interface Calls<O extends Operations<O>> {
+  /** @throws errors of the SDK, and those of `errorOf` */
+  call<Name extends keyof O & string>(
+    operation: Name,
+    input: O[Name]['input'],
+    signal?: AbortSignal,
+  ): Promise<O[Name]['output']>;
+}
+
+export interface DirectService<O extends Operations<O>> {
+  /** As signatures and host names have it. */
+  readonly name: 'dynamodb' | 'sqs' | 'secretsmanager';
+  /** As the SDK's variables for other endpoints have it: `AWS_ENDPOINT_URL_<...>`. */
+  readonly variableName: string;
+  /** `X-Amz-Target` is this, a dot and the operation. */
+  readonly targetPrefix: string;
+  /** AWS JSON's version. */
+  readonly jsonVersion: '1.0' | '1.1';
+  /** An operation's input as the service's JSON. */
+  readonly encode: (input: object) => string;
+  /** The answer to it. */
+  readonly decode: (json: string) => object;
+  /** An error that is an answer as well, by its name: it saves a second call, by the SDK. */
+  readonly errorOf?: (name: string, message: string) => Error | undefined;
+  /** Where an operation on something goes to that has an address of its own. */
+  readonly originIn?: (input: object) => string;
+  readonly loadSdk: () => Promise<Calls<O>>;
+}
+
+const BROKEN = ['ECONNRESET', 'EPIPE'];
+
+export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
+  const origin = service.originIn ? '' : originOf(service);
+  const contentType = `application/x-amz-json-${service.jsonVersion}`;
+  let sdk: Promise<Calls<O>> | undefined;
+  let signing: Promise<ReturnType<typeof createCallSigner>> | undefined;
+
+  /** @returns undefined if the SDK is to make the call */
+  async function attempt(
+    operation: string,
+    input: object,
+    signal?: AbortSignal,
+  ): Promise<object | undefined> {
+    // A function's credentials stay the same as long as it lives.
+    signing ??= defaultProvider()().then((credentials) =>
+      createCallSigner(service.name, variable('AWS_REGION'), credentials),
+    );
+    const headersOf = await signing;
+    const body = service.encode(input);
+    const to = service.originIn?.(input) ?? origin;
+    const headers = headersOf({
+      host: to.slice(to.indexOf('//') + 2),
+      target: `${service.targetPrefix}.${operation}`,
+      contentType,
+      body,
+      nowMs: Date.now(),
+    });
+    // As the SDK passes on where an invocation belongs, for X-Ray.
+    const trace = process.env._X_AMZN_TRACE_ID;
+    if (trace) headers.push('x-amzn-trace-id', trace);
+    const post = { origin: to, headers, body, signal };
+    const answer = await postToAws(post).catch((error: unknown) => {
+      // A function that was frozen finds its connections closed: the next one is new.
+      if (isBrokenConnection(error)) return postToAws(post);
+      throw error;
+    });
+    return answer.status === 200
+      ? service.decode(answer.body)
+      : service.errorOf && errorIn(answer.body, service.errorOf);
+  }
+
+  return {
+    async call(operation, input, signal) {
+      const answer = await attempt(operation, input, signal).catch(() => undefined);
+      if (answer instanceof Error) throw answer;
+      // What the service answers has the operation's form.
+      if (answer) return answer as never;
+      signal?.throwIfAborted();
+      sdk ??= service.loadSdk();
+      return (await sdk).call(operation, input, signal);
+    },
+  };
+}
+
+/** Another one than AWS's own is named as for the SDK. */
+function originOf({ name, variableName }: Pick<DirectService<never>, 'name' | 'variableName'>) {
+  const given = process.env[`AWS_ENDPOINT_URL_${variableName}`] || process.env.AWS_ENDPOINT_URL;
+  return given
+    ? new URL(given).origin
+    : `https://${name}.${variable('AWS_REGION')}.${variable(Env.urlSuffix)}`;
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BROKEN.includes(String(error.code));
+}
+
+function errorIn(
+  body: string,
+  errorOf: (name: string, message: string) => Error | undefined,
+): Error | undefined {
+  try {
+    const { __type = '', message = '' } = JSON.parse(body);
+    return errorOf(String(__type).replace(/^.*#/, ''), String(message));
+  } catch {
+    return undefined;
+  }
+}

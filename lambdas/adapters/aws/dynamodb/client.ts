@@ -1,0 +1,131 @@
+// DynamoDB calls that every table needs: batches that go on until all is done, conditions as values.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PartlyRefusedError } from '../../../core/errors.ts';
+import { CLIENT_OPTIONS } from '../client-options.ts';
+import { createDirectCalls } from '../direct-calls.ts';
+import { CONDITION_FAILED, type DynamoDb } from './calls.ts';
+import { decodeOutput, encodeInput } from './json.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+export const WRITES_PER_CALL = 25;
+const READS_PER_CALL = 100;
+/** Rounds for what DynamoDB leaves unprocessed (throttling), with a doubled pause between them. */
+const ROUNDS = 6;
+const FIRST_PAUSE_MS = 25;
+
+export function createDynamoDb(): DynamoDb {
+  return createDirectCalls({
+    name: 'dynamodb',
+    variableName: 'DYNAMODB',
+    targetPrefix: 'DynamoDB_20120810',
+    jsonVersion: '1.0',
+    encode: encodeInput,
+    decode: decodeOutput,
+    errorOf: (name, message) =>
+      name === CONDITION_FAILED ? Object.assign(new Error(message), { name }) : undefined,
+    loadSdk: async () => (await import('#on-demand/dynamodb')).createDynamoDbBySdk(CLIENT_OPTIONS),
+  });
+}
+
+/** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */
+export async function batchPut(
+  client: DynamoDb,
+  table: string,
+  items: readonly Item[],
+): Promise<ReadonlySet<number>> {
+  // DynamoDB refuses a whole batch for one key that stands twice in it: SQS may deliver a message twice.
+  const unique = new Map(items.map((item) => [keyText(item), item]));
+  const refused = new Set<string>();
+  await Promise.all(
+    chunksOf([...unique.values()], WRITES_PER_CALL).map(async (chunk) => {
+      let left = chunk;
+      for (let round = 0; round < ROUNDS && left.length > 0; round++) {
+        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
+        left = await putOnce(client, table, left);
+      }
+      for (const item of left) refused.add(keyText(item));
+    }),
+  );
+  return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
+}
+
+async function putOnce(client: DynamoDb, table: string, items: readonly Item[]): Promise<Item[]> {
+  const requests = items.map((item) => ({ PutRequest: { Item: item } }));
+  const answer = await client.call('BatchWriteItem', { RequestItems: { [table]: requests } });
+  const unprocessed = answer.UnprocessedItems?.[table] ?? [];
+  return unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
+}
+
+/** Reads items by their keys, consistently. @throws PartlyRefusedError if some stay unprocessed */
+export async function batchGet(
+  client: DynamoDb,
+  table: string,
+  keys: readonly Item[],
+): Promise<Item[]> {
+  const unique = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const found = await Promise.all(
+    chunksOf(unique, READS_PER_CALL).map(async (chunk) => {
+      const items: Item[] = [];
+      let left: Item[] = chunk;
+      for (let round = 0; left.length > 0; round++) {
+        if (round === ROUNDS) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
+        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
+        const answer = await client.call('BatchGetItem', {
+          RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
+        });
+        items.push(...(answer.Responses?.[table] ?? []));
+        left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return items;
+    }),
+  );
+  return found.flat();
+}
+
+/** Puts an item unless there is one of its key: whether it did. */
+export function putIfNew(client: DynamoDb, table: string, item: Item): Promise<boolean> {
+  return whenHolds(
+    client.call('PutItem', {
+      TableName: table,
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }),
+  );
+}
+
+/** Runs a conditional write: true if it was done, false if its condition did not hold. */
+export async function whenHolds(write: Promise<unknown>): Promise<boolean> {
+  return (await answerWhenHolds(write.then(() => true))) === true;
+}
+
+/** Runs a conditional write: its answer, or undefined if its condition did not hold. */
+export async function answerWhenHolds<T>(write: Promise<T>): Promise<T | undefined> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof Error && error.name === CONDITION_FAILED) return undefined;
+    throw error;
+  }
+}
+
+export function chunksOf<T>(entries: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < entries.length; start += size) {
+    chunks.push(entries.slice(start, start + size));
+  }
+  return chunks;
+}
+
+function keyText(item: Item): string {
+  return `${item.pk?.S}\n${item.sk?.S}`;
+}
+
+export const text = (value: string): AttributeValue => ({ S: value });
+export const number = (value: number): AttributeValue => ({ N: String(value) });
+export const optionalText = (name: string, value: string | undefined): Item =>
+  value === undefined ? {} : { [name]: text(value) };
+export const optionalNumber = (name: string, value: number | undefined): Item =>
+  value === undefined ? {} : { [name]: number(value) };

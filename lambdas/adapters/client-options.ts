@@ -1,7 +1,0 @@
-// How the SDK's clients are set up: what is slow is given up in time for another try within the function's own.
-import { createAwsRequestHandler } from './aws-requests.ts';
-
-export const CLIENT_OPTIONS = {
-  maxAttempts: 5,
-  requestHandler: createAwsRequestHandler(),
-};

@@ -1,0 +1,15 @@
+// The version that every stored item carries. Older items are read, and one without a version is of the
+// first; a newer one was written by code that is not deployed any more, and is left alone.
+import { NewerVersionError } from '../../core/errors.ts';
+import { type Item, number } from '../aws/dynamodb/client.ts';
+
+const VERSION = 1;
+/** The attribute `v`. */
+export const ITEM_VERSION = number(VERSION);
+
+/** @throws NewerVersionError */
+export function readable(item: Item): Item {
+  const version = Number(item.v?.N ?? 1);
+  if (version > VERSION) throw new NewerVersionError('an item', version, VERSION);
+  return item;
+}

@@ -1,0 +1,132 @@
+// The ledger's events and dedupe keys.
+
+import { createHash } from 'node:crypto';
+import { NotYetStoredError } from '../../core/errors.ts';
+import {
+  type DedupeEntry,
+  type DedupeLedger,
+  type EventLedger,
+  type StoredEvent,
+  scopeKey,
+} from '../../core/ports.ts';
+import { DAY_MS, type Settings } from '../../core/settings.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import {
+  batchGet,
+  batchPut,
+  type Item,
+  number,
+  putIfNew,
+  text,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
+import { newestFirst } from '../items/listing.ts';
+import { ITEM_VERSION, readable } from '../items/version.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
+import { createFeedLedger } from './feed.ts';
+import {
+  EVENT_SHARDS,
+  eventKey,
+  eventPartition,
+  fromEventItem,
+  seconds,
+  toEventItem,
+} from './items.ts';
+
+/** How long an idempotency key is kept. */
+const DEDUPE_MS = 7 * DAY_MS;
+export function createEventLedger(
+  client: DynamoDb,
+  table: string,
+  settings: Settings,
+): EventLedger & DedupeLedger {
+  const toItem = (stored: StoredEvent): Item =>
+    toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
+
+  async function read(key: Item): Promise<Item | undefined> {
+    const answer = await client.call('GetItem', {
+      TableName: table,
+      Key: key,
+      ConsistentRead: true,
+    });
+    return answer.Item;
+  }
+
+  return {
+    ...createFeedLedger(client, table, settings),
+
+    async putEvents(events) {
+      const refused = await batchPut(client, table, events.map(toItem));
+      return new Set([...refused].map((index) => events[index]?.event.id ?? ''));
+    },
+
+    async putEventOnce(stored) {
+      if (await putIfNew(client, table, toItem(stored))) return stored;
+      const found = await read(eventKey({ ...stored.event, eventId: stored.event.id }));
+      if (!found) throw new NotYetStoredError(stored.event.id);
+      return fromEventItem(found);
+    },
+
+    async getEvents(refs) {
+      const items = await batchGet(client, table, refs.map(eventKey));
+      return new Map(items.map((item) => [item.sk?.S ?? '', fromEventItem(item)]));
+    },
+
+    async keepUntil(ref, untilMs) {
+      await whenHolds(
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: eventKey(ref),
+          UpdateExpression: 'SET exp = :until',
+          ConditionExpression: 'attribute_exists(pk) AND exp < :until',
+          ExpressionAttributeValues: { ':until': seconds(untilMs + EXPIRY_MARGIN_MS) },
+        }),
+      );
+    },
+
+    async listEvents(scope, range, limit, cursor) {
+      const partitions = Array.from({ length: EVENT_SHARDS }, (_, shard) =>
+        eventPartition(scope, shard),
+      );
+      const page = await newestFirst({ client, table, partitions, range, limit, cursor });
+      return { ...page, entries: page.items.map(fromEventItem) };
+    },
+
+    async reserve(scope, key, entry) {
+      const hash = createHash('sha256').update(key).digest('hex');
+      const itemKey = { pk: text(`${scopeKey(scope)}#k#${hash}`), sk: text('dedupe') };
+      const isNew = await whenHolds(
+        client.call('PutItem', {
+          TableName: table,
+          Item: { ...itemKey, ...toDedupeAttributes(entry) },
+          // TTL removes items late: an expired one counts as gone.
+          ConditionExpression: 'attribute_not_exists(pk) OR exp < :now',
+          ExpressionAttributeValues: { ':now': seconds(entry.acceptedAtMs) },
+        }),
+      );
+      if (isNew) return entry;
+      const found = await read(itemKey);
+      if (!found) throw new NotYetStoredError('an idempotency key');
+      return fromDedupeItem(found);
+    },
+  };
+}
+
+function toDedupeAttributes(entry: DedupeEntry): Item {
+  return {
+    v: ITEM_VERSION,
+    id: text(entry.eventId),
+    h: text(entry.bodyHash),
+    at: number(entry.acceptedAtMs),
+    exp: seconds(entry.acceptedAtMs + DEDUPE_MS),
+  };
+}
+
+function fromDedupeItem(stored: Item): DedupeEntry {
+  const item = readable(stored);
+  return {
+    eventId: item.id?.S ?? '',
+    bodyHash: item.h?.S ?? '',
+    acceptedAtMs: Number(item.at?.N),
+  };
+}

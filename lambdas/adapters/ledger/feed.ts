@@ -1,0 +1,159 @@
+// The ledger's polling feeds and the latest events of subjects.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Event, Scope } from '../../core/events/event.ts';
+import { placeOf } from '../../core/events/feed.ts';
+import { hashOfSubject, subjectOrderOf } from '../../core/events/subject-order.ts';
+import { createdAtMs, shardOf } from '../../core/identifiers.ts';
+import {
+  type EndpointAddress,
+  type FeedEntry,
+  type FeedLedger,
+  type SubjectLedger,
+  scopeKey,
+} from '../../core/ports.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { chunksOf, type Item, text, WRITES_PER_CALL, whenHolds } from '../aws/dynamodb/client.ts';
+import { mergedShards } from '../items/listing.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+import { expiryOf } from './expiry.ts';
+import { seconds } from './items.ts';
+
+/** A partition takes about 1,000 writes a second. */
+export const FEED_SHARDS = 4;
+/** Before what DynamoDB left unprocessed is sent again. */
+const PAUSE_MS = 50;
+
+export function createFeedLedger(
+  client: DynamoDb,
+  table: string,
+  settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
+): FeedLedger & SubjectLedger {
+  const toFeedItem = (entry: FeedEntry): Item => ({
+    pk: text(feedPartition(entry, shardOf(entry.eventId, FEED_SHARDS))),
+    sk: text(placeOf(entry)),
+    exp: seconds(expiryOf(createdAtMs(entry.eventId), settings)),
+  });
+
+  /** Resolves to the keys of what is not known to be written. */
+  async function putChunk(items: readonly Item[], signal: AbortSignal): Promise<Set<string>> {
+    let left = items;
+    try {
+      while (left.length > 0 && !signal.aborted) {
+        const requests = left.map((item) => ({ PutRequest: { Item: item } }));
+        const answer = await client.call(
+          'BatchWriteItem',
+          { RequestItems: { [table]: requests } },
+          signal,
+        );
+        const unprocessed = answer.UnprocessedItems?.[table] ?? [];
+        left = unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
+        if (left.length > 0) await delay(PAUSE_MS);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return new Set(left.map(keyOf));
+  }
+
+  return {
+    async putFeed(entries, withinMs) {
+      const signal = AbortSignal.timeout(withinMs);
+      const items = entries.map(toFeedItem);
+      const unique = [...new Map(items.map((item) => [keyOf(item), item])).values()];
+      const left = await Promise.all(
+        chunksOf(unique, WRITES_PER_CALL).map((chunk) => putChunk(chunk, signal)),
+      );
+      const refused = new Set(left.flatMap((keys) => [...keys]));
+      return new Set([...items.keys()].filter((index) => refused.has(keyOf(items[index] ?? {}))));
+    },
+
+    async readFeed(endpoint, after, before, limit) {
+      const partitions = Array.from({ length: FEED_SHARDS }, (_, shard) =>
+        feedPartition(endpoint, shard),
+      );
+      const page = await mergedShards({
+        client,
+        table,
+        partitions,
+        after,
+        before,
+        limit,
+        isAscending: true,
+      });
+      const entries = page.items.map((item) => entryOf(endpoint, item));
+      return { entries, more: page.next !== undefined };
+    },
+
+    async putLatest(events) {
+      await Promise.all(
+        events.map((event) =>
+          whenHolds(
+            client.call('PutItem', {
+              TableName: table,
+              Item: {
+                ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
+                v: ITEM_VERSION,
+                o: text(subjectOrderOf(event)),
+                id: text(event.id),
+                exp: seconds(expiryOf(event.acceptedAtMs, settings)),
+              },
+              ConditionExpression: 'attribute_not_exists(pk) OR o < :o',
+              ExpressionAttributeValues: { ':o': text(subjectOrderOf(event)) },
+            }),
+          ),
+        ),
+      );
+    },
+
+    async findLatest(scope, subject, type) {
+      if (type !== undefined) {
+        const answer = await client.call('GetItem', {
+          TableName: table,
+          Key: subjectKey(scope, hashOfSubject(subject), type),
+          ConsistentRead: true,
+        });
+        return answer.Item?.id?.S;
+      }
+      let latest: Item | undefined;
+      let start: Item | undefined;
+      do {
+        const answer = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: {
+            ':pk': text(subjectPartition(scope, hashOfSubject(subject))),
+          },
+          ConsistentRead: true,
+          ...(start ? { ExclusiveStartKey: start } : {}),
+        });
+        for (const item of answer.Items ?? []) {
+          if ((item.o?.S ?? '') > (latest?.o?.S ?? '')) latest = item;
+        }
+        start = answer.LastEvaluatedKey;
+      } while (start);
+      return latest?.id?.S;
+    },
+  };
+}
+
+export function feedPartition(endpoint: EndpointAddress, shard: number): string {
+  return `${scopeKey(endpoint)}#${endpoint.endpointId}#f${shard}`;
+}
+
+function entryOf({ tenant, environment, endpointId }: EndpointAddress, item: Item) {
+  const place = item.sk?.S ?? '';
+  const [storedAtMs, eventId = ''] = place.split('#');
+  return { tenant, environment, endpointId, eventId, storedAtMs: Number(storedAtMs), place };
+}
+
+function subjectPartition(scope: Scope, hash: string): string {
+  return `${scopeKey(scope)}#s#${hash}`;
+}
+
+/** @param hash of the subject */
+export function subjectKey(scope: Scope, hash: string, type: Event['type']): Item {
+  return { pk: text(subjectPartition(scope, hash)), sk: text(type) };
+}
+
+const keyOf = (item: Item): string => `${item.pk?.S}\n${item.sk?.S}`;

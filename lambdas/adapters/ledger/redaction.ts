@@ -1,0 +1,119 @@
+// Takes personal data off the ledger's items for good, each by one conditional update that may be repeated.
+
+import { hashOfSubject } from '../../core/events/subject-order.ts';
+import type { RedactionLedger } from '../../core/ports.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import {
+  answerWhenHolds,
+  chunksOf,
+  type Item,
+  number,
+  text,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
+import { FEED_SHARDS, feedPartition, subjectKey } from './feed.ts';
+import { deliveryKey, eventKey, fromEventItem } from './items.ts';
+
+const AT_ONCE = 25;
+
+export function createRedactionLedger(client: DynamoDb, table: string): RedactionLedger {
+  const update = (key: Item, expression: string, condition: string, values: Item) =>
+    client.call('UpdateItem', {
+      TableName: table,
+      Key: key,
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ReturnValues: 'ALL_NEW',
+    });
+
+  return {
+    async redactEvent(ref, nowMs) {
+      const { Item: before } = await client.call('GetItem', {
+        TableName: table,
+        Key: eventKey(ref),
+        ConsistentRead: true,
+      });
+      if (!before) return undefined;
+      // The pointer first: once its subject is off, nothing tells where it stands.
+      const subject = before.subj?.S;
+      const hash = subject === undefined ? before.sh?.S : hashOfSubject(subject);
+      if (hash !== undefined) {
+        await whenHolds(
+          client.call('DeleteItem', {
+            TableName: table,
+            Key: subjectKey(ref, hash, before.ty?.S ?? ''),
+            ConditionExpression: 'id = :id',
+            ExpressionAttributeValues: { ':id': text(ref.eventId) },
+          }),
+        );
+      }
+      const answer = await answerWhenHolds(
+        update(
+          eventKey(ref),
+          'SET rd = if_not_exists(rd, :now) REMOVE d, z, sd, subj, sh',
+          'attribute_exists(pk)',
+          { ':now': number(nowMs) },
+        ),
+      );
+      return answer?.Attributes && fromEventItem(answer.Attributes);
+    },
+
+    async clearFeed(endpoint, limit) {
+      let cleared = 0;
+      for (let shard = 0; shard < FEED_SHARDS && cleared < limit; shard++) {
+        const { Items: items = [] } = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': text(feedPartition(endpoint, shard)) },
+          ConsistentRead: true,
+          Limit: limit - cleared,
+        });
+        for (const chunk of chunksOf(items, AT_ONCE)) {
+          await Promise.all(
+            chunk.map(({ pk, sk }) => {
+              const Key = { pk: text(pk?.S ?? ''), sk: text(sk?.S ?? '') };
+              return client.call('DeleteItem', { TableName: table, Key });
+            }),
+          );
+        }
+        cleared += items.length;
+      }
+      return cleared;
+    },
+
+    async redactDelivery(ref, nowMs) {
+      const key = deliveryKey(ref);
+      const now = { ':now': number(nowMs) };
+      const waiting = { ':waiting': text('waiting') };
+      const isCancelled = await whenHolds(
+        update(
+          key,
+          'SET rd = if_not_exists(rd, :now), s = :cancelled REMOVE subj, rq, res, sres, due, nc, anc, wk, wat, lu, lh',
+          's = :waiting AND (attribute_not_exists(lu) OR lu < :now)',
+          { ...now, ...waiting, ':cancelled': text('cancelled') },
+        ),
+      );
+      if (isCancelled) return;
+      // What has ended leaves the index of the dead too: nothing of it can be sent again.
+      const isEnded = await whenHolds(
+        update(
+          key,
+          'SET rd = if_not_exists(rd, :now) REMOVE subj, rq, res, sres, wk, wat',
+          'attribute_exists(pk) AND s <> :waiting',
+          { ...now, ...waiting },
+        ),
+      );
+      if (isEnded) return;
+      // An attempt is under way: its outcome must find its place.
+      await whenHolds(
+        update(
+          key,
+          'SET rd = if_not_exists(rd, :now) REMOVE subj, rq, res, sres',
+          'attribute_exists(pk)',
+          now,
+        ),
+      );
+    },
+  };
+}

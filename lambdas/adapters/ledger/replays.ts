@@ -1,0 +1,93 @@
+// The ledger's replays, and the listings that they go by: oldest first.
+import { NotYetStoredError } from '../../core/errors.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { type ReplayLedger, scopeKey } from '../../core/ports.ts';
+import type { Replay } from '../../core/replays/replay.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentOf } from '../items/documents.ts';
+import { mergedShards, oldestFirst } from '../items/listing.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+import { createDeadIndex } from './dead.ts';
+import { expiryOf } from './expiry.ts';
+import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem, seconds } from './items.ts';
+
+export function createReplayLedger(
+  client: DynamoDb,
+  table: string,
+  settings: Settings,
+): ReplayLedger {
+  const dead = createDeadIndex(client, table);
+
+  async function getReplay(scope: Scope, id: string): Promise<Replay | undefined> {
+    const answer = await client.call('GetItem', {
+      TableName: table,
+      Key: replayKey(scope, id),
+      ConsistentRead: true,
+    });
+    return documentOf<Replay>(answer.Item);
+  }
+
+  const putIf = (replay: Replay, condition: string, values?: Item): Promise<boolean> =>
+    whenHolds(
+      client.call('PutItem', {
+        TableName: table,
+        Item: {
+          ...replayKey(replay, replay.id),
+          v: ITEM_VERSION,
+          doc: text(JSON.stringify(replay)),
+          ver: number(replay.version),
+          exp: seconds(expiryOf(replay.createdAtMs, settings)),
+        },
+        ConditionExpression: condition,
+        ...(values ? { ExpressionAttributeValues: values } : {}),
+      }),
+    );
+
+  return {
+    async putReplayOnce(replay) {
+      if (await putIf(replay, 'attribute_not_exists(pk)')) return replay;
+      const found = await getReplay(replay, replay.id);
+      if (!found) throw new NotYetStoredError(replay.id);
+      return found;
+    },
+
+    getReplay,
+
+    async listReplays(scope, limit, cursor) {
+      const page = await mergedShards({
+        client,
+        table,
+        partitions: [replayPartition(scope)],
+        after: 'rpl_',
+        before: cursor ?? 'rpl_~',
+        limit,
+        isAscending: false,
+      });
+      return { ...page, entries: page.items.flatMap((item) => documentOf<Replay>(item) ?? []) };
+    },
+
+    async replaceReplay(seenVersion, after) {
+      if (await putIf(after, 'ver = :seen', { ':seen': number(seenVersion) })) return true;
+      // The answer to our own write may have been lost.
+      return (await getReplay(after, after.id))?.writer === after.writer;
+    },
+
+    listDead: (endpoint, range, limit, cursor) => dead.oldestFirst(endpoint, range, limit, cursor),
+
+    async listOldestFirst(endpoint, range, limit, cursor) {
+      const partitions = Array.from({ length: DELIVERY_SHARDS }, (_, shard) =>
+        deliveryPartition(endpoint, endpoint.endpointId, shard),
+      );
+      const page = await oldestFirst({ client, table, partitions, range, limit, cursor });
+      return { ...page, entries: page.items.map(fromDeliveryItem) };
+    },
+  };
+}
+
+const replayPartition = (scope: Scope): string => `${scopeKey(scope)}#replays`;
+
+function replayKey(scope: Scope, id: string): Item {
+  return { pk: text(replayPartition(scope)), sk: text(id) };
+}

@@ -1,0 +1,152 @@
+// Puts seals around the ledger and the queues where event data is to be sealed, and opens what is: a function
+// that has the key sees events and answers as if nothing were sealed.
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import {
+  openedDelivery,
+  openedEvent,
+  sealedDelivery,
+  sealedEvent,
+} from '../../core/deliveries/sealed-content.ts';
+import { SealBrokenError } from '../../core/errors.ts';
+import type { Event } from '../../core/events/event.ts';
+import { deliveryIdOf } from '../../core/identifiers.ts';
+import type {
+  DeliveryLedger,
+  EventLedger,
+  Queues,
+  Secrets,
+  StoredEvent,
+  Surroundings,
+} from '../../core/ports.ts';
+import { versionOfBytes } from '../../core/sealing/seal.ts';
+import { log } from '../log.ts';
+
+const NONCE_BYTES = 12;
+
+export interface VaultPorts {
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly surroundings: Pick<Surroundings, 'random'>;
+}
+
+/** Events that stay closed keep their `sealedContent`: nothing may be sent of them. */
+export async function openEvents(
+  { secrets }: Pick<VaultPorts, 'secrets'>,
+  events: readonly Event[],
+): Promise<Event[]> {
+  const sealed = events.flatMap(({ sealedContent }) => sealedContent ?? []);
+  if (sealed.length === 0) return [...events];
+  const keys = await secrets.sealingKey(sealed.map((bytes) => `v${versionOfBytes(bytes)}.`));
+  return events.map((event) =>
+    openOrAsItIs(event, { eventId: event.id }, () => openedEvent(event, keys)),
+  );
+}
+
+export function openingEvents(
+  ports: Pick<VaultPorts, 'secrets'>,
+  ledger: EventLedger,
+): EventLedger {
+  async function opened(stored: readonly StoredEvent[]): Promise<StoredEvent[]> {
+    const events = await openEvents(
+      ports,
+      stored.map(({ event }) => event),
+    );
+    return stored.map((one, index) => ({ ...one, event: events[index] ?? one.event }));
+  }
+  return {
+    ...ledger,
+    async getEvents(refs) {
+      const found = await ledger.getEvents(refs);
+      return new Map((await opened([...found.values()])).map((one) => [one.event.id, one]));
+    },
+    async listEvents(...parameters) {
+      const page = await ledger.listEvents(...parameters);
+      return { ...page, entries: await opened(page.entries) };
+    },
+  };
+}
+
+/** What is sent to the events queue is sealed. */
+export function sealingQueue(
+  { secrets, surroundings }: VaultPorts,
+  queues: Pick<Queues, 'sendEvents'>,
+): Pick<Queues, 'sendEvents'> {
+  return {
+    async sendEvents(messages) {
+      const keys = await secrets.sealingKey();
+      return queues.sendEvents(
+        messages.map(({ event, ...rest }) => ({
+          ...rest,
+          event: sealedEvent(event, keys, surroundings.random(NONCE_BYTES)),
+        })),
+      );
+    },
+  };
+}
+
+/** What receivers answered is sealed before it is written. */
+export function sealingDeliveries(
+  { secrets, surroundings }: VaultPorts,
+  ledger: DeliveryLedger,
+): DeliveryLedger {
+  async function sealed(deliveries: readonly Delivery[]): Promise<Delivery[]> {
+    const isOpen = ({ lastResponse, subject }: Delivery) => lastResponse ?? subject;
+    if (!deliveries.some((one) => isOpen(one) !== undefined)) return [...deliveries];
+    const keys = await secrets.sealingKey();
+    const nonce = () => surroundings.random(NONCE_BYTES);
+    return deliveries.map((delivery) => sealedDelivery(delivery, keys, nonce()));
+  }
+  const one = async (delivery: Delivery): Promise<Delivery> =>
+    (await sealed([delivery]))[0] ?? delivery;
+  return {
+    ...ledger,
+    putDeliveries: async (deliveries) => ledger.putDeliveries(await sealed(deliveries)),
+    putDeliveryOnce: async (delivery) => ledger.putDeliveryOnce(await one(delivery)),
+    recordClaimed: async (delivery, holder) => ledger.recordClaimed(await one(delivery), holder),
+    openRun: async (delivery, seenRun) => ledger.openRun(await one(delivery), seenRun),
+    settle: async (delivery, state) => ledger.settle(await one(delivery), state),
+  };
+}
+
+/** What receivers answered is opened where it is shown. */
+export function openingDeliveries(
+  { secrets }: Pick<VaultPorts, 'secrets'>,
+  ledger: DeliveryLedger,
+): DeliveryLedger {
+  async function opened(deliveries: readonly Delivery[]): Promise<Delivery[]> {
+    const sealed = deliveries.flatMap(({ sealedResponse }) => sealedResponse ?? []);
+    if (sealed.length === 0) return [...deliveries];
+    const keys = await secrets.sealingKey(sealed);
+    return deliveries.map((delivery) => {
+      const { eventId, endpointId } = delivery;
+      return openOrAsItIs(delivery, { eventId, endpointId }, () => openedDelivery(delivery, keys));
+    });
+  }
+  return {
+    ...ledger,
+    async getDeliveries(refs) {
+      const found = await ledger.getDeliveries(refs);
+      const deliveries = await opened([...found.values()]);
+      return new Map(
+        deliveries.map((delivery) => [
+          deliveryIdOf(delivery.eventId, delivery.endpointId),
+          delivery,
+        ]),
+      );
+    },
+    async listDeliveries(...parameters) {
+      const page = await ledger.listDeliveries(...parameters);
+      return { ...page, entries: await opened(page.entries) };
+    },
+  };
+}
+
+/** One that does not open must not hide the others of its page. */
+function openOrAsItIs<T>(closed: T, ids: Readonly<Record<string, string>>, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof SealBrokenError)) throw error;
+    log.error('sealed data cannot be opened', error, ids);
+    return closed;
+  }
+}

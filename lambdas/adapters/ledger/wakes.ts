@@ -1,0 +1,141 @@
+// The wake directory and EventBridge Scheduler. The directory is put first: a schedule that was not
+// created is made up for by sweep, which reads the directory's overdue buckets.
+import type { Environment } from '../../core/events/event.ts';
+import { shardOf } from '../../core/identifiers.ts';
+import { encodeWakeMessage, type WakeMessage } from '../../core/messages.ts';
+import type { EndpointAddress, Surroundings, Wakes } from '../../core/ports.ts';
+import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../../core/wakes/bucket.ts';
+import { Env } from '../../environment.ts';
+import { CLIENT_OPTIONS } from '../aws/client-options.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+import { metrics } from '../metrics.ts';
+import type { createScheduling } from '../on-demand/scheduler.ts';
+import { variable } from '../surroundings.ts';
+import { seconds } from './items.ts';
+
+/** An entry that nobody strikes is removed after this long. */
+const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
+/** Wake-ups that this instance has made sure of already. */
+const MAX_REMEMBERED = 10_000;
+
+export function createWakes(client: DynamoDb, table: string, surroundings: Surroundings): Wakes {
+  const remembered = new Set<string>();
+  let createSchedule: ReturnType<typeof createScheduling> | undefined;
+
+  async function schedule(wake: WakeMessage): Promise<void> {
+    const earliestMs = surroundings.now() + 1_000;
+    const at = new Date(Math.max(wake.bucketMs - WAKE_EARLY_MS, earliestMs)).toISOString();
+    try {
+      createSchedule ??= (await import('#on-demand/scheduler')).createScheduling(CLIENT_OPTIONS);
+      const made = await createSchedule({
+        Name: scheduleName(wake.endpointId, wake.bucketMs),
+        GroupName: variable(Env.scheduleGroup),
+        ScheduleExpression: `at(${at.slice(0, 19)})`,
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: {
+          Arn: variable(Env.wakesQueueArn),
+          RoleArn: variable(Env.scheduleRoleArn),
+          Input: encodeWakeMessage(wake),
+        },
+      });
+      if (made === 'known') return;
+    } catch (error) {
+      metrics.count('SchedulesRefused');
+      throw error;
+    }
+    metrics.count('SchedulesCreated');
+  }
+
+  /**
+   * Puts the wake-up into the directory: false if it stands there as such already. One that was noted
+   * only has no schedule yet.
+   */
+  function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
+    const isScheduled = how === 'scheduled';
+    return whenHolds(
+      client.call('UpdateItem', {
+        TableName: table,
+        Key: directoryKey(wake),
+        UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
+        ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
+        ExpressionAttributeValues: {
+          ':v': ITEM_VERSION,
+          ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
+        },
+      }),
+    );
+  }
+
+  return {
+    async ensure(endpoint, dueAtMs) {
+      const wake = wakeOf(endpoint, dueAtMs);
+      const name = scheduleName(wake.endpointId, wake.bucketMs);
+      if (remembered.has(name)) return;
+      if (await enter(wake, 'scheduled')) await schedule(wake);
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.add(name);
+    },
+
+    async note(endpoint, dueAtMs) {
+      await enter(wakeOf(endpoint, dueAtMs), 'noted');
+    },
+
+    async done(wake) {
+      await client.call('DeleteItem', { TableName: table, Key: directoryKey(wake) });
+    },
+
+    async listBucket(bucketMs) {
+      const shards = await Promise.all(
+        Array.from({ length: WAKE_SHARDS }, async (_, shard) => {
+          const wakes: WakeMessage[] = [];
+          let start: Item | undefined;
+          do {
+            const answer = await client.call('Query', {
+              TableName: table,
+              KeyConditionExpression: 'pk = :pk',
+              ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
+              ConsistentRead: true,
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            });
+            for (const item of answer.Items ?? []) {
+              const [environment = '', tenant = '', endpointId = ''] = (item.sk?.S ?? '').split(
+                '#',
+              );
+              wakes.push({
+                environment: environment as Environment, // written by directoryKey
+                tenant,
+                endpointId,
+                bucketMs,
+              });
+            }
+            start = answer.LastEvaluatedKey;
+          } while (start);
+          return wakes;
+        }),
+      );
+      return shards.flat();
+    },
+  };
+}
+
+function wakeOf(
+  { tenant, environment, endpointId }: EndpointAddress,
+  dueAtMs: number,
+): WakeMessage {
+  return { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
+}
+
+function partition(bucketMs: number, shard: number): string {
+  return `wake#${bucketMs / 1000}#${shard}`;
+}
+
+function directoryKey(wake: WakeMessage): Item {
+  const { environment, tenant, endpointId, bucketMs } = wake;
+  return {
+    pk: text(partition(bucketMs, shardOf(endpointId, WAKE_SHARDS))),
+    sk: text(`${environment}#${tenant}#${endpointId}`),
+  };
+}

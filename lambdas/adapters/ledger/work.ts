@@ -1,0 +1,82 @@
+// The sparse index of what still needs work: what waits at an endpoint, by due time.
+import type { EndpointAddress, WorkEntry, WorkLedger } from '../../core/ports.ts';
+import { WORK_INDEX } from '../../environment.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { answerWhenHolds, type Item, number, text } from '../aws/dynamodb/client.ts';
+import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './items.ts';
+
+export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
+  return {
+    async listDue(endpoint, beforeMs, limit) {
+      const shards = await Promise.all(
+        Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
+          const answer = await client.call('Query', {
+            TableName: table,
+            IndexName: WORK_INDEX,
+            KeyConditionExpression: 'wk = :wk AND wat < :before',
+            ExpressionAttributeValues: {
+              ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+              ':before': number(beforeMs),
+            },
+            Limit: limit,
+          });
+          return (answer.Items ?? []).map((item) => entryOf(endpoint, item));
+        }),
+      );
+      const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);
+      return entries.slice(0, limit);
+    },
+
+    async listOlder(endpoint, thanEventId, limit) {
+      const entries: WorkEntry[] = [];
+      let nextEventId: string | undefined;
+      await Promise.all(
+        Array.from({ length: DELIVERY_SHARDS }, async (_, shard) => {
+          let start: Item | undefined;
+          do {
+            const answer = await client.call('Query', {
+              TableName: table,
+              IndexName: WORK_INDEX,
+              KeyConditionExpression: 'wk = :wk',
+              ExpressionAttributeValues: {
+                ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+              },
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            });
+            for (const item of answer.Items ?? []) {
+              const entry = entryOf(endpoint, item);
+              if (entry.eventId < thanEventId) entries.push(entry);
+              else if (entry.eventId < (nextEventId ?? '~')) nextEventId = entry.eventId;
+            }
+            start = answer.LastEvaluatedKey;
+          } while (start && entries.length < limit);
+        }),
+      );
+      const older = entries.slice(0, limit);
+      return nextEventId === undefined ? { entries: older } : { entries: older, nextEventId };
+    },
+
+    async take(entry, untilMs) {
+      const answer = await answerWhenHolds(
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: deliveryKey(entry),
+          UpdateExpression: 'SET wat = :until',
+          ConditionExpression: 's = :waiting AND wat = :seen',
+          ExpressionAttributeValues: {
+            ':until': number(untilMs),
+            ':waiting': text('waiting'),
+            ':seen': number(entry.workAtMs),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return answer?.Attributes && fromDeliveryItem(answer.Attributes);
+    },
+  };
+}
+
+function entryOf({ tenant, environment, endpointId }: EndpointAddress, item: Item): WorkEntry {
+  const eventId = item.sk?.S ?? '';
+  return { tenant, environment, endpointId, eventId, workAtMs: Number(item.wat?.N) };
+}

@@ -1,0 +1,73 @@
+// The catalogue of event types, in the registry's table: a partition of its own, with a version beside the
+// entries, so that ingest sees by one small read whether what it knows still holds.
+import type { EventType } from '../../core/event-types/event-type.ts';
+import type { EventTypeReader, EventTypeStore } from '../../core/ports.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { type Item, number, text } from '../aws/dynamodb/client.ts';
+import {
+  documentOf,
+  EVENT_TYPES_PARTITION as PARTITION,
+  VERSION_SORT_KEY,
+} from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+
+/** Sorts after the version and before every name. */
+const BEFORE_NAMES = '*';
+
+const keyOf = (name: string): Item => ({ pk: text(PARTITION), sk: text(name) });
+
+export function createEventTypeReader(client: DynamoDb, table: string): EventTypeReader {
+  const read = async (name: string): Promise<Item | undefined> =>
+    (await client.call('GetItem', { TableName: table, Key: keyOf(name), ConsistentRead: true }))
+      .Item;
+  return {
+    catalogueVersion: async () => (await read(VERSION_SORT_KEY))?.changes?.N,
+    getEventType: async (name) => documentOf<EventType>(await read(name)),
+  };
+}
+
+export function createEventTypeStore(client: DynamoDb, table: string): EventTypeStore {
+  /** After the change: who reads the new version then reads the new entry too. */
+  const changed = (): Promise<unknown> =>
+    client.call('UpdateItem', {
+      TableName: table,
+      Key: keyOf(VERSION_SORT_KEY),
+      UpdateExpression: 'SET v = :v ADD changes :one',
+      ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
+    });
+  return {
+    ...createEventTypeReader(client, table),
+    async putEventType(eventType) {
+      const doc = text(JSON.stringify(eventType));
+      const item = { ...keyOf(eventType.name), v: ITEM_VERSION, doc };
+      await client.call('PutItem', { TableName: table, Item: item });
+      await changed();
+    },
+    async deleteEventType(name) {
+      await client.call('DeleteItem', { TableName: table, Key: keyOf(name) });
+      await changed();
+    },
+    async listEventTypes(limit, cursor, isWanted = () => true) {
+      const entries: EventType[] = [];
+      let after = cursor ?? BEFORE_NAMES;
+      for (;;) {
+        const answer = await client.call('Query', {
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk > :after',
+          ExpressionAttributeValues: { ':pk': text(PARTITION), ':after': text(after) },
+          ConsistentRead: true,
+          Limit: limit + 1,
+        });
+        for (const item of answer.Items ?? []) {
+          const entry = documentOf<EventType>(item);
+          if (entry && isWanted(entry)) {
+            if (entries.length === limit) return { entries, next: after };
+            entries.push(entry);
+          }
+          after = item.sk?.S ?? after;
+        }
+        if (!answer.LastEvaluatedKey) return { entries };
+      }
+    },
+  };
+}

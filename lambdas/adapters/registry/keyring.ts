@@ -1,0 +1,100 @@
+// The stack's signing keys in the registry: one item that holds them all, changed only under the
+// condition that it is still as it was read, so that of two functions that race one wins.
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { KeyringStore, Secrets, Surroundings } from '../../core/ports.ts';
+import { unseal } from '../../core/sealing/seal.ts';
+import { keyPlace } from '../../core/signing/key-input.ts';
+import type { KeyAlgorithm, Keyring, SigningKey } from '../../core/signing/keys.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { number, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentOf } from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+
+const KEY = { pk: text('signing-keys'), sk: text('keyring') };
+/** RFC 7518, section 3.3: at least 2048 bits. */
+const RSA_BITS = 2048;
+/** A new key is seen by dispatch after this long at the latest. */
+const KEPT_MS = 5_000;
+
+export function createKeyringStore(client: DynamoDb, table: string): KeyringStore {
+  return {
+    async read() {
+      const { Item: item } = await client.call('GetItem', {
+        TableName: table,
+        Key: KEY,
+        ConsistentRead: true,
+      });
+      return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
+    },
+    replace: (before, keys) =>
+      whenHolds(
+        client.call('PutItem', {
+          TableName: table,
+          Item: {
+            ...KEY,
+            v: ITEM_VERSION,
+            doc: text(JSON.stringify(keys)),
+            version: number(before.version + 1),
+          },
+          ...(before.version === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :version',
+                ExpressionAttributeValues: { ':version': number(before.version) },
+              }),
+        }),
+      ),
+  };
+}
+
+/** A new private key, PKCS#8 PEM. */
+export async function generatePrivateKey(algorithm: KeyAlgorithm): Promise<string> {
+  const { privateKey } =
+    algorithm === 'RS256'
+      ? await promisify(generateKeyPair)('rsa', { modulusLength: RSA_BITS })
+      : await promisify(generateKeyPair)('ed25519');
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+}
+
+/** The keys as dispatch needs them: read every few seconds, each opened once. */
+export function createSigningKeyCache(
+  store: Pick<KeyringStore, 'read'>,
+  secrets: Pick<Secrets, 'sealingKey'>,
+  surroundings: Pick<Surroundings, 'now'>,
+): (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]> {
+  const opened = new Map<string, KeyObject>();
+  let reading: Promise<readonly SigningKey[]> | undefined;
+  let readAtMs = 0;
+
+  async function open(): Promise<readonly SigningKey[]> {
+    const { keys } = await store.read();
+    const sealed = keys.map(({ sealedPrivateKey }) => sealedPrivateKey);
+    const sealingKey = await secrets.sealingKey(sealed);
+    return keys.map(({ id, algorithm, signsFromMs, sealedPrivateKey }) => {
+      const known = opened.get(id);
+      const privateKey =
+        known ?? createPrivateKey(unseal(sealingKey, keyPlace(id), sealedPrivateKey));
+      opened.set(id, privateKey);
+      return { id, algorithm, signsFromMs, privateKey };
+    });
+  }
+
+  function read(): Promise<readonly SigningKey[]> {
+    readAtMs = surroundings.now();
+    const fresh = open();
+    reading = fresh;
+    fresh.catch(() => {
+      if (reading === fresh) reading = undefined;
+    });
+    return fresh;
+  }
+
+  return async (needed) => {
+    const isFresh = reading !== undefined && surroundings.now() - readAtMs < KEPT_MS;
+    const known = await (isFresh && reading ? reading : read());
+    // The first key of its kind is made when an endpoint is saved, perhaps just now.
+    const algorithms = new Set(known.map(({ algorithm }) => algorithm));
+    return [...needed].every((algorithm) => algorithms.has(algorithm)) ? known : read();
+  };
+}

@@ -1,0 +1,43 @@
+// The registry's endpoints for a walk that seals them anew: every one, tombstones included, and written without
+// counting as a change, for nothing that anybody sees changes.
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { SealedEndpoints } from '../../core/resealing/walk.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentOf, endpointPartition } from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+
+export function createSealedEndpoints(client: DynamoDb, table: string): SealedEndpoints {
+  return {
+    async listAll(scope, limit, cursor) {
+      const { Items: items = [], LastEvaluatedKey: last } = await client.call('Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: {
+          ':pk': text(endpointPartition(scope)),
+          ':after': text(cursor ?? 'ep_'),
+        },
+        ConsistentRead: true,
+        Limit: limit,
+      });
+      const entries = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+      const next = last?.sk?.S;
+      return next === undefined ? { entries } : { entries, next };
+    },
+
+    rewrite: (before, after) =>
+      whenHolds(
+        client.call('PutItem', {
+          TableName: table,
+          Item: {
+            pk: text(endpointPartition(after)),
+            sk: text(after.id),
+            v: ITEM_VERSION,
+            doc: text(JSON.stringify(after)),
+          },
+          ConditionExpression: 'doc = :before',
+          ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
+        }),
+      ),
+  };
+}

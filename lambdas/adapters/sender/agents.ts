@@ -1,0 +1,63 @@
+// The connections that are kept, apart by whose certificates they were made with.
+import { createHash } from 'node:crypto';
+import type { Agent as UndiciAgent } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import type { EndpointTls } from '../../core/ports.ts';
+import { type ConnectionOptions, createConnector } from './connection.ts';
+
+export interface Agents {
+  readonly kept: UndiciAgent;
+  /** Each of its connections serves one request. */
+  readonly fresh: UndiciAgent;
+}
+
+/** Endpoints with certificates of their own that keep connections at a time. */
+const MAX_OWN = 100;
+
+/**
+ * To one origin. As many as there may be deliveries in flight on one machine, where one process takes all
+ * invocations of dispatch: 200 batches of 10. Fewer would let a slow endpoint hold up others of its host.
+ */
+const CONNECTIONS = 2_000;
+
+/** A connection that one endpoint's certificates made must not serve another endpoint. */
+export function createAgentsOf(
+  options: ConnectionOptions,
+): (tls: EndpointTls | undefined) => Agents {
+  const common = createAgents(options, undefined);
+  const own = new Map<string, Agents>();
+  return (tls) => {
+    if (tls === undefined) return common;
+    const key = createHash('sha256')
+      .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.minVersion]))
+      .digest('base64');
+    const known = own.get(key) ?? createAgents(options, tls);
+    // The one used last goes to the end, the first makes room; what it is sending ends in peace.
+    own.delete(key);
+    own.set(key, known);
+    const [oldest] = own;
+    if (own.size > MAX_OWN && oldest) {
+      own.delete(oldest[0]);
+      void Promise.all([oldest[1].kept.close(), oldest[1].fresh.close()]);
+    }
+    return known;
+  };
+}
+
+function createAgents(options: ConnectionOptions, tls: EndpointTls | undefined): Agents {
+  const common = {
+    connect: createConnector(options, tls),
+    connections: CONNECTIONS,
+    keepAliveTimeout: 10_000,
+    maxHeaderSize: 32 * 1024,
+    allowH2: false,
+    // The exchange has one deadline for all of this.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  return {
+    kept: new Agent({ ...common, maxOrigins: 1_000, pipelining: 1 }),
+    // No pipelining at all means that a connection serves one request.
+    fresh: new Agent({ ...common, pipelining: 0 }),
+  };
+}

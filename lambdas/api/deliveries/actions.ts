@@ -1,0 +1,113 @@
+// POST /v1/deliveries/{id}/retry and /cancel.
+import { retryMessage } from '../../core/deliveries/advance.ts';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { newRun } from '../../core/deliveries/new-run.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
+import type {
+  DeliveryLedger,
+  EventLedger,
+  HealthLedger,
+  Queues,
+  Registry,
+  Surroundings,
+  Wakes,
+} from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Settings } from '../../core/settings.ts';
+import { announceWake } from '../../core/wakes/wake-at.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { serve } from '../../http/operation.ts';
+import { standingOf } from '../endpoints/standing.ts';
+import { deliveryView } from '../views.ts';
+import { cancelDelivery, NO_DELIVERY, retryDelivery } from './operations.ts';
+
+/** How often a change is tried again when the delivery moved in the meantime. */
+const ROUNDS = 3;
+
+export interface DeliveryActionPorts {
+  readonly ledger: DeliveryLedger & Pick<EventLedger, 'getEvents' | 'keepUntil'>;
+  readonly health: HealthLedger;
+  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly queues: Pick<Queues, 'sendRetries'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly settings: Settings;
+}
+
+export function addDeliveryActionRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: DeliveryActionPorts,
+): void {
+  const { ledger, surroundings } = ports;
+
+  /** @throws Problem 404, or 409 while the first attempt is not over */
+  async function find(
+    scope: Scope,
+    id: string,
+  ): Promise<{ delivery: Delivery; endpoint: Endpoint }> {
+    const parts = partsOfDeliveryId(id);
+    const notFound = new Problem(404, NO_DELIVERY);
+    if (!parts) throw notFound;
+    const [events, endpoint] = await Promise.all([
+      ledger.getEvents([{ ...scope, eventId: parts.eventId }]),
+      ports.registry.getEndpoint(scope, parts.endpointId),
+    ]);
+    const isTarget = events.get(parts.eventId)?.targets.includes(parts.endpointId);
+    if (!isTarget || !endpoint) throw notFound;
+    const found = await ledger.getDeliveries([{ ...scope, ...parts }]);
+    const delivery = found.get(deliveryIdOf(parts.eventId, parts.endpointId));
+    if (!delivery) {
+      throw new Problem(409, 'The first attempt of this delivery is not over yet.', [], {
+        'Retry-After': '1',
+      });
+    }
+    return { delivery, endpoint };
+  }
+
+  serve(app, authentication, retryDelivery, async ({ scope, params, reply }) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const { delivery, endpoint } = await find(scope, params.id);
+      const nowMs = surroundings.now();
+      if (endpoint.deletedAtMs !== undefined) throw new Problem(409, 'Its endpoint was deleted.');
+      if (delivery.redactedAtMs !== undefined) {
+        throw new Problem(409, 'Its event was redacted: there is nothing left to send.');
+      }
+      refuseIfUnderWay(delivery, nowMs);
+      const opened = newRun(delivery, 'manual', ports.settings, nowMs);
+      await ledger.keepUntil(delivery, opened.deadlineAtMs);
+      if (!(await ledger.openRun(opened, delivery.run))) continue;
+      await announceWake(ports, opened, opened.workAtMs ?? nowMs);
+      const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
+      if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
+      return reply(202, deliveryView(opened, await standingOf(ports.health, endpoint)));
+    }
+    throw new Problem(409, 'The delivery is changing at the moment. Try again.');
+  });
+
+  serve(app, authentication, cancelDelivery, async ({ scope, params, reply }) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const { delivery, endpoint } = await find(scope, params.id);
+      if (delivery.state !== 'waiting') {
+        throw new Problem(409, `The delivery is ${delivery.state} already.`);
+      }
+      refuseIfUnderWay(delivery, surroundings.now());
+      if (!(await ledger.settle(delivery, 'cancelled'))) continue;
+      const { dueAtMs, ...rest } = delivery;
+      const standing = await standingOf(ports.health, endpoint);
+      return reply(200, deliveryView({ ...rest, state: 'cancelled' }, standing));
+    }
+    throw new Problem(409, 'The delivery is changing at the moment. Try again.');
+  });
+}
+
+/** A request that is under way cannot be taken back, and its outcome must find its place. */
+function refuseIfUnderWay({ lease }: Delivery, nowMs: number): void {
+  if (!lease || lease.untilMs < nowMs) return;
+  throw new Problem(409, 'An attempt of this delivery is under way.', [], {
+    'Retry-After': String(Math.max(1, Math.ceil((lease.untilMs - nowMs) / 1000))),
+  });
+}

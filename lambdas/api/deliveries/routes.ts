@@ -1,0 +1,142 @@
+// GET /v1/deliveries and GET /v1/deliveries/{id}: the log, attempts included.
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { deliveryIdOf, isId, partsOfDeliveryId } from '../../core/identifiers.ts';
+import type { DeliveryLedger, Page, Registry, StoredEvent, TimeRange } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
+import { serve } from '../../http/operation.ts';
+import { NO_ENDPOINT } from '../endpoints/operations.ts';
+import { standingOf } from '../endpoints/standing.ts';
+import {
+  deliveriesOf,
+  type EventPorts,
+  findEvent,
+  isAbout,
+  requireEvent,
+} from '../events/routes.ts';
+import { filteredPage } from '../listing/filtered-page.ts';
+import { listView, NO_CURSOR, rangeOf } from '../listing/query.ts';
+import { deliveryView, type pendingDeliveryView } from '../views.ts';
+import { getDelivery, listDeliveries, NO_DELIVERY } from './operations.ts';
+import { firstOf, isWithin, placesOf, placesOfTenant } from './places.ts';
+
+export interface DeliveryPorts extends EventPorts {
+  readonly registry: Pick<Registry, 'getEndpoint' | 'getEndpoints'>;
+}
+
+export function addDeliveryRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: DeliveryPorts,
+): void {
+  const { ledger, registry } = ports;
+  serve(app, authentication, listDeliveries, async ({ scope, query, reply }) => {
+    const range = rangeOf(query);
+    const { status, type, subject, limit, cursor } = query;
+    const asked = {
+      isFiltered: [status, type, subject].some((given) => given !== undefined),
+      limit,
+      cursor,
+      now: () => ports.surroundings.now(),
+    };
+    const isWanted = (view: DeliveryView): boolean =>
+      isAbout(view, query) && (status === undefined || view.status === status);
+    const endpoint =
+      query.endpoint === undefined
+        ? undefined
+        : await requireEndpoint(registry, scope, query.endpoint);
+    const at = cursor === undefined ? undefined : partsOfDeliveryId(cursor);
+
+    if (endpoint === undefined || query.event !== undefined) {
+      const event = query.event && (await requireEvent(ports, scope, query.event));
+      if (event && cursor !== undefined && at?.eventId !== event.event.id) throw otherCursor();
+      const stored = event && isWithin(event, range) ? onlyAt(event, endpoint) : undefined;
+      const page = await filteredPage({
+        ...asked,
+        read: async (count, after) =>
+          event
+            ? firstOf(stored ? placesOf(stored, after) : [], count)
+            : placesOfTenant(ledger, scope, range, count, after),
+        views: async (places) => {
+          const about = places.filter((place) => isAbout(place.event, query));
+          const views = await deliveriesOf(ports, scope, about);
+          return views.filter(isWanted).map((view) => ({ id: view.id, view }));
+        },
+      });
+      return reply(
+        200,
+        listView(page, (view) => view),
+      );
+    }
+    if (at !== undefined) throw otherCursor();
+    const standing = await standingOf(ports.health, endpoint);
+    const page = await filteredPage({
+      ...asked,
+      read: (count, after) =>
+        status === 'dead'
+          ? listDead(ledger, endpoint, range, count, after)
+          : ledger.listDeliveries(endpoint, range, count, after),
+      views: async (entries) =>
+        entries
+          .map((delivery) => deliveryView(delivery, standing))
+          .filter(isWanted)
+          .map((view) => ({ id: view.event, view })),
+    });
+    return reply(
+      200,
+      listView(page, (view) => view),
+    );
+  });
+
+  serve(app, authentication, getDelivery, async ({ scope, params, reply }) => {
+    const parts = partsOfDeliveryId(params.id);
+    const stored = parts && (await findEvent(ledger, scope, parts.eventId));
+    const isTarget = stored?.targets.includes(parts?.endpointId ?? '') === true;
+    if (!parts || !stored || !isTarget) throw new Problem(404, NO_DELIVERY);
+    const [view] = await deliveriesOf(ports, scope, [{ ...stored, targets: [parts.endpointId] }]);
+    if (!view) throw new Problem(404, NO_DELIVERY);
+    return reply(200, view);
+  });
+}
+
+type DeliveryView = ReturnType<typeof deliveryView> | ReturnType<typeof pendingDeliveryView>;
+
+/** Deleted ones may be asked for. @throws Problem 404 */
+async function requireEndpoint(
+  registry: DeliveryPorts['registry'],
+  scope: Scope,
+  id: string,
+): Promise<Endpoint> {
+  const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
+  if (!endpoint) throw new Problem(404, NO_ENDPOINT);
+  return endpoint;
+}
+
+function onlyAt(stored: StoredEvent, endpoint: Endpoint | undefined): StoredEvent {
+  if (!endpoint) return stored;
+  return { ...stored, targets: stored.targets.filter((id) => id === endpoint.id) };
+}
+
+function otherCursor(): Problem {
+  return refused([{ path: 'cursor', message: NO_CURSOR }]);
+}
+
+/** Few of many, as a rule: found by their index. */
+async function listDead(
+  ledger: DeliveryLedger,
+  endpoint: Endpoint,
+  range: TimeRange,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<Delivery>> {
+  const page = await ledger.listNewestDead(endpoint, range, limit, cursor);
+  const found = await ledger.getDeliveries(page.entries);
+  const entries = page.entries.flatMap(
+    ({ eventId, endpointId }) => found.get(deliveryIdOf(eventId, endpointId)) ?? [],
+  );
+  return { ...page, entries };
+}

@@ -1,0 +1,147 @@
+// POST /v1/endpoints/{id}/pause, /resume and /purge.
+import * as z from 'zod';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { isUnverified } from '../../core/endpoints/verification.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { pausedByUser, recovering } from '../../core/health/health.ts';
+import { deliveryIdOf, isId } from '../../core/identifiers.ts';
+import type {
+  DeliveryLedger,
+  HealthLedger,
+  Queues,
+  Registry,
+  Surroundings,
+  Wakes,
+  WorkLedger,
+} from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import { FAR_FUTURE_MS } from '../../core/wakes/bucket.ts';
+import { wakeAt } from '../../core/wakes/wake-at.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { idParams } from '../schemas.ts';
+import { endpointView, type ViewDefaults } from '../views.ts';
+import { changeHealth } from './health-changes.ts';
+import { endpointSchema, NO_ENDPOINT, UNVERIFIED } from './operations.ts';
+
+const PAGE = 100;
+/** How long one purge call goes on. */
+const PURGE_MS = 15_000;
+
+const purgeSchema = z
+  .strictObject({ cancelled: z.int(), complete: z.boolean() })
+  .meta({ id: 'Purge' });
+
+export const pauseEndpoint = operation({
+  id: 'pauseEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/pause',
+  tag: 'Endpoints',
+  summary: 'Pause an endpoint',
+  description: 'What is to be delivered is held until it is resumed.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It is paused.', schema: endpointSchema } },
+  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment.' },
+});
+export const resumeEndpoint = operation({
+  id: 'resumeEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/resume',
+  tag: 'Endpoints',
+  summary: 'Resume an endpoint',
+  description: 'What is held goes out oldest first, at a rising pace.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It is resumed.', schema: endpointSchema } },
+  problems: { 404: NO_ENDPOINT, 409: 'It is changing at the moment, or its URL is not proved.' },
+});
+export const purgeEndpoint = operation({
+  id: 'purgeEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/purge',
+  tag: 'Endpoints',
+  summary: 'Cancel all that waits for an endpoint',
+  description: 'One call goes on for 15 seconds at most: call again until it is complete.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: {
+    200: {
+      description: 'How many were cancelled.',
+      schema: purgeSchema,
+      example: { cancelled: 12, complete: true },
+    },
+  },
+  problems: { 404: NO_ENDPOINT },
+});
+
+export interface EndpointActionPorts {
+  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly health: HealthLedger;
+  readonly work: WorkLedger;
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'settle'>;
+  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly defaults: ViewDefaults;
+}
+
+export function addEndpointActionRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: EndpointActionPorts,
+): void {
+  const { surroundings } = ports;
+
+  async function find(scope: Scope, id: string): Promise<Endpoint> {
+    const endpoint = isId('ep', id) ? await ports.registry.getEndpoint(scope, id) : undefined;
+    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
+    return endpoint;
+  }
+
+  serve(app, authentication, pauseEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
+    const health = await changeHealth(ports, endpoint, (before, nowMs) =>
+      before.state === 'paused' && before.pausedBy === 'user'
+        ? undefined
+        : pausedByUser(before, nowMs),
+    );
+    return reply(200, endpointView(endpoint, health, ports.defaults));
+  });
+
+  serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
+    if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
+    const health = await changeHealth(ports, endpoint, (before, nowMs) =>
+      before.state === 'paused' || before.state === 'tripped' ? recovering(nowMs) : undefined,
+    );
+    // What waits is released oldest first, at a rising pace.
+    await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, surroundings.now());
+    return reply(200, endpointView(endpoint, health, ports.defaults));
+  });
+
+  serve(app, authentication, purgeEndpoint, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
+    const address = { ...endpoint, endpointId: endpoint.id };
+    const endMs = surroundings.now() + PURGE_MS;
+    let cancelled = 0;
+    for (;;) {
+      const page = await ports.work.listDue(address, FAR_FUTURE_MS, PAGE);
+      const deliveries = await ports.ledger.getDeliveries(page);
+      const settled = await Promise.all(
+        page.map((entry) => {
+          const delivery = deliveries.get(deliveryIdOf(entry.eventId, entry.endpointId));
+          return delivery ? ports.ledger.settle(delivery, 'cancelled') : false;
+        }),
+      );
+      const ended = settled.filter(Boolean).length;
+      cancelled += ended;
+      const isComplete = page.length < PAGE;
+      // A page of entries that are all under way, or not yet out of the index, is left as it is.
+      if (isComplete || ended === 0 || surroundings.now() > endMs) {
+        return reply(200, { cancelled, complete: isComplete });
+      }
+    }
+  });
+}

@@ -1,0 +1,194 @@
+// Changes of endpoints, whether of one or of many: checked together with what stays, and written if
+// nobody else wrote in the meantime.
+import { isDeepStrictEqual } from 'node:util';
+import { contractOf } from '../../core/contracts/all.ts';
+import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
+import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
+import { faultsOf } from '../../core/faults.ts';
+import { type Fault, Problem, pointer } from '../../core/problem.ts';
+import { sealedValuesOf } from '../../core/resealing/sealed-values.ts';
+import type { SealingKeys } from '../../core/sealing/seal.ts';
+import { faultsTogether } from '../../core/templates/input.ts';
+import {
+  following,
+  SHARED_SETTINGS,
+  type Template,
+  withoutInherited,
+  withTemplate,
+} from '../../core/templates/template.ts';
+import { refused } from '../../http/body.ts';
+import { ensureSigningKeys } from '../signing/routes.ts';
+import { findTemplate, inheritedBy } from '../templates/lookup.ts';
+import { type EndpointPorts, inputSchemasOf } from './creation.ts';
+import type { Asked } from './operations.ts';
+import { keptSettings, settingsAsAsked } from './settings.ts';
+import { refuseUntimely, tlsAsAsked } from './tls.ts';
+import { holdUnverified, release, tryToVerify } from './verification.ts';
+
+/** What an endpoint is told from others by, or has a route of its own. */
+export const FIXED: ReadonlyMap<string, string> = new Map([
+  ['secret', 'is changed by POST /v1/endpoints/{id}/rotate-secret'],
+  ['token', 'cannot be changed: make another endpoint'],
+  ['contract', 'cannot be changed: make another endpoint'],
+]);
+
+/** How often the template may change while an endpoint that follows it is written. */
+const ROUNDS = 3;
+
+export interface PlannedChange {
+  readonly before: Endpoint;
+  readonly after: Endpoint;
+  /** The template that it follows then. */
+  readonly template: Template | undefined;
+}
+
+export function createEndpointChanger(ports: EndpointPorts) {
+  const schemas = inputSchemasOf(ports.rules);
+  const names = new Set(Object.keys(schemas.live.shape));
+
+  /** What an endpoint would become. @throws Problem 422 */
+  async function plan(before: Endpoint, changes: Asked): Promise<PlannedChange> {
+    const faults: Fault[] = [];
+    const { template, fault } = await templateAfter(ports, before, changes);
+    if (fault !== undefined) faults.push({ path: '/template', message: fault });
+    const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(before));
+    const seen = settingsAsAsked(before, names, sealingKey);
+    const own = new Set(template ? ownOf(before, seen, schemas.live.shape) : SHARED_SETTINGS);
+    // Its contract never changes, and options go with theirs.
+    own.add('contract');
+    if (template && template.settings.contract !== before.contract) own.add('contractOptions');
+    const asked: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(seen)) {
+      if (!SHARED_SETTINGS.has(name) || own.has(name)) asked[name] = value;
+    }
+    for (const [name, value] of Object.entries(changes)) {
+      const fixed = names.has(name) ? FIXED.get(name) : 'is not known here';
+      if (fixed !== undefined) faults.push({ path: pointer([name]), message: fixed });
+      else if (value === null) {
+        delete asked[name];
+        own.delete(name);
+      } else {
+        asked[name] = name === 'tls' ? tlsAsAsked(before, value, sealingKey) : value;
+        own.add(name);
+      }
+    }
+    const wanted = verifyAfter(ports, before, changes);
+    if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
+    const inherited = template ? inheritedBy(template, { contract: before.contract }) : {};
+    const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
+    if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    if (!parsed.success || faults.length > 0) throw refused(faults);
+    refuseUntimely(parsed.data.tls, ports.surroundings.now());
+    const whole = changed(ports, before, parsed.data, sealingKey, wanted === true);
+    // Certificates that are not asked about are not checked anew, and stay.
+    const after = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
+    return { before, after: template ? following(after, template, own) : after, template };
+  }
+
+  /** Writes what was planned: undefined if the endpoint was changed in the meantime. */
+  async function carryOut({ before, after, template }: PlannedChange) {
+    const contract = contractOf(after.contract);
+    const needed = algorithmsNeeded(after, contract, after.contractOptions);
+    if (needed.size > 0) await ensureSigningKeys(ports, needed);
+    const isToProve = isUnverified(after) && !isUnverified(before);
+    if (isToProve) await holdUnverified(ports, after);
+    if (!(await ports.registry.replaceEndpoint(before, after))) {
+      if (isToProve) await release(ports, before);
+      return undefined;
+    }
+    if (template) await join(before, after, template);
+    if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
+    const isNewUrl = isToProve || before.url !== after.url;
+    return isUnverified(after) && isNewUrl ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
+  }
+
+  /** Should the template have changed since, the two are checked together once more. */
+  async function join(before: Endpoint, after: Endpoint, checked: Template): Promise<void> {
+    let template: Template | undefined = checked;
+    for (let round = 0; round < ROUNDS && template; round++) {
+      if (await ports.templates.joinTemplate(template)) return;
+      template = (await ports.templates.getTemplate(after, template.id))?.template;
+      if (!template || template.deletedAtMs !== undefined) break;
+      const now = withTemplate(withoutInherited(after), template);
+      const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(now));
+      if (faultsTogether(settingsAsAsked(now, SHARED_SETTINGS, sealingKey)).length > 0) break;
+    }
+    await ports.registry.replaceEndpoint(after, { ...before, version: after.version + 1 });
+    throw new Problem(409, 'The template was changed in the meantime: try again.');
+  }
+
+  /** Whether anything but the count of changes would be another. */
+  function isChange({ before, after }: PlannedChange): boolean {
+    const { version, ...rest } = withoutInherited(after);
+    const { version: seen, ...was } = withoutInherited(before);
+    return !isDeepStrictEqual(rest, was);
+  }
+
+  return { plan, carryOut, isChange };
+}
+export type EndpointChanger = ReturnType<typeof createEndpointChanger>;
+
+function changed(
+  { surroundings }: EndpointPorts,
+  before: Endpoint,
+  input: EndpointInput,
+  sealingKey: SealingKeys,
+  verifyUrl: boolean,
+): Endpoint {
+  const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;
+  const isProved = before.verifiedAtMs !== undefined && input.url === before.url;
+  return {
+    tenant,
+    environment,
+    id,
+    ...keptSettings(input, before, sealingKey, surroundings.random, before),
+    sealedSecrets,
+    maskedSecret,
+    ...(retiringSecrets ? { retiringSecrets } : {}),
+    createdAtMs: before.createdAtMs,
+    version: before.version + 1,
+    ...(verifyUrl ? { verifyUrl } : {}),
+    ...(isProved ? { verifiedAtMs: before.verifiedAtMs } : {}),
+  };
+}
+
+async function templateAfter(
+  ports: EndpointPorts,
+  before: Endpoint,
+  changes: Asked,
+): Promise<{ readonly template?: Template; readonly fault?: string }> {
+  const named = 'template' in changes ? changes.template : before.template;
+  // Anything but text is for the schema to refuse.
+  if (typeof named !== 'string') return {};
+  const found = await findTemplate(ports.templates, before, named);
+  return typeof found === 'string' ? { fault: found } : { template: found };
+}
+
+/** An endpoint that had no template keeps what differs from the defaults. */
+function ownOf(
+  before: Endpoint,
+  seen: Readonly<Record<string, unknown>>,
+  shape: ReturnType<typeof inputSchemasOf>['live']['shape'],
+): Iterable<string> {
+  if (before.own) return before.own;
+  return Object.entries(shape)
+    .filter(([name, schema]) => {
+      const byDefault = schema.safeParse(undefined).data;
+      return seen[name] !== undefined && !isDeepStrictEqual(seen[name], byDefault);
+    })
+    .map(([name]) => name);
+}
+
+/** An endpoint from before the stack's setting is asked for the proof of a new URL only. */
+function verifyAfter(
+  ports: EndpointPorts,
+  before: Endpoint,
+  changes: Asked,
+): boolean | string | undefined {
+  const isNewUrl = changes.url !== undefined && changes.url !== before.url;
+  const { verifyUrl: asked } = changes;
+  if (asked === undefined && !isNewUrl) return before.verifyUrl;
+  if (asked !== undefined && asked !== null && typeof asked !== 'boolean') return undefined;
+  return verifyWanted(asked ?? (asked === null ? undefined : before.verifyUrl), ports.verifyUrl);
+}

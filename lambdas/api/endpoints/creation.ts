@@ -1,0 +1,219 @@
+// Makes endpoints from what is asked for, whether one by one or many at once.
+import { contractOf } from '../../core/contracts/all.ts';
+import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
+import {
+  type Endpoint,
+  type EndpointInput,
+  endpointInputSchema,
+} from '../../core/endpoints/endpoint.ts';
+import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import {
+  AUTOMATIC_TRY_MS,
+  isUnverified,
+  type VerifyMode,
+  verifyWanted,
+} from '../../core/endpoints/verification.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { faultsOf } from '../../core/faults.ts';
+import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
+import type {
+  Counts,
+  DedupeLedger,
+  KeyringStore,
+  Registry,
+  Secrets,
+  Templates,
+} from '../../core/ports.ts';
+import { type Fault, Problem } from '../../core/problem.ts';
+import { secretPlace } from '../../core/sealing/places.ts';
+import { seal } from '../../core/sealing/seal.ts';
+import type { Settings } from '../../core/settings.ts';
+import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
+import { following, type Template } from '../../core/templates/template.ts';
+import { refused } from '../../http/body.ts';
+import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
+import { takePlaces } from '../../http/limits.ts';
+import { ensureSigningKeys } from '../signing/routes.ts';
+import { findTemplate, inheritedBy } from '../templates/lookup.ts';
+import type { Asked } from './operations.ts';
+import { NONCE_BYTES } from './secrets.ts';
+import { keptSettings } from './settings.ts';
+import { refuseUntimely } from './tls.ts';
+import { holdUnverified, release, tryToVerify, type VerificationPorts } from './verification.ts';
+
+/** How often it is begun anew when the template was changed in the meantime. */
+const ROUNDS = 3;
+
+export interface EndpointPorts extends VerificationPorts {
+  readonly registry: Registry;
+  readonly templates: Templates;
+  readonly keyring: KeyringStore;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly ledger: DedupeLedger;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'endpointsPerTenant'>;
+  readonly rules: DestinationRules;
+  readonly verifyUrl: VerifyMode;
+}
+
+export interface Created {
+  readonly endpoint: Endpoint;
+  readonly health: Health;
+}
+
+export function inputSchemasOf(rules: DestinationRules) {
+  return {
+    live: endpointInputSchema(rulesFor(rules, 'live')),
+    test: endpointInputSchema(rulesFor(rules, 'test')),
+  };
+}
+
+export function createEndpointCreator(ports: EndpointPorts) {
+  const schemas = inputSchemasOf(ports.rules);
+
+  /** @throws Problem 422, with each fault by its path in what was asked */
+  async function read(scope: Scope, asked: Asked): Promise<Wanted> {
+    const faults: Fault[] = [];
+    const found =
+      typeof asked.template === 'string'
+        ? await findTemplate(ports.templates, scope, asked.template)
+        : undefined;
+    if (typeof found === 'string') faults.push({ path: '/template', message: found });
+    const template = typeof found === 'string' ? undefined : found;
+    const whole = template ? { ...inheritedBy(template, asked), ...asked } : asked;
+    const parsed = schemas[scope.environment].safeParse(whole);
+    if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
+    if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
+    if (!parsed.success || faults.length > 0) throw refused(faults);
+    return { input: parsed.data, verifyUrl: wanted === true, template };
+  }
+
+  /** @throws Problem 409 if there are too many */
+  async function take(scope: Scope): Promise<void> {
+    const nowMs = ports.surroundings.now();
+    const { endpointsPerTenant } = ports.limits;
+    await takePlaces(ports.counts, countedIn(scope), 1, endpointsPerTenant, nowMs);
+  }
+
+  /** What an earlier request with the same key created. @throws Problem 409 */
+  async function created(endpoint: Endpoint): Promise<Created> {
+    if (endpoint.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    return { endpoint, health };
+  }
+
+  /** @throws Problem 409 or 422 */
+  return async function create(
+    scope: Scope,
+    asked: Asked,
+    options: CreateOptions = {},
+  ): Promise<Created> {
+    let wanted = await read(scope, asked);
+    // What is refused leaves its idempotency key free.
+    const creation = (await options.creation?.()) ?? newCreation(ports.surroundings, 'ep');
+    const found = creation.isRepeat && (await ports.registry.getEndpoint(scope, creation.id));
+    if (found) return created(found);
+    let withdrawn: Endpoint | undefined;
+    for (let round = 0; round < ROUNDS; round++) {
+      if (withdrawn) wanted = await read(scope, asked);
+      const { template } = wanted;
+      const made = await newEndpoint(ports, scope, wanted, creation);
+      const endpoint = template ? following(made, template, Object.keys(asked)) : made;
+      // Before the endpoint: its first delivery may follow at once.
+      const contract = contractOf(endpoint.contract);
+      const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
+      if (needed.size > 0) await ensureSigningKeys(ports, needed);
+      await take(scope);
+      if (isUnverified(endpoint)) await holdUnverified(ports, endpoint);
+      const stored = await put(ports, endpoint, withdrawn);
+      if (!isSame(stored, endpoint)) {
+        // A repeat at the same time was faster.
+        await ports.counts.release(countedIn(scope), 1);
+        if (isUnverified(endpoint) && !isUnverified(stored)) await release(ports, stored);
+        return created(stored);
+      }
+      if (!template || (await ports.templates.joinTemplate(template))) {
+        return verified(ports, stored, options.tryUntilMs ?? Number.POSITIVE_INFINITY);
+      }
+      // The template is not what this was checked with: nobody was told of the endpoint yet.
+      const deletedAtMs = ports.surroundings.now();
+      withdrawn = { ...stored, version: stored.version + 1, deletedAtMs };
+      await ports.registry.replaceEndpoint(stored, withdrawn);
+      await ports.counts.release(countedIn(scope), 1);
+    }
+    throw new Problem(409, 'The template is changing at the moment. Try again.');
+  };
+}
+export type CreateEndpoint = ReturnType<typeof createEndpointCreator>;
+
+/** What counts against the limit. */
+export const countedIn = (scope: Scope) => ({ kind: 'endpoints', scope }) as const;
+
+export interface CreateOptions {
+  /** What is created, where an idempotency key may decide; asked for once the settings are known to be right. */
+  readonly creation?: () => Promise<Creation>;
+  /** No proof of a URL is tried by itself after this time. */
+  readonly tryUntilMs?: number;
+}
+
+interface Wanted {
+  readonly input: EndpointInput;
+  readonly verifyUrl: boolean;
+  readonly template: Template | undefined;
+}
+
+/** Sealed with a nonce of its own: no other request has made the same. */
+const isSame = (one: Endpoint, other: Endpoint): boolean =>
+  one.sealedSecrets[0] === other.sealedSecrets[0];
+
+/**
+ * Gives what is stored under the id.
+ * @param withdrawn what an earlier round put, and the endpoint takes the place of
+ */
+async function put(
+  { registry }: Pick<EndpointPorts, 'registry'>,
+  endpoint: Endpoint,
+  withdrawn: Endpoint | undefined,
+): Promise<Endpoint> {
+  if (!withdrawn) return registry.putEndpointOnce(endpoint);
+  const next = { ...endpoint, version: withdrawn.version + 1 };
+  return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
+}
+
+async function verified(
+  ports: EndpointPorts,
+  made: Endpoint,
+  tryUntilMs: number,
+): Promise<Created> {
+  if (!isUnverified(made)) return { endpoint: made, health: CLEAN_HEALTH };
+  const isInTime = ports.surroundings.now() < tryUntilMs;
+  const endpoint = isInTime ? await tryToVerify(ports, made, AUTOMATIC_TRY_MS) : made;
+  const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+  return { endpoint, health };
+}
+
+async function newEndpoint(
+  { surroundings, secrets }: EndpointPorts,
+  scope: Scope,
+  { input, verifyUrl }: Wanted,
+  { id, atMs }: Creation,
+): Promise<Endpoint> {
+  const contract = contractOf(input.contract);
+  refuseUntimely(input.tls, surroundings.now());
+  const contractOptions = contract.optionsSchema.parse(input.contractOptions);
+  const secret =
+    input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);
+  const key = await secrets.sealingKey();
+  const place = secretPlace({ ...scope, id });
+  return {
+    ...scope,
+    id,
+    ...keptSettings(input, { ...scope, id }, key, surroundings.random),
+    sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
+    maskedSecret: maskSecret(secret),
+    createdAtMs: atMs,
+    version: 1,
+    ...(verifyUrl ? { verifyUrl } : {}),
+  };
+}

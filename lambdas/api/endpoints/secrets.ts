@@ -1,0 +1,162 @@
+// /v1/endpoints/{id}/secret and /rotate-secret: what an endpoint's deliveries are signed with.
+import * as z from 'zod';
+import { contractOf } from '../../core/contracts/all.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { Scope } from '../../core/events/event.ts';
+import type { Registry, Secrets, Surroundings } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import { secretPlace } from '../../core/sealing/places.ts';
+import { seal, unseal } from '../../core/sealing/seal.ts';
+import { isAsymmetric, publicSecretOf } from '../../core/signing/asymmetric-secret.ts';
+import { overlapSchema } from '../../core/signing/key-input.ts';
+import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { idParams, timeSchema } from '../schemas.ts';
+import { NO_ENDPOINT } from './operations.ts';
+
+export const NONCE_BYTES = 12;
+/** Secrets that sign at the same time: each is a signature in one header. */
+const MAX_SECRETS = 5;
+
+const rotationSchema = z.strictObject({
+  overlapSeconds: overlapSchema,
+  /** One that is brought along instead of a new one. */
+  secret: givenSecretSchema.optional(),
+});
+
+const secretSchema = z
+  .strictObject({
+    secret: z.string().meta({ description: 'Of an asymmetric key, its public half: `whpk_...`.' }),
+    previousValidUntil: timeSchema.nullable().meta({
+      description: 'Until when secrets before this one go on signing.',
+    }),
+  })
+  .meta({ id: 'EndpointSecret' });
+const secretExample = {
+  secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+  previousValidUntil: null,
+};
+
+export const getEndpointSecret = operation({
+  id: 'getEndpointSecret',
+  method: 'get',
+  path: '/v1/endpoints/{id}/secret',
+  tag: 'Endpoints',
+  summary: 'Read an endpoint’s secret',
+  access: 'secrets:read',
+  params: idParams('ep'),
+  replies: { 200: { description: 'It.', schema: secretSchema, example: secretExample } },
+  problems: { 404: NO_ENDPOINT },
+});
+export const rotateEndpointSecret = operation({
+  id: 'rotateEndpointSecret',
+  method: 'post',
+  path: '/v1/endpoints/{id}/rotate-secret',
+  tag: 'Endpoints',
+  summary: 'Give an endpoint a new secret',
+  description: 'Those before it sign on, beside it, until the overlap ends.',
+  access: 'secrets:write',
+  params: idParams('ep'),
+  body: rotationSchema,
+  isBodyOptional: true,
+  bodyExample: { overlapSeconds: 86_400 },
+  replies: { 200: { description: 'The new one.', schema: secretSchema, example: secretExample } },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'Too many secrets sign already, or the endpoint was changed in the meantime.',
+  },
+});
+
+export interface EndpointSecretPorts {
+  readonly registry: Pick<Registry, 'replaceEndpoint'>;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addEndpointSecretRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: EndpointSecretPorts,
+  find: (scope: Scope, id: string) => Promise<Endpoint>,
+): void {
+  const { registry, surroundings } = ports;
+
+  serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
+    const endpoint = await find(scope, params.id);
+    const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
+    const [newest = ''] = endpoint.sealedSecrets;
+    return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
+  });
+
+  serve(
+    app,
+    authentication,
+    rotateEndpointSecret,
+    async ({ scope, params, body: input, reply }) => {
+      const endpoint = await find(scope, params.id);
+      const nowMs = surroundings.now();
+      const contract = contractOf(endpoint.contract);
+      const secret =
+        input.secret ??
+        contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
+      if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
+        const message = 'may be a whsk_ key for the contract standard-webhooks only';
+        throw refused([{ path: '/secret', message }]);
+      }
+      const key = await ports.secrets.sealingKey();
+      const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
+      const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
+      if (!(await registry.replaceEndpoint(endpoint, rotated))) {
+        throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
+      }
+      return reply(200, secretView(rotated, secret));
+    },
+  );
+}
+
+/** An endpoint with a new secret; those before it sign on until the overlap ends, at most. */
+function withSecret(
+  endpoint: Endpoint,
+  sealed: string,
+  secret: string,
+  overlapSeconds: number,
+  nowMs: number,
+): Endpoint {
+  const untilMs = nowMs + overlapSeconds * 1000;
+  const before = [
+    ...endpoint.sealedSecrets.map((one) => ({ sealed: one, untilMs })),
+    ...(endpoint.retiringSecrets ?? []).map((one) => ({
+      ...one,
+      untilMs: Math.min(one.untilMs, untilMs),
+    })),
+  ];
+  const retiringSecrets = before.filter((one) => one.untilMs > nowMs);
+  if (retiringSecrets.length >= MAX_SECRETS) {
+    throw new Problem(
+      409,
+      `${MAX_SECRETS} secrets sign already: wait for an overlap to end, or rotate with overlapSeconds 0.`,
+    );
+  }
+  const { version } = endpoint;
+  const maskedSecret = maskSecret(secret);
+  return {
+    ...endpoint,
+    sealedSecrets: [sealed],
+    retiringSecrets,
+    maskedSecret,
+    version: version + 1,
+  };
+}
+
+/** Of an asymmetric key only what receivers verify with: the private half stays here. */
+function secretView({ retiringSecrets }: Endpoint, secret: string) {
+  const shown = isAsymmetric(secret) ? publicSecretOf(secret) : secret;
+  const latest = Math.max(0, ...(retiringSecrets ?? []).map(({ untilMs }) => untilMs));
+  return {
+    secret: shown,
+    previousValidUntil: latest === 0 ? null : new Date(latest).toISOString(),
+  };
+}

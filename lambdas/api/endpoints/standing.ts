@@ -1,0 +1,29 @@
+// How endpoints stand: what their own item says (deleted) and what their health says (paused).
+import type { EndpointStanding } from '../../core/deliveries/delivery.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
+import type { HealthLedger } from '../../core/ports.ts';
+
+export function standingFrom(endpoint: Endpoint | undefined, health: Health): EndpointStanding {
+  if (endpoint === undefined || endpoint.deletedAtMs !== undefined) return 'deleted';
+  return health.state === 'paused' ? 'paused' : 'active';
+}
+
+export async function standingOf(
+  ledger: HealthLedger,
+  endpoint: Endpoint,
+): Promise<EndpointStanding> {
+  const { health } = await ledger.getHealth({ ...endpoint, endpointId: endpoint.id });
+  return standingFrom(endpoint, health);
+}
+
+/** The health of several endpoints, by id; those without an item are clean. */
+export async function healthOf(
+  ledger: HealthLedger,
+  endpoints: readonly Endpoint[],
+): Promise<(id: string) => Health> {
+  const found = await ledger.getHealths(
+    endpoints.map((endpoint) => ({ ...endpoint, endpointId: endpoint.id })),
+  );
+  return (id) => found.get(id) ?? CLEAN_HEALTH;
+}

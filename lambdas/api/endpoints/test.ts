@@ -1,0 +1,191 @@
+// POST /v1/endpoints/{id}/test and /v1/endpoints/test: send signed samples now and show the exchanges.
+import * as z from 'zod';
+import { log } from '../../adapters/log.ts';
+import { type TestReport, testReportSchema } from '../../core/deliveries/test.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { isUnverified } from '../../core/endpoints/verification.ts';
+import { TestNotSentError } from '../../core/errors.ts';
+import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../../core/events/event.ts';
+import { isId } from '../../core/identifiers.ts';
+import type { JsonSource } from '../../core/json/source.ts';
+import type { Registry, TestDeliveries } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Application } from '../../http/application.ts';
+import type { AppContext, Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { cursorOf, cursorParameter } from '../listing/query.ts';
+import { idOf, idParams, problemSchema, problemView } from '../schemas.ts';
+import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './filter.ts';
+import { NO_ENDPOINT, UNVERIFIED } from './operations.ts';
+
+const sampleSchema = z.strictObject({
+  type: eventTypeSchema.optional(),
+  data: dataSchema.optional(),
+});
+
+const { request, response } = testReportSchema.shape;
+export const reportSchema = z
+  .strictObject({
+    ...testReportSchema.shape,
+    request: z.strictObject(request.unwrap().shape).nullable(),
+    response: z.strictObject(response.unwrap().shape).nullable(),
+  })
+  .meta({ id: 'TestReport' });
+
+export const testEndpoint = operation({
+  id: 'testEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/test',
+  tag: 'Endpoints',
+  summary: 'Send a signed sample now',
+  description: 'It takes the way of deliveries; the answer shows the whole exchange.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  body: sampleSchema,
+  isBodyOptional: true,
+  bodyExample: { type: 'dossier.created', data: { dossier: 'd-1' } },
+  maxBodyBytes: MAX_EVENT_BYTES,
+  replies: {
+    200: {
+      description: 'What was sent and what came back, whatever it was.',
+      schema: reportSchema,
+      example: EXAMPLES.test,
+    },
+  },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'Its URL is not proved.',
+    503: 'The test could not be carried out.',
+  },
+});
+
+/** Tests of one call; each takes an instance of dispatch for as long as its receiver takes. */
+const MAX_TESTS = 20;
+
+export const testEndpoints = operation({
+  id: 'testEndpoints',
+  method: 'post',
+  path: '/v1/endpoints/test',
+  tag: 'Endpoints',
+  summary: 'Send a signed sample to many endpoints now',
+  description: `Side by side, ${MAX_TESTS} in one call at most: send \`next\` as \`cursor\` for those after them.`,
+  access: 'endpoints:write',
+  body: z.strictObject({
+    ...sampleSchema.shape,
+    filter: endpointFilterSchema,
+    limit: z.int().min(1).max(MAX_TESTS).default(MAX_TESTS),
+    cursor: cursorParameter((id) => isId('ep', id)).optional(),
+  }),
+  documentedBody: z
+    .strictObject({
+      ...sampleSchema.shape,
+      filter: endpointFilterSchema,
+      limit: z.int().min(1).max(MAX_TESTS).default(MAX_TESTS).optional(),
+      cursor: z.string().optional(),
+    })
+    .meta({ id: 'TestMany' }),
+  bodyExample: { filter: { eventType: 'dossier.created' } },
+  maxBodyBytes: MAX_EVENT_BYTES,
+  replies: {
+    200: {
+      description: 'Each exchange, or why there was none.',
+      schema: z
+        .strictObject({
+          results: z.array(
+            z.strictObject({
+              endpoint: idOf('ep'),
+              test: reportSchema.optional(),
+              error: problemSchema.optional(),
+            }),
+          ),
+          next: z.string().nullable(),
+        })
+        .meta({ id: 'TestsOfMany', example: EXAMPLES.testsOfMany }),
+    },
+  },
+});
+
+export interface EndpointTestPorts extends FilterPorts {
+  readonly registry: Pick<Registry, 'getEndpoint' | 'getEndpoints' | 'listEndpoints'>;
+  readonly tests: TestDeliveries;
+}
+
+export function addEndpointTestRoute(
+  app: Application,
+  authentication: Authentication,
+  ports: EndpointTestPorts,
+): void {
+  const { registry, tests } = ports;
+
+  serve(app, authentication, testEndpoints, async ({ c, scope, body, source, reply }) => {
+    const sample = sampleOf(body, source);
+    const meant: Endpoint[] = [];
+    let isMore = false;
+    for await (const endpoint of endpointsMeant(ports, scope, body.filter, body.cursor)) {
+      isMore = meant.length === body.limit;
+      if (isMore) break;
+      meant.push(endpoint);
+    }
+    const results = await Promise.all(
+      meant.map(async (endpoint) => {
+        try {
+          return { endpoint: endpoint.id, test: await testOne(c, endpoint, sample) };
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          return { endpoint: endpoint.id, error: problemView(error) };
+        }
+      }),
+    );
+    const last = meant.at(-1);
+    return reply(200, { results, next: isMore && last ? cursorOf(last.id) : null });
+  });
+
+  async function testOne(c: AppContext, endpoint: Endpoint, sample: Sample): Promise<TestReport> {
+    if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
+    const { tenant, environment, id } = endpoint;
+    return sendOr503(c, id, () => tests.send({ tenant, environment, endpointId: id, ...sample }));
+  }
+
+  serve(
+    app,
+    authentication,
+    testEndpoint,
+    async ({ c, scope, params: { id }, body, source, reply }) => {
+      const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
+      if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
+      return reply(200, await testOne(c, endpoint, sampleOf(body, source)));
+    },
+  );
+}
+
+interface Sample {
+  readonly eventType?: string;
+  readonly data?: string;
+}
+
+/** The data's exact bytes are sent, as those of an event are. */
+function sampleOf({ type }: { readonly type?: string | undefined }, source: JsonSource): Sample {
+  const data = source.dataTexts.get('');
+  return {
+    ...(type === undefined ? {} : { eventType: type }),
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+/** @throws Problem 503 where dispatch could not carry it out */
+export async function sendOr503<T>(
+  c: AppContext,
+  endpointId: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof TestNotSentError)) throw error;
+    log.error('test not sent', error, { endpointId, requestId: c.var.requestId });
+    throw new Problem(503, 'The test could not be carried out. Try again.', [], {
+      'Retry-After': '1',
+    });
+  }
+}

@@ -1,0 +1,148 @@
+// POST /v1/endpoints/{id}/verify: a signed challenge that the receiver must echo. What waits for the
+// proof is held as what a user paused is, and goes out once it is given.
+import * as z from 'zod';
+import type { TestReport } from '../../core/deliveries/test.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { CHALLENGE_BYTES, echoes, isUnverified } from '../../core/endpoints/verification.ts';
+import { TestNotSentError } from '../../core/errors.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { type Health, pausedForVerification, recovering } from '../../core/health/health.ts';
+import type {
+  HealthLedger,
+  Queues,
+  Registry,
+  Surroundings,
+  TestDeliveries,
+  Wakes,
+} from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import { wakeAt } from '../../core/wakes/wake-at.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { idParams } from '../schemas.ts';
+import { endpointView, type ViewDefaults } from '../views.ts';
+import { changeHealth } from './health-changes.ts';
+import { endpointSchema, NO_ENDPOINT } from './operations.ts';
+import { reportSchema, sendOr503 } from './test.ts';
+
+export const verifyEndpoint = operation({
+  id: 'verifyEndpoint',
+  method: 'post',
+  path: '/v1/endpoints/{id}/verify',
+  tag: 'Endpoints',
+  summary: 'Prove that the URL is its owner’s',
+  description:
+    'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed as deliveries are. The receiver answers 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. Then the endpoint becomes active, and what waited goes out.',
+  access: 'endpoints:write',
+  params: idParams('ep'),
+  replies: {
+    200: {
+      description: 'Whether it was echoed, and the whole exchange.',
+      schema: z
+        .strictObject({ verified: z.boolean(), endpoint: endpointSchema, exchange: reportSchema })
+        .meta({ id: 'Verification', example: EXAMPLES.verification }),
+    },
+  },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'It was changed in the meantime.',
+    503: 'The challenge could not be sent.',
+  },
+});
+
+export interface VerificationPorts {
+  readonly registry: Pick<Registry, 'getEndpoint' | 'replaceEndpoint'>;
+  readonly health: HealthLedger;
+  readonly tests: TestDeliveries;
+  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly wakes: Wakes;
+  readonly surroundings: Surroundings;
+  readonly defaults: ViewDefaults;
+}
+
+/** Before the endpoint is written: from then on nothing is attempted. */
+export function holdUnverified(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
+  return changeHealth(ports, endpoint, pausedForVerification);
+}
+
+/** Lets out what waited for the proof alone; a user's pause stays. */
+export async function release(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
+  const health = await changeHealth(ports, endpoint, (before, nowMs) =>
+    before.state === 'paused' && before.pausedBy === 'verification' ? recovering(nowMs) : undefined,
+  );
+  if (health.state !== 'recovering') return health;
+  await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, ports.surroundings.now());
+  // Its URL may have been changed just now, and is to be proved anew.
+  const now = await ports.registry.getEndpoint(endpoint, endpoint.id);
+  return now && isUnverified(now) ? holdUnverified(ports, now) : health;
+}
+
+export interface Verified {
+  readonly endpoint: Endpoint;
+  readonly isEchoed: boolean;
+  readonly exchange: TestReport;
+}
+
+/** @throws TestNotSentError, and Problem 409 if the endpoint was changed in the meantime */
+export async function verify(
+  ports: VerificationPorts,
+  endpoint: Endpoint,
+  limitMs?: number,
+): Promise<Verified> {
+  const { tenant, environment, id } = endpoint;
+  const random = ports.surroundings.random(CHALLENGE_BYTES);
+  const challenge = Buffer.from(random).toString('base64url');
+  const exchange = await ports.tests.send({
+    tenant,
+    environment,
+    endpointId: id,
+    challenge,
+    ...(limitMs === undefined ? {} : { limitMs }),
+  });
+  const isEchoed = exchange.response !== null && echoes(exchange.response, challenge);
+  if (!isEchoed) return { endpoint, isEchoed, exchange };
+  const verifiedAtMs = ports.surroundings.now();
+  const proved = { ...endpoint, verifiedAtMs, version: endpoint.version + 1 };
+  // What was read before the challenge: another URL in the meantime is not the one that echoed.
+  if (!(await ports.registry.replaceEndpoint(endpoint, proved))) {
+    throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
+  }
+  await release(ports, proved);
+  return { endpoint: proved, isEchoed, exchange };
+}
+
+/** A try that nobody asked for: whatever comes of it, the endpoint stands. */
+export async function tryToVerify(
+  ports: VerificationPorts,
+  endpoint: Endpoint,
+  limitMs: number,
+): Promise<Endpoint> {
+  try {
+    return (await verify(ports, endpoint, limitMs)).endpoint;
+  } catch (error) {
+    if (error instanceof TestNotSentError || error instanceof Problem) return endpoint;
+    throw error;
+  }
+}
+
+export function addVerificationRoute(
+  app: Application,
+  authentication: Authentication,
+  ports: VerificationPorts,
+  find: (scope: Scope, id: string) => Promise<Endpoint>,
+): void {
+  serve(app, authentication, verifyEndpoint, async ({ c, scope, params, reply }) => {
+    const before = await find(scope, params.id);
+    const { endpoint, isEchoed, exchange } = await sendOr503(c, before.id, () =>
+      verify(ports, before),
+    );
+    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    return reply(200, {
+      verified: isEchoed,
+      endpoint: endpointView(endpoint, health, ports.defaults),
+      exchange,
+    });
+  });
+}

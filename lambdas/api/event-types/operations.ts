@@ -1,0 +1,130 @@
+// What the operations on event types take and answer.
+import * as z from 'zod';
+import { eventTypeInputSchema, eventTypeNameSchema } from '../../core/event-types/event-type.ts';
+import { EVENT_TYPE } from '../../core/events/event.ts';
+import { FULL } from '../../http/limits.ts';
+import { operation } from '../../http/operation.ts';
+import { pageShape } from '../listing/query.ts';
+import { pageSchema, timeSchema } from '../schemas.ts';
+
+const example = {
+  description: 'A dossier was opened.',
+  schema: {
+    type: 'object',
+    required: ['dossier'],
+    properties: { dossier: { type: 'string' } },
+  },
+  example: { dossier: 'd-1' },
+  onMismatch: 'refuse',
+  public: true,
+} as const;
+
+const { onMismatch } = eventTypeInputSchema.shape;
+const publicShape = {
+  name: z.string(),
+  description: z.string(),
+  schema: z.unknown().meta({
+    type: ['object', 'boolean', 'null'],
+    description: 'JSON Schema 2020-12 of the data.',
+  }),
+  example: z.unknown().meta({ type: ['object', 'null'] }),
+};
+const publicExample = {
+  name: 'dossier.created',
+  description: example.description,
+  schema: example.schema,
+  example: example.example,
+};
+const publicEventTypeSchema = z
+  .strictObject(publicShape)
+  .meta({ id: 'PublicEventType', example: publicExample });
+const eventTypeSchema = z
+  .strictObject({
+    ...publicShape,
+    onMismatch: onMismatch.unwrap(),
+    public: z.boolean(),
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+  })
+  .meta({
+    id: 'EventType',
+    example: {
+      ...publicExample,
+      onMismatch: 'refuse',
+      public: true,
+      createdAt: '2026-01-31T09:30:00.000Z',
+      updatedAt: '2026-01-31T09:30:00.000Z',
+    },
+  });
+
+export const NO_EVENT_TYPE = 'There is no such event type in the catalogue.';
+const tag = 'Event types';
+const byName = z.strictObject({ name: eventTypeNameSchema });
+const anyName = z.strictObject({ name: z.string().meta({ example: 'dossier.created' }) });
+const page = z.strictObject(pageShape((name) => EVENT_TYPE.test(name)));
+
+export const putEventType = operation({
+  id: 'putEventType',
+  method: 'put',
+  path: '/v1/event-types/{name}',
+  tag,
+  summary: 'Put an event type into the catalogue, or change it whole',
+  description:
+    'With `onMismatch` `refuse`, events of this type whose data does not fit the schema are answered with 422 within seconds. References in a schema lead to places in it (`#/$defs/name`); nothing is fetched.',
+  access: 'operator',
+  params: byName,
+  body: eventTypeInputSchema.meta({ id: 'EventTypeInput' }),
+  bodyExample: example,
+  replies: {
+    200: { description: 'There was one; it is this now.', schema: eventTypeSchema },
+    201: { description: 'Created.', schema: eventTypeSchema },
+  },
+  problems: { 409: FULL },
+});
+export const getEventType = operation({
+  id: 'getEventType',
+  method: 'get',
+  path: '/v1/event-types/{name}',
+  tag,
+  summary: 'Read an event type',
+  access: 'key',
+  params: anyName,
+  replies: { 200: { description: 'The event type.', schema: eventTypeSchema } },
+  problems: { 404: NO_EVENT_TYPE },
+});
+export const deleteEventType = operation({
+  id: 'deleteEventType',
+  method: 'delete',
+  path: '/v1/event-types/{name}',
+  tag,
+  summary: 'Take an event type out of the catalogue',
+  access: 'operator',
+  params: anyName,
+  replies: { 204: { description: 'It is not there any more.' } },
+  problems: { 404: NO_EVENT_TYPE },
+});
+export const listEventTypes = operation({
+  id: 'listEventTypes',
+  method: 'get',
+  path: '/v1/event-types',
+  tag,
+  summary: 'List the catalogue by name',
+  access: 'key',
+  query: page,
+  replies: { 200: { description: 'A page of event types.', schema: pageSchema(eventTypeSchema) } },
+});
+export const listPublicEventTypes = operation({
+  id: 'listPublicEventTypes',
+  method: 'get',
+  path: '/.well-known/event-types.json',
+  tag,
+  summary: 'List the event types that are public, by name',
+  access: 'open',
+  query: page,
+  replies: {
+    200: {
+      description: 'A page of public event types; may be cached.',
+      schema: pageSchema(publicEventTypeSchema),
+    },
+  },
+});

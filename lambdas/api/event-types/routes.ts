@@ -1,0 +1,112 @@
+// /v1/event-types: the catalogue. The operator writes it, every key reads it, and what is public is open.
+import {
+  type EventType,
+  type EventTypeInput,
+  eventTypeNameSchema,
+} from '../../core/event-types/event-type.ts';
+import { faultsOfSchema } from '../../core/json/schema.ts';
+import { createSchemaCheck } from '../../core/json/schema-check.ts';
+import type { Counts, EventTypeStore, Surroundings } from '../../core/ports.ts';
+import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
+import { takePlaces } from '../../http/limits.ts';
+import { serve } from '../../http/operation.ts';
+import { listView } from '../listing/query.ts';
+import {
+  deleteEventType,
+  getEventType,
+  listEventTypes,
+  listPublicEventTypes,
+  NO_EVENT_TYPE,
+  putEventType,
+} from './operations.ts';
+
+const CACHED = { 'Cache-Control': 'public, max-age=60' };
+
+export interface EventTypePorts {
+  readonly eventTypes: EventTypeStore;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'eventTypes'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+}
+
+export function addEventTypeRoutes(
+  app: Application,
+  authentication: Authentication,
+  { eventTypes, counts, limits, surroundings }: EventTypePorts,
+): void {
+  async function find(name: string): Promise<EventType> {
+    const isName = eventTypeNameSchema.safeParse(name).success;
+    const found = isName ? await eventTypes.getEventType(name) : undefined;
+    if (!found) throw new Problem(404, NO_EVENT_TYPE);
+    return found;
+  }
+
+  serve(app, authentication, putEventType, async ({ params: { name }, body, reply }) => {
+    const faults = faultsOfEventType(body);
+    if (faults.length > 0) throw refused(faults);
+    const before = await eventTypes.getEventType(name);
+    const nowMs = surroundings.now();
+    if (!before) await takePlaces(counts, { kind: 'eventTypes' }, 1, limits.eventTypes, nowMs);
+    const eventType: EventType = {
+      name,
+      description: body.description,
+      ...(body.schema === undefined ? {} : { schema: body.schema }),
+      ...(body.example === undefined ? {} : { example: body.example }),
+      onMismatch: body.onMismatch,
+      isPublic: body.public,
+      createdAtMs: before?.createdAtMs ?? nowMs,
+      updatedAtMs: nowMs,
+    };
+    await eventTypes.putEventType(eventType);
+    return reply(before ? 200 : 201, eventTypeView(eventType));
+  });
+
+  serve(app, authentication, getEventType, async ({ params, reply }) =>
+    reply(200, eventTypeView(await find(params.name))),
+  );
+
+  serve(app, authentication, deleteEventType, async ({ c, params }) => {
+    const { name } = await find(params.name);
+    await eventTypes.deleteEventType(name);
+    await counts.release({ kind: 'eventTypes' }, 1);
+    return c.body(null, 204);
+  });
+
+  serve(app, authentication, listEventTypes, async ({ query, reply }) =>
+    reply(200, listView(await eventTypes.listEventTypes(query.limit, query.cursor), eventTypeView)),
+  );
+
+  serve(app, authentication, listPublicEventTypes, async ({ query, reply }) => {
+    const isPublic = (eventType: EventType): boolean => eventType.isPublic;
+    const page = await eventTypes.listEventTypes(query.limit, query.cursor, isPublic);
+    return reply(200, listView(page, publicView), CACHED);
+  });
+}
+
+function faultsOfEventType({ schema, example, onMismatch }: EventTypeInput): Fault[] {
+  if (schema === undefined) {
+    if (onMismatch === 'accept') return [];
+    return [{ path: '/onMismatch', message: 'needs a schema to refuse by' }];
+  }
+  const faults = faultsUnder('/schema', faultsOfSchema(schema));
+  if (faults.length > 0 || example === undefined) return faults;
+  return faultsUnder('/example', createSchemaCheck(schema)(example));
+}
+
+function publicView({ name, description, schema, example }: EventType) {
+  return { name, description, schema: schema ?? null, example: example ?? null };
+}
+
+function eventTypeView(eventType: EventType) {
+  return {
+    ...publicView(eventType),
+    onMismatch: eventType.onMismatch,
+    public: eventType.isPublic,
+    createdAt: new Date(eventType.createdAtMs).toISOString(),
+    updatedAt: new Date(eventType.updatedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,119 @@
+// GET /v1/endpoints/{id}/events: the polling feed, for receivers that cannot be called or missed calls.
+import * as z from 'zod';
+import { horizonOf, isPlace, startOf } from '../../core/events/feed.ts';
+import { deliveryIdOf, idempotencyKeyOf, isId } from '../../core/identifiers.ts';
+import type { EventLedger, Registry, StoredEvent, Surroundings } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { NO_ENDPOINT } from '../endpoints/operations.ts';
+import { EXAMPLES } from '../examples.ts';
+import { cursorOf, cursorParameter, limitShape, timeParameter } from '../listing/query.ts';
+import { deliveryIdSchema, idParams } from '../schemas.ts';
+import { eventView } from '../views.ts';
+import { eventDataSchema, eventShape } from './routes.ts';
+
+/** A function's answer holds 6 MB, in which each quotation mark counts twice. */
+const MAX_PAGE_BYTES = 2_500_000;
+
+const polledEventSchema = z
+  .strictObject({
+    ...eventShape,
+    delivery: deliveryIdSchema,
+    idempotencyKey: z.string().meta({
+      description: 'As pushed requests of this delivery carry it, where their contract has one.',
+    }),
+    data: eventDataSchema,
+  })
+  .meta({ id: 'PolledEvent' });
+const feedSchema = z
+  .strictObject({
+    data: z.array(polledEventSchema),
+    next: z.string().meta({ description: 'Always there: send it as `after` next time.' }),
+    more: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
+  })
+  .meta({ id: 'EventFeed', example: EXAMPLES.eventFeed });
+
+export const pollEvents = operation({
+  id: 'pollEndpointEvents',
+  method: 'get',
+  path: '/v1/endpoints/{id}/events',
+  tag: 'Endpoints',
+  summary: 'Fetch what was stored for an endpoint with `polling`',
+  description:
+    'In the order in which it was stored, each at least once. Entries appear some seconds late, so that none is ever skipped.',
+  access: 'events:read',
+  params: idParams('ep'),
+  query: z.strictObject({
+    after: cursorParameter(isPlace).optional(),
+    since: timeParameter.optional(),
+    ...limitShape,
+  }),
+  replies: { 200: { description: 'A part of the feed.', schema: feedSchema } },
+  problems: {
+    404: NO_ENDPOINT,
+    409: 'The endpoint does not have `polling`.',
+  },
+});
+
+export interface PollingPorts {
+  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly ledger: Pick<EventLedger, 'readFeed' | 'getEvents'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly settings: Pick<Settings, 'feedLagSeconds'>;
+}
+
+export function addPollingRoute(
+  app: Application,
+  authentication: Authentication,
+  { registry, ledger, surroundings, settings }: PollingPorts,
+): void {
+  serve(app, authentication, pollEvents, async ({ c, scope, params, query }) => {
+    const { after, since, limit } = query;
+    if (after !== undefined && since !== undefined) {
+      throw refused([{ path: 'since', message: 'cannot stand beside after' }]);
+    }
+    const endpoint = isId('ep', params.id)
+      ? await registry.getEndpoint(scope, params.id)
+      : undefined;
+    if (!endpoint || endpoint.deletedAtMs !== undefined) {
+      throw new Problem(404, NO_ENDPOINT);
+    }
+    if (!endpoint.polling) {
+      throw new Problem(409, 'This endpoint has no feed: set its "polling" to true.');
+    }
+    const address = { ...scope, endpointId: endpoint.id };
+    const from = after ?? startOf(since === undefined ? 0 : Date.parse(since));
+    const until = horizonOf(surroundings.now(), settings.feedLagSeconds * 1000);
+    const page = await ledger.readFeed(address, from, until, limit);
+    const events = await ledger.getEvents(page.entries);
+
+    const shown: string[] = [];
+    let bytes = 0;
+    let next = from;
+    for (const entry of page.entries) {
+      const stored = events.get(entry.eventId);
+      const text = stored && entryText(stored, endpoint.id);
+      bytes += text === undefined ? 0 : Buffer.byteLength(text);
+      if (shown.length > 0 && bytes > MAX_PAGE_BYTES) break;
+      // What is gone after its time leaves a place without an entry.
+      if (text !== undefined) shown.push(text);
+      next = entry.place;
+    }
+    const more = page.more || next !== (page.entries.at(-1)?.place ?? from);
+    const tail = JSON.stringify({ next: cursorOf(next), more }).slice(1);
+    return c.body(`{"data":[${shown.join(',')}],${tail}`, 200, {
+      'Content-Type': 'application/json',
+    });
+  });
+}
+
+/** With the data's exact bytes. */
+function entryText({ event }: StoredEvent, endpointId: string): string {
+  const delivery = deliveryIdOf(event.id, endpointId);
+  const head = { ...eventView(event), delivery, idempotencyKey: idempotencyKeyOf(delivery) };
+  return `${JSON.stringify(head).slice(0, -1)},"data":${event.data}}`;
+}

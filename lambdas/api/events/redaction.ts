@@ -1,0 +1,75 @@
+// POST /v1/events/{id}/redact: what is personal in an event goes for good, its skeleton stays.
+
+import {
+  AGAIN_AFTER_SECONDS,
+  type RedactionPorts,
+  redactDeliveries,
+} from '../../core/erasure/redaction.ts';
+import { isId } from '../../core/identifiers.ts';
+import type { Queues, Surroundings } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { idParams } from '../schemas.ts';
+import { eventView } from '../views.ts';
+import { type EventPorts, eventWithDeliveriesSchema, firstDeliveriesOf } from './routes.ts';
+
+const NO_EVENT = 'There is no such event, or it is not stored yet';
+
+export const redactEvent = operation({
+  id: 'redactEvent',
+  method: 'post',
+  path: '/v1/events/{id}/redact',
+  tag: 'Events',
+  summary: 'Remove what is personal in an event for good',
+  description:
+    'Its data and subject go, and the last request and response of its deliveries. Ids, type, times and outcomes stay. What waits is cancelled. Repeating it is harmless.',
+  access: 'events:write',
+  params: idParams('evt'),
+  replies: {
+    200: {
+      description: 'The event as it stands now.',
+      schema: eventWithDeliveriesSchema,
+      example: EXAMPLES.redactedEvent,
+    },
+  },
+  problems: {
+    404: `${NO_EVENT}: with \`Retry-After\`.`,
+    503: 'It is redacted, but what is under way is not provided for: send it again.',
+  },
+});
+
+export interface RedactionRoutePorts extends RedactionPorts, Omit<EventPorts, 'ledger'> {
+  readonly ledger: EventPorts['ledger'] & RedactionPorts['ledger'];
+  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addRedactionRoute(
+  app: Application,
+  authentication: Authentication,
+  ports: RedactionRoutePorts,
+): void {
+  serve(app, authentication, redactEvent, async ({ scope, params: { id: eventId }, reply }) => {
+    const nowMs = ports.surroundings.now();
+    const ref = { ...scope, eventId };
+    const stored = isId('evt', eventId) ? await ports.ledger.redactEvent(ref, nowMs) : undefined;
+    if (!stored) {
+      throw new Problem(404, `${NO_EVENT}.`, [], { 'Retry-After': '1' });
+    }
+    const cleanup = { kind: 'redaction', ...ref } as const;
+    const refused = await ports.queues.sendCleanups(
+      AGAIN_AFTER_SECONDS.map((delaySeconds) => ({ cleanup, delaySeconds })),
+    );
+    if (refused.size > 0) {
+      throw new Problem(503, 'What is under way could not be provided for. Send it again.', [], {
+        'Retry-After': '1',
+      });
+    }
+    await redactDeliveries(ports, stored, nowMs);
+    const shown = await firstDeliveriesOf(ports, scope, stored);
+    return reply(200, { ...eventView(stored.event), ...shown, data: null });
+  });
+}

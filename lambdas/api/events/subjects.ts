@@ -1,0 +1,56 @@
+// GET /v1/subjects/{subject}/latest: how things stand with a subject, as its latest event says.
+import * as z from 'zod';
+import { eventTypeSchema, subjectSchema } from '../../core/events/event.ts';
+import type { EventLedger } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { eventView } from '../views.ts';
+import { eventDataSchema, eventShape } from './routes.ts';
+
+const latestSchema = z
+  .strictObject({ ...eventShape, data: eventDataSchema })
+  .meta({ id: 'EventWithData', example: EXAMPLES.eventWithData });
+
+export const getLatest = operation({
+  id: 'getLatestEvent',
+  method: 'get',
+  path: '/v1/subjects/{subject}/latest',
+  tag: 'Events',
+  summary: 'Read the latest event of a subject',
+  description:
+    'The one with the latest `occurredAt` (without one: time of acceptance), of all types or of one.',
+  access: 'events:read',
+  params: z.strictObject({ subject: subjectSchema }),
+  query: z.strictObject({ type: eventTypeSchema.optional() }),
+  replies: { 200: { description: 'The event.', schema: latestSchema } },
+  problems: { 404: 'There is no event of this subject, or it is not stored yet.' },
+});
+
+export interface SubjectPorts {
+  readonly ledger: Pick<EventLedger, 'findLatest' | 'getEvents'>;
+}
+
+export function addSubjectRoutes(
+  app: Application,
+  authentication: Authentication,
+  { ledger }: SubjectPorts,
+): void {
+  serve(app, authentication, getLatest, async ({ c, scope, params, query }) => {
+    const eventId = await ledger.findLatest(scope, params.subject, query.type);
+    const found =
+      eventId === undefined ? undefined : await ledger.getEvents([{ ...scope, eventId }]);
+    const stored = found?.get(eventId ?? '');
+    if (!stored) {
+      throw new Problem(404, 'There is no event of this subject, or it is not stored yet.', [], {
+        'Retry-After': '1',
+      });
+    }
+    const head = JSON.stringify(eventView(stored.event)).slice(0, -1);
+    return c.body(`${head},"data":${stored.event.data}}`, 200, {
+      'Content-Type': 'application/json',
+    });
+  });
+}

@@ -1,0 +1,216 @@
+// /v1/keys: keys of tenants, each shown once.
+import * as z from 'zod';
+import type { Scope } from '../../core/events/event.ts';
+import { isId } from '../../core/identifiers.ts';
+import {
+  type ApiKey,
+  createKey,
+  hashOfKey,
+  KEY_BYTES,
+  KEY_SCOPES,
+  keyInputSchema,
+  scopesOf,
+} from '../../core/keys/api-key.ts';
+import type { Counts, DedupeLedger, Registry, Surroundings } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { creationHeader, creationOf, OTHER_BODY } from '../../http/creation.ts';
+import { FULL, takePlaces } from '../../http/limits.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { listView, pageShape } from '../listing/query.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+import { keyView } from '../views.ts';
+
+/** How much of a key is shown to tell it from others: the prefix and four characters. */
+const HINT_LENGTH = 12;
+const CREATED_MEANWHILE = 'Another request with this idempotency key is just creating it.';
+
+const keySchema = z
+  .strictObject({
+    id: idOf('key'),
+    name: z.string(),
+    tenant: z.string(),
+    environment: environmentSchema,
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    hint: z.string(),
+    createdAt: timeSchema,
+    expiresAt: timeSchema.nullable(),
+    revokedAt: timeSchema.nullable(),
+    lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
+  })
+  .meta({ id: 'Key', example: EXAMPLES.key });
+
+const createdKeySchema = z
+  .strictObject({ ...keySchema.shape, key: z.string() })
+  .meta({ id: 'CreatedKey', example: EXAMPLES.createdKey });
+
+export const createKeyOperation = operation({
+  id: 'createKey',
+  method: 'post',
+  path: '/v1/keys',
+  tag: 'Keys',
+  summary: 'Create a key of a tenant',
+  description: 'A tenant’s key gives what it has itself at most.',
+  access: 'keys:write',
+  body: keyInputSchema.meta({ id: 'KeyInput' }),
+  bodyExample: { name: 'producer', preset: 'producer' },
+  headers: creationHeader,
+  replies: {
+    200: {
+      description: 'The `Idempotency-Key` created it before; the key itself is not shown again.',
+      schema: keySchema,
+    },
+    201: {
+      description: 'The key; it is not shown again.',
+      schema: createdKeySchema,
+    },
+  },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY}` },
+});
+export const listKeys = operation({
+  id: 'listKeys',
+  method: 'get',
+  path: '/v1/keys',
+  tag: 'Keys',
+  summary: 'List keys, newest first',
+  access: 'keys:write',
+  query: z.strictObject(pageShape((id) => isId('key', id))),
+  replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
+});
+export const getCurrentKey = operation({
+  id: 'getCurrentKey',
+  method: 'get',
+  path: '/v1/keys/current',
+  tag: 'Keys',
+  summary: 'Tell whose key this is, and what it may do',
+  access: 'key',
+  replies: {
+    200: {
+      description: 'Who asks. The operator’s key is of no tenant, and has every scope.',
+      schema: z
+        .strictObject({
+          kind: z.enum(['operator', 'tenant']),
+          tenant: z.string().nullable(),
+          environment: environmentSchema.nullable(),
+          scopes: z.array(z.enum(KEY_SCOPES)),
+          key: keySchema.nullable(),
+        })
+        .meta({ id: 'CurrentKey', example: EXAMPLES.currentKey }),
+    },
+  },
+});
+export const getKey = operation({
+  id: 'getKey',
+  method: 'get',
+  path: '/v1/keys/{id}',
+  tag: 'Keys',
+  summary: 'Read what a key may do and when it was used',
+  access: 'keys:write',
+  params: idParams('key'),
+  replies: { 200: { description: 'The key, without the key itself.', schema: keySchema } },
+  problems: { 404: 'There is no such key.' },
+});
+export const revokeKey = operation({
+  id: 'revokeKey',
+  method: 'delete',
+  path: '/v1/keys/{id}',
+  tag: 'Keys',
+  summary: 'Revoke a key, within seconds',
+  access: 'keys:write',
+  params: idParams('key'),
+  replies: { 204: { description: 'Revoked.' } },
+  problems: { 404: 'There is no such key.' },
+});
+
+export interface KeyPorts {
+  readonly registry: Registry;
+  readonly ledger: DedupeLedger;
+  readonly counts: Counts;
+  readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addKeyRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: KeyPorts,
+): void {
+  const { registry, surroundings } = ports;
+  serve(app, authentication, createKeyOperation, async ({ c, scope, body: input, reply }) => {
+    const scopes = scopesOf(input);
+    const principal = c.var.principal;
+    if (principal.kind === 'tenant') {
+      const missing = scopes.filter((wanted) => !principal.key.scopes.includes(wanted));
+      if (missing.length > 0) {
+        throw new Problem(403, `A key cannot give what it has not: ${missing.join(', ')}.`);
+      }
+    }
+    const creation = await creationOf(c, ports, scope, {
+      kind: 'keys',
+      prefix: 'key',
+      body: input,
+    });
+    const found = creation.isRepeat && (await registry.getKey(scope, creation.id));
+    if (found) return reply(200, keyView(found));
+    const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
+    const key: ApiKey = {
+      ...scope,
+      id: creation.id,
+      name: input.name,
+      scopes,
+      hash: hashOfKey(secret),
+      hint: secret.slice(0, HINT_LENGTH),
+      createdAtMs: creation.atMs,
+      ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
+    };
+    const limit = ports.limits.keysPerTenant;
+    await takePlaces(ports.counts, { kind: 'keys', scope }, 1, limit, surroundings.now());
+    // A repeat at the same time may have been faster, and its caller has the key.
+    if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
+    return reply(201, { ...keyView(key), key: secret });
+  });
+
+  serve(app, authentication, listKeys, async ({ scope, query, reply }) =>
+    reply(200, listView(await registry.listKeys(scope, query.limit, query.cursor), keyView)),
+  );
+
+  /** @throws Problem 404 */
+  async function find(scope: Scope, id: string): Promise<ApiKey> {
+    const key = isId('key', id) ? await registry.getKey(scope, id) : undefined;
+    if (!key) throw new Problem(404, 'There is no such key.');
+    return key;
+  }
+
+  serve(app, authentication, getCurrentKey, async ({ c, reply }) => {
+    const { principal } = c.var;
+    if (principal.kind === 'operator') {
+      return reply(200, {
+        kind: 'operator',
+        tenant: null,
+        environment: null,
+        scopes: KEY_SCOPES,
+        key: null,
+      });
+    }
+    const { tenant, environment, scopes, id } = principal.key;
+    const key = (await registry.getKey(principal.key, id)) ?? principal.key;
+    return reply(200, { kind: 'tenant', tenant, environment, scopes, key: keyView(key) });
+  });
+
+  // After /current, which would be an id otherwise.
+  serve(app, authentication, getKey, async ({ scope, params, reply }) =>
+    reply(200, keyView(await find(scope, params.id))),
+  );
+
+  serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
+    const key = await find(scope, params.id);
+    if (key.revokedAtMs === undefined) {
+      await registry.revokeKey(key, surroundings.now());
+      await ports.counts.release({ kind: 'keys', scope }, 1);
+    }
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,61 @@
+// The query of every listing: how many, from where on, and between which times.
+import * as z from 'zod';
+import type { Page, TimeRange } from '../../core/ports.ts';
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 100;
+
+export const limitShape = {
+  limit: z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`)
+    .default(DEFAULT_LIMIT),
+};
+
+export const timeParameter = z.iso.datetime({
+  offset: true,
+  error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z',
+});
+
+export const NO_CURSOR = 'is not a cursor of this listing';
+
+/** Cursors are the last entry's id in base64url, so that nobody builds on their form. */
+export const cursorOf = (id: string): string => Buffer.from(id).toString('base64url');
+
+export function cursorParameter(isCursor: (id: string) => boolean) {
+  const text = z.string().meta({ minLength: 1, pattern: '^[A-Za-z0-9_-]+$' });
+  return text.transform((cursor, context) => {
+    const id = Buffer.from(cursor, 'base64url').toString('latin1');
+    if (isCursor(id) && cursorOf(id) === cursor) return id;
+    context.addIssue({ code: 'custom', message: NO_CURSOR });
+    return z.NEVER;
+  });
+}
+
+export function pageShape(isCursor: (id: string) => boolean) {
+  return { ...limitShape, cursor: cursorParameter(isCursor).optional() };
+}
+
+export const rangeShape = { since: timeParameter.optional(), until: timeParameter.optional() };
+
+export function rangeOf(query: {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}): TimeRange {
+  return {
+    ...(query.since === undefined ? {} : { sinceMs: Date.parse(query.since) }),
+    ...(query.until === undefined ? {} : { untilMs: Date.parse(query.until) }),
+  };
+}
+
+export function listView<T, V>(
+  page: Page<T>,
+  view: (entry: T) => V,
+): { data: V[]; next: string | null } {
+  return {
+    data: page.entries.map(view),
+    next: page.next === undefined ? null : cursorOf(page.next),
+  };
+}

@@ -1,0 +1,142 @@
+// GET /v1/dead-letters and POST /v1/dead-letters/redrive: what our own code could not process, for the
+// operator.
+import * as z from 'zod';
+import { DEAD_LETTER_QUEUES, subjectOfDeadLetter } from '../../core/dead-letters.ts';
+import type { DeadLetters } from '../../core/ports.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { environmentSchema, timeSchema } from '../schemas.ts';
+
+const DEFAULT_SHOWN = 50;
+const MAX_SHOWN = 100;
+const DEFAULT_REDRIVEN = 100;
+/** Some seconds of work: an HTTP API waits for 30. */
+const MAX_REDRIVEN = 500;
+/** Of a message that nobody can read, so much is shown. */
+const SHOWN_CHARACTERS = 500;
+
+const queueSchema = z.enum(
+  DEAD_LETTER_QUEUES,
+  `must be one of ${DEAD_LETTER_QUEUES.join(', ')}: other dead letters go back to the ledger by themselves`,
+);
+const querySchema = z.strictObject({
+  queue: queueSchema,
+  limit: z.coerce.number().int().min(1).max(MAX_SHOWN).default(DEFAULT_SHOWN),
+});
+const redriveSchema = z.strictObject({
+  queue: queueSchema,
+  limit: z.int().min(1).max(MAX_REDRIVEN).default(DEFAULT_REDRIVEN),
+});
+
+const deadLetterSchema = z
+  .strictObject({
+    id: z.string(),
+    queue: z.enum(DEAD_LETTER_QUEUES),
+    readable: z.boolean().meta({ description: 'Whether it has a form that we write.' }),
+    tenant: z.string().nullable(),
+    environment: environmentSchema.nullable(),
+    event: z.string().nullable(),
+    type: z.string().nullable(),
+    endpoint: z.string().nullable(),
+    replay: z.string().nullable(),
+    sentAt: timeSchema,
+    receives: z.int(),
+    bytes: z.int(),
+    body: z.string().nullable().meta({ description: 'The beginning of what is not readable.' }),
+  })
+  .meta({ id: 'DeadLetter' });
+
+export const listDeadLetters = operation({
+  id: 'listDeadLetters',
+  method: 'get',
+  path: '/v1/dead-letters',
+  tag: 'Dead letters',
+  summary: 'Look at messages that could not be processed',
+  description:
+    'Some of them, in no order; nothing is taken away. What was looked at is hidden for five seconds.',
+  access: 'operator',
+  query: querySchema,
+  replies: {
+    200: {
+      description: 'What was found.',
+      schema: z
+        .strictObject({ data: z.array(deadLetterSchema), next: z.null() })
+        .meta({ id: 'DeadLetters' }),
+      example: {
+        data: [
+          {
+            id: '5b1f1b8e-5d6c-4e0b-9a55-0f2f1a1f7c11',
+            queue: 'events',
+            readable: true,
+            tenant: 'acme',
+            environment: 'live',
+            event: 'evt_01kdvdna00eahs4f3g24k95bvr',
+            type: 'order.paid',
+            endpoint: null,
+            replay: null,
+            sentAt: '2026-11-21T10:15:02.852Z',
+            receives: 1,
+            bytes: 412,
+            body: null,
+          },
+        ],
+        next: null,
+      },
+    },
+  },
+});
+export const redriveDeadLetters = operation({
+  id: 'redriveDeadLetters',
+  method: 'post',
+  path: '/v1/dead-letters/redrive',
+  tag: 'Dead letters',
+  summary: 'Send dead letters back to their queue',
+  description:
+    'Each is sent before it is deleted: a crash in between doubles it, and loses nothing.',
+  access: 'operator',
+  body: redriveSchema,
+  bodyExample: { queue: 'events', limit: 100 },
+  replies: {
+    200: {
+      description: 'How many went back.',
+      schema: z
+        .strictObject({ queue: z.enum(DEAD_LETTER_QUEUES), moved: z.int(), refused: z.int() })
+        .meta({ id: 'Redrive' }),
+      example: { queue: 'events', moved: 100, refused: 0 },
+    },
+  },
+});
+
+export interface DeadLetterRoutePorts {
+  readonly deadLetters: DeadLetters;
+}
+
+export function addDeadLetterRoutes(
+  app: Application,
+  authentication: Authentication,
+  { deadLetters }: DeadLetterRoutePorts,
+): void {
+  serve(app, authentication, listDeadLetters, async ({ query: { queue, limit }, reply }) => {
+    const found = await deadLetters.peek(queue, limit);
+    const data = found.map(({ id, body, sentAtMs, receives }) => {
+      const subject = subjectOfDeadLetter(queue, body);
+      return {
+        id,
+        queue,
+        ...subject,
+        sentAt: new Date(sentAtMs).toISOString(),
+        receives,
+        bytes: Buffer.byteLength(body),
+        // An event's data is its tenant's; what is no message of ours carries none.
+        body: subject.readable ? null : body.slice(0, SHOWN_CHARACTERS),
+      };
+    });
+    return reply(200, { data, next: null });
+  });
+
+  serve(app, authentication, redriveDeadLetters, async ({ body: { queue, limit }, reply }) => {
+    const { moved, refused } = await deadLetters.redrive(queue, limit);
+    return reply(200, { queue, moved, refused });
+  });
+}

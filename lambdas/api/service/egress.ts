@@ -1,0 +1,38 @@
+// /.well-known/egress.json: the addresses that requests to receivers come from, for their firewalls.
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+
+const MAX_AGE_SECONDS = 3600;
+const CACHED = { 'Cache-Control': `public, max-age=${MAX_AGE_SECONDS}` };
+
+export const getEgressAddresses = operation({
+  id: 'getEgressAddresses',
+  method: 'get',
+  path: '/.well-known/egress.json',
+  tag: 'Service',
+  summary: 'The addresses that requests to receivers come from',
+  description: 'Empty where they are not fixed.',
+  access: 'open',
+  replies: {
+    200: {
+      description: 'The addresses.',
+      schema: z.object({ addresses: z.array(z.string()) }).meta({ id: 'EgressAddresses' }),
+      example: { addresses: ['192.0.2.10', '192.0.2.11'] },
+    },
+  },
+});
+
+export function addEgressRoute(
+  app: Application,
+  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
+  addresses: readonly string[],
+): void {
+  // On one machine the template's addresses are names only.
+  const known = addresses.filter((address) => isIP(address) !== 0);
+  serve(app, authentication, getEgressAddresses, async ({ reply }) =>
+    reply(200, { addresses: known }, CACHED),
+  );
+}

@@ -1,0 +1,123 @@
+// What the operations on the stack's signing keys take and answer.
+import * as z from 'zod';
+import { broughtKeySchema, rotationSchema } from '../../core/signing/key-input.ts';
+import { KEY_ALGORITHMS } from '../../core/signing/keys.ts';
+import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
+import { operation } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+
+const signingKeySchema = z
+  .strictObject({
+    id: idOf('sk'),
+    algorithm: z.enum(KEY_ALGORITHMS),
+    origin: z.enum(['generated', 'brought']),
+    state: z.enum(['next', 'signing', 'retiring']),
+    publicKey: z.string().meta({ description: 'SPKI, PEM.' }),
+    createdAt: timeSchema,
+    signsFrom: timeSchema,
+    publishedUntil: timeSchema.nullable(),
+  })
+  .meta({ id: 'SigningKey', example: EXAMPLES.signingKey });
+
+/** RFC 7517 and 8037. Strict: what is answered goes through it, so that no private member gets out. */
+export const publicJwkSchema = z
+  .strictObject({
+    kty: z.enum(['RSA', 'OKP']),
+    kid: idOf('sk'),
+    alg: z.enum(['RS256', 'EdDSA']),
+    use: z.literal('sig'),
+    n: z.string().optional(),
+    e: z.string().optional(),
+    crv: z.literal('Ed25519').optional(),
+    x: z.string().optional(),
+  })
+  .meta({ id: 'PublicJwk' });
+
+export const NO_KEY = 'There is no such key.';
+const CHANGING = 'The keys are being changed by others, or too many are published.';
+const cacheHeader = { 'Cache-Control': 'How long receivers may keep it.' };
+
+export const getJwks = operation({
+  id: 'getJwks',
+  method: 'get',
+  path: '/.well-known/jwks.json',
+  tag: 'Signing keys',
+  summary: 'The public keys as a JWK set',
+  access: 'open',
+  replies: {
+    200: {
+      description: 'All keys that sign, will sign, or signed not long ago.',
+      schema: z
+        .strictObject({ keys: z.array(publicJwkSchema) })
+        .meta({ id: 'Jwks', example: EXAMPLES.jwks }),
+      headers: cacheHeader,
+    },
+  },
+});
+export const getPublicKey = operation({
+  id: 'getPublicKey',
+  method: 'get',
+  path: '/.well-known/keys/{file}',
+  tag: 'Signing keys',
+  summary: 'A public key as PEM',
+  access: 'open',
+  params: z.strictObject({
+    file: z.string().meta({
+      description: 'The key’s id and `.pem`.',
+      example: 'sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem',
+    }),
+  }),
+  replies: {
+    200: {
+      description: 'SPKI.',
+      schema: z.string(),
+      contentType: 'application/x-pem-file',
+      headers: cacheHeader,
+      example: '-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n',
+    },
+  },
+  problems: { 404: NO_KEY },
+});
+export const listSigningKeys = operation({
+  id: 'listSigningKeys',
+  method: 'get',
+  path: '/v1/signing-keys',
+  tag: 'Signing keys',
+  summary: 'List the stack’s signing keys',
+  access: 'operator',
+  replies: { 200: { description: 'All of them.', schema: pageSchema(signingKeySchema) } },
+});
+export const bringSigningKey = operation({
+  id: 'bringSigningKey',
+  method: 'post',
+  path: '/v1/signing-keys',
+  tag: 'Signing keys',
+  summary: 'Bring a private key along',
+  description: 'It follows the key of its algorithm, and signs at once unless told otherwise.',
+  access: 'operator',
+  body: broughtKeySchema,
+  bodyExample: {
+    privateKey: '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n',
+    leadSeconds: 0,
+  },
+  headers: creationHeader,
+  replies: { 201: { description: 'The key, without its private half.', schema: signingKeySchema } },
+  problems: { 409: `It is here already. ${CHANGING} ${OTHER_BODY}` },
+});
+export const rotateSigningKey = operation({
+  id: 'rotateSigningKey',
+  method: 'post',
+  path: '/v1/signing-keys/{id}/rotate',
+  tag: 'Signing keys',
+  summary: 'Let a new key follow this one',
+  description: 'It is published at once, and signs once receivers have had time to read it.',
+  access: 'operator',
+  params: idParams('sk'),
+  body: rotationSchema,
+  isBodyOptional: true,
+  bodyExample: { overlapSeconds: 86_400, leadSeconds: 600 },
+  headers: creationHeader,
+  replies: { 201: { description: 'The new key.', schema: signingKeySchema } },
+  problems: { 404: NO_KEY, 409: `It was rotated already. ${CHANGING} ${OTHER_BODY}` },
+});

@@ -1,0 +1,83 @@
+// POST /v1/filters/test: whether a filter lets an event through, and if not, where it fails.
+import * as z from 'zod';
+import { dataSchema } from '../../core/events/event.ts';
+import type { EventLedger } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import { indexData } from '../../core/subscriptions/filter/data.ts';
+import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
+import { compileFilter, filterSchema } from '../../core/subscriptions/filter/filter.ts';
+import type { Application } from '../../http/application.ts';
+import { type Authentication, requireScope } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { findEvent, NO_EVENT } from '../events/routes.ts';
+import { idOf } from '../schemas.ts';
+
+/** What the largest event's data needs, and the filter beside it. */
+const MAX_BODY_BYTES = 264 * 1024;
+
+export const testFilter = operation({
+  id: 'testFilter',
+  method: 'post',
+  path: '/v1/filters/test',
+  tag: 'Endpoints',
+  summary: 'Try a filter on data, or on a stored event',
+  description:
+    'Where the data does not pass, `failures` names the conditions of the filter that fail.',
+  access: 'endpoints:read',
+  body: z
+    .strictObject({
+      filter: filterSchema,
+      data: dataSchema.optional(),
+      event: idOf('evt').optional(),
+    })
+    .refine(
+      ({ data, event }) => (data === undefined) !== (event === undefined),
+      'must have either data or event',
+    ),
+  bodyExample: {
+    filter: { risk: { score: [{ numeric: ['>', 80] }] } },
+    data: { risk: { score: 75 } },
+  },
+  maxBodyBytes: MAX_BODY_BYTES,
+  replies: {
+    200: {
+      description: 'Whether the data passes.',
+      schema: z.strictObject({
+        matches: z.boolean(),
+        failures: z.array(
+          z.strictObject({
+            path: z.string().meta({ description: 'A JSON Pointer into the filter.' }),
+            message: z.string(),
+          }),
+        ),
+      }),
+      example: {
+        matches: false,
+        failures: [{ path: '/risk/score', message: 'matches no value in the data' }],
+      },
+    },
+  },
+  problems: { 403: 'Reading a stored event needs the scope events:read.', 404: NO_EVENT },
+});
+
+export interface FilterTestPorts {
+  readonly ledger: Pick<EventLedger, 'getEvents'>;
+}
+
+export function addFilterTestRoute(
+  app: Application,
+  authentication: Authentication,
+  { ledger }: FilterTestPorts,
+): void {
+  serve(app, authentication, testFilter, async ({ c, scope, body, reply }) => {
+    let data: unknown = body.data;
+    if (body.event !== undefined) {
+      requireScope(c, 'events:read');
+      const found = await findEvent(ledger, scope, body.event);
+      if (!found) throw new Problem(404, NO_EVENT);
+      data = JSON.parse(found.event.data);
+    }
+    const failures = failuresOf(compileFilter(body.filter), indexData(data));
+    return reply(200, { matches: failures.length === 0, failures });
+  });
+}

@@ -1,0 +1,58 @@
+// Finding a template by what a request says, and who follows it.
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { isId } from '../../core/identifiers.ts';
+import type { Registry, Templates } from '../../core/ports.ts';
+import type { Template } from '../../core/templates/template.ts';
+import { extrasView } from '../endpoints/extras.ts';
+
+/** A tenant has so many in an environment at most: one page holds them all. */
+export const MAX_TEMPLATES = 100;
+const PAGE = 100;
+
+/** The template, or why there is none to take. */
+export async function findTemplate(
+  templates: Pick<Templates, 'getTemplate' | 'listTemplates'>,
+  scope: Scope,
+  idOrName: string,
+): Promise<Template | string> {
+  if (isId('tpl', idOrName)) {
+    const found = (await templates.getTemplate(scope, idOrName))?.template;
+    return found && found.deletedAtMs === undefined ? found : 'is no template';
+  }
+  const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
+  const [named, ...more] = entries.filter(({ name }) => name === idOrName);
+  if (!named) return 'is no template';
+  return more.length === 0 ? named : 'is the name of several templates: say which by its id';
+}
+
+export async function followersOf(
+  registry: Pick<Registry, 'listEndpoints'>,
+  template: Template,
+): Promise<Endpoint[]> {
+  const followers: Endpoint[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await registry.listEndpoints(template, PAGE, cursor);
+    followers.push(...page.entries.filter((endpoint) => endpoint.template === template.id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return followers;
+}
+
+/** A template's settings as they were asked for, what is secret masked. */
+export function settingsOf({ settings, given }: Template): Record<string, unknown> {
+  const { token, ...extras } = extrasView(settings);
+  const all: Record<string, unknown> = { ...settings, ...extras };
+  return Object.fromEntries(given.map((name) => [name, all[name]]));
+}
+
+/** What an endpoint that is given these settings gets from the template, in the form of a request. */
+export function inheritedBy(
+  template: Template,
+  asked: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { contractOptions, ...settings } = settingsOf(template);
+  const isOther = asked.contract !== undefined && asked.contract !== template.settings.contract;
+  return { ...settings, ...(isOther ? {} : { contractOptions }) };
+}

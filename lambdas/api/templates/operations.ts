@@ -1,0 +1,118 @@
+// What the operations on templates take and answer.
+import * as z from 'zod';
+import { isId } from '../../core/identifiers.ts';
+import { templateNameSchema, templateSettingsShape } from '../../core/templates/input.ts';
+import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
+import { operation } from '../../http/operation.ts';
+import { matchHeader, tagHeader } from '../endpoints/operations.ts';
+import { EXAMPLES } from '../examples.ts';
+import { pageShape } from '../listing/query.ts';
+import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+
+const settingsSchema = z.record(z.string(), z.unknown());
+const documentedSettings = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(templateSettingsShape).map(([name, schema]) => [name, z.optional(schema)]),
+    ),
+  )
+  .meta({ id: 'TemplateSettings' });
+const documentedChanges = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(templateSettingsShape)
+        .filter(([name]) => name !== 'contract')
+        .map(([name, schema]) => [name, z.optional(z.nullable(schema))]),
+    ),
+  )
+  .meta({ id: 'TemplateChanges' });
+
+export const templateSchema = z
+  .strictObject({
+    id: idOf('tpl'),
+    name: z.string(),
+    settings: settingsSchema.meta({ description: 'Those that it gives, what is secret masked.' }),
+    environment: environmentSchema,
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+  })
+  .meta({ id: 'Template', example: EXAMPLES.template });
+
+export const NO_TEMPLATE = 'There is no such template.';
+const stale = {
+  404: NO_TEMPLATE,
+  412: '`If-Match` names another version.',
+} as const;
+
+export const createTemplate = operation({
+  id: 'createTemplate',
+  method: 'post',
+  path: '/v1/templates',
+  tag: 'Templates',
+  summary: 'Create a template',
+  description: 'Named settings that endpoints are made from and follow; their own settings win.',
+  access: 'endpoints:write',
+  body: z.strictObject({ name: templateNameSchema, settings: settingsSchema.default({}) }),
+  documentedBody: z
+    .strictObject({ name: templateNameSchema, settings: documentedSettings.optional() })
+    .meta({ id: 'TemplateInput' }),
+  bodyExample: { name: 'partners', settings: { eventTypes: ['dossier.*'], timeoutMs: 5000 } },
+  headers: creationHeader,
+  replies: { 201: { description: 'Created.', schema: templateSchema, headers: tagHeader } },
+  problems: { 409: `There is one of this name, or there are too many. Or: ${OTHER_BODY}` },
+});
+export const listTemplates = operation({
+  id: 'listTemplates',
+  method: 'get',
+  path: '/v1/templates',
+  tag: 'Templates',
+  summary: 'List templates, oldest first',
+  access: 'endpoints:read',
+  query: z.strictObject(pageShape((id) => isId('tpl', id))),
+  replies: { 200: { description: 'A page of templates.', schema: pageSchema(templateSchema) } },
+});
+export const getTemplate = operation({
+  id: 'getTemplate',
+  method: 'get',
+  path: '/v1/templates/{id}',
+  tag: 'Templates',
+  summary: 'Read a template',
+  access: 'endpoints:read',
+  params: idParams('tpl'),
+  replies: { 200: { description: 'The template.', schema: templateSchema, headers: tagHeader } },
+  problems: { 404: NO_TEMPLATE },
+});
+export const changeTemplate = operation({
+  id: 'changeTemplate',
+  method: 'patch',
+  path: '/v1/templates/{id}',
+  tag: 'Templates',
+  summary: 'Change a template, and all endpoints that follow it',
+  description:
+    'What is left out stays as it is; null takes a setting out. It counts for every follower within 15 seconds. A change that does not go with the own settings of a follower is refused.',
+  access: 'endpoints:write',
+  params: idParams('tpl'),
+  headers: matchHeader,
+  body: z.strictObject({
+    name: templateNameSchema.optional(),
+    settings: settingsSchema.optional(),
+  }),
+  documentedBody: z
+    .strictObject({ name: templateNameSchema.optional(), settings: documentedChanges.optional() })
+    .meta({ id: 'TemplateChange' }),
+  bodyExample: { settings: { timeoutMs: 8000 } },
+  replies: { 200: { description: 'Changed.', schema: templateSchema, headers: tagHeader } },
+  problems: { ...stale, 409: 'It was changed in the meantime, or the name is taken.' },
+});
+export const deleteTemplate = operation({
+  id: 'deleteTemplate',
+  method: 'delete',
+  path: '/v1/templates/{id}',
+  tag: 'Templates',
+  summary: 'Delete a template that no endpoint follows',
+  access: 'endpoints:write',
+  params: idParams('tpl'),
+  headers: matchHeader,
+  replies: { 204: { description: 'Deleted.' } },
+  problems: { ...stale, 409: 'Endpoints follow it, or it was changed in the meantime.' },
+});

@@ -1,0 +1,230 @@
+// /v1/templates: named settings that endpoints are made from and follow.
+import { isDeepStrictEqual } from 'node:util';
+import { contractOf } from '../../core/contracts/all.ts';
+import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import type { Scope } from '../../core/events/event.ts';
+import { isId } from '../../core/identifiers.ts';
+import type {
+  DedupeLedger,
+  KeptTemplate,
+  KeyringStore,
+  Registry,
+  Secrets,
+  Surroundings,
+  Templates,
+} from '../../core/ports.ts';
+import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
+import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
+import {
+  SHARED_SETTINGS,
+  type Template,
+  withoutInherited,
+  withTemplate,
+} from '../../core/templates/template.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
+import { creationOf, DELETED_SINCE } from '../../http/creation.ts';
+import { serve } from '../../http/operation.ts';
+import { keptSettings, settingsAsAsked } from '../endpoints/settings.ts';
+import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
+import { listView } from '../listing/query.ts';
+import { ensureSigningKeys } from '../signing/routes.ts';
+import { followersOf, MAX_TEMPLATES, settingsOf } from './lookup.ts';
+import * as operations from './operations.ts';
+
+/** How often a change is tried again when an endpoint joined in the meantime. */
+const ROUNDS = 3;
+/** So many followers that a change does not go with are named. */
+const MAX_NAMED = 20;
+
+export interface TemplatePorts {
+  readonly templates: Templates;
+  readonly registry: Pick<Registry, 'listEndpoints'>;
+  readonly keyring: KeyringStore;
+  readonly secrets: Pick<Secrets, 'sealingKey'>;
+  readonly ledger: DedupeLedger;
+  readonly surroundings: Surroundings;
+}
+
+function view(template: Template) {
+  return {
+    id: template.id,
+    name: template.name,
+    settings: settingsOf(template),
+    environment: template.environment,
+    createdAt: new Date(template.createdAtMs).toISOString(),
+    updatedAt: new Date(template.updatedAtMs).toISOString(),
+  };
+}
+
+export function addTemplateRoutes(
+  app: Application,
+  authentication: Authentication,
+  ports: TemplatePorts,
+): void {
+  const { templates, surroundings } = ports;
+
+  /** @throws Problem 404, the same for another tenant's template as for none */
+  async function find(scope: Scope, id: string): Promise<KeptTemplate> {
+    const kept = isId('tpl', id) ? await templates.getTemplate(scope, id) : undefined;
+    if (!kept || kept.template.deletedAtMs !== undefined) {
+      throw new Problem(404, operations.NO_TEMPLATE);
+    }
+    return kept;
+  }
+
+  /** @throws Problem 409 */
+  async function requireFree(scope: Scope, name: string, isNew: boolean): Promise<void> {
+    const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
+    const taken = entries.find((one) => one.name === name);
+    if (taken) throw new Problem(409, `${taken.id} has this name.`);
+    if (isNew && entries.length >= MAX_TEMPLATES) {
+      throw new Problem(409, `There may be ${MAX_TEMPLATES} templates: delete one first.`);
+    }
+  }
+
+  /** @throws Problem 422 */
+  async function kept(
+    place: Scope & { readonly id: string },
+    asked: Readonly<Record<string, unknown>>,
+    before?: Template,
+  ): Promise<Pick<Template, 'settings' | 'given'>> {
+    const input = read(asked);
+    const sealingKey = await ports.secrets.sealingKey();
+    const all = keptSettings(input, place, sealingKey, surroundings.random, before?.settings);
+    const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
+    const chosen = Object.entries(all).filter(
+      ([name]) => given.has(name) && SHARED_SETTINGS.has(name),
+    );
+    const { contract, contractOptions } = all;
+    const needed = algorithmsNeeded(all, contractOf(contract), contractOptions);
+    if (needed.size > 0) await ensureSigningKeys(ports, needed);
+    return {
+      settings: { ...Object.fromEntries(chosen), contract, contractOptions },
+      given: [...given].sort(),
+    };
+  }
+
+  /** Followers whose own settings do not go with the template's. */
+  async function conflicts(template: Template): Promise<Fault[]> {
+    const sealingKey = await ports.secrets.sealingKey();
+    const names = new Set(SHARED_SETTINGS);
+    const faults: Fault[] = [];
+    for (const follower of await followersOf(ports.registry, template)) {
+      const after = withTemplate(withoutInherited(follower), template);
+      for (const fault of faultsTogether(settingsAsAsked(after, names, sealingKey))) {
+        const message = `does not go with ${follower.id}: ${fault.message}`;
+        faults.push({ path: `/settings${fault.path}`, message });
+      }
+    }
+    return faults;
+  }
+
+  serve(app, authentication, operations.createTemplate, async ({ c, scope, body, reply }) => {
+    // What is refused leaves its idempotency key free.
+    read(body.settings);
+    const creation = await creationOf(c, ports, scope, {
+      kind: 'templates',
+      prefix: 'tpl',
+      body,
+    });
+    const { id, atMs } = creation;
+    const answer = (made: Template) => {
+      if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+      return reply(201, view(made), tagged(made));
+    };
+    const found = creation.isRepeat && (await templates.getTemplate(scope, id));
+    if (found) return answer(found.template);
+    const settings = await kept({ ...scope, id }, body.settings);
+    await requireFree(scope, body.name, true);
+    const template: Template = {
+      ...scope,
+      id,
+      name: body.name,
+      ...settings,
+      createdAtMs: atMs,
+      updatedAtMs: atMs,
+      version: 1,
+    };
+    return answer(await templates.putTemplateOnce(template));
+  });
+
+  serve(app, authentication, operations.listTemplates, async ({ scope, query, reply }) =>
+    reply(200, listView(await templates.listTemplates(scope, query.limit, query.cursor), view)),
+  );
+
+  serve(app, authentication, operations.getTemplate, async ({ scope, params, reply }) => {
+    const { template } = await find(scope, params.id);
+    return reply(200, view(template), tagged(template));
+  });
+
+  serve(app, authentication, operations.changeTemplate, async (call) => {
+    const { c, scope, params, body, reply } = call;
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await find(scope, params.id);
+      requireMatch(c, before.template);
+      const { template } = before;
+      if (body.name !== undefined && body.name !== template.name) {
+        await requireFree(scope, body.name, false);
+      }
+      const settings = await kept(template, merged(template, body.settings ?? {}), template);
+      const after: Template = {
+        ...template,
+        ...settings,
+        name: body.name ?? template.name,
+        updatedAtMs: surroundings.now(),
+        version: template.version + 1,
+      };
+      const faults = isDeepStrictEqual(after.settings, template.settings)
+        ? []
+        : await conflicts(after);
+      if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
+      if (await templates.replaceTemplate(before, after)) {
+        return reply(200, view(after), tagged(after));
+      }
+    }
+    throw overtaken(c);
+  });
+
+  serve(app, authentication, operations.deleteTemplate, async ({ c, scope, params }) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await find(scope, params.id);
+      const { template } = before;
+      requireMatch(c, template);
+      const { length: count } = await followersOf(ports.registry, template);
+      if (count > 0) {
+        const are = count === 1 ? 'endpoint follows' : 'endpoints follow';
+        throw new Problem(409, `${count} ${are} this template: detach or delete them first.`);
+      }
+      const nowMs = surroundings.now();
+      const tombstone = { ...template, version: template.version + 1, deletedAtMs: nowMs };
+      if (await templates.replaceTemplate(before, tombstone)) return c.body(null, 204);
+    }
+    throw overtaken(c);
+  });
+}
+
+/** @throws Problem 422 */
+function read(asked: Readonly<Record<string, unknown>>) {
+  const { input, faults } = readTemplateSettings(asked);
+  if (!input || faults.length > 0) throw refused(faultsUnder('/settings', faults));
+  return input;
+}
+
+/** The settings as they are to be, in the form of a request. @throws Problem 422 */
+function merged(
+  template: Template,
+  changes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const asked = settingsOf(template);
+  for (const [name, value] of Object.entries(changes)) {
+    if (name === 'contract' && value !== template.settings.contract) {
+      const message = 'cannot be changed: make another template';
+      throw refused([{ path: '/settings/contract', message }]);
+    }
+    if (value === null && SHARED_SETTINGS.has(name)) delete asked[name];
+    else asked[name] = value;
+  }
+  return asked;
+}

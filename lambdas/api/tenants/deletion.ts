@@ -1,0 +1,101 @@
+// DELETE /v1/tenants/{id}: nobody may use the tenant any more, at once; its data is removed behind the request.
+import * as z from 'zod';
+import { ENVIRONMENTS, TENANT_ID } from '../../core/events/event.ts';
+import type { Queues, Registry, Surroundings, Tenant } from '../../core/ports.ts';
+import { Problem } from '../../core/problem.ts';
+import type { SealedEndpoints } from '../../core/resealing/walk.ts';
+import type { Application } from '../../http/application.ts';
+import type { Authentication } from '../../http/authentication.ts';
+import { operation, serve } from '../../http/operation.ts';
+import { EXAMPLES } from '../examples.ts';
+import { tenantView } from '../views.ts';
+import { tenantSchema } from './routes.ts';
+
+/** What is not closed in this time is closed by the job. */
+const CLOSING_MS = 10_000;
+const PAGE = 50;
+
+const NO_TENANT = 'There is no such tenant.';
+const NOT_BEGUN = 'The tenant is deleted, but its data is not being removed yet. Send it again.';
+
+export const deleteTenant = operation({
+  id: 'deleteTenant',
+  method: 'delete',
+  path: '/v1/tenants/{id}',
+  tag: 'Tenants',
+  summary: 'Delete a tenant, and remove its data for good',
+  description:
+    'Its keys and endpoints stop at once; its data is removed behind the request, which `erasure` shows. Repeating it is harmless.',
+  access: 'operator',
+  params: z.strictObject({ id: z.string() }),
+  replies: {
+    202: {
+      description: 'Deleted; its data is being removed.',
+      schema: tenantSchema,
+      headers: { Location: 'Where to see how far that is.' },
+      example: EXAMPLES.deletedTenant,
+    },
+  },
+  problems: { 404: NO_TENANT, 503: NOT_BEGUN },
+});
+
+export interface TenantDeletionPorts {
+  readonly registry: Pick<
+    Registry,
+    'getTenant' | 'markTenantDeleted' | 'listKeys' | 'revokeKey' | 'replaceEndpoint'
+  >;
+  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
+  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly surroundings: Surroundings;
+}
+
+export function addTenantDeletionRoute(
+  app: Application,
+  authentication: Authentication,
+  ports: TenantDeletionPorts,
+): void {
+  const { registry, surroundings } = ports;
+  serve(app, authentication, deleteTenant, async ({ params: { id }, reply }) => {
+    const tenant = TENANT_ID.test(id)
+      ? await registry.markTenantDeleted(id, surroundings.now())
+      : undefined;
+    if (!tenant) throw new Problem(404, NO_TENANT);
+    if (tenant.erasure?.state !== 'done') {
+      const cleanup = { kind: 'erasure', tenant: id } as const;
+      const refused = await ports.queues.sendCleanups([{ cleanup, delaySeconds: 0 }]);
+      if (refused.size > 0) {
+        throw new Problem(503, NOT_BEGUN, [], { 'Retry-After': '1' });
+      }
+      await close(ports, tenant);
+    }
+    return reply(202, tenantView(tenant), { Location: `/v1/tenants/${id}` });
+  });
+}
+
+/** Its keys stop working and its endpoints receive nothing more. */
+async function close(ports: TenantDeletionPorts, { id: tenant }: Tenant): Promise<void> {
+  const { registry, endpoints, surroundings } = ports;
+  const endMs = surroundings.now() + CLOSING_MS;
+  for (const environment of ENVIRONMENTS) {
+    const scope = { tenant, environment };
+    let after: string | undefined;
+    do {
+      const page = await registry.listKeys(scope, PAGE, after);
+      const valid = page.entries.filter(({ revokedAtMs }) => revokedAtMs === undefined);
+      await Promise.all(valid.map((key) => registry.revokeKey(key, surroundings.now())));
+      after = page.next;
+    } while (after !== undefined && surroundings.now() < endMs);
+    do {
+      const page = await endpoints.listAll(scope, PAGE, after);
+      const open = page.entries.filter(({ deletedAtMs }) => deletedAtMs === undefined);
+      await Promise.all(
+        open.map((one) => {
+          const tombstone = { version: one.version + 1, deletedAtMs: surroundings.now() };
+          // Whoever changes it just now loses to the job.
+          return registry.replaceEndpoint(one, { ...one, ...tombstone });
+        }),
+      );
+      after = page.next;
+    } while (after !== undefined && surroundings.now() < endMs);
+  }
+}

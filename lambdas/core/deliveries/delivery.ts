@@ -1,0 +1,109 @@
+// A delivery: one event for one endpoint, its attempts and its state.
+import type { Scope } from '../events/event.ts';
+import type { LastRequest } from '../requests/shown-headers.ts';
+import type { Phases } from '../retries/phases.ts';
+
+/** Why an attempt was made. */
+export const CAUSES = ['first', 'immediate', 'curve', 'manual', 'replay', 'probe'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** One signed request and its outcome. */
+export interface Attempt {
+  /** Counted from 1 over all runs of the delivery. */
+  readonly number: number;
+  readonly run: number;
+  readonly cause: Cause;
+  /** When the request was begun, Unix milliseconds. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  /** `http_<status>` or a kind of failure: see outcome.ts. */
+  readonly outcome: string;
+  /** The status of the response, if one came. */
+  readonly status?: number;
+  /** What went wrong, in words that may be shown to a tenant. */
+  readonly detail?: string;
+  readonly phases?: Phases;
+}
+
+export interface LastResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the ledger keeps: `waiting` has a next attempt, the others are final. */
+export type StoredState = 'waiting' | 'delivered' | 'dead' | 'cancelled';
+/** What is shown: see DESIGN, section 5. */
+export type DeliveryStatus = StoredState | 'held' | 'pending';
+
+export const DELIVERY_STATUSES: readonly DeliveryStatus[] = [
+  'pending',
+  'waiting',
+  'held',
+  'delivered',
+  'dead',
+  'cancelled',
+];
+
+/** Why a delivery is dead: out of attempts, out of time, failed for good, or without its event. */
+export type DeathReason = 'attempts' | 'deadline' | 'final_outcome' | 'event_expired';
+
+export interface Delivery extends Scope {
+  readonly eventId: string;
+  readonly endpointId: string;
+  readonly eventType: string;
+  readonly acceptedAtMs: number;
+  /** The event's, if it has them. */
+  readonly occurredAtMs?: number;
+  readonly subject?: string;
+  readonly state: StoredState;
+  /** Counted from 1: the first run follows the curve, a manual retry or a replay opens another. */
+  readonly run: number;
+  /** The replay that opened this run, if one did. */
+  readonly replayId?: string;
+  /** How many attempts had been made when this run began. */
+  readonly attemptsBeforeRun: number;
+  readonly attempts: readonly Attempt[];
+  /** Past it the delivery is dead; a new run gets a new one. Unix milliseconds. */
+  readonly deadlineAtMs: number;
+  /** When the next attempt is due, Unix milliseconds; only while waiting. */
+  readonly dueAtMs?: number;
+  readonly nextCause?: Cause;
+  /**
+   * Where a waiting delivery stands in the index of what needs work: its due time, or later by a
+   * grace while a message of its own is on the way. Unix milliseconds.
+   */
+  readonly workAtMs?: number;
+  /** What the next due time is counted from: the undelayed due time of the latest counted attempt. */
+  readonly anchorMs?: number;
+  readonly deathReason?: DeathReason;
+  readonly lastResponse?: LastResponse;
+  readonly lastRequest?: LastRequest;
+  /** The last response as it is kept, where its reader has no key to open it. */
+  readonly sealedResponse?: string;
+  /** When what came back was removed for good, and what waited was cancelled. Unix milliseconds. */
+  readonly redactedAtMs?: number;
+  /** Until when an invocation may be sending, and which message it works for. */
+  readonly lease?: { readonly untilMs: number; readonly holder: string };
+  /** The message that recorded the latest attempt: it alone repeats the effects if it comes back. */
+  readonly recordedBy?: string;
+}
+
+/** How the delivery's endpoint stands, as far as it bears on what is shown. */
+export type EndpointStanding = 'active' | 'paused' | 'deleted';
+
+/** The status to show; a delivery known from its event only (no item yet) is pending. */
+export function statusOf(
+  state: StoredState | undefined,
+  endpoint: EndpointStanding,
+): DeliveryStatus {
+  if (state !== undefined && state !== 'waiting') return state;
+  if (endpoint === 'deleted') return 'cancelled';
+  if (endpoint === 'paused') return 'held';
+  return state ?? 'pending';
+}
+
+/** The number of the latest attempt, over all runs; 0 before the first. */
+export function attemptsMade({ attempts }: Pick<Delivery, 'attempts'>): number {
+  return attempts.at(-1)?.number ?? 0;
+}

@@ -1,0 +1,27 @@
+// A new run of a delivery: what a manual retry or a replay opens. The idempotency key stays the same.
+
+import { DAY_MS, type Settings } from '../settings.ts';
+import { LOST_AFTER_MS } from './advance.ts';
+import type { Cause, Delivery } from './delivery.ts';
+
+/** Due at once, with a deadline and a retry curve of its own; what was recorded stays. */
+export function newRun(
+  delivery: Delivery,
+  cause: Extract<Cause, 'manual' | 'replay'>,
+  settings: Pick<Settings, 'deadlineDays'>,
+  nowMs: number,
+  replayId?: string,
+): Delivery {
+  const { lease, deathReason, anchorMs, recordedBy, replayId: _before, ...lasting } = delivery;
+  return {
+    ...lasting,
+    state: 'waiting',
+    run: delivery.run + 1,
+    ...(replayId === undefined ? {} : { replayId }),
+    attemptsBeforeRun: delivery.attempts.length,
+    deadlineAtMs: nowMs + settings.deadlineDays * DAY_MS,
+    dueAtMs: nowMs,
+    nextCause: cause,
+    workAtMs: nowMs + LOST_AFTER_MS,
+  };
+}

@@ -1,0 +1,38 @@
+// Work that removes data for good and is done behind a request: it travels on the wakes queue.
+import * as z from 'zod';
+import { ENVIRONMENTS } from '../events/event.ts';
+import type { EventRef } from '../ports.ts';
+
+const redactionSchema = z.strictObject({
+  v: z.literal(1),
+  do: z.literal('redact'),
+  tn: z.string(),
+  env: z.enum(ENVIRONMENTS),
+  ev: z.string(),
+});
+const erasureSchema = z.strictObject({ v: z.literal(1), do: z.literal('erase'), tn: z.string() });
+const cleanupSchema = z.discriminatedUnion('do', [redactionSchema, erasureSchema]);
+
+export type CleanupMessage =
+  /** An event is redacted once more: what was under way at the first time has ended. */
+  | ({ readonly kind: 'redaction' } & EventRef)
+  /** A deleted tenant's data is to be removed further. */
+  | { readonly kind: 'erasure'; readonly tenant: string };
+
+export function encodeCleanupMessage(message: CleanupMessage): string {
+  if (message.kind === 'erasure') return JSON.stringify({ v: 1, do: 'erase', tn: message.tenant });
+  const { tenant, environment, eventId } = message;
+  return JSON.stringify({ v: 1, do: 'redact', tn: tenant, env: environment, ev: eventId });
+}
+
+/** The message of the wakes queue if it is about a cleanup. */
+export function cleanupMessageIn(body: string): CleanupMessage | undefined {
+  try {
+    const message = cleanupSchema.parse(JSON.parse(body));
+    return message.do === 'erase'
+      ? { kind: 'erasure', tenant: message.tn }
+      : { kind: 'redaction', tenant: message.tn, environment: message.env, eventId: message.ev };
+  } catch {
+    return undefined;
+  }
+}

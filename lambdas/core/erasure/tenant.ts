@@ -1,0 +1,215 @@
+// Removing a deleted tenant's personal data for good, page by page: its keys, what its endpoints hold, its
+// templates, its polling feeds, whom its replays were for, and what its events, their subjects and deliveries
+// hold. Skeletons stay until TTL removes them. Every step may be repeated.
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { PartlyRefusedError } from '../errors.ts';
+import { ENVIRONMENTS, type Environment, type Scope } from '../events/event.ts';
+import type { EventLedger, Page, Registry, ReplayLedger, Templates, Tenant } from '../ports.ts';
+import { hasEnded, type Replay } from '../replays/replay.ts';
+import type { SealedEndpoints } from '../resealing/walk.ts';
+import { isRedacted, type RedactionPorts, redactDeliveries } from './redaction.ts';
+
+/** Two rounds: the second is for what was under way when the tenant was deleted. */
+const ROUNDS = 2;
+/** The second one begins so long after the deletion: longer than any invocation and any cache lasts. */
+export const SETTLED_MS = 2 * 60_000;
+const PAGE = 50;
+const READS_OF_A_PAGE = 5;
+/** Entries of a feed. */
+const FEED_PAGE = 500;
+
+const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'replays', 'events'] as const;
+export type ErasureStage = (typeof STAGES)[number];
+
+export interface ErasurePlace {
+  readonly round: number;
+  readonly environment: Environment;
+  readonly stage: ErasureStage;
+  readonly after?: string;
+}
+
+export interface Erasure {
+  readonly state: 'running' | 'done';
+  /** Absent once it is done. */
+  readonly at?: ErasurePlace;
+  /** What was removed so far. */
+  readonly done: Readonly<Record<ErasureStage, number>>;
+  readonly finishedAtMs?: number;
+}
+
+export const NEW_ERASURE: Erasure = {
+  state: 'running',
+  at: { round: 1, environment: ENVIRONMENTS[0], stage: STAGES[0] },
+  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0 },
+};
+
+/** By stage. One that was begun before there was a stage has removed nothing in it. */
+export function removedSoFar({ done }: Erasure): Erasure['done'] {
+  return { ...NEW_ERASURE.done, ...done };
+}
+
+export interface ErasurePorts extends RedactionPorts {
+  readonly registry: Pick<Registry, 'listKeys' | 'deleteKey' | 'replaceEndpoint'>;
+  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
+  readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
+  readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
+  readonly ledger: RedactionPorts['ledger'] & Pick<EventLedger, 'listEvents'>;
+}
+
+/** Whether the next step has to wait until everything that was under way has ended. */
+export function startsAtMs(tenant: Tenant, { round }: ErasurePlace): number {
+  return round === 1 ? 0 : (tenant.deletedAtMs ?? 0) + SETTLED_MS;
+}
+
+/** One page of the work: the tenant as it is to be written down after it. */
+export async function eraseOn(
+  ports: ErasurePorts,
+  tenant: Tenant,
+  erasure: Erasure,
+  at: ErasurePlace,
+  nowMs: number,
+): Promise<Tenant> {
+  const scope = { tenant: tenant.id, environment: at.environment };
+  const { removed, next, again } = await erasePage(ports, scope, at, nowMs);
+  const soFar = removedSoFar(erasure);
+  const done = { ...soFar, [at.stage]: soFar[at.stage] + removed };
+  const further = next === undefined ? placeAfter(at) : { ...at, after: next };
+  const place = again ? at : further;
+  if (place) return { ...tenant, erasure: { state: 'running', at: place, done } };
+  // The name may be a person's.
+  return { ...tenant, name: '', erasure: { state: 'done', done, finishedAtMs: nowMs } };
+}
+
+function placeAfter({ round, environment, stage }: ErasurePlace): ErasurePlace | undefined {
+  const nextStage = STAGES[STAGES.indexOf(stage) + 1];
+  if (nextStage) return { round, environment, stage: nextStage };
+  const nextEnvironment = ENVIRONMENTS[ENVIRONMENTS.indexOf(environment) + 1];
+  if (nextEnvironment) return { round, environment: nextEnvironment, stage: STAGES[0] };
+  if (round === ROUNDS) return undefined;
+  return { round: round + 1, environment: ENVIRONMENTS[0], stage: STAGES[0] };
+}
+
+interface ErasedPage {
+  readonly removed: number;
+  readonly next: string | undefined;
+  /** Whether the same page has more. */
+  readonly again?: boolean;
+}
+
+async function erasePage(
+  ports: ErasurePorts,
+  scope: Scope,
+  { stage, after }: ErasurePlace,
+  nowMs: number,
+): Promise<ErasedPage> {
+  switch (stage) {
+    case 'keys': {
+      const page = await ports.registry.listKeys(scope, PAGE, after);
+      await Promise.all(page.entries.map((key) => ports.registry.deleteKey(key)));
+      return { removed: page.entries.length, next: page.next };
+    }
+    case 'endpoints':
+      return eraseEach({
+        read: () => ports.endpoints.listAll(scope, PAGE, after),
+        isErased,
+        erase: (one) => ports.registry.replaceEndpoint(one, erasedEndpoint(one, nowMs)),
+      });
+    case 'templates': {
+      const page = await ports.templates.listAllTemplates(scope, PAGE, after);
+      await Promise.all(page.entries.map(({ id }) => ports.templates.removeTemplate(scope, id)));
+      return { removed: page.entries.length, next: page.next };
+    }
+    case 'feeds': {
+      const page = await ports.endpoints.listAll(scope, 1, after);
+      const [endpoint] = page.entries;
+      if (!endpoint) return { removed: 0, next: page.next };
+      const address = { ...scope, endpointId: endpoint.id };
+      const removed = await ports.ledger.clearFeed(address, FEED_PAGE);
+      return { removed, next: page.next, again: removed === FEED_PAGE };
+    }
+    case 'replays':
+      return eraseEach({
+        read: () => ports.replays.listReplays(scope, PAGE, after),
+        isErased: ({ subject }) => subject === undefined,
+        erase: (one) => ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs)),
+      });
+    case 'events': {
+      const page = await ports.ledger.listEvents(scope, {}, PAGE, after);
+      const full = page.entries.filter(({ event }) => !isRedacted(event));
+      await Promise.all(
+        full.map(({ event }) => ports.ledger.redactEvent({ ...scope, eventId: event.id }, nowMs)),
+      );
+      for (const stored of page.entries) await redactDeliveries(ports, stored, nowMs);
+      return { removed: full.length, next: page.next };
+    }
+    default:
+      return stage satisfies never;
+  }
+}
+
+interface ErasedEntries<T> {
+  readonly read: () => Promise<Page<T>>;
+  readonly isErased: (entry: T) => boolean;
+  /** False if it was changed since it was read. */
+  readonly erase: (entry: T) => Promise<boolean>;
+}
+
+/**
+ * One page of what is not deleted but written anew. What was changed meanwhile, by the deletion's own request for
+ * instance, is read once more.
+ * @throws PartlyRefusedError if that does not end: the message comes back, and is a dead letter in the end
+ */
+async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promise<ErasedPage> {
+  let removed = 0;
+  for (let reads = 1; ; reads++) {
+    const page = await read();
+    const full = page.entries.filter((entry) => !isErased(entry));
+    const erased = await Promise.all(full.map(erase));
+    const overtaken = erased.filter((isDone) => !isDone).length;
+    removed += full.length - overtaken;
+    if (overtaken === 0) return { removed, next: page.next };
+    if (reads === READS_OF_A_PAGE) {
+      throw new PartlyRefusedError('DynamoDB', overtaken, full.length);
+    }
+  }
+}
+
+/** A tombstone that says what was here, and nothing of whom it led to. */
+export function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
+  const { tenant, environment, id, contract, method, timeoutMs, createdAtMs, version } = endpoint;
+  return {
+    tenant,
+    environment,
+    id,
+    url: '',
+    contract,
+    contractOptions: {},
+    eventTypes: [],
+    channels: [],
+    method,
+    headers: {},
+    timeoutMs,
+    autoPause: false,
+    description: '',
+    sealedSecrets: [],
+    maskedSecret: '',
+    createdAtMs,
+    version: version + 1,
+    deletedAtMs: endpoint.deletedAtMs ?? nowMs,
+  };
+}
+
+/** Without the subject that it was for, and ended: it would go on with everyone's. */
+function erasedReplay({ subject, ...replay }: Replay, nowMs: number): Replay {
+  return {
+    ...replay,
+    ...(hasEnded(replay) ? {} : { state: 'cancelled', cancelledBy: 'endpoint_deleted' }),
+    updatedAtMs: nowMs,
+    version: replay.version + 1,
+    writer: 'erasure',
+  };
+}
+
+function isErased({ url, sealedSecrets, deletedAtMs }: Endpoint): boolean {
+  return deletedAtMs !== undefined && url === '' && sealedSecrets.length === 0;
+}

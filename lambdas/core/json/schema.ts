@@ -1,0 +1,180 @@
+// JSON Schemas (2020-12) as the event-type catalogue takes them: every keyword of the right form, every
+// reference to a place in the same schema, and none that leads back to itself without going into the data.
+import * as z from 'zod';
+import { faultsOf } from '../faults.ts';
+import { type Fault, pointer } from '../problem.ts';
+
+export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
+type Path = readonly (string | number)[];
+
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
+const MAX_DEPTH = 50;
+
+const count = z.int().min(0);
+const names = z
+  .array(z.string())
+  .refine((list) => new Set(list).size === list.length, 'must not repeat a name');
+const types = z.enum(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
+const pattern = z.string().refine(isRegularExpression, 'must be a regular expression');
+const unsupported = z.never('is not supported: use "$ref" with a place such as "#/$defs/name"');
+
+const VALUES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['$schema', z.literal(DRAFT, `must be ${DRAFT}`)],
+  ['$ref', z.string().regex(/^#(\/|$)/, 'must begin with "#/": nothing is fetched')],
+  ...[
+    '$id',
+    '$anchor',
+    '$dynamicAnchor',
+    '$dynamicRef',
+    '$recursiveAnchor',
+    '$recursiveRef',
+    'id',
+  ].map((name) => [name, unsupported] as const),
+  ['type', z.union([types, z.array(types).min(1)])],
+  ['enum', z.array(z.unknown())],
+  ['multipleOf', z.number().positive()],
+  ...['maximum', 'minimum', 'exclusiveMaximum', 'exclusiveMinimum'].map(
+    (name) => [name, z.number()] as const,
+  ),
+  ...['Length', 'Items', 'Contains', 'Properties'].flatMap((of) => [
+    [`max${of}`, count] as const,
+    [`min${of}`, count] as const,
+  ]),
+  ['pattern', pattern],
+  ['uniqueItems', z.boolean()],
+  ['required', names],
+  ['dependentRequired', z.record(z.string(), names)],
+  ['format', z.string()],
+]);
+const ONE = [
+  ...['not', 'if', 'then', 'else', 'items', 'contains', 'additionalProperties'],
+  ...['propertyNames', 'unevaluatedItems', 'unevaluatedProperties'],
+];
+const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+const MAPS = ['$defs', 'definitions', 'properties', 'patternProperties', 'dependentSchemas'];
+/** These look at the same part of the data as the schema that they stand in. */
+const IN_PLACE = ['not', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'dependentSchemas'];
+
+/** What is wrong with a schema; paths are JSON Pointers into it. */
+export function faultsOfSchema(schema: unknown): Fault[] {
+  const faults: Fault[] = [];
+  /** By the place of each schema: the places that it goes on to without going into the data. */
+  const onward = new Map<string, string[]>();
+  const references: { readonly path: Path; readonly target: string }[] = [];
+  const report = (path: Path, message: string) => faults.push({ path: pointer(path), message });
+
+  function readSchema(value: unknown, path: Path, from?: string): void {
+    const at = pointer(path);
+    onward.set(at, []);
+    if (from !== undefined) onward.get(from)?.push(at);
+    if (typeof value === 'boolean') return;
+    if (!isObject(value)) return void report(path, 'must be a schema: an object, true or false');
+    if (path.length > MAX_DEPTH) return void report(path, 'is nested too deep');
+    for (const [keyword, operand] of Object.entries(value)) {
+      readKeyword(keyword, operand, [...path, keyword], at);
+    }
+  }
+
+  function readKeyword(keyword: string, operand: unknown, path: Path, at: string): void {
+    const from = IN_PLACE.includes(keyword) ? at : undefined;
+    if (ONE.includes(keyword)) {
+      readSchema(operand, path, from);
+    } else if (LISTS.includes(keyword)) {
+      if (!Array.isArray(operand) || operand.length === 0) {
+        return void report(path, 'must be a list of one or more schemas');
+      }
+      for (const [index, entry] of operand.entries()) readSchema(entry, [...path, index], from);
+    } else if (MAPS.includes(keyword)) {
+      if (!isObject(operand)) return void report(path, 'must be an object of schemas');
+      for (const [name, entry] of Object.entries(operand)) {
+        readSchema(entry, [...path, name], from);
+        if (keyword === 'patternProperties' && !isRegularExpression(name)) {
+          report([...path, name], 'must be named by a regular expression');
+        }
+      }
+    } else {
+      const parsed = VALUES.get(keyword)?.safeParse(operand);
+      if (parsed?.error) faults.push(...faultsOf(parsed.error, path));
+      else if (keyword === '$ref') {
+        const target = placeOf(String(operand));
+        references.push({ path, target });
+        onward.get(at)?.push(target);
+      }
+    }
+  }
+
+  readSchema(schema, []);
+  for (const { path, target } of references) {
+    if (!onward.has(target)) report(path, 'must refer to a schema in this one');
+  }
+  const endless = endlessPlaceIn(onward);
+  if (endless !== undefined) {
+    faults.push({ path: endless, message: 'leads back to itself without going into the data' });
+  }
+  return faults;
+}
+
+/** A copy of a schema without faults, with what says something about data and nothing else. */
+export function withoutAnnotations(schema: JsonSchema): JsonSchema {
+  if (typeof schema === 'boolean') return schema;
+  const inner = (value: unknown): unknown =>
+    typeof value === 'boolean' ? value : withoutAnnotations(Object(value));
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([keyword, operand]): [string, unknown][] => {
+      if (ONE.includes(keyword)) return [[keyword, inner(operand)]];
+      if (LISTS.includes(keyword)) return [[keyword, Array.from(Object(operand), inner)]];
+      if (MAPS.includes(keyword)) {
+        const entries = Object.entries(Object(operand)).map(([name, one]) => [name, inner(one)]);
+        return [[keyword, Object.fromEntries(entries)]];
+      }
+      const isKnown = VALUES.has(keyword) || keyword === 'const';
+      return isKnown ? [[keyword, structuredClone(operand)]] : [];
+    }),
+  );
+}
+
+/** The pointer of a reference such as `#/$defs/a%20b`. */
+function placeOf(reference: string): string {
+  try {
+    return decodeURIComponent(reference.slice(1));
+  } catch {
+    return reference;
+  }
+}
+
+/** A place from which there is a way back to it. */
+function endlessPlaceIn(onward: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const done = new Set<string>();
+  const open = new Set<string>();
+  const visit = (place: string): string | undefined => {
+    if (open.has(place)) return place;
+    if (done.has(place)) return undefined;
+    open.add(place);
+    for (const next of onward.get(place) ?? []) {
+      const found = visit(next);
+      if (found !== undefined) return found;
+    }
+    open.delete(place);
+    done.add(place);
+    return undefined;
+  };
+  for (const place of onward.keys()) {
+    const found = visit(place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As the validator reads them: with the flag `u`. */
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+// Keys of the API: the operator's, and those of tenants with their scopes.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import type { Environment, Scope } from '../events/event.ts';
+
+export const MIN_OPERATOR_KEY_LENGTH = 32;
+/** Random bytes in a tenant's key. */
+export const KEY_BYTES = 32;
+
+export const KEY_SCOPES = [
+  'events:write',
+  'events:read',
+  'endpoints:read',
+  'endpoints:write',
+  'secrets:read',
+  'secrets:write',
+  'deliveries:read',
+  'deliveries:write',
+  'keys:write',
+] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+/** Named sets of scopes: `manager` is what a key gets unless it asks for others. */
+export const KEY_PRESETS = {
+  producer: ['events:write', 'events:read'],
+  reader: ['events:read', 'endpoints:read', 'deliveries:read'],
+  manager: KEY_SCOPES,
+} as const satisfies Record<string, readonly KeyScope[]>;
+
+export interface ApiKey extends Scope {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly KeyScope[];
+  /** SHA-256 of the key, hex: the key itself is not kept. */
+  readonly hash: string;
+  /** The key's first characters, to tell keys apart. */
+  readonly hint: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly revokedAtMs?: number;
+  /** To the hour: kept beside the key, and missing where it was found by its hash. */
+  readonly lastUsedAtMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A key's use is noted by the hour, so that using it costs one write an hour at most. */
+export function hourOf(nowMs: number): number {
+  return nowMs - (nowMs % HOUR_MS);
+}
+
+export const keyInputSchema = z.strictObject({
+  name: z.string().min(1).max(100).default('key'),
+  scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).optional(),
+  preset: z.enum(['producer', 'manager', 'reader']).optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+});
+export type KeyInput = z.infer<typeof keyInputSchema>;
+
+export function scopesOf(input: Pick<KeyInput, 'scopes' | 'preset'>): readonly KeyScope[] {
+  return input.scopes ?? KEY_PRESETS[input.preset ?? 'manager'];
+}
+
+/** @param random 32 random bytes */
+export function createKey(environment: Environment, random: Uint8Array): string {
+  return `ph_${environment}_${Buffer.from(random).toString('base64url')}`;
+}
+
+export function hashOfKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function isSameKey(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(hashOfKey(a)), Buffer.from(hashOfKey(b)));
+}
+
+export function isUsable(key: ApiKey, nowMs: number): boolean {
+  return (
+    key.revokedAtMs === undefined && (key.expiresAtMs === undefined || nowMs < key.expiresAtMs)
+  );
+}

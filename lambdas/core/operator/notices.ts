@@ -1,0 +1,83 @@
+// Tells the operator, through our own pipeline. Nothing is told about the operator's own endpoints, so
+// nothing recurses; and nothing is sent as long as the operator has no endpoint.
+import type { Delivery } from '../deliveries/delivery.ts';
+import type { Event } from '../events/event.ts';
+import type { Health, Transition } from '../health/health.ts';
+import { deliveryIdOf } from '../identifiers.ts';
+import type { EndpointAddress, Queues, Registry } from '../ports.ts';
+import { scopeKey } from '../ports.ts';
+import { OPERATOR_SCOPE, OPERATOR_TENANT, operationalEvent } from './event.ts';
+
+export interface NoticePorts {
+  readonly registry: Pick<Registry, 'subscribersOf'>;
+  readonly queues: Pick<Queues, 'sendEvents'>;
+}
+
+export interface OperatorNotices {
+  tellHealth(endpoint: EndpointAddress, health: Health, transition: Transition): Promise<void>;
+  tellDead(delivery: Delivery): Promise<void>;
+}
+
+export function createOperatorNotices({ registry, queues }: NoticePorts): OperatorNotices {
+  async function tell(event: Event, about: EndpointAddress): Promise<void> {
+    if (about.tenant === OPERATOR_TENANT) return;
+    const subscribers = await registry.subscribersOf([OPERATOR_SCOPE]);
+    if ((subscribers.get(scopeKey(OPERATOR_SCOPE)) ?? []).length === 0) return;
+    await queues.sendEvents([{ event, mayRepeat: true }]);
+  }
+
+  return {
+    async tellHealth(endpoint, health, transition) {
+      const { tenant, environment, endpointId } = endpoint;
+      const facts = { tenant, environment, endpoint: endpointId, failures: health.failures };
+      const failingSince =
+        health.failingSinceMs === undefined ? null : new Date(health.failingSinceMs).toISOString();
+      switch (transition.kind) {
+        case 'warned': {
+          // From one series of failures each percentage is told once.
+          const atMs = health.failingSinceMs ?? health.sinceMs;
+          const about = `${endpointId}\n${atMs}\n${transition.percent}`;
+          const data = { ...facts, failingSince, percentOfThreshold: transition.percent };
+          return tell(operationalEvent('endpoint.failing', about, atMs, data), endpoint);
+        }
+        case 'paused': {
+          const about = `${endpointId}\n${health.sinceMs}`;
+          const data = { ...facts, failingSince, pausedBy: transition.by };
+          return tell(operationalEvent('endpoint.paused', about, health.sinceMs, data), endpoint);
+        }
+        case 'recovering': {
+          if (transition.from !== 'paused') return;
+          const about = `${endpointId}\n${health.sinceMs}`;
+          return tell(
+            operationalEvent('endpoint.recovered', about, health.sinceMs, facts),
+            endpoint,
+          );
+        }
+        case 'tripped':
+          return;
+        default:
+          transition satisfies never;
+      }
+    },
+
+    async tellDead(delivery) {
+      const id = deliveryIdOf(delivery.eventId, delivery.endpointId);
+      const { tenant, environment, endpointId, eventId, eventType, run } = delivery;
+      const last = delivery.attempts.at(-1);
+      const data = {
+        tenant,
+        environment,
+        delivery: id,
+        event: eventId,
+        endpoint: endpointId,
+        eventType,
+        run,
+        attempts: delivery.attempts.length,
+        reason: delivery.deathReason ?? null,
+        lastOutcome: last?.outcome ?? null,
+      };
+      const atMs = last ? last.atMs + last.durationMs : delivery.deadlineAtMs;
+      return tell(operationalEvent('delivery.dead', `${id}\n${run}`, atMs, data), delivery);
+    },
+  };
+}

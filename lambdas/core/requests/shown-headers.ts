@@ -1,0 +1,62 @@
+// The headers of a request as the log and tests show them: signatures in full, credentials masked.
+
+import type { Headers } from '../contracts/contract.ts';
+import { maskedCredential } from '../endpoints/authentication.ts';
+
+/** Names and values that give themselves away as credentials, wherever they were set. */
+const SECRET_NAME =
+  /^(proxy-)?authorization$|cookie|token|secret|passw|credential|api[-_]?key|access[-_]?key/i;
+const SECRET_VALUE = /^(Bearer|Basic|Digest|Token|ApiKey) +\S/i;
+
+/** What is kept of one header, and of all: the first come first. */
+const MAX_VALUE_LENGTH = 512;
+const MAX_LENGTH = 2_048;
+
+/** What an endpoint's requests may hold of its credentials. */
+export interface WithCredentials {
+  readonly endpoint: { readonly token?: string };
+  /** The headers that its `authentication` sets, opened. */
+  readonly authentication?: Headers;
+}
+
+export function shownHeaders(
+  headers: Headers,
+  { endpoint, authentication = [] }: WithCredentials,
+): Headers {
+  const secret = new Set(authentication.map(([name]) => name.toLowerCase()));
+  return headers.map(([name, value]) => {
+    const isSecret =
+      secret.has(name.toLowerCase()) ||
+      SECRET_NAME.test(name) ||
+      SECRET_VALUE.test(value) ||
+      value === endpoint.token;
+    return [name, isSecret ? maskedCredential(value) : value];
+  });
+}
+
+/** The headers of a delivery's latest request, as far as they are kept. */
+export interface LastRequest {
+  readonly headers: Headers;
+  /** False if some, or the ends of some, were left out. */
+  readonly complete: boolean;
+}
+
+export function keptRequest(shown: Headers): LastRequest {
+  const kept: (readonly [string, string])[] = [];
+  let length = 0;
+  let complete = true;
+  for (const [name, value] of shown) {
+    const cut = value.slice(0, MAX_VALUE_LENGTH);
+    if (cut.length < value.length) complete = false;
+    length += name.length + cut.length + 2;
+    if (length > MAX_LENGTH) return { headers: kept, complete: false };
+    kept.push([name, cut]);
+  }
+  return { headers: kept, complete };
+}
+
+/** What cannot be known otherwise: signatures and what was signed with them. */
+export function signaturesOnly({ headers }: LastRequest): LastRequest {
+  const signed = headers.filter(([name]) => /signature|timestamp|digest/i.test(name));
+  return { headers: signed, complete: false };
+}

@@ -1,0 +1,208 @@
+// Sealing everything of the registry anew under the current version of the key: a walk over the signing keys
+// and every tenant's templates and endpoints, tombstones included. It may stop after any page and go on from its cursor, and
+// may be repeated: what is sealed under the current version is left alone.
+import * as z from 'zod';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { SealBrokenError } from '../errors.ts';
+import { ENVIRONMENTS, type Scope } from '../events/event.ts';
+import { OPERATOR_TENANT } from '../operator/event.ts';
+import type { KeyringStore, Page, Registry, Surroundings, Templates } from '../ports.ts';
+import type { SealingKeys } from '../sealing/seal.ts';
+import { type Template, withoutInherited } from '../templates/template.ts';
+import {
+  isSealedUnder,
+  isSealedWhole,
+  type Resealing,
+  resealedEndpoint,
+  resealedKeyring,
+  resealedTemplate,
+  sealedValuesOfTemplate,
+} from './sealed-values.ts';
+
+const PAGE = 50;
+/** How often an endpoint that others change meanwhile is tried. */
+const ROUNDS = 5;
+const NONCE_BYTES = 12;
+
+/** The registry's sealed endpoints, as a walk needs them. */
+export interface SealedEndpoints {
+  /** Tombstones included, oldest first; consistent. */
+  listAll(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
+  /** Puts an endpoint that only seals otherwise, if it is still as it was read. */
+  rewrite(before: Endpoint, after: Endpoint): Promise<boolean>;
+}
+
+export interface WalkPorts {
+  readonly registry: Pick<Registry, 'getEndpoint' | 'listTenantIds'>;
+  readonly endpoints: SealedEndpoints;
+  readonly templates: Pick<Templates, 'listAllTemplates' | 'getTemplate' | 'replaceTemplate'>;
+  readonly keyring: KeyringStore;
+  readonly surroundings: Pick<Surroundings, 'random'>;
+}
+
+/** Where a walk stands, and what it came to so far. */
+export const walkSchema = z.strictObject({
+  /** The version it seals under: another one begins another walk. */
+  version: z.int().min(1),
+  begunAtMs: z.int().min(0),
+  /** Endpoints and signing keys. */
+  walked: z.int().min(0),
+  resealed: z.int().min(0),
+  /** Those that still need another version. */
+  left: z.int().min(0),
+  /** Absent once it is over. */
+  at: z
+    .strictObject({
+      tenant: z.string(),
+      environment: z.enum(ENVIRONMENTS),
+      endpoint: z.string().optional(),
+    })
+    .optional(),
+});
+export type Walk = z.infer<typeof walkSchema>;
+
+export function newWalk(version: number, begunAtMs: number): Walk {
+  const at = { tenant: OPERATOR_TENANT, environment: ENVIRONMENTS[0] };
+  return { version, begunAtMs, walked: 0, resealed: 0, left: 0, at };
+}
+
+/** Goes on until the end, or until it is out of time: at least by a page. */
+export async function walkOn(
+  ports: WalkPorts,
+  keys: SealingKeys,
+  walk: Walk,
+  isOutOfTime: () => boolean,
+): Promise<Walk> {
+  const resealing = { keys, nonce: () => ports.surroundings.random(NONCE_BYTES) };
+  let current = walk.walked === 0 ? await resealKeyring(ports, resealing, walk) : walk;
+  while (current.at) {
+    current = await walkPage(ports, resealing, current, current.at);
+    if (isOutOfTime()) break;
+  }
+  return current;
+}
+
+async function walkPage(
+  ports: WalkPorts,
+  resealing: Resealing,
+  walk: Walk,
+  at: NonNullable<Walk['at']>,
+): Promise<Walk> {
+  const page = await ports.endpoints.listAll(at, PAGE, at.endpoint);
+  const ends = await Promise.all(page.entries.map((one) => resealOne(ports, resealing, one)));
+  // A scope's templates go with the first page of its endpoints.
+  if (at.endpoint === undefined) ends.push(...(await resealTemplates(ports, resealing, at)));
+  const count = (end: (typeof ends)[number]) => ends.filter((one) => one === end).length;
+  const { at: _, ...counts } = walk;
+  const next = await placeAfter(ports, at, page.next);
+  return {
+    ...counts,
+    walked: walk.walked + ends.length,
+    resealed: walk.resealed + count('resealed'),
+    left: walk.left + count('left'),
+    ...(next ? { at: next } : {}),
+  };
+}
+
+async function placeAfter(
+  ports: WalkPorts,
+  { tenant, environment }: NonNullable<Walk['at']>,
+  endpoint: string | undefined,
+): Promise<Walk['at']> {
+  if (endpoint !== undefined) return { tenant, environment, endpoint };
+  const nextEnvironment = ENVIRONMENTS[ENVIRONMENTS.indexOf(environment) + 1];
+  if (nextEnvironment) return { tenant, environment: nextEnvironment };
+  const after = tenant === OPERATOR_TENANT ? undefined : tenant;
+  const ids = (await ports.registry.listTenantIds(2, after)).entries;
+  // The operator's came first, whether it is listed or not.
+  const next = ids.find((id) => id !== OPERATOR_TENANT);
+  return next === undefined ? undefined : { tenant: next, environment: ENVIRONMENTS[0] };
+}
+
+type End = 'resealed' | 'as it should be' | 'left';
+
+async function resealTemplates(
+  ports: WalkPorts,
+  resealing: Resealing,
+  scope: Scope,
+): Promise<End[]> {
+  const ends: End[] = [];
+  let after: string | undefined;
+  do {
+    const page = await ports.templates.listAllTemplates(scope, PAGE, after);
+    for (const template of page.entries) {
+      if (sealedValuesOfTemplate(template).length === 0) continue;
+      ends.push(await resealTemplate(ports, resealing, template));
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return ends;
+}
+
+async function resealTemplate(
+  { templates }: WalkPorts,
+  resealing: Resealing,
+  { tenant, environment, id }: Template,
+): Promise<End> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const kept = await templates.getTemplate({ tenant, environment }, id);
+    if (!kept) return 'as it should be';
+    const values = sealedValuesOfTemplate(kept.template);
+    if (isSealedUnder(values, resealing.keys.current)) return 'as it should be';
+    try {
+      const after = resealedTemplate(kept.template, resealing);
+      if (await templates.replaceTemplate(kept, after)) return 'resealed';
+    } catch (error) {
+      if (error instanceof SealBrokenError) return 'left';
+      throw error;
+    }
+  }
+  return 'left';
+}
+
+async function resealOne(
+  { endpoints, registry }: WalkPorts,
+  resealing: Resealing,
+  listed: Endpoint,
+): Promise<End> {
+  let endpoint: Endpoint | undefined = listed;
+  for (let round = 0; round < ROUNDS && endpoint; round++) {
+    if (isSealedWhole(endpoint, resealing.keys.current)) return 'as it should be';
+    try {
+      if (await endpoints.rewrite(endpoint, resealedEndpoint(endpoint, resealing))) {
+        return 'resealed';
+      }
+    } catch (error) {
+      if (error instanceof SealBrokenError) return 'left';
+      throw error;
+    }
+    const again = await registry.getEndpoint(listed, listed.id);
+    endpoint = again && withoutInherited(again);
+  }
+  return 'left';
+}
+
+async function resealKeyring(
+  { keyring }: WalkPorts,
+  resealing: Resealing,
+  walk: Walk,
+): Promise<Walk> {
+  const isCurrent = (sealed: string) => isSealedUnder([sealed], resealing.keys.current);
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = await keyring.read();
+    const walked = before.keys.length;
+    const others = before.keys.filter(
+      ({ sealedPrivateKey }) => !isCurrent(sealedPrivateKey),
+    ).length;
+    if (others === 0) return { ...walk, walked };
+    try {
+      if (await keyring.replace(before, resealedKeyring(before.keys, resealing))) {
+        return { ...walk, walked, resealed: others };
+      }
+    } catch (error) {
+      if (!(error instanceof SealBrokenError)) throw error;
+      return { ...walk, walked, left: others };
+    }
+  }
+  return { ...walk, left: 1 };
+}

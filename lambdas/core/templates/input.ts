@@ -1,0 +1,56 @@
+// What may be asked of a template: its settings are checked as those of an endpoint are.
+import * as z from 'zod';
+import { endpointInputSchema } from '../endpoints/endpoint.ts';
+import { faultsOf } from '../faults.ts';
+import { type Fault, pointer } from '../problem.ts';
+import { SHARED_SETTINGS, UNSHARED_SETTINGS } from './template.ts';
+
+/** A template has no URL: it is checked as if it were an endpoint at some allowed place. */
+const ANY_URL = 'https://template.invalid/';
+const endpointSchema = endpointInputSchema({
+  allowHttp: true,
+  allowPrivate: true,
+  allowedPorts: 'any',
+});
+
+export const templateNameSchema = z
+  .string()
+  .regex(
+    /^(?!tpl_)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+    'must be 1 to 64 letters, digits, _, . and -, begin with a letter or digit, and not with tpl_',
+  );
+
+/** Each setting without its default, so that what is not given stays so: for the document. */
+export const templateSettingsShape = Object.fromEntries(
+  Object.entries(endpointSchema.shape)
+    .filter(([name]) => SHARED_SETTINGS.has(name))
+    .map(([name, schema]) => {
+      const inner: z.core.$ZodType =
+        schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+          ? schema.unwrap()
+          : schema;
+      return [name, inner];
+    }),
+);
+
+/** Every setting, what is not given with its default; or what is wrong, by its path. */
+export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
+  const faults: Fault[] = Object.keys(asked)
+    .filter((name) => !SHARED_SETTINGS.has(name))
+    .map((name) => ({
+      path: pointer([name]),
+      message: UNSHARED_SETTINGS.has(name)
+        ? 'is each endpoint’s own, and stands in no template'
+        : 'is not known here',
+    }));
+  const shared = Object.entries(asked).filter(([name]) => SHARED_SETTINGS.has(name));
+  const parsed = endpointSchema.safeParse({ ...Object.fromEntries(shared), url: ANY_URL });
+  if (!parsed.success) faults.push(...faultsOf(parsed.error));
+  return { input: parsed.data, faults };
+}
+
+/** What does not go together in an endpoint's settings, whatever its URL. */
+export function faultsTogether(asked: Readonly<Record<string, unknown>>): Fault[] {
+  const parsed = endpointSchema.safeParse({ ...asked, url: ANY_URL });
+  return parsed.success ? [] : faultsOf(parsed.error);
+}

@@ -1,0 +1,45 @@
+// Wakes an endpoint at a moment: near ones by SQS delay, later ones by a schedule. Either way the wake
+// directory knows of it first, so that sweep finds it if it is lost.
+import { MAX_SQS_DELAY_MS } from '../deliveries/advance.ts';
+import { PartlyRefusedError } from '../errors.ts';
+import type { EndpointAddress, Queues, Surroundings, Wakes } from '../ports.ts';
+import { bucketOf } from './bucket.ts';
+
+export interface WakeAtPorts {
+  readonly wakes: Wakes;
+  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+}
+
+export async function wakeAt(
+  ports: WakeAtPorts,
+  endpoint: EndpointAddress,
+  atMs: number,
+): Promise<void> {
+  await announceWake(ports, endpoint, atMs);
+  await sendWake(ports, endpoint, atMs);
+}
+
+/** Enters a wake-up where it is found if we die before it is sent; a later one is scheduled by this. */
+export function announceWake(
+  { wakes, surroundings }: Pick<WakeAtPorts, 'wakes' | 'surroundings'>,
+  endpoint: EndpointAddress,
+  atMs: number,
+): Promise<void> {
+  const isFar = atMs - surroundings.now() > MAX_SQS_DELAY_MS;
+  return isFar ? wakes.ensure(endpoint, atMs) : wakes.note(endpoint, atMs);
+}
+
+/** Sends an announced wake-up, if it is near; a later one has its schedule. */
+export async function sendWake(
+  { queues, surroundings }: WakeAtPorts,
+  endpoint: EndpointAddress,
+  atMs: number,
+): Promise<void> {
+  const delayMs = Math.max(0, atMs - surroundings.now());
+  if (delayMs > MAX_SQS_DELAY_MS) return;
+  const { tenant, environment, endpointId } = endpoint;
+  const wake = { tenant, environment, endpointId, bucketMs: bucketOf(atMs) };
+  const refused = await queues.sendWakes([{ wake, delaySeconds: Math.ceil(delayMs / 1000) }]);
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+}

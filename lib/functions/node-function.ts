@@ -1,0 +1,164 @@
+// One of our functions: an ES module bundle for Node.js 24 on arm64, with a log group and a role of its own.
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  EventSourceMapping,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { NagSuppressions } from 'cdk-nag';
+import { Construct } from 'constructs';
+import { BANNER, CREDENTIALS, MAIN_FIELDS, TARGET } from './bundling.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface NodeFunctionProps {
+  /** The folder under lambdas/ whose handler.ts it runs. */
+  readonly folder: string;
+  readonly memoryMb: number;
+  readonly timeout: Duration;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetentionDays: number;
+  /** Whether AWS X-Ray follows its invocations. @default none */
+  readonly tracing?: 'none' | 'xray';
+  /** Programs that are run with the folder of the bundle, to put files beside it. */
+  readonly afterBundling?: readonly string[];
+  /** Where its requests leave from, if not from Lambda's own network. */
+  readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
+}
+
+/** What X-Ray asks for: segments belong to no resource. */
+const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+
+export interface QueueSource {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
+
+export class NodeFunction extends Construct {
+  readonly fn: NodejsFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly memoryMb: number;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.logGroup = logGroup;
+    this.memoryMb = props.memoryMb;
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+    this.fn = new NodejsFunction(this, 'Function', {
+      entry: `${root}lambdas/${props.folder}/handler.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      role: this.role,
+      logGroup,
+      // Our lines are JSON and go past the console, so that nothing is put before them; Lambda's own lines of
+      // each invocation would be more than what they say is worth: CloudWatch has the same as metrics.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        // Look-ups of names run in these threads: a few dead names must not hold up all others.
+        UV_THREADPOOL_SIZE: '32',
+        ...props.environment,
+      },
+      awsSdkConnectionReuse: false,
+      // A retry comes back to dispatch, and a replay to wake, by a queue and often: Lambda takes more than 16 such
+      // rounds for a loop without end, and would stop them. Ours end with the policy, the deadline or the replay.
+      recursiveLoop: RecursiveLoop.ALLOW,
+      ...(props.tracing === 'xray' ? { tracing: Tracing.ACTIVE } : {}),
+      ...(props.network
+        ? {
+            vpc: props.network.vpc,
+            vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+            securityGroups: [props.network.securityGroup],
+          }
+        : {}),
+      bundling: {
+        format: OutputFormat.ESM,
+        target: TARGET,
+        minify: true,
+        keepNames: false,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.EXTERNAL,
+        sourcesContent: false,
+        // undici's second parser is left out, as Node.js leaves it out of its own copy.
+        define: { esbuildDetection: '1' },
+        mainFields: MAIN_FIELDS,
+        externalModules: ['#on-demand/*'],
+        esbuildArgs: {
+          // undici's parser without SIMD, for processors that no function of ours runs on.
+          '--external:*/llhttp-wasm.js': true,
+          '--alias:@aws-sdk/credential-provider-node': CREDENTIALS,
+        },
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          afterBundling: (_inputDir, outputDir) =>
+            ['lib/functions/on-demand.ts', ...(props.afterBundling ?? [])].map(
+              (program) => `"${process.execPath}" "${root}${program}" "${outputDir}"`,
+            ),
+        },
+        banner: BANNER,
+      },
+    });
+    if (props.tracing === 'xray') this.explainTracing();
+  }
+
+  /** The grant comes with the setting. */
+  private explainTracing(): void {
+    NagSuppressions.addResourceSuppressions(
+      this.role,
+      [
+        {
+          id: 'AwsSolutions-IAM5',
+          reason: `Only with the setting tracing: AWS knows no resource for ${TRACING.join(' and ')}.`,
+          appliesTo: ['Resource::*'],
+        },
+      ],
+      true,
+    );
+  }
+
+  /** Lets the function do exactly this. */
+  allow(actions: string[], resources: string[]): void {
+    this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  }
+
+  /** Runs the function for the queue's messages; failures are reported message by message. */
+  consume(id: string, queue: IQueue, source: QueueSource): void {
+    this.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      [queue.queueArn],
+    );
+    new EventSourceMapping(this, id, {
+      target: this.fn,
+      eventSourceArn: queue.queueArn,
+      batchSize: source.batchSize,
+      ...(source.windowSeconds > 0
+        ? { maxBatchingWindow: Duration.seconds(source.windowSeconds) }
+        : {}),
+      maxConcurrency: source.maxConcurrency,
+      reportBatchItemFailures: true,
+    }).node.addDependency(this.role);
+  }
+}

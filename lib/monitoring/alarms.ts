@@ -1,0 +1,191 @@
+// The alarms: what must not happen, each with a heading of docs/runbook.md that says what to do.
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import { AlarmTarget } from './alarm-target.ts';
+import { type CostParts, costPerHour } from './cost-estimate.ts';
+import { inBoth, ownMetric } from './service-metrics.ts';
+
+const MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
+const SWEEP_EVERY = FIVE_MINUTES;
+/** What was accepted in the last moments of a period is spread in the next one. */
+const ACCEPTED_AHEAD = 10;
+const ACCEPTED_AHEAD_PERCENT = 10;
+const SLOW_FIRST_ATTEMPT_MS = 60_000;
+const FAULTED_PERCENT = 5;
+/** Below so many messages in five minutes one fault is a large share. */
+const FAULTED_FROM = 10;
+const THROTTLES = 10;
+
+export interface AlarmsProps extends CostParts {
+  readonly alarms: Configuration['alarms'];
+}
+
+interface Definition {
+  /** The heading's anchor in the runbook. */
+  readonly heading: string;
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** @default 1 */
+  readonly periods?: number;
+  /** @default at or above */
+  readonly below?: boolean;
+}
+
+export class Alarms extends Construct {
+  private readonly runbook: string;
+  private readonly target: AlarmTarget;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.runbook = props.alarms.runbook;
+    this.target = new AlarmTarget(this, 'Target', props.alarms);
+    this.watchAccepting(props);
+    this.watchDelivering(props);
+    this.watchQueues(props);
+    this.watchFunctions(props);
+    this.alarm('Cost', {
+      heading: 'cost',
+      says: `the estimated cost is above $${props.alarms.dollarsPerHour} an hour.`,
+      metric: costPerHour(props),
+      threshold: props.alarms.dollarsPerHour,
+    });
+  }
+
+  private watchAccepting({ front }: AlarmsProps): void {
+    this.alarm('Api5xx', {
+      heading: 'api-5xx',
+      says: 'the API answers with errors of its own.',
+      metric: front.api.metricServerError({ period: FIVE_MINUTES }),
+      threshold: 5,
+    });
+    const period = FIVE_MINUTES;
+    const ahead = new MathExpression({
+      expression: `IF(accepted - spread > ${ACCEPTED_AHEAD}, 100 * (accepted - spread) / accepted, 0)`,
+      usingMetrics: {
+        accepted: inBoth(this, 'EventsAccepted', { period }),
+        spread: inBoth(this, 'EventsFannedOut', { period }),
+      },
+      period,
+      label: 'accepted and not fanned out, percent',
+    });
+    this.alarm('NotFannedOut', {
+      heading: 'accepted-and-not-fanned-out',
+      says: 'events are accepted faster than they are fanned out, for 15 minutes.',
+      metric: ahead,
+      threshold: ACCEPTED_AHEAD_PERCENT,
+      periods: 3,
+    });
+  }
+
+  private watchDelivering({ queues }: AlarmsProps): void {
+    this.alarm('SlowFirstAttempt', {
+      heading: 'slow-first-attempts',
+      says: `one in a hundred first attempts begins ${SLOW_FIRST_ATTEMPT_MS / 1000} s or more after its event was accepted.`,
+      metric: ownMetric(this, 'FirstAttemptDelay', { period: FIVE_MINUTES }),
+      threshold: SLOW_FIRST_ATTEMPT_MS,
+      periods: 2,
+    });
+    const received = ['Deliveries', 'Slow', 'Retries'].flatMap((name) => {
+      const metric = queues[name]?.queue.metricNumberOfMessagesReceived({ period: FIVE_MINUTES });
+      return metric ? ([[`received${name}`, metric]] as const) : [];
+    });
+    const sum = received.map(([name]) => `FILL(${name}, 0)`).join(' + ');
+    this.alarm('FaultedAttempts', {
+      heading: 'attempts-that-fail-for-a-reason-on-our-side',
+      says: `${FAULTED_PERCENT} % of what dispatch took up came back for a reason on our side.`,
+      metric: new MathExpression({
+        expression: `IF(${sum} > ${FAULTED_FROM}, 100 * FILL(faulted, 0) / (${sum}), 0)`,
+        usingMetrics: {
+          faulted: ownMetric(this, 'MessagesFaulted', {
+            period: FIVE_MINUTES,
+            function: 'dispatch',
+          }),
+          ...Object.fromEntries(received),
+        },
+        period: FIVE_MINUTES,
+        label: 'came back, percent',
+      }),
+      threshold: FAULTED_PERCENT,
+      periods: 2,
+    });
+    this.alarm('SchedulesRefused', {
+      heading: 'schedules-refused',
+      says: 'EventBridge Scheduler refuses schedules: retries later than 15 minutes wait for sweep.',
+      metric: ownMetric(this, 'SchedulesRefused', { period: FIVE_MINUTES }),
+      threshold: 1,
+    });
+  }
+
+  private watchQueues({ queues }: AlarmsProps): void {
+    for (const [name, { queue, deadLetters, stuckAfter }] of Object.entries(queues)) {
+      this.alarm(`${name}DeadLetters`, {
+        heading: 'dead-letters',
+        says: `${name} has dead letters: messages that our own code could not process.`,
+        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: MINUTE }),
+        threshold: 1,
+      });
+      this.alarm(`${name}Stuck`, {
+        heading: 'old-messages',
+        says: `the oldest message of ${name} is older than ${stuckAfter.toMinutes()} minutes.`,
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: MINUTE }),
+        threshold: stuckAfter.toSeconds(),
+      });
+    }
+  }
+
+  private watchFunctions({ functions }: AlarmsProps): void {
+    for (const [name, { fn }] of Object.entries(functions)) {
+      this.alarm(`${name}Errors`, {
+        heading: 'function-errors',
+        says: `${name} ends with errors, or out of time.`,
+        metric: fn.metricErrors({ period: FIVE_MINUTES }),
+        threshold: 1,
+        periods: 2,
+      });
+      this.alarm(`${name}Throttles`, {
+        heading: 'function-throttles',
+        says: `Lambda throttles ${name}.`,
+        metric: fn.metricThrottles({ period: FIVE_MINUTES }),
+        threshold: THROTTLES,
+        periods: 2,
+      });
+    }
+    this.alarm('SweepStill', {
+      heading: 'sweep-stands-still',
+      says: 'sweep did not come to its end for 15 minutes: lost wake-ups are not repaired.',
+      metric: ownMetric(this, 'WakesRepaired', { period: SWEEP_EVERY, statistic: 'SampleCount' }),
+      threshold: 1,
+      periods: 3,
+      below: true,
+    });
+  }
+
+  private alarm(id: string, { heading, says, metric, ...limit }: Definition): void {
+    const { threshold, periods = 1, below = false } = limit;
+    const alarm = new Alarm(this, id, {
+      alarmDescription: `Posthorn: ${says} Runbook: ${this.runbook}#${heading}`,
+      metric,
+      threshold,
+      evaluationPeriods: periods,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    const { action } = this.target;
+    if (action) {
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+}

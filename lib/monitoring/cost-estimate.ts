@@ -1,0 +1,100 @@
+// What the stack costs by the hour, estimated from what AWS counts times list prices of us-east-1. It is no
+// bill: storage, transfer, NAT gateways, logs, the free tier and other regions' prices are not in it.
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { NodeFunction } from '../functions/node-function.ts';
+import type { HttpFront } from '../http-front.ts';
+import type { QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
+import type { Storage } from '../storage.ts';
+import { PRICES } from './prices.ts';
+
+/** Sent, received and deleted; a batch of calls would make it less, and empty polls make it more. */
+const REQUESTS_PER_MESSAGE = 3;
+
+export interface CostParts {
+  readonly front: HttpFront;
+  readonly queues: Readonly<Record<string, QueueWithDeadLetters>>;
+  readonly functions: Readonly<Record<string, NodeFunction>>;
+  readonly storage: Storage;
+}
+
+interface Part {
+  readonly metric: IMetric;
+  /** Dollars for one. */
+  readonly price: number;
+}
+
+/** By service; an alarm takes ten metrics, so that these are the largest and not all. */
+function partsOf({ front, queues, functions, storage }: CostParts, period: Duration) {
+  const perMessage = REQUESTS_PER_MESSAGE * (PRICES['sqs.requests'] + PRICES['sqs.fair']);
+  const ofQueue = (name: string): Part[] => {
+    const found = queues[name];
+    if (!found) return [];
+    return [{ metric: found.queue.metricNumberOfMessagesSent({ period }), price: perMessage }];
+  };
+  const ofFunction = (name: string): Part[] => {
+    const found = functions[name];
+    if (!found) return [];
+    const gb = found.memoryMb / 1024;
+    const metric = found.fn.metricDuration({ period, statistic: 'Sum' });
+    return [{ metric, price: (gb / 1000) * PRICES['lambda.gbSeconds'] }];
+  };
+  const units = { period, statistic: 'Sum' };
+  const byService: Readonly<Record<string, readonly Part[]>> = {
+    'API Gateway': [{ metric: front.api.metricCount({ period }), price: PRICES['api.requests'] }],
+    Lambda: ['Ingest', 'FanOut', 'Dispatch'].flatMap(ofFunction),
+    SQS: ['Events', 'Deliveries', 'Retries'].flatMap(ofQueue),
+    DynamoDB: [
+      {
+        metric: storage.ledger.metricConsumedWriteCapacityUnits(units),
+        price: PRICES['dynamodb.writeUnits'],
+      },
+      {
+        metric: storage.ledger.metricConsumedReadCapacityUnits(units),
+        price: PRICES['dynamodb.readUnits'],
+      },
+      {
+        metric: storage.registry.metricConsumedReadCapacityUnits(units),
+        price: PRICES['dynamodb.readUnits'],
+      },
+    ],
+  };
+  return byService;
+}
+
+/** Dollars in an hour, in all. */
+export function costPerHour(parts: CostParts): MathExpression {
+  const period = Duration.hours(1);
+  const all = Object.values(partsOf(parts, period)).flat();
+  return sumOf(all, period, 'c', 'estimated dollars per hour');
+}
+
+/** The same by service. */
+export function costByService(parts: CostParts): MathExpression[] {
+  const period = Duration.hours(1);
+  return Object.entries(partsOf(parts, period)).map(([service, some], index) =>
+    sumOf(some, period, `s${index}x`, service),
+  );
+}
+
+function sumOf(
+  parts: readonly Part[],
+  period: Duration,
+  prefix: string,
+  label: string,
+): MathExpression {
+  const terms = parts.map(({ price }, index) => `FILL(${prefix}${index}, 0) * ${inFull(price)}`);
+  return new MathExpression({
+    expression: terms.join(' + '),
+    usingMetrics: Object.fromEntries(
+      parts.map(({ metric }, index) => [`${prefix}${index}`, metric]),
+    ),
+    period,
+    label,
+  });
+}
+
+/** Expressions know no exponents. */
+function inFull(price: number): string {
+  return price.toFixed(15).replace(/0+$/, '');
+}

@@ -1,0 +1,99 @@
+// DynamoDB by dynalite in this process, on loopback, its state in LevelDB. Requests pass the
+// gatekeeper first, so their bodies are read here and played back to dynalite.
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire, findPackageJSON } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import { dynamoDbCall } from '../gate/aws-calls.ts';
+import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
+import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
+import { parseObject } from '../stack/json.ts';
+import { type Play, serveMetered } from './metered.ts';
+
+const CLOSE_GRACE_MS = 1_000;
+const CLOSE_POLL_MS = 10;
+
+export interface DynamoDbEmulator {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function startDynamoDb(
+  dataDir: string,
+  gatekeeper: Gatekeeper,
+  metersCapacity = false,
+): Promise<DynamoDbEmulator> {
+  readLevelDbDirectly();
+  const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  // The only listener of its server: (request, response) => void.
+  const [serve] = server.listeners('request') as [
+    (request: unknown, response: ServerResponse) => void,
+  ];
+  server.removeAllListeners('request');
+  const play: Play = ({ method, url, headers }, response, body) => {
+    const replay = Object.assign(new EventEmitter(), { method, url, headers });
+    serve(replay, response);
+    replay.emit('data', body);
+    replay.emit('end');
+  };
+  let underWay = 0;
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+    });
+    const body = await readBody(request).catch(() => undefined);
+    if (body === undefined) {
+      response.destroy();
+      return;
+    }
+    const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+    const asked = parseObject(body.toString());
+    const call = dynamoDbCall(operation, asked);
+    const refusal = gatekeeper.check(request.headers.authorization, call);
+    if (refusal !== undefined) {
+      const __type = `com.amazon.coral.service#${refusal.code}`;
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type, message: refusal.message }));
+      return;
+    }
+    const caller = gatekeeper.callerOf(request.headers.authorization);
+    if (metersCapacity && caller !== HOST) {
+      await serveMetered(play, { request, response, operation, asked }, (readUnits, writeUnits) => {
+        gatekeeper.meter.add(caller, 'dynamodb.readUnits', readUnits);
+        gatekeeper.meter.add(caller, 'dynamodb.writeUnits', writeUnits);
+      });
+    } else play(request, response, body);
+  });
+
+  const url = await listenOnLoopback(server);
+  return {
+    url,
+    close: async () => {
+      // What dynalite is at would find its database closed, and end the process.
+      for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {
+        await delay(CLOSE_POLL_MS);
+      }
+      const closed = once(server, 'close');
+      // dynalite's own close also flushes and closes LevelDB.
+      const flushed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await Promise.race([Promise.all([closed, flushed]), delay(5_000, undefined, { ref: false })]);
+    },
+  };
+}
+
+/**
+ * LevelDB answers reads of a small store from memory in microseconds; dynalite's way through the
+ * thread pool costs more than the read, and more than everything else it does.
+ */
+function readLevelDbDirectly(): void {
+  const requireBesideDynalite = createRequire(findPackageJSON('dynalite', import.meta.url) ?? '');
+  const { Level } = requireBesideDynalite('level');
+  const { _getSync: getSync } = Level.prototype;
+  if (typeof getSync !== 'function') return;
+  Level.prototype._get = async function get(...given: unknown[]) {
+    return getSync.apply(this, given);
+  };
+}

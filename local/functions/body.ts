@@ -1,0 +1,77 @@
+// What a function runs in: a worker thread, which is light; or a process of its own, whose CPU time and
+// memory can be told from everything else's (bench/).
+import { fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
+
+export type Isolation = 'thread' | 'process';
+
+export interface FunctionBody {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** The process's id, where it has one of its own. */
+  readonly pid: number | undefined;
+  post(message: ToWorker): void;
+  onMessage(listener: (message: FromWorker) => void): void;
+  onError(listener: (error: Error) => void): void;
+  onExit(listener: () => void): void;
+  terminate(): Promise<void>;
+}
+
+/** How long a process may take to end by itself. */
+const GRACE_MS = 2_000;
+
+const BODY = new URL('./worker.ts', import.meta.url);
+
+export function startBody(
+  isolation: Isolation,
+  start: WorkerStart,
+  env: Record<string, string>,
+): FunctionBody {
+  return isolation === 'thread' ? inThread(start, env) : inProcess(start, env);
+}
+
+function inThread(start: WorkerStart, env: Record<string, string>): FunctionBody {
+  const worker = new Worker(BODY, { workerData: start, env, stdout: true, stderr: true });
+  return {
+    stdout: worker.stdout,
+    stderr: worker.stderr,
+    pid: undefined,
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => worker.on('message', listener),
+    onError: (listener) => worker.on('error', listener),
+    onExit: (listener) => worker.on('exit', () => listener()),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBody {
+  const child = fork(BODY, [JSON.stringify(start)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // An event is JSON text in the message: as it is, and not as JSON once more.
+    serialization: 'advanced',
+  });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the process has no output');
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    stdout,
+    stderr,
+    pid: child.pid,
+    post: (message) => child.send(message),
+    // Only function-worker.ts writes to this channel.
+    onMessage: (listener) => child.on('message', (message) => listener(message as FromWorker)),
+    onError: (listener) => child.on('error', listener),
+    onExit: (listener) => child.on('exit', () => listener()),
+    terminate: async () => {
+      if (child.connected) child.disconnect();
+      const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      await gone;
+      clearTimeout(force);
+    },
+  };
+}

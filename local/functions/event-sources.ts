@@ -1,0 +1,90 @@
+// The template's SQS event source mappings, started.
+import { z } from 'zod';
+import { sqsCall } from '../gate/aws-calls.ts';
+import { nameInArn } from '../gate/aws-names.ts';
+import type { Meter } from '../gate/meter.ts';
+import type { Permissions } from '../gate/permissions.ts';
+import type { SqsEmulator } from '../sqs/emulator.ts';
+import type { Stack } from '../stack/stack.ts';
+import { StartFailure } from '../start/failure.ts';
+import { EventSource } from './event-source.ts';
+import type { FunctionHost } from './host.ts';
+
+const mappingProperties = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.number().default(10),
+  MaximumBatchingWindowInSeconds: z.number().default(0),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+  // Lambda goes up to 1,000 or 1,250 when no maximum is said.
+  ScalingConfig: z.object({ MaximumConcurrency: z.number().default(1_000) }).prefault({}),
+});
+
+/** A further source of a function has an instance of its own where so many invocations may be under way. */
+const OWN_INSTANCE_FROM = 10;
+
+/** What Lambda does with a queue, by the function's own role. */
+const POLLER_OPERATIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+
+export interface EventSourceSurroundings {
+  emulator: SqsEmulator;
+  functions: ReadonlyMap<string, FunctionHost>;
+  permissions: Permissions;
+  meter: Meter;
+  onFailure(error: unknown): void;
+}
+
+export function startEventSources(
+  stack: Stack,
+  { emulator, functions, permissions, meter, onFailure }: EventSourceSurroundings,
+): EventSource[] {
+  const mappings = stack
+    .resources('AWS::Lambda::EventSourceMapping')
+    .map(({ properties }) => mappingProperties.parse(properties))
+    .filter((mapping) => mapping.Enabled);
+  const served = new Set<string>();
+  return mappings.map((mapping) => {
+    const queue = emulator.store.getQueueByArn(mapping.EventSourceArn);
+    const name = nameInArn(mapping.FunctionName).replace(/^function:/, '') || mapping.FunctionName;
+    const host = functions.get(name);
+    if (queue === undefined || host === undefined) {
+      throw new Error(`no queue or function for the event source ${mapping.EventSourceArn}`);
+    }
+    requirePolling(permissions, host.definition.roleName, queue.name);
+    const { MaximumConcurrency: maximumConcurrency } = mapping.ScalingConfig;
+    const isFurther = served.has(name) && maximumConcurrency >= OWN_INSTANCE_FROM;
+    served.add(name);
+    const instance = isFurther ? host.lane(queue.name) : host;
+    return new EventSource({
+      queue,
+      emulator,
+      batchSize: mapping.BatchSize,
+      windowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+      maximumConcurrency,
+      reportsBatchItemFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      invoke: (event) => instance.invoke(event),
+      onCall: (operation, payloadBytes) => {
+        meter.count(name, 'sqs', operation);
+        meter.sqsRequest(name, payloadBytes, false);
+      },
+      onFailure: (error) => onFailure(error),
+    });
+  });
+}
+
+/** @throws StartFailure if the role lacks what Lambda needs to read the queue for its function */
+export function requirePolling(
+  permissions: Permissions,
+  roleName: string,
+  queueName: string,
+): void {
+  for (const operation of POLLER_OPERATIONS) {
+    for (const need of sqsCall(operation, { QueueName: queueName }).needs) {
+      if (permissions.allows(roleName, need)) continue;
+      throw new StartFailure(
+        `${roleName} does not grant ${need.action} on ${need.resource}, which its event source needs`,
+      );
+    }
+  }
+}

@@ -1,0 +1,192 @@
+// One Lambda function of the template in a thread or process of its own: starts it, hands it
+// invocations, holds it to its timeout, and starts it again when it crashes.
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { type FunctionBody, type Isolation, startBody } from './body.ts';
+import { splitLines } from './lines.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
+
+export interface FunctionDefinition {
+  name: string;
+  arn: string;
+  roleName: string;
+  bundleFile: string;
+  timeoutMs: number;
+  memoryMb: number;
+  env: Record<string, string>;
+}
+
+/** The function threw, crashed or could not be loaded; `fault` is as in Lambda's error answer. */
+export class FunctionFailed extends Error {
+  readonly code = 'function_failed';
+  readonly fault: { errorType: string; errorMessage: string; trace: string };
+
+  constructor(functionName: string, errorType: string, errorMessage: string, trace = '') {
+    super(`${functionName} failed: ${errorType}: ${errorMessage}`);
+    this.fault = { errorType, errorMessage, trace };
+  }
+
+  /** For the terminal: the trace, which begins with the error itself, where there is one. */
+  report(): string {
+    const { trace } = this.fault;
+    return trace === '' ? `✗ ${this.message}` : `✗ ${this.message}\n${trace}`;
+  }
+}
+
+export class FunctionTimedOut extends FunctionFailed {}
+
+interface Invocation {
+  resolve(result: string): void;
+  reject(failure: FunctionFailed): void;
+  timer: NodeJS.Timeout;
+}
+
+export interface HostOptions {
+  onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** An invocation ended, however it did, after so many milliseconds. */
+  onInvoked?(ms: number): void;
+  /** @default thread */
+  isolation?: Isolation;
+}
+
+const RESTART_AFTER_MS = 250;
+
+export class FunctionHost {
+  readonly definition: FunctionDefinition;
+  readonly #onLine: HostOptions['onLine'];
+  readonly #onInvoked: HostOptions['onInvoked'];
+  readonly #invocations = new Map<string, Invocation>();
+  readonly #isolation: Isolation;
+  #worker: FunctionBody | undefined;
+  #ready: Promise<void> | undefined;
+  readonly #options: HostOptions;
+  readonly #lanes = new Map<string, FunctionHost>();
+  #stopped = false;
+
+  constructor(definition: FunctionDefinition, options: HostOptions) {
+    const { onLine, onInvoked, isolation } = options;
+    this.definition = definition;
+    this.#options = options;
+    this.#onLine = onLine;
+    this.#onInvoked = onInvoked;
+    this.#isolation = isolation ?? 'thread';
+  }
+
+  /** The ids of the processes that it runs in, where they are its own. */
+  get pids(): number[] {
+    const lanes = [...this.#lanes.values()].flatMap(({ pids }) => pids);
+    return this.#worker?.pid === undefined ? lanes : [this.#worker.pid, ...lanes];
+  }
+
+  /**
+   * Another instance of the function, started at once. On Lambda what is under way side by side
+   * shares no sandbox; here each source of a function's events has one, so that the slow do not stand in the way of the
+   * others.
+   */
+  lane(name: string): FunctionHost {
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) {
+      lane = new FunctionHost(this.definition, this.#options);
+      this.#lanes.set(name, lane);
+      lane.start();
+    }
+    return lane;
+  }
+
+  /** Resolves when the bundle is loaded; rejects when it cannot be. */
+  start(): Promise<void> {
+    const { name, bundleFile, memoryMb, env } = this.definition;
+    const bundleUrl = pathToFileURL(bundleFile).href;
+    const workerData: WorkerStart = { bundleUrl, functionName: name, memoryMb };
+    const worker = startBody(this.#isolation, workerData, env);
+    this.#worker = worker;
+    splitLines(worker.stdout, (line) => this.#onLine(line, 'stdout'));
+    splitLines(worker.stderr, (line) => this.#onLine(line, 'stderr'));
+    this.#ready = new Promise((resolve, reject) => {
+      let failure = new FunctionFailed(name, 'Runtime.ExitError', 'the worker ended');
+      worker.onMessage((message: FromWorker) => {
+        if (message.kind === 'ready') resolve();
+        else this.#settle(message);
+      });
+      worker.onError((error: Error) => {
+        failure = new FunctionFailed(name, error.name, error.message, error.stack);
+      });
+      worker.onExit(() => {
+        reject(failure);
+        this.#crashed(failure);
+      });
+    });
+    this.#ready.catch(() => undefined);
+    return this.#ready;
+  }
+
+  /** The function's result as JSON text. */
+  async invoke(event: string): Promise<string> {
+    await this.#ready;
+    const worker = this.#worker;
+    const { name, timeoutMs } = this.definition;
+    if (worker === undefined || this.#stopped) {
+      throw new FunctionFailed(name, 'Runtime.ExitError', 'the function is not running');
+    }
+    const id = randomUUID();
+    const startedAt = performance.now();
+    return new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#invocations.delete(id);
+        const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+        reject(new FunctionTimedOut(name, 'Sandbox.Timedout', message));
+      }, timeoutMs);
+      this.#invocations.set(id, { resolve, reject, timer });
+      const message: ToWorker = { id, event, deadlineMs: Date.now() + timeoutMs };
+      worker.post(message);
+    }).finally(() => this.#onInvoked?.(performance.now() - startedAt));
+  }
+
+  /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
+  async replace(): Promise<void> {
+    await this.crash();
+    await Promise.all([this.#ready, ...this.#eachLane((lane) => lane.#ready ?? Promise.resolve())]);
+  }
+
+  /** Ends it as a crash does: what it was doing fails, and it starts again. */
+  async crash(): Promise<void> {
+    await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.crash())]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.stop())]);
+  }
+
+  #eachLane(act: (lane: FunctionHost) => Promise<void>): Promise<void>[] {
+    return [...this.#lanes.values()].map(act);
+  }
+
+  #settle(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    const invocation = this.#invocations.get(message.id);
+    // An answer after the timeout counts for nothing, as on Lambda.
+    if (invocation === undefined) return;
+    this.#invocations.delete(message.id);
+    clearTimeout(invocation.timer);
+    if (message.kind === 'result') invocation.resolve(message.result);
+    else {
+      const { name, message: text, stack } = message;
+      invocation.reject(new FunctionFailed(this.definition.name, name, text, stack));
+    }
+  }
+
+  #crashed(failure: FunctionFailed): void {
+    this.#worker = undefined;
+    for (const { reject, timer } of this.#invocations.values()) {
+      clearTimeout(timer);
+      reject(failure);
+    }
+    this.#invocations.clear();
+    if (this.#stopped) return;
+    this.#onLine(`${failure.message}: starting it again`, 'stderr');
+    this.#ready = new Promise((resolve, reject) => {
+      setTimeout(() => this.#stopped || this.start().then(resolve, reject), RESTART_AFTER_MS);
+    });
+    this.#ready.catch(() => undefined);
+  }
+}

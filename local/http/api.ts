@@ -1,0 +1,139 @@
+// The template's HTTP API on a port of this machine: routes requests to functions and their results
+// back, with API Gateway's limits and errors.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { FunctionFailed, type FunctionHost, FunctionTimedOut } from '../functions/host.ts';
+import { answerJson, BodyTooLarge, listen, readBody } from '../gate/loopback-server.ts';
+import type { Meter } from '../gate/meter.ts';
+import type { Stack } from '../stack/stack.ts';
+import { decodedPath, toEvent } from './event.ts';
+import { matchRoute, type Route } from './routes.ts';
+
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+const CLOSE_GRACE_MS = 3_000;
+
+const routeProperties = z.object({ RouteKey: z.string(), Target: z.string() });
+const integrationProperties = z.object({ IntegrationUri: z.string() });
+const resultShape = z.object({
+  statusCode: z.coerce.number(),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  cookies: z.array(z.string()).default([]),
+  body: z.string().default(''),
+  isBase64Encoded: z.boolean().default(false),
+});
+
+export interface HttpApi {
+  port: number;
+  /** Lets running requests end, takes no new ones. */
+  close(): Promise<void>;
+}
+
+export async function startHttpApi(
+  stack: Stack,
+  functions: ReadonlyMap<string, FunctionHost>,
+  { port, host }: { port: number; host: string },
+  meter: Meter,
+  onFailure: (error: unknown) => void,
+): Promise<HttpApi> {
+  const routes = routesOf(stack, functions);
+  const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
+  const server = createServer((request, response) => {
+    serve(request, response, routes, apiId, meter).catch((error: unknown) => {
+      if (error instanceof BodyTooLarge) return refuseTooLarge(response, MAX_REQUEST_BYTES);
+      if (error instanceof FunctionFailed) onFailure(error);
+      if (response.headersSent) return response.destroy();
+      return error instanceof FunctionTimedOut
+        ? answerJson(response, 503, { message: 'Service Unavailable' })
+        : answerJson(response, 500, { message: 'Internal Server Error' });
+    });
+  });
+  server.keepAliveTimeout = 65_000;
+  return {
+    port: await listen(server, port, host),
+    close: async () => {
+      const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+      await new Promise((resolve) => server.close(resolve));
+      clearTimeout(force);
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: Route<FunctionHost>[],
+  apiId: string,
+  meter: Meter,
+): Promise<void> {
+  const { method = 'GET', url: target = '/' } = request;
+  const path = decodedPath(target.split('?')[0] ?? '/');
+  const match = matchRoute(routes, method, path);
+  const body = await readBody(request, MAX_REQUEST_BYTES);
+  if (match === undefined) return answerJson(response, 404, { message: 'Not Found' });
+  const { route, pathParameters } = match;
+  const httpRequest = {
+    method,
+    target,
+    protocol: `HTTP/${request.httpVersion}`,
+    headers: request.headers,
+    sourceIp: request.socket.remoteAddress ?? '',
+    body,
+  };
+  const event = JSON.stringify(toEvent(httpRequest, apiId, route.routeKey, pathParameters));
+  if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return refuseTooLarge(response, MAX_EVENT_BYTES);
+  const result = await route.target.invoke(event);
+  meter.apiRequest(body.length + Buffer.byteLength(result));
+  respond(response, result);
+}
+
+function respond(response: ServerResponse, result: string): void {
+  const value: unknown = JSON.parse(result);
+  const parsed = resultShape.safeParse(value);
+  // A result without a status is the body of a 200, as API Gateway has it.
+  if (!parsed.success) {
+    answerJson(response, 200, value);
+    return;
+  }
+  const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  response.statusCode = statusCode;
+  response.setHeader('content-type', 'text/plain');
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
+  if (cookies.length > 0) response.setHeader('set-cookie', cookies);
+  if (statusCode !== 204 && statusCode !== 304) response.setHeader('content-length', bytes.length);
+  response.end(bytes);
+}
+
+function refuseTooLarge(response: ServerResponse, maxBytes: number): void {
+  const problem = {
+    type: 'about:blank',
+    title: 'Content Too Large',
+    status: 413,
+    detail: `The request is above the ${maxBytes / 1024 / 1024} MiB that fit into one request here.`,
+  };
+  // The rest of the request is not read, so the connection cannot be used again.
+  const headers = { 'content-type': 'application/problem+json', connection: 'close' };
+  answerJson(response, 413, problem, headers);
+}
+
+function routesOf(
+  stack: Stack,
+  functions: ReadonlyMap<string, FunctionHost>,
+): Route<FunctionHost>[] {
+  const byIntegration = new Map<string, FunctionHost>();
+  const byArn = new Map([...functions.values()].map((one) => [one.definition.arn, one]));
+  for (const { logicalId, properties } of stack.resources('AWS::ApiGatewayV2::Integration')) {
+    const { IntegrationUri } = integrationProperties.parse(properties);
+    const arn = /arn:aws:lambda:[^/]+/.exec(IntegrationUri)?.[0] ?? IntegrationUri;
+    const host = byArn.get(arn);
+    if (host === undefined) throw new Error(`no function for the integration ${IntegrationUri}`);
+    byIntegration.set(stack.reference(logicalId), host);
+  }
+  return stack.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => {
+    const { RouteKey: routeKey, Target } = routeProperties.parse(properties);
+    const target = byIntegration.get(Target.replace(/^integrations\//, ''));
+    if (target === undefined) throw new Error(`no integration for the route ${routeKey}`);
+    return { routeKey, target };
+  });
+}

@@ -1,0 +1,326 @@
+// The ledger in memory, under the same handlers as DynamoDB's. One conformance suite ties the two
+// together (test/conformance). Every call is asynchronous, as it is over a network.
+import { attemptsMade, type Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
+import { MAX_AHEAD_MS } from '../../../lambdas/core/endpoints/rate-limit.ts';
+import { CLEAN_HEALTH, type Health } from '../../../lambdas/core/health/health.ts';
+import { deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
+import {
+  type Claim,
+  type DedupeEntry,
+  type DedupeLedger,
+  type DeliveryLedger,
+  type DeliveryRef,
+  type EndpointAddress,
+  type EventLedger,
+  type HealthLedger,
+  type Page,
+  type RateLedger,
+  type ReplayLedger,
+  type StoredEvent,
+  scopeKey,
+  type TimeRange,
+  type WorkLedger,
+} from '../../../lambdas/core/ports.ts';
+import type { CallCounts } from '../call-counts.ts';
+import { createMemoryFeed } from './feed.ts';
+import { createMemoryReplays } from './replays.ts';
+import { SortedIndex } from './sorted-index.ts';
+
+export type MemoryLedger = EventLedger &
+  DedupeLedger &
+  DeliveryLedger &
+  WorkLedger &
+  HealthLedger &
+  RateLedger &
+  ReplayLedger & {
+    readonly deliveries: ReadonlyMap<string, Delivery>;
+    readonly events: ReadonlyMap<string, StoredEvent>;
+    /** As it stands now, without a call. */
+    find(ref: DeliveryRef): Delivery | undefined;
+    healthOf(endpoint: EndpointAddress): Health;
+    /** How many deliveries wait. */
+    waiting(): number;
+  };
+
+/** A delivery's item without its attempts, its last response kept in part, and one attempt in it. */
+const ITEM_BYTES = 600;
+const ATTEMPT_BYTES = 48;
+/** Index entries in a read unit (8 KB, eventually consistent). */
+const WAITING_PER_READ = 40;
+const DEDUPE_MS = 7 * 24 * 3600 * 1000;
+
+export function createMemoryLedger(counts: CallCounts): MemoryLedger {
+  const events = new Map<string, StoredEvent>();
+  const deliveries = new Map<string, Delivery>();
+  const dedupes = new Map<string, DedupeEntry>();
+  const healths = new Map<string, { health: Health; version: number }>();
+  const answers = new Map<string, number>();
+  const freeSlots = new Map<string, number>();
+  const work = new Map<string, SortedIndex>();
+
+  const eventKey = (ref: { tenant: string; environment: string; eventId: string }): string =>
+    `${ref.environment}#${ref.tenant}#${ref.eventId}`;
+  const deliveryKey = (ref: DeliveryRef): string =>
+    `${scopeKey(ref)}#${ref.endpointId}#${ref.eventId}`;
+  const endpointKey = (endpoint: EndpointAddress): string =>
+    `${scopeKey(endpoint)}#${endpoint.endpointId}`;
+  const placeOf = (delivery: Delivery): number =>
+    delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs;
+
+  function indexOf(delivery: EndpointAddress): SortedIndex {
+    const key = endpointKey(delivery);
+    const index = work.get(key) ?? new SortedIndex();
+    work.set(key, index);
+    return index;
+  }
+
+  function write(delivery: Delivery): void {
+    const key = deliveryKey(delivery);
+    const before = deliveries.get(key);
+    if (before?.state === 'waiting') indexOf(before).remove(placeOf(before), before.eventId);
+    if (delivery.state === 'waiting') indexOf(delivery).add(placeOf(delivery), delivery.eventId);
+    deliveries.set(key, delivery);
+    const movedInIndex =
+      (before?.state === 'waiting' ? placeOf(before) : 0) !==
+        (delivery.state === 'waiting' ? placeOf(delivery) : 0) || before?.state !== delivery.state;
+    const units = Math.ceil((ITEM_BYTES + delivery.attempts.length * ATTEMPT_BYTES) / 1024);
+    counts.write(units + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
+  }
+
+  /** Newest first; the cursor is the last id of the page before. */
+  function pageOf<T>(
+    entries: readonly T[],
+    id: (entry: T) => string,
+    limit: number,
+    cursor: string | undefined,
+  ): Page<T> {
+    const sorted = entries.toSorted((a, b) => (id(a) < id(b) ? 1 : -1));
+    const rest = cursor === undefined ? sorted : sorted.filter((entry) => id(entry) < cursor);
+    const page = rest.slice(0, limit);
+    const last = page.at(-1);
+    return rest.length > limit && last !== undefined
+      ? { entries: page, next: id(last) }
+      : { entries: page };
+  }
+
+  const inRange = (atMs: number, { sinceMs = 0, untilMs = Number.POSITIVE_INFINITY }: TimeRange) =>
+    atMs >= sinceMs && atMs < untilMs;
+
+  return {
+    ...createMemoryReplays(deliveries),
+    ...createMemoryFeed(counts),
+    deliveries,
+    events,
+    find: (ref) => deliveries.get(deliveryKey(ref)),
+    healthOf: (endpoint) => healths.get(endpointKey(endpoint))?.health ?? CLEAN_HEALTH,
+    waiting: () => [...work.values()].reduce((sum, index) => sum + index.size, 0),
+
+    async putEvents(stored) {
+      for (const entry of stored)
+        events.set(eventKey({ ...entry.event, eventId: entry.event.id }), entry);
+      counts.write(stored.length);
+      return new Set();
+    },
+    async putEventOnce(stored) {
+      const key = eventKey({ ...stored.event, eventId: stored.event.id });
+      counts.write(1);
+      const found = events.get(key);
+      if (!found) events.set(key, stored);
+      return found ?? stored;
+    },
+    async getEvents(refs) {
+      counts.read(refs.length);
+      return new Map(
+        refs.flatMap((ref) => {
+          const found = events.get(eventKey(ref));
+          return found ? [[ref.eventId, found] as const] : [];
+        }),
+      );
+    },
+    async keepUntil() {
+      counts.write(1);
+    },
+    async listEvents(scope, range, limit, cursor) {
+      const own = [...events.values()].filter(
+        ({ event }) => scopeKey(event) === scopeKey(scope) && inRange(event.acceptedAtMs, range),
+      );
+      return pageOf(own, ({ event }) => event.id, limit, cursor);
+    },
+
+    async reserve(scope, key, entry) {
+      const place = `${scopeKey(scope)}#${key}`;
+      const found = dedupes.get(place);
+      counts.write(1);
+      if (found && found.acceptedAtMs + DEDUPE_MS >= entry.acceptedAtMs) return found;
+      dedupes.set(place, entry);
+      return entry;
+    },
+    async reserveSlots(endpoint, count, perSecond, nowMs) {
+      counts.write(1);
+      const free = Math.max(freeSlots.get(endpointKey(endpoint)) ?? nowMs, nowMs);
+      if (free >= nowMs + MAX_AHEAD_MS) return undefined;
+      freeSlots.set(endpointKey(endpoint), free + (count * 1000) / perSecond);
+      return free;
+    },
+
+    async putDeliveries(batch) {
+      for (const delivery of batch) write(delivery);
+      return new Set();
+    },
+    async putDeliveryOnce(delivery) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found) return found.recordedBy !== undefined && found.recordedBy === delivery.recordedBy;
+      write(delivery);
+      return true;
+    },
+    async claim(request): Promise<Claim> {
+      const found = deliveries.get(deliveryKey(request.ref));
+      const lease = { untilMs: request.leaseUntilMs, holder: request.holder };
+      if (!found) {
+        if (!request.fresh) return { kind: 'missing' };
+        write({ ...request.fresh, lease });
+        return { kind: 'claimed', delivery: { ...request.fresh, lease } };
+      }
+      if (
+        found.state !== 'waiting' ||
+        found.run > request.run ||
+        attemptsMade(found) >= request.attempt
+      ) {
+        return { kind: 'past', delivery: found };
+      }
+      const isHeld = found.lease !== undefined && found.lease.untilMs >= request.nowMs;
+      if (isHeld && found.lease?.holder === request.holder) {
+        return { kind: 'claimed', delivery: found };
+      }
+      if (isHeld) return { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
+      if (found.run !== request.run || attemptsMade(found) !== request.attempt - 1) {
+        return { kind: 'missing' };
+      }
+      write({ ...found, lease });
+      return { kind: 'claimed', delivery: { ...found, lease } };
+    },
+    async recordClaimed(delivery, holder) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found?.lease?.holder !== holder) return found?.recordedBy === holder;
+      write(delivery);
+      return true;
+    },
+    async rest({ ref, fresh, run, attempt, nowMs }) {
+      const found = deliveries.get(deliveryKey(ref));
+      if (!found) {
+        if (fresh) write({ ...fresh, workAtMs: fresh.dueAtMs ?? nowMs });
+        return;
+      }
+      const isFree = !found.lease || found.lease.untilMs < nowMs;
+      const isAsSeen =
+        found.state === 'waiting' && found.run === run && attemptsMade(found) === attempt - 1;
+      if (isFree && isAsSeen) write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
+    },
+    async openRun(delivery, seenRun) {
+      const found = deliveries.get(deliveryKey(delivery));
+      if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
+      if (found.lease && found.lease.untilMs >= (delivery.dueAtMs ?? 0)) return false;
+      write(delivery);
+      return true;
+    },
+    async settle(delivery, state) {
+      const found = deliveries.get(deliveryKey(delivery));
+      const isAsSeen =
+        found?.state === 'waiting' &&
+        found.run === delivery.run &&
+        attemptsMade(found) === attemptsMade(delivery);
+      if (found && !isAsSeen) return false;
+      const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
+      write({ ...rest, state });
+      return true;
+    },
+    async getDeliveries(refs) {
+      counts.read(refs.length);
+      return new Map(
+        refs.flatMap((ref) => {
+          const found = deliveries.get(deliveryKey(ref));
+          return found ? [[deliveryIdOf(ref.eventId, ref.endpointId), found] as const] : [];
+        }),
+      );
+    },
+    async listNewestDead(endpoint, range, limit, cursor) {
+      const own = [...deliveries.values()].filter(
+        (delivery) =>
+          scopeKey(delivery) === scopeKey(endpoint) &&
+          delivery.endpointId === endpoint.id &&
+          delivery.state === 'dead' &&
+          inRange(delivery.acceptedAtMs, range),
+      );
+      const page = pageOf(own, ({ eventId }) => eventId, limit, cursor);
+      const refs = page.entries.map(({ tenant, environment, endpointId, eventId }) => {
+        return { tenant, environment, endpointId, eventId };
+      });
+      return { ...page, entries: refs };
+    },
+    async listDeliveries(endpoint, range, limit, cursor) {
+      const own = [...deliveries.values()].filter(
+        (delivery) =>
+          scopeKey(delivery) === scopeKey(endpoint) &&
+          delivery.endpointId === endpoint.id &&
+          inRange(delivery.acceptedAtMs, range),
+      );
+      return pageOf(own, (delivery) => delivery.eventId, limit, cursor);
+    },
+
+    async listDue(endpoint, beforeMs, limit) {
+      counts.read(1);
+      const { tenant, environment, endpointId } = endpoint;
+      return indexOf(endpoint)
+        .before(beforeMs, limit)
+        .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
+    },
+    async listOlder(endpoint, thanEventId, limit) {
+      const { tenant, environment, endpointId } = endpoint;
+      const all = indexOf(endpoint).before(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+      counts.read(Math.ceil(all.length / WAITING_PER_READ));
+      const older = all.filter(({ key }) => key < thanEventId).slice(0, limit);
+      const ids = all.filter(({ key }) => key >= thanEventId).map(({ key }) => key);
+      const nextEventId = ids.reduce<string | undefined>(
+        (least, id) => (least === undefined || id < least ? id : least),
+        undefined,
+      );
+      const entries = older.map(({ at, key }) => {
+        return { tenant, environment, endpointId, eventId: key, workAtMs: at };
+      });
+      return nextEventId === undefined ? { entries } : { entries, nextEventId };
+    },
+    async take(entry, untilMs) {
+      const found = deliveries.get(deliveryKey(entry));
+      if (found?.state !== 'waiting' || placeOf(found) !== entry.workAtMs) return undefined;
+      const taken = { ...found, workAtMs: untilMs };
+      write(taken);
+      return taken;
+    },
+
+    async getHealth(endpoint) {
+      counts.read(1);
+      const key = endpointKey(endpoint);
+      const kept = healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
+      return { ...kept, answers: answers.get(key) ?? 0 };
+    },
+    async getHealths(addresses) {
+      return new Map(
+        addresses.flatMap((address) => {
+          const kept = healths.get(endpointKey(address));
+          return kept ? [[address.endpointId, kept.health] as const] : [];
+        }),
+      );
+    },
+    async putHealth(endpoint, health, seenVersion) {
+      const key = endpointKey(endpoint);
+      counts.write(1);
+      if ((healths.get(key)?.version ?? 0) !== seenVersion) return false;
+      healths.set(key, { health, version: seenVersion + 1 });
+      return true;
+    },
+    async countAnswers(endpoint, count) {
+      counts.write(1);
+      answers.set(endpointKey(endpoint), (answers.get(endpointKey(endpoint)) ?? 0) + count);
+    },
+  };
+}

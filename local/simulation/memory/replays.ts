@@ -1,0 +1,67 @@
+// Replays in memory, beside the deliveries of the in-memory ledger.
+import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
+import {
+  type EndpointAddress,
+  type Page,
+  type ReplayLedger,
+  scopeKey,
+  type TimeRange,
+} from '../../../lambdas/core/ports.ts';
+import type { Replay } from '../../../lambdas/core/replays/replay.ts';
+
+export function createMemoryReplays(deliveries: ReadonlyMap<string, Delivery>): ReplayLedger {
+  const replays = new Map<string, Replay>();
+  const keyOf = (scope: { tenant: string; environment: Replay['environment'] }, id: string) =>
+    `${scopeKey(scope)}#${id}`;
+
+  /** By event id, which is by time; the cursor is the last id of the page before. */
+  function page(
+    endpoint: EndpointAddress,
+    { sinceMs, untilMs }: Required<TimeRange>,
+    limit: number,
+    cursor: string | undefined,
+    isWanted: (delivery: Delivery) => boolean,
+  ): Page<Delivery> {
+    const rest = [...deliveries.values()]
+      .filter(
+        (delivery) =>
+          keyOf(delivery, delivery.endpointId) === keyOf(endpoint, endpoint.endpointId) &&
+          delivery.acceptedAtMs >= sinceMs &&
+          delivery.acceptedAtMs < untilMs &&
+          isWanted(delivery) &&
+          delivery.eventId > (cursor ?? ''),
+      )
+      .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+    const entries = rest.slice(0, limit);
+    const last = entries.at(-1);
+    return rest.length > limit && last ? { entries, next: last.eventId } : { entries };
+  }
+
+  return {
+    async putReplayOnce(replay) {
+      const key = keyOf(replay, replay.id);
+      const stored = replays.get(key) ?? replay;
+      replays.set(key, stored);
+      return stored;
+    },
+    getReplay: async (scope, id) => replays.get(keyOf(scope, id)),
+    async listReplays(scope, limit, cursor) {
+      const rest = [...replays.values()]
+        .filter((replay) => scopeKey(replay) === scopeKey(scope) && replay.id < (cursor ?? '~'))
+        .sort((a, b) => (a.id < b.id ? 1 : -1));
+      const entries = rest.slice(0, limit);
+      const last = entries.at(-1);
+      return rest.length > limit && last ? { entries, next: last.id } : { entries };
+    },
+    async replaceReplay(seenVersion, after) {
+      const key = keyOf(after, after.id);
+      if (replays.get(key)?.version !== seenVersion) return false;
+      replays.set(key, after);
+      return true;
+    },
+    listDead: async (endpoint, range, limit, cursor) =>
+      page(endpoint, range, limit, cursor, ({ state }) => state === 'dead'),
+    listOldestFirst: async (endpoint, range, limit, cursor) =>
+      page(endpoint, range, limit, cursor, () => true),
+  };
+}

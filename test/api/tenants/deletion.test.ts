@@ -1,0 +1,290 @@
+// Deleting a tenant: nobody may use it any more, at once; its data goes page by page, whatever comes between.
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeCleanupMessage } from '../../../lambdas/core/erasure/message.ts';
+import type { Event } from '../../../lambdas/core/events/event.ts';
+import { createId } from '../../../lambdas/core/identifiers.ts';
+import { encodeEventMessage } from '../../../lambdas/core/messages.ts';
+import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
+import { cleanUp } from '../../../lambdas/wake/erase.ts';
+import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
+import { sqsRecord } from '../../builders/ports.ts';
+import { dumpTable } from '../../builders/table-dump.ts';
+
+const PERSONAL = 'Jane-Q-Marked';
+
+let service: ApiService;
+let victim: Ask;
+beforeEach(async () => {
+  service = await startApiService();
+  victim = await service.keyOf('victim', 'live');
+});
+afterEach(() => service?.stop());
+
+const anEvent = (): Event => ({
+  tenant: 'victim',
+  environment: 'live',
+  id: createId('evt', service.clock.nowMs, randomBytes(10)),
+  type: 'person.created',
+  acceptedAtMs: service.clock.nowMs,
+  subject: PERSONAL,
+  channels: [],
+  data: JSON.stringify({ name: PERSONAL }),
+});
+
+async function fill(events: number): Promise<string[]> {
+  await service.operator('PUT', '/v1/tenants/victim', { name: PERSONAL });
+  const ids: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    const { json } = await victim('POST', '/v1/endpoints', {
+      url: `https://hooks.example.org/${PERSONAL}`,
+      description: PERSONAL,
+      headers: { 'X-Person': PERSONAL },
+      authentication: [{ type: 'basic', username: PERSONAL, password: `${PERSONAL}-password` }],
+    });
+    ids.push(json.id);
+  }
+  for (let count = 0; count < events; count++) {
+    await service.ledger.putEvents([{ event: anEvent(), targets: ids }]);
+  }
+  return ids;
+}
+
+const remove = () => service.operator('DELETE', '/v1/tenants/victim');
+const read = async () => (await service.operator('GET', '/v1/tenants/victim')).json;
+const record = () => sqsRecord(encodeCleanupMessage({ kind: 'erasure', tenant: 'victim' }));
+const everything = async () =>
+  (await dumpTable(service.client, 'registry')) + (await dumpTable(service.client, 'ledger'));
+
+/** Handles what is on the queue, as often as there is something. @returns how many messages it took */
+async function work(remainingMs: () => number = () => 60_000): Promise<number> {
+  let count = 0;
+  for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
+    service.clock.nowMs += next.delaySeconds * 1000;
+    const body = encodeCleanupMessage(next.cleanup);
+    expect(await cleanUp(service.cleanupPorts, [sqsRecord(body)], remainingMs)).toEqual([]);
+    expect(++count).toBeLessThan(500);
+  }
+  return count;
+}
+
+describe('DELETE /v1/tenants/{id}', () => {
+  it('stops its keys and its endpoints at once, and it is unknown from then on', async () => {
+    const [id = ''] = await fill(1);
+    expect((await victim('GET', '/v1/endpoints')).status).toBe(200);
+    const { status, json, headers } = await remove();
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe('/v1/tenants/victim');
+    expect(json).toMatchObject({
+      id: 'victim',
+      deletedAt: new Date(service.clock.nowMs).toISOString(),
+      erasure: { state: 'running', finishedAt: null },
+    });
+    service.clock.nowMs += 3_000;
+    expect((await victim('GET', '/v1/endpoints')).status).toBe(401);
+    service.clock.nowMs += 2_000;
+    const scoped = { 'posthorn-tenant': 'victim' };
+    expect((await service.operator('GET', '/v1/endpoints', undefined, scoped)).status).toBe(404);
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const tombstone = await service.registry.getEndpoint(scope, id);
+    expect(tombstone?.deletedAtMs).toBeDefined();
+    const listed = (await service.operator('GET', '/v1/tenants')).json.data;
+    expect(listed.map((tenant: { id: string }) => tenant.id)).toEqual(['acme', 'globex']);
+  });
+
+  it('removes templates, polling feeds and the latest events of subjects', async () => {
+    const [endpointId = ''] = await fill(1);
+    const settings = { description: PERSONAL };
+    await victim('POST', '/v1/templates', { name: 'gone', settings });
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const all = Array.from({ length: 620 }, () => anEvent());
+    const entries = all.map(({ id }) => ({ ...scope, endpointId, eventId: id, storedAtMs: 1 }));
+    await service.ledger.putFeed(entries, 20_000);
+    const event = anEvent();
+    await service.ledger.putEvents([{ event, targets: [endpointId] }]);
+    await service.ledger.putLatest([event]);
+    await remove();
+    await work();
+    expect((await read()).erasure.done).toMatchObject({ templates: 1, feeds: 620, events: 2 });
+    const left = await everything();
+    for (const gone of [PERSONAL, 'live#victim#templates', `#${endpointId}#f`, '#victim#s#']) {
+      expect(left).not.toContain(gone);
+    }
+  });
+
+  it('takes the subject off its replays, and ends those that were not done', async () => {
+    const [endpoint = ''] = await fill(1);
+    const asked = { endpoint, since: '2026-01-01T00:00:00Z', status: 'any' };
+    const ask = async (more: object) =>
+      (await victim('POST', '/v1/replays', { ...asked, ...more })).json.id as string;
+    const marked = [await ask({ subject: PERSONAL }), await ask({ subject: PERSONAL })];
+    const plain = await ask({});
+    await victim('POST', `/v1/replays/${marked[1]}/cancel`);
+    await remove();
+    await work();
+    expect((await read()).erasure.done).toMatchObject({ replays: 2 });
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const { entries } = await service.cleanupPorts.replays.listReplays(scope, 10);
+    const ends = new Map(entries.map(({ id, state, cancelledBy }) => [id, [state, cancelledBy]]));
+    expect(ends).toEqual(
+      new Map([
+        [marked[0], ['cancelled', 'endpoint_deleted']],
+        [marked[1], ['cancelled', 'user']],
+        [plain, ['running', undefined]],
+      ]),
+    );
+    expect(await everything()).not.toContain(PERSONAL);
+  });
+
+  it('goes on with an erasure that was begun before replays were a stage', async () => {
+    await fill(1);
+    await remove();
+    const tenant = await service.registry.getTenant('victim');
+    if (!tenant?.erasure) throw new Error('not deleted');
+    const { replays, ...done } = tenant.erasure.done;
+    const older = {
+      ...tenant,
+      erasure: { ...tenant.erasure, done: done as typeof tenant.erasure.done },
+    };
+    expect(await service.registry.replaceTenant(tenant, older)).toBe(true);
+    expect((await read()).erasure.done).toMatchObject({ replays: 0 });
+    await work();
+    expect((await read()).erasure).toMatchObject({
+      state: 'done',
+      done: { replays: 0, events: 1 },
+    });
+  });
+
+  it('removes everything personal and leaves the skeletons, and others alone', async () => {
+    await fill(120);
+    const kept = await service.acme('POST', '/v1/endpoints', { url: 'https://kept.example.org/' });
+    await remove();
+    await work();
+    expect(await read()).toMatchObject({
+      name: '',
+      erasure: { state: 'done', done: { keys: 1, endpoints: 3, events: 120 } },
+    });
+    const left = await everything();
+    expect(left).not.toContain(PERSONAL);
+    expect(left).not.toContain('live#victim#keys');
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const skeletons = await service.ledger.listEvents(scope, {}, 100);
+    expect(skeletons.entries[0]?.event).toMatchObject({ type: 'person.created', data: 'null' });
+    expect((await service.acme('GET', `/v1/endpoints/${kept.json.id}`)).status).toBe(200);
+  });
+
+  it('looks a second time for what was under way, two minutes later', async () => {
+    await fill(3);
+    await remove();
+    const deletedAtMs = service.clock.nowMs;
+    const first = service.cleanups.shift();
+    expect(first?.delaySeconds).toBe(0);
+    await cleanUp(service.cleanupPorts, [record()], () => 60_000);
+    expect(await read()).toMatchObject({ erasure: { state: 'running' } });
+    expect(service.cleanups[0]?.delaySeconds).toBe(120);
+    // A fan-out that had read the subscribers before stores an event only now.
+    await service.ledger.putEvents([{ event: anEvent(), targets: [] }]);
+    await work();
+    expect(service.clock.nowMs).toBeGreaterThanOrEqual(deletedAtMs + 120_000);
+    expect((await read()).erasure.done.events).toBe(4);
+    expect(await everything()).not.toContain(PERSONAL);
+  });
+
+  describe('an endpoint that is changed between its reading and its erasure', () => {
+    /** The registry of a world in which somebody is faster, so many times. */
+    function overtaken(times: number) {
+      const { registry } = service.cleanupPorts;
+      let left = times;
+      const replaceEndpoint: typeof registry.replaceEndpoint = async (before, after) => {
+        if (left > 0) {
+          left -= 1;
+          const changed = { ...before, version: before.version + 1 };
+          expect(await registry.replaceEndpoint(before, changed)).toBe(true);
+        }
+        return registry.replaceEndpoint(before, after);
+      };
+      return { ...service.cleanupPorts, registry: { ...registry, replaceEndpoint } };
+    }
+
+    it('is erased in the same round', async () => {
+      await fill(1);
+      await remove();
+      expect(await cleanUp(overtaken(4), [record()], () => 60_000)).toEqual([]);
+      expect((await read()).erasure).toMatchObject({ state: 'running', done: { endpoints: 3 } });
+    });
+
+    it('keeps the job at its place, for its message to come back, if that does not end', async () => {
+      await fill(1);
+      await remove();
+      const failed = await cleanUp(overtaken(100), [record()], () => 60_000);
+      expect(failed).toMatchObject([{ error: { code: 'partly_refused' } }]);
+      expect((await read()).erasure).toMatchObject({ state: 'running', done: { endpoints: 0 } });
+      await work();
+      expect((await read()).erasure).toMatchObject({ state: 'done', done: { events: 1 } });
+      expect(await everything()).not.toContain(PERSONAL);
+    });
+  });
+
+  it('goes on where it stopped, also when its message comes twice', async () => {
+    await fill(120);
+    await remove();
+    service.cleanups.push(...service.cleanups);
+    // No time but for a page each.
+    expect(await work(() => 0)).toBeGreaterThan(10);
+    expect((await read()).erasure).toMatchObject({ state: 'done', done: { keys: 1, events: 120 } });
+    expect(await everything()).not.toContain(PERSONAL);
+  });
+
+  it('may be repeated: it sets the job going again, and changes nothing once it is done', async () => {
+    await fill(3);
+    const first = await remove();
+    service.cleanups.length = 0;
+    service.clock.nowMs += 1_000;
+    const second = await remove();
+    expect(second.status).toBe(202);
+    expect(second.json.deletedAt).toBe(first.json.deletedAt);
+    expect(service.cleanups).toHaveLength(1);
+    await work();
+    expect((await remove()).json.erasure.state).toBe('done');
+    expect(service.cleanups).toEqual([]);
+  });
+
+  it('keeps its id until everything is gone: PUT is 409 before, and makes a new tenant after', async () => {
+    await fill(3);
+    await remove();
+    const early = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
+    expect([early.status, early.headers.get('retry-after')]).toEqual([409, '60']);
+    await work();
+    const late = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
+    expect(late.status).toBe(201);
+    expect(late.json).toMatchObject({ name: 'New', deletedAt: null, erasure: null });
+    const scope = { tenant: 'victim', environment: 'live' } as const;
+    const subscribers = await service.registry.subscribersOf([scope]);
+    expect(subscribers.get('live#victim')).toEqual([]);
+  });
+
+  it('lets no event in that was on its way', async () => {
+    await fill(1);
+    await remove();
+    const stored: unknown[] = [];
+    const refuse = async () => {
+      stored.push('something');
+      return new Set<string>();
+    };
+    const ports = {
+      surroundings: service.surroundings,
+      settings: service.settings,
+      ledger: { ...service.ledger, putEvents: refuse },
+      registry: service.registry,
+      queues: { sendDeliveries: async () => new Set<number>() },
+    };
+    const body = encodeEventMessage({ event: anEvent(), mayRepeat: false });
+    expect(await fanOut(ports, [sqsRecord(body)])).toEqual([]);
+    expect(stored).toEqual([]);
+  });
+
+  it('is the operator’s alone, and 404 for a tenant that never was', async () => {
+    expect((await service.acme('DELETE', '/v1/tenants/acme')).status).toBe(403);
+    expect((await service.operator('DELETE', '/v1/tenants/nobody')).status).toBe(404);
+  });
+});

@@ -1,0 +1,374 @@
+// The api function's routes over the real adapters and an in-process DynamoDB, for tests: queues and
+// what dispatch answers are taken down, and two tenants have keys in both environments.
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
+import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
+import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
+import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
+import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
+import { createCounts } from '../../lambdas/adapters/registry/counts.ts';
+import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
+import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
+import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
+import { createSealedEndpoints } from '../../lambdas/adapters/registry/sealed-endpoints.ts';
+import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
+import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
+import { addDeliveryRoutes } from '../../lambdas/api/deliveries/routes.ts';
+import { addEndpointRoutes } from '../../lambdas/api/endpoints/routes.ts';
+import { addEndpointTestRoute } from '../../lambdas/api/endpoints/test.ts';
+import { addEventTypeRoutes } from '../../lambdas/api/event-types/routes.ts';
+import { addPollingRoute } from '../../lambdas/api/events/feed.ts';
+import { addRedactionRoute } from '../../lambdas/api/events/redaction.ts';
+import { addEventRoutes } from '../../lambdas/api/events/routes.ts';
+import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
+import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
+import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
+import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
+import { addSigningKeyRoutes } from '../../lambdas/api/signing/routes.ts';
+import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.ts';
+import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
+import { addTenantDeletionRoute } from '../../lambdas/api/tenants/deletion.ts';
+import { addTenantRoutes } from '../../lambdas/api/tenants/routes.ts';
+import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
+import type { VerifyMode } from '../../lambdas/core/endpoints/verification.ts';
+import { TestNotSentError } from '../../lambdas/core/errors.ts';
+import type { Environment } from '../../lambdas/core/events/event.ts';
+import { createId } from '../../lambdas/core/identifiers.ts';
+import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/keys/api-key.ts';
+import type {
+  DelayedCleanup,
+  DelayedReplay,
+  EndpointAddress,
+  Registry,
+  Surroundings,
+  TestDeliveries,
+  Wakes,
+} from '../../lambdas/core/ports.ts';
+import { soleKey } from '../../lambdas/core/sealing/seal.ts';
+import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
+import { WORK_INDEX } from '../../lambdas/environment.ts';
+import { createApplication } from '../../lambdas/http/application.ts';
+import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
+import { only } from './ports.ts';
+
+export const SEALING_KEY = soleKey(Buffer.alloc(32, 7));
+const OPERATOR_KEY = 'o'.repeat(40);
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
+  readonly json: any;
+  readonly text: string;
+}
+
+/** Sends a request with a key; text is sent as it is, everything else as JSON. */
+export type Ask = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
+
+export type ApiService = Awaited<ReturnType<typeof startApiService>>;
+
+export async function startApiService(limits: Partial<Settings['limits']> = {}) {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await createTables(client);
+  const dynamoDb = dynamoDbBySdk(client);
+
+  const clock = { nowMs: Date.now() };
+  const surroundings: Surroundings = {
+    now: () => clock.nowMs,
+    random: (bytes) => randomBytes(bytes),
+    sleep: async (ms) => {
+      clock.nowMs += ms;
+    },
+  };
+  const settings = settingsSchema.parse({ limits });
+  const stored = createRegistry(dynamoDb, 'registry', surroundings);
+  const ledger = {
+    ...createEventLedger(dynamoDb, 'ledger', settings),
+    ...createDeliveryLedger(dynamoDb, 'ledger', settings),
+  };
+  const endpoints = createSealedEndpoints(dynamoDb, 'registry');
+  const health = createHealthLedger(dynamoDb, 'ledger');
+  /** What Secrets Manager holds for sealing, and when it was changed last. */
+  const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
+  const secrets = {
+    sealingKey: async () => sealing.keys,
+    freshSealingKey: async () => ({ ...sealing }),
+    operatorKey: async () => OPERATOR_KEY,
+  };
+  const registry = withTokens({ secrets, surroundings }, stored);
+  /** What is run between the reading and the writing of an endpoint. */
+  const between: { run?: () => Promise<void> } = {};
+  /** What is run between the writing of a follower and its joining. */
+  const beforeJoining: { run?: () => Promise<void> } = {};
+  const watched: Registry = {
+    ...registry,
+    async replaceEndpoint(before, after) {
+      const { run } = between;
+      delete between.run;
+      await run?.();
+      return registry.replaceEndpoint(before, after);
+    },
+  };
+
+  const keyring = createKeyringStore(dynamoDb, 'registry');
+  const counts = createCounts(dynamoDb, 'registry');
+  const app = createApplication();
+  const authentication = createAuthentication({ registry, secrets, surroundings });
+  const tested: TestRequest[] = [];
+  /** What dispatch answers: a report, or what makes one. */
+  const dispatch: { answer: TestReport | ((request: TestRequest) => TestReport) | undefined } = {
+    answer: undefined,
+  };
+  const tests: TestDeliveries = {
+    async send(request) {
+      tested.push(request);
+      const { answer } = dispatch;
+      if (!answer) throw new TestNotSentError(new Error('Unhandled'));
+      return typeof answer === 'function' ? answer(request) : answer;
+    },
+  };
+  const templates = createTemplates(dynamoDb, 'registry');
+  const woken: EndpointAddress[] = [];
+  const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
+  addEndpointRoutes(app, authentication, {
+    registry: watched,
+    templates: {
+      ...templates,
+      async joinTemplate(seen) {
+        const { run } = beforeJoining;
+        delete beforeJoining.run;
+        await run?.();
+        return templates.joinTemplate(seen);
+      },
+    },
+    keyring,
+    secrets,
+    surroundings,
+    health,
+    ledger,
+    counts,
+    limits: settings.limits,
+    rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
+    defaults: {},
+    tests,
+    queues: {
+      async sendWakes(messages) {
+        woken.push(...messages.map(({ wake }) => wake));
+        return new Set();
+      },
+    },
+    wakes: only<Wakes>({ note: async () => undefined }),
+    get verifyUrl() {
+      return modes.verifyUrl;
+    },
+  });
+  addTemplateRoutes(app, authentication, {
+    templates,
+    registry,
+    keyring,
+    secrets,
+    ledger,
+    surroundings,
+  });
+  const eventTypes = createEventTypeStore(dynamoDb, 'registry');
+  addEventTypeRoutes(app, authentication, {
+    eventTypes,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addKeyRoutes(app, authentication, {
+    registry,
+    ledger,
+    counts,
+    limits: settings.limits,
+    surroundings,
+  });
+  addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
+  addFilterTestRoute(app, authentication, { ledger });
+  addSealingKeyRoutes(app, authentication, {
+    registry: stored,
+    endpoints,
+    templates,
+    keyring,
+    secrets,
+    surroundings,
+    settings,
+  });
+  const replays = createReplayLedger(dynamoDb, 'ledger', settings);
+  const cleanups: DelayedCleanup[] = [];
+  const queues = {
+    async sendCleanups(messages: readonly DelayedCleanup[]) {
+      cleanups.push(...messages);
+      return new Set<number>();
+    },
+  };
+  const vault = { ...ledger, ...createRedactionLedger(dynamoDb, 'ledger') };
+  addTenantRoutes(app, authentication, { registry, surroundings });
+  addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
+  const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
+  addRedactionRoute(app, authentication, redaction);
+  const cleanupPorts: CleanupPorts = {
+    registry: stored,
+    endpoints,
+    templates,
+    replays,
+    ledger: vault,
+    settings,
+    queues,
+    surroundings,
+  };
+  addEndpointTestRoute(app, authentication, { registry, templates, tests });
+
+  addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
+  addSubjectRoutes(app, authentication, { ledger });
+  addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
+  addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
+
+  const sentReplays: DelayedReplay[] = [];
+  addReplayRoutes(app, authentication, {
+    registry,
+    replays,
+    ledger,
+    queues: {
+      async sendReplays(messages) {
+        sentReplays.push(...messages);
+        return new Set();
+      },
+    },
+    surroundings,
+  });
+
+  async function keyOf(
+    tenant: string,
+    environment: Environment,
+    scopes: readonly KeyScope[] = KEY_SCOPES,
+  ): Promise<Ask> {
+    const key = `ph_${environment}_${randomBytes(32).toString('base64url')}`;
+    await registry.putTenant(tenant, tenant, clock.nowMs);
+    await registry.putKey({
+      id: createId('key', clock.nowMs, randomBytes(10)),
+      tenant,
+      environment,
+      name: 'key',
+      scopes,
+      hash: hashOfKey(key),
+      hint: key.slice(0, 12),
+      createdAtMs: clock.nowMs,
+    });
+    return askWith(key);
+  }
+
+  /** Without a key, as anyone may ask. */
+  function askWith(key: string | undefined): Ask {
+    return async (method, path, body, headers = {}) => {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = text === '' ? undefined : JSON.parse(text);
+      return { status: response.status, headers: response.headers, json, text };
+    };
+  }
+
+  return {
+    app,
+    sealing,
+    cleanups,
+    cleanupPorts,
+    clock,
+    client,
+    dynamoDb,
+    registry: stored,
+    eventTypes,
+    ledger,
+    replays,
+    sentReplays,
+    health,
+    settings,
+    surroundings,
+    between,
+    beforeJoining,
+    templates,
+    woken,
+    modes,
+    tested,
+    dispatch,
+    keyOf,
+    anyone: askWith(undefined),
+    operator: askWith(OPERATOR_KEY),
+    acme: await keyOf('acme', 'live'),
+    acmeTest: await keyOf('acme', 'test'),
+    globex: await keyOf('globex', 'live'),
+    async stop() {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  const keys = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const strings = ['pk', 'sk'].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  }));
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'registry',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: strings,
+      KeySchema: keys('pk', 'sk'),
+    }),
+  );
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        ...strings,
+        { AttributeName: 'wk', AttributeType: 'S' },
+        { AttributeName: 'wat', AttributeType: 'N' },
+      ],
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: WORK_INDEX,
+          KeySchema: keys('wk', 'wat'),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { encryptBody } from '../../../lambdas/adapters/on-demand/jwe.ts';
+import { CONTRACT_NAMES, type ContractName } from '../../../lambdas/core/contracts/all.ts';
+import type { SigningMoment } from '../../../lambdas/core/contracts/contract.ts';
+import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
+import { aDelivery, aMoment, publicPem, SECRET } from '../../builders/contracts.ts';
+import { NOON_MS } from '../../builders/events.ts';
+import { anEndpoint, withFlippedByte } from './form.ts';
+import {
+  bynnClaims,
+  header,
+  type Received,
+  verifiesBronid,
+  verifiesIdnow,
+  verifiesStandard,
+} from './independent-verifiers.ts';
+
+const CHALLENGE = 'q8Zk1n0cYv5o7s2d';
+
+async function challenged(
+  contract: ContractName,
+  moment: Partial<SigningMoment> = {},
+): Promise<Received> {
+  const endpoint = anEndpoint(contract);
+  const formed = await composeRequest({
+    endpoint,
+    facts: aDelivery(),
+    moment: aMoment(moment),
+    attempt: 1,
+    nonce: 'bm9uY2U',
+    authentication: [],
+    encrypt: encryptBody,
+    challenge: CHALLENGE,
+  });
+  if (formed.kind !== 'formed') throw new Error(formed.reason);
+  return { method: 'POST', url: endpoint.url, rawHeaders: formed.headers, body: formed.body };
+}
+
+describe('a challenge', () => {
+  it.each(CONTRACT_NAMES)('has the same members for receivers of %s', async (contract) => {
+    const { body } = await challenged(contract);
+    const { jwt, ...rest } = JSON.parse(body.toString('utf8'));
+    expect(rest).toEqual({ type: 'endpoint.verification', challenge: CHALLENGE });
+    expect(jwt === undefined).toBe(contract !== 'bynn');
+  });
+
+  it('is signed as deliveries of standard-webhooks are', async () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const received = await challenged('standard-webhooks', { secrets: [secret] });
+    vi.useFakeTimers({ now: NOON_MS });
+    expect(verifiesStandard(received, secret)).toBe(true);
+    expect(verifiesStandard(withFlippedByte(received, 3, 1), secret)).toBe(false);
+    vi.useRealTimers();
+  });
+
+  it('is signed as deliveries of kyc-hmac, bronid and idnow are', async () => {
+    const plain = 'a-plain-secret-of-32-characters!';
+    const kyc = await challenged('kyc-hmac', { secrets: [plain] });
+    const mac = createHmac('sha256', plain).update(kyc.body).digest('hex');
+    expect(header(kyc, 'x-webhook-signature')).toBe(`sha256=${mac}`);
+    expect(verifiesBronid(await challenged('bronid', { secrets: [plain] }), plain)).toBe(true);
+    const idnow = await challenged('idnow', { secrets: [plain] });
+    const clockTimestamp = NOON_MS / 1000;
+    expect(verifiesIdnow(idnow, plain, { clockTimestamp })).toBe(true);
+    expect(verifiesIdnow(idnow, SECRET, { clockTimestamp })).toBe(false);
+  });
+
+  it('carries the JWT of the contract bynn, whose data is the challenge', async () => {
+    const { body } = await challenged('bynn');
+    expect(bynnClaims(body, publicPem('RS256'), NOON_MS / 1000)).toMatchObject({
+      data: { type: 'endpoint.verification', challenge: CHALLENGE },
+    });
+  });
+});

@@ -1,0 +1,83 @@
+// Forms a request as dispatch does, without a network: what arrives, if nothing touches it on the way.
+import { encryptBody } from '../../../lambdas/adapters/on-demand/jwe.ts';
+import { type ContractName, contractOf } from '../../../lambdas/core/contracts/all.ts';
+import type {
+  DeliveryFacts,
+  Headers,
+  SigningMoment,
+} from '../../../lambdas/core/contracts/contract.ts';
+import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
+import type { Event } from '../../../lambdas/core/events/event.ts';
+import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
+import { aDelivery, aMoment } from '../../builders/contracts.ts';
+import { ENDPOINT_ID, NOON_MS } from '../../builders/events.ts';
+import type { Received } from './independent-verifiers.ts';
+
+export interface Wish {
+  readonly event?: Event;
+  readonly options?: Record<string, unknown>;
+  readonly endpoint?: Partial<Endpoint>;
+  readonly facts?: Partial<DeliveryFacts>;
+  readonly moment?: Partial<SigningMoment>;
+  readonly attempt?: number;
+  readonly nonce?: string;
+  readonly authentication?: Headers;
+}
+
+export function anEndpoint(
+  contract: ContractName,
+  options: Record<string, unknown> = {},
+): Endpoint {
+  return {
+    tenant: 'acme',
+    environment: 'live',
+    id: ENDPOINT_ID,
+    url: 'https://receiver.example.com/hooks/1?a=b',
+    contract,
+    contractOptions: contractOf(contract).optionsSchema.parse(options),
+    eventTypes: [],
+    channels: [],
+    method: 'POST',
+    headers: {},
+    timeoutMs: 10_000,
+    autoPause: false,
+    description: '',
+    sealedSecrets: [],
+    maskedSecret: '',
+    createdAtMs: NOON_MS,
+    version: 1,
+  };
+}
+
+export function tryForm(contract: ContractName, wish: Wish = {}) {
+  return composeRequest({
+    endpoint: { ...anEndpoint(contract, wish.options), ...wish.endpoint },
+    facts: aDelivery({ ...(wish.event ? { event: wish.event } : {}), ...wish.facts }),
+    moment: aMoment(wish.moment),
+    attempt: wish.attempt ?? 1,
+    nonce: wish.nonce ?? 'bm9uY2U',
+    authentication: wish.authentication ?? [],
+    encrypt: encryptBody,
+  });
+}
+
+export async function form(contract: ContractName, wish: Wish = {}): Promise<Received> {
+  const formed = await tryForm(contract, wish);
+  if (formed.kind !== 'formed') throw new Error(formed.reason);
+  const { url = anEndpoint(contract).url, method = 'POST' } = wish.endpoint ?? {};
+  return { method, url, rawHeaders: formed.headers, body: formed.body };
+}
+
+/** The same delivery with something else in one header. */
+export function withHeader(received: Received, name: string, value: string): Received {
+  const rawHeaders = received.rawHeaders.map(([key, old]) =>
+    key.toLowerCase() === name.toLowerCase() ? ([key, value] as const) : ([key, old] as const),
+  );
+  return { ...received, rawHeaders };
+}
+
+export function withFlippedByte(received: Received, at: number, flip: number): Received {
+  const body = Buffer.from(received.body);
+  body[at] = (body[at] ?? 0) ^ flip;
+  return { ...received, body };
+}

@@ -1,0 +1,245 @@
+// The receivers' snippets, run as they stand in docs/receivers/snippets over our own deliveries: good
+// ones, changed ones, ones seen by a clock that is off, and the vendor's own.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyBronid } from '../../../../docs/receivers/snippets/typescript/bronid.ts';
+import { verifyBynn } from '../../../../docs/receivers/snippets/typescript/bynn.ts';
+import { verifyIdnow } from '../../../../docs/receivers/snippets/typescript/idnow.ts';
+import { verifyKycHmac } from '../../../../docs/receivers/snippets/typescript/kyc-hmac.ts';
+import { verifyStandardWebhooks } from '../../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
+import type { ContractName } from '../../../../lambdas/core/contracts/all.ts';
+import { publicPem, SECRET } from '../../../builders/contracts.ts';
+import { anEvent, NOON_MS } from '../../../builders/events.ts';
+import bynnVector from '../fixtures/bynn.json' with { type: 'json' };
+import { form, withFlippedByte } from '../form.ts';
+import type { Received } from '../independent-verifiers.ts';
+
+interface Case {
+  readonly contract: ContractName;
+  readonly headers: Record<string, string>;
+  /** Base64. */
+  readonly body: string;
+  readonly keys: readonly string[];
+  readonly now: number;
+  readonly expected: boolean;
+  readonly about: string;
+}
+
+const SENT_AT = NOON_MS / 1000;
+const OTHER = 'another_secret_of_24_ch@!';
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const KEYS: Record<ContractName, string[]> = {
+  'standard-webhooks': [WHSEC],
+  bynn: [bynnVector.publicKey, publicPem('RS256')],
+  'kyc-hmac': [OTHER, SECRET],
+  bronid: [OTHER, SECRET],
+  idnow: [OTHER, SECRET],
+};
+const WRONG: Record<ContractName, string[]> = {
+  'standard-webhooks': ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
+  bynn: [bynnVector.publicKey],
+  'kyc-hmac': [OTHER],
+  bronid: [OTHER],
+  idnow: [OTHER],
+};
+/** How far a receiver's clock may be off, and from when on a delivery is too old: seconds. */
+const TOLERATED: Record<ContractName, number> = {
+  'standard-webhooks': 240,
+  bynn: 240,
+  'kyc-hmac': 240,
+  bronid: 240,
+  idnow: 120,
+};
+const TOO_OLD: Partial<Record<ContractName, number>> = {
+  'standard-webhooks': 301,
+  bynn: 24 * 3600 + 302,
+  idnow: 300 + 122,
+};
+
+function caseOf(
+  contract: ContractName,
+  received: Received,
+  about: string,
+  expected: boolean,
+): Case {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of received.rawHeaders) headers[name.toLowerCase()] = value;
+  const body = received.body.toString('base64');
+  return { contract, headers, body, keys: KEYS[contract], now: SENT_AT, expected, about };
+}
+
+async function casesOf(contract: ContractName): Promise<Case[]> {
+  const event = anEvent({ data: '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}' });
+  const secrets = [contract === 'standard-webhooks' ? WHSEC : SECRET] as const;
+  const received = await form(contract, { event, moment: { secrets } });
+  const good = caseOf(contract, received, 'as it came', true);
+  const off = TOLERATED[contract];
+  const tooOld = TOO_OLD[contract];
+  const jwtAt = received.body.indexOf('"jwt":"') + 40;
+  const changed = withFlippedByte(received, contract === 'bynn' ? jwtAt : 12, 1);
+  return [
+    good,
+    { ...good, about: 'by a clock that is slow', now: SENT_AT - off },
+    { ...good, about: 'by a clock that is fast', now: SENT_AT + off },
+    { ...good, about: 'with other keys', keys: WRONG[contract], expected: false },
+    caseOf(contract, changed, 'with a changed body', false),
+    ...(contract === 'bynn'
+      ? []
+      : [
+          {
+            ...good,
+            about: 'without its signature',
+            headers: { 'webhook-timestamp': String(SENT_AT) },
+            expected: false,
+          },
+        ]),
+    ...(tooOld === undefined
+      ? []
+      : [{ ...good, about: 'too late', now: SENT_AT + tooOld, expected: false }]),
+  ];
+}
+
+/** The vendor's own delivery with the vendor's own key, through the same code. */
+const vendors: Case = {
+  contract: 'bynn',
+  headers: {},
+  body: Buffer.from(JSON.stringify(bynnVector.body)).toString('base64'),
+  keys: [bynnVector.publicKey],
+  now: bynnVector.claims.iat + 60,
+  expected: true,
+  about: 'that the vendor published',
+};
+
+let cases: Case[] = [];
+beforeAll(async () => {
+  const lists = await Promise.all(
+    (['standard-webhooks', 'bynn', 'kyc-hmac', 'bronid', 'idnow'] as const).map(casesOf),
+  );
+  cases = [...lists.flat(), vendors];
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-snippets-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const here = fileURLToPath(new URL('.', import.meta.url));
+const snippets = fileURLToPath(new URL('../../../../docs/receivers/snippets', import.meta.url));
+
+function copy(language: string, harness: string): string {
+  const target = mkdtempSync(join(folder, `${language}-`));
+  for (const file of readdirSync(join(snippets, language))) {
+    copyFileSync(join(snippets, language, file), join(target, file));
+  }
+  copyFileSync(join(here, harness), join(target, harness));
+  return target;
+}
+
+function run(command: string, given: string[], cwd: string, input: string): string {
+  const env = {
+    ...process.env,
+    GOFLAGS: '-mod=mod',
+    GOPROXY: 'off',
+    GOTOOLCHAIN: 'local',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  const { status, stdout, stderr, error } = spawnSync(command, given, { cwd, input, env });
+  if (status !== 0) throw new Error(`${command}: ${error ?? stderr.toString()}`);
+  return stdout.toString();
+}
+
+const works = (command: string, ...given: string[]) => spawnSync(command, given).status === 0;
+const hasCryptography = works('python3', '-c', 'import cryptography');
+const hasGo = works('go', 'version');
+const hasJava = works('javac', '-version') && works('java', '-version');
+
+/** What each case should give, and what it gave, with what it is about. */
+function expectAnswers(answers: unknown, asked: readonly Case[]): void {
+  expect(Array.isArray(answers) ? answers.length : 0).toBe(asked.length);
+  const found = asked.map(({ contract, about }, at) => [
+    contract,
+    about,
+    Reflect.get(Object(answers), at),
+  ]);
+  expect(found).toEqual(asked.map(({ contract, about, expected }) => [contract, about, expected]));
+}
+
+describe('the snippets of docs/receivers tell genuine deliveries from others', () => {
+  it('in TypeScript', () => {
+    const holds = ({ contract, headers, body, keys, now }: Case): boolean => {
+      const bytes = Buffer.from(body, 'base64');
+      try {
+        switch (contract) {
+          case 'standard-webhooks':
+            verifyStandardWebhooks(headers, bytes, keys[0] ?? '', now);
+            return true;
+          case 'bynn':
+            verifyBynn(bytes, keys, now);
+            return true;
+          case 'kyc-hmac':
+            verifyKycHmac(headers, bytes, keys);
+            return true;
+          case 'bronid':
+            verifyBronid(headers, bytes, keys, now);
+            return true;
+          case 'idnow':
+            verifyIdnow(headers, bytes, keys, now);
+            return true;
+          default:
+            return contract satisfies never;
+        }
+      } catch {
+        return false;
+      }
+    };
+    expectAnswers(cases.map(holds), cases);
+  });
+
+  it.skipIf(!hasCryptography)('in Python', () => {
+    const input = JSON.stringify(cases);
+    const output = run(
+      'python3',
+      [join(here, 'harness.py'), join(snippets, 'python')],
+      folder,
+      input,
+    );
+    expectAnswers(JSON.parse(output), cases);
+  });
+
+  it.skipIf(!hasGo)(
+    'in Go',
+    () => {
+      const target = copy('go', 'harness.go');
+      expectAnswers(JSON.parse(run('go', ['run', '.'], target, JSON.stringify(cases))), cases);
+    },
+    120_000,
+  );
+
+  it.skipIf(!hasJava)(
+    'in Java',
+    () => {
+      const target = copy('java', 'Harness.java');
+      run(
+        'javac',
+        ['-d', '.', ...readdirSync(target).filter((file) => file.endsWith('.java'))],
+        target,
+        '',
+      );
+      const base64 = (value: string) => Buffer.from(value).toString('base64');
+      const lines = cases.map(({ contract, now, body, keys, headers }) =>
+        [
+          contract,
+          now,
+          body,
+          keys.length,
+          ...keys.map(base64),
+          ...Object.entries(headers).flat().map(base64),
+        ].join('\t'),
+      );
+      const output = run('java', ['-cp', '.', 'Harness'], target, `${lines.join('\n')}\n`);
+      expectAnswers(JSON.parse(output), cases);
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,211 @@
+// Schemas of the catalogue: what is refused, with ajv (which is not used by the code) as the judge of the rest.
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { faultsOfSchema, type JsonSchema } from '../../../lambdas/core/json/schema.ts';
+import { createSchemaCheck } from '../../../lambdas/core/json/schema-check.ts';
+
+describe('a schema is refused', () => {
+  it.each<[schema: unknown, path: string]>([
+    [null, ''],
+    ['string', ''],
+    [{ type: 'text' }, '/type'],
+    [{ type: [] }, '/type'],
+    [{ properties: [] }, '/properties'],
+    [{ properties: { a: 1 } }, '/properties/a'],
+    [{ properties: { 'a/b': { minLength: -1 } } }, '/properties/a~1b/minLength'],
+    [{ items: [{}] }, '/items'],
+    [{ prefixItems: {} }, '/prefixItems'],
+    [{ allOf: [] }, '/allOf'],
+    [{ anyOf: [{ type: 'x' }] }, '/anyOf/0/type'],
+    [{ required: 'a' }, '/required'],
+    [{ required: ['a', 'a'] }, '/required'],
+    [{ enum: 'a' }, '/enum'],
+    [{ multipleOf: 0 }, '/multipleOf'],
+    [{ maxItems: 1.5 }, '/maxItems'],
+    [{ pattern: '(' }, '/pattern'],
+    [{ patternProperties: { '[': {} } }, '/patternProperties/['],
+    [{ dependentRequired: { a: [1] } }, '/dependentRequired/a/0'],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/$schema'],
+    [{ $ref: 'https://example.com/schema.json' }, '/$ref'],
+    [{ $ref: 'other.json#/a' }, '/$ref'],
+    [{ $ref: '#/$defs/none' }, '/$ref'],
+    [{ $ref: '#/$defs', $defs: { a: {} } }, '/$ref'],
+    [{ $ref: '#/$defs/%E0%A4%A', $defs: {} }, '/$ref'],
+    [{ $id: 'https://example.com/a', type: 'object' }, '/$id'],
+    [{ $dynamicRef: '#meta' }, '/$dynamicRef'],
+    [{ $ref: '#' }, ''],
+    [{ allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { not: { $ref: '#' } } } }, ''],
+    [{ properties: { a: { $ref: '#/properties/a' } } }, '/properties/a'],
+  ])('%j, at %j', (schema, path) => {
+    expect(faultsOfSchema(schema).map((fault) => fault.path)).toContain(path);
+  });
+
+  it.each([
+    true,
+    {},
+    { $ref: '#/$defs/a%20b', $defs: { 'a b': { type: 'string' } } },
+    { properties: { children: { type: 'array', items: { $ref: '#' } } } },
+    { 'x-owner': 'risk', title: 'a', examples: [{ $ref: 'what anyone writes' }] },
+    {
+      'x-a': { $id: 'one' },
+      'x-b': { $id: 'one' },
+      examples: [{ $id: '::' }],
+      const: { $id: 'x' },
+    },
+    { items: { $ref: '#/$defs/a/not' }, $defs: { a: { not: { type: 'null' } } } },
+  ])('but not %j', (schema) => {
+    expect(faultsOfSchema(schema)).toEqual([]);
+    expect(() => createSchemaCheck(schema)).not.toThrow();
+  });
+
+  it('nested to any depth, without a crash', () => {
+    let deep: unknown = {};
+    for (let depth = 0; depth < 5_000; depth++) deep = { not: deep };
+    expect(faultsOfSchema(deep)).toHaveLength(1);
+  });
+});
+
+test('faults name the innermost place, and say what is missing or not known', () => {
+  const check = createSchemaCheck({
+    type: 'object',
+    required: ['a', 'b/c'],
+    properties: {
+      a: { type: 'string', minLength: 2 },
+      list: { items: { $ref: '#/$defs/whole' } },
+    },
+    additionalProperties: false,
+    $defs: { whole: { type: 'integer' } },
+  });
+  expect(check({ a: 'ab', 'b/c': 1 })).toEqual([{ path: '/b~1c', message: 'is not known here' }]);
+  expect(check({ a: 'x', list: [1, 'y'] })).toEqual([
+    { path: '/b~1c', message: 'is missing' },
+    { path: '/a', message: 'string is too short (1 < 2)' },
+    { path: '/list/1', message: 'type "string" is invalid. Expected "integer"' },
+  ]);
+});
+
+const names = fc.constantFrom('a', 'b', 'c');
+const leaf = fc.oneof(
+  fc.constantFrom(0, 1, 2.5, -3, 10),
+  fc.constantFrom('', 'a', 'ab', 'é😀'),
+  fc.boolean(),
+  fc.constant(null),
+);
+const instance = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    leaf,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(names, tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+})).value;
+
+// biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
+const THEN = { then: true };
+
+function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
+  const inner = depth === 0 ? fc.boolean() : schemaOf(depth - 1);
+  const list = fc.array(inner, { minLength: 1, maxLength: 2 });
+  const map = fc.dictionary(names, inner, { maxKeys: 2, noNullPrototype: true });
+  const small = fc.nat({ max: 3 });
+  const someNames = fc.uniqueArray(names, { maxLength: 2 });
+  const all: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    type: fc.oneof(
+      fc.constantFrom('array', 'boolean', 'integer', 'null', 'number', 'object', 'string'),
+      fc.constant(['object', 'array']),
+    ),
+    enum: fc.array(leaf, { minLength: 1, maxLength: 3 }),
+    const: leaf,
+    minimum: small,
+    exclusiveMaximum: small,
+    multipleOf: fc.constantFrom(1, 0.5, 2),
+    minLength: small,
+    maxLength: small,
+    pattern: fc.constantFrom('^a', 'b$', '.'),
+    minItems: small,
+    maxItems: small,
+    uniqueItems: fc.boolean(),
+    required: someNames,
+    dependentRequired: fc.dictionary(names, someNames, { maxKeys: 1, noNullPrototype: true }),
+    minProperties: small,
+    maxProperties: small,
+    properties: map,
+    patternProperties: fc.dictionary(fc.constantFrom('^a', 'b'), inner, {
+      maxKeys: 1,
+      noNullPrototype: true,
+    }),
+    additionalProperties: inner,
+    unevaluatedProperties: inner,
+    propertyNames: inner,
+    prefixItems: list,
+    items: inner,
+    allOf: list,
+    anyOf: list,
+    oneOf: list,
+    not: inner,
+    if: inner,
+    // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
+    then: inner,
+    else: inner,
+  };
+  const some = fc.subarray(Object.keys(all), { minLength: 1, maxLength: 3 }).chain((kept) =>
+    fc.record(Object.fromEntries(Object.entries(all).filter(([name]) => kept.includes(name))), {
+      noNullPrototype: true,
+    }),
+  );
+  // ajv passes over an `if` without branches, and what it evaluated is unevaluated then: see the test below.
+  return some.map((schema) =>
+    'if' in schema && !('else' in schema) ? { ...THEN, ...schema } : schema,
+  );
+}
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
+
+/** What ajv says; undefined where its own generated code fails, as it does on the schema of the next test. */
+function judgedByAjv(schema: JsonSchema, data: unknown): boolean | undefined {
+  const validate = ajv.compile(schema);
+  try {
+    return validate(data);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+test('regression: an `if` without branches, on which ajv fails, is judged all the same', () => {
+  const schema = {
+    patternProperties: { '^a': { maxProperties: 0 } },
+    anyOf: [{ if: { if: false } }, { additionalProperties: { additionalProperties: false } }],
+  };
+  const data = { a: null, b: { a: false } };
+  expect(judgedByAjv(schema, data)).toBeUndefined();
+  expect(createSchemaCheck(schema)(data)).toEqual([]);
+});
+
+test('regression: what an `if` without branches evaluated is evaluated (2020-12 core, 10.2.2.1)', () => {
+  const schema = {
+    unevaluatedProperties: { minProperties: 1 },
+    if: { unevaluatedProperties: { unevaluatedProperties: false } },
+  };
+  expect(createSchemaCheck(schema)({ a: {} })).toEqual([]);
+  expect(createSchemaCheck({ ...schema, if: { required: ['b'] } })({ a: {} })).not.toEqual([]);
+});
+
+/** Without `contains`: beside `prefixItems`, ajv takes an empty array to contain something. */
+test('any schema is read, and any data judged, as ajv does', () => {
+  let valid = 0;
+  let invalid = 0;
+  fc.assert(
+    fc.property(schemaOf(2), instance, (schema, data) => {
+      expect(faultsOfSchema(schema)).toEqual([]);
+      const isValid = judgedByAjv(schema, data);
+      fc.pre(isValid !== undefined);
+      if (isValid) valid++;
+      else invalid++;
+      expect(createSchemaCheck(schema)(data).length === 0).toBe(isValid);
+    }),
+    { numRuns: 600 },
+  );
+  expect(Math.min(valid, invalid)).toBeGreaterThan(100);
+});

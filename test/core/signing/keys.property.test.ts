@@ -1,0 +1,78 @@
+// The stack's keys over time: whoever reads the published keys as documented never meets a signature of
+// a key that is not among them.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_LEAD_SECONDS,
+  JWKS_MAX_AGE_SECONDS,
+  type Keyring,
+  latestKey,
+  publishedKeys,
+  type StoredSigningKey,
+  signingKeyAt,
+  stateOf,
+  withSuccessor,
+} from '../../../lambdas/core/signing/keys.ts';
+
+/** Dispatch may know the keys as they were so long ago. */
+const DISPATCH_STALE_MS = 10_000;
+
+const key = (id: string, nowMs: number, leadSeconds: number): StoredSigningKey => ({
+  id,
+  algorithm: 'RS256',
+  origin: 'generated',
+  publicKey: '',
+  sealedPrivateKey: '',
+  createdAtMs: nowMs,
+  signsFromMs: nowMs + leadSeconds * 1000,
+});
+
+describe('rotation', () => {
+  it('never surprises a receiver that keeps the published keys as long as it may', () => {
+    const step = fc.record({
+      waitSeconds: fc.integer({ min: 0, max: 3 * 24 * 3600 }),
+      overlapSeconds: fc.integer({ min: 60, max: 7 * 24 * 3600 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 6 }),
+        fc.nat({ max: 30 * 24 * 3600 }),
+        fc.nat({ max: JWKS_MAX_AGE_SECONDS }),
+        fc.nat({ max: DISPATCH_STALE_MS }),
+        (steps, atSeconds, ageSeconds, staleMs) => {
+          const history: { fromMs: number; keys: Keyring }[] = [
+            { fromMs: Number.NEGATIVE_INFINITY, keys: withSuccessor([], key('k0', 0, 0), 0, 0) },
+          ];
+          let nowMs = 0;
+          for (const [index, { waitSeconds, overlapSeconds }] of steps.entries()) {
+            nowMs += waitSeconds * 1000;
+            const before = history.at(-1)?.keys ?? [];
+            const next = key(`k${index + 1}`, nowMs, DEFAULT_LEAD_SECONDS);
+            history.push({
+              fromMs: nowMs,
+              keys: withSuccessor(before, next, overlapSeconds, nowMs),
+            });
+          }
+          const known = (atMs: number): Keyring =>
+            history.findLast(({ fromMs }) => fromMs <= atMs)?.keys ?? [];
+          const sentAtMs = atSeconds * 1000;
+          const signer = signingKeyAt(known(sentAtMs - staleMs), 'RS256', sentAtMs);
+          const readAtMs = sentAtMs - ageSeconds * 1000;
+          const published = publishedKeys(known(readAtMs), readAtMs).map(({ id }) => id);
+          expect(published).toContain(signer?.id);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('publishes the successor at once, lets it sign after its lead, and drops the old after the overlap', () => {
+    const first = withSuccessor([], key('a', 0, 0), 0, 0);
+    const both = withSuccessor(first, key('b', 1_000, 600), 3600, 1_000);
+    expect(latestKey(both, 'RS256')?.id).toBe('b');
+    expect(both.map((one) => stateOf(both, one, 2_000))).toEqual(['signing', 'next']);
+    expect(both.map((one) => stateOf(both, one, 601_000))).toEqual(['retiring', 'signing']);
+    expect(publishedKeys(both, 1_000 + 4_199_000).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(publishedKeys(both, 1_000 + 4_200_000).map(({ id }) => id)).toEqual(['b']);
+  });
+});

@@ -1,0 +1,141 @@
+// What holds for all filters and events.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type DataNode, indexData } from '../../../../lambdas/core/subscriptions/filter/data.ts';
+import {
+  type FilterPattern,
+  readFilter,
+} from '../../../../lambdas/core/subscriptions/filter/filter.ts';
+import { matchesFilter } from '../../../../lambdas/core/subscriptions/filter/match.ts';
+import {
+  matchesWildcard,
+  readWildcard,
+} from '../../../../lambdas/core/subscriptions/filter/wildcard.ts';
+import { brokenPatternArbitrary, dataArbitrary, patternArbitrary } from './ruler/arbitraries.ts';
+
+const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*', '\\'), maxLength: 12 });
+
+test('a wildcard matches what the plain definition says', () => {
+  /** By the definition: a star stands for nothing, or for one character and what follows. */
+  function matchesPlainly(pattern: readonly string[], text: string): boolean {
+    const [first, ...rest] = pattern;
+    if (first === undefined) return text === '';
+    if (first !== '*')
+      return text.startsWith(first[0] ?? '') && matchesPlainly(rest, text.slice(1));
+    return matchesPlainly(rest, text) || (text !== '' && matchesPlainly(pattern, text.slice(1)));
+  }
+  fc.assert(
+    fc.property(letters, letters, (source, text) => {
+      const wildcard = readWildcard(source);
+      fc.pre(typeof wildcard !== 'string');
+      // An escaped character becomes two, so that it differs from the star.
+      const tokens = [...source.matchAll(/\\(.)|(.)/g)].map(([, escaped, plain]) =>
+        escaped === undefined ? (plain ?? '') : `${escaped}!`,
+      );
+      expect(matchesWildcard(wildcard, text)).toBe(matchesPlainly(tokens, text));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+/** The shortest of several runs, in ms: what else the machine does only makes the others longer. */
+function least(rounds: number, work: () => void): number {
+  const times = Array.from({ length: rounds }, () => {
+    const startedMs = performance.now();
+    work();
+    return performance.now() - startedMs;
+  });
+  return Math.min(...times);
+}
+
+test('the hardest wildcards take time in proportion to the text', () => {
+  const wildcard = readWildcard(`*${'a'.repeat(1_000)}b*${'a'.repeat(1_000)}c*`);
+  if (typeof wildcard === 'string') throw new Error(wildcard);
+  const spent = (length: number): number => {
+    const text = 'a'.repeat(length);
+    return least(20, () => expect(matchesWildcard(wildcard, text)).toBe(false));
+  };
+  spent(50_000);
+  // Four times the text: far from the sixteen that a square would take, whatever else runs here.
+  expect(spent(200_000) / spent(50_000)).toBeLessThan(12);
+});
+
+test('a value of the data passes the filter that asks for it', () => {
+  const firstLeaf = (node: DataNode, path: readonly string[]): FilterPattern | undefined => {
+    const [field] = node.fields;
+    if (field)
+      return path.reduceRight<unknown>(
+        (inner, name) => ({ [name]: inner }),
+        [field.value],
+      ) as FilterPattern;
+    for (const [name, child] of node.children) {
+      const found = firstLeaf(child, [...path, name]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  fc.assert(
+    fc.property(dataArbitrary, (data) => {
+      const index = indexData(data);
+      const pattern = firstLeaf(index, []);
+      fc.pre(pattern !== undefined);
+      expect(matchesFilter(readFilter(pattern, fail), index)).toBe(true);
+    }),
+  );
+});
+
+test('$or matches when one of its alternatives does', () => {
+  fc.assert(
+    fc.property(patternArbitrary, patternArbitrary, dataArbitrary, (one, other, data) => {
+      const index = indexData(data);
+      const matches = (pattern: unknown): boolean | undefined => {
+        let isValid = true;
+        const filter = readFilter(pattern as FilterPattern, () => {
+          isValid = false;
+        });
+        return isValid ? matchesFilter(filter, index) : undefined;
+      };
+      const [first, second] = [matches(one), matches(other)];
+      fc.pre(first !== undefined && second !== undefined);
+      expect(matches({ $or: [one, other] })).toBe(first || second);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('any JSON is read without a crash, and what has a fault still compiles', () => {
+  const anything = fc.oneof(
+    brokenPatternArbitrary,
+    fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
+  );
+  fc.assert(
+    fc.property(anything, fc.jsonValue(), (pattern, data) => {
+      const filter = readFilter(pattern as FilterPattern, () => undefined);
+      expect(typeof matchesFilter(filter, indexData(data))).toBe('boolean');
+    }),
+  );
+});
+
+test('large arrays of objects take no longer than their length', () => {
+  const rows = (count: number) =>
+    indexData({
+      a: Array.from({ length: count }, (_, index) => ({ x: index, y: index + 1, z: [{ w: 1 }] })),
+      b: Array.from({ length: count }, (_, index) => ({ x: index })),
+      c: Array.from({ length: count }, () => ({ x: 'no' })),
+    });
+  const any = [{ exists: true }];
+  const filter = readFilter(
+    { a: { x: any, y: any, z: { w: any } }, b: { x: any }, c: { x: any, y: any } },
+    fail,
+  );
+  const spent = (count: number): number => {
+    const index = rows(count);
+    return least(10, () => expect(matchesFilter(filter, index)).toBe(false));
+  };
+  spent(1_000);
+  expect(spent(8_000) / spent(2_000)).toBeLessThan(14);
+});
+
+function fail(path: readonly PropertyKey[], message: string): never {
+  throw new Error(`${path.join('/')} ${message}`);
+}

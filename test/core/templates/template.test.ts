@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { type Endpoint, endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
+import {
+  following,
+  SHARED_SETTINGS,
+  type Template,
+  UNSHARED_SETTINGS,
+  withoutInherited,
+  withTemplate,
+} from '../../../lambdas/core/templates/template.ts';
+
+const SCOPE = { tenant: 'acme', environment: 'live' } as const;
+const schema = endpointInputSchema({ allowHttp: false, allowPrivate: false, allowedPorts: [443] });
+
+const plain: Endpoint = {
+  ...SCOPE,
+  id: 'ep_1',
+  url: 'https://hooks.acme.com/',
+  contract: 'standard-webhooks',
+  contractOptions: {},
+  eventTypes: [],
+  channels: [],
+  method: 'POST',
+  headers: {},
+  timeoutMs: 10_000,
+  autoPause: true,
+  description: '',
+  sealedSecrets: ['sealed'],
+  maskedSecret: '****',
+  createdAtMs: 1,
+  version: 1,
+};
+const aTemplate = (settings: Partial<Endpoint>): Template => ({
+  ...SCOPE,
+  id: 'tpl_1',
+  name: 'partners',
+  settings: { contract: 'standard-webhooks', contractOptions: {}, ...settings },
+  given: Object.keys(settings),
+  createdAtMs: 1,
+  updatedAtMs: 1,
+  version: 1,
+});
+
+describe('the settings of an endpoint', () => {
+  it('are each either shared by templates or not', () => {
+    const named = [...SHARED_SETTINGS, ...UNSHARED_SETTINGS];
+    expect(named.toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  });
+
+  it('that nobody gives are what an endpoint without a template has', () => {
+    const follower = following(plain, aTemplate({}), []);
+    const { template, own, ...rest } = follower;
+    expect(rest).toEqual(plain);
+    const { contract, ...defaults } = schema.parse({ url: 'https://hooks.acme.com/' });
+    for (const [name, value] of Object.entries(rest)) {
+      if (name in defaults && SHARED_SETTINGS.has(name)) {
+        expect([name, value]).toEqual([name, defaults[name as keyof typeof defaults]]);
+      }
+    }
+  });
+});
+
+describe('an endpoint that follows a template', () => {
+  const template = aTemplate({ timeoutMs: 3_000, headers: { A: '1' }, eventTypes: ['a.*'] });
+
+  it('has its own settings first, then the template’s', () => {
+    const follower = following({ ...plain, headers: { B: '2' } }, template, ['headers', 'url']);
+    expect(follower).toMatchObject({
+      headers: { B: '2' },
+      timeoutMs: 3_000,
+      eventTypes: ['a.*'],
+      own: ['contract', 'headers'],
+    });
+  });
+
+  it('is stored without what it inherits, in the same text whatever the template says', () => {
+    const follower = following({ ...plain, headers: { B: '2' } }, template, ['headers']);
+    const stored = JSON.stringify(withoutInherited(follower));
+    expect(stored).not.toContain('3000');
+    for (const other of [template, aTemplate({ timeoutMs: 9_000, maxPerSecond: 2 }), undefined]) {
+      const read = withTemplate(JSON.parse(stored) as Endpoint, other);
+      expect(JSON.stringify(withoutInherited(read))).toBe(stored);
+    }
+  });
+
+  it('gets a changed template whole: what was taken out of it is gone', () => {
+    const stored = withoutInherited(following(plain, template, []));
+    const after = withTemplate(stored, aTemplate({ maxPerSecond: 5 }));
+    expect(after).toMatchObject({
+      maxPerSecond: 5,
+      timeoutMs: 10_000,
+      headers: {},
+      eventTypes: [],
+    });
+  });
+
+  it('of another contract keeps its own options', () => {
+    const options = { contract: 'kyc-hmac', contractOptions: { signedContent: 'body' } } as const;
+    const other = aTemplate({ ...options, timeoutMs: 3_000 });
+    const follower = following(plain, other, []);
+    expect(follower).toMatchObject({
+      contract: 'standard-webhooks',
+      contractOptions: {},
+      timeoutMs: 3_000,
+    });
+    const same = following({ ...plain, ...options, contractOptions: {} }, other, []);
+    expect(same.contractOptions).toEqual({ signedContent: 'body' });
+  });
+
+  it('opens inherited credentials in the template’s place', () => {
+    const sealed = { name: 'Authorization', sealedValue: 'x', shown: { type: 'bearer' } };
+    const follower = following(plain, aTemplate({ authentication: [sealed] }), []);
+    expect(follower.authentication).toEqual([{ ...sealed, sealedFor: 'tpl_1' }]);
+  });
+});

@@ -1,0 +1,351 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { type DeliveryMessage, encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
+import type { Claim, DelayedMessage, OutgoingRequest } from '../../lambdas/core/ports.ts';
+import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
+import { formRequest } from '../../lambdas/dispatch/request.ts';
+import { anEvent, ENDPOINT_ID, EVENT_ID, NOON_MS } from '../builders/events.ts';
+import { answered, failed } from '../builders/outcomes.ts';
+import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+
+const settings = settingsSchema.parse({});
+const event = anEvent();
+const endpoint: Endpoint = {
+  eventTypes: [],
+  channels: [],
+  description: '',
+  sealedSecrets: [],
+  maskedSecret: '',
+  createdAtMs: 0,
+  version: 1,
+  tenant: 'acme',
+  environment: 'live',
+  id: ENDPOINT_ID,
+  url: 'https://hooks.example.com/',
+  contract: 'standard-webhooks',
+  contractOptions: {},
+  method: 'POST',
+  headers: {},
+  timeoutMs: 10_000,
+  autoPause: true,
+};
+
+const first: DeliveryMessage = {
+  eventId: EVENT_ID,
+  endpointId: ENDPOINT_ID,
+  tenant: 'acme',
+  environment: 'live',
+  run: 1,
+  attempt: 1,
+  cause: 'first',
+  doubtful: false,
+};
+const second: DeliveryMessage = { ...first, attempt: 2, cause: 'immediate', doubtful: true };
+const record = (message: DeliveryMessage, receiveCount = 1, id?: string) =>
+  sqsRecord(encodeDeliveryMessage(message), receiveCount, id);
+
+/** Everything that a call may do, written down. */
+let sent: OutgoingRequest[];
+let puts: Delivery[];
+let recorded: Delivery[];
+let retries: DelayedMessage[];
+let wakes: number[];
+let postponed: number[];
+let claims: number;
+let outcome: Outcome;
+let claim: Claim;
+let isOwn: boolean;
+let surroundings: ReturnType<typeof fixedSurroundings>;
+
+beforeEach(() => {
+  sent = [];
+  puts = [];
+  recorded = [];
+  retries = [];
+  wakes = [];
+  postponed = [];
+  claims = 0;
+  outcome = answered(204);
+  claim = { kind: 'missing' };
+  isOwn = true;
+  surroundings = fixedSurroundings();
+});
+
+function ports(changes: Partial<DispatchPorts> = {}): DispatchPorts {
+  return only<DispatchPorts>({
+    ledger: only<DispatchPorts['ledger']>({
+      getEvents: async () => new Map([[EVENT_ID, { event, targets: [ENDPOINT_ID] }]]),
+      getDeliveries: async () => new Map(),
+      putDeliveryOnce: async (delivery) => {
+        puts.push(delivery);
+        return isOwn;
+      },
+      claim: async () => {
+        claims++;
+        return claim;
+      },
+      recordClaimed: async (delivery) => {
+        if (isOwn) recorded.push(delivery);
+        return isOwn;
+      },
+      settle: async (delivery, state) => {
+        recorded.push({ ...delivery, state });
+        return true;
+      },
+    }),
+    endpoints: async () =>
+      new Map([[ENDPOINT_ID, { endpoint, tenantName: 'Acme', secrets: ['s'.repeat(24)] }]]),
+    queues: {
+      sendRetries: async (messages) => {
+        retries.push(...messages);
+        return new Set();
+      },
+      postpone: async (_queue, _handle, seconds) => {
+        postponed.push(seconds);
+      },
+    },
+    wakes: only<DispatchPorts['wakes']>({
+      ensure: async (_endpoint, dueAtMs) => {
+        wakes.push(dueAtMs);
+      },
+    }),
+    health: only<DispatchPorts['health']>({
+      maySend: async () => true,
+      report: async () => undefined,
+    }),
+    events: only<DispatchPorts['events']>({ tellDead: async () => undefined }),
+    form: formRequest,
+    watchSlow: (_endpoint, request) => request(),
+    sender: {
+      send: async (request) => {
+        sent.push(request);
+        return { outcome, startedAtMs: surroundings.now(), endedAtMs: surroundings.now() };
+      },
+    },
+    surroundings,
+    settings,
+    writeDelivered: async (delivery) => {
+      puts.push(delivery);
+    },
+    report: () => undefined,
+    warn: () => undefined,
+    ...changes,
+  });
+}
+
+const waiting = (changes: Partial<Delivery> = {}): Delivery => ({
+  ...freshDelivery(event, ENDPOINT_ID, settings, NOON_MS),
+  ...changes,
+});
+
+describe('the fast path', () => {
+  it('sends, and writes what was delivered, without a claim', async () => {
+    expect(await dispatch(ports(), [record(first)], 'deliveries', 'r')).toEqual([]);
+    expect(sent).toHaveLength(1);
+    expect(puts).toMatchObject([
+      { state: 'delivered', attempts: [{ number: 1, outcome: 'http_204' }] },
+    ]);
+    expect([claims, retries.length]).toEqual([0, 0]);
+  });
+
+  it('after a failure writes the delivery as waiting and sends the message of its retry', async () => {
+    outcome = answered(500);
+    await dispatch(ports(), [record(first)], 'deliveries', 'r');
+    expect(puts).toMatchObject([{ state: 'waiting', nextCause: 'immediate', dueAtMs: NOON_MS }]);
+    expect(retries).toMatchObject([{ delaySeconds: 0, message: { attempt: 2, doubtful: true } }]);
+  });
+
+  describe('that is to be retried at once', () => {
+    const asked: string[] = [];
+    const tripped = only<DispatchPorts['health']>({
+      // Tripped by what failed while this request was under way.
+      maySend: async ({ cause }) => {
+        asked.push(cause);
+        return cause === 'first';
+      },
+      report: async () => undefined,
+    });
+
+    it('rests where its endpoint was tripped meanwhile, without a message', async () => {
+      outcome = answered(500);
+      expect(
+        await dispatch(ports({ health: tripped }), [record(first)], 'deliveries', 'r'),
+      ).toEqual([]);
+      expect(asked).toEqual(['first', 'immediate']);
+      expect(puts).toMatchObject([{ state: 'waiting', dueAtMs: NOON_MS, workAtMs: NOON_MS }]);
+      expect(retries).toEqual([]);
+    });
+
+    it('rests as well when the message comes back after a crash', async () => {
+      outcome = answered(500);
+      await dispatch(ports({ health: tripped }), [record(first)], 'deliveries', 'r');
+      const [resting] = puts;
+      const getDeliveries = async () =>
+        new Map(resting ? [[deliveryIdOf(EVENT_ID, ENDPOINT_ID), resting]] : []);
+      const { ledger } = ports();
+      await dispatch(
+        ports({ ledger: { ...ledger, getDeliveries } }),
+        [record(first, 2)],
+        'deliveries',
+        's',
+      );
+      expect([sent.length, retries.length, wakes.length]).toEqual([1, 0, 0]);
+    });
+
+    it('goes on as usual where the health cannot be read: the request is not made twice', async () => {
+      outcome = answered(500);
+      const health = only<DispatchPorts['health']>({
+        maySend: async ({ cause }) => {
+          if (cause === 'immediate') throw new Error('throttled');
+          return true;
+        },
+        report: async () => undefined,
+      });
+      expect(await dispatch(ports({ health }), [record(first)], 'deliveries', 'r')).toEqual([]);
+      expect([sent.length, puts.length, retries.length]).toEqual([1, 1, 1]);
+    });
+  });
+
+  it('sends no retry of its own when another message brought the delivery further', async () => {
+    outcome = answered(500);
+    isOwn = false;
+    expect(await dispatch(ports(), [record(first)], 'deliveries', 'r')).toEqual([]);
+    expect(retries).toEqual([]);
+  });
+});
+
+describe('the doubtful path', () => {
+  it.each([
+    ['a message that was received before', record(first, 2)],
+    ['a repeat of the producer', record({ ...first, doubtful: true })],
+    ['a retry', record(second)],
+  ])('claims the delivery before it sends: %s', async (_, one) => {
+    claim = { kind: 'claimed', delivery: waiting() };
+    expect(await dispatch(ports(), [one], 'retries', 'r')).toEqual([]);
+    expect(claims).toBe(1);
+    expect(sent).toHaveLength(1);
+    expect(recorded).toMatchObject([{ state: 'delivered' }]);
+  });
+
+  it('does not send what is on record', async () => {
+    claim = { kind: 'past', delivery: waiting({ state: 'delivered', recordedBy: 'other/r' }) };
+    expect(await dispatch(ports(), [record(first, 2)], 'deliveries', 'r')).toEqual([]);
+    expect(sent).toEqual([]);
+  });
+
+  it('repeats the effects of an attempt that its own message recorded before it died', async () => {
+    const delivery = waiting({
+      attempts: [
+        { number: 1, run: 1, cause: 'first', atMs: NOON_MS, durationMs: 1, outcome: 'http_500' },
+      ],
+      dueAtMs: NOON_MS + 60_000,
+      nextCause: 'curve',
+      recordedBy: 'mine/earlier',
+    });
+    claim = { kind: 'past', delivery };
+    await dispatch(ports(), [record(first, 2, 'mine')], 'deliveries', 'r');
+    expect(sent).toEqual([]);
+    expect(retries).toMatchObject([{ delaySeconds: 60, message: { attempt: 2 } }]);
+  });
+
+  it('leaves the effects alone of an attempt that another message recorded', async () => {
+    claim = { kind: 'past', delivery: waiting({ recordedBy: 'another/earlier' }) };
+    await dispatch(ports(), [record(first, 2, 'mine')], 'deliveries', 'r');
+    expect([sent.length, retries.length, wakes.length]).toEqual([0, 0, 0]);
+  });
+
+  it('hides the message while another holds the lease, and looks again when it has ended', async () => {
+    claim = { kind: 'held', untilMs: NOON_MS + 7_500 };
+    const one = record(first, 2);
+    const failures = await dispatch(ports(), [one], 'deliveries', 'r');
+    expect(failures).toMatchObject([{ messageId: one.messageId, error: { code: 'lease_held' } }]);
+    expect(postponed).toEqual([9]);
+    expect(sent).toEqual([]);
+  });
+
+  it('comes back when the delivery is not there yet: never done', async () => {
+    const failures = await dispatch(ports(), [record(second)], 'retries', 'r');
+    expect(failures).toMatchObject([{ error: { code: 'not_yet_stored' } }]);
+  });
+
+  it('carries out nothing when the claim was lost while it sent', async () => {
+    claim = { kind: 'claimed', delivery: waiting() };
+    outcome = answered(500);
+    isOwn = false;
+    expect(await dispatch(ports(), [record(second)], 'retries', 'r')).toEqual([]);
+    expect(sent).toHaveLength(1);
+    expect([retries.length, wakes.length]).toEqual([0, 0]);
+  });
+
+  it('does not send past the deadline: the delivery is dead', async () => {
+    claim = { kind: 'claimed', delivery: waiting({ deadlineAtMs: NOON_MS }) };
+    await dispatch(ports(), [record(second)], 'retries', 'r');
+    expect(sent).toEqual([]);
+    expect(recorded).toMatchObject([{ state: 'dead', deathReason: 'deadline' }]);
+  });
+});
+
+describe('what follows from a failed attempt', () => {
+  it('due within fifteen minutes is a message, and later a wake-up', async () => {
+    outcome = failed('connection_refused');
+    for (const [numberOfAttempts, expected] of [
+      [1, [1, 0]],
+      [6, [1, 1]],
+    ] as const) {
+      const attempts = Array.from({ length: numberOfAttempts }, (_, index) => ({
+        number: index + 1,
+        run: 1,
+        cause: 'curve' as const,
+        atMs: NOON_MS,
+        durationMs: 0,
+        outcome: 'dns',
+      }));
+      claim = { kind: 'claimed', delivery: waiting({ attempts, anchorMs: NOON_MS }) };
+      const message = { ...second, attempt: numberOfAttempts + 1 };
+      await dispatch(ports(), [record(message)], 'retries', 'r');
+      expect([retries.length, wakes.length]).toEqual(expected);
+    }
+    expect(wakes).toEqual([NOON_MS + 32 * 60_000]);
+  });
+
+  it('comes back when its message could not be sent', async () => {
+    outcome = answered(500);
+    const queues = { sendRetries: async () => new Set([0]), postpone: async () => undefined };
+    const failures = await dispatch(ports({ queues }), [record(first)], 'deliveries', 'r');
+    expect(failures).toMatchObject([{ error: { code: 'partly_refused' } }]);
+  });
+});
+
+describe('a batch', () => {
+  it('fails a poison message alone', async () => {
+    const poison = sqsRecord('{}');
+    const failures = await dispatch(ports(), [poison, record(first)], 'deliveries', 'r');
+    expect(failures.map(({ messageId }) => messageId)).toEqual([poison.messageId]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('fails alone what is of an event that is not stored yet, or of an unknown endpoint', async () => {
+    const early = record({ ...first, eventId: 'evt_early' });
+    const stray = record({ ...first, endpointId: 'ep_stray' });
+    const failures = await dispatch(ports(), [early, record(first), stray], 'deliveries', 'r');
+    expect(failures.map(({ messageId }) => messageId).sort()).toEqual(
+      [early.messageId, stray.messageId].sort(),
+    );
+    expect(sent).toHaveLength(1);
+  });
+
+  it('cancels what is for a deleted endpoint, without an attempt', async () => {
+    const deleted = { ...endpoint, deletedAtMs: NOON_MS - 1 };
+    const open = { endpoint: deleted, tenantName: 'Acme', secrets: ['s'.repeat(24)] as [string] };
+    const endpoints = async () => new Map([[ENDPOINT_ID, open]]);
+    expect(await dispatch(ports({ endpoints }), [record(first)], 'deliveries', 'r')).toEqual([]);
+    expect(sent).toEqual([]);
+    expect(recorded).toMatchObject([{ state: 'cancelled' }]);
+  });
+});

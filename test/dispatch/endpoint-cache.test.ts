@@ -1,0 +1,75 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import type { Registry } from '../../lambdas/core/ports.ts';
+import { seal, sealingKeyFrom, soleKey } from '../../lambdas/core/sealing/seal.ts';
+import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
+import { fixedSurroundings, only } from '../builders/ports.ts';
+
+const KEY = soleKey(sealingKeyFrom('k'.repeat(64)));
+const SCOPE = { tenant: 'acme', environment: 'live' } as const;
+
+function anEndpoint(id: string, secret: string, sealedFor = id): Endpoint {
+  const place = { ...SCOPE, id: sealedFor, purpose: 'secret' };
+  return {
+    ...SCOPE,
+    id,
+    contract: 'standard-webhooks',
+    contractOptions: {},
+    sealedSecrets: [seal(KEY, place, secret, Buffer.alloc(12, 1))],
+  } as unknown as Endpoint; // the cache reads nothing else
+}
+
+function world(...endpoints: Endpoint[]) {
+  const stored = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  const surroundings = fixedSurroundings();
+  let reads = 0;
+  const cache = createEndpointCache({
+    registry: only<Registry>({
+      getEndpoints: async (refs) => {
+        reads++;
+        return new Map(
+          refs.flatMap(({ id }) => {
+            const endpoint = stored.get(id);
+            return endpoint ? [[id, endpoint] as const] : [];
+          }),
+        );
+      },
+      getTenant: async (id) => ({ id, name: 'Acme', createdAtMs: 0 }),
+    }),
+    secrets: { sealingKey: async () => KEY },
+    signingKeys: async () => [],
+    surroundings,
+  });
+  const open = (...ids: string[]) => cache(ids.map((id) => ({ ...SCOPE, id })));
+  return { open, stored, surroundings, reads: () => reads };
+}
+
+describe('endpoints for dispatch', () => {
+  it('come with their secrets opened and their tenant’s name', async () => {
+    const { open } = world(anEndpoint('ep_1', 'first'), anEndpoint('ep_2', 'second'));
+    const found = await open('ep_1', 'ep_2', 'ep_3');
+    expect([...found.keys()]).toEqual(['ep_1', 'ep_2']);
+    expect(found.get('ep_2')).toMatchObject({ tenantName: 'Acme', secrets: ['second'] });
+  });
+
+  it('are read again after five seconds, so that a change takes effect', async () => {
+    const { open, stored, surroundings, reads } = world(anEndpoint('ep_1', 'old'));
+    await open('ep_1');
+    stored.set('ep_1', anEndpoint('ep_1', 'new'));
+    surroundings.nowMs += 4_999;
+    expect((await open('ep_1')).get('ep_1')?.secrets).toEqual(['old']);
+    surroundings.nowMs += 1;
+    expect((await open('ep_1')).get('ep_1')?.secrets).toEqual(['new']);
+    expect(reads()).toBe(2);
+  });
+
+  // Regression: one secret that did not open failed the deliveries of all others in its batch.
+  it('whose secret does not open are missing, and hold up nobody else', async () => {
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const { open } = world(anEndpoint('ep_1', 'moved', 'ep_other'), anEndpoint('ep_2', 'sound'));
+    const found = await open('ep_1', 'ep_2');
+    expect([...found.keys()]).toEqual(['ep_2']);
+    expect(JSON.stringify(logged.mock.calls)).toContain('ep_1');
+    logged.mockRestore();
+  });
+});

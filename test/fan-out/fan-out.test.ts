@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../../lambdas/core/events/event.ts';
+import { type DeliveryMessage, encodeEventMessage } from '../../lambdas/core/messages.ts';
+import {
+  type EventLedger,
+  type Queues,
+  type StoredEvent,
+  type Subscriber,
+  scopeKey,
+} from '../../lambdas/core/ports.ts';
+import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
+import { anEvent } from '../builders/events.ts';
+import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+
+interface World {
+  readonly subscribers?: readonly Subscriber[];
+  /** Events that stand in the ledger already. */
+  readonly stored?: readonly StoredEvent[];
+  readonly refusedEvents?: readonly string[];
+  readonly refusedMessages?: (message: DeliveryMessage) => boolean;
+}
+
+const ALL: Subscriber = { id: 'ep_1', eventTypes: [], channels: [] };
+
+function world({
+  subscribers = [ALL],
+  stored = [],
+  refusedEvents = [],
+  refusedMessages,
+}: World = {}) {
+  const ledger = new Map(stored.map((one) => [one.event.id, one]));
+  const sent: DeliveryMessage[] = [];
+  const ports = {
+    ledger: only<EventLedger>({
+      putEvents: async (events) => {
+        for (const one of events) {
+          if (!refusedEvents.includes(one.event.id)) ledger.set(one.event.id, one);
+        }
+        return new Set(refusedEvents);
+      },
+      putEventOnce: async (one) => {
+        const found = ledger.get(one.event.id) ?? one;
+        ledger.set(one.event.id, found);
+        return found;
+      },
+    }),
+    registry: {
+      subscribersOf: async (scopes: readonly Parameters<typeof scopeKey>[0][]) =>
+        new Map(scopes.map((scope) => [scopeKey(scope), subscribers])),
+    },
+    queues: only<Queues>({
+      sendDeliveries: async (messages) => {
+        const refused = new Set<number>();
+        messages.forEach((message, index) => {
+          if (refusedMessages?.(message)) refused.add(index);
+          else sent.push(message);
+        });
+        return refused;
+      },
+    }),
+    surroundings: fixedSurroundings(),
+    settings: { feedLagSeconds: 10 },
+  };
+  return { ports, ledger, sent };
+}
+
+const record = (event: Event, receiveCount = 1, mayRepeat = false) =>
+  sqsRecord(encodeEventMessage({ event, mayRepeat }), receiveCount);
+
+describe('fan-out', () => {
+  it('stores an event with its targets and sends one message for each', async () => {
+    const subscribers = [
+      { id: 'ep_1', eventTypes: ['dossier.*'], channels: [] },
+      { id: 'ep_2', eventTypes: ['decision.*'], channels: [] },
+      { id: 'ep_3', eventTypes: [], channels: ['eu'] },
+    ];
+    const { ports, ledger, sent } = world({ subscribers });
+    const event = anEvent({ channels: ['eu'] });
+    expect(await fanOut(ports, [record(event)])).toEqual([]);
+    expect(ledger.get(event.id)).toMatchObject({ event, targets: ['ep_1', 'ep_3'] });
+    expect(
+      sent.map(({ endpointId, attempt, doubtful }) => [endpointId, attempt, doubtful]),
+    ).toEqual([
+      ['ep_1', 1, false],
+      ['ep_3', 1, false],
+    ]);
+  });
+
+  it('stores an event that nobody subscribed to, and sends nothing', async () => {
+    const { ports, ledger, sent } = world({ subscribers: [] });
+    expect(await fanOut(ports, [record(anEvent())])).toEqual([]);
+    expect(ledger.size).toBe(1);
+    expect(sent).toEqual([]);
+  });
+
+  it('fails a poison message alone', async () => {
+    const { ports, sent } = world();
+    const poison = [sqsRecord('not JSON'), sqsRecord('{"v":2}'), sqsRecord('')];
+    const failed = await fanOut(
+      ports,
+      [poison[0], record(anEvent()), ...poison.slice(1)].filter((one) => one !== undefined),
+    );
+    expect(failed.map(({ messageId }) => messageId).sort()).toEqual(
+      poison.map(({ messageId }) => messageId).sort(),
+    );
+    expect(sent).toHaveLength(1);
+  });
+
+  it('fails only the events that could not be stored, and sends nothing for them', async () => {
+    const { ports, sent } = world({ refusedEvents: ['evt_b'] });
+    const records = ['evt_a', 'evt_b', 'evt_c'].map((id) => record(anEvent({ id })));
+    const failed = await fanOut(ports, records);
+    expect(failed.map(({ messageId }) => messageId)).toEqual([records[1]?.messageId]);
+    expect(sent.map(({ eventId }) => eventId)).toEqual(['evt_a', 'evt_c']);
+  });
+
+  it('fails an event of which one delivery could not be sent, once', async () => {
+    const subscribers = [ALL, { ...ALL, id: 'ep_2' }, { ...ALL, id: 'ep_3' }];
+    const { ports } = world({
+      subscribers,
+      refusedMessages: ({ eventId, endpointId }) => eventId === 'evt_a' && endpointId !== 'ep_1',
+    });
+    const records = ['evt_a', 'evt_b'].map((id) => record(anEvent({ id })));
+    const failed = await fanOut(ports, records);
+    expect(failed.map(({ messageId }) => messageId)).toEqual([records[0]?.messageId]);
+  });
+
+  it.each([
+    ['a message that was received before', record(anEvent(), 2)],
+    ['an event with an idempotency key', record(anEvent(), 1, true)],
+  ])('goes by what is stored for %s', async (_, doubtful) => {
+    const stored = { event: anEvent({ data: '{"first":1}' }), targets: ['ep_old'] };
+    const { ports, ledger, sent } = world({ stored: [stored] });
+    expect(await fanOut(ports, [doubtful])).toEqual([]);
+    expect(ledger.get(stored.event.id)).toEqual(stored);
+    expect(sent).toEqual([expect.objectContaining({ endpointId: 'ep_old', doubtful: true })]);
+  });
+
+  it('treats a message that was received before as doubtful even if nothing is stored', async () => {
+    const { ports, sent } = world();
+    await fanOut(ports, [record(anEvent(), 2)]);
+    expect(sent).toEqual([expect.objectContaining({ endpointId: 'ep_1', doubtful: true })]);
+  });
+
+  it('sends to a slow endpoint by its lane, and to the others as ever', async () => {
+    const subscribers = [
+      { id: 'ep_1', eventTypes: [], channels: [], isSlow: true },
+      { id: 'ep_2', eventTypes: [], channels: [] },
+    ];
+    const { ports, sent } = world({ subscribers });
+    await fanOut(ports, [record(anEvent())]);
+    expect(sent.map((message) => [message.endpointId, 'isSlow' in message])).toEqual([
+      ['ep_1', true],
+      ['ep_2', false],
+    ]);
+  });
+});

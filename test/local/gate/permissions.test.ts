@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { dynamoDbCall, scheduleCall, sqsCall } from '../../../local/gate/aws-calls.ts';
+import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
+import { Meter } from '../../../local/gate/meter.ts';
+import { Permissions } from '../../../local/gate/permissions.ts';
+import type { JsonObject } from '../../../local/stack/json.ts';
+import { Stack } from '../../../local/stack/stack.ts';
+
+const place = { queueUrl: (name: string) => name, apiUrl: () => '' };
+
+function permissionsOf(...statements: JsonObject[]): Permissions {
+  const policy = { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: statements } };
+  return new Permissions(
+    new Stack(
+      'App',
+      {
+        Resources: {
+          Role: { Type: 'AWS::IAM::Role' },
+          Policy: { Type: 'AWS::IAM::Policy', Properties: policy },
+        },
+      },
+      place,
+    ),
+  );
+}
+
+const queue = 'arn:aws:sqs:us-east-1:000000000000:work';
+const send = { action: 'sqs:SendMessage', resource: queue };
+
+describe('permissions', () => {
+  it('refuse what no statement allows', () => {
+    expect(permissionsOf().allows('App-Role', send)).toBe(false);
+    const other = permissionsOf({
+      Effect: 'Allow',
+      Action: 'sqs:SendMessage',
+      Resource: `${queue}2`,
+    });
+    expect(other.allows('App-Role', send)).toBe(false);
+    expect(other.allows('Another', { ...send, resource: `${queue}2` })).toBe(false);
+  });
+
+  it('allow by exact names, lists and wildcards', () => {
+    const grants: JsonObject[] = [
+      { Action: 'sqs:SendMessage', Resource: queue },
+      { Action: ['sqs:*'], Resource: ['arn:aws:sqs:*:*:wor?'] },
+      { Action: 'sqs:sendmessage', Resource: '*' },
+      { NotAction: 'sqs:DeleteMessage', Resource: '*' },
+      { Action: '*', NotResource: 'arn:aws:dynamodb:*' },
+    ];
+    for (const grant of grants) {
+      expect(permissionsOf({ Effect: 'Allow', ...grant }).allows('App-Role', send)).toBe(true);
+    }
+  });
+
+  it('let a denial win over an allowance', () => {
+    const permissions = permissionsOf(
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: 'sqs:SendMessage', Resource: queue },
+    );
+    expect(permissions.allows('App-Role', send)).toBe(false);
+    expect(permissions.allows('App-Role', { ...send, action: 'sqs:DeleteMessage' })).toBe(true);
+  });
+
+  it('read conditions, and take one they do not know for not met', () => {
+    const role = 'arn:aws:iam::000000000000:role/x';
+    const pass = (value: string) => ({
+      action: 'iam:PassRole',
+      resource: role,
+      context: { 'iam:PassedToService': value },
+    });
+    const grant = { Effect: 'Allow', Action: 'iam:PassRole', Resource: role };
+    const to = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+    const permissions = permissionsOf({ ...grant, Condition: { StringEquals: to } });
+    expect(permissions.allows('App-Role', pass('scheduler.amazonaws.com'))).toBe(true);
+    expect(permissions.allows('App-Role', pass('lambda.amazonaws.com'))).toBe(false);
+    const strange = permissionsOf({ ...grant, Condition: { DateLessThan: to } });
+    expect(strange.allows('App-Role', pass('scheduler.amazonaws.com'))).toBe(false);
+  });
+});
+
+describe('a call needs', () => {
+  it('the action without Batch, on the queue of its URL', () => {
+    const body = { QueueUrl: 'http://127.0.0.1:1/000000000000/work' };
+    for (const operation of ['SendMessage', 'SendMessageBatch']) {
+      expect(sqsCall(operation, body).needs).toEqual([send]);
+    }
+    expect(sqsCall('DeleteMessageBatch', body).needs[0]?.action).toBe('sqs:DeleteMessage');
+  });
+
+  it('the index when a query is on one, and every table of a batch', () => {
+    const table = 'arn:aws:dynamodb:us-east-1:000000000000:table';
+    expect(dynamoDbCall('Query', { TableName: 't', IndexName: 'i' }).needs).toEqual([
+      { action: 'dynamodb:Query', resource: `${table}/t/index/i` },
+    ]);
+    expect(dynamoDbCall('BatchWriteItem', { RequestItems: { a: [], b: [] } }).needs).toEqual([
+      { action: 'dynamodb:BatchWriteItem', resource: `${table}/a` },
+      { action: 'dynamodb:BatchWriteItem', resource: `${table}/b` },
+    ]);
+  });
+
+  it('the passing of the role when it makes a schedule', () => {
+    const actions = scheduleCall('CreateSchedule', 'g', 'n', 'arn:role').needs.map(
+      (one) => one.action,
+    );
+    expect(actions).toEqual(['scheduler:CreateSchedule', 'iam:PassRole']);
+  });
+});
+
+describe('the gatekeeper', () => {
+  const meter = new Meter();
+  const gatekeeper = new Gatekeeper(meter);
+  gatekeeper.enforce(
+    permissionsOf({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue }),
+  );
+  const key = gatekeeper.admit({ functionName: 'App-Ingest', roleName: 'App-Role' });
+  const signed = (accessKey: string) =>
+    `AWS4-HMAC-SHA256 Credential=${accessKey}/20261121/us-east-1/sqs/aws4_request, Signature=0`;
+
+  it('lets a function do what its role grants, and counts it', () => {
+    expect(
+      gatekeeper.check(signed(key), sqsCall('SendMessage', { QueueName: 'work' })),
+    ).toBeUndefined();
+    expect(meter.snapshot()['App-Ingest']).toEqual({ 'sqs:SendMessage': 1 });
+  });
+
+  it('names the action and the resource that it refuses', () => {
+    const refusal = gatekeeper.check(signed(key), sqsCall('PurgeQueue', { QueueName: 'work' }));
+    expect(refusal?.code).toBe('AccessDeniedException');
+    expect(refusal?.message).toContain(`sqs:PurgeQueue on resource: ${queue}`);
+  });
+
+  it('refuses a caller without a known key', () => {
+    const call = sqsCall('SendMessage', { QueueName: 'work' });
+    expect(gatekeeper.check(undefined, call)?.code).toBe('UnrecognizedClientException');
+    expect(gatekeeper.check(signed('AKIAOTHER'), call)?.code).toBe('UnrecognizedClientException');
+  });
+});
