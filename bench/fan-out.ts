@@ -2,9 +2,11 @@
 // patterns, channels and filters, and to fan it out over ports in memory: npm run bench:fan-out
 import type { SQSRecord } from 'aws-lambda';
 import type { Event } from '../lambdas/core/events/event.ts';
-import { encodeEventMessage } from '../lambdas/core/messages.ts';
-import { type EventLedger, type Subscriber, scopeKey } from '../lambdas/core/ports.ts';
+import type { EventLedger } from '../lambdas/core/events/ledger.ts';
+import { encodeEventMessage } from '../lambdas/core/events/message.ts';
+import { scopeKey } from '../lambdas/core/scope.ts';
 import type { FilterPattern } from '../lambdas/core/subscriptions/filter/filter.ts';
+import type { Subscriber } from '../lambdas/core/subscriptions/subscriber.ts';
 import { targetsOf } from '../lambdas/core/subscriptions/targets.ts';
 import { fanOut } from '../lambdas/fan-out/fan-out.ts';
 import { median, report, rounded } from './report.ts';

@@ -2,13 +2,14 @@
 
 import { ConfigurationError } from '../core/errors.ts';
 import { MIN_OPERATOR_KEY_LENGTH } from '../core/keys/api-key.ts';
-import type { Secrets, Surroundings } from '../core/ports.ts';
 import { type SealingKeys, versionOf } from '../core/sealing/seal.ts';
 import {
   MIN_SEALING_SECRET_LENGTH,
   SECRET_KEPT_MS,
   sealingKeysFrom,
 } from '../core/sealing/secret.ts';
+import type { Secrets } from '../core/sealing/secrets.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import { Env } from '../environment.ts';
 import { CLIENT_OPTIONS } from './aws/client-options.ts';
 import { createDirectCalls } from './aws/direct-calls.ts';

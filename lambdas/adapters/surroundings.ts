@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type DestinationRules, STRICT_RULES } from '../core/destinations/url.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import type { Surroundings } from '../core/ports.ts';
 import { type Settings, settingsSchema } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import { Env } from '../environment.ts';
 
 export const surroundings: Surroundings = {

@@ -1,8 +1,8 @@
 // Tests of endpoints, by the dispatch function: they take the same way out as deliveries.
 
+import type { TestDeliveries } from '../core/deliveries/test.ts';
 import { MAX_TEST_MS, testReportSchema } from '../core/deliveries/test.ts';
 import { TestNotSentError } from '../core/errors.ts';
-import type { TestDeliveries } from '../core/ports.ts';
 
 /** For a cold start of dispatch, and for what it does around the request. */
 const MARGIN_MS = 5_000;

@@ -1,7 +1,7 @@
 // Shapes that many requests and answers share, as the OpenAPI document names them.
 import * as z from 'zod';
-import { ENVIRONMENTS } from '../core/events/event.ts';
 import type { Problem } from '../core/problem.ts';
+import { ENVIRONMENTS } from '../core/scope.ts';
 
 export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });
 export const environmentSchema = z.enum(ENVIRONMENTS);
@@ -55,3 +55,5 @@ export const problemSchema = z
 export function problemView(problem: Problem): z.input<typeof problemSchema> {
   return problemSchema.parse(problem.toDocument());
 }
+
+export const time = (atMs: number): string => new Date(atMs).toISOString();

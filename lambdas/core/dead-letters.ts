@@ -1,12 +1,10 @@
 // Dead letters at queue level: messages of events and wake-ups that our own code could not process. Those of
 // deliveries and retries are put back into the ledger by sweep.
-import type { Environment } from './events/event.ts';
-import {
-  decodeEventMessage,
-  decodeWakeMessage,
-  encodeEventMessage,
-  replayMessageIn,
-} from './messages.ts';
+
+import { decodeEventMessage, encodeEventMessage } from './events/message.ts';
+import { replayMessageIn } from './replays/message.ts';
+import type { Environment } from './scope.ts';
+import { decodeWakeMessage } from './wakes/message.ts';
 
 export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
 export type DeadLetterQueue = (typeof DEAD_LETTER_QUEUES)[number];
@@ -68,4 +66,14 @@ export function redrivenBody(queue: DeadLetterQueue, body: string): string {
   } catch {
     return body;
   }
+}
+
+export interface DeadLetters {
+  /** Looks at some, in no order; they stay where they are. */
+  peek(queue: DeadLetterQueue, limit: number): Promise<readonly DeadLetter[]>;
+  /** Sends some back to their queue, then deletes them. */
+  redrive(
+    queue: DeadLetterQueue,
+    limit: number,
+  ): Promise<{ readonly moved: number; readonly refused: number }>;
 }

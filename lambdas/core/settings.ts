@@ -2,8 +2,12 @@
 import * as z from 'zod';
 import { operatorListsSchema } from './destinations/lists.ts';
 import { corsSchema, limitsSchema } from './edge/settings.ts';
-import { VERIFY_MODES } from './endpoints/verification.ts';
 import { retryPolicySchema } from './retries/policy.ts';
+
+/** Whether endpoints may ask for the proof, or must. */
+export const VERIFY_MODES = ['never', 'optional', 'always'] as const;
+
+export type VerifyMode = (typeof VERIFY_MODES)[number];
 
 export const settingsSchema = z.strictObject({
   /** How long events and deliveries are kept, in days. */
@@ -32,5 +36,3 @@ export const settingsSchema = z.strictObject({
   cors: corsSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
-
-export const DAY_MS = 24 * 3600 * 1000;

@@ -1,27 +1,23 @@
 // One delivery: whether it may go now, the request, the record of what came of it, and what follows.
-import {
-  advance,
-  freshDelivery,
-  isAtRest,
-  MAX_SQS_DELAY_MS,
-  retryMessage,
-} from '../core/deliveries/advance.ts';
+import { advance, freshDelivery, isAtRest, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
+import { type LastRequest, redactedDelivery } from '../core/deliveries/delivery.ts';
+import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
-import { isRedacted, redactedDelivery } from '../core/erasure/redaction.ts';
 import {
   LeaseHeldError,
   NotYetStoredError,
   PartlyRefusedError,
   SealBrokenError,
 } from '../core/errors.ts';
+import { isRedacted } from '../core/events/event.ts';
 import { traceIdOf } from '../core/events/trace-context.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
-import type { DeliveryMessage } from '../core/messages.ts';
-import type { SendReport } from '../core/ports.ts';
-import { keptRequest, type LastRequest, shownHeaders } from '../core/requests/shown-headers.ts';
+import type { SendReport } from '../core/requests/sender.ts';
+import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
 import { type NextStep, nextStep } from '../core/retries/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
+import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { policyOf } from './request.ts';

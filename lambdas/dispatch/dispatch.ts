@@ -3,14 +3,14 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import type { DispatchQueue } from '../core/deliveries/message.ts';
+import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { MAX_AHEAD_MS } from '../core/endpoints/rate-limit.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
-import { type DeliveryMessage, decodeDeliveryMessage } from '../core/messages.ts';
-import type { DispatchQueue } from '../core/ports.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
-import { DAY_MS } from '../core/settings.ts';
+import { DAY_MS } from '../core/time.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import { carryOut, deliver, rest } from './deliver.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';

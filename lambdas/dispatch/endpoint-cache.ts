@@ -1,18 +1,23 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
 import { log } from '../adapters/log.ts';
 import { contractOf } from '../core/contracts/all.ts';
-import type { Headers } from '../core/contracts/contract.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { algorithmsNeeded } from '../core/endpoints/extras.ts';
+import type { EndpointStore } from '../core/endpoints/store.ts';
 import type { KeptTls } from '../core/endpoints/tls.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { SealBrokenError } from '../core/errors.ts';
-import type { Scope } from '../core/events/event.ts';
-import type { EndpointTls, Registry, Secrets, Surroundings, Tenant } from '../core/ports.ts';
+import type { Headers } from '../core/headers/names.ts';
+import type { EndpointTls } from '../core/requests/sender.ts';
 import { sealedValuesOf } from '../core/resealing/sealed-values.ts';
+import type { Scope } from '../core/scope.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
+import type { Secrets } from '../core/sealing/secrets.ts';
 import type { KeyAlgorithm, SigningKey } from '../core/signing/keys.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { TenantStore } from '../core/tenants/store.ts';
+import type { Tenant } from '../core/tenants/tenant.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
@@ -39,7 +44,7 @@ interface Kept {
 export type EndpointRef = Scope & { readonly id: string };
 
 export interface EndpointCachePorts {
-  readonly registry: Pick<Registry, 'getEndpoints' | 'getTenant'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly signingKeys: (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]>;
   readonly surroundings: Surroundings;

@@ -1,7 +1,7 @@
 // Writes that share no call: of what failed, and of what is put to rest. Requests that began together run out
 // of time together; their writes go out a few at a time, so that those of healthy deliveries, and whatever else
 // waits for the same table, find no burst before them.
-import type { DeliveryLedger } from '../core/ports.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 
 const SIDE_BY_SIDE = 2;
 

@@ -22,10 +22,10 @@ import {
   variable,
 } from '../adapters/surroundings.ts';
 import { batchResponse } from '../core/deliveries/failed-record.ts';
+import type { DispatchQueue } from '../core/deliveries/message.ts';
 import { type TestReport, testInvocationSchema } from '../core/deliveries/test.ts';
 import { LeaseHeldError } from '../core/errors.ts';
 import { createOperatorNotices } from '../core/operator/notices.ts';
-import type { DispatchQueue } from '../core/ports.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
 import { countAttempt } from './attempt-metrics.ts';

@@ -1,4 +1,6 @@
 // Endpoints' health as dispatch sees it: read now and then, written when attempts showed something new.
+
+import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import {
   CLEAN_HEALTH,
@@ -11,9 +13,10 @@ import {
   type Transition,
   thresholdsOf,
 } from '../core/health/health.ts';
-import type { DeliveryMessage } from '../core/messages.ts';
+import type { HealthLedger } from '../core/health/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
-import type { EndpointAddress, HealthLedger, Surroundings } from '../core/ports.ts';
+import type { EndpointAddress } from '../core/scope.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
 
 /** How long a reading serves. */

@@ -1,8 +1,8 @@
 // Puts delivered deliveries of the fast path in shared batches.
 import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
-import type { DeliveryLedger } from '../core/ports.ts';
 import { shareCalls } from './shared-calls.ts';
 
 /** BatchWriteItem takes so many. */

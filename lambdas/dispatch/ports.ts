@@ -1,20 +1,16 @@
 // What dispatch works with, and on.
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
-import type { DeliveryMessage } from '../core/messages.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
+import type { DeliveryMessage, Postponement, RetryQueue } from '../core/deliveries/message.ts';
+import type { RateLedger } from '../core/endpoints/rate-limit.ts';
+import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
-import type {
-  DeliveryLedger,
-  EventLedger,
-  Queues,
-  RateLedger,
-  Sender,
-  StoredEvent,
-  Surroundings,
-  Wakes,
-} from '../core/ports.ts';
+import type { Sender } from '../core/requests/sender.ts';
 import type { Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
 import type { EndpointRef, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import type { formRequest } from './request.ts';
@@ -23,7 +19,7 @@ import type { SlowWatch } from './slow-watch.ts';
 export interface DispatchPorts {
   readonly ledger: EventLedger & DeliveryLedger;
   readonly endpoints: (refs: readonly EndpointRef[]) => Promise<ReadonlyMap<string, OpenEndpoint>>;
-  readonly queues: Pick<Queues, 'sendRetries' | 'postpone'>;
+  readonly queues: RetryQueue & Postponement;
   readonly wakes: Wakes;
   readonly rates: RateLedger;
   readonly health: HealthWatch;

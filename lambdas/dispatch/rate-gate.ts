@@ -1,16 +1,18 @@
 // maxPerSecond: slots for a whole batch are reserved at once; what does not fit now comes back later.
 
+import type { DeliveryMessage, RetryQueue } from '../core/deliveries/message.ts';
+import type { RateLedger } from '../core/endpoints/rate-limit.ts';
 import { slotsFrom, WAIT_IN_PLACE_MS } from '../core/endpoints/rate-limit.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { DeliveryMessage } from '../core/messages.ts';
-import type { EndpointAddress, Queues, RateLedger, Surroundings } from '../core/ports.ts';
+import type { EndpointAddress } from '../core/scope.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 
 /** A slot that was missed by this much is given up for a new one. */
 const MISSED_MS = 1_500;
 
 export interface RateGatePorts {
   readonly rates: RateLedger;
-  readonly queues: Pick<Queues, 'sendRetries'>;
+  readonly queues: RetryQueue;
   readonly surroundings: Surroundings;
 }
 

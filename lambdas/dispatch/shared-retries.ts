@@ -1,12 +1,12 @@
 // Sends retries in shared batches of SQS, which costs a tenth and keeps a failing burst from piling up
 // calls.
-import type { DelayedMessage, Queues } from '../core/ports.ts';
+import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { shareCalls } from './shared-calls.ts';
 
 /** SendMessageBatch takes so many. */
 const FULL = 10;
 
-export function shareRetries(queues: Pick<Queues, 'sendRetries'>): Queues['sendRetries'] {
+export function shareRetries(queues: RetryQueue): RetryQueue['sendRetries'] {
   const send = shareCalls(FULL, async (messages: readonly DelayedMessage[]) => {
     const refused = await queues.sendRetries(messages);
     return messages.map((_, index) => refused.has(index));

@@ -1,10 +1,11 @@
 // Notices that an endpoint is slow while its request is still under way, and tells fan-out.
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/endpoints/slow-lane.ts';
-import type { Registry, Surroundings } from '../core/ports.ts';
+import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 
 export interface SlowWatchPorts {
-  readonly registry: Pick<Registry, 'markSlow'>;
+  readonly registry: Pick<SubscriberStore, 'markSlow'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly warn: (message: string, error: unknown) => void;
 }

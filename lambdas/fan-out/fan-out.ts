@@ -1,27 +1,24 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
-import { isRedacted } from '../core/erasure/redaction.ts';
+import type { DeliveryMessage, DeliveryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
+import { isRedacted } from '../core/events/event.ts';
 import { writeFeed } from '../core/events/feed.ts';
+import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
+import { decodeEventMessage, type EventMessage } from '../core/events/message.ts';
 import { hashOfSubject, latestOfEach } from '../core/events/subject-order.ts';
-import { type DeliveryMessage, decodeEventMessage, type EventMessage } from '../core/messages.ts';
-import {
-  type EventLedger,
-  type Queues,
-  type Registry,
-  type StoredEvent,
-  type Surroundings,
-  scopeKey,
-} from '../core/ports.ts';
+import { scopeKey } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
+import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import { targetsOf } from '../core/subscriptions/targets.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 
 export interface FanOutPorts {
   readonly ledger: EventLedger;
-  readonly registry: Pick<Registry, 'subscribersOf'>;
-  readonly queues: Pick<Queues, 'sendDeliveries'>;
+  readonly registry: Pick<SubscriberStore, 'subscribersOf'>;
+  readonly queues: DeliveryQueue;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
   /** Opens sealed events for matching, where data is sealed; they are stored as they came. */

@@ -10,7 +10,7 @@ import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { batchResponse } from '../core/deliveries/failed-record.ts';
-import { OPERATOR_TENANT } from '../core/operator/event.ts';
+import { OPERATOR_TENANT } from '../core/scope.ts';
 import { Env } from '../environment.ts';
 import { type FanOutPorts, fanOut } from './fan-out.ts';
 

@@ -2,7 +2,6 @@
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
-import { ENVIRONMENTS, type Environment, type Scope, TENANT_ID } from '../core/events/event.ts';
 import {
   type ApiKey,
   hashOfKey,
@@ -11,9 +10,18 @@ import {
   isUsable,
   type KeyScope,
 } from '../core/keys/api-key.ts';
-import { OPERATOR_TENANT } from '../core/operator/event.ts';
-import type { Registry, Secrets, Surroundings } from '../core/ports.ts';
+import type { KeyLookup } from '../core/keys/store.ts';
 import { Problem } from '../core/problem.ts';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  OPERATOR_TENANT,
+  type Scope,
+  TENANT_ID,
+} from '../core/scope.ts';
+import type { Secrets } from '../core/sealing/secrets.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { TenantStore } from '../core/tenants/store.ts';
 
 export type Principal =
   | { readonly kind: 'operator' }
@@ -39,7 +47,7 @@ export interface AuthenticationGate {
 }
 
 export interface AuthenticationPorts {
-  readonly registry: Pick<Registry, 'findKey' | 'getTenant' | 'noteKeyUse'>;
+  readonly registry: KeyLookup & Pick<TenantStore, 'getTenant'>;
   readonly secrets: Pick<Secrets, 'operatorKey'>;
   readonly surroundings: Surroundings;
   readonly gate?: AuthenticationGate;

@@ -1,10 +1,11 @@
 // `Idempotency-Key` on what creates: the first request of a key decides the id of what is created, so that
 // a repeat finds it, or makes the same after a crash. Keys are kept for 7 days.
 import { createHash } from 'node:crypto';
-import type { Scope } from '../core/events/event.ts';
+import type { DedupeLedger } from '../core/events/ledger.ts';
 import { createId, type IdPrefix } from '../core/identifiers.ts';
-import type { DedupeLedger, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import type { Scope } from '../core/scope.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import type { AppContext } from './authentication.ts';
 import { idempotencyKeyIn } from './idempotency-key.ts';
 

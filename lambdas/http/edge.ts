@@ -4,9 +4,9 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { addressGroup } from '../core/edge/client-address.ts';
 import { TokenBuckets } from '../core/edge/token-buckets.ts';
-import type { Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import type { AppContext, AppEnvironment, AuthenticationGate } from './authentication.ts';
 
 /** Some 200 bytes each. */

@@ -1,6 +1,7 @@
 // Counts that have a limit: a place is taken before something is created.
-import type { Counted, Counts } from '../core/ports.ts';
+
 import { Problem } from '../core/problem.ts';
+import type { Counted, Counts } from '../core/tenants/counts.ts';
 
 const WHAT = {
   endpoints: 'endpoints of a tenant in one environment',

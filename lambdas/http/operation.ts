@@ -1,10 +1,10 @@
 // An operation of the API, declared once: from this come its validation, its types, its place in the
 // OpenAPI document (scripts/openapi.ts) and the checks that stand before its handler.
 import type { z } from 'zod';
-import type { Scope } from '../core/events/event.ts';
 import type { JsonSource } from '../core/json/source.ts';
 import type { KeyScope } from '../core/keys/api-key.ts';
 import type { ProblemStatus } from '../core/problem.ts';
+import type { Scope } from '../core/scope.ts';
 import type { Application } from './application.ts';
 import {
   type AppContext,

@@ -1,14 +1,17 @@
 // Accepting events: an id and a time for each, and 202 only once SQS has it.
 import { createHash } from 'node:crypto';
-import type { Event, EventInput, Scope } from '../core/events/event.ts';
+import type { Event, EventInput } from '../core/events/event.ts';
+import type { DedupeLedger } from '../core/events/ledger.ts';
+import type { EventQueue } from '../core/events/message.ts';
 import type { TraceContext } from '../core/events/trace-context.ts';
 import { createId } from '../core/identifiers.ts';
-import type { DedupeLedger, Queues, Surroundings } from '../core/ports.ts';
 import { Problem } from '../core/problem.ts';
+import type { Scope } from '../core/scope.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 
 export interface AcceptPorts {
   readonly ledger: DedupeLedger;
-  readonly queues: Pick<Queues, 'sendEvents'>;
+  readonly queues: EventQueue;
   readonly surroundings: Surroundings;
 }
 

@@ -2,10 +2,11 @@
 // types that nobody put, where the operator wants them refused. What is known is kept until the catalogue's
 // version changes, and the version is read once in a few seconds: an empty catalogue costs nothing more.
 
+import type { EventTypeReader } from '../core/event-types/catalogue.ts';
 import type { SchemaCheck } from '../core/json/schema-check.ts';
-import type { EventTypeReader, Surroundings } from '../core/ports.ts';
 import { type Fault, faultsUnder } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 
 /** A change of the catalogue is in force after this long at the latest. */
 const VERSION_KEPT_MS = 3_000;

@@ -9,7 +9,7 @@ import { createEventTypeReader } from '../adapters/registry/event-types.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { OPERATOR_TENANT } from '../core/operator/event.ts';
+import { OPERATOR_TENANT } from '../core/scope.ts';
 import { Env } from '../environment.ts';
 import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';

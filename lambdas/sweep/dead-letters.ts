@@ -1,12 +1,16 @@
 // What our own code could not process of deliveries and retries: it is put into the ledger as waiting,
 // and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
 import type { SQSRecord } from 'aws-lambda';
-import { freshDelivery, MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
+import { freshDelivery } from '../core/deliveries/advance.ts';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
+import { decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import { NotYetStoredError } from '../core/errors.ts';
-import { decodeDeliveryMessage } from '../core/messages.ts';
-import type { DeliveryLedger, EventLedger, Surroundings, Wakes } from '../core/ports.ts';
+import type { EventLedger } from '../core/events/ledger.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import { MAX_SQS_DELAY_MS } from '../core/time.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
 
 /** Long enough for whatever made it fail ten times to be over, and beyond what SQS delays. */
 const REST_MS = MAX_SQS_DELAY_MS + 5 * 60_000;

@@ -10,7 +10,7 @@ import { countFaults, metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { batchResponse } from '../core/deliveries/failed-record.ts';
-import type { Queues } from '../core/ports.ts';
+import type { WakeQueue } from '../core/wakes/message.ts';
 import { Env } from '../environment.ts';
 import { restDeadLetters } from './dead-letters.ts';
 import { sweep } from './sweep.ts';
@@ -20,7 +20,7 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
 const queues = createQueues(createSqs(), queueUrls());
-const counting: Pick<Queues, 'sendWakes'> = {
+const counting: WakeQueue = {
   async sendWakes(messages) {
     const refused = await queues.sendWakes(messages);
     metrics.count('WakesRepaired', {}, messages.length - refused.size);

@@ -1,8 +1,10 @@
 // Sweep: finds wake-ups that are overdue (their schedule was lost, or their wake died) and repeats them.
 
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { Queues, Surroundings, Wakes } from '../core/ports.ts';
+import type { Surroundings } from '../core/surroundings.ts';
 import { BUCKET_MS, bucketOf } from '../core/wakes/bucket.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
+import type { WakeQueue } from '../core/wakes/message.ts';
 
 /** How far back overdue buckets are looked for. */
 const LOOK_BACK_MS = 3 * 3600 * 1000;
@@ -11,7 +13,7 @@ const OVERDUE_MS = 2 * 60 * 1000;
 
 export interface SweepPorts {
   readonly wakes: Wakes;
-  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly queues: WakeQueue;
   readonly surroundings: Surroundings;
 }
 

@@ -2,8 +2,8 @@
 // is past its deadline may stand behind many that are not. So all of them are looked through, as often as
 // there is something to end, and rarely otherwise.
 import { createdAtMs, deliveryIdOf, firstIdAt } from '../core/identifiers.ts';
-import type { EndpointAddress } from '../core/ports.ts';
-import { DAY_MS } from '../core/settings.ts';
+import type { EndpointAddress } from '../core/scope.ts';
+import { DAY_MS } from '../core/time.ts';
 import { endIfTooLate, type WakePorts } from './send-due.ts';
 
 /** Deadlines that are near one another are met together. */

@@ -3,11 +3,13 @@
 // back and goes on there.
 import type { SQSRecord } from 'aws-lambda';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import type { CleanupQueue } from '../core/erasure/message.ts';
 import { cleanupMessageIn } from '../core/erasure/message.ts';
 import { redactEvent } from '../core/erasure/redaction.ts';
 import { type ErasurePorts, eraseOn, startsAtMs } from '../core/erasure/tenant.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { Queues, Registry, Surroundings } from '../core/ports.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { TenantStore } from '../core/tenants/store.ts';
 
 /** One message works for so long: wake-ups of endpoints wait for the same function. */
 const SLICE_MS = 10_000;
@@ -18,8 +20,8 @@ const WATCH_SECONDS = 30;
 const MAX_DELAY_SECONDS = 900;
 
 export interface CleanupPorts extends ErasurePorts {
-  readonly registry: ErasurePorts['registry'] & Pick<Registry, 'getTenant' | 'replaceTenant'>;
-  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly registry: ErasurePorts['registry'] & Pick<TenantStore, 'getTenant' | 'replaceTenant'>;
+  readonly queues: CleanupQueue;
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
 

@@ -1,6 +1,6 @@
 // One probe of a tripped or paused endpoint: its oldest waiting delivery, alone.
 
-import { MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
+import type { WorkEntry } from '../core/deliveries/ledger.ts';
 import {
   CLEAN_HEALTH,
   farProbeMs,
@@ -8,8 +8,10 @@ import {
   PROBE_PATIENCE_MS,
   withProbe,
 } from '../core/health/health.ts';
+import type { KeptHealth } from '../core/health/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
-import type { EndpointAddress, KeptHealth, WorkEntry } from '../core/ports.ts';
+import type { EndpointAddress } from '../core/scope.ts';
+import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { FAR_FUTURE_MS } from '../core/wakes/bucket.ts';
 import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
 import { endExpired } from './deadlines.ts';

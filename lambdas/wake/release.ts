@@ -1,8 +1,9 @@
 // One step of a recovery: releases what the pace allows, oldest first, and comes back for the next.
 import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
 import { CLEAN_HEALTH } from '../core/health/health.ts';
+import type { KeptHealth } from '../core/health/ledger.ts';
 import { nextRelease } from '../core/health/release-pace.ts';
-import type { EndpointAddress, KeptHealth } from '../core/ports.ts';
+import type { EndpointAddress } from '../core/scope.ts';
 import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
 import { sendAll, take, type WakePorts } from './send-due.ts';
 

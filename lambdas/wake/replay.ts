@@ -6,20 +6,16 @@ import type { SQSRecord } from 'aws-lambda';
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
+import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { newRun } from '../core/deliveries/new-run.ts';
+import type { EndpointStore } from '../core/endpoints/store.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
+import type { EventLedger } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
-import { type ReplayMessage, replayMessageIn } from '../core/messages.ts';
-import type {
-  DelayedMessage,
-  DeliveryLedger,
-  EventLedger,
-  Queues,
-  Registry,
-  ReplayLedger,
-  Surroundings,
-  Wakes,
-} from '../core/ports.ts';
+import type { ReplayLedger } from '../core/replays/ledger.ts';
+import type { ReplayQueue } from '../core/replays/message.ts';
+import { type ReplayMessage, replayMessageIn } from '../core/replays/message.ts';
 import {
   isOfStatus,
   isReopened,
@@ -29,6 +25,8 @@ import {
 } from '../core/replays/replay.ts';
 import { findReplayed } from '../core/replays/search.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
 import { announceWake } from '../core/wakes/wake-at.ts';
 
 const PAGE = 100;
@@ -45,8 +43,8 @@ export interface ReplayPorts {
   readonly replays: ReplayLedger;
   readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'openRun'> &
     Pick<EventLedger, 'keepUntil'>;
-  readonly registry: Pick<Registry, 'getEndpoints'>;
-  readonly queues: Pick<Queues, 'sendRetries' | 'sendReplays'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoints'>;
+  readonly queues: RetryQueue & ReplayQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly settings: Pick<Settings, 'deadlineDays'>;

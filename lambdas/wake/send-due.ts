@@ -1,20 +1,16 @@
 // Takes what is due at an endpoint, oldest first, and sends it to the retries queue.
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { DeliveryLedger, WorkEntry, WorkLedger } from '../core/deliveries/ledger.ts';
+import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
+import type { HealthLedger } from '../core/health/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
-import type {
-  DelayedMessage,
-  DeliveryLedger,
-  EndpointAddress,
-  HealthLedger,
-  Queues,
-  Surroundings,
-  Wakes,
-  WorkEntry,
-  WorkLedger,
-} from '../core/ports.ts';
+import type { EndpointAddress } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
+import type { WakeQueue } from '../core/wakes/message.ts';
 
 const PAGE = 100;
 
@@ -23,7 +19,7 @@ export interface WakePorts {
   readonly work: WorkLedger;
   readonly ledger: Pick<DeliveryLedger, 'settle' | 'getDeliveries'>;
   readonly health: HealthLedger;
-  readonly queues: Pick<Queues, 'sendRetries' | 'sendWakes'>;
+  readonly queues: RetryQueue & WakeQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly events: Pick<OperatorNotices, 'tellDead'>;

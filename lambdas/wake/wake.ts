@@ -1,12 +1,12 @@
 // Wake: what is due at an endpoint goes to the retries queue. How much of it depends on its health: all
 // of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
 import type { SQSRecord } from 'aws-lambda';
-import { MAX_SQS_DELAY_MS } from '../core/deliveries/advance.ts';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { isHeldByHand } from '../core/health/health.ts';
-import { decodeWakeMessage, type WakeMessage } from '../core/messages.ts';
+import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { bucketEnd, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
+import { decodeWakeMessage, type WakeMessage } from '../core/wakes/message.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
 import { probe, watchDeadlines } from './probe.ts';
 import { release } from './release.ts';

@@ -2,7 +2,7 @@
 
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
-import { OPERATOR_TENANT } from '../../lambdas/core/operator/event.ts';
+import { OPERATOR_TENANT } from '../../lambdas/core/scope.ts';
 import type { Totals } from './call-counts.ts';
 import type { SimulationOptions } from './options.ts';
 import { samplePayload } from './sample-payload.ts';

@@ -5,19 +5,16 @@ import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/con
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
+import { decodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import { decodeEventMessage } from '../../lambdas/core/messages.ts';
-import { OPERATOR_TENANT } from '../../lambdas/core/operator/event.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
-import {
-  type Registry,
-  type Sender,
-  type Surroundings,
-  scopeKey,
-} from '../../lambdas/core/ports.ts';
+import type { Sender } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
+import { OPERATOR_TENANT, scopeKey } from '../../lambdas/core/scope.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { SigningKey } from '../../lambdas/core/signing/keys.ts';
+import type { SubscriberStore } from '../../lambdas/core/subscriptions/subscriber.ts';
+import type { Surroundings } from '../../lambdas/core/surroundings.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
@@ -123,7 +120,7 @@ export function createWorld(options: WorldOptions): World {
   const notices: Event[] = [];
   const sent: World['sent'] = [];
   const onRecorded: World['onRecorded'] = {};
-  const subscribersOf: Registry['subscribersOf'] = async (scopes) =>
+  const subscribersOf: SubscriberStore['subscribersOf'] = async (scopes) =>
     new Map(
       scopes.map((scope) => [
         scopeKey(scope),

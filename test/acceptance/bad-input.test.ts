@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../builders/eventually.ts';
 import { call, expectProblem, newTenant, type Sending, type TestTenant } from './client.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { Target } from './target.ts';
 
 let target: Target;
 let tenant: TestTenant;

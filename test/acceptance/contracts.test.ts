@@ -12,7 +12,8 @@ import {
 } from '../core/contracts/independent-verifiers.ts';
 import { askPython, hasPython } from '../core/contracts/python.ts';
 import { call, expectStatus, newTenant, type TestTenant } from './client.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { Target } from './target.ts';
 
 const DATA = '{ "resource": {"id":"dossier_1", "score":1.0}, "sessionId":"ses_42", "name":"Zoë" }';
 let target: Target;

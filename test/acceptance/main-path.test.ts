@@ -5,7 +5,8 @@ import { eventually, inParallel, staysSo } from '../builders/eventually.ts';
 import { type Arrival, startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { newTenant, type TestTenant } from './client.ts';
 import { everyCharacter } from './every-character.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { Target } from './target.ts';
 
 let target: Target;
 let receiver: TestReceiver;

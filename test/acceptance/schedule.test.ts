@@ -13,7 +13,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../builders/eventually.ts';
 import { startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { newTenant, type TestTenant } from './client.ts';
-import { openTargetWithAws, type Target, type TargetAws } from './target.ts';
+import { openTargetWithAws } from './open-target.ts';
+import type { Target, TargetAws } from './target.ts';
 
 const STEP_SECONDS = 1_200;
 const BUCKET_MS = 600_000;

@@ -1,11 +1,6 @@
-// What the acceptance tests run against. One suite, two targets: the embedded runtime, and a stack that
-// was deployed (`npm run test:deploy` says where). What needs the inside of the embedded runtime, its
-// process or its terminal, stands in `embedded/`.
+// What the acceptance tests know of a service.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { inject } from 'vitest';
-import { deployedAws, deployedTarget } from './deployed-target.ts';
-import { startEmbedded, startEmbeddedInside } from './embedded-target.ts';
 
 export interface Target {
   readonly url: string;
@@ -20,15 +15,4 @@ export interface TargetAws {
   readonly scheduler: SchedulerClient;
   readonly ledgerTable: string;
   readonly scheduleGroup: string;
-}
-
-export async function openTarget(): Promise<Target> {
-  const deployed = inject('deployed');
-  return deployed ? deployedTarget(deployed) : startEmbedded();
-}
-
-export async function openTargetWithAws(): Promise<Target & { readonly aws: TargetAws }> {
-  const deployed = inject('deployed');
-  if (!deployed) return startEmbeddedInside();
-  return { ...deployedTarget(deployed), aws: deployedAws(deployed) };
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, staysSo } from '../builders/eventually.ts';
 import { type Arrival, startReceiver, type TestReceiver } from '../builders/receiver.ts';
 import { type Answer, expectStatus, newTenant, type TestTenant } from './client.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget } from './open-target.ts';
+import type { Target } from './target.ts';
 
 let target: Target;
 let receiver: TestReceiver;

@@ -14,6 +14,7 @@ import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { createCounts } from '../../lambdas/adapters/registry/counts.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
+import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
 import { createSealedEndpoints } from '../../lambdas/adapters/registry/sealed-endpoints.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
@@ -34,23 +35,22 @@ import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.
 import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../lambdas/api/tenants/routes.ts';
-import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
-import type { VerifyMode } from '../../lambdas/core/endpoints/verification.ts';
+import type {
+  TestDeliveries,
+  TestReport,
+  TestRequest,
+} from '../../lambdas/core/deliveries/test.ts';
+import type { DelayedCleanup } from '../../lambdas/core/erasure/message.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
-import type { Environment } from '../../lambdas/core/events/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/keys/api-key.ts';
-import type {
-  DelayedCleanup,
-  DelayedReplay,
-  EndpointAddress,
-  Registry,
-  Surroundings,
-  TestDeliveries,
-  Wakes,
-} from '../../lambdas/core/ports.ts';
+import type { DelayedReplay } from '../../lambdas/core/replays/message.ts';
+import type { EndpointAddress, Environment } from '../../lambdas/core/scope.ts';
 import { soleKey } from '../../lambdas/core/sealing/seal.ts';
+import type { VerifyMode } from '../../lambdas/core/settings.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
+import type { Surroundings } from '../../lambdas/core/surroundings.ts';
+import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';

@@ -1,7 +1,8 @@
 // What contracts are given, for tests: plain facts and a moment to vary, and keys made once.
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import type { DeliveryFacts, SigningMoment } from '../../lambdas/core/contracts/contract.ts';
+import type { DeliveryFacts } from '../../lambdas/core/contracts/contract.ts';
 import type { SigningKey, SigningKeys } from '../../lambdas/core/signing/keys.ts';
+import type { SigningMoment } from '../../lambdas/core/signing/moment.ts';
 import { anEvent, NOON_MS } from './events.ts';
 
 export const JTI = 'c268e3c2-e816-46fa-b7d5-4d6baef96773';

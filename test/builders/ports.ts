@@ -1,6 +1,6 @@
 // Ports for tests of handlers: what a test gives is there, and any other use of the port is a failure.
 import type { SQSRecord } from 'aws-lambda';
-import type { Surroundings } from '../../lambdas/core/ports.ts';
+import type { Surroundings } from '../../lambdas/core/surroundings.ts';
 import { NOON_MS } from './events.ts';
 
 /** A port of which only these parts may be used. */

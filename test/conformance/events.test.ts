@@ -1,7 +1,7 @@
 // Events and dedupe keys: what both ledgers must do alike.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DedupeEntry, StoredEvent } from '../../lambdas/core/ports.ts';
+import type { DedupeEntry, StoredEvent } from '../../lambdas/core/events/ledger.ts';
 import { anEvent, arbitraryEvent, NOON_MS } from '../builders/events.ts';
 import { LEDGERS, type Ledger, newId, openLedger } from './ledgers.ts';
 

@@ -3,8 +3,8 @@ import type { BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDb } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createFeedLedger } from '../../lambdas/adapters/ledger/feed.ts';
+import type { FeedEntry } from '../../lambdas/core/events/feed.ts';
 import { startOf } from '../../lambdas/core/events/feed.ts';
-import type { FeedEntry } from '../../lambdas/core/ports.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { LEDGERS, type Ledger, newId, openLedger, settings } from './ledgers.ts';
 

@@ -15,16 +15,15 @@ import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
-import { createId } from '../../lambdas/core/identifiers.ts';
 import type {
   ClaimRequest,
-  DedupeLedger,
   DeliveryLedger,
-  EventLedger,
-  HealthLedger,
-  RateLedger,
   WorkLedger,
-} from '../../lambdas/core/ports.ts';
+} from '../../lambdas/core/deliveries/ledger.ts';
+import type { RateLedger } from '../../lambdas/core/endpoints/rate-limit.ts';
+import type { DedupeLedger, EventLedger } from '../../lambdas/core/events/ledger.ts';
+import type { HealthLedger } from '../../lambdas/core/health/ledger.ts';
+import { createId } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';

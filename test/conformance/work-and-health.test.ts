@@ -4,7 +4,7 @@ import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { MAX_AHEAD_MS, slotsFrom } from '../../lambdas/core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/health/health.ts';
 import { firstIdAt } from '../../lambdas/core/identifiers.ts';
-import type { EndpointAddress } from '../../lambdas/core/ports.ts';
+import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { aDelivery, LEDGERS, type Ledger, newId, openLedger } from './ledgers.ts';
 

@@ -1,10 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Claim } from '../../lambdas/core/deliveries/ledger.ts';
+import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
+import {
+  type DeliveryMessage,
+  encodeDeliveryMessage,
+} from '../../lambdas/core/deliveries/message.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
-import { type DeliveryMessage, encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
-import type { Claim, DelayedMessage, OutgoingRequest } from '../../lambdas/core/ports.ts';
+import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
-import type { Registry } from '../../lambdas/core/ports.ts';
 import { seal, sealingKeyFrom, soleKey } from '../../lambdas/core/sealing/seal.ts';
 import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { fixedSurroundings, only } from '../builders/ports.ts';

@@ -1,6 +1,6 @@
 // Retries that come together share a call, and each sender learns what became of its own.
 import { describe, expect, it } from 'vitest';
-import type { DelayedMessage } from '../../lambdas/core/ports.ts';
+import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
 import { shareRetries } from '../../lambdas/dispatch/shared-retries.ts';
 
 function retry(eventId: string): DelayedMessage {

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testReportSchema } from '../../lambdas/core/deliveries/test.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
-import type { OutgoingRequest } from '../../lambdas/core/ports.ts';
+import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
+import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
-import { type DeliveryMessage, encodeEventMessage } from '../../lambdas/core/messages.ts';
-import {
-  type EventLedger,
-  type Queues,
-  type StoredEvent,
-  type Subscriber,
-  scopeKey,
-} from '../../lambdas/core/ports.ts';
+import type { EventLedger, StoredEvent } from '../../lambdas/core/events/ledger.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
+import { scopeKey } from '../../lambdas/core/scope.ts';
+import type { Subscriber } from '../../lambdas/core/subscriptions/subscriber.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { anEvent } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';

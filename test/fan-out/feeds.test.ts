@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
-import { encodeEventMessage } from '../../lambdas/core/messages.ts';
-import type { EventLedger, Queues, StoredEvent, Subscriber } from '../../lambdas/core/ports.ts';
-import { scopeKey } from '../../lambdas/core/ports.ts';
+import type { EventLedger, StoredEvent } from '../../lambdas/core/events/ledger.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
+import { scopeKey } from '../../lambdas/core/scope.ts';
+import type { Subscriber } from '../../lambdas/core/subscriptions/subscriber.ts';
 import { type FanOutPorts, fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { createCallCounts } from '../../local/simulation/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';

@@ -1,27 +1,24 @@
 // The ports of one function instance: in memory, shared with all others, and every call through the
 // injector. A batch is as many calls as AWS would need for it.
 
+import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
 import { kept } from '../../lambdas/adapters/secrets.ts';
+import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
+import type { EndpointStore } from '../../lambdas/core/endpoints/store.ts';
 import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
-import {
-  encodeDeliveryMessage,
-  encodeEventMessage,
-  encodeReplayMessage,
-  encodeWakeMessage,
-} from '../../lambdas/core/messages.ts';
-import type {
-  DeliveryRef,
-  OutgoingRequest,
-  Queues,
-  Registry,
-  Secrets,
-  Sender,
-  Surroundings,
-  Wakes,
-} from '../../lambdas/core/ports.ts';
+import { encodeReplayMessage } from '../../lambdas/core/replays/message.ts';
+import type { OutgoingRequest, Sender } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
+import type { DeliveryRef } from '../../lambdas/core/scope.ts';
 import { type SealingKeys, soleKey } from '../../lambdas/core/sealing/seal.ts';
+import type { Secrets } from '../../lambdas/core/sealing/secrets.ts';
+import type { SubscriberStore } from '../../lambdas/core/subscriptions/subscriber.ts';
+import type { Surroundings } from '../../lambdas/core/surroundings.ts';
+import type { TenantStore } from '../../lambdas/core/tenants/store.ts';
+import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
+import { encodeWakeMessage } from '../../lambdas/core/wakes/message.ts';
 import type { MemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import type { MemoryQueues } from '../../local/simulation/memory/queues.ts';
 import {
@@ -42,7 +39,9 @@ export interface Outside {
   readonly directory: WakeDirectory;
   readonly schedules: Schedules;
   readonly queues: MemoryQueues;
-  readonly registry: Pick<Registry, 'subscribersOf' | 'getEndpoints' | 'getTenant'>;
+  readonly registry: Pick<SubscriberStore, 'subscribersOf'> &
+    Pick<EndpointStore, 'getEndpoints'> &
+    Pick<TenantStore, 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly receive: Receive;
 }

@@ -1,13 +1,10 @@
 // What the fault bench found, each as a test of its own.
 import { describe, expect, it } from 'vitest';
-import {
-  freshDelivery,
-  LOST_AFTER_MS,
-  MAX_SQS_DELAY_MS,
-} from '../../lambdas/core/deliveries/advance.ts';
+import { freshDelivery, LOST_AFTER_MS } from '../../lambdas/core/deliveries/advance.ts';
+import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
-import { encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { MAX_SQS_DELAY_MS } from '../../lambdas/core/time.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';

@@ -1,6 +1,7 @@
 // Steps of what the operator alone does: the catalogue, dead letters, the sealing key.
-import { encodeEventMessage, encodeWakeMessage } from '../../lambdas/core/messages.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { bucketOf } from '../../lambdas/core/wakes/bucket.ts';
+import { encodeWakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { type Step, state } from './step.ts';
 import type { Run } from './world.ts';
 

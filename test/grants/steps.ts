@@ -2,13 +2,10 @@
 // it asks for does not come about.
 import { randomUUID } from 'node:crypto';
 import { deliveryKey } from '../../lambdas/adapters/ledger/items.ts';
+import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { shardOf } from '../../lambdas/core/identifiers.ts';
-import {
-  encodeDeliveryMessage,
-  encodeWakeMessage,
-  type WakeMessage,
-} from '../../lambdas/core/messages.ts';
 import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wakes/bucket.ts';
+import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { FEATURE_STEPS } from './feature-steps.ts';
 import { OPERATOR_STEPS } from './operator-steps.ts';
 import { REMOVAL_STEPS } from './removal-steps.ts';

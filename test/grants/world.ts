@@ -12,7 +12,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createFeedLedger } from '../../lambdas/adapters/ledger/feed.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { startOf } from '../../lambdas/core/events/feed.ts';
-import type { EndpointAddress } from '../../lambdas/core/ports.ts';
+import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { eventually } from '../builders/eventually.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { type ApiKey, hashOfKey } from '../../lambdas/core/keys/api-key.ts';
-import type { Registry, Secrets } from '../../lambdas/core/ports.ts';
+import type { Secrets } from '../../lambdas/core/sealing/secrets.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication, requireScope } from '../../lambdas/http/authentication.ts';
 import { addEventRoutes } from '../../lambdas/ingest/routes.ts';

@@ -1,8 +1,9 @@
 // The edge of the HTTP API: what comes before a body is read, limits, web pages, and headers.
 import { describe, expect, it } from 'vitest';
+import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { type ApiKey, hashOfKey } from '../../lambdas/core/keys/api-key.ts';
-import type { Registry, Secrets } from '../../lambdas/core/ports.ts';
 import { Problem } from '../../lambdas/core/problem.ts';
+import type { Secrets } from '../../lambdas/core/sealing/secrets.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EventMessage } from '../../lambdas/core/messages.ts';
-import { type DedupeEntry, scopeKey } from '../../lambdas/core/ports.ts';
+import type { DedupeEntry } from '../../lambdas/core/events/ledger.ts';
+import type { EventMessage } from '../../lambdas/core/events/message.ts';
 import { Problem } from '../../lambdas/core/problem.ts';
+import { scopeKey } from '../../lambdas/core/scope.ts';
 import { accept, type Candidate } from '../../lambdas/ingest/accept.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 

@@ -2,9 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
-import { encodeDeliveryMessage } from '../../lambdas/core/messages.ts';
-import { DAY_MS, settingsSchema } from '../../lambdas/core/settings.ts';
+import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { DAY_MS } from '../../lambdas/core/time.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';

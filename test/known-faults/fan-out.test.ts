@@ -1,6 +1,6 @@
 // Every event reaches all that subscribe to it, whatever stops on the way.
 import { describe, expect, it } from 'vitest';
-import { encodeEventMessage } from '../../lambdas/core/messages.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type FanOutPorts, fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';

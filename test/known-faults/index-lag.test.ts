@@ -1,4 +1,5 @@
 // An index that is behind is no proof that nothing waits.
+
 import { describe, expect, it } from 'vitest';
 import {
   answer,

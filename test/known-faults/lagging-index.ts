@@ -1,6 +1,7 @@
 // A ledger in memory whose index of what waits is behind, as a global secondary index may be.
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
-import type { EndpointAddress, WorkEntry } from '../../lambdas/core/ports.ts';
+import type { WorkEntry } from '../../lambdas/core/deliveries/ledger.ts';
+import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import type { World } from '../../local/simulation/world.ts';
 
 const WRITES = [

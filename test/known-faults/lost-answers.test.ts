@@ -1,4 +1,5 @@
 // A write that was done, and whose answer was lost, is answered as what it is: done.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiService } from '../builders/api-service.ts';
 import { decideOnCalls, first, startService } from './broken-calls.ts';

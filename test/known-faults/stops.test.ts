@@ -1,4 +1,5 @@
 // A request that stops between two of its writes does no harm, and can be sent again.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestReport } from '../../lambdas/core/deliveries/test.ts';
 import type { ApiService, Ask } from '../builders/api-service.ts';

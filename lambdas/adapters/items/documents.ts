@@ -1,6 +1,6 @@
 // How the registry spells the items that more than one file reads.
-import type { Scope } from '../../core/events/event.ts';
-import { scopeKey } from '../../core/ports.ts';
+import type { Scope } from '../../core/scope.ts';
+import { scopeKey } from '../../core/scope.ts';
 import type { Item } from '../aws/dynamodb/client.ts';
 import { readable } from './version.ts';
 

@@ -1,7 +1,7 @@
 // Listings over sharded partitions, newest or oldest first: the shards are read side by side and merged, and the
 // cursor is the last id shown, so that a page stays where it is while new entries come.
 import { firstIdAt } from '../../core/identifiers.ts';
-import type { TimeRange } from '../../core/ports.ts';
+import type { TimeRange } from '../../core/listing.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, text } from '../aws/dynamodb/client.ts';
 

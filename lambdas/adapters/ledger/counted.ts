@@ -1,8 +1,8 @@
 // Counts what becomes of deliveries where it is written: only what the ledger took is counted.
 import type { Delivery, StoredState } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import type { MetricName } from '../../core/metrics.ts';
-import type { DeliveryLedger } from '../../core/ports.ts';
 import type { Metrics } from '../metrics.ts';
 
 const BY_STATE: Readonly<Record<StoredState, MetricName>> = {

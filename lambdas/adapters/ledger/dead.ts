@@ -1,6 +1,7 @@
 // The dead of an endpoint, by the index that holds them: by the time of their events, in both directions.
 import { createdAtMs } from '../../core/identifiers.ts';
-import type { DeliveryRef, EndpointAddress, Page, TimeRange } from '../../core/ports.ts';
+import type { Page, TimeRange } from '../../core/listing.ts';
+import type { DeliveryRef, EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text } from '../aws/dynamodb/client.ts';

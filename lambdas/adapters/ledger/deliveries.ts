@@ -1,7 +1,8 @@
 // The ledger's deliveries: fast, unconditional writes for the common path, conditional ones for all else.
 import { attemptsMade, type Delivery } from '../../core/deliveries/delivery.ts';
+import type { Claim, ClaimRequest, DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
-import type { Claim, ClaimRequest, DeliveryLedger, DeliveryRef } from '../../core/ports.ts';
+import type { DeliveryRef } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {

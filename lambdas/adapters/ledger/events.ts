@@ -2,14 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { NotYetStoredError } from '../../core/errors.ts';
-import {
-  type DedupeEntry,
-  type DedupeLedger,
-  type EventLedger,
-  type StoredEvent,
-  scopeKey,
-} from '../../core/ports.ts';
-import { DAY_MS, type Settings } from '../../core/settings.ts';
+import type {
+  DedupeEntry,
+  DedupeLedger,
+  EventLedger,
+  StoredEvent,
+} from '../../core/events/ledger.ts';
+import { scopeKey } from '../../core/scope.ts';
+import type { Settings } from '../../core/settings.ts';
+import { DAY_MS } from '../../core/time.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   batchGet,

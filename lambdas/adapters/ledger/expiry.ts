@@ -1,5 +1,7 @@
 // How long the ledger keeps what it holds.
-import { DAY_MS, type Settings } from '../../core/settings.ts';
+
+import type { Settings } from '../../core/settings.ts';
+import { DAY_MS } from '../../core/time.ts';
 
 /** How much longer than a delivery's deadline its event is kept. */
 export const EXPIRY_MARGIN_MS = 2 * DAY_MS;

@@ -1,16 +1,15 @@
 // The ledger's polling feeds and the latest events of subjects.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Event, Scope } from '../../core/events/event.ts';
-import { placeOf } from '../../core/events/feed.ts';
-import { hashOfSubject, subjectOrderOf } from '../../core/events/subject-order.ts';
-import { createdAtMs, shardOf } from '../../core/identifiers.ts';
+import type { Event } from '../../core/events/event.ts';
+import { type FeedEntry, type FeedLedger, placeOf } from '../../core/events/feed.ts';
 import {
-  type EndpointAddress,
-  type FeedEntry,
-  type FeedLedger,
+  hashOfSubject,
   type SubjectLedger,
-  scopeKey,
-} from '../../core/ports.ts';
+  subjectOrderOf,
+} from '../../core/events/subject-order.ts';
+import { createdAtMs, shardOf } from '../../core/identifiers.ts';
+import type { Scope } from '../../core/scope.ts';
+import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { chunksOf, type Item, text, WRITES_PER_CALL, whenHolds } from '../aws/dynamodb/client.ts';

@@ -1,13 +1,9 @@
 // The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
 
-import { MAX_AHEAD_MS } from '../../core/endpoints/rate-limit.ts';
+import { MAX_AHEAD_MS, type RateLedger } from '../../core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
-import {
-  type EndpointAddress,
-  type HealthLedger,
-  type RateLedger,
-  scopeKey,
-} from '../../core/ports.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
+import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,

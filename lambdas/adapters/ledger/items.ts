@@ -3,14 +3,18 @@ import {
   type Attempt,
   attemptsMade,
   type Delivery,
+  type LastRequest,
   type StoredState,
 } from '../../core/deliveries/delivery.ts';
-import type { Environment, Event, Scope } from '../../core/events/event.ts';
+import { NO_DATA, packData, unpackData } from '../../core/events/data.ts';
+import type { Event } from '../../core/events/event.ts';
+import type { StoredEvent } from '../../core/events/ledger.ts';
+import { traceOf } from '../../core/events/trace-context.ts';
 import { shardOf } from '../../core/identifiers.ts';
-import { NO_DATA, packData, traceOf, unpackData } from '../../core/messages.ts';
-import { type DeliveryRef, type EventRef, type StoredEvent, scopeKey } from '../../core/ports.ts';
-import { type LastRequest, signaturesOnly } from '../../core/requests/shown-headers.ts';
+import { signaturesOnly } from '../../core/requests/shown-headers.ts';
 import { packPhases, unpackPhases } from '../../core/retries/phases.ts';
+import type { Environment, Scope } from '../../core/scope.ts';
+import { type DeliveryRef, type EventRef, scopeKey } from '../../core/scope.ts';
 import { type Item, number, optionalNumber, optionalText, text } from '../aws/dynamodb/client.ts';
 import { isAsCheap } from '../items/size.ts';
 import { ITEM_VERSION, readable } from '../items/version.ts';

@@ -1,7 +1,7 @@
 // Takes personal data off the ledger's items for good, each by one conditional update that may be repeated.
 
+import type { RedactionLedger } from '../../core/erasure/redaction.ts';
 import { hashOfSubject } from '../../core/events/subject-order.ts';
-import type { RedactionLedger } from '../../core/ports.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,

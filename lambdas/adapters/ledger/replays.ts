@@ -1,8 +1,9 @@
 // The ledger's replays, and the listings that they go by: oldest first.
 import { NotYetStoredError } from '../../core/errors.ts';
-import type { Scope } from '../../core/events/event.ts';
-import { type ReplayLedger, scopeKey } from '../../core/ports.ts';
+import type { ReplayLedger } from '../../core/replays/ledger.ts';
 import type { Replay } from '../../core/replays/replay.ts';
+import type { Scope } from '../../core/scope.ts';
+import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';

@@ -1,6 +1,7 @@
 // Puts seals around the ledger and the queues where event data is to be sealed, and opens what is: a function
 // that has the key sees events and answers as if nothing were sealed.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import {
   openedDelivery,
   openedEvent,
@@ -9,16 +10,12 @@ import {
 } from '../../core/deliveries/sealed-content.ts';
 import { SealBrokenError } from '../../core/errors.ts';
 import type { Event } from '../../core/events/event.ts';
+import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
+import type { EventQueue } from '../../core/events/message.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
-import type {
-  DeliveryLedger,
-  EventLedger,
-  Queues,
-  Secrets,
-  StoredEvent,
-  Surroundings,
-} from '../../core/ports.ts';
 import { versionOfBytes } from '../../core/sealing/seal.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { log } from '../log.ts';
 
 const NONCE_BYTES = 12;
@@ -68,8 +65,8 @@ export function openingEvents(
 /** What is sent to the events queue is sealed. */
 export function sealingQueue(
   { secrets, surroundings }: VaultPorts,
-  queues: Pick<Queues, 'sendEvents'>,
-): Pick<Queues, 'sendEvents'> {
+  queues: EventQueue,
+): EventQueue {
   return {
     async sendEvents(messages) {
       const keys = await secrets.sealingKey();

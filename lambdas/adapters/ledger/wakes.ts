@@ -1,10 +1,12 @@
 // The wake directory and EventBridge Scheduler. The directory is put first: a schedule that was not
 // created is made up for by sweep, which reads the directory's overdue buckets.
-import type { Environment } from '../../core/events/event.ts';
+
 import { shardOf } from '../../core/identifiers.ts';
-import { encodeWakeMessage, type WakeMessage } from '../../core/messages.ts';
-import type { EndpointAddress, Surroundings, Wakes } from '../../core/ports.ts';
+import type { EndpointAddress, Environment } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../../core/wakes/bucket.ts';
+import type { Wakes } from '../../core/wakes/directory.ts';
+import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts';
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';

@@ -1,5 +1,7 @@
 // The sparse index of what still needs work: what waits at an endpoint, by due time.
-import type { EndpointAddress, WorkEntry, WorkLedger } from '../../core/ports.ts';
+
+import type { WorkEntry, WorkLedger } from '../../core/deliveries/ledger.ts';
+import type { EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { answerWhenHolds, type Item, number, text } from '../aws/dynamodb/client.ts';

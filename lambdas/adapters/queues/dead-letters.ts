@@ -1,8 +1,8 @@
 // Dead-letter queues over SQS: looked at without taking anything, and sent back message by message, since
 // not every implementation of SQS has StartMessageMoveTask.
 import type { Message } from '@aws-sdk/client-sqs';
+import type { DeadLetters } from '../../core/dead-letters.ts';
 import { type DeadLetterQueue, redrivenBody } from '../../core/dead-letters.ts';
-import type { DeadLetters } from '../../core/ports.ts';
 import type { Sqs } from '../aws/sqs-calls.ts';
 import { batchesOf } from './queues.ts';
 

@@ -2,14 +2,17 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { DeliveryQueue, Postponement, RetryQueue } from '../../core/deliveries/message.ts';
+import { encodeDeliveryMessage } from '../../core/deliveries/message.ts';
+import type { CleanupQueue } from '../../core/erasure/message.ts';
 import { encodeCleanupMessage } from '../../core/erasure/message.ts';
-import {
-  encodeDeliveryMessage,
-  encodeEventMessage,
-  encodeReplayMessage,
-  encodeWakeMessage,
-} from '../../core/messages.ts';
-import type { Queues } from '../../core/ports.ts';
+import type { EventQueue } from '../../core/events/message.ts';
+import { encodeEventMessage } from '../../core/events/message.ts';
+import type { ReplayQueue } from '../../core/replays/message.ts';
+import { encodeReplayMessage } from '../../core/replays/message.ts';
+import type { WakeQueue } from '../../core/wakes/message.ts';
+import { encodeWakeMessage } from '../../core/wakes/message.ts';
+
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import { createDirectCalls } from '../aws/direct-calls.ts';
@@ -207,3 +210,11 @@ export function batchesOf(messages: readonly { readonly body: string }[]): numbe
   if (batch.length > 0) batches.push(batch);
   return batches;
 }
+
+export type Queues = EventQueue &
+  DeliveryQueue &
+  RetryQueue &
+  Postponement &
+  WakeQueue &
+  ReplayQueue &
+  CleanupQueue;

@@ -4,7 +4,7 @@
 
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { type ApiKey, isUsable } from '../../core/keys/api-key.ts';
-import type { Counted, Counts } from '../../core/ports.ts';
+import type { Counted, Counts } from '../../core/tenants/counts.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import {

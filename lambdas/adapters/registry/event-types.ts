@@ -1,7 +1,8 @@
 // The catalogue of event types, in the registry's table: a partition of its own, with a version beside the
 // entries, so that ingest sees by one small read whether what it knows still holds.
+
+import type { EventTypeReader, EventTypeStore } from '../../core/event-types/catalogue.ts';
 import type { EventType } from '../../core/event-types/event-type.ts';
-import type { EventTypeReader, EventTypeStore } from '../../core/ports.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text } from '../aws/dynamodb/client.ts';
 import {

@@ -2,10 +2,11 @@
 // condition that it is still as it was read, so that of two functions that race one wins.
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { KeyringStore, Secrets, Surroundings } from '../../core/ports.ts';
 import { unseal } from '../../core/sealing/seal.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
 import { keyPlace } from '../../core/signing/key-input.ts';
-import type { KeyAlgorithm, Keyring, SigningKey } from '../../core/signing/keys.ts';
+import type { KeyAlgorithm, Keyring, KeyringStore, SigningKey } from '../../core/signing/keys.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { documentOf } from '../items/documents.ts';

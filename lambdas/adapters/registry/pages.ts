@@ -1,5 +1,5 @@
 // Listings of the registry: the entries of one partition by sort key, oldest first.
-import type { Page } from '../../core/ports.ts';
+import type { Page } from '../../core/listing.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, text } from '../aws/dynamodb/client.ts';
 

@@ -1,12 +1,17 @@
 // The registry: tenants, API keys by their hash, and endpoints.
 
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import { NEW_ERASURE } from '../../core/erasure/tenant.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { NotYetStoredError } from '../../core/errors.ts';
-import { ENVIRONMENTS, type Scope } from '../../core/events/event.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
-import type { Registry, Surroundings, Tenant } from '../../core/ports.ts';
+import type { KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import { ENVIRONMENTS, type Scope } from '../../core/scope.ts';
+import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { withoutInherited } from '../../core/templates/template.ts';
+import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import type { Tenant } from '../../core/tenants/tenant.ts';
+import { NEW_ERASURE } from '../../core/tenants/tenant.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, number, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { documentOf, endpointPartition, keyPartition } from '../items/documents.ts';
@@ -221,3 +226,11 @@ export function createRegistry(
     subscribersOf: createSubscriberCache(client, table, surroundings, inherit),
   };
 }
+
+/** All that the registry's table holds. */
+export type Registry = TenantStore &
+  TenantListing &
+  KeyStore &
+  KeyLookup &
+  EndpointStore &
+  SubscriberStore;

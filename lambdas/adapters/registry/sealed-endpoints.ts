@@ -1,7 +1,7 @@
 // The registry's endpoints for a walk that seals them anew: every one, tombstones included, and written without
 // counting as a change, for nothing that anybody sees changes.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { SealedEndpoints } from '../../core/resealing/walk.ts';
+import type { SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { text, whenHolds } from '../aws/dynamodb/client.ts';
 import { documentOf, endpointPartition } from '../items/documents.ts';

@@ -1,7 +1,7 @@
 // Which endpoints are slow: attributes of the version item that fan-out reads of a scope in any case.
 
 import { MAX_MARKS } from '../../core/endpoints/slow-lane.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';

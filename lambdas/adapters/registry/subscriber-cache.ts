@@ -1,8 +1,10 @@
 // Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
-import { type Registry, type Subscriber, type Surroundings, scopeKey } from '../../core/ports.ts';
+import type { Scope } from '../../core/scope.ts';
+import { scopeKey } from '../../core/scope.ts';
+import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
@@ -24,7 +26,7 @@ export function createSubscriberCache(
   table: string,
   surroundings: Surroundings,
   inherit: Inheritance,
-): Registry['subscribersOf'] {
+): SubscriberStore['subscribersOf'] {
   const lists = new Map<string, CachedList>();
 
   async function load(scope: Scope): Promise<Subscriber[]> {

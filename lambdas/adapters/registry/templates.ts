@@ -1,7 +1,7 @@
 // Templates in the registry, and how endpoints get what they inherit when they are read.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
-import type { KeptTemplate, Templates } from '../../core/ports.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withTemplate } from '../../core/templates/template.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, number, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';

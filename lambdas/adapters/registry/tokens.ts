@@ -2,11 +2,11 @@
 // key reads and writes endpoints with their tokens as if nothing were sealed.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { SealBrokenError } from '../../core/errors.ts';
-import type { Registry } from '../../core/ports.ts';
 import { tokenPlace } from '../../core/sealing/places.ts';
 import { seal, unseal } from '../../core/sealing/seal.ts';
 import type { VaultPorts } from '../ledger/vault.ts';
 import { log } from '../log.ts';
+import type { Registry } from './registry.ts';
 
 const NONCE_BYTES = 12;
 

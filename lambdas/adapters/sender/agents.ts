@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Agent as UndiciAgent } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import type { EndpointTls } from '../../core/ports.ts';
+import type { EndpointTls } from '../../core/requests/sender.ts';
 import { type ConnectionOptions, createConnector } from './connection.ts';
 
 export interface Agents {

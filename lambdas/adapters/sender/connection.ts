@@ -10,7 +10,7 @@ import {
 } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { type DestinationRules, judgeAddress } from '../../core/destinations/url.ts';
-import type { EndpointTls } from '../../core/ports.ts';
+import type { EndpointTls } from '../../core/requests/sender.ts';
 import { type ConnectionPart, ConnectionWatch } from './phases.ts';
 
 /** All addresses of a name, IPv4 and IPv6; rejects with a code of `node:dns`. */

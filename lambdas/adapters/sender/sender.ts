@@ -9,10 +9,11 @@ import {
   rulesFor,
   type UrlVerdict,
 } from '../../core/destinations/url.ts';
-import type { Environment } from '../../core/events/event.ts';
-import type { OutgoingRequest, Sender, SendReport, Surroundings } from '../../core/ports.ts';
+import type { OutgoingRequest, Sender, SendReport } from '../../core/requests/sender.ts';
 import type { Outcome } from '../../core/retries/outcome.ts';
 import type { Phases } from '../../core/retries/phases.ts';
+import type { Environment } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { log } from '../log.ts';
 import { createAgentsOf } from './agents.ts';
 import {

@@ -1,28 +1,27 @@
 // POST /v1/deliveries/{id}/retry and /cancel.
 import { retryMessage } from '../../core/deliveries/advance.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import type { RetryQueue } from '../../core/deliveries/message.ts';
 import { newRun } from '../../core/deliveries/new-run.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import type { EventLedger } from '../../core/events/ledger.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
-import type {
-  DeliveryLedger,
-  EventLedger,
-  HealthLedger,
-  Queues,
-  Registry,
-  Surroundings,
-  Wakes,
-} from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { Wakes } from '../../core/wakes/directory.ts';
 import { announceWake } from '../../core/wakes/wake-at.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
-import { deliveryView } from '../views.ts';
-import { cancelDelivery, NO_DELIVERY, retryDelivery } from './operations.ts';
+import { NO_DELIVERY } from '../lookups.ts';
+import { cancelDelivery, retryDelivery } from './operations.ts';
+import { deliveryView } from './view.ts';
 
 /** How often a change is tried again when the delivery moved in the meantime. */
 const ROUNDS = 3;
@@ -30,8 +29,8 @@ const ROUNDS = 3;
 export interface DeliveryActionPorts {
   readonly ledger: DeliveryLedger & Pick<EventLedger, 'getEvents' | 'keepUntil'>;
   readonly health: HealthLedger;
-  readonly registry: Pick<Registry, 'getEndpoint'>;
-  readonly queues: Pick<Queues, 'sendRetries'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'>;
+  readonly queues: RetryQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly settings: Settings;

@@ -1,75 +1,15 @@
 // What the operations on deliveries take and answer.
+
 import * as z from 'zod';
-import { CAUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../../core/deliveries/delivery.ts';
 import { subjectSchema } from '../../core/events/event.ts';
 import { isId, partsOfDeliveryId } from '../../core/identifiers.ts';
-import { phasesSchema } from '../../core/retries/phases.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
 import { operation } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { pageShape, rangeShape } from '../listing/query.ts';
-import { deliveryIdSchema, idOf, pageSchema, timeSchema } from '../schemas.ts';
+import { NO_DELIVERY } from '../lookups.ts';
+import { deliveryIdSchema, idOf, pageSchema } from '../schemas.ts';
+import { deliverySchema, STATUSES } from './view.ts';
 
-const STATUSES = DELIVERY_STATUSES as [DeliveryStatus, ...DeliveryStatus[]]; // it is not empty
-
-const attemptSchema = z
-  .strictObject({
-    number: z.int(),
-    run: z.int(),
-    cause: z.enum(CAUSES),
-    at: timeSchema,
-    durationMs: z.number(),
-    outcome: z.string().meta({ description: '`http_<status>` or a kind of failure.' }),
-    responseStatus: z.int().nullable(),
-    detail: z.string().nullable(),
-    timings: phasesSchema.meta({
-      id: 'Timings',
-      description: 'Where the time went: null for what was not there, as on a kept connection.',
-    }),
-  })
-  .meta({ id: 'Attempt' });
-
-export const deliverySchema = z
-  .strictObject({
-    id: deliveryIdSchema,
-    event: idOf('evt'),
-    endpoint: idOf('ep'),
-    type: z.string(),
-    status: z.enum(STATUSES),
-    run: z.int(),
-    attempts: z.array(attemptSchema),
-    nextAttemptAt: timeSchema.nullable(),
-    deadlineAt: timeSchema.nullable(),
-    deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),
-    replay: idOf('rpl').nullable().meta({ description: 'The replay that opened this run.' }),
-    subject: z.string().nullable(),
-    occurredAt: timeSchema.nullable(),
-    acceptedAt: timeSchema,
-    firstAttemptAt: timeSchema.nullable(),
-    deliveredAt: timeSchema.nullable(),
-    lastRequest: z
-      .strictObject({
-        headers: z.record(z.string(), z.string()).meta({
-          description: 'As they were sent, signatures included, with credentials masked.',
-        }),
-        complete: z.boolean(),
-      })
-      .nullable()
-      .meta({ description: 'Of the latest attempt. What was delivered may have none: see docs.' }),
-    lastResponse: z
-      .strictObject({
-        status: z.int(),
-        headers: z.record(z.string(), z.string()),
-        body: z.string().meta({ description: 'The first 1 KiB.' }),
-      })
-      .nullable(),
-    redactedAt: timeSchema.nullable().meta({
-      description: 'When what is personal in it was removed for good.',
-    }),
-  })
-  .meta({ id: 'Delivery', example: EXAMPLES.delivery });
-
-export const NO_DELIVERY = 'There is no such delivery.';
 const params = z.strictObject({ id: deliveryIdSchema });
 const MOVING =
   'It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps.';

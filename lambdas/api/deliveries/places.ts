@@ -1,9 +1,11 @@
 // Where deliveries stand in a tenant's log: newest event first, those of one event by their endpoints. An
 // event knows its targets, so what has not begun has a place too; and a place is a delivery's id, which
 // holds both, so that a page may end between two deliveries of one event.
-import type { Scope } from '../../core/events/event.ts';
+
+import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
-import type { EventLedger, Page, StoredEvent, TimeRange } from '../../core/ports.ts';
+import type { Page, TimeRange } from '../../core/listing.ts';
+import type { Scope } from '../../core/scope.ts';
 
 /** Greater than every id of an endpoint. */
 const LAST_ENDPOINT_ID = 'ep_~';

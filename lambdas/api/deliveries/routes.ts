@@ -1,37 +1,29 @@
 // GET /v1/deliveries and GET /v1/deliveries/{id}: the log, attempts included.
+
 import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
-import { deliveryIdOf, isId, partsOfDeliveryId } from '../../core/identifiers.ts';
-import type { DeliveryLedger, Page, Registry, StoredEvent, TimeRange } from '../../core/ports.ts';
+import type { StoredEvent } from '../../core/events/ledger.ts';
+import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
+import type { Page, TimeRange } from '../../core/listing.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { serve } from '../../http/operation.ts';
-import { NO_ENDPOINT } from '../endpoints/operations.ts';
 import { standingOf } from '../endpoints/standing.ts';
-import {
-  deliveriesOf,
-  type EventPorts,
-  findEvent,
-  isAbout,
-  requireEvent,
-} from '../events/routes.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { listView, NO_CURSOR, rangeOf } from '../listing/query.ts';
-import { deliveryView, type pendingDeliveryView } from '../views.ts';
-import { getDelivery, listDeliveries, NO_DELIVERY } from './operations.ts';
+import { findEvent, NO_DELIVERY, requireEndpoint, requireEvent } from '../lookups.ts';
+import { deliveriesOf, type EventPorts, isAbout } from './of-event.ts';
+import { getDelivery, listDeliveries } from './operations.ts';
 import { firstOf, isWithin, placesOf, placesOfTenant } from './places.ts';
-
-export interface DeliveryPorts extends EventPorts {
-  readonly registry: Pick<Registry, 'getEndpoint' | 'getEndpoints'>;
-}
+import { deliveryView, type pendingDeliveryView } from './view.ts';
 
 export function addDeliveryRoutes(
   app: Application,
   authentication: Authentication,
-  ports: DeliveryPorts,
+  ports: EventPorts,
 ): void {
   const { ledger, registry } = ports;
   serve(app, authentication, listDeliveries, async ({ scope, query, reply }) => {
@@ -52,7 +44,7 @@ export function addDeliveryRoutes(
     const at = cursor === undefined ? undefined : partsOfDeliveryId(cursor);
 
     if (endpoint === undefined || query.event !== undefined) {
-      const event = query.event && (await requireEvent(ports, scope, query.event));
+      const event = query.event && (await requireEvent(ledger, scope, query.event));
       if (event && cursor !== undefined && at?.eventId !== event.event.id) throw otherCursor();
       const stored = event && isWithin(event, range) ? onlyAt(event, endpoint) : undefined;
       const page = await filteredPage({
@@ -104,17 +96,6 @@ export function addDeliveryRoutes(
 }
 
 type DeliveryView = ReturnType<typeof deliveryView> | ReturnType<typeof pendingDeliveryView>;
-
-/** Deleted ones may be asked for. @throws Problem 404 */
-async function requireEndpoint(
-  registry: DeliveryPorts['registry'],
-  scope: Scope,
-  id: string,
-): Promise<Endpoint> {
-  const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
-  if (!endpoint) throw new Problem(404, NO_ENDPOINT);
-  return endpoint;
-}
 
 function onlyAt(stored: StoredEvent, endpoint: Endpoint | undefined): StoredEvent {
   if (!endpoint) return stored;

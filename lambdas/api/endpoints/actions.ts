@@ -1,29 +1,25 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
 import * as z from 'zod';
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { DeliveryLedger, WorkLedger } from '../../core/deliveries/ledger.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
-import type { Scope } from '../../core/events/event.ts';
 import { pausedByUser, recovering } from '../../core/health/health.ts';
-import { deliveryIdOf, isId } from '../../core/identifiers.ts';
-import type {
-  DeliveryLedger,
-  HealthLedger,
-  Queues,
-  Registry,
-  Surroundings,
-  Wakes,
-  WorkLedger,
-} from '../../core/ports.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
+import { deliveryIdOf } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { FAR_FUTURE_MS } from '../../core/wakes/bucket.ts';
+import type { Wakes } from '../../core/wakes/directory.ts';
+import type { WakeQueue } from '../../core/wakes/message.ts';
 import { wakeAt } from '../../core/wakes/wake-at.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
-import { endpointView, type ViewDefaults } from '../views.ts';
 import { changeHealth } from './health-changes.ts';
-import { endpointSchema, NO_ENDPOINT, UNVERIFIED } from './operations.ts';
+import { UNVERIFIED } from './operations.ts';
+import { endpointSchema, endpointView, type ViewDefaults } from './view.ts';
 
 const PAGE = 100;
 /** How long one purge call goes on. */
@@ -73,15 +69,15 @@ export const purgeEndpoint = operation({
       example: { cancelled: 12, complete: true },
     },
   },
-  problems: { 404: NO_ENDPOINT },
+  problems: { 404: NO_ENDPOINT, requireLiveEndpoint },
 });
 
 export interface EndpointActionPorts {
-  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly health: HealthLedger;
   readonly work: WorkLedger;
   readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'settle'>;
-  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly queues: WakeQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly defaults: ViewDefaults;
@@ -94,14 +90,8 @@ export function addEndpointActionRoutes(
 ): void {
   const { surroundings } = ports;
 
-  async function find(scope: Scope, id: string): Promise<Endpoint> {
-    const endpoint = isId('ep', id) ? await ports.registry.getEndpoint(scope, id) : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
-    return endpoint;
-  }
-
   serve(app, authentication, pauseEndpoint, async ({ scope, params, reply }) => {
-    const endpoint = await find(scope, params.id);
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const health = await changeHealth(ports, endpoint, (before, nowMs) =>
       before.state === 'paused' && before.pausedBy === 'user'
         ? undefined
@@ -111,7 +101,7 @@ export function addEndpointActionRoutes(
   });
 
   serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
-    const endpoint = await find(scope, params.id);
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
     const health = await changeHealth(ports, endpoint, (before, nowMs) =>
       before.state === 'paused' || before.state === 'tripped' ? recovering(nowMs) : undefined,
@@ -122,7 +112,7 @@ export function addEndpointActionRoutes(
   });
 
   serve(app, authentication, purgeEndpoint, async ({ scope, params, reply }) => {
-    const endpoint = await find(scope, params.id);
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const address = { ...endpoint, endpointId: endpoint.id };
     const endMs = surroundings.now() + PURGE_MS;
     let cancelled = 0;

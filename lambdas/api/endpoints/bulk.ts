@@ -13,12 +13,12 @@ import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
 import { idOf, problemSchema, problemView } from '../schemas.ts';
-import { endpointView } from '../views.ts';
 import { documentedChanges } from './change-route.ts';
 import { createEndpointChanger, type EndpointChanger, FIXED } from './changing.ts';
 import { createEndpointCreator, type EndpointPorts } from './creation.ts';
 import { endpointFilterSchema, endpointsMeant } from './filter.ts';
-import { type Asked, askedSchema, endpointInput, endpointSchema } from './operations.ts';
+import { type Asked, askedSchema, endpointInput } from './operations.ts';
+import { endpointSchema, endpointView } from './view.ts';
 
 const MAX_CREATED = 100;
 const MAX_CHANGED = 100;

@@ -1,23 +1,15 @@
 // PATCH /v1/endpoints/{id}: some settings at a time, checked together with those that stay.
 import * as z from 'zod';
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
-import { endpointView } from '../views.ts';
 import { createEndpointChanger, FIXED } from './changing.ts';
 import type { EndpointPorts } from './creation.ts';
-import {
-  askedSchema,
-  endpointInput,
-  endpointSchema,
-  matchHeader,
-  NO_ENDPOINT,
-  tagHeader,
-} from './operations.ts';
+import { askedSchema, endpointInput, matchHeader, tagHeader } from './operations.ts';
+import { endpointSchema, endpointView } from './view.ts';
 
 /** What it takes: every setting but the fixed ones, and null for its default. */
 export const documentedChanges = z
@@ -60,12 +52,11 @@ export function addEndpointChangeRoute(
   app: Application,
   authentication: Authentication,
   ports: EndpointPorts,
-  find: (scope: Scope, id: string) => Promise<Endpoint>,
 ): void {
   const changer = createEndpointChanger(ports);
 
   serve(app, authentication, changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
-    const before = await find(scope, params.id);
+    const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     requireMatch(c, before);
     const after = await changer.carryOut(await changer.plan(before, changes));
     if (!after) throw overtaken(c);

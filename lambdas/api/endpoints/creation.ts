@@ -7,29 +7,22 @@ import {
   endpointInputSchema,
 } from '../../core/endpoints/endpoint.ts';
 import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
-import {
-  AUTOMATIC_TRY_MS,
-  isUnverified,
-  type VerifyMode,
-  verifyWanted,
-} from '../../core/endpoints/verification.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
+import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
-import type {
-  Counts,
-  DedupeLedger,
-  KeyringStore,
-  Registry,
-  Secrets,
-  Templates,
-} from '../../core/ports.ts';
 import { type Fault, Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
 import { seal } from '../../core/sealing/seal.ts';
-import type { Settings } from '../../core/settings.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
+import type { Settings, VerifyMode } from '../../core/settings.ts';
+import type { KeyringStore } from '../../core/signing/keys.ts';
 import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
+import type { Templates } from '../../core/templates/store.ts';
 import { following, type Template } from '../../core/templates/template.ts';
+import type { Counts } from '../../core/tenants/counts.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
 import { takePlaces } from '../../http/limits.ts';
@@ -45,7 +38,7 @@ import { holdUnverified, release, tryToVerify, type VerificationPorts } from './
 const ROUNDS = 3;
 
 export interface EndpointPorts extends VerificationPorts {
-  readonly registry: Registry;
+  readonly registry: EndpointStore;
   readonly templates: Templates;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;

@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { CONTRACT_NAMES } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import { channelSchema, eventTypeSchema, type Scope } from '../../core/events/event.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { channelSchema, eventTypeSchema } from '../../core/events/event.ts';
 import { isId } from '../../core/identifiers.ts';
-import type { Registry, Templates } from '../../core/ports.ts';
+import type { Scope } from '../../core/scope.ts';
 import { matchesSubscription } from '../../core/subscriptions/patterns.ts';
+import type { Templates } from '../../core/templates/store.ts';
 import { refused } from '../../http/body.ts';
 import { findTemplate } from '../templates/lookup.ts';
 
@@ -28,7 +30,7 @@ export const endpointFilterSchema = z
 export type EndpointFilter = z.infer<typeof endpointFilterSchema>;
 
 export interface FilterPorts {
-  readonly registry: Pick<Registry, 'getEndpoints' | 'listEndpoints'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoints' | 'listEndpoints'>;
   readonly templates: Pick<Templates, 'getTemplate' | 'listTemplates'>;
 }
 

@@ -1,8 +1,9 @@
 // Changes of an endpoint's health that somebody asks for, beside those that attempts bring.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { Health } from '../../core/health/health.ts';
-import type { HealthLedger, Surroundings } from '../../core/ports.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 
 const ROUNDS = 10;
 

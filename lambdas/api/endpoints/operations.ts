@@ -1,101 +1,17 @@
 // What the operations on endpoints take and answer.
+
 import * as z from 'zod';
-import { CONTRACT_NAMES } from '../../core/contracts/all.ts';
-import { extraSignaturesSchema } from '../../core/contracts/further-signatures.ts';
 import { STRICT_RULES } from '../../core/destinations/url.ts';
-import { endpointInputSchema, METHODS } from '../../core/endpoints/endpoint.ts';
-import { TLS_VERSIONS } from '../../core/endpoints/tls.ts';
-import { autoPauseSchema } from '../../core/health/health.ts';
+import { endpointInputSchema } from '../../core/endpoints/endpoint.ts';
 import { isId } from '../../core/identifiers.ts';
-import { retryPolicySchema } from '../../core/retries/policy.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { FULL } from '../../http/limits.ts';
 import { operation } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { pageShape } from '../listing/query.ts';
-import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+import { NO_ENDPOINT } from '../lookups.ts';
+import { idParams, pageSchema } from '../schemas.ts';
+import { endpointSchema } from './view.ts';
 
-const healthSchema = z
-  .strictObject({
-    state: z.enum(['healthy', 'tripped', 'paused', 'recovering']),
-    failures: z.int().meta({ description: 'Failed attempts since the last success.' }),
-    failingSince: timeSchema.nullable(),
-    lastSuccessAt: timeSchema.nullable(),
-    pausedBy: z.enum(['user', 'gone', 'failures', 'verification']).nullable(),
-    nextProbeAt: timeSchema.nullable(),
-  })
-  .meta({ id: 'EndpointHealth' });
-
-const encryptionSchema = z.strictObject({
-  jwk: z.strictObject({
-    kty: z.enum(['RSA', 'EC', 'OKP']),
-    kid: z.string().optional(),
-    n: z.string().optional(),
-    e: z.string().optional(),
-    crv: z.string().optional(),
-    x: z.string().optional(),
-    y: z.string().optional(),
-  }),
-  alg: z.enum(['RSA-OAEP-256', 'ECDH-ES']),
-  enc: z.literal('A256GCM'),
-});
-
-const certificateSchema = z.strictObject({
-  subject: z.string(),
-  expiresAt: timeSchema,
-  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
-});
-const tlsSchema = z
-  .strictObject({
-    ca: z.array(certificateSchema),
-    clientCertificate: certificateSchema.nullable(),
-    minVersion: z.enum(TLS_VERSIONS),
-  })
-  .meta({ id: 'EndpointTls' });
-
-export const endpointSchema = z
-  .strictObject({
-    id: idOf('ep'),
-    url: z.string(),
-    contract: z.enum(CONTRACT_NAMES),
-    contractOptions: z.unknown().meta({ type: 'object' }),
-    eventTypes: z.array(z.string()),
-    channels: z.array(z.string()),
-    filter: z.record(z.string(), z.unknown()).nullable(),
-    method: z.enum(METHODS),
-    headers: z.record(z.string(), z.string()),
-    timeoutMs: z.int(),
-    retryPolicy: retryPolicySchema,
-    autoPause: autoPauseSchema,
-    maxPerSecond: z.number().nullable(),
-    polling: z.boolean(),
-    description: z.string(),
-    secret: z.string().meta({ description: '28 asterisks and its last four characters.' }),
-    token: z.string().nullable(),
-    signatures: extraSignaturesSchema,
-    ownSignature: z.boolean(),
-    encryption: encryptionSchema.nullable(),
-    authentication: z
-      .array(z.record(z.string(), z.string()))
-      .meta({ description: 'As they were given, with what is secret masked.' }),
-    renameHeaders: z.record(z.string(), z.string()),
-    timingHeaders: z.boolean(),
-    tls: tlsSchema.nullable().meta({ description: 'Certificates of its own; never the key.' }),
-    template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
-    own: z
-      .array(z.string())
-      .nullable()
-      .meta({ description: 'Settings of its own; the others are its template’s.' }),
-    verifyUrl: z.boolean(),
-    verifiedAt: timeSchema.nullable().meta({ description: 'When its URL was proved.' }),
-    status: z.enum(['active', 'paused', 'unverified', 'deleted']),
-    health: healthSchema,
-    environment: environmentSchema,
-    createdAt: timeSchema,
-  })
-  .meta({ id: 'Endpoint', example: EXAMPLES.endpoint });
-
-export const NO_ENDPOINT = 'There is no such endpoint.';
 export const UNVERIFIED =
   'Its URL is not proved: POST /v1/endpoints/{id}/verify sends a challenge to echo.';
 export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };

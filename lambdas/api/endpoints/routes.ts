@@ -1,28 +1,18 @@
-// /v1/endpoints: where a tenant's events go.
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
-import { isId } from '../../core/identifiers.ts';
-import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { creationOf } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
-import { endpointView } from '../views.ts';
+import { requireLiveEndpoint } from '../lookups.ts';
 import { addBulkRoutes } from './bulk.ts';
 import { addEndpointChangeRoute } from './change-route.ts';
 import { countedIn, createEndpointCreator, type EndpointPorts } from './creation.ts';
-import {
-  createEndpoint,
-  deleteEndpoint,
-  getEndpoint,
-  listEndpoints,
-  NO_ENDPOINT,
-} from './operations.ts';
+import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints } from './operations.ts';
 import { addEndpointSecretRoutes } from './secrets.ts';
 import { healthOf } from './standing.ts';
 import { addVerificationRoute } from './verification.ts';
+import { endpointView } from './view.ts';
 
 /** How often a deletion is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
@@ -34,13 +24,6 @@ export function addEndpointRoutes(
 ): void {
   const { registry, surroundings } = ports;
   const create = createEndpointCreator(ports);
-
-  /** @throws Problem 404, the same for another tenant's endpoint as for none */
-  async function find(scope: Scope, id: string): Promise<Endpoint> {
-    const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
-    return endpoint;
-  }
 
   serve(app, authentication, createEndpoint, async ({ c, scope, body, reply }) => {
     const creation = () => creationOf(c, ports, scope, { kind: 'endpoints', prefix: 'ep', body });
@@ -58,19 +41,19 @@ export function addEndpointRoutes(
   });
 
   serve(app, authentication, getEndpoint, async ({ scope, params, reply }) => {
-    const endpoint = await find(scope, params.id);
+    const endpoint = await requireLiveEndpoint(registry, scope, params.id);
     const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
     return reply(200, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
   addBulkRoutes(app, authentication, ports);
-  addEndpointSecretRoutes(app, authentication, ports, find);
-  addEndpointChangeRoute(app, authentication, ports, find);
-  addVerificationRoute(app, authentication, ports, find);
+  addEndpointSecretRoutes(app, authentication, ports);
+  addEndpointChangeRoute(app, authentication, ports);
+  addVerificationRoute(app, authentication, ports);
 
   serve(app, authentication, deleteEndpoint, async ({ c, scope, params }) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const endpoint = await find(scope, params.id);
+      const endpoint = await requireLiveEndpoint(registry, scope, params.id);
       requireMatch(c, endpoint);
       // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
       const version = endpoint.version + 1;

@@ -2,20 +2,21 @@
 import * as z from 'zod';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
-import type { Registry, Secrets, Surroundings } from '../../core/ports.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { Problem } from '../../core/problem.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
 import { seal, unseal } from '../../core/sealing/seal.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
 import { isAsymmetric, publicSecretOf } from '../../core/signing/asymmetric-secret.ts';
 import { overlapSchema } from '../../core/signing/key-input.ts';
 import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { operation, serve } from '../../http/operation.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams, timeSchema } from '../schemas.ts';
-import { NO_ENDPOINT } from './operations.ts';
 
 export const NONCE_BYTES = 12;
 /** Secrets that sign at the same time: each is a signature in one header. */
@@ -71,7 +72,7 @@ export const rotateEndpointSecret = operation({
 });
 
 export interface EndpointSecretPorts {
-  readonly registry: Pick<Registry, 'replaceEndpoint'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint' | 'replaceEndpoint'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;
 }
@@ -80,12 +81,11 @@ export function addEndpointSecretRoutes(
   app: Application,
   authentication: Authentication,
   ports: EndpointSecretPorts,
-  find: (scope: Scope, id: string) => Promise<Endpoint>,
 ): void {
   const { registry, surroundings } = ports;
 
   serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
-    const endpoint = await find(scope, params.id);
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
@@ -96,7 +96,7 @@ export function addEndpointSecretRoutes(
     authentication,
     rotateEndpointSecret,
     async ({ scope, params, body: input, reply }) => {
-      const endpoint = await find(scope, params.id);
+      const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
       const nowMs = surroundings.now();
       const contract = contractOf(endpoint.contract);
       const secret =

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../../core/sealing/seal.ts';
 import { isAsymmetric } from '../../core/signing/asymmetric-secret.ts';

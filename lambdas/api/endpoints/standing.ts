@@ -2,7 +2,7 @@
 import type { EndpointStanding } from '../../core/deliveries/delivery.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
-import type { HealthLedger } from '../../core/ports.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
 
 export function standingFrom(endpoint: Endpoint | undefined, health: Health): EndpointStanding {
   if (endpoint === undefined || endpoint.deletedAtMs !== undefined) return 'deleted';

@@ -1,23 +1,25 @@
 // POST /v1/endpoints/{id}/test and /v1/endpoints/test: send signed samples now and show the exchanges.
 import * as z from 'zod';
 import { log } from '../../adapters/log.ts';
+import type { TestDeliveries } from '../../core/deliveries/test.ts';
 import { type TestReport, testReportSchema } from '../../core/deliveries/test.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { TestNotSentError } from '../../core/errors.ts';
 import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../../core/events/event.ts';
 import { isId } from '../../core/identifiers.ts';
 import type { JsonSource } from '../../core/json/source.ts';
-import type { Registry, TestDeliveries } from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idOf, idParams, problemSchema, problemView } from '../schemas.ts';
 import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './filter.ts';
-import { NO_ENDPOINT, UNVERIFIED } from './operations.ts';
+import { UNVERIFIED } from './operations.ts';
 
 const sampleSchema = z.strictObject({
   type: eventTypeSchema.optional(),
@@ -107,7 +109,7 @@ export const testEndpoints = operation({
 });
 
 export interface EndpointTestPorts extends FilterPorts {
-  readonly registry: Pick<Registry, 'getEndpoint' | 'getEndpoints' | 'listEndpoints'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint' | 'getEndpoints' | 'listEndpoints'>;
   readonly tests: TestDeliveries;
 }
 
@@ -152,8 +154,7 @@ export function addEndpointTestRoute(
     authentication,
     testEndpoint,
     async ({ c, scope, params: { id }, body, source, reply }) => {
-      const endpoint = isId('ep', id) ? await registry.getEndpoint(scope, id) : undefined;
-      if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
+      const endpoint = await requireLiveEndpoint(registry, scope, id);
       return reply(200, await testOne(c, endpoint, sampleOf(body, source)));
     },
   );

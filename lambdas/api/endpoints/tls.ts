@@ -5,7 +5,7 @@ import {
   type KeptTls,
   untimelyCertificates,
 } from '../../core/endpoints/tls.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { Scope } from '../../core/scope.ts';
 import { clientKeyPlace } from '../../core/sealing/places.ts';
 import { type SealingKeys, seal, unseal } from '../../core/sealing/seal.ts';
 import { refused } from '../../http/body.ts';

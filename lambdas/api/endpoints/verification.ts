@@ -1,31 +1,27 @@
 // POST /v1/endpoints/{id}/verify: a signed challenge that the receiver must echo. What waits for the
 // proof is held as what a user paused is, and goes out once it is given.
 import * as z from 'zod';
-import type { TestReport } from '../../core/deliveries/test.ts';
+import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { CHALLENGE_BYTES, echoes, isUnverified } from '../../core/endpoints/verification.ts';
 import { TestNotSentError } from '../../core/errors.ts';
-import type { Scope } from '../../core/events/event.ts';
 import { type Health, pausedForVerification, recovering } from '../../core/health/health.ts';
-import type {
-  HealthLedger,
-  Queues,
-  Registry,
-  Surroundings,
-  TestDeliveries,
-  Wakes,
-} from '../../core/ports.ts';
+import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { Wakes } from '../../core/wakes/directory.ts';
+import type { WakeQueue } from '../../core/wakes/message.ts';
 import { wakeAt } from '../../core/wakes/wake-at.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
-import { endpointView, type ViewDefaults } from '../views.ts';
 import { changeHealth } from './health-changes.ts';
-import { endpointSchema, NO_ENDPOINT } from './operations.ts';
 import { reportSchema, sendOr503 } from './test.ts';
+import { endpointSchema, endpointView, type ViewDefaults } from './view.ts';
 
 export const verifyEndpoint = operation({
   id: 'verifyEndpoint',
@@ -53,10 +49,10 @@ export const verifyEndpoint = operation({
 });
 
 export interface VerificationPorts {
-  readonly registry: Pick<Registry, 'getEndpoint' | 'replaceEndpoint'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint' | 'replaceEndpoint'>;
   readonly health: HealthLedger;
   readonly tests: TestDeliveries;
-  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly queues: WakeQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
   readonly defaults: ViewDefaults;
@@ -131,10 +127,9 @@ export function addVerificationRoute(
   app: Application,
   authentication: Authentication,
   ports: VerificationPorts,
-  find: (scope: Scope, id: string) => Promise<Endpoint>,
 ): void {
   serve(app, authentication, verifyEndpoint, async ({ c, scope, params, reply }) => {
-    const before = await find(scope, params.id);
+    const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     const { endpoint, isEchoed, exchange } = await sendOr503(c, before.id, () =>
       verify(ports, before),
     );

@@ -1,4 +1,6 @@
 // /v1/event-types: the catalogue. The operator writes it, every key reads it, and what is public is open.
+
+import type { EventTypeStore } from '../../core/event-types/catalogue.ts';
 import {
   type EventType,
   type EventTypeInput,
@@ -6,9 +8,10 @@ import {
 } from '../../core/event-types/event-type.ts';
 import { faultsOfSchema } from '../../core/json/schema.ts';
 import { createSchemaCheck } from '../../core/json/schema-check.ts';
-import type { Counts, EventTypeStore, Surroundings } from '../../core/ports.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { Counts } from '../../core/tenants/counts.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';

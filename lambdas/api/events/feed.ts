@@ -1,20 +1,21 @@
 // GET /v1/endpoints/{id}/events: the polling feed, for receivers that cannot be called or missed calls.
 import * as z from 'zod';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { horizonOf, isPlace, startOf } from '../../core/events/feed.ts';
-import { deliveryIdOf, idempotencyKeyOf, isId } from '../../core/identifiers.ts';
-import type { EventLedger, Registry, StoredEvent, Surroundings } from '../../core/ports.ts';
+import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
+import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { NO_ENDPOINT } from '../endpoints/operations.ts';
 import { EXAMPLES } from '../examples.ts';
 import { cursorOf, cursorParameter, limitShape, timeParameter } from '../listing/query.ts';
+import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { deliveryIdSchema, idParams } from '../schemas.ts';
-import { eventView } from '../views.ts';
-import { eventDataSchema, eventShape } from './routes.ts';
+import { eventDataSchema, eventShape, eventView } from './view.ts';
 
 /** A function's answer holds 6 MB, in which each quotation mark counts twice. */
 const MAX_PAGE_BYTES = 2_500_000;
@@ -55,12 +56,13 @@ export const pollEvents = operation({
   replies: { 200: { description: 'A part of the feed.', schema: feedSchema } },
   problems: {
     404: NO_ENDPOINT,
+    requireLiveEndpoint,
     409: 'The endpoint does not have `polling`.',
   },
 });
 
 export interface PollingPorts {
-  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly ledger: Pick<EventLedger, 'readFeed' | 'getEvents'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
@@ -76,12 +78,7 @@ export function addPollingRoute(
     if (after !== undefined && since !== undefined) {
       throw refused([{ path: 'since', message: 'cannot stand beside after' }]);
     }
-    const endpoint = isId('ep', params.id)
-      ? await registry.getEndpoint(scope, params.id)
-      : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) {
-      throw new Problem(404, NO_ENDPOINT);
-    }
+    const endpoint = await requireLiveEndpoint(registry, scope, params.id);
     if (!endpoint.polling) {
       throw new Problem(409, 'This endpoint has no feed: set its "polling" to true.');
     }

@@ -1,20 +1,21 @@
 // POST /v1/events/{id}/redact: what is personal in an event goes for good, its skeleton stays.
 
+import type { CleanupQueue } from '../../core/erasure/message.ts';
 import {
   AGAIN_AFTER_SECONDS,
   type RedactionPorts,
   redactDeliveries,
 } from '../../core/erasure/redaction.ts';
 import { isId } from '../../core/identifiers.ts';
-import type { Queues, Surroundings } from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
+import { type EventPorts, firstDeliveriesOf } from '../deliveries/of-event.ts';
 import { EXAMPLES } from '../examples.ts';
 import { idParams } from '../schemas.ts';
-import { eventView } from '../views.ts';
-import { type EventPorts, eventWithDeliveriesSchema, firstDeliveriesOf } from './routes.ts';
+import { eventView, eventWithDeliveriesSchema } from './view.ts';
 
 const NO_EVENT = 'There is no such event, or it is not stored yet';
 
@@ -43,7 +44,7 @@ export const redactEvent = operation({
 
 export interface RedactionRoutePorts extends RedactionPorts, Omit<EventPorts, 'ledger'> {
   readonly ledger: EventPorts['ledger'] & RedactionPorts['ledger'];
-  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly queues: CleanupQueue;
   readonly surroundings: Surroundings;
 }
 

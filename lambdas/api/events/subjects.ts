@@ -1,14 +1,13 @@
 // GET /v1/subjects/{subject}/latest: how things stand with a subject, as its latest event says.
 import * as z from 'zod';
 import { eventTypeSchema, subjectSchema } from '../../core/events/event.ts';
-import type { EventLedger } from '../../core/ports.ts';
+import type { EventLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
-import { eventView } from '../views.ts';
-import { eventDataSchema, eventShape } from './routes.ts';
+import { eventDataSchema, eventShape, eventView } from './view.ts';
 
 const latestSchema = z
   .strictObject({ ...eventShape, data: eventDataSchema })

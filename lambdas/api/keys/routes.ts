@@ -1,6 +1,6 @@
 // /v1/keys: keys of tenants, each shown once.
 import * as z from 'zod';
-import type { Scope } from '../../core/events/event.ts';
+import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import {
   type ApiKey,
@@ -11,9 +11,12 @@ import {
   keyInputSchema,
   scopesOf,
 } from '../../core/keys/api-key.ts';
-import type { Counts, DedupeLedger, Registry, Surroundings } from '../../core/ports.ts';
+import type { KeyStore } from '../../core/keys/store.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { Counts } from '../../core/tenants/counts.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { creationHeader, creationOf, OTHER_BODY } from '../../http/creation.ts';
@@ -22,7 +25,7 @@ import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
 import { listView, pageShape } from '../listing/query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
-import { keyView } from '../views.ts';
+import { keyView } from './view.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
@@ -126,7 +129,7 @@ export const revokeKey = operation({
 });
 
 export interface KeyPorts {
-  readonly registry: Registry;
+  readonly registry: Omit<KeyStore, 'deleteKey'>;
   readonly ledger: DedupeLedger;
   readonly counts: Counts;
   readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;

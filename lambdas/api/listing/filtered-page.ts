@@ -1,6 +1,7 @@
 // Pages of listings: what is read may be filtered, so it is read on until a page is full or its time is over;
 // and no page is longer than an answer may be.
-import type { Page, Surroundings } from '../../core/ports.ts';
+import type { Page } from '../../core/listing.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 
 /** After so long no further read is begun: the page is as short as it is then, and has a next one. */
 const READ_ON_MS = 20;

@@ -1,6 +1,6 @@
 // The query of every listing: how many, from where on, and between which times.
 import * as z from 'zod';
-import type { Page, TimeRange } from '../../core/ports.ts';
+import type { Page, TimeRange } from '../../core/listing.ts';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;

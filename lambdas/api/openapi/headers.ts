@@ -1,5 +1,5 @@
 // Headers of requests and answers, as the document describes them.
-import { ENVIRONMENTS, TENANT_ID } from '../../core/events/event.ts';
+import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
 import { ENVIRONMENT_HEADER, TENANT_HEADER } from '../../http/authentication.ts';
 import type { Operation } from '../../http/operation.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '../../core/replays/replay.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
-import { NO_ENDPOINT } from '../endpoints/operations.ts';
 import { EXAMPLES } from '../examples.ts';
 import { pageShape } from '../listing/query.ts';
+import { NO_ENDPOINT } from '../lookups.ts';
 import { idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
 
 const replaySchema = z

@@ -1,25 +1,24 @@
 // /v1/replays, and what all that failed is recovered by: deliveries of an endpoint and a span of time, sent once more.
-import type { Scope } from '../../core/events/event.ts';
+
+import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
-import type {
-  DedupeLedger,
-  DeliveryLedger,
-  Queues,
-  Registry,
-  ReplayLedger,
-  Surroundings,
-} from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
+import type { ReplayLedger } from '../../core/replays/ledger.ts';
+import type { ReplayQueue } from '../../core/replays/message.ts';
 import { hasEnded, type Replay, type ReplayInput } from '../../core/replays/replay.ts';
 import { countReplayed, type ReplayCount } from '../../core/replays/search.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { creationOf } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
-import { NO_ENDPOINT } from '../endpoints/operations.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { listView } from '../listing/query.ts';
+import { requireEndpoint, requireLiveEndpoint } from '../lookups.ts';
 import {
   cancelReplay,
   createReplay,
@@ -37,10 +36,10 @@ const COUNT_MS = 20_000;
 const ROUNDS = 10;
 
 export interface ReplayRoutePorts {
-  readonly registry: Pick<Registry, 'getEndpoint'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly replays: ReplayLedger;
   readonly ledger: Pick<DeliveryLedger, 'getDeliveries'> & DedupeLedger;
-  readonly queues: Pick<Queues, 'sendReplays'>;
+  readonly queues: ReplayQueue;
   readonly surroundings: Surroundings;
 }
 
@@ -61,10 +60,7 @@ export function addReplayRoutes(
   type Begun = { readonly count: ReplayCount } | { readonly replay: Replay };
 
   async function begin(c: AppContext, scope: Scope, input: ReplayInput): Promise<Begun> {
-    const endpoint = isId('ep', input.endpoint)
-      ? await ports.registry.getEndpoint(scope, input.endpoint)
-      : undefined;
-    if (!endpoint || endpoint.deletedAtMs !== undefined) throw new Problem(404, NO_ENDPOINT);
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, input.endpoint);
     const nowMs = surroundings.now();
     const asked = newReplay({ ...scope, endpointId: endpoint.id }, input, '', nowMs);
     if (input.dryRun) {
@@ -99,9 +95,7 @@ export function addReplayRoutes(
 
   serve(app, authentication, listReplays, async ({ scope, query, reply }) => {
     if (query.endpoint !== undefined) {
-      const isKnown =
-        isId('ep', query.endpoint) && (await ports.registry.getEndpoint(scope, query.endpoint));
-      if (!isKnown) throw new Problem(404, NO_ENDPOINT);
+      await requireEndpoint(ports.registry, scope, query.endpoint);
     }
     const page = await filteredPage({
       read: (count, after) => replays.listReplays(scope, count, after),

@@ -2,7 +2,6 @@
 // one. The key itself is changed in Secrets Manager, and never passes through here.
 import * as z from 'zod';
 import { expiryOf } from '../../adapters/ledger/expiry.ts';
-import type { Secrets, Surroundings } from '../../core/ports.ts';
 import {
   newWalk,
   type Walk,
@@ -11,7 +10,9 @@ import {
   walkSchema,
 } from '../../core/resealing/walk.ts';
 import { SECRET_KEPT_MS } from '../../core/sealing/secret.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';

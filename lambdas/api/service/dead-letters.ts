@@ -1,8 +1,8 @@
 // GET /v1/dead-letters and POST /v1/dead-letters/redrive: what our own code could not process, for the
 // operator.
 import * as z from 'zod';
+import type { DeadLetters } from '../../core/dead-letters.ts';
 import { DEAD_LETTER_QUEUES, subjectOfDeadLetter } from '../../core/dead-letters.ts';
-import type { DeadLetters } from '../../core/ports.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';

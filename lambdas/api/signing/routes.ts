@@ -1,17 +1,18 @@
 // /v1/signing-keys and /.well-known: the stack's keys. Private keys come in and never go out.
 import { generatePrivateKey } from '../../adapters/registry/keyring.ts';
-import type { Scope } from '../../core/events/event.ts';
 import { createId } from '../../core/identifiers.ts';
-import { OPERATOR_TENANT } from '../../core/operator/event.ts';
-import type { KeyringStore, Secrets, StoredKeyring, Surroundings } from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
+import { OPERATOR_TENANT } from '../../core/scope.ts';
 import { seal } from '../../core/sealing/seal.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
 import {
   type KeyMaterial,
   keyPlace,
   materialOf,
   signingKeyView,
 } from '../../core/signing/key-input.ts';
+import type { KeyringStore, StoredKeyring } from '../../core/signing/keys.ts';
 import {
   JWKS_MAX_AGE_SECONDS,
   jwkOf,
@@ -24,6 +25,7 @@ import {
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { type Creation, type CreationPorts, creationOf } from '../../http/creation.ts';

@@ -1,7 +1,7 @@
 // POST /v1/filters/test: whether a filter lets an event through, and if not, where it fails.
 import * as z from 'zod';
 import { dataSchema } from '../../core/events/event.ts';
-import type { EventLedger } from '../../core/ports.ts';
+import type { EventLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import { indexData } from '../../core/subscriptions/filter/data.ts';
 import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
@@ -9,7 +9,7 @@ import { compileFilter, filterSchema } from '../../core/subscriptions/filter/fil
 import type { Application } from '../../http/application.ts';
 import { type Authentication, requireScope } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { findEvent, NO_EVENT } from '../events/routes.ts';
+import { findEvent, NO_EVENT } from '../lookups.ts';
 import { idOf } from '../schemas.ts';
 
 /** What the largest event's data needs, and the filter beside it. */

@@ -1,8 +1,9 @@
 // Finding a template by what a request says, and who follows it.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isId } from '../../core/identifiers.ts';
-import type { Registry, Templates } from '../../core/ports.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
 import { extrasView } from '../endpoints/extras.ts';
 
@@ -27,7 +28,7 @@ export async function findTemplate(
 }
 
 export async function followersOf(
-  registry: Pick<Registry, 'listEndpoints'>,
+  registry: Pick<EndpointStore, 'listEndpoints'>,
   template: Template,
 ): Promise<Endpoint[]> {
   const followers: Endpoint[] = [];

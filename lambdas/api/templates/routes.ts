@@ -2,19 +2,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { contractOf } from '../../core/contracts/all.ts';
 import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
-import type { Scope } from '../../core/events/event.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
-import type {
-  DedupeLedger,
-  KeptTemplate,
-  KeyringStore,
-  Registry,
-  Secrets,
-  Surroundings,
-  Templates,
-} from '../../core/ports.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Secrets } from '../../core/sealing/secrets.ts';
+import type { KeyringStore } from '../../core/signing/keys.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
+import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import {
   SHARED_SETTINGS,
   type Template,
@@ -40,7 +37,7 @@ const MAX_NAMED = 20;
 
 export interface TemplatePorts {
   readonly templates: Templates;
-  readonly registry: Pick<Registry, 'listEndpoints'>;
+  readonly registry: Pick<EndpointStore, 'listEndpoints'>;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly ledger: DedupeLedger;

@@ -1,15 +1,19 @@
 // DELETE /v1/tenants/{id}: nobody may use the tenant any more, at once; its data is removed behind the request.
 import * as z from 'zod';
-import { ENVIRONMENTS, TENANT_ID } from '../../core/events/event.ts';
-import type { Queues, Registry, Surroundings, Tenant } from '../../core/ports.ts';
+import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
+import type { CleanupQueue } from '../../core/erasure/message.ts';
+import type { KeyStore } from '../../core/keys/store.ts';
 import { Problem } from '../../core/problem.ts';
-import type { SealedEndpoints } from '../../core/resealing/walk.ts';
+import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { TenantStore } from '../../core/tenants/store.ts';
+import type { Tenant } from '../../core/tenants/tenant.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
-import { tenantView } from '../views.ts';
 import { tenantSchema } from './routes.ts';
+import { tenantView } from './view.ts';
 
 /** What is not closed in this time is closed by the job. */
 const CLOSING_MS = 10_000;
@@ -40,12 +44,11 @@ export const deleteTenant = operation({
 });
 
 export interface TenantDeletionPorts {
-  readonly registry: Pick<
-    Registry,
-    'getTenant' | 'markTenantDeleted' | 'listKeys' | 'revokeKey' | 'replaceEndpoint'
-  >;
+  readonly registry: Pick<TenantStore, 'getTenant' | 'markTenantDeleted'> &
+    Pick<KeyStore, 'listKeys' | 'revokeKey'> &
+    Pick<EndpointStore, 'replaceEndpoint'>;
   readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
-  readonly queues: Pick<Queues, 'sendCleanups'>;
+  readonly queues: CleanupQueue;
   readonly surroundings: Surroundings;
 }
 

@@ -1,16 +1,17 @@
 // /v1/tenants: the customers of the platform.
 import * as z from 'zod';
-import type { ErasureStage } from '../../core/erasure/tenant.ts';
-import { TENANT_ID } from '../../core/events/event.ts';
-import type { Registry, Surroundings } from '../../core/ports.ts';
 import { Problem } from '../../core/problem.ts';
+import { TENANT_ID } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import type { ErasureStage } from '../../core/tenants/tenant.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { EXAMPLES } from '../examples.ts';
 import { listView, pageShape } from '../listing/query.ts';
 import { pageSchema, timeSchema } from '../schemas.ts';
-import { tenantView } from '../views.ts';
+import { tenantView } from './view.ts';
 
 const idSchema = z
   .string()
@@ -94,7 +95,8 @@ export const listTenants = operation({
 });
 
 export interface TenantPorts {
-  readonly registry: Registry;
+  readonly registry: Pick<TenantStore, 'putTenant' | 'getTenant'> &
+    Pick<TenantListing, 'listTenants'>;
   readonly surroundings: Surroundings;
 }
 

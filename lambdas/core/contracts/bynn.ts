@@ -5,8 +5,9 @@ import { occurredAtMs } from '../events/event.ts';
 import { uuidOf } from '../identifiers.ts';
 import { isObjectText, memberText, withoutMember } from '../json/members.ts';
 import { signWithRsa } from '../signing/json-web-token.ts';
+import type { SigningMoment } from '../signing/moment.ts';
 import { randomSecret } from '../signing/secret.ts';
-import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
+import type { Contract, DeliveryFacts } from './contract.ts';
 
 /** A JWT is good for 24 hours from its making. */
 const TOKEN_SECONDS = 24 * 3600;

@@ -1,12 +1,12 @@
 // What every contract is made of: it shapes a body from an event, or says why it cannot, and signs it.
 // The body may be encrypted in between, so that signatures in headers are over what is sent.
+
 import type { z } from 'zod';
 import type { Event } from '../events/event.ts';
+import type { Headers } from '../headers/names.ts';
 import type { RetryPresetName } from '../retries/policy.ts';
-import type { KeyAlgorithm, SigningKeys } from '../signing/keys.ts';
-
-/** Header names and values in the order and spelling in which they are sent. */
-export type Headers = readonly (readonly [name: string, value: string])[];
+import type { KeyAlgorithm } from '../signing/keys.ts';
+import type { SigningMoment } from '../signing/moment.ts';
 
 /** What an attempt is formed from. Signatures are made anew for each; the idempotency key is not. */
 export interface DeliveryFacts {
@@ -18,20 +18,6 @@ export interface DeliveryFacts {
   readonly token: string;
   /** The stack's name in JWTs (`iss`), unless the contract's options name another. */
   readonly issuer: string;
-}
-
-/** What signing needs from outside; a contract reads no clock and no randomness of its own. */
-export interface SigningMoment {
-  /** When the request is sent, Unix milliseconds. */
-  readonly nowMs: number;
-  /** The endpoint's valid secrets, newest first: more than one while a rotation overlaps. */
-  readonly secrets: readonly [string, ...string[]];
-  /** A random UUID, new for each attempt. */
-  readonly jti: string;
-  /** The stack's keys that sign at this moment, as far as the endpoint needs them. */
-  readonly keys: SigningKeys;
-  /** False where the endpoint wants other signatures only: no signature in the body, then. */
-  readonly ownSignature: boolean;
 }
 
 export type ShapedBody =

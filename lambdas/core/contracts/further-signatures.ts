@@ -3,14 +3,16 @@
 import { sign as signBytes } from 'node:crypto';
 import * as z from 'zod';
 import { MissingSigningKeyError } from '../errors.ts';
+import type { Headers } from '../headers/names.ts';
 import {
   MESSAGE_SIGNATURE_HEADERS,
   type MessageSignature,
   messageSignatureSchema,
 } from '../signing/http-message.ts';
 import type { KeyAlgorithm } from '../signing/keys.ts';
+import type { SigningMoment } from '../signing/moment.ts';
 import { bronid } from './bronid.ts';
-import type { DeliveryFacts, Headers, SigningMoment } from './contract.ts';
+import type { DeliveryFacts } from './contract.ts';
 import { idnow, idnowOptionsSchema } from './idnow.ts';
 import { kycHmac } from './kyc-hmac.ts';
 import { signedHead, standardWebhooks } from './standard-webhooks.ts';

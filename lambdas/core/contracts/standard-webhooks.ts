@@ -3,8 +3,9 @@ import { createHmac, sign as signBytes } from 'node:crypto';
 import * as z from 'zod';
 import { occurredAtMs } from '../events/event.ts';
 import { asymmetricKeyOf, asymmetricSecret, isAsymmetric } from '../signing/asymmetric-secret.ts';
+import type { SigningMoment } from '../signing/moment.ts';
 import { hmacKeyOf, standardSecret } from '../signing/secret.ts';
-import type { Contract, DeliveryFacts, SigningMoment } from './contract.ts';
+import type { Contract, DeliveryFacts } from './contract.ts';
 
 const optionsSchema = z.strictObject({
   /** What a secret that we make is: `whsec_` for HMAC, or a `whsk_` key for ed25519. A given one decides itself. */

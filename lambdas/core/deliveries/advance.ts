@@ -1,16 +1,16 @@
 // From an attempt and the decision after it to the delivery as it is recorded.
 
 import { type Event, occurredAtMs } from '../events/event.ts';
-import type { DelayedMessage } from '../ports.ts';
-import type { LastRequest } from '../requests/shown-headers.ts';
+import type { Cause } from '../retries/cause.ts';
 import type { NextStep } from '../retries/next-step.ts';
 import { type Outcome, outcomeName } from '../retries/outcome.ts';
 import type { Phases } from '../retries/phases.ts';
-import { DAY_MS, type Settings } from '../settings.ts';
-import { type Attempt, attemptsMade, type Cause, type Delivery } from './delivery.ts';
+import type { Settings } from '../settings.ts';
+import { DAY_MS, MAX_SQS_DELAY_MS } from '../time.ts';
+import type { LastRequest } from './delivery.ts';
+import { type Attempt, attemptsMade, type Delivery } from './delivery.ts';
+import type { DelayedMessage } from './message.ts';
 
-/** SQS delays messages for so long at most; later retries are woken by the scheduler. */
-export const MAX_SQS_DELAY_MS = 15 * 60 * 1000;
 /** How long after its due time a retry that travels by SQS delay counts as lost. */
 export const LOST_AFTER_MS = 10 * 60 * 1000;
 

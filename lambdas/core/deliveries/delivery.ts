@@ -1,11 +1,9 @@
 // A delivery: one event for one endpoint, its attempts and its state.
-import type { Scope } from '../events/event.ts';
-import type { LastRequest } from '../requests/shown-headers.ts';
-import type { Phases } from '../retries/phases.ts';
 
-/** Why an attempt was made. */
-export const CAUSES = ['first', 'immediate', 'curve', 'manual', 'replay', 'probe'] as const;
-export type Cause = (typeof CAUSES)[number];
+import type { Headers } from '../headers/names.ts';
+import type { Cause, DeathReason } from '../retries/cause.ts';
+import type { Phases } from '../retries/phases.ts';
+import type { Scope } from '../scope.ts';
 
 /** One signed request and its outcome. */
 export interface Attempt {
@@ -44,9 +42,6 @@ export const DELIVERY_STATUSES: readonly DeliveryStatus[] = [
   'dead',
   'cancelled',
 ];
-
-/** Why a delivery is dead: out of attempts, out of time, failed for good, or without its event. */
-export type DeathReason = 'attempts' | 'deadline' | 'final_outcome' | 'event_expired';
 
 export interface Delivery extends Scope {
   readonly eventId: string;
@@ -106,4 +101,17 @@ export function statusOf(
 /** The number of the latest attempt, over all runs; 0 before the first. */
 export function attemptsMade({ attempts }: Pick<Delivery, 'attempts'>): number {
   return attempts.at(-1)?.number ?? 0;
+}
+
+/** The headers of a delivery's latest request, as far as they are kept. */
+export interface LastRequest {
+  readonly headers: Headers;
+  /** False if some, or the ends of some, were left out. */
+  readonly complete: boolean;
+}
+
+/** A delivery without its subject, what was sent, and what its receiver answered. */
+export function redactedDelivery(delivery: Delivery, nowMs: number): Delivery {
+  const { lastRequest, lastResponse, sealedResponse, subject, ...rest } = delivery;
+  return { ...rest, redactedAtMs: delivery.redactedAtMs ?? nowMs };
 }

@@ -1,8 +1,10 @@
 // A new run of a delivery: what a manual retry or a replay opens. The idempotency key stays the same.
 
-import { DAY_MS, type Settings } from '../settings.ts';
+import type { Cause } from '../retries/cause.ts';
+import type { Settings } from '../settings.ts';
+import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
-import type { Cause, Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 
 /** Due at once, with a deadline and a retry curve of its own; what was recorded stays. */
 export function newRun(

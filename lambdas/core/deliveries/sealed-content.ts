@@ -1,9 +1,9 @@
 // What is personal in an event and in the answers to it, sealed: compressed first, bound to tenant, environment
 // and id. On a queue, in the ledger and in backups it is the same bytes.
 
+import { packData, unpackData } from '../events/data.ts';
 import type { Event } from '../events/event.ts';
 import { deliveryIdOf } from '../identifiers.ts';
-import { packData, unpackData } from '../messages.ts';
 import { eventPlace, responsePlace } from '../sealing/places.ts';
 import { type SealingKeys, seal, sealBytes, unseal, unsealBytes } from '../sealing/seal.ts';
 import type { Delivery, LastResponse } from './delivery.ts';

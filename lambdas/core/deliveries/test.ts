@@ -1,8 +1,8 @@
 // A test of an endpoint: a signed sample that takes the way of deliveries without being one. What the api
 // function asks of dispatch, and what dispatch answers.
 import * as z from 'zod';
-import { ENVIRONMENTS } from '../events/event.ts';
 import { phasesSchema } from '../retries/phases.ts';
+import { ENVIRONMENTS } from '../scope.ts';
 
 /** What is sent if nothing is given. */
 export const SAMPLE_TYPE = 'endpoint.test';
@@ -56,3 +56,8 @@ export const testReportSchema = z.object({
     .nullable(),
 });
 export type TestReport = z.infer<typeof testReportSchema>;
+
+export interface TestDeliveries {
+  /** Sends a test now and gives the whole exchange. @throws TestNotSentError */
+  send(request: TestRequest): Promise<TestReport>;
+}

@@ -2,11 +2,12 @@
 import * as z from 'zod';
 import { CONTRACT_NAMES, type ContractName, contractOf } from '../contracts/all.ts';
 import { type DestinationRules, judgeUrl, MAX_URL_LENGTH } from '../destinations/url.ts';
-import { channelSchema, type Scope } from '../events/event.ts';
+import { channelSchema } from '../events/event.ts';
 import { faultsOf } from '../faults.ts';
 import { anyHeaderNameSchema, headerValueSchema } from '../headers/names.ts';
-import { type AutoPause, autoPauseSchema } from '../health/health.ts';
+import { type AutoPause, autoPauseSchema } from '../health/auto-pause.ts';
 import { type RetryPolicyInput, retryPolicySchema } from '../retries/policy.ts';
+import type { Scope } from '../scope.ts';
 import { givenSecretSchema } from '../signing/secret.ts';
 import { type FilterPattern, filterSchema } from '../subscriptions/filter/filter.ts';
 import { MAX_PATTERNS, patternSchema } from '../subscriptions/patterns.ts';

@@ -1,4 +1,5 @@
 // The proof that an endpoint's URL is its owner's: until it has echoed a challenge, nothing is delivered.
+import type { VerifyMode } from '../settings.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export const VERIFICATION_TYPE = 'endpoint.verification';
@@ -6,10 +7,6 @@ export const VERIFICATION_TYPE = 'endpoint.verification';
 export const CHALLENGE_BYTES = 24;
 /** How long an automatic try waits for the echo. */
 export const AUTOMATIC_TRY_MS = 5_000;
-
-/** Whether endpoints may ask for the proof, or must. */
-export const VERIFY_MODES = ['never', 'optional', 'always'] as const;
-export type VerifyMode = (typeof VERIFY_MODES)[number];
 
 export function isUnverified(endpoint: Pick<Endpoint, 'verifyUrl' | 'verifiedAtMs'>): boolean {
   return endpoint.verifyUrl === true && endpoint.verifiedAtMs === undefined;

@@ -1,7 +1,7 @@
 // Work that removes data for good and is done behind a request: it travels on the wakes queue.
 import * as z from 'zod';
-import { ENVIRONMENTS } from '../events/event.ts';
-import type { EventRef } from '../ports.ts';
+import type { EventRef } from '../scope.ts';
+import { ENVIRONMENTS } from '../scope.ts';
 
 const redactionSchema = z.strictObject({
   v: z.literal(1),
@@ -35,4 +35,15 @@ export function cleanupMessageIn(body: string): CleanupMessage | undefined {
   } catch {
     return undefined;
   }
+}
+
+export interface CleanupQueue {
+  /** Resolves to the indexes of the entries that could not be sent, after trying again. */
+  sendCleanups(messages: readonly DelayedCleanup[]): Promise<ReadonlySet<number>>;
+}
+
+export interface DelayedCleanup {
+  readonly cleanup: CleanupMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
 }

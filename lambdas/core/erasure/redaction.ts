@@ -1,10 +1,13 @@
 // Redacting an event: its data and subject, and what receivers answered to it, go for good. What stays is the
 // skeleton: ids, types, times and outcomes. It may be repeated.
+
 import { freshDelivery } from '../deliveries/advance.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
-import type { Event } from '../events/event.ts';
+import { redactedDelivery } from '../deliveries/delivery.ts';
+import type { DeliveryLedger } from '../deliveries/ledger.ts';
+import type { StoredEvent } from '../events/ledger.ts';
 import { deliveryIdOf } from '../identifiers.ts';
-import type { DeliveryLedger, EventRef, RedactionLedger, StoredEvent } from '../ports.ts';
+import type { DeliveryRef, EndpointAddress, EventRef } from '../scope.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -18,16 +21,6 @@ const AT_ONCE = 25;
 export interface RedactionPorts {
   readonly ledger: RedactionLedger & Pick<DeliveryLedger, 'getDeliveries' | 'settle'>;
   readonly settings: Pick<Settings, 'deadlineDays'>;
-}
-
-export function isRedacted({ redactedAtMs }: Pick<Event, 'redactedAtMs'>): boolean {
-  return redactedAtMs !== undefined;
-}
-
-/** A delivery without its subject, what was sent, and what its receiver answered. */
-export function redactedDelivery(delivery: Delivery, nowMs: number): Delivery {
-  const { lastRequest, lastResponse, sealedResponse, subject, ...rest } = delivery;
-  return { ...rest, redactedAtMs: delivery.redactedAtMs ?? nowMs };
 }
 
 /** @returns the event as it stands now, or undefined if it is not stored */
@@ -76,4 +69,17 @@ function needsRedaction(delivery: Delivery): boolean {
     delivery.lastResponse !== undefined ||
     delivery.sealedResponse !== undefined
   );
+}
+
+/** What removes personal data for good; each call may be repeated. */
+export interface RedactionLedger {
+  /**
+   * Takes an event's data and subject off, and its subject's pointer to it.
+   * @returns what is left, or undefined if it is not stored
+   */
+  redactEvent(ref: EventRef, nowMs: number): Promise<StoredEvent | undefined>;
+  /** Takes the last request and response off; what waits is cancelled unless an attempt is under way. */
+  redactDelivery(ref: DeliveryRef, nowMs: number): Promise<void>;
+  /** Removes at most so many entries of an endpoint's polling feed. @returns how many there were */
+  clearFeed(endpoint: EndpointAddress, limit: number): Promise<number>;
 }

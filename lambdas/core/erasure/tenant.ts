@@ -1,13 +1,21 @@
 // Removing a deleted tenant's personal data for good, page by page: its keys, what its endpoints hold, its
 // templates, its polling feeds, whom its replays were for, and what its events, their subjects and deliveries
 // hold. Skeletons stay until TTL removes them. Every step may be repeated.
+
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { PartlyRefusedError } from '../errors.ts';
-import { ENVIRONMENTS, type Environment, type Scope } from '../events/event.ts';
-import type { EventLedger, Page, Registry, ReplayLedger, Templates, Tenant } from '../ports.ts';
+import { isRedacted } from '../events/event.ts';
+import type { EventLedger } from '../events/ledger.ts';
+import type { KeyStore } from '../keys/store.ts';
+import type { Page } from '../listing.ts';
+import type { ReplayLedger } from '../replays/ledger.ts';
 import { hasEnded, type Replay } from '../replays/replay.ts';
-import type { SealedEndpoints } from '../resealing/walk.ts';
-import { isRedacted, type RedactionPorts, redactDeliveries } from './redaction.ts';
+import { ENVIRONMENTS, type Scope } from '../scope.ts';
+import type { Templates } from '../templates/store.ts';
+import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
+import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
+import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
 const ROUNDS = 2;
@@ -18,38 +26,14 @@ const READS_OF_A_PAGE = 5;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
 
-const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'replays', 'events'] as const;
-export type ErasureStage = (typeof STAGES)[number];
-
-export interface ErasurePlace {
-  readonly round: number;
-  readonly environment: Environment;
-  readonly stage: ErasureStage;
-  readonly after?: string;
-}
-
-export interface Erasure {
-  readonly state: 'running' | 'done';
-  /** Absent once it is done. */
-  readonly at?: ErasurePlace;
-  /** What was removed so far. */
-  readonly done: Readonly<Record<ErasureStage, number>>;
-  readonly finishedAtMs?: number;
-}
-
-export const NEW_ERASURE: Erasure = {
-  state: 'running',
-  at: { round: 1, environment: ENVIRONMENTS[0], stage: STAGES[0] },
-  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0 },
-};
-
 /** By stage. One that was begun before there was a stage has removed nothing in it. */
 export function removedSoFar({ done }: Erasure): Erasure['done'] {
   return { ...NEW_ERASURE.done, ...done };
 }
 
 export interface ErasurePorts extends RedactionPorts {
-  readonly registry: Pick<Registry, 'listKeys' | 'deleteKey' | 'replaceEndpoint'>;
+  readonly registry: Pick<KeyStore, 'listKeys' | 'deleteKey'> &
+    Pick<EndpointStore, 'replaceEndpoint'>;
   readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;

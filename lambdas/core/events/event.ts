@@ -1,12 +1,9 @@
 // An event: an immutable fact, as producers post it and as the ledger keeps it.
+
 import * as z from 'zod';
+import type { Scope } from '../scope.ts';
+import { TENANT_ID } from '../scope.ts';
 import type { TraceContext } from './trace-context.ts';
-
-export const ENVIRONMENTS = ['live', 'test'] as const;
-export type Environment = (typeof ENVIRONMENTS)[number];
-
-/** A tenant's id is chosen by the platform. */
-export const TENANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Dotted names, from general to special: `identity_document.approved`. */
 export const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
@@ -17,12 +14,6 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 /** A batch's request body, in bytes, and its number of events. */
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 export const MAX_BATCH_EVENTS = 100;
-
-/** Where a tenant's things live: every key of the registry and the ledger begins with it. */
-export interface Scope {
-  readonly tenant: string;
-  readonly environment: Environment;
-}
 
 export interface Event extends Scope {
   readonly id: string;
@@ -100,4 +91,8 @@ export type BatchEventInput = z.infer<typeof batchEventInputSchema>;
 /** When the event happened as far as we know, in Unix milliseconds. */
 export function occurredAtMs(event: Pick<Event, 'acceptedAtMs' | 'occurredAt'>): number {
   return event.occurredAt === undefined ? event.acceptedAtMs : Date.parse(event.occurredAt);
+}
+
+export function isRedacted({ redactedAtMs }: Pick<Event, 'redactedAtMs'>): boolean {
+  return redactedAtMs !== undefined;
 }

@@ -5,12 +5,40 @@
 // than the lag. So when a reader passes a time, every entry of that time is there, as long as the clocks
 // of writer and reader differ by less than the other half. An entry that comes later than that is a
 // second copy of one that came in time.
-import type { FeedEntry, FeedLedger, Surroundings } from '../ports.ts';
+import type { DeliveryRef, EndpointAddress } from '../scope.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 const ROUNDS = 3;
 /** Thirteen digits last until the year 2286. */
 const TIME_DIGITS = 13;
 const PLACE = /^\d{13}#(evt_[0-9a-z]{26})?$/;
+
+/** An event's place in the polling feed of an endpoint. */
+export interface FeedEntry extends DeliveryRef {
+  /** Read from the writer's clock right before the write, Unix milliseconds. */
+  readonly storedAtMs: number;
+}
+
+export interface FeedPage {
+  /** With their places: see `placeOf`. */
+  readonly entries: readonly (FeedEntry & { readonly place: string })[];
+  readonly more: boolean;
+}
+
+export interface FeedLedger {
+  /**
+   * Puts entries; resolves to the indexes of those that were not acknowledged within the time. They may
+   * take effect all the same, at any later time.
+   */
+  putFeed(entries: readonly FeedEntry[], withinMs: number): Promise<ReadonlySet<number>>;
+  /** Entries after a place and before another, in the order of their places; consistent. */
+  readFeed(
+    endpoint: EndpointAddress,
+    after: string,
+    before: string,
+    limit: number,
+  ): Promise<FeedPage>;
+}
 
 export function placeOf({
   storedAtMs,

@@ -1,5 +1,7 @@
 // Which of a subject's events is the latest: the one that happened last, as its producer says.
+
 import { createHash } from 'node:crypto';
+import type { Scope } from '../scope.ts';
 import { type Event, occurredAtMs } from './event.ts';
 
 /** Digits of the latest time that RFC 3339 can write (the year 9999), in milliseconds. */
@@ -26,4 +28,11 @@ export function latestOfEach(events: readonly Event[]): Event[] {
     if (!other || subjectOrderOf(other) < subjectOrderOf(event)) latest.set(key, event);
   }
   return [...latest.values()];
+}
+
+export interface SubjectLedger {
+  /** Makes these the latest events of their subjects and types, where no later one is. */
+  putLatest(events: readonly Event[]): Promise<void>;
+  /** The id of a subject's latest event, of one type or of all. */
+  findLatest(scope: Scope, subject: string, type?: string): Promise<string | undefined>;
 }

@@ -1,6 +1,6 @@
 // W3C Trace Context (https://www.w3.org/TR/trace-context/): taken from the producer's request, kept with the
 // event, and passed on to receivers with a parent of its own for each attempt.
-import type { Headers } from '../contracts/contract.ts';
+import type { Headers } from '../headers/names.ts';
 
 export interface TraceContext {
   /** `00-<trace id>-<parent id>-<flags>`, as it came. */
@@ -56,4 +56,13 @@ export function traceHeaders({ parent, state }: TraceContext, random: Uint8Array
     ['traceparent', `${parent.slice(0, 36)}${parentId}${parent.slice(52)}`],
     ...(state === undefined ? [] : ([['tracestate', state]] as const)),
   ];
+}
+
+/** A trace as it was kept, for an event to hold. */
+export function traceOf(
+  parent: string | undefined,
+  state: string | undefined,
+): { readonly trace?: TraceContext } {
+  if (parent === undefined) return {};
+  return { trace: state === undefined ? { parent } : { parent, state } };
 }

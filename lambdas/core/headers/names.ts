@@ -1,6 +1,5 @@
 // Header names: which are valid, which belong to the transport, and renaming.
 import * as z from 'zod';
-import type { Headers } from '../contracts/contract.ts';
 
 /** RFC 9110, section 5.1. */
 export const anyHeaderNameSchema = z
@@ -57,3 +56,6 @@ export function renamed(headers: Headers, renames: Renames | undefined): Headers
   );
   return headers.map(([name, value]) => [newNames.get(name.toLowerCase()) ?? name, value]);
 }
+
+/** Header names and values in the order and spelling in which they are sent. */
+export type Headers = readonly (readonly [name: string, value: string])[];

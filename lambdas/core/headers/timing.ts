@@ -1,5 +1,5 @@
 // Timing on request: when the event was accepted, which attempt this is, and when it was sent.
-import type { Headers } from '../contracts/contract.ts';
+import type { Headers } from './names.ts';
 
 const ACCEPTED = 'Posthorn-Accepted';
 const ATTEMPT = 'Posthorn-Attempt';

@@ -1,8 +1,9 @@
 // An endpoint's health: one state machine, decided by one pure function from what a batch of attempts
 // showed. Waiting deliveries of an endpoint that is not healthy rest; see DESIGN, section 6.
-import * as z from 'zod';
-import { MAX_SQS_DELAY_MS } from '../deliveries/advance.ts';
+
 import { delaysOf, RETRY_PRESETS } from '../retries/policy.ts';
+import { MAX_SQS_DELAY_MS } from '../time.ts';
+import type { AutoPause } from './auto-pause.ts';
 
 /**
  * `tripped`: many failures in a row within a minute; a single probe tries.
@@ -50,21 +51,6 @@ export interface Release {
   readonly stalledSteps: number;
   readonly nextAtMs: number;
 }
-
-export const autoPauseSchema = z
-  .union([
-    z.boolean(),
-    z.strictObject({
-      failures: z.int().min(1).max(1_000_000).default(100),
-      overSeconds: z
-        .int()
-        .min(60)
-        .max(40 * 24 * 3600)
-        .default(24 * 3600),
-    }),
-  ])
-  .meta({ id: 'AutoPause' });
-export type AutoPause = z.infer<typeof autoPauseSchema>;
 
 export interface HealthThresholds {
   /** So many failures in a row within so long trip an endpoint; 0 never does. */

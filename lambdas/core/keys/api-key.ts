@@ -1,7 +1,7 @@
 // Keys of the API: the operator's, and those of tenants with their scopes.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
-import type { Environment, Scope } from '../events/event.ts';
+import type { Environment, Scope } from '../scope.ts';
 
 export const MIN_OPERATOR_KEY_LENGTH = 32;
 /** Random bytes in a tenant's key. */

@@ -1,13 +1,10 @@
 // What Posthorn tells its operator, as events of a tenant of the operator's own. Their ids are made from
 // what they are about, so that telling it twice is telling it once.
-import { createHash } from 'node:crypto';
-import type { Event, Scope } from '../events/event.ts';
-import { createId } from '../identifiers.ts';
 
-/** The operator's own tenant: it exists without being created, and nothing is told about it. */
-export const OPERATOR_TENANT = '_posthorn';
-/** Operational events of both environments go to its live endpoints. */
-export const OPERATOR_SCOPE: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };
+import { createHash } from 'node:crypto';
+import type { Event } from '../events/event.ts';
+import { createId } from '../identifiers.ts';
+import { OPERATOR_SCOPE } from '../scope.ts';
 
 export type OperationalEventType =
   | 'endpoint.failing'

@@ -2,15 +2,17 @@
 // nothing recurses; and nothing is sent as long as the operator has no endpoint.
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Event } from '../events/event.ts';
+import type { EventQueue } from '../events/message.ts';
 import type { Health, Transition } from '../health/health.ts';
 import { deliveryIdOf } from '../identifiers.ts';
-import type { EndpointAddress, Queues, Registry } from '../ports.ts';
-import { scopeKey } from '../ports.ts';
-import { OPERATOR_SCOPE, OPERATOR_TENANT, operationalEvent } from './event.ts';
+import type { EndpointAddress } from '../scope.ts';
+import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
+import type { SubscriberStore } from '../subscriptions/subscriber.ts';
+import { operationalEvent } from './event.ts';
 
 export interface NoticePorts {
-  readonly registry: Pick<Registry, 'subscribersOf'>;
-  readonly queues: Pick<Queues, 'sendEvents'>;
+  readonly registry: Pick<SubscriberStore, 'subscribersOf'>;
+  readonly queues: EventQueue;
 }
 
 export interface OperatorNotices {

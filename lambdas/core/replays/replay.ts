@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Delivery } from '../deliveries/delivery.ts';
 import { subjectSchema } from '../events/event.ts';
-import type { EndpointAddress } from '../ports.ts';
+import type { EndpointAddress } from '../scope.ts';
 import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/patterns.ts';
 
 /**

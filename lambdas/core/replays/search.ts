@@ -1,7 +1,9 @@
 // Finds what a replay is about: the dead by the index that holds nothing else, others in the log.
 import type { Delivery } from '../deliveries/delivery.ts';
+import type { DeliveryLedger } from '../deliveries/ledger.ts';
 import { deliveryIdOf } from '../identifiers.ts';
-import type { DeliveryLedger, Page, ReplayLedger } from '../ports.ts';
+import type { Page } from '../listing.ts';
+import type { ReplayLedger } from './ledger.ts';
 import { isReplayed, type ReplaySearch } from './replay.ts';
 
 export interface ReplaySearchPorts {

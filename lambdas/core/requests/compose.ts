@@ -2,20 +2,16 @@
 // headers, and what the endpoint's settings add to them.
 
 import { contractOf } from '../contracts/all.ts';
-import type {
-  DeliveryFacts,
-  FormedRequest,
-  Headers,
-  ShapedBody,
-  SigningMoment,
-} from '../contracts/contract.ts';
+import type { DeliveryFacts, FormedRequest, ShapedBody } from '../contracts/contract.ts';
 import { joined, signExtra } from '../contracts/further-signatures.ts';
 import { type BodyEncryption, ENCRYPTED_TYPE } from '../endpoints/body-encryption.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { challengeBody } from '../endpoints/verification.ts';
+import type { Headers } from '../headers/names.ts';
 import { renamed } from '../headers/names.ts';
 import { timingHeaders } from '../headers/timing.ts';
 import { signMessage } from '../signing/http-message.ts';
+import type { SigningMoment } from '../signing/moment.ts';
 
 const USER_AGENT = 'Posthorn/0.1';
 

@@ -1,7 +1,8 @@
 // The headers of a request as the log and tests show them: signatures in full, credentials masked.
 
-import type { Headers } from '../contracts/contract.ts';
+import type { LastRequest } from '../deliveries/delivery.ts';
 import { maskedCredential } from '../endpoints/authentication.ts';
+import type { Headers } from '../headers/names.ts';
 
 /** Names and values that give themselves away as credentials, wherever they were set. */
 const SECRET_NAME =
@@ -32,13 +33,6 @@ export function shownHeaders(
       value === endpoint.token;
     return [name, isSecret ? maskedCredential(value) : value];
   });
-}
-
-/** The headers of a delivery's latest request, as far as they are kept. */
-export interface LastRequest {
-  readonly headers: Headers;
-  /** False if some, or the ends of some, were left out. */
-  readonly complete: boolean;
 }
 
 export function keptRequest(shown: Headers): LastRequest {

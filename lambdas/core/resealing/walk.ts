@@ -1,14 +1,18 @@
 // Sealing everything of the registry anew under the current version of the key: a walk over the signing keys
 // and every tenant's templates and endpoints, tombstones included. It may stop after any page and go on from its cursor, and
 // may be repeated: what is sealed under the current version is left alone.
+
 import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { SealBrokenError } from '../errors.ts';
-import { ENVIRONMENTS, type Scope } from '../events/event.ts';
-import { OPERATOR_TENANT } from '../operator/event.ts';
-import type { KeyringStore, Page, Registry, Surroundings, Templates } from '../ports.ts';
+import { ENVIRONMENTS, OPERATOR_TENANT, type Scope } from '../scope.ts';
 import type { SealingKeys } from '../sealing/seal.ts';
+import type { KeyringStore } from '../signing/keys.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Templates } from '../templates/store.ts';
 import { type Template, withoutInherited } from '../templates/template.ts';
+import type { TenantListing } from '../tenants/store.ts';
 import {
   isSealedUnder,
   isSealedWhole,
@@ -24,16 +28,8 @@ const PAGE = 50;
 const ROUNDS = 5;
 const NONCE_BYTES = 12;
 
-/** The registry's sealed endpoints, as a walk needs them. */
-export interface SealedEndpoints {
-  /** Tombstones included, oldest first; consistent. */
-  listAll(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
-  /** Puts an endpoint that only seals otherwise, if it is still as it was read. */
-  rewrite(before: Endpoint, after: Endpoint): Promise<boolean>;
-}
-
 export interface WalkPorts {
-  readonly registry: Pick<Registry, 'getEndpoint' | 'listTenantIds'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'> & Pick<TenantListing, 'listTenantIds'>;
   readonly endpoints: SealedEndpoints;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'getTemplate' | 'replaceTemplate'>;
   readonly keyring: KeyringStore;

@@ -1,5 +1,5 @@
 // The decision after an attempt: one pure function, the heart of the retry engine.
-import type { Cause, DeathReason } from '../deliveries/delivery.ts';
+import type { Cause, DeathReason } from './cause.ts';
 import { isSuccess, type Outcome } from './outcome.ts';
 import { delayAt, isRetried, type RetryPolicy } from './policy.ts';
 

@@ -1,5 +1,5 @@
 // Where an endpoint's sealed values belong: each opens in its own place only.
-import type { Scope } from '../events/event.ts';
+import type { Scope } from '../scope.ts';
 import type { SealPlace } from './seal.ts';
 
 type EndpointPlace = Scope & { readonly id: string };

@@ -2,9 +2,10 @@
 import { createHash, createHmac, sign as signBytes } from 'node:crypto';
 import { serializeDictionary, serializeInnerList } from 'structured-headers';
 import * as z from 'zod';
-import type { Headers, SigningMoment } from '../contracts/contract.ts';
 import { MissingSigningKeyError } from '../errors.ts';
+import type { Headers } from '../headers/names.ts';
 import { headerNameSchema } from '../headers/names.ts';
+import type { SigningMoment } from './moment.ts';
 import { hmacKeyOf, keyBytesOf } from './secret.ts';
 
 /** RFC 9421, section 3.3. The first two sign with the stack's keys, the last with the endpoint's secrets. */

@@ -106,3 +106,16 @@ export function jwkOf(key: Pick<StoredSigningKey, 'id' | 'algorithm' | 'publicKe
   const alg = key.algorithm === 'RS256' ? 'RS256' : 'EdDSA';
   return { ...jwk, kid: key.id, alg, use: 'sig' };
 }
+
+/** The stack's signing keys, with what tells whether they were changed since they were read. */
+export interface StoredKeyring {
+  readonly keys: Keyring;
+  readonly version: number;
+}
+
+export interface KeyringStore {
+  /** Consistent. */
+  read(): Promise<StoredKeyring>;
+  /** False if others changed them since `before` was read. */
+  replace(before: StoredKeyring, keys: Keyring): Promise<boolean>;
+}

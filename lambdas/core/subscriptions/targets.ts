@@ -1,11 +1,11 @@
 // Which subscribers an event goes to: by type and channels first, and then by content. The data is
 // parsed once, and only if one of those that are left has a filter.
 import type { Event } from '../events/event.ts';
-import type { Subscriber } from '../ports.ts';
 import { indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
 import { matchesFilter } from './filter/match.ts';
 import { matchesSubscription } from './patterns.ts';
+import type { Subscriber } from './subscriber.ts';
 
 /** Filters by what they were made from, for as long as fan-out keeps it: once per list of subscribers. */
 const compiled = new WeakMap<FilterPattern, Filter>();

@@ -2,7 +2,7 @@
 // its own settings only; the others are put in whenever it is read, so that a changed template counts
 // for all its followers at once and nothing has to be rewritten.
 import type { Endpoint } from '../endpoints/endpoint.ts';
-import type { Scope } from '../events/event.ts';
+import type { Scope } from '../scope.ts';
 
 /**
  * The settings that a template may hold: all of an endpoint's but for what tells endpoints apart or is

@@ -1,13 +1,17 @@
 // Wakes an endpoint at a moment: near ones by SQS delay, later ones by a schedule. Either way the wake
 // directory knows of it first, so that sweep finds it if it is lost.
-import { MAX_SQS_DELAY_MS } from '../deliveries/advance.ts';
+
 import { PartlyRefusedError } from '../errors.ts';
-import type { EndpointAddress, Queues, Surroundings, Wakes } from '../ports.ts';
+import type { EndpointAddress } from '../scope.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { MAX_SQS_DELAY_MS } from '../time.ts';
 import { bucketOf } from './bucket.ts';
+import type { Wakes } from './directory.ts';
+import type { WakeQueue } from './message.ts';
 
 export interface WakeAtPorts {
   readonly wakes: Wakes;
-  readonly queues: Pick<Queues, 'sendWakes'>;
+  readonly queues: WakeQueue;
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
 

@@ -1,12 +1,7 @@
 // Polling feeds and the latest events of subjects, in memory.
-import { placeOf } from '../../../lambdas/core/events/feed.ts';
-import { subjectOrderOf } from '../../../lambdas/core/events/subject-order.ts';
-import {
-  type FeedEntry,
-  type FeedLedger,
-  type SubjectLedger,
-  scopeKey,
-} from '../../../lambdas/core/ports.ts';
+import { type FeedEntry, type FeedLedger, placeOf } from '../../../lambdas/core/events/feed.ts';
+import { type SubjectLedger, subjectOrderOf } from '../../../lambdas/core/events/subject-order.ts';
+import { scopeKey } from '../../../lambdas/core/scope.ts';
 import type { CallCounts } from '../call-counts.ts';
 
 export function createMemoryFeed(counts: Pick<CallCounts, 'write'>): FeedLedger & SubjectLedger {

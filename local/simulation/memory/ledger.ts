@@ -1,26 +1,20 @@
 // The ledger in memory, under the same handlers as DynamoDB's. One conformance suite ties the two
 // together (test/conformance). Every call is asynchronous, as it is over a network.
 import { attemptsMade, type Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
-import { MAX_AHEAD_MS } from '../../../lambdas/core/endpoints/rate-limit.ts';
+import type { Claim, DeliveryLedger, WorkLedger } from '../../../lambdas/core/deliveries/ledger.ts';
+import { MAX_AHEAD_MS, type RateLedger } from '../../../lambdas/core/endpoints/rate-limit.ts';
+import type {
+  DedupeEntry,
+  DedupeLedger,
+  EventLedger,
+  StoredEvent,
+} from '../../../lambdas/core/events/ledger.ts';
 import { CLEAN_HEALTH, type Health } from '../../../lambdas/core/health/health.ts';
+import type { HealthLedger } from '../../../lambdas/core/health/ledger.ts';
 import { deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
-import {
-  type Claim,
-  type DedupeEntry,
-  type DedupeLedger,
-  type DeliveryLedger,
-  type DeliveryRef,
-  type EndpointAddress,
-  type EventLedger,
-  type HealthLedger,
-  type Page,
-  type RateLedger,
-  type ReplayLedger,
-  type StoredEvent,
-  scopeKey,
-  type TimeRange,
-  type WorkLedger,
-} from '../../../lambdas/core/ports.ts';
+import type { Page, TimeRange } from '../../../lambdas/core/listing.ts';
+import type { ReplayLedger } from '../../../lambdas/core/replays/ledger.ts';
+import { type DeliveryRef, type EndpointAddress, scopeKey } from '../../../lambdas/core/scope.ts';
 import type { CallCounts } from '../call-counts.ts';
 import { createMemoryFeed } from './feed.ts';
 import { createMemoryReplays } from './replays.ts';

@@ -1,13 +1,11 @@
 // The four queues in memory, and the port that the handlers send through.
 import type { SQSRecord } from 'aws-lambda';
+import type { Queues } from '../../../lambdas/adapters/queues/queues.ts';
+import { encodeDeliveryMessage } from '../../../lambdas/core/deliveries/message.ts';
 import { encodeCleanupMessage } from '../../../lambdas/core/erasure/message.ts';
-import {
-  encodeDeliveryMessage,
-  encodeEventMessage,
-  encodeReplayMessage,
-  encodeWakeMessage,
-} from '../../../lambdas/core/messages.ts';
-import type { Queues } from '../../../lambdas/core/ports.ts';
+import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
+import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
+import { encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import type { CallCounts } from '../call-counts.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { MemoryQueue, type QueueConditions } from './queue.ts';

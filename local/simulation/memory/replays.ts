@@ -1,13 +1,9 @@
 // Replays in memory, beside the deliveries of the in-memory ledger.
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
-import {
-  type EndpointAddress,
-  type Page,
-  type ReplayLedger,
-  scopeKey,
-  type TimeRange,
-} from '../../../lambdas/core/ports.ts';
+import type { Page, TimeRange } from '../../../lambdas/core/listing.ts';
+import type { ReplayLedger } from '../../../lambdas/core/replays/ledger.ts';
 import type { Replay } from '../../../lambdas/core/replays/replay.ts';
+import { type EndpointAddress, scopeKey } from '../../../lambdas/core/scope.ts';
 
 export function createMemoryReplays(deliveries: ReadonlyMap<string, Delivery>): ReplayLedger {
   const replays = new Map<string, Replay>();

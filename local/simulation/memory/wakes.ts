@@ -1,12 +1,14 @@
 // The wake directory and the scheduler in virtual time; schedules can be lost or doubled.
-import { encodeWakeMessage, type WakeMessage } from '../../../lambdas/core/messages.ts';
-import { type EndpointAddress, scopeKey, type Wakes } from '../../../lambdas/core/ports.ts';
+
+import { type EndpointAddress, scopeKey } from '../../../lambdas/core/scope.ts';
 import {
   bucketOf,
   scheduleName,
   WAKE_EARLY_MS,
   WAKE_SHARDS,
 } from '../../../lambdas/core/wakes/bucket.ts';
+import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
+import { encodeWakeMessage, type WakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import type { CallCounts } from '../call-counts.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { MemoryQueue } from './queue.ts';

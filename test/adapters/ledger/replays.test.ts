@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery, StoredState } from '../../../lambdas/core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../../../lambdas/core/deliveries/ledger.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
-import type { DeliveryLedger, Page, ReplayLedger } from '../../../lambdas/core/ports.ts';
+import type { Page } from '../../../lambdas/core/listing.ts';
+import type { ReplayLedger } from '../../../lambdas/core/replays/ledger.ts';
 import type { Replay } from '../../../lambdas/core/replays/replay.ts';
 import { createCallCounts } from '../../../local/simulation/call-counts.ts';
 import { createMemoryLedger } from '../../../local/simulation/memory/ledger.ts';

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
 import type { DestinationRules } from '../../../lambdas/core/destinations/url.ts';
-import type { Sender } from '../../../lambdas/core/ports.ts';
+import type { Sender } from '../../../lambdas/core/requests/sender.ts';
 import { type Outcome, outcomeName } from '../../../lambdas/core/retries/outcome.ts';
 
 const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };

@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import type { OutgoingRequest } from '../../../lambdas/core/ports.ts';
+import type { OutgoingRequest } from '../../../lambdas/core/requests/sender.ts';
 import { NO_PHASES, packPhases, unpackPhases } from '../../../lambdas/core/retries/phases.ts';
 import { HOST, hasOpenssl, makeCertificates } from './certificates.ts';
 import { LAX } from './sending.ts';

@@ -1,10 +1,11 @@
 // The polling feed over the real adapters: fan-out writes it, HTTP reads it.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Queues } from '../../../lambdas/adapters/queues/queues.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
+import type { EventLedger } from '../../../lambdas/core/events/ledger.ts';
+import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { createId, deliveryIdOf, idempotencyKeyOf } from '../../../lambdas/core/identifiers.ts';
-import { encodeEventMessage } from '../../../lambdas/core/messages.ts';
-import type { EventLedger, Queues } from '../../../lambdas/core/ports.ts';
 import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Delivery, StoredState } from '../../../lambdas/core/deliveries/delivery.ts';
+import type { DeliveryMessage } from '../../../lambdas/core/deliveries/message.ts';
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
-import { type DeliveryMessage, encodeReplayMessage } from '../../../lambdas/core/messages.ts';
-import type { DelayedReplay, Wakes } from '../../../lambdas/core/ports.ts';
+import type { DelayedReplay } from '../../../lambdas/core/replays/message.ts';
+import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
+import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
 import { type ReplayPorts, replayRecords } from '../../../lambdas/wake/replay.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';

@@ -2,9 +2,8 @@
 import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSigningKeys } from '../../../lambdas/api/signing/routes.ts';
-import type { StoredKeyring } from '../../../lambdas/core/ports.ts';
 import { soleKey } from '../../../lambdas/core/sealing/seal.ts';
-import type { Keyring } from '../../../lambdas/core/signing/keys.ts';
+import type { Keyring, StoredKeyring } from '../../../lambdas/core/signing/keys.ts';
 import { privatePem } from '../../builders/contracts.ts';
 import { type Service, startService } from '../../core/contracts/service.ts';
 

@@ -1,14 +1,12 @@
 // Forms a request as dispatch does, without a network: what arrives, if nothing touches it on the way.
 import { encryptBody } from '../../../lambdas/adapters/on-demand/jwe.ts';
 import { type ContractName, contractOf } from '../../../lambdas/core/contracts/all.ts';
-import type {
-  DeliveryFacts,
-  Headers,
-  SigningMoment,
-} from '../../../lambdas/core/contracts/contract.ts';
+import type { DeliveryFacts } from '../../../lambdas/core/contracts/contract.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
+import type { Headers } from '../../../lambdas/core/headers/names.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
+import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
 import { ENDPOINT_ID, NOON_MS } from '../../builders/events.ts';
 import type { Received } from './independent-verifiers.ts';

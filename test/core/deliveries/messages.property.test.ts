@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CAUSES } from '../../../lambdas/core/deliveries/delivery.ts';
-import { MalformedMessageError, NewerVersionError } from '../../../lambdas/core/errors.ts';
 import {
   type DeliveryMessage,
   decodeDeliveryMessage,
-  decodeEventMessage,
-  decodeWakeMessage,
   encodeDeliveryMessage,
-  encodeEventMessage,
-  encodeWakeMessage,
-  packData,
-  unpackData,
-} from '../../../lambdas/core/messages.ts';
+} from '../../../lambdas/core/deliveries/message.ts';
+import { MalformedMessageError, NewerVersionError } from '../../../lambdas/core/errors.ts';
+import { packData, unpackData } from '../../../lambdas/core/events/data.ts';
+import { decodeEventMessage, encodeEventMessage } from '../../../lambdas/core/events/message.ts';
+import { CAUSES } from '../../../lambdas/core/retries/cause.ts';
+import { decodeWakeMessage, encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import { anEvent, arbitraryEvent, ENDPOINT_ID, EVENT_ID } from '../../builders/events.ts';
 
 /** What SQS takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF. */

@@ -10,7 +10,7 @@ import {
 } from '../../../lambdas/core/deliveries/sealed-content.ts';
 import { SealBrokenError } from '../../../lambdas/core/errors.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
-import { decodeEventMessage, encodeEventMessage } from '../../../lambdas/core/messages.ts';
+import { decodeEventMessage, encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { sealingKeyFrom, soleKey } from '../../../lambdas/core/sealing/seal.ts';
 import { anEvent, arbitraryEvent, ENDPOINT_ID, text } from '../../builders/events.ts';
 

@@ -2,9 +2,9 @@
 // are never acknowledged, and a reader that asks at any time, in virtual time.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { FeedEntry, FeedLedger } from '../../../lambdas/core/events/feed.ts';
 import { horizonOf, placeOf, startOf, writeFeed } from '../../../lambdas/core/events/feed.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
-import type { FeedEntry, FeedLedger } from '../../../lambdas/core/ports.ts';
 import { VirtualClock } from '../../../local/simulation/virtual-clock.ts';
 import { randomFrom } from '../../../local/simulation/world.ts';
 

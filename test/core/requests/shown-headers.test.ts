@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Headers } from '../../../lambdas/core/contracts/contract.ts';
+import type { Headers } from '../../../lambdas/core/headers/names.ts';
 import {
   keptRequest,
   shownHeaders,

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Subscriber } from '../../../lambdas/core/ports.ts';
+import type { Subscriber } from '../../../lambdas/core/subscriptions/subscriber.ts';
 import { targetsOf } from '../../../lambdas/core/subscriptions/targets.ts';
 
 const event = { type: 'dossier.created', channels: ['eu'], data: '{"score": 85, "country": "DE"}' };

@@ -2,8 +2,8 @@
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { type Health, pausedByUser, recovering } from '../../../lambdas/core/health/health.ts';
-import type { EndpointAddress } from '../../../lambdas/core/ports.ts';
 import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
+import type { EndpointAddress } from '../../../lambdas/core/scope.ts';
 import { wakeAt } from '../../../lambdas/core/wakes/wake-at.ts';
 import {
   type Answer,

@@ -1,0 +1,150 @@
+// A delivery as the API shows it.
+import * as z from 'zod';
+import type {
+  Attempt,
+  Delivery,
+  DeliveryStatus,
+  EndpointStanding,
+  LastRequest,
+} from '../../core/deliveries/delivery.ts';
+import { DELIVERY_STATUSES, statusOf } from '../../core/deliveries/delivery.ts';
+import type { Event } from '../../core/events/event.ts';
+import { occurredAtMs } from '../../core/events/event.ts';
+import { deliveryIdOf } from '../../core/identifiers.ts';
+import { CAUSES } from '../../core/retries/cause.ts';
+import { NO_PHASES, phasesSchema } from '../../core/retries/phases.ts';
+import { EXAMPLES } from '../examples.ts';
+import { deliveryIdSchema, idOf, time, timeSchema } from '../schemas.ts';
+
+export function attemptView(attempt: Attempt) {
+  return {
+    number: attempt.number,
+    run: attempt.run,
+    cause: attempt.cause,
+    at: time(attempt.atMs),
+    durationMs: attempt.durationMs,
+    outcome: attempt.outcome,
+    responseStatus: attempt.status ?? null,
+    detail: attempt.detail ?? null,
+    timings: attempt.phases ?? NO_PHASES,
+  };
+}
+
+export function lastRequestView(request: LastRequest | undefined) {
+  if (!request) return null;
+  return { headers: Object.fromEntries(request.headers), complete: request.complete };
+}
+
+export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
+  const status = statusOf(delivery.state, standing);
+  const isDue = status === 'waiting' && delivery.dueAtMs !== undefined;
+  const [first] = delivery.attempts;
+  const last = delivery.attempts.at(-1);
+  return {
+    id: deliveryIdOf(delivery.eventId, delivery.endpointId),
+    event: delivery.eventId,
+    endpoint: delivery.endpointId,
+    type: delivery.eventType,
+    status,
+    run: delivery.run,
+    attempts: delivery.attempts.map(attemptView),
+    nextAttemptAt: isDue ? time(delivery.dueAtMs ?? 0) : null,
+    deadlineAt: time(delivery.deadlineAtMs),
+    deathReason: delivery.deathReason ?? null,
+    replay: delivery.replayId ?? null,
+    subject: delivery.subject ?? null,
+    occurredAt: delivery.occurredAtMs === undefined ? null : time(delivery.occurredAtMs),
+    acceptedAt: time(delivery.acceptedAtMs),
+    firstAttemptAt: first ? time(first.atMs) : null,
+    deliveredAt: delivery.state === 'delivered' && last ? time(last.atMs + last.durationMs) : null,
+    lastRequest: lastRequestView(delivery.lastRequest),
+    lastResponse: delivery.lastResponse ?? null,
+    redactedAt: delivery.redactedAtMs === undefined ? null : time(delivery.redactedAtMs),
+  };
+}
+
+/** A delivery that is known from its event only. */
+export function pendingDeliveryView(event: Event, endpointId: string, standing: EndpointStanding) {
+  return {
+    id: deliveryIdOf(event.id, endpointId),
+    event: event.id,
+    endpoint: endpointId,
+    type: event.type,
+    status: statusOf(undefined, standing),
+    run: 1,
+    attempts: [],
+    nextAttemptAt: null,
+    deadlineAt: null,
+    deathReason: null,
+    replay: null,
+    subject: event.subject ?? null,
+    occurredAt: event.occurredAt === undefined ? null : time(occurredAtMs(event)),
+    acceptedAt: time(event.acceptedAtMs),
+    firstAttemptAt: null,
+    deliveredAt: null,
+    lastRequest: null,
+    lastResponse: null,
+    redactedAt: null,
+  };
+}
+
+export const STATUSES = DELIVERY_STATUSES as [DeliveryStatus, ...DeliveryStatus[]];
+
+// it is not empty
+
+export const attemptSchema = z
+  .strictObject({
+    number: z.int(),
+    run: z.int(),
+    cause: z.enum(CAUSES),
+    at: timeSchema,
+    durationMs: z.number(),
+    outcome: z.string().meta({ description: '`http_<status>` or a kind of failure.' }),
+    responseStatus: z.int().nullable(),
+    detail: z.string().nullable(),
+    timings: phasesSchema.meta({
+      id: 'Timings',
+      description: 'Where the time went: null for what was not there, as on a kept connection.',
+    }),
+  })
+  .meta({ id: 'Attempt' });
+
+export const deliverySchema = z
+  .strictObject({
+    id: deliveryIdSchema,
+    event: idOf('evt'),
+    endpoint: idOf('ep'),
+    type: z.string(),
+    status: z.enum(STATUSES),
+    run: z.int(),
+    attempts: z.array(attemptSchema),
+    nextAttemptAt: timeSchema.nullable(),
+    deadlineAt: timeSchema.nullable(),
+    deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),
+    replay: idOf('rpl').nullable().meta({ description: 'The replay that opened this run.' }),
+    subject: z.string().nullable(),
+    occurredAt: timeSchema.nullable(),
+    acceptedAt: timeSchema,
+    firstAttemptAt: timeSchema.nullable(),
+    deliveredAt: timeSchema.nullable(),
+    lastRequest: z
+      .strictObject({
+        headers: z.record(z.string(), z.string()).meta({
+          description: 'As they were sent, signatures included, with credentials masked.',
+        }),
+        complete: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: 'Of the latest attempt. What was delivered may have none: see docs.' }),
+    lastResponse: z
+      .strictObject({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().meta({ description: 'The first 1 KiB.' }),
+      })
+      .nullable(),
+    redactedAt: timeSchema.nullable().meta({
+      description: 'When what is personal in it was removed for good.',
+    }),
+  })
+  .meta({ id: 'Delivery', example: EXAMPLES.delivery });

@@ -1,0 +1,55 @@
+// An event as the API shows it.
+import * as z from 'zod';
+import type { Event } from '../../core/events/event.ts';
+import { deliverySchema } from '../deliveries/view.ts';
+import { EXAMPLES } from '../examples.ts';
+import { environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
+
+/** An event but for its data, whose exact bytes are put in where the answer is written. */
+export function eventView(event: Event) {
+  return {
+    id: event.id,
+    type: event.type,
+    tenant: event.tenant,
+    environment: event.environment,
+    acceptedAt: time(event.acceptedAtMs),
+    occurredAt: event.occurredAt ?? null,
+    subject: event.subject ?? null,
+    channels: event.channels,
+    redactedAt: event.redactedAtMs === undefined ? null : time(event.redactedAtMs),
+  };
+}
+
+export const eventShape = {
+  id: idOf('evt'),
+  type: z.string(),
+  tenant: z.string(),
+  environment: environmentSchema,
+  acceptedAt: timeSchema,
+  occurredAt: z.string().nullable().meta({ description: 'As it came in.' }),
+  subject: z.string().nullable(),
+  channels: z.array(z.string()),
+  redactedAt: timeSchema.nullable().meta({
+    description: 'When its data and subject were removed for good.',
+  }),
+};
+
+export const eventDataSchema = z.unknown().meta({
+  type: ['object', 'null'],
+  description: 'The exact bytes that came in; null once the event is redacted.',
+});
+
+export const eventSchema = z
+  .strictObject(eventShape)
+  .meta({ id: 'Event', example: EXAMPLES.event });
+
+export const eventWithDeliveriesSchema = z
+  .strictObject({
+    ...eventShape,
+    deliveries: z.array(deliverySchema).meta({ description: 'The first 100, by their endpoints.' }),
+    deliveriesNext: z.string().nullable().meta({
+      description: 'Send it as `cursor` to `GET /v1/deliveries?event=` for the rest.',
+    }),
+    data: eventDataSchema,
+  })
+  .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });

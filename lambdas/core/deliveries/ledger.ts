@@ -1,0 +1,95 @@
+// Deliveries as the ledger keeps them.
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { Page, TimeRange } from '../listing.ts';
+import type { DeliveryRef, EndpointAddress } from '../scope.ts';
+import type { Delivery, StoredState } from './delivery.ts';
+
+export interface ClaimRequest {
+  readonly ref: DeliveryRef;
+  /** What the delivery is, should it not be stored yet: only for the first attempt. */
+  readonly fresh: Delivery | undefined;
+  readonly run: number;
+  readonly attempt: number;
+  /** Who claims: `<message id>/<request id>`, never used twice. */
+  readonly holder: string;
+  readonly nowMs: number;
+  readonly leaseUntilMs: number;
+}
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  /** Another holder may be sending just now. */
+  | { readonly kind: 'held'; readonly untilMs: number }
+  /** The attempt is on record, or the delivery is past it. */
+  | { readonly kind: 'past'; readonly delivery: Delivery }
+  | { readonly kind: 'missing' };
+
+export interface DeliveryRecords {
+  /** Fast path: puts unconditionally; resolves to the delivery ids that could not be stored. */
+  putDeliveries(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>;
+  /** Puts a delivery if there is none: false if another way was faster. */
+  putDeliveryOnce(delivery: Delivery): Promise<boolean>;
+  getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
+}
+
+export interface DeliveryClaims {
+  claim(request: ClaimRequest): Promise<Claim>;
+  /** Writes what a claimed attempt led to, if the claim is still the holder's own. */
+  recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
+  /** Holds a delivery in the index, due as it is, without a message of its own. */
+  rest(request: Omit<ClaimRequest, 'holder' | 'leaseUntilMs'>): Promise<void>;
+}
+
+export interface DeliveryRuns {
+  /** Opens a new run, if the delivery is still as it was seen and no attempt is under way. */
+  openRun(delivery: Delivery, seenRun: number): Promise<boolean>;
+  /** Ends a delivery that waits, or is not stored yet, without an attempt. */
+  settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
+}
+
+export interface DeliveryListing {
+  /** Newest event first. */
+  listDeliveries(
+    endpoint: Pick<Endpoint, 'id' | 'tenant' | 'environment'>,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<Delivery>>;
+  /** The dead of an endpoint, newest event first; eventually consistent. */
+  listNewestDead(
+    endpoint: Pick<Endpoint, 'id' | 'tenant' | 'environment'>,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<DeliveryRef>>;
+}
+
+export interface DeliveryLedger
+  extends DeliveryRecords,
+    DeliveryClaims,
+    DeliveryRuns,
+    DeliveryListing {}
+
+/** A waiting delivery in the index of what needs work. */
+export interface WorkEntry extends DeliveryRef {
+  readonly workAtMs: number;
+}
+
+export interface OlderWork {
+  readonly entries: readonly WorkEntry[];
+  /** The oldest event beyond them that something waits for. */
+  readonly nextEventId?: string;
+}
+
+export interface WorkLedger {
+  /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
+  listDue(
+    endpoint: EndpointAddress,
+    beforeMs: number,
+    limit: number,
+  ): Promise<readonly WorkEntry[]>;
+  /** What waits at an endpoint for events with lesser ids, and the least of the other ids. */
+  listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;
+  /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
+  take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
+}

@@ -1,0 +1,100 @@
+// Attempts that are to be made, as they travel on the queues that dispatch reads.
+import * as z from 'zod';
+import type { Event } from '../events/event.ts';
+import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
+import { CAUSES } from '../retries/cause.ts';
+
+export interface DelayedMessage {
+  readonly message: DeliveryMessage;
+  /** 0 to 900. */
+  readonly delaySeconds: number;
+}
+
+/** The queues that dispatch reads. */
+export type DispatchQueue = 'deliveries' | 'slow' | 'retries';
+
+export interface DeliveryQueue {
+  /**
+   * Resolves to the indexes of the entries that could not be sent, after trying again. Those of slow
+   * endpoints take a lane of their own.
+   */
+  sendDeliveries(
+    messages: readonly (DeliveryMessage & { readonly isSlow?: boolean })[],
+  ): Promise<ReadonlySet<number>>;
+}
+
+export interface RetryQueue {
+  /** Resolves to the indexes of the entries that could not be sent, after trying again. */
+  sendRetries(messages: readonly DelayedMessage[]): Promise<ReadonlySet<number>>;
+}
+
+export interface Postponement {
+  /** Hides a message that is in flight for so many seconds from now. */
+  postpone(queue: DispatchQueue, receiptHandle: string, seconds: number): Promise<void>;
+}
+
+export const deliveryMessageSchema = z.object({
+  v: versionSchema,
+  ev: z.string(),
+  ep: z.string(),
+  ...scopeShape,
+  run: z.int().min(1),
+  n: z.int().min(1),
+  cause: z.enum(CAUSES),
+  d: z.literal(1).optional(),
+  /** Present if wake let it pass: see endpoint-health.ts. */
+  rel: z.literal(1).optional(),
+  /** The slot that was reserved for it: see rate-limit.ts. */
+  slot: z.number().optional(),
+});
+
+/** One attempt that is to be made. */
+export interface DeliveryMessage {
+  readonly eventId: string;
+  readonly endpointId: string;
+  readonly tenant: string;
+  readonly environment: Event['environment'];
+  readonly run: number;
+  /** Which attempt of the delivery it is, counted from 1 over all runs. */
+  readonly attempt: number;
+  readonly cause: (typeof CAUSES)[number];
+  /** Whether the delivery must be claimed before it is sent. */
+  readonly doubtful: boolean;
+  /** Whether it may pass though its endpoint is recovering or being probed. */
+  readonly released?: boolean;
+  /** When it may be sent under the endpoint's `maxPerSecond`, Unix milliseconds. */
+  readonly slotMs?: number;
+}
+
+export function encodeDeliveryMessage(message: DeliveryMessage): string {
+  return JSON.stringify({
+    v: VERSION,
+    ev: message.eventId,
+    ep: message.endpointId,
+    tn: message.tenant,
+    env: message.environment,
+    run: message.run,
+    n: message.attempt,
+    cause: message.cause,
+    ...(message.doubtful ? { d: 1 } : {}),
+    ...(message.released ? { rel: 1 } : {}),
+    ...(message.slotMs === undefined ? {} : { slot: message.slotMs }),
+  });
+}
+
+/** @throws MalformedMessageError, NewerVersionError */
+export function decodeDeliveryMessage(body: string): DeliveryMessage {
+  const message = decode('a queue of deliveries', body, deliveryMessageSchema);
+  return {
+    eventId: message.ev,
+    endpointId: message.ep,
+    tenant: message.tn,
+    environment: message.env,
+    run: message.run,
+    attempt: message.n,
+    cause: message.cause,
+    doubtful: message.d === 1,
+    ...(message.rel === 1 ? { released: true } : {}),
+    ...(message.slot === undefined ? {} : { slotMs: message.slot }),
+  };
+}

@@ -1,0 +1,26 @@
+// Endpoints as the registry keeps them.
+import type { Page } from '../listing.ts';
+import type { Scope } from '../scope.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export interface EndpointStore {
+  /** Puts an endpoint if there is none of this id, and gives what is stored once every fan-out sees it. */
+  putEndpointOnce(endpoint: Endpoint): Promise<Endpoint>;
+  /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
+  replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;
+  /** Tombstones included. */
+  getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined>;
+  getEndpoints(
+    refs: readonly (Scope & { readonly id: string })[],
+  ): Promise<ReadonlyMap<string, Endpoint>>;
+  /** By id, oldest first, without tombstones. */
+  listEndpoints(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
+}
+
+/** The registry's sealed endpoints, as a walk needs them. */
+export interface SealedEndpoints {
+  /** Tombstones included, oldest first; consistent. */
+  listAll(scope: Scope, limit: number, cursor?: string): Promise<Page<Endpoint>>;
+  /** Puts an endpoint that only seals otherwise, if it is still as it was read. */
+  rewrite(before: Endpoint, after: Endpoint): Promise<boolean>;
+}

@@ -1,0 +1,46 @@
+// Events and idempotency keys as the ledger keeps them.
+import type { Page, TimeRange } from '../listing.ts';
+import type { EventRef, Scope } from '../scope.ts';
+import type { Event } from './event.ts';
+import type { FeedLedger } from './feed.ts';
+import type { SubjectLedger } from './subject-order.ts';
+
+/** An event with the ids of the endpoints that it matched when it was stored. */
+export interface StoredEvent {
+  readonly event: Event;
+  readonly targets: readonly string[];
+  /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
+  readonly storedBy?: string;
+  /** Of the subject of a sealed event: finds its pointers where there is no key to open it. */
+  readonly subjectHash?: string;
+}
+
+export interface EventLedger extends FeedLedger, SubjectLedger {
+  /** Puts events unconditionally; resolves to the ids that could not be stored. */
+  putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
+  /** Puts an event if it is not there, and gives what is stored then. */
+  putEventOnce(event: StoredEvent): Promise<StoredEvent>;
+  /** Consistent reads; what is not found is missing in the map. */
+  getEvents(refs: readonly EventRef[]): Promise<ReadonlyMap<string, StoredEvent>>;
+  /** Keeps an event at least until then, if it is stored. */
+  keepUntil(ref: EventRef, untilMs: number): Promise<void>;
+  /** Newest first. */
+  listEvents(
+    scope: Scope,
+    range: TimeRange,
+    limit: number,
+    cursor?: string,
+  ): Promise<Page<StoredEvent>>;
+}
+
+export interface DedupeEntry {
+  readonly eventId: string;
+  /** SHA-256 of the request's body, hex. */
+  readonly bodyHash: string;
+  readonly acceptedAtMs: number;
+}
+
+export interface DedupeLedger {
+  /** Puts the entry if the key is free (for 7 days), and gives the entry that holds it then. */
+  reserve(scope: Scope, key: string, entry: DedupeEntry): Promise<DedupeEntry>;
+}

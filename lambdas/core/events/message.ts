@@ -1,0 +1,108 @@
+// Accepted events on their way to fan-out.
+import * as z from 'zod';
+import { MalformedMessageError } from '../errors.ts';
+import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
+import { DEFLATE_MESSAGE_FROM_BYTES, NO_DATA, packData, unpackData } from './data.ts';
+import type { Event } from './event.ts';
+import { traceOf } from './trace-context.ts';
+
+export interface EventQueue {
+  /** Resolves to the indexes of the entries that could not be sent, after trying again. */
+  sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
+}
+
+export const eventMessageSchema = z.object({
+  v: versionSchema,
+  id: z.string(),
+  ...scopeShape,
+  type: z.string(),
+  at: z.number(),
+  occ: z.string().optional(),
+  subj: z.string().optional(),
+  ch: z.array(z.string()).optional(),
+  /** `traceparent` and `tracestate`. */
+  tp: z.string().optional(),
+  ts: z.string().optional(),
+  data: z.string().optional(),
+  /** Instead of data and subject: both, sealed. */
+  sc: z.string().optional(),
+  /** Present if the data is deflated. */
+  z: z.literal(1).optional(),
+  /** Present if the event came with an idempotency key: it takes the doubtful path. */
+  key: z.literal(1).optional(),
+});
+
+export interface EventMessage {
+  readonly event: Event;
+  /** Whether it may have been enqueued before: see DESIGN, the doubtful path. */
+  readonly mayRepeat: boolean;
+}
+
+export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
+  return sendable({
+    v: VERSION,
+    id: event.id,
+    tn: event.tenant,
+    env: event.environment,
+    type: event.type,
+    at: event.acceptedAtMs,
+    ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
+    ...(event.channels.length === 0 ? {} : { ch: event.channels }),
+    ...(event.trace === undefined ? {} : { tp: event.trace.parent, ts: event.trace.state }),
+    ...contentOf(event),
+    ...(mayRepeat ? { key: 1 } : {}),
+  });
+}
+
+export function contentOf({ sealedContent, subject, data }: Event): object {
+  if (sealedContent) return { sc: Buffer.from(sealedContent).toString('base64') };
+  const { bytes, deflated } = packData(data, DEFLATE_MESSAGE_FROM_BYTES);
+  return {
+    ...(subject === undefined ? {} : { subj: subject }),
+    data: bytes.toString('base64'),
+    ...(deflated ? { z: 1 } : {}),
+  };
+}
+
+/** @throws MalformedMessageError, NewerVersionError */
+export function decodeEventMessage(body: string): EventMessage {
+  const message = decode('the events queue', body, eventMessageSchema);
+  const data = inflated(message);
+  return {
+    event: {
+      id: message.id,
+      tenant: message.tn,
+      environment: message.env,
+      type: message.type,
+      acceptedAtMs: message.at,
+      ...(message.occ === undefined ? {} : { occurredAt: message.occ }),
+      ...(message.subj === undefined ? {} : { subject: message.subj }),
+      channels: message.ch ?? [],
+      ...traceOf(message.tp, message.ts),
+      data,
+      ...(message.sc === undefined ? {} : { sealedContent: Buffer.from(message.sc, 'base64') }),
+    },
+    mayRepeat: message.key === 1,
+  };
+}
+
+/**
+ * As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. What
+ * takes its place on one machine refuses all that lies beyond U+FFFF as well, such as emoji.
+ */
+export function sendable(message: object): string {
+  return JSON.stringify(message).replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+}
+
+export function inflated(message: z.infer<typeof eventMessageSchema>): string {
+  if (message.sc !== undefined) return NO_DATA;
+  if (message.data === undefined) throw new MalformedMessageError('the events queue', 'no data');
+  try {
+    return unpackData(Buffer.from(message.data, 'base64'), message.z === 1);
+  } catch (error) {
+    throw new MalformedMessageError('the events queue', error);
+  }
+}

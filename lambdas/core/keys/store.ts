@@ -1,0 +1,21 @@
+// API keys as the registry keeps them.
+import type { Page } from '../listing.ts';
+import type { Scope } from '../scope.ts';
+import type { ApiKey } from './api-key.ts';
+
+export interface KeyStore {
+  /** False if there is a key of this id already, which stays as it is. */
+  putKey(key: ApiKey): Promise<boolean>;
+  getKey(scope: Scope, id: string): Promise<ApiKey | undefined>;
+  listKeys(scope: Scope, limit: number, cursor?: string): Promise<Page<ApiKey>>;
+  revokeKey(key: ApiKey, nowMs: number): Promise<void>;
+  /** Removes a key, its hash and its name for good. */
+  deleteKey(key: ApiKey): Promise<void>;
+}
+
+/** What authentication needs of the keys. */
+export interface KeyLookup {
+  findKey(hash: string): Promise<ApiKey | undefined>;
+  /** Notes that a key was used; an earlier time than the stored one changes nothing. */
+  noteKeyUse(key: ApiKey, atMs: number): Promise<void>;
+}

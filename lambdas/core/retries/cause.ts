@@ -1,0 +1,9 @@
+// Why an attempt is made, and why a delivery died.
+
+/** Why an attempt was made. */
+export const CAUSES = ['first', 'immediate', 'curve', 'manual', 'replay', 'probe'] as const;
+
+export type Cause = (typeof CAUSES)[number];
+
+/** Why a delivery is dead: out of attempts, out of time, failed for good, or without its event. */
+export type DeathReason = 'attempts' | 'deadline' | 'final_outcome' | 'event_expired';

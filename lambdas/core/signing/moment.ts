@@ -1,0 +1,16 @@
+// What a signature is made with.
+import type { SigningKeys } from './keys.ts';
+
+/** What signing needs from outside; a contract reads no clock and no randomness of its own. */
+export interface SigningMoment {
+  /** When the request is sent, Unix milliseconds. */
+  readonly nowMs: number;
+  /** The endpoint's valid secrets, newest first: more than one while a rotation overlaps. */
+  readonly secrets: readonly [string, ...string[]];
+  /** A random UUID, new for each attempt. */
+  readonly jti: string;
+  /** The stack's keys that sign at this moment, as far as the endpoint needs them. */
+  readonly keys: SigningKeys;
+  /** False where the endpoint wants other signatures only: no signature in the body, then. */
+  readonly ownSignature: boolean;
+}

@@ -1,0 +1,27 @@
+// An endpoint as fan-out needs it.
+import type { Scope } from '../scope.ts';
+import type { FilterPattern } from './filter/filter.ts';
+import type { Subscription } from './patterns.ts';
+
+/** An endpoint as fan-out needs it. */
+export interface Subscriber extends Subscription {
+  readonly id: string;
+  /** Whether it has a polling feed. */
+  readonly polling?: boolean;
+  /** Whether it was slow to answer a moment ago: see slow-lane.ts. */
+  readonly isSlow?: boolean;
+  /** Without one, the data does not matter. */
+  readonly filter?: FilterPattern;
+}
+
+export interface SubscriberStore {
+  /**
+   * The subscribers of each scope, as of a moment after the call began; null if its tenant was deleted.
+   * Keyed by `scopeKey`.
+   */
+  subscribersOf(
+    scopes: readonly Scope[],
+  ): Promise<ReadonlyMap<string, readonly Subscriber[] | null>>;
+  /** Lets fan-out know at once that an endpoint is slow, until then. */
+  markSlow(endpoint: Scope & { readonly id: string }, untilMs: number): Promise<void>;
+}

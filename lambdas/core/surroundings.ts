@@ -1,0 +1,9 @@
+// The only source of time and randomness.
+
+/** Time and randomness: the only source of both. */
+export interface Surroundings {
+  /** Unix time in milliseconds. */
+  now(): number;
+  random(bytes: number): Uint8Array;
+  sleep(ms: number): Promise<void>;
+}

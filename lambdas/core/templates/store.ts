@@ -1,0 +1,38 @@
+// Templates as the registry keeps them.
+import type { Page } from '../listing.ts';
+import type { Scope } from '../scope.ts';
+import type { Template } from './template.ts';
+
+/** A template, with what tells whether endpoints joined it since it was read. */
+export interface KeptTemplate {
+  readonly template: Template;
+  readonly joins: number;
+}
+
+export interface TemplateStore {
+  /** Puts a template if there is none of this id, and gives what is stored. */
+  putTemplateOnce(template: Template): Promise<Template>;
+  /** Tombstones included. */
+  getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
+  /** Takes it out, tombstone or not, whoever follows it. */
+  removeTemplate(scope: Scope, id: string): Promise<void>;
+  /**
+   * Puts the template if it is still as it was read and no endpoint joined since: false otherwise.
+   * Resolves once every fan-out will see the change.
+   */
+  replaceTemplate(before: KeptTemplate, after: Template): Promise<boolean>;
+  /**
+   * Notes that an endpoint was just written that follows the template, or has new settings of its own
+   * beside it: false if the template is not as it was read.
+   */
+  joinTemplate(seen: Template): Promise<boolean>;
+}
+
+export interface TemplateListing {
+  /** Tombstones included. */
+  listAllTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
+  /** By id, oldest first, without tombstones. */
+  listTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
+}
+
+export interface Templates extends TemplateStore, TemplateListing {}

@@ -1,0 +1,19 @@
+// Tenants as the registry keeps them.
+import type { Page } from '../listing.ts';
+import type { Tenant } from './tenant.ts';
+
+export interface TenantStore {
+  /** Creates or renames; a tenant that was deleted is left as it is until its data is gone. */
+  putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
+  /** Marks it: its events are accepted and fanned out no more. Undefined if there is none. */
+  markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;
+  /** Writes if nobody wrote since it was read: false otherwise. */
+  replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;
+  getTenant(id: string): Promise<Tenant | undefined>;
+}
+
+export interface TenantListing {
+  listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
+  /** Deleted ones included. */
+  listTenantIds(limit: number, cursor?: string): Promise<Page<string>>;
+}

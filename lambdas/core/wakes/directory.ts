@@ -1,0 +1,15 @@
+// The wake directory and its schedules.
+import type { EndpointAddress } from '../scope.ts';
+import type { WakeMessage } from './message.ts';
+
+/** The wake directory and its schedules: one wake-up per endpoint and bucket of ten minutes. */
+export interface Wakes {
+  /** Makes sure that the endpoint is woken in time for what is due then. */
+  ensure(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
+  /** Enters a wake-up that is sent by other means, so that sweep finds it if it is lost. */
+  note(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
+  /** Strikes a wake-up that was carried out. */
+  done(wake: WakeMessage): Promise<void>;
+  /** Wake-ups of a bucket that were not carried out. */
+  listBucket(bucketMs: number): Promise<readonly WakeMessage[]>;
+}
