@@ -1,0 +1,60 @@
+// What was looked up a moment ago: at most so many entries, each for a time. The entry that was set first makes
+// room for a new one.
+
+export interface RecentLimits {
+  readonly maxEntries: number;
+  /** How long an entry is good; without it, until it makes room. */
+  readonly keptMs?: number;
+}
+
+export class Recent<V> {
+  readonly #maxEntries: number;
+  readonly #keptMs: number;
+  readonly #entries = new Map<string, { readonly value: V; readonly setAtMs: number }>();
+  readonly #reads = new Map<string, Promise<V>>();
+
+  constructor({ maxEntries, keptMs = Number.POSITIVE_INFINITY }: RecentLimits) {
+    this.#maxEntries = maxEntries;
+    this.#keptMs = keptMs;
+  }
+
+  get(key: string, nowMs: number): V | undefined {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && nowMs - entry.setAtMs < this.#keptMs ? entry.value : undefined;
+  }
+
+  set(key: string, value: V, nowMs: number): void {
+    // To the end of the map, whose first entry is the one to make room.
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, setAtMs: nowMs });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.#maxEntries && oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /**
+   * The kept value, or what `load` gives. Calls for the same key at the same time share one load, a load
+   * that fails is not kept, and its age counts from the moment it began.
+   */
+  read(key: string, nowMs: number, load: () => Promise<V>): Promise<V> {
+    const kept = this.get(key, nowMs);
+    if (kept !== undefined) return Promise.resolve(kept);
+    const underWay = this.#reads.get(key);
+    if (underWay) return underWay;
+    const reading = load()
+      .then((value) => {
+        this.set(key, value, nowMs);
+        return value;
+      })
+      .finally(() => this.#reads.delete(key));
+    this.#reads.set(key, reading);
+    return reading;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
