@@ -229,8 +229,8 @@ describe('what goes wrong', () => {
   const cli = () => cliWith({ POSTHORN_URL: target.url, POSTHORN_KEY: printedFacts().key });
 
   it.each<[string, string[], number, RegExp]>([
-    ['a command that is not there', ['endpoint', 'list'], 2, /there is no command endpoint list/],
-    ['a missing argument', ['events', 'get'], 2, /events get takes <id>, and got nothing/],
+    ['a command that is not there', ['endpoint', 'list'], 2, /unknown command endpoint list/],
+    ['a missing argument', ['events', 'get'], 2, /events get expects <id>, got nothing/],
     ['an option that is not there', ['events', 'list', '--colour'], 2, /--colour/],
     ['a wrong number', ['events', 'list', '--limit', 'x'], 2, /--limit x: must be a whole number/],
     [

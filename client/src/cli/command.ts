@@ -72,7 +72,7 @@ export class OptionValues {
     if (value === undefined) return undefined;
     const number = Number(value);
     if (value.trim() === '' || !Number.isSafeInteger(number) || number < least) {
-      throw new UsageError(`--${name} ${value}: must be a whole number from ${least} on`);
+      throw new UsageError(`--${name} ${value}: must be a whole number of at least ${least}`);
     }
     return number;
   }
@@ -87,12 +87,24 @@ export class OptionValues {
 }
 
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
-  url: { type: 'string', value: 'URL', help: 'the service (POSTHORN_URL, http://127.0.0.1:3000)' },
+  url: {
+    type: 'string',
+    value: 'URL',
+    help: 'address of the service (POSTHORN_URL, http://127.0.0.1:3000)',
+  },
   key: { type: 'string', value: 'KEY', help: 'an API key (POSTHORN_KEY)' },
-  tenant: { type: 'string', value: 'ID', help: 'with the operator’s key (POSTHORN_TENANT)' },
-  environment: { type: 'string', value: 'live|test', help: 'likewise (POSTHORN_ENVIRONMENT)' },
-  json: { type: 'boolean', help: 'JSON; of tail and listen an object per line' },
-  help: { type: 'boolean', help: 'what the command takes' },
+  tenant: {
+    type: 'string',
+    value: 'ID',
+    help: 'the tenant, with the operator’s key (POSTHORN_TENANT)',
+  },
+  environment: {
+    type: 'string',
+    value: 'live|test',
+    help: 'the environment, with the operator’s key (POSTHORN_ENVIRONMENT)',
+  },
+  json: { type: 'boolean', help: 'print JSON; tail and listen print an object per line' },
+  help: { type: 'boolean', help: 'show the options of a command' },
 };
 
 export function parseConfigOf(options: Readonly<Record<string, Option>>) {

@@ -11,12 +11,12 @@ export function overview(commands: readonly Command[], group?: string): string {
     '',
     ...lines,
     '',
-    'Everywhere:',
+    'Global options:',
     ...optionLines(GLOBAL_OPTIONS),
     '',
-    'posthorn <command> --help shows the options of a command.',
-    'Exit codes: 0 done, 1 refused or not successful, 2 wrong usage, 3 not allowed, 4 not found,',
-    '5 the service cannot be reached or fails.',
+    'Run posthorn <command> --help for the options of a command. Parentheses show defaults.',
+    'Exit codes: 0 success, 1 refused or unsuccessful, 2 wrong usage, 3 not allowed, 4 not found,',
+    '5 service unreachable or failing.',
   ].join('\n');
 }
 
@@ -28,7 +28,7 @@ export function helpOf(command: Command): string {
     command.summary,
     ...(options.length > 0 ? ['', ...optionLines(command.options ?? {})] : []),
     '',
-    'Everywhere:',
+    'Global options:',
     ...optionLines(GLOBAL_OPTIONS),
   ].join('\n');
 }

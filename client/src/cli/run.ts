@@ -59,7 +59,7 @@ async function runCommand(
   const expected = command.args ?? [];
   if (args.length !== expected.length) {
     const wanted = expected.map((name) => `<${name}>`).join(' ') || 'nothing';
-    throw new UsageError(`${command.name} takes ${wanted}, and got ${args.join(' ') || 'nothing'}`);
+    throw new UsageError(`${command.name} expects ${wanted}, got ${args.join(' ') || 'nothing'}`);
   }
   const options = new OptionValues(values);
   await command.run({
@@ -95,12 +95,12 @@ function findCommand(argv: readonly string[]): Command | string {
   if (group === undefined) return overview(COMMANDS);
   if (!COMMANDS.some(({ name }) => groupOf(name) === group)) {
     throw new UsageError(
-      `there is no command ${harmless(words.join(' '))}: posthorn --help lists them`,
+      `unknown command ${harmless(words.join(' '))}: posthorn --help lists all commands`,
     );
   }
   if (words.length === 1) return overview(COMMANDS, group);
   throw new UsageError(
-    `there is no ${harmless(words.slice(0, 2).join(' '))}: posthorn ${group} lists them`,
+    `unknown command ${harmless(words.slice(0, 2).join(' '))}: posthorn ${group} lists its commands`,
   );
 }
 
@@ -149,7 +149,7 @@ function wordsOf(error: unknown): string {
     return `${error.message}\nGive a key with --key or POSTHORN_KEY.`;
   }
   if (error instanceof ConnectionError)
-    return `${error.message}\nIs the service there? --url or POSTHORN_URL says where.`;
+    return `${error.message}\nIs the service running? Set its address with --url or POSTHORN_URL.`;
   if (
     error instanceof UsageError ||
     error instanceof Unsuccessful ||

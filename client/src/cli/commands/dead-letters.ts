@@ -4,14 +4,14 @@ const QUEUES = ['events', 'wakes'] as const;
 
 const OPTIONS: Readonly<Record<string, Option>> = {
   queue: { type: 'string', value: 'NAME', help: `required: ${QUEUES.join(' or ')}` },
-  limit: { type: 'string', value: 'N', help: 'so many at most' },
+  limit: { type: 'string', value: 'N', help: 'at most this many messages' },
 };
 
 /** With the operator's key. */
 export const DEAD_LETTER_COMMANDS: readonly Command[] = [
   {
     name: 'dead-letters list',
-    summary: 'messages that the service itself could not process',
+    summary: 'list messages that the service itself could not process',
     options: OPTIONS,
     async run({ posthorn, out, options }) {
       const letters = await posthorn.deadLetters.list(queueOf(options), options.count('limit'));
@@ -26,7 +26,7 @@ export const DEAD_LETTER_COMMANDS: readonly Command[] = [
   },
   {
     name: 'dead-letters redrive',
-    summary: 'put them back to where they came from',
+    summary: 'send dead letters back to their queue',
     options: OPTIONS,
     async run({ posthorn, out, options }) {
       out.one(await posthorn.deadLetters.redrive(queueOf(options), options.count('limit')));

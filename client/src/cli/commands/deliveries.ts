@@ -12,11 +12,11 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
     options: {
       ...LIMIT,
       ...TIMES,
-      endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' },
-      event: { type: 'string', value: 'ID', help: 'of one event' },
+      endpoint: { type: 'string', value: 'ID', help: 'only of this endpoint' },
+      event: { type: 'string', value: 'ID', help: 'only of this event' },
       status: { type: 'string', value: 'STATUS', help: STATUSES.join(', ') },
       type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
-      subject: { type: 'string', value: 'TEXT', help: 'what their events are about' },
+      subject: { type: 'string', value: 'TEXT', help: 'only of events with this subject' },
     },
     async run({ posthorn, out, options }) {
       const { most, page } = limitOf(options);
@@ -40,7 +40,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'deliveries get',
-    summary: 'a delivery with all attempts',
+    summary: 'show a delivery with all attempts',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.get(arg(0));
@@ -59,7 +59,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'deliveries retry',
-    summary: 'send one again, at once',
+    summary: 'send a delivery again, at once',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.retry(arg(0));
@@ -68,7 +68,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'deliveries cancel',
-    summary: 'give up one that waits',
+    summary: 'cancel a waiting delivery',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.cancel(arg(0));
@@ -77,16 +77,16 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'deliveries tail',
-    summary: 'show deliveries as they come and move on, until Ctrl-C',
+    summary: 'show new deliveries and their changes, until Ctrl-C',
     options: {
-      endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' },
+      endpoint: { type: 'string', value: 'ID', help: 'only of this endpoint' },
       type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
       since: {
         type: 'string',
         value: 'TIME',
-        help: 'begins there: RFC 3339, or 15m, 2h ago (now)',
+        help: 'start at this time: RFC 3339, or 15m, 2h ago (now)',
       },
-      count: { type: 'string', value: 'N', help: 'ends after so many lines' },
+      count: { type: 'string', value: 'N', help: 'stop after this many lines' },
     },
     async run({ posthorn, out, options, signal }) {
       const most = options.count('count') ?? Number.POSITIVE_INFINITY;

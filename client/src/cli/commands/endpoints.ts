@@ -14,12 +14,17 @@ const SETTINGS: Readonly<Record<string, Option>> = {
     type: 'string',
     multiple: true,
     value: 'PATTERN',
-    help: 'such as dossier.* (all)',
+    help: 'event types that it gets, such as dossier.* (all)',
   },
-  channel: { type: 'string', multiple: true, value: 'NAME', help: 'only events of these channels' },
+  channel: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME',
+    help: 'channels that it is bound to (any)',
+  },
   description: { type: 'string', value: 'TEXT', help: 'what it is for' },
-  polling: { type: 'boolean', help: 'its events can be fetched, too' },
-  settings: { type: 'string', value: 'JSON', help: 'any other settings of the API, as an object' },
+  polling: { type: 'boolean', help: 'its events can also be fetched' },
+  settings: { type: 'string', value: 'JSON', help: 'other settings of the API, as a JSON object' },
   file: { type: 'string', value: 'FILE|-', help: 'settings from a file or standard input' },
 };
 
@@ -35,13 +40,13 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'endpoints get',
-    summary: 'an endpoint with its settings and health',
+    summary: 'show an endpoint with its settings and health',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.endpoints.get(arg(0))),
   },
   {
     name: 'endpoints create',
-    summary: 'register where deliveries go',
+    summary: 'create an endpoint',
     args: ['url'],
     options: {
       ...SETTINGS,
@@ -50,7 +55,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
         value: 'NAME',
         help: 'standard-webhooks, bynn, kyc-hmac, bronid or idnow',
       },
-      secret: { type: 'string', value: 'TEXT', help: 'one brought along; generated otherwise' },
+      secret: { type: 'string', value: 'TEXT', help: 'your own secret (generated)' },
     },
     async run(call) {
       const { posthorn, out, arg, options } = call;
@@ -67,25 +72,25 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'endpoints update',
-    summary: 'change settings; what is not named stays',
+    summary: 'change settings; all others stay as they are',
     args: ['id'],
     options: {
       ...SETTINGS,
       // `--url` is the service's, everywhere.
-      to: { type: 'string', value: 'URL', help: 'another URL' },
-      'if-match': { type: 'string', value: 'ETAG', help: 'only if it is still of this version' },
+      to: { type: 'string', value: 'URL', help: 'the new URL' },
+      'if-match': { type: 'string', value: 'ETAG', help: 'only if it still has this version' },
     },
     async run(call) {
       const { posthorn, out, arg, options } = call;
       const to = options.text('to');
       const changes = { ...(await settingsOf(call)), ...(to !== undefined && { url: to }) };
-      if (Object.keys(changes).length === 0) throw new UsageError('nothing to change was given');
+      if (Object.keys(changes).length === 0) throw new UsageError('no changes were given');
       out.one(await posthorn.endpoints.update(arg(0), changes, options.text('if-match')));
     },
   },
   {
     name: 'endpoints delete',
-    summary: 'nothing goes there any more; what waits is cancelled',
+    summary: 'delete an endpoint; its waiting deliveries are cancelled',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       await posthorn.endpoints.delete(arg(0));
@@ -97,8 +102,8 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
     summary: 'send a signed sample now, and show the exchange',
     args: ['id'],
     options: {
-      type: { type: 'string', value: 'TYPE', help: 'endpoint.test' },
-      data: { type: 'string', value: 'JSON', help: 'the sample’s data' },
+      type: { type: 'string', value: 'TYPE', help: 'event type of the sample (endpoint.test)' },
+      data: { type: 'string', value: 'JSON', help: 'data of the sample' },
     },
     async run({ posthorn, out, arg, options }) {
       const type = options.text('type');
@@ -115,29 +120,33 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'endpoints pause',
-    summary: 'its deliveries are held; nothing is lost',
+    summary: 'pause an endpoint; its deliveries are held',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.endpoints.pause(arg(0))], row),
   },
   {
     name: 'endpoints resume',
-    summary: 'release what was held',
+    summary: 'resume an endpoint; held deliveries are released',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.endpoints.resume(arg(0))], row),
   },
   {
     name: 'endpoints secret',
-    summary: 'show the secret in full',
+    summary: 'show the full secret',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.endpoints.secret(arg(0))),
   },
   {
     name: 'endpoints rotate-secret',
-    summary: 'a new secret; the ones before stay valid for a while',
+    summary: 'create a new secret; previous ones stay valid for a while',
     args: ['id'],
     options: {
-      overlap: { type: 'string', value: 'SECONDS', help: 'for how long, 0 to 604800 (86400)' },
-      secret: { type: 'string', value: 'TEXT', help: 'one brought along; generated otherwise' },
+      overlap: {
+        type: 'string',
+        value: 'SECONDS',
+        help: 'how long previous secrets stay valid, 0 to 604800 (86400)',
+      },
+      secret: { type: 'string', value: 'TEXT', help: 'your own secret (generated)' },
     },
     async run({ posthorn, out, arg, options }) {
       const overlapSeconds = options.count('overlap', 0);
@@ -151,7 +160,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'endpoints recover',
-    summary: 'send again what failed since a time',
+    summary: 'send deliveries again that failed since a time',
     args: ['id'],
     options: { since: { type: 'string', value: 'TIME', help: 'RFC 3339' } },
     async run({ posthorn, out, arg, options }) {

@@ -8,7 +8,7 @@ const MISMATCHES = ['accept', 'refuse'] as const;
 export const EVENT_TYPE_COMMANDS: readonly Command[] = [
   {
     name: 'event-types list',
-    summary: 'the catalogue',
+    summary: 'list the catalogue',
     options: LIMIT,
     async run({ posthorn, out, options }) {
       const { most, page } = limitOf(options);
@@ -17,20 +17,24 @@ export const EVENT_TYPE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'event-types get',
-    summary: 'a type with its schema and example',
+    summary: 'show a type with its schema and example',
     args: ['name'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.eventTypes.get(arg(0))),
   },
   {
     name: 'event-types put',
-    summary: 'describe a type, or describe it anew, as the operator',
+    summary: 'create or replace a type, as the operator',
     args: ['name'],
     options: {
       description: { type: 'string', value: 'TEXT', help: 'when it is sent' },
-      schema: { type: 'string', value: 'FILE|-', help: 'a JSON Schema (2020-12) of its data' },
-      example: { type: 'string', value: 'FILE', help: 'data that fits the schema' },
-      'on-mismatch': { type: 'string', value: 'WHAT', help: 'accept or refuse what does not fit' },
-      public: { type: 'boolean', help: 'in the public listing, too' },
+      schema: { type: 'string', value: 'FILE|-', help: 'JSON Schema (2020-12) of its data' },
+      example: { type: 'string', value: 'FILE', help: 'example data that matches the schema' },
+      'on-mismatch': {
+        type: 'string',
+        value: 'WHAT',
+        help: 'accept or refuse data that does not match',
+      },
+      public: { type: 'boolean', help: 'also show it in the public listing' },
     },
     async run({ posthorn, out, arg, options }) {
       const [schema, example] = [options.text('schema'), options.text('example')];
@@ -48,11 +52,11 @@ export const EVENT_TYPE_COMMANDS: readonly Command[] = [
   },
   {
     name: 'event-types delete',
-    summary: 'take a type out of the catalogue, as the operator',
+    summary: 'delete a type from the catalogue, as the operator',
     args: ['name'],
-    options: { yes: { type: 'boolean', help: 'required' } },
+    options: { yes: { type: 'boolean', help: 'required: its schema is lost' } },
     async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('its schema is lost: say --yes');
+      if (!options.flag('yes')) throw new UsageError('its schema will be lost: confirm with --yes');
       await posthorn.eventTypes.delete(arg(0));
       out.done(`deleted ${arg(0)}`, { name: arg(0), deleted: true });
     },

@@ -10,14 +10,19 @@ export const EVENT_COMMANDS: readonly Command[] = [
     summary: 'send an event; its data arrives byte for byte',
     options: {
       type: { type: 'string', value: 'TYPE', help: 'such as dossier.created' },
-      data: { type: 'string', value: 'JSON', help: 'its data, an object; {} if it is not given' },
+      data: { type: 'string', value: 'JSON', help: 'its data, a JSON object ({})' },
       file: {
         type: 'string',
         value: 'FILE|-',
-        help: 'the data from a file or standard input; without --type, the whole event',
+        help: 'data from a file or standard input; without --type, the whole event',
       },
-      subject: { type: 'string', value: 'TEXT', help: 'what it is about' },
-      channel: { type: 'string', multiple: true, value: 'NAME', help: 'up to 5' },
+      subject: { type: 'string', value: 'TEXT', help: 'the subject of the event' },
+      channel: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        help: 'channels of the event, up to 5',
+      },
       'occurred-at': { type: 'string', value: 'TIME', help: 'when it happened (RFC 3339)' },
       'idempotency-key': { type: 'string', value: 'KEY', help: 'makes repeats harmless' },
     },
@@ -34,8 +39,8 @@ export const EVENT_COMMANDS: readonly Command[] = [
       ...LIMIT,
       ...TIMES,
       type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
-      subject: { type: 'string', value: 'TEXT', help: 'what they are about' },
-      endpoint: { type: 'string', value: 'ID', help: 'only what goes there' },
+      subject: { type: 'string', value: 'TEXT', help: 'only with this subject' },
+      endpoint: { type: 'string', value: 'ID', help: 'only events that go to this endpoint' },
     },
     async run({ posthorn, out, options }) {
       const { most, page } = limitOf(options);
@@ -55,7 +60,7 @@ export const EVENT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'events get',
-    summary: 'an event with its deliveries',
+    summary: 'show an event with its deliveries',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       const event = await posthorn.events.get(arg(0));
@@ -73,11 +78,11 @@ export const EVENT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'events redact',
-    summary: 'take an event’s data away, for good',
+    summary: 'permanently remove an event’s data',
     args: ['id'],
     options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
     async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('this cannot be undone: say --yes');
+      if (!options.flag('yes')) throw new UsageError('this cannot be undone: confirm with --yes');
       out.done(`redacted ${arg(0)}`, await posthorn.events.redact(arg(0)));
     },
   },
@@ -86,7 +91,8 @@ export const EVENT_COMMANDS: readonly Command[] = [
 async function eventOf({ options }: CommandCall): Promise<EventInput> {
   const file = options.text('file');
   const data = options.text('data');
-  if (file !== undefined && data !== undefined) throw new UsageError('--file or --data, not both');
+  if (file !== undefined && data !== undefined)
+    throw new UsageError('give --file or --data, not both');
   const text = file === undefined ? (data ?? '{}') : await readInput(file);
   const where = file === undefined ? '--data' : file;
   const type = options.text('type');
@@ -103,7 +109,7 @@ async function eventOf({ options }: CommandCall): Promise<EventInput> {
   const whole = parsedObject(text, where);
   const inner = memberText(text.trim(), 'data');
   if (typeof whole.type !== 'string' || inner === undefined) {
-    throw new UsageError(`${where} has no type and data, and there is no --type`);
+    throw new UsageError(`${where} needs type and data, unless --type is given`);
   }
   return { ...whole, ...said, type: whole.type, data: objectText(inner, `data in ${where}`) };
 }

@@ -7,11 +7,16 @@ const PRESETS = ['producer', 'manager', 'reader'] as const;
 export const KEY_COMMANDS: readonly Command[] = [
   {
     name: 'keys create',
-    summary: 'make a key of the tenant; it is shown this once',
+    summary: 'create a key for the tenant; it is shown only once',
     options: {
-      name: { type: 'string', value: 'TEXT', help: 'whose it is' },
+      name: { type: 'string', value: 'TEXT', help: 'name of the key' },
       preset: { type: 'string', value: 'NAME', help: `${PRESETS.join(', ')} (manager)` },
-      scope: { type: 'string', multiple: true, value: 'SCOPE', help: 'instead of a preset' },
+      scope: {
+        type: 'string',
+        multiple: true,
+        value: 'SCOPE',
+        help: 'scopes, instead of a preset',
+      },
       'expires-at': { type: 'string', value: 'TIME', help: 'RFC 3339 (never)' },
     },
     async run({ posthorn, out, options }) {
@@ -29,7 +34,7 @@ export const KEY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'keys list',
-    summary: 'list keys, revoked ones too',
+    summary: 'list keys, including revoked ones',
     options: LIMIT,
     async run({ posthorn, out, options }) {
       const { most, page } = limitOf(options);
@@ -38,18 +43,18 @@ export const KEY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'keys get',
-    summary: 'a key, but for the key itself',
+    summary: 'show a key’s details, without the key itself',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.keys.get(arg(0))),
   },
   {
     name: 'keys current',
-    summary: 'whose key this is',
+    summary: 'show the tenant and scopes of the key in use',
     run: async ({ posthorn, out }) => out.one(await posthorn.keys.current()),
   },
   {
     name: 'keys revoke',
-    summary: 'it stops working within seconds',
+    summary: 'revoke a key; it stops working within seconds',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       await posthorn.keys.revoke(arg(0));

@@ -11,27 +11,27 @@ const NOWHERE = 'https://posthorn-listen.example.com/';
 export const LISTEN_COMMANDS: readonly Command[] = [
   {
     name: 'listen',
-    summary: 'show events as they come, and forward them to a local address, by polling',
+    summary: 'show new events, and forward them to a local address',
     options: {
       forward: { type: 'string', value: 'URL', help: 'such as http://localhost:3000/hook' },
       endpoint: {
         type: 'string',
         value: 'ID',
-        help: 'one with polling; without it, one is made for the time',
+        help: 'an endpoint with polling (a temporary one)',
       },
       'event-type': {
         type: 'string',
         multiple: true,
         value: 'PATTERN',
-        help: 'of the one that is made (all)',
+        help: 'event types of the temporary endpoint (all)',
       },
       secret: {
         type: 'string',
         value: 'TEXT',
-        help: 'signs what is forwarded; the endpoint’s otherwise',
+        help: 'signs forwarded events (the endpoint’s)',
       },
-      after: { type: 'string', value: 'CURSOR', help: 'goes on after an earlier listen' },
-      count: { type: 'string', value: 'N', help: 'ends after so many events' },
+      after: { type: 'string', value: 'CURSOR', help: 'continue after this cursor of the feed' },
+      count: { type: 'string', value: 'N', help: 'stop after this many events' },
     },
     run: listen,
   },
@@ -48,10 +48,11 @@ async function listen(call: CommandCall): Promise<void> {
   try {
     const secret = options.text('secret') ?? (await secretOf(posthorn, endpoint));
     out.note(
-      `listening at ${endpoint}${to === undefined ? '' : `, forwarding to ${to}`}; Ctrl-C ends it`,
+      `listening at ${endpoint}${to === undefined ? '' : `, forwarding to ${to}`}; press Ctrl-C to stop`,
     );
-    if (to !== undefined) out.note(`signed by Standard Webhooks with ${secret}`);
-    out.note('an event shows some seconds after it was sent: see "polling" in the docs');
+    if (to !== undefined)
+      out.note(`forwarded events follow Standard Webhooks, signed with ${secret}`);
+    out.note('events appear some seconds after they were sent: see "Polling" in the docs');
     await follow(call, endpoint, secret, to);
   } finally {
     if (given === undefined) await posthorn.endpoints.delete(endpoint);

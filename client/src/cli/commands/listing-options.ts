@@ -5,16 +5,16 @@ const DEFAULT_ENTRIES = 50;
 const LARGEST_PAGE = 100;
 
 export const LIMIT: Readonly<Record<string, Option>> = {
-  limit: { type: 'string', value: 'N', help: `so many at most (${DEFAULT_ENTRIES})` },
+  limit: { type: 'string', value: 'N', help: `at most this many entries (${DEFAULT_ENTRIES})` },
 };
 
 export const TIMES: Readonly<Record<string, Option>> = {
   since: {
     type: 'string',
     value: 'TIME',
-    help: 'accepted from then on: RFC 3339, or 15m, 2h, 3d ago',
+    help: 'accepted at or after this time: RFC 3339, or 15m, 2h, 3d ago',
   },
-  until: { type: 'string', value: 'TIME', help: 'accepted before then' },
+  until: { type: 'string', value: 'TIME', help: 'accepted before this time' },
 };
 
 /** How many are wanted, and the page to ask for. */
@@ -38,7 +38,7 @@ export function timeOf(options: OptionValues, name: string): string | undefined 
     return new Date(Date.now() - Number(amount) * UNIT_MS[unit]).toISOString();
   }
   if (text !== undefined && Number.isNaN(Date.parse(text))) {
-    throw new UsageError(`--${name} ${text}: must be RFC 3339, or such as 15m, 2h, 3d`);
+    throw new UsageError(`--${name} ${text}: must be RFC 3339, or an age such as 15m, 2h, 3d`);
   }
   return text;
 }

@@ -7,15 +7,19 @@ const STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
 export const REPLAY_COMMANDS: readonly Command[] = [
   {
     name: 'replays create',
-    summary: 'send deliveries of an endpoint once more, oldest first',
+    summary: 'send deliveries of an endpoint again, oldest first',
     options: {
-      endpoint: { type: 'string', value: 'ID', help: 'required' },
-      since: { type: 'string', value: 'TIME', help: 'required: RFC 3339, or 15m, 2h, 3d ago' },
-      until: { type: 'string', value: 'TIME', help: 'now' },
+      endpoint: { type: 'string', value: 'ID', help: 'required: the endpoint' },
+      since: {
+        type: 'string',
+        value: 'TIME',
+        help: 'required: start of the period, RFC 3339, or 15m, 2h, 3d ago',
+      },
+      until: { type: 'string', value: 'TIME', help: 'end of the period (now)' },
       status: { type: 'string', value: 'STATUS', help: `${STATUSES.join(', ')} (dead)` },
       type: { type: 'string', multiple: true, value: 'PATTERN', help: 'such as dossier.* (all)' },
-      subject: { type: 'string', value: 'TEXT', help: 'what their events are about' },
-      'dry-run': { type: 'boolean', help: 'count only' },
+      subject: { type: 'string', value: 'TEXT', help: 'only of events with this subject' },
+      'dry-run': { type: 'boolean', help: 'only count the deliveries' },
       'idempotency-key': { type: 'string', value: 'KEY', help: 'makes repeats harmless' },
     },
     async run({ posthorn, out, options }) {
@@ -39,7 +43,7 @@ export const REPLAY_COMMANDS: readonly Command[] = [
   {
     name: 'replays list',
     summary: 'list replays, newest first',
-    options: { ...LIMIT, endpoint: { type: 'string', value: 'ID', help: 'of one endpoint' } },
+    options: { ...LIMIT, endpoint: { type: 'string', value: 'ID', help: 'only of this endpoint' } },
     async run({ posthorn, out, options }) {
       const { most, page } = limitOf(options);
       const listing = posthorn.replays.list({ ...page, ...given(options, ['endpoint']) });
@@ -48,25 +52,25 @@ export const REPLAY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'replays get',
-    summary: 'a replay as it stands',
+    summary: 'show the state of a replay',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.replays.get(arg(0))),
   },
   {
     name: 'replays pause',
-    summary: 'stop for now',
+    summary: 'pause a replay',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.pause(arg(0))], row),
   },
   {
     name: 'replays resume',
-    summary: 'go on where it was',
+    summary: 'resume a replay where it stopped',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.resume(arg(0))], row),
   },
   {
     name: 'replays cancel',
-    summary: 'stop for good; what was sent is not taken back',
+    summary: 'stop a replay for good; deliveries already sent are not recalled',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.cancel(arg(0))], row),
   },

@@ -6,10 +6,10 @@ import { LIMIT, limitOf } from './listing-options.ts';
 export const TENANT_COMMANDS: readonly Command[] = [
   {
     name: 'tenants put',
-    summary: 'make a tenant, or name it anew',
+    summary: 'create or rename a tenant',
     args: ['id'],
     options: {
-      name: { type: 'string', value: 'TEXT', help: 'its name; the id if it is not given' },
+      name: { type: 'string', value: 'TEXT', help: 'its name (the id)' },
     },
     async run({ posthorn, out, arg, options }) {
       out.one(await posthorn.tenants.put(arg(0), options.text('name') ?? arg(0)));
@@ -26,17 +26,17 @@ export const TENANT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'tenants get',
-    summary: 'a tenant',
+    summary: 'show a tenant',
     args: ['id'],
     run: async ({ posthorn, out, arg }) => out.one(await posthorn.tenants.get(arg(0))),
   },
   {
     name: 'tenants delete',
-    summary: 'remove a tenant and everything of it',
+    summary: 'delete a tenant and remove its data',
     args: ['id'],
     options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
     async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('this cannot be undone: say --yes');
+      if (!options.flag('yes')) throw new UsageError('this cannot be undone: confirm with --yes');
       out.one(await posthorn.tenants.delete(arg(0)));
     },
   },
