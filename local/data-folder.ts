@@ -47,7 +47,7 @@ export class DataFolder {
     } catch (error) {
       if (error instanceof StartFailure) throw error;
       throw new StartFailure(
-        `cannot write to the data folder ${this.path} (${systemCode(error) || error}): set POSTHORN_DATA_DIR to a folder that can be written`,
+        `cannot write to the data folder ${this.path} (${systemCode(error) || error}): set POSTHORN_DATA_DIR to a writable folder`,
       );
     }
   }

@@ -238,6 +238,6 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
 
 function listenFailure(error: unknown, host: string, port: number): StartFailure {
   return systemCode(error) === 'EADDRINUSE'
-    ? new StartFailure(`port ${port} is in use: set PORT to another one, or stop what uses it`)
+    ? new StartFailure(`port ${port} is in use: set PORT to another one, or free it`)
     : new StartFailure(`cannot listen on ${host}:${port} (${systemCode(error)}): set HOST or PORT`);
 }

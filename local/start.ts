@@ -31,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       return;
     }
     stoppingAt = performance.now();
-    console.log('stopping: running deliveries end first ...');
+    console.log('stopping: waiting for deliveries in progress ...');
     await runtime?.stop();
     process.exit(0);
   });

@@ -57,7 +57,7 @@ async function ensureTable(client: DynamoDBClient, name: string, wanted: TablePr
     const existing = shapeOf(Table?.KeySchema ?? [], Table?.GlobalSecondaryIndexes ?? []);
     if (existing !== shapeOf(wanted.KeySchema, wanted.GlobalSecondaryIndexes)) {
       throw new StartFailure(
-        `table ${name} in the data folder has other keys or indexes than the stack: dynalite cannot change them, start with an empty data folder (POSTHORN_DATA_DIR)`,
+        `table ${name} in the data folder does not have the keys and indexes of the stack, and dynalite cannot change them: start with an empty data folder (POSTHORN_DATA_DIR)`,
       );
     }
   } catch (error) {

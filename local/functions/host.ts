@@ -183,7 +183,7 @@ export class FunctionHost {
     }
     this.#invocations.clear();
     if (this.#stopped) return;
-    this.#onLine(`${failure.message}: starting it again`, 'stderr');
+    this.#onLine(`${failure.message}: restarting it`, 'stderr');
     this.#ready = new Promise((resolve, reject) => {
       setTimeout(() => this.#stopped || this.start().then(resolve, reject), RESTART_AFTER_MS);
     });

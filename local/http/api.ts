@@ -110,7 +110,7 @@ function refuseTooLarge(response: ServerResponse, maxBytes: number): void {
     type: 'about:blank',
     title: 'Content Too Large',
     status: 413,
-    detail: `The request is above the ${maxBytes / 1024 / 1024} MiB that fit into one request here.`,
+    detail: `The request exceeds the limit of ${maxBytes / 1024 / 1024} MiB.`,
   };
   // The rest of the request is not read, so the connection cannot be used again.
   const headers = { 'content-type': 'application/problem+json', connection: 'close' };

@@ -32,7 +32,7 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     if (!METHODS.has(request.method ?? '')) {
-      return answerJson(response, 405, { error: 'deliveries come by POST, PUT or PATCH' });
+      return answerJson(response, 405, { error: 'deliveries use POST, PUT or PATCH' });
     }
     try {
       const body = await readBody(request, MAX_BODY_BYTES);

@@ -31,7 +31,7 @@ function printTimeline(
   console.log(`deliveries: ${pairs(result.states)}; requests: ${result.requests}`);
   console.log(
     `schedules: ${result.schedules} created, at most ${result.schedulesOfOneEndpoint} for one endpoint, ` +
-      `${result.schedulesWithinTenMinutes} of it within ten minutes; ${result.schedulesAlive} alive`,
+      `${result.schedulesWithinTenMinutes} of these within ten minutes; ${result.schedulesAlive} not fired yet`,
   );
   if (Object.keys(result.notices).length > 0) console.log(`notices: ${pairs(result.notices)}`);
   console.log(`billable: ${pairs({ ...result.calls })}`);
@@ -42,7 +42,7 @@ function printTimeline(
       console.log(`${span(second).padStart(10)}  ${String(requests).padStart(6)}`);
     }
   }
-  console.log(`\n${tookSeconds.toFixed(1)} s of real time`);
+  console.log(`\n${tookSeconds.toFixed(1)} s elapsed in real time`);
 }
 
 function pairs(counts: Readonly<Record<string, number>>): string {

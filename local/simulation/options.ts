@@ -26,20 +26,20 @@ export interface SimulationOptions {
 export const USAGE = `npm run simulate -- [options]
 
   --contract NAME          ${CONTRACT_NAMES.join(', ')} (standard-webhooks)
-  --outage 41d|3h|90s      how long every endpoint is down from the first event on (0s)
-  --fail-rate 0.2          share of all other requests that fail (0)
+  --outage 41d|3h|90s      how long all endpoints are down, from the first event (0s)
+  --fail-rate 0.2          share of the other requests that fail (0)
   --failure WHAT           what a failing endpoint does: a status such as 500 or 410, timeout,
                            refused, reset, dns or tls (500)
   --events N               events for each endpoint (1)
-  --endpoints N            endpoints, each with events of its own (1)
-  --over 60s               over how long the events come in (0s: all at once)
+  --endpoints N            endpoints, each with its own events (1)
+  --over 60s               period in which the events arrive (0s: all at once)
   --latency 50ms           how long a receiver takes to answer (50ms)
   --health on|off          whether endpoints trip and pause (on)
-  --max-per-second N       a rate limit on every endpoint
+  --max-per-second N       a rate limit for every endpoint
   --lost-schedules 0.3     share of the schedules that never fire (0)
   --doubled-schedules 0.3  share of the others that fire twice (0)
-  --seed N                 repeats a run with chance in it (1)
-  --json                   one JSON object instead of the timeline`;
+  --seed N                 seed of the random numbers, to repeat a run (1)
+  --json                   print one JSON object instead of the timeline`;
 
 /** A wrong option: names it and what is allowed. */
 export class OptionFault extends Error {}

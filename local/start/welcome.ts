@@ -12,7 +12,7 @@ export interface Welcome {
 export function welcomeText(welcome: Welcome): string {
   const { url, receiverUrl, operatorKey, tenantKey, dataDir } = welcome;
   return `
-Posthorn on this machine
+Posthorn is running
 
   API           ${url}
   receiver      ${receiverUrl}
@@ -20,18 +20,18 @@ Posthorn on this machine
   operator key  ${operatorKey}
   tenant key    ${tenantKey}  (tenant demo, environment live)
 
-A first endpoint, the built-in receiver:
+Create an endpoint at the built-in receiver:
 
 ${curl(`${url}/v1/endpoints`, tenantKey, { url: `${receiverUrl}/hook` })}
 
-A first event:
+Send an event to it:
 
 ${curl(`${url}/v1/events`, tenantKey, {
   type: 'dossier.created',
   data: { dossier: 'd-1', subject: 'Zoë Example', status: 'created' },
 })}
 
-ready in ${(welcome.tookMs / 1000).toFixed(1)} s: one line for each delivery follows, Ctrl-C stops`;
+ready in ${(welcome.tookMs / 1000).toFixed(1)} s. One line for each attempt follows; press Ctrl-C to stop.`;
 }
 
 function curl(url: string, key: string, body: object): string {
