@@ -69,7 +69,7 @@ export const purgeEndpoint = operation({
       example: { cancelled: 12, complete: true },
     },
   },
-  problems: { 404: NO_ENDPOINT, requireLiveEndpoint },
+  problems: { 404: NO_ENDPOINT },
 });
 
 export interface EndpointActionPorts {

@@ -56,7 +56,6 @@ export const pollEvents = operation({
   replies: { 200: { description: 'A part of the feed.', schema: feedSchema } },
   problems: {
     404: NO_ENDPOINT,
-    requireLiveEndpoint,
     409: 'The endpoint does not have `polling`.',
   },
 });
