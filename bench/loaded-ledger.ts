@@ -9,7 +9,7 @@ import type { Delivery } from '../lambdas/core/deliveries/delivery.ts';
 import type { Event } from '../lambdas/core/events/event.ts';
 import { createId } from '../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../lambdas/core/settings.ts';
-import { REGION } from '../local/gate/aws-names.ts';
+import { REGION } from '../local/aws-names.ts';
 import type { Runtime } from '../local/runtime.ts';
 
 export const SCOPE = { tenant: 'bench', environment: 'live' } as const;

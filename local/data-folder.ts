@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { factsOf } from './functions/process-facts.ts';
-import { type JsonObject, parseObject } from './stack/json.ts';
-import { StartFailure, systemCode } from './start/failure.ts';
+import { type JsonObject, parseObject } from './json.ts';
+import { factsOf } from './process-facts.ts';
+import { StartFailure, systemCode } from './start-failure.ts';
 
 const LOCK = 'lock';
 const MAX_TAKEOVERS = 3;

@@ -1,7 +1,7 @@
 // Plain HTTP, private addresses and any port are allowed on one machine, unless the operator takes
 // them back. The functions get these as environment variables; the deployed stack never sets them so.
 import { Env } from '../lambdas/environment.ts';
-import { StartFailure } from './start/failure.ts';
+import { StartFailure } from './start-failure.ts';
 
 export interface DestinationRules {
   allowHttp: boolean;

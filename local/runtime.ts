@@ -25,13 +25,13 @@ import { startTimetable } from './scheduler/timetable.ts';
 import { checkOperatorKey, operatorSecretArn } from './secrets/operator-secret.ts';
 import { secretsService } from './secrets/service.ts';
 import { SecretStore } from './secrets/store.ts';
+import { Shutdown } from './shutdown.ts';
 import { startSqs } from './sqs/emulator.ts';
 import { createQueues } from './sqs/queues.ts';
 import { Assembly } from './stack/assembly.ts';
 import { Stack } from './stack/stack.ts';
 import { synthesize } from './stack/synthesis.ts';
-import { StartFailure, systemCode } from './start/failure.ts';
-import { Shutdown } from './start/shutdown.ts';
+import { StartFailure, systemCode } from './start-failure.ts';
 
 export interface RuntimeOptions {
   dataDir: string;

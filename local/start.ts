@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { prepareDemoTenant } from './start/demo-tenant.ts';
-import { StartFailure } from './start/failure.ts';
 import { whenNpmIsGone } from './start/npm-parent.ts';
 import { checkNode, readSettings } from './start/settings.ts';
 import { welcomeText } from './start/welcome.ts';
+import { StartFailure } from './start-failure.ts';
 
 const HEALTH_DEADLINE_MS = 20_000;
 const FOLDER_WAIT_MS = 2_000;

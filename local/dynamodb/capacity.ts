@@ -1,7 +1,7 @@
 // Units that DynamoDB bills for a call, read from what dynalite says that it consumed; what the call
 // did to indexes, which dynalite does not count, is found by looking at the items before and after.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
-import { isObject, type Json, type JsonObject, listOf, textOf } from '../stack/json.ts';
+import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 
 export interface Capacity {
   readonly readUnits: number;

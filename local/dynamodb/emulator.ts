@@ -8,7 +8,7 @@ import dynalite from 'dynalite';
 import { dynamoDbCall } from '../gate/aws-calls.ts';
 import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
 import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
-import { parseObject } from '../stack/json.ts';
+import { parseObject } from '../json.ts';
 import { type Play, serveMetered } from './metered.ts';
 
 const CLOSE_GRACE_MS = 1_000;

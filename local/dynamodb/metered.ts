@@ -2,7 +2,7 @@
 // alone: for the cost meter only.
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, type JsonObject, parseObject, textOf } from '../stack/json.ts';
+import { isObject, type JsonObject, parseObject, textOf } from '../json.ts';
 import {
   askingForCapacity,
   capacityIn,

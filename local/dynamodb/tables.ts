@@ -8,9 +8,9 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { REGION } from '../gate/aws-names.ts';
+import { REGION } from '../aws-names.ts';
 import type { Stack } from '../stack/stack.ts';
-import { StartFailure } from '../start/failure.ts';
+import { StartFailure } from '../start-failure.ts';
 
 const keySchema = z.array(
   z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }),

@@ -2,7 +2,7 @@
 // the emulators in the place of AWS.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { nameInArn, REGION } from '../gate/aws-names.ts';
+import { nameInArn, REGION } from '../aws-names.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import type { Assembly } from '../stack/assembly.ts';
 import type { Stack } from '../stack/stack.ts';

@@ -1,12 +1,12 @@
 // The template's SQS event source mappings, started.
 import { z } from 'zod';
+import { nameInArn } from '../aws-names.ts';
 import { sqsCall } from '../gate/aws-calls.ts';
-import { nameInArn } from '../gate/aws-names.ts';
 import type { Meter } from '../gate/meter.ts';
 import type { Permissions } from '../gate/permissions.ts';
 import type { SqsEmulator } from '../sqs/emulator.ts';
 import type { Stack } from '../stack/stack.ts';
-import { StartFailure } from '../start/failure.ts';
+import { StartFailure } from '../start-failure.ts';
 import { EventSource } from './event-source.ts';
 import type { FunctionHost } from './host.ts';
 

@@ -1,7 +1,8 @@
 // Lambda's Invoke: waiting for the answer (RequestResponse), or not (Event).
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+
+import { nameInArn } from '../aws-names.ts';
 import { invokeCall } from '../gate/aws-calls.ts';
-import { nameInArn } from '../gate/aws-names.ts';
 import { ControlFault, type ControlService } from '../gate/control-endpoint.ts';
 import { FunctionFailed, type FunctionHost } from './host.ts';
 

@@ -2,7 +2,7 @@
 // everything with POSTHORN_LOG=json.
 import { createWriteStream } from 'node:fs';
 import { z } from 'zod';
-import { isObject, type JsonObject } from '../stack/json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 export interface LogSink {
   out(line: string): void;

@@ -1,8 +1,8 @@
 // From a request to an emulator to what IAM asks of it: the action and the resources, which for
 // batches and indexes are not the names on the wire.
 
-import { isObject, type JsonObject, listOf, textOf } from '../stack/json.ts';
-import { arnOf } from './aws-names.ts';
+import { arnOf } from '../aws-names.ts';
+import { isObject, type JsonObject, listOf, textOf } from '../json.ts';
 import type { Need } from './permissions.ts';
 
 export interface AwsCall {

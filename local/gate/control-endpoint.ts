@@ -1,7 +1,7 @@
 // Where the functions' SDK clients reach Secrets Manager, EventBridge Scheduler and Lambda: one
 // loopback server, as none of the three needs more than a few operations.
 import { createServer, type IncomingMessage } from 'node:http';
-import { type JsonObject, parseObject } from '../stack/json.ts';
+import { type JsonObject, parseObject } from '../json.ts';
 import type { AwsCall } from './aws-calls.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { answerJson, close, listenOnLoopback, readBody } from './loopback-server.ts';

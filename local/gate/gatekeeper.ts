@@ -1,8 +1,8 @@
 // Stands in front of every emulator: knows the calling function by its access key, counts the call
 // and refuses what the function's role in the template does not grant.
 import { randomBytes } from 'node:crypto';
+import { ACCOUNT_ID } from '../aws-names.ts';
 import { type AwsCall, accessKeyOf } from './aws-calls.ts';
-import { ACCOUNT_ID } from './aws-names.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
 

@@ -1,6 +1,6 @@
 // What the template's IAM policies allow each role: identity-based policies only, evaluated as IAM
 // does (an explicit deny wins, no allow is a refusal).
-import { isObject, type Json, type JsonObject, listOf, textOf } from '../stack/json.ts';
+import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** One thing a call needs to be allowed: an IAM action on a resource. */

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ACCOUNT_ID } from '../gate/aws-names.ts';
+import { ACCOUNT_ID } from '../aws-names.ts';
 
 export interface HttpRequest {
   method: string;

@@ -2,8 +2,8 @@
 // whether its signature verifies.
 import { createServer, type IncomingMessage } from 'node:http';
 import { answerJson, BodyTooLarge, close, listen, readBody } from '../gate/loopback-server.ts';
-import { parseObject, textOf } from '../stack/json.ts';
-import { systemCode } from '../start/failure.ts';
+import { parseObject, textOf } from '../json.ts';
+import { systemCode } from '../start-failure.ts';
 import type { EndpointSecrets } from './endpoint-secrets.ts';
 import { type ReceivedDelivery, verifiers } from './verifiers.ts';
 

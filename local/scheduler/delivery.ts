@@ -1,6 +1,7 @@
 // What a due schedule does: it puts its input on the queue, if its role may.
+
+import { nameInArn } from '../aws-names.ts';
 import { sqsCall } from '../gate/aws-calls.ts';
-import { nameInArn } from '../gate/aws-names.ts';
 import type { Permissions } from '../gate/permissions.ts';
 import type { SqsEmulator } from '../sqs/emulator.ts';
 import { scheduledTarget } from './service.ts';

@@ -2,14 +2,14 @@
 // queue and delete themselves.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 import { z } from 'zod';
+import { arnOf } from '../aws-names.ts';
 import { scheduleCall } from '../gate/aws-calls.ts';
-import { arnOf } from '../gate/aws-names.ts';
 import {
   ControlFault,
   type ControlRequest,
   type ControlService,
 } from '../gate/control-endpoint.ts';
-import { textOf } from '../stack/json.ts';
+import { textOf } from '../json.ts';
 import type { Schedule, ScheduleStore } from './store.ts';
 
 const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;

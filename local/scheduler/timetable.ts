@@ -1,9 +1,9 @@
 // What the template runs at a fixed rate (EventBridge rules and Scheduler schedules that target a
 // function), once at start and then at every interval.
 import { z } from 'zod';
+import { nameInArn } from '../aws-names.ts';
 import type { FunctionHost } from '../functions/host.ts';
 import { invokeCall } from '../gate/aws-calls.ts';
-import { nameInArn } from '../gate/aws-names.ts';
 import type { Permissions } from '../gate/permissions.ts';
 import type { Stack } from '../stack/stack.ts';
 

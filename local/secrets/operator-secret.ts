@@ -1,8 +1,8 @@
 // Which of the stack's secrets is the operator's key, and the key to use.
 import { Env } from '../../lambdas/environment.ts';
-import { isObject, textOf } from '../stack/json.ts';
+import { isObject, textOf } from '../json.ts';
 import type { Stack } from '../stack/stack.ts';
-import { StartFailure } from '../start/failure.ts';
+import { StartFailure } from '../start-failure.ts';
 
 const KEY = /^[\x21-\x7e]{32,}$/;
 

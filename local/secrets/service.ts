@@ -1,7 +1,7 @@
 // Secrets Manager's GetSecretValue and PutSecretValue (JSON 1.1).
 import { secretCall } from '../gate/aws-calls.ts';
 import { ControlFault, type ControlService } from '../gate/control-endpoint.ts';
-import { textOf } from '../stack/json.ts';
+import { textOf } from '../json.ts';
 import type { SecretStore } from './store.ts';
 
 export function secretsService(secrets: SecretStore): ControlService {

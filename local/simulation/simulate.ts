@@ -3,7 +3,7 @@
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { OPERATOR_TENANT } from '../../lambdas/core/scope.ts';
-import type { Totals } from './call-counts.ts';
+import type { Totals } from './memory/call-counts.ts';
 import type { SimulationOptions } from './options.ts';
 import { samplePayload } from './sample-payload.ts';
 import { type Answer, createWorld, randomFrom, type World } from './world.ts';

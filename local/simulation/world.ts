@@ -24,12 +24,12 @@ import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
-import { type CallCounts, createCallCounts } from './call-counts.ts';
 import { InstancePool, type Life } from './instances.ts';
+import { type CallCounts, createCallCounts } from './memory/call-counts.ts';
 import { createMemoryLedger, type MemoryLedger } from './memory/ledger.ts';
 import { createMemoryQueues, failedIds, type MemoryQueues } from './memory/queues.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 import { createMemoryWakes, type MemoryWakes } from './memory/wakes.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** A message's second copy comes within this of the first. */

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { buildApp } from 'fauxqs';
+import { ACCOUNT_ID, REGION } from '../aws-names.ts';
 import { sqsCall } from '../gate/aws-calls.ts';
-import { ACCOUNT_ID, REGION } from '../gate/aws-names.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
-import { isObject, type Json } from '../stack/json.ts';
+import { isObject, type Json } from '../json.ts';
 import { carriesGroup, lawfulSend, payloadBytes } from './limits.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;

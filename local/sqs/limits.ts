@@ -1,6 +1,6 @@
 // Limits of SQS that fauxqs does not hold: what AWS would refuse must not work here either.
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-import { isObject, type JsonObject, listOf, textOf } from '../stack/json.ts';
+import { isObject, type JsonObject, listOf, textOf } from '../json.ts';
 
 const MAX_DELAY_SECONDS = 900;
 const MAX_BATCH_BYTES = 1_048_576;

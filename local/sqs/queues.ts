@@ -1,6 +1,6 @@
 // Makes the template's queues, and sets their attributes anew when they changed since the last start.
 import { z } from 'zod';
-import { arnOf } from '../gate/aws-names.ts';
+import { arnOf } from '../aws-names.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { SqsEmulator } from './emulator.ts';
 

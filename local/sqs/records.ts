@@ -1,6 +1,6 @@
 // Messages as Lambda hands them to a function.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-import { ACCOUNT_ID, REGION } from '../gate/aws-names.ts';
+import { ACCOUNT_ID, REGION } from '../aws-names.ts';
 import type { SqsMessage, SqsQueue, SqsStore } from './emulator.ts';
 
 export interface QueueRecord {

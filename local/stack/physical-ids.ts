@@ -1,6 +1,6 @@
 // What `Ref` and `Fn::GetAtt` give for each type of resource: names, ARNs and URLs as AWS makes
 // them, the same at every start.
-import { arnOf, iamArnOf } from '../gate/aws-names.ts';
+import { arnOf, iamArnOf } from '../aws-names.ts';
 
 /** Addresses that are known only once the emulators listen. */
 export interface PhysicalPlace {

@@ -1,7 +1,7 @@
 // The synthesized CloudFormation template with its intrinsic functions resolved: what every other
 // module here asks for its resources.
-import { ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX } from '../gate/aws-names.ts';
-import { isObject, type Json, type JsonObject, listOf, textOf } from './json.ts';
+import { ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX } from '../aws-names.ts';
+import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 import { attributeOf, type PhysicalPlace, referenceTo } from './physical-ids.ts';
 
 export interface TemplateResource {

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { StartFailure } from '../start/failure.ts';
+import { StartFailure } from '../start-failure.ts';
 import { localSettings, type Settings } from './settings.ts';
 
 const SOURCES = [

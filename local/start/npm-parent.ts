@@ -1,5 +1,5 @@
 // npm that is killed leaves its child behind, which would hold the port and the data folder for ever.
-import { factsOf } from '../functions/process-facts.ts';
+import { factsOf } from '../process-facts.ts';
 
 const CHECK_MS = 250;
 const SHELL = /^(sh|dash|bash|ash|zsh|busybox)$/;

@@ -1,7 +1,7 @@
 // What `npm start` reads from its environment.
 import { type DestinationRules, readDestinationRules } from '../destination-rules.ts';
 import { checkOperatorKey } from '../secrets/operator-secret.ts';
-import { StartFailure } from './failure.ts';
+import { StartFailure } from '../start-failure.ts';
 
 export interface StartSettings {
   port: number;

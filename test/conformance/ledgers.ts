@@ -26,7 +26,7 @@ import type { HealthLedger } from '../../lambdas/core/health/ledger.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
-import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 

@@ -6,7 +6,7 @@ import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { scopeKey } from '../../lambdas/core/scope.ts';
 import type { Subscriber } from '../../lambdas/core/subscriptions/subscriber.ts';
 import { type FanOutPorts, fanOut } from '../../lambdas/fan-out/fan-out.ts';
-import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';

@@ -1,7 +1,7 @@
 // Does to each call of a function what the run's plan says, and writes down what it did. The calls are
 // found by running: every method of every port that an instance was given counts as a call site.
 import type { Copy, QueueConditions } from '../../local/simulation/memory/queue.ts';
-import type { VirtualClock } from '../../local/simulation/virtual-clock.ts';
+import type { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import { type FaultKind, type FaultLog, type Subject, subjectOf } from './fault-log.ts';
 import { type Instance, never } from './instances.ts';

@@ -1,6 +1,6 @@
 // Function instances, as Lambda runs them: one invocation at a time, memory that goes on to the next one,
 // an end by crash or by timeout. What a dead instance still does reaches nobody.
-import type { VirtualClock } from '../../local/simulation/virtual-clock.ts';
+import type { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import type { Subject } from './fault-log.ts';
 import type { FunctionName } from './plan.ts';
 

@@ -2,7 +2,7 @@
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { Replay } from '../../lambdas/core/replays/replay.ts';
-import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
+import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import {
   type Arrival,

@@ -24,15 +24,15 @@ import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { replayRecords } from '../../lambdas/wake/replay.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
-import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
 import { failedIds, type MemoryQueues } from '../../local/simulation/memory/queues.ts';
+import type { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import {
   createMemoryDirectory,
   createMemorySchedules,
 } from '../../local/simulation/memory/wakes.ts';
-import type { VirtualClock } from '../../local/simulation/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
 import { type FaultLog, type Subject, subjectOf } from './fault-log.ts';
 import { type InstancePorts, type Outside, portsOf, type Receive } from './guarded-ports.ts';

@@ -1,8 +1,8 @@
 // Least privilege, by running: over steps that do all that the service does, every grant of the template
 // is used, nothing that is needed lacks one, and none can be taken away without something being refused.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nameInArn } from '../../local/aws-names.ts';
 import { requirePolling } from '../../local/functions/event-sources.ts';
-import { nameInArn } from '../../local/gate/aws-names.ts';
 import type { Grant } from '../../local/gate/permissions.ts';
 import { startTimetable } from '../../local/scheduler/timetable.ts';
 import type { Step } from './step.ts';

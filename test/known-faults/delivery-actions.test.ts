@@ -9,7 +9,7 @@ import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.t
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
-import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import type { ApiService } from '../builders/api-service.ts';
 import { startService } from './broken-calls.ts';

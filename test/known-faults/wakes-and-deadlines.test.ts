@@ -10,10 +10,10 @@ import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/me
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
-import { createCallCounts } from '../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
+import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
-import { VirtualClock } from '../../local/simulation/virtual-clock.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 import { quietPlan } from '../faults/plan.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { arnOf } from '../../local/gate/aws-names.ts';
+import { arnOf } from '../../local/aws-names.ts';
 import { Gatekeeper } from '../../local/gate/gatekeeper.ts';
 import { Meter } from '../../local/gate/meter.ts';
 import { type SqsEmulator, type SqsQueue, startSqs } from '../../local/sqs/emulator.ts';

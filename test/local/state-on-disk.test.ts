@@ -2,7 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DataFolder } from '../../local/data-folder.ts';
-import { factsOf } from '../../local/functions/process-facts.ts';
+import { factsOf } from '../../local/process-facts.ts';
 import { ScheduleStore } from '../../local/scheduler/store.ts';
 import { SecretStore } from '../../local/secrets/store.ts';
 import { Stack } from '../../local/stack/stack.ts';

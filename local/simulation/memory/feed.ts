@@ -2,7 +2,7 @@
 import { type FeedEntry, type FeedLedger, placeOf } from '../../../lambdas/core/events/feed.ts';
 import { type SubjectLedger, subjectOrderOf } from '../../../lambdas/core/events/subject-order.ts';
 import { scopeKey } from '../../../lambdas/core/scope.ts';
-import type { CallCounts } from '../call-counts.ts';
+import type { CallCounts } from './call-counts.ts';
 
 export function createMemoryFeed(counts: Pick<CallCounts, 'write'>): FeedLedger & SubjectLedger {
   const feeds = new Map<string, Map<string, FeedEntry>>();

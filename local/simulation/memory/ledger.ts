@@ -15,7 +15,7 @@ import { deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import type { Page, TimeRange } from '../../../lambdas/core/listing.ts';
 import type { ReplayLedger } from '../../../lambdas/core/replays/ledger.ts';
 import { type DeliveryRef, type EndpointAddress, scopeKey } from '../../../lambdas/core/scope.ts';
-import type { CallCounts } from '../call-counts.ts';
+import type { CallCounts } from './call-counts.ts';
 import { createMemoryFeed } from './feed.ts';
 import { createMemoryReplays } from './replays.ts';
 import { SortedIndex } from './sorted-index.ts';

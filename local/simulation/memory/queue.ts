@@ -1,8 +1,8 @@
 // An SQS queue with its event source, in virtual time: delays, visibility, batches, redelivery, and a
 // queue for what failed too often.
 import type { SQSRecord } from 'aws-lambda';
-import type { CallCounts } from '../call-counts.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { CallCounts } from './call-counts.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 const BATCH = 10;
 

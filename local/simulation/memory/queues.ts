@@ -6,9 +6,9 @@ import { encodeCleanupMessage } from '../../../lambdas/core/erasure/message.ts';
 import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
 import { encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
-import type { CallCounts } from '../call-counts.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { CallCounts } from './call-counts.ts';
 import { MemoryQueue, type QueueConditions } from './queue.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 const VISIBILITY_MS = 90_000;
 

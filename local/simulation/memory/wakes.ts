@@ -9,9 +9,9 @@ import {
 } from '../../../lambdas/core/wakes/bucket.ts';
 import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../../lambdas/core/wakes/message.ts';
-import type { CallCounts } from '../call-counts.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { CallCounts } from './call-counts.ts';
 import type { MemoryQueue } from './queue.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 
 export interface ScheduleFaults {
   /** Shares of the schedules, 0 to 1. */

@@ -7,7 +7,7 @@ import { createId } from '../../../lambdas/core/identifiers.ts';
 import type { Page } from '../../../lambdas/core/listing.ts';
 import type { ReplayLedger } from '../../../lambdas/core/replays/ledger.ts';
 import type { Replay } from '../../../lambdas/core/replays/replay.ts';
-import { createCallCounts } from '../../../local/simulation/call-counts.ts';
+import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../../local/simulation/memory/ledger.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { NOON_MS } from '../../builders/events.ts';

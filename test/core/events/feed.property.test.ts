@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { FeedEntry, FeedLedger } from '../../../lambdas/core/events/feed.ts';
 import { horizonOf, placeOf, startOf, writeFeed } from '../../../lambdas/core/events/feed.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
-import { VirtualClock } from '../../../local/simulation/virtual-clock.ts';
+import { VirtualClock } from '../../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../../local/simulation/world.ts';
 
 const LAG_MS = 10_000;

@@ -3,7 +3,7 @@ import { dynamoDbCall, scheduleCall, sqsCall } from '../../../local/gate/aws-cal
 import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
 import { Permissions } from '../../../local/gate/permissions.ts';
-import type { JsonObject } from '../../../local/stack/json.ts';
+import type { JsonObject } from '../../../local/json.ts';
 import { Stack } from '../../../local/stack/stack.ts';
 
 const place = { queueUrl: (name: string) => name, apiUrl: () => '' };
