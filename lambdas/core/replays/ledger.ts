@@ -4,7 +4,7 @@ import type { Page, TimeRange } from '../listing.ts';
 import type { DeliveryRef, EndpointAddress, Scope } from '../scope.ts';
 import type { Replay } from './replay.ts';
 
-export interface ReplayLedger {
+export interface ReplayStore {
   /** Puts a replay if there is none of this id, and gives what is stored then. */
   putReplayOnce(replay: Replay): Promise<Replay>;
   getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
@@ -12,6 +12,10 @@ export interface ReplayLedger {
   listReplays(scope: Scope, limit: number, cursor?: string): Promise<Page<Replay>>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   replaceReplay(seenVersion: number, after: Replay): Promise<boolean>;
+}
+
+/** What a replay may go through. */
+export interface ReplayedDeliveries {
   /** The dead of an endpoint, oldest event first; eventually consistent. A page may be longer than asked. */
   listDead(
     endpoint: EndpointAddress,
@@ -27,3 +31,5 @@ export interface ReplayLedger {
     cursor?: string,
   ): Promise<Page<Delivery>>;
 }
+
+export interface ReplayLedger extends ReplayStore, ReplayedDeliveries {}

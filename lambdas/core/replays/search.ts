@@ -3,11 +3,11 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { DeliveryLedger } from '../deliveries/ledger.ts';
 import { deliveryIdOf } from '../identifiers.ts';
 import type { Page } from '../listing.ts';
-import type { ReplayLedger } from './ledger.ts';
+import type { ReplayedDeliveries } from './ledger.ts';
 import { isReplayed, type ReplaySearch } from './replay.ts';
 
 export interface ReplaySearchPorts {
-  readonly replays: Pick<ReplayLedger, 'listDead' | 'listOldestFirst'>;
+  readonly replays: ReplayedDeliveries;
   readonly ledger: Pick<DeliveryLedger, 'getDeliveries'>;
 }
 

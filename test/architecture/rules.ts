@@ -1,0 +1,100 @@
+// The rules of CONTRIBUTING that a linter has no words for, over the paths and texts of the sources.
+import { posix } from 'node:path';
+import type { Order } from './order.ts';
+
+export interface Source {
+  /** From the repository's root, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const MAX_FILES_IN_FOLDER = 20;
+const MAX_FILES_OF_PREFIX = 2;
+const MAX_LINES = 350;
+const MAX_HANDLER_LINES = 80;
+const MAX_METHODS_OF_PORT = 5;
+const NAMELESS = /^(utils?|helpers?|common|misc|types|ports)$/;
+
+/** Every breach, as a sentence that names the file or folder. */
+export function breaches(
+  sources: readonly Source[],
+  orders: Readonly<Record<string, Order>>,
+): string[] {
+  return [
+    ...foldersTooFull(sources),
+    ...prefixesTooOften(sources),
+    ...sources.flatMap(tooLong),
+    ...sources.flatMap(nameless),
+    ...sources.flatMap(portsTooWide),
+    ...Object.entries(orders).flatMap(([layer, order]) => outOfOrder(sources, layer, order)),
+  ];
+}
+
+function foldersTooFull(sources: readonly Source[]): string[] {
+  return [...Map.groupBy(sources, ({ path }) => posix.dirname(path))]
+    .filter(([, files]) => files.length > MAX_FILES_IN_FOLDER)
+    .map(
+      ([folder, files]) => `${folder} has ${files.length} files, at most ${MAX_FILES_IN_FOLDER}`,
+    );
+}
+
+function prefixesTooOften(sources: readonly Source[]): string[] {
+  const prefixOf = ({ path }: Source): string =>
+    `${posix.dirname(path)}/${posix.basename(path).split(/[-.]/, 1)[0]}`;
+  return [...Map.groupBy(sources, prefixOf)]
+    .filter(([, files]) => files.length > MAX_FILES_OF_PREFIX)
+    .map(([prefix, files]) => `${prefix}* are ${files.length} files: make them a folder`);
+}
+
+function tooLong({ path, text }: Source): string[] {
+  const limit = posix.basename(path) === 'handler.ts' ? MAX_HANDLER_LINES : MAX_LINES;
+  const lines = text.trimEnd().split('\n').length;
+  return lines > limit ? [`${path} has ${lines} lines, at most ${limit}`] : [];
+}
+
+function nameless({ path }: Source): string[] {
+  const name = posix.basename(path).split('.', 1)[0] ?? '';
+  return NAMELESS.test(name) ? [`${path} is not named after what it is about`] : [];
+}
+
+/** Of core only: what a rule needs from outside is narrow. A contract is no port, but a kind of its own. */
+function portsTooWide({ path, text }: Source): string[] {
+  if (!path.startsWith('lambdas/core/') || path.startsWith('lambdas/core/contracts/')) return [];
+  return [...text.matchAll(/^export interface (\w+)[^{]*\{\n(.*?)^\}/gms)].flatMap(
+    ([, name, body = '']) => {
+      const methods = body.match(/^ {2}\w+\(/gm)?.length ?? 0;
+      return methods > MAX_METHODS_OF_PORT
+        ? [`${name} of ${path} has ${methods} methods, at most ${MAX_METHODS_OF_PORT}`]
+        : [];
+    },
+  );
+}
+
+function outOfOrder(sources: readonly Source[], layer: string, order: Order): string[] {
+  const ranks = new Map(order.flatMap((entry, rank) => [entry].flat().map((name) => [name, rank])));
+  const entryOf = (path: string): string | undefined => {
+    if (!path.startsWith(`${layer}/`)) return undefined;
+    const [first = '', ...rest] = path.slice(layer.length + 1).split('/');
+    return rest.length > 0 ? `${first}/` : first.replace(/\.ts$/, '');
+  };
+  return sources.flatMap(({ path, text }) => {
+    const own = entryOf(path);
+    if (own === undefined) return [];
+    const rank = ranks.get(own);
+    if (rank === undefined)
+      return [`${own} of ${layer} has no place in test/architecture/order.ts`];
+    return importsOf(path, text).flatMap((target) => {
+      const other = entryOf(target);
+      if (other === undefined || other === own) return [];
+      const theirs = ranks.get(other);
+      return theirs !== undefined && theirs < rank
+        ? []
+        : [`${path} imports ${target}, against the order of ${layer}`];
+    });
+  });
+}
+
+function importsOf(path: string, text: string): string[] {
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.[^']+)'/g);
+  return [...specifiers].map(([, to = '']) => posix.join(posix.dirname(path), to));
+}
