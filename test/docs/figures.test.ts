@@ -1,0 +1,161 @@
+// The figures of the docs are those that the benches wrote to bench/results/.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+type Row = Readonly<Record<string, string | number>>;
+const rowsOf = (name: string): Row[] => JSON.parse(read(`bench/results/${name}.json`)).rows;
+const number = (row: Row | undefined, name: string): number => {
+  const value = row?.[name];
+  if (typeof value !== 'number') throw new Error(`no number ${name} in ${JSON.stringify(row)}`);
+  return value;
+};
+/** Rounded half up, as people do: 0.565 is 0.57, though its nearest binary fraction is less. */
+const fixed = (row: Row | undefined, name: string, digits: number): string => {
+  const scale = 10 ** digits;
+  return (Math.round(number(row, name) * scale * (1 + 1e-9)) / scale).toFixed(digits);
+};
+
+/** A table's cells without emphasis, row by row. */
+function tableUnder(page: string, header: RegExp): string[][] {
+  const lines = page.split('\n');
+  const start = lines.findIndex((line) => header.test(line));
+  if (start < 0) throw new Error(`no table ${header}`);
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
+  return lines.slice(start + 2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replaceAll('*', '').replaceAll('`', '').trim()),
+  );
+}
+
+const performance = read('docs/performance.md');
+
+describe('docs/performance.md', () => {
+  it('has the costs of cost.json', () => {
+    const rows = rowsOf('cost').map((row) => {
+      const total = number(row, 'total');
+      const least = number(row, 'at least');
+      const most = fixed(row, 'at most', 2);
+      const range = least === total ? `to ${most}` : `${least.toFixed(2)} to ${most}`;
+      const lambda = number(row, 'Lambda requests') + number(row, 'Lambda duration');
+      return [
+        row.posted,
+        number(row, 'a second').toLocaleString('en'),
+        `$${total.toFixed(2)} (${range})`,
+        fixed(row, 'API Gateway', 2),
+        lambda.toFixed(2),
+        fixed(row, 'SQS', 2),
+        fixed(row, 'SQS fair queues', 2),
+        fixed(row, 'DynamoDB', 2),
+        fixed(row, 'Logs', 2),
+      ];
+    });
+    expect(tableUnder(performance, /^\| posted \|/)).toEqual(rows);
+  });
+
+  it('has the CPU times of cpu.json', () => {
+    const rows = rowsOf('cpu');
+    const found = (contract: string, queues: string, batch: number) =>
+      rows.find((row) => row.contract === contract && row.queues === queues && row.batch === batch);
+    const table = tableUnder(performance, /^\| contract \| singly/).map(
+      ([contract = '', ...cells]) => ({
+        contract,
+        cells,
+      }),
+    );
+    const posted = (contract: string, batch: number) => {
+      const shipped = found(contract, 'as shipped', batch);
+      const stages = ['ingest', 'fanOut', 'dispatch'].map((stage) => fixed(shipped, stage, 2));
+      return [
+        stages.join(', '),
+        fixed(shipped, 'ms per delivery', 2),
+        fixed(shipped, 'in signed POSTs', 1),
+        fixed(found(contract, 'at once', batch), 'ms per delivery', 2),
+      ];
+    };
+    expect(table.map(({ cells }) => cells)).toEqual(
+      table.map(({ contract }) => [...posted(contract, 1), ...posted(contract, 100)]),
+    );
+  });
+
+  it('has the neighbours of neighbour.json', () => {
+    const rows = rowsOf('neighbour').map((row) => [
+      row.neighbour,
+      `${row['a second']}`,
+      fixed(row, 'p50', 1),
+      fixed(row, 'p99', 1),
+      number(row, 'p99 ratio') === 1 ? '1' : fixed(row, 'p99 ratio', 2),
+    ]);
+    const table = tableUnder(performance, /^\| neighbour \|/).map((cells) => cells.slice(0, 5));
+    expect(table).toEqual(rows);
+  });
+
+  it('has the growth of scale.json', () => {
+    const table = tableUnder(performance, /CPU ms per delivery \| \$ a million/);
+    const shown = rowsOf('scale').map((row) => ({
+      cpu: number(row, 'CPU ms per delivery'),
+      dollars: fixed(row, '$ per million deliveries', 2),
+    }));
+    const rounded = table.map(([, cpu = '', dollars]) => [Number(cpu), dollars]);
+    expect(rounded).toEqual(
+      shown.map(({ cpu, dollars }, index) => {
+        const digits = table[index]?.[1]?.split('.')[1]?.length ?? 0;
+        return [Number(cpu.toFixed(digits)), dollars];
+      }),
+    );
+  });
+
+  it('has the throughput and the bundles of throughput.json', () => {
+    const [singly, batched] = rowsOf('throughput');
+    const perSecond = tableUnder(performance, /^\| \| Posthorn \|/);
+    expect(perSecond.slice(1).map(([, posthorn]) => posthorn)).toEqual([
+      number(singly, 'a second').toLocaleString('en'),
+      number(batched, 'a second').toLocaleString('en'),
+    ]);
+    const weights: Row[] = JSON.parse(read('bench/results/throughput.json')).weights;
+    const sizes = weights.map((row) => number(row, 'bundle kB'));
+    expect(performance).toContain(`Bundles are ${Math.min(...sizes)} to ${Math.max(...sizes)} kB`);
+  });
+
+  it('has the latency of latency.json', () => {
+    const [first] = rowsOf('latency');
+    const p50 = fixed(first, 'accepted to received p50', 1);
+    const p99 = fixed(first, 'p99', 1);
+    expect(tableUnder(performance, /^\| \| Posthorn \|/)[0]?.[1]).toBe(`${p50} and ${p99} ms`);
+  });
+});
+
+describe('what a million deliveries cost', () => {
+  const cost = rowsOf('cost');
+  const total = (posted: string, perSecond: number) =>
+    `$${fixed(
+      cost.find((row) => row.posted === posted && row['a second'] === perSecond),
+      'total',
+      2,
+    )}`;
+  const gathered = total('singly', 100);
+  const atOnce = total('singly, at once', 100);
+
+  it.each([
+    ['README.md', `${gathered} a million instead of ${atOnce}`],
+    ['docs/configuration.md', `${gathered} instead of ${atOnce}`],
+    ['docs/adr/0014-messages-wait-a-second-for-company.md', atOnce],
+    ['docs/adr/0014-messages-wait-a-second-for-company.md', gathered],
+    ['docs/performance.md', `Of the ${gathered}`],
+    ['docs/performance.md', `${atOnce} to ${gathered} singly`],
+    [
+      'docs/scale.md',
+      `${total('singly', 1)}, ${gathered} and ${total('in batches of 100', 100)} a million`,
+    ],
+    ['docs/scale.md', `it costs ${total('in batches of 100', 1_000)}`],
+  ])('%s says %s', (page, text) => {
+    expect(read(page).replaceAll(/\s+/g, ' ')).toContain(text);
+  });
+
+  it('at rest is what the bench counted', () => {
+    const { idleDollarsAMonth } = JSON.parse(read('bench/results/cost.json'));
+    expect(performance).toContain(`An idle stack costs $${idleDollarsAMonth} a month`);
+  });
+});
