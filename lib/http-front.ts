@@ -17,13 +17,16 @@ import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
 
-export interface HttpFrontProps {
+interface HttpFrontProps {
+  readonly configuration: Configuration;
   readonly ingest: IFunction;
   readonly api: IFunction;
-  readonly throttle: { readonly rate: number; readonly burst: number };
-  readonly logRetentionDays: number;
-  readonly domain: Configuration['domain'];
 }
+
+/** How long the API waits for a function behind it; API Gateway ends a request after 30 seconds. */
+const TIMEOUT = Duration.seconds(29);
+/** For those functions: they end before the API stops waiting. */
+export const FUNCTION_TIMEOUT = Duration.seconds(28);
 
 /** What is logged of each request: no address of a person, no header, no body. */
 const ACCESS_LOG = JSON.stringify({
@@ -42,14 +45,14 @@ export class HttpFront extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpFrontProps) {
     super(scope, id);
-    const timeout = Duration.seconds(29);
-    const ingest = new HttpLambdaIntegration('Ingest', props.ingest, { timeout });
-    const rest = new HttpLambdaIntegration('Rest', props.api, { timeout });
+    const { domain, logRetentionDays, throttle } = props.configuration;
+    const ingest = new HttpLambdaIntegration('Ingest', props.ingest, { timeout: TIMEOUT });
+    const rest = new HttpLambdaIntegration('Rest', props.api, { timeout: TIMEOUT });
     // $default, because a greedy path does not take the root: its answer would be API Gateway's own.
     const api = new HttpApi(this, 'Api', {
       createDefaultStage: false,
       defaultIntegration: rest,
-      disableExecuteApiEndpoint: props.domain?.only ?? false,
+      disableExecuteApiEndpoint: domain?.only ?? false,
     });
     this.api = api;
     for (const path of ['/v1/events', '/v1/events/batch']) {
@@ -59,14 +62,14 @@ export class HttpFront extends Construct {
       // Read now and then, by queries: half the price of what is watched as it comes. A group's class cannot be
       // changed: another class wants another id here.
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
-      retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
+      retention: logRetentionDays as RetentionDays, // the configuration allows its values only
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: props.throttle.rate, burstLimit: props.throttle.burst },
+      throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(logs),
         format: AccessLogFormat.custom(ACCESS_LOG),
@@ -74,9 +77,9 @@ export class HttpFront extends Construct {
     });
     const { region, urlSuffix } = Stack.of(this);
     const ownHost = `${api.apiId}.execute-api.${region}.${urlSuffix}`;
-    this.hosts = props.domain ? [ownHost, props.domain.name] : [ownHost];
-    this.url = props.domain ? `https://${props.domain.name}/` : stage.url;
-    if (props.domain) this.answerAt(props.domain, api, stage);
+    this.hosts = domain ? [ownHost, domain.name] : [ownHost];
+    this.url = domain ? `https://${domain.name}/` : stage.url;
+    if (domain) this.answerAt(domain, api, stage);
     NagSuppressions.addResourceSuppressions(
       api,
       [
@@ -89,6 +92,7 @@ export class HttpFront extends Construct {
       true,
     );
   }
+
   /** The name's own record is the operator's to make: it points to the outputs. */
   private answerAt(
     { name, certificateArn }: NonNullable<Configuration['domain']>,

@@ -3,6 +3,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import { Env } from '../lambdas/environment.ts';
+import type { NodeFunction } from './functions/node-function.ts';
+
+const VARIABLES = { operator: Env.operatorSecretArn, sealing: Env.sealingSecretArn };
 
 export class Keys extends Construct {
   /** Seals endpoints' secrets and private keys. */
@@ -34,5 +38,12 @@ export class Keys extends Construct {
         },
       ],
     );
+  }
+
+  /** Lets a function read these, and tells it where they are. */
+  grantRead(fn: NodeFunction, ...names: (keyof typeof VARIABLES)[]): void {
+    const arns = names.map((name) => this[name].secretArn);
+    fn.allow(['secretsmanager:GetSecretValue'], arns);
+    for (const name of names) fn.tell({ [VARIABLES[name]]: this[name].secretArn });
   }
 }

@@ -14,26 +14,36 @@ const MESSAGE_ACTIONS = [
   'sqs:PurgeQueue',
 ];
 
-export interface QueueWithDeadLettersProps {
+/** How a function takes messages from a queue. */
+export interface QueueSource {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
+
+interface QueueWithDeadLettersProps {
+  /** The environment variable that tells functions the queue's URL. */
+  readonly urlVariable: string;
   /** The time that the consuming function may take for a batch. */
   readonly functionTimeout: Duration;
-  /** @default 0 */
-  readonly windowSeconds?: number;
-  /** How often a message is received before it counts as a dead letter. */
-  readonly maxReceiveCount: number;
-  /** Whether messages are sent with delays, up to the 15 minutes that SQS knows. @default false */
-  readonly isDelayed?: boolean;
+  readonly source: QueueSource;
+  /** Whether messages are sent with delays, up to the 15 minutes that SQS allows. */
+  readonly isDelayed: boolean;
 }
 
 export class QueueWithDeadLetters extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  readonly source: QueueSource;
+  readonly urlVariable: string;
   /** A message this old says that something is stuck: accepted, and not gone on with. */
   readonly stuckAfter: Duration;
 
   constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
     super(scope, id);
-    const { functionTimeout, windowSeconds = 0, maxReceiveCount, isDelayed = false } = props;
+    const { functionTimeout, isDelayed, source, urlVariable } = props;
+    this.source = source;
+    this.urlVariable = urlVariable;
     this.stuckAfter = Duration.minutes(isDelayed ? 20 : 5);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -48,8 +58,8 @@ export class QueueWithDeadLetters extends Construct {
       receiveMessageWaitTime: Duration.seconds(20),
       // Maximum concurrency keeps the poller from fetching more than the function can take, which a
       // visibility timeout of six times the function's would otherwise have to make up for.
-      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() + windowSeconds + 30),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() + source.windowSeconds + 30),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
     });
     for (const queue of [this.queue, this.deadLetters]) {
       queue.addToResourcePolicy(
@@ -75,3 +85,7 @@ export class QueueWithDeadLetters extends Construct {
     );
   }
 }
+
+export type Queues = Readonly<
+  Record<'Events' | 'Deliveries' | 'Slow' | 'Retries' | 'Wakes', QueueWithDeadLetters>
+>;

@@ -24,6 +24,7 @@ import { Effect, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import type { Configuration } from './configuration.ts';
 import type { NodeFunction } from './functions/node-function.ts';
 
 const ZONES = 2;
@@ -52,26 +53,22 @@ const JOINING = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-export interface StaticEgressProps {
-  /** Ports that endpoints may use. 443 is open in any case, for AWS. */
-  readonly ports: readonly number[];
-  /** Whether the addresses stay when the stack goes. */
-  readonly retain: boolean;
-  readonly logRetentionDays: number;
-}
-
 export class StaticEgress extends Construct {
   readonly vpc: IVpc;
   readonly securityGroup: SecurityGroup;
   /** The Elastic IPs that receivers see. */
   readonly addresses: string[];
 
-  constructor(scope: Construct, id: string, props: StaticEgressProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { allowedPorts, logRetentionDays, retainData }: Configuration,
+  ) {
     super(scope, id);
     const elasticIps = Array.from({ length: ZONES }, (_, index) => {
       const ip = new CfnEIP(this, `Address${index + 1}`, { domain: 'vpc' });
       // Receivers have these in their firewalls.
-      ip.applyRemovalPolicy(props.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+      ip.applyRemovalPolicy(retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
       return ip;
     });
     this.addresses = elasticIps.map((ip) => ip.attrPublicIp);
@@ -93,9 +90,9 @@ export class StaticEgress extends Construct {
     });
     // The two types of CDK differ in an optional property under exactOptionalPropertyTypes alone.
     this.vpc = vpc as IVpc;
-    this.securityGroup = this.outwardOnly(props.ports);
+    this.securityGroup = this.outwardOnly(allowedPorts);
     this.refuseInner();
-    this.logRefusals(props.logRetentionDays);
+    this.logRefusals(logRetentionDays);
     new CfnOutput(Stack.of(this), 'EgressAddresses', {
       value: this.addresses.join(','),
       description: 'Where requests to receivers come from: for their firewalls.',
@@ -130,7 +127,7 @@ export class StaticEgress extends Construct {
     policy.attachToRole(fn.role);
   }
 
-  /** No way in; out to the ports of endpoints, and to AWS. */
+  /** No way in; out to the ports of endpoints, and to AWS at 443. */
   private outwardOnly(ports: readonly number[]): SecurityGroup {
     const group = new SecurityGroup(this, 'Outward', {
       vpc: this.vpc,

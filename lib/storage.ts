@@ -3,11 +3,22 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../lambdas/environment.ts';
+import type { Configuration } from './configuration.ts';
+import type { NodeFunction } from './functions/node-function.ts';
 
-export interface StorageProps {
-  /** Whether the tables stay when the stack goes. */
-  readonly retain: boolean;
-}
+/** Single reads and writes, batches of reads, and queries. No function scans. */
+export const READ_AND_WRITE = [
+  'BatchGetItem',
+  'DeleteItem',
+  'GetItem',
+  'PutItem',
+  'Query',
+  'UpdateItem',
+] as const;
+
+type ItemAction = (typeof READ_AND_WRITE)[number] | 'BatchWriteItem';
+
+const withService = (action: ItemAction) => `dynamodb:${action}`;
 
 export class Storage extends Construct {
   readonly registry: TableV2;
@@ -15,15 +26,15 @@ export class Storage extends Construct {
   /** The index of what still needs work, as a resource of IAM. */
   readonly workIndexArn: string;
 
-  constructor(scope: Construct, id: string, { retain }: StorageProps) {
+  constructor(scope: Construct, id: string, { retainData }: Configuration) {
     super(scope, id);
     const basics = {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: retain,
-      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: retainData,
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
     this.registry = new TableV2(this, 'Registry', basics);
     this.ledger = new TableV2(this, 'Ledger', {
@@ -39,5 +50,13 @@ export class Storage extends Construct {
       ],
     });
     this.workIndexArn = `${this.ledger.tableArn}/index/${WORK_INDEX}`;
+  }
+
+  grantRegistry(fn: NodeFunction, ...actions: readonly ItemAction[]): void {
+    fn.allow(actions.map(withService), [this.registry.tableArn]);
+  }
+
+  grantLedger(fn: NodeFunction, ...actions: readonly ItemAction[]): void {
+    fn.allow(actions.map(withService), [this.ledger.tableArn]);
   }
 }

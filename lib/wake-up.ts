@@ -6,31 +6,35 @@ import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import { Env } from '../lambdas/environment.ts';
 import type { NodeFunction } from './functions/node-function.ts';
 
 export class WakeUp extends Construct {
-  readonly groupName: string;
-  /** The schedules of the group, as a resource of IAM. */
-  private readonly schedulesArn: string;
+  private readonly groupName: string;
   /** The role that Scheduler takes on to send to the wakes queue. */
-  readonly role: Role;
+  private readonly role: Role;
+  private readonly wakes: IQueue;
 
   constructor(scope: Construct, id: string, { wakes }: { readonly wakes: IQueue }) {
     super(scope, id);
-    const group = new ScheduleGroup(this, 'Group');
-    this.groupName = group.scheduleGroupName;
-    const stack = Stack.of(this);
-    this.schedulesArn = stack.formatArn({
+    this.wakes = wakes;
+    this.groupName = new ScheduleGroup(this, 'Group').scheduleGroupName;
+    this.role = this.schedulerRole('Role', ['sqs:SendMessage'], wakes.queueArn);
+  }
+
+  /** Lets a function make wake-ups, and tells it how. */
+  grantScheduling(fn: NodeFunction): void {
+    fn.tell({
+      [Env.scheduleGroup]: this.groupName,
+      [Env.scheduleRoleArn]: this.role.roleArn,
+      [Env.wakesQueueArn]: this.wakes.queueArn,
+    });
+    const schedules = Stack.of(this).formatArn({
       service: 'scheduler',
       resource: 'schedule',
       resourceName: `${this.groupName}/*`,
     });
-    this.role = this.schedulerRole('Role', ['sqs:SendMessage'], wakes.queueArn);
-  }
-
-  /** Lets a function make wake-ups. */
-  grantScheduling(fn: NodeFunction): void {
-    fn.allow(['scheduler:CreateSchedule'], [this.schedulesArn]);
+    fn.allow(['scheduler:CreateSchedule'], [schedules]);
     fn.allow(['iam:PassRole'], [this.role.roleArn]);
     NagSuppressions.addResourceSuppressions(
       fn.role,

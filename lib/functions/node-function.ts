@@ -17,33 +17,27 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import type { QueueSource, QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
 import { BANNER, CREDENTIALS, MAIN_FIELDS, TARGET } from './bundling.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface NodeFunctionProps {
+interface NodeFunctionProps {
+  readonly configuration: Configuration;
   /** The folder under lambdas/ whose handler.ts it runs. */
   readonly folder: string;
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
-  readonly logRetentionDays: number;
-  /** Whether AWS X-Ray follows its invocations. @default none */
-  readonly tracing?: 'none' | 'xray';
   /** Programs that are run with the folder of the bundle, to put files beside it. */
   readonly afterBundling?: readonly string[];
   /** Where its requests leave from, if not from Lambda's own network. */
-  readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup };
+  readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup } | undefined;
 }
 
 /** What X-Ray asks for: segments belong to no resource. */
 const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
-
-export interface QueueSource {
-  readonly batchSize: number;
-  readonly windowSeconds: number;
-  readonly maxConcurrency: number;
-}
 
 export class NodeFunction extends Construct {
   readonly fn: NodejsFunction;
@@ -53,8 +47,9 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
+    const { logRetentionDays, tracing } = props.configuration;
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetentionDays as RetentionDays, // the configuration allows its values only
+      retention: logRetentionDays as RetentionDays, // the configuration allows its values only
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.logGroup = logGroup;
@@ -85,7 +80,7 @@ export class NodeFunction extends Construct {
       // A retry comes back to dispatch, and a replay to wake, by a queue and often: Lambda takes more than 16 such
       // rounds for a loop without end, and would stop them. Ours end with the policy, the deadline or the replay.
       recursiveLoop: RecursiveLoop.ALLOW,
-      ...(props.tracing === 'xray' ? { tracing: Tracing.ACTIVE } : {}),
+      ...(tracing === 'xray' ? { tracing: Tracing.ACTIVE } : {}),
       ...(props.network
         ? {
             vpc: props.network.vpc,
@@ -121,7 +116,7 @@ export class NodeFunction extends Construct {
         banner: BANNER,
       },
     });
-    if (props.tracing === 'xray') this.explainTracing();
+    if (tracing === 'xray') this.explainTracing();
   }
 
   /** The grant comes with the setting. */
@@ -144,8 +139,34 @@ export class NodeFunction extends Construct {
     this.role.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
   }
 
+  /** Adds to the function's environment. */
+  tell(variables: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(variables)) this.fn.addEnvironment(name, value);
+  }
+
+  /** Lets the function send to the queues, and tells it where they are. */
+  sendTo(...queues: QueueWithDeadLetters[]): void {
+    this.allowOn(queues, 'sqs:SendMessage');
+  }
+
+  /** Lets the function postpone messages that it received from the queues, and tells it where they are. */
+  postponeIn(...queues: QueueWithDeadLetters[]): void {
+    this.allowOn(queues, 'sqs:ChangeMessageVisibility');
+  }
+
+  private allowOn(queues: readonly QueueWithDeadLetters[], action: string): void {
+    this.allow(
+      [action],
+      queues.map(({ queue }) => queue.queueArn),
+    );
+    for (const { queue, urlVariable } of queues) this.tell({ [urlVariable]: queue.queueUrl });
+  }
+
   /** Runs the function for the queue's messages; failures are reported message by message. */
-  consume(id: string, queue: IQueue, source: QueueSource): void {
+  consume(
+    id: string,
+    { queue, source }: { readonly queue: IQueue; readonly source: QueueSource },
+  ): void {
     this.allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       [queue.queueArn],

@@ -1,0 +1,23 @@
+// Accepts events over HTTP.
+import type { Construct } from 'constructs';
+import { FUNCTION_TIMEOUT } from '../http-front.ts';
+import { NodeFunction } from './node-function.ts';
+import { inEveryFunction, type Service } from './service.ts';
+
+export class Ingest extends NodeFunction {
+  constructor(scope: Construct, id: string, service: Service) {
+    const { configuration, keys, queues, storage } = service;
+    super(scope, id, {
+      ...inEveryFunction(service),
+      folder: 'ingest',
+      memoryMb: configuration.memoryMb.ingest,
+      timeout: FUNCTION_TIMEOUT,
+    });
+    // An update notes when a key was used last.
+    storage.grantRegistry(this, 'GetItem', 'UpdateItem');
+    storage.grantLedger(this, 'GetItem', 'PutItem');
+    this.sendTo(queues.Events);
+    keys.grantRead(this, 'operator');
+    if (configuration.sealEventData) keys.grantRead(this, 'sealing');
+  }
+}
