@@ -62,13 +62,13 @@ export class Alarms extends Construct {
   }
 
   private watchAccepting({ front }: AlarmsProps): void {
+    const period = FIVE_MINUTES;
     this.alarm('Api5xx', {
       heading: 'api-5xx',
       says: 'the API answers with errors of its own.',
-      metric: front.api.metricServerError({ period: FIVE_MINUTES }),
+      metric: front.api.metricServerError({ period }),
       threshold: 5,
     });
-    const period = FIVE_MINUTES;
     const ahead = new MathExpression({
       expression: `IF(accepted - spread > ${ACCEPTED_AHEAD}, 100 * (accepted - spread) / accepted, 0)`,
       usingMetrics: {
@@ -88,31 +88,32 @@ export class Alarms extends Construct {
   }
 
   private watchDelivering({ queues }: AlarmsProps): void {
+    const period = FIVE_MINUTES;
     this.alarm('SlowFirstAttempt', {
       heading: 'slow-first-attempts',
       says: `one in a hundred first attempts begins ${SLOW_FIRST_ATTEMPT_MS / 1000} s or more after its event was accepted.`,
-      metric: ownMetric(this, 'FirstAttemptDelay', { period: FIVE_MINUTES }),
+      metric: ownMetric(this, 'FirstAttemptDelay', { period }),
       threshold: SLOW_FIRST_ATTEMPT_MS,
       periods: 2,
     });
-    const received = ['Deliveries', 'Slow', 'Retries'].flatMap((name) => {
-      const metric = queues[name]?.queue.metricNumberOfMessagesReceived({ period: FIVE_MINUTES });
-      return metric ? ([[`received${name}`, metric]] as const) : [];
-    });
-    const sum = received.map(([name]) => `FILL(${name}, 0)`).join(' + ');
+    const received = {
+      receivedDeliveries: queues.Deliveries.queue.metricNumberOfMessagesReceived({ period }),
+      receivedSlow: queues.Slow.queue.metricNumberOfMessagesReceived({ period }),
+      receivedRetries: queues.Retries.queue.metricNumberOfMessagesReceived({ period }),
+    };
+    const sum = Object.keys(received)
+      .map((name) => `FILL(${name}, 0)`)
+      .join(' + ');
     this.alarm('FaultedAttempts', {
       heading: 'attempts-that-fail-for-a-reason-on-our-side',
       says: `${FAULTED_PERCENT} % of what dispatch took up came back for a reason on our side.`,
       metric: new MathExpression({
         expression: `IF(${sum} > ${FAULTED_FROM}, 100 * FILL(faulted, 0) / (${sum}), 0)`,
         usingMetrics: {
-          faulted: ownMetric(this, 'MessagesFaulted', {
-            period: FIVE_MINUTES,
-            function: 'dispatch',
-          }),
-          ...Object.fromEntries(received),
+          faulted: ownMetric(this, 'MessagesFaulted', { period, function: 'dispatch' }),
+          ...received,
         },
-        period: FIVE_MINUTES,
+        period,
         label: 'came back, percent',
       }),
       threshold: FAULTED_PERCENT,
@@ -121,7 +122,7 @@ export class Alarms extends Construct {
     this.alarm('SchedulesRefused', {
       heading: 'schedules-refused',
       says: 'EventBridge Scheduler refuses schedules: retries later than 15 minutes wait for sweep.',
-      metric: ownMetric(this, 'SchedulesRefused', { period: FIVE_MINUTES }),
+      metric: ownMetric(this, 'SchedulesRefused', { period }),
       threshold: 1,
     });
   }

@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { NodeFunction } from '../functions/node-function.ts';
 import type { HttpFront } from '../http-front.ts';
-import type { QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
+import type { Queues, QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
 import type { Storage } from '../storage.ts';
 import { PRICES } from './prices.ts';
 
@@ -13,8 +13,10 @@ const REQUESTS_PER_MESSAGE = 3;
 
 export interface CostParts {
   readonly front: HttpFront;
-  readonly queues: Readonly<Record<string, QueueWithDeadLetters>>;
-  readonly functions: Readonly<Record<string, NodeFunction>>;
+  readonly queues: Queues;
+  readonly functions: Readonly<
+    Record<'Ingest' | 'FanOut' | 'Dispatch' | 'Wake' | 'Sweep' | 'Api', NodeFunction>
+  >;
   readonly storage: Storage;
 }
 
@@ -27,23 +29,19 @@ interface Part {
 /** By service; an alarm takes ten metrics, so that these are the largest and not all. */
 function partsOf({ front, queues, functions, storage }: CostParts, period: Duration) {
   const perMessage = REQUESTS_PER_MESSAGE * (PRICES['sqs.requests'] + PRICES['sqs.fair']);
-  const ofQueue = (name: string): Part[] => {
-    const found = queues[name];
-    if (!found) return [];
-    return [{ metric: found.queue.metricNumberOfMessagesSent({ period }), price: perMessage }];
-  };
-  const ofFunction = (name: string): Part[] => {
-    const found = functions[name];
-    if (!found) return [];
-    const gb = found.memoryMb / 1024;
-    const metric = found.fn.metricDuration({ period, statistic: 'Sum' });
-    return [{ metric, price: (gb / 1000) * PRICES['lambda.gbSeconds'] }];
-  };
+  const sentTo = ({ queue }: QueueWithDeadLetters): Part => ({
+    metric: queue.metricNumberOfMessagesSent({ period }),
+    price: perMessage,
+  });
+  const runOf = ({ fn, memoryMb }: NodeFunction): Part => ({
+    metric: fn.metricDuration({ period, statistic: 'Sum' }),
+    price: (memoryMb / 1024 / 1000) * PRICES['lambda.gbSeconds'],
+  });
   const units = { period, statistic: 'Sum' };
   const byService: Readonly<Record<string, readonly Part[]>> = {
     'API Gateway': [{ metric: front.api.metricCount({ period }), price: PRICES['api.requests'] }],
-    Lambda: ['Ingest', 'FanOut', 'Dispatch'].flatMap(ofFunction),
-    SQS: ['Events', 'Deliveries', 'Retries'].flatMap(ofQueue),
+    Lambda: [functions.Ingest, functions.FanOut, functions.Dispatch].map(runOf),
+    SQS: [queues.Events, queues.Deliveries, queues.Retries].map(sentTo),
     DynamoDB: [
       {
         metric: storage.ledger.metricConsumedWriteCapacityUnits(units),

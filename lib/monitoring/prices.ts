@@ -1,7 +1,5 @@
 // AWS's list prices in us-east-1, first tier, in US dollars. Looked up in November 2026.
 
-export const PRICES_DATE = '2026-11';
-
 const MILLION = 1_000_000;
 
 /** Dollars for one of each unit. */
@@ -27,15 +25,4 @@ export const PRICES = {
   'scheduler.invocations': 1.0 / MILLION,
   /** https://aws.amazon.com/secrets-manager/pricing/ */
   'secrets.calls': 0.05 / 10_000,
-} as const;
-
-/** Stated apart: they depend on how long things are kept, not on how they are delivered. */
-export const MONTHLY = {
-  /** GB-month of tables. */
-  dynamodbStorageGb: 0.25,
-  dynamodbRecoveryGb: 0.2,
-  secret: 0.4,
-  natGatewayHour: 0.045,
-  natGb: 0.045,
-  outToInternetGb: 0.09,
 } as const;

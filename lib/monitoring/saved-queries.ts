@@ -51,7 +51,7 @@ export const QUERIES = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-export interface SavedQueriesProps {
+interface SavedQueriesProps {
   readonly attempts: ILogGroup;
   /** Of all functions. */
   readonly all: readonly ILogGroup[];
