@@ -82,7 +82,7 @@ export function billOf(functions: readonly FunctionUse[], apiRequests: number): 
     DynamoDB:
       sum('dynamodb.writeUnits') * PRICES['dynamodb.writeUnits'] +
       sum('dynamodb.readUnits') * PRICES['dynamodb.readUnits'],
-    // Lambda's own lines of each invocation are not written: see lib/functions/node-function.ts.
+    // Lambda's own lines of each invocation are not written: see lib/node-function/node-function.ts.
     Logs:
       sum('logs.bytes') * PRICES['logs.bytes'] +
       apiRequests * ACCESS_LOG_BYTES * PRICES['logs.bytesInfrequent'],

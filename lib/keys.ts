@@ -4,7 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { Env } from '../lambdas/environment.ts';
-import type { NodeFunction } from './functions/node-function.ts';
+import type { NodeFunction } from './node-function/node-function.ts';
 
 const VARIABLES = { operator: Env.operatorSecretArn, sealing: Env.sealingSecretArn };
 

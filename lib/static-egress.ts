@@ -25,7 +25,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
-import type { NodeFunction } from './functions/node-function.ts';
+import type { NodeFunction } from './node-function/node-function.ts';
 
 const ZONES = 2;
 const CIDR = '10.73.0.0/22';

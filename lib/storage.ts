@@ -4,7 +4,7 @@ import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
-import type { NodeFunction } from './functions/node-function.ts';
+import type { NodeFunction } from './node-function/node-function.ts';
 
 /** Single reads and writes, batches of reads, and queries. No function scans. */
 export const READ_AND_WRITE = [

@@ -7,7 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { Env } from '../lambdas/environment.ts';
-import type { NodeFunction } from './functions/node-function.ts';
+import type { NodeFunction } from './node-function/node-function.ts';
 
 export class WakeUp extends Construct {
   private readonly groupName: string;

@@ -2,9 +2,9 @@
 import type { Construct } from 'constructs';
 import { Env } from '../../lambdas/environment.ts';
 import { FUNCTION_TIMEOUT } from '../http-front.ts';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { READ_AND_WRITE } from '../storage.ts';
 import type { Dispatch } from './dispatch.ts';
-import { NodeFunction } from './node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class Api extends NodeFunction {

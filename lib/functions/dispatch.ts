@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Env } from '../../lambdas/environment.ts';
-import { NodeFunction } from './node-function.ts';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class Dispatch extends NodeFunction {

@@ -1,7 +1,7 @@
 // Spreads accepted events to the endpoints that want them.
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { NodeFunction } from './node-function.ts';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class FanOut extends NodeFunction {

@@ -1,7 +1,7 @@
 // Accepts events over HTTP.
 import type { Construct } from 'constructs';
 import { FUNCTION_TIMEOUT } from '../http-front.ts';
-import { NodeFunction } from './node-function.ts';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class Ingest extends NodeFunction {

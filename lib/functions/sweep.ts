@@ -1,7 +1,7 @@
 // Repairs what was lost: every five minutes wake-ups, and deliveries and retries that became dead letters.
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { NodeFunction } from './node-function.ts';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 const SOURCE = { batchSize: 10, windowSeconds: 0, maxConcurrency: 2 };

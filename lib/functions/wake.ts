@@ -1,8 +1,8 @@
 // Goes on with deliveries that became due, and with replays.
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { NodeFunction } from '../node-function/node-function.ts';
 import { READ_AND_WRITE } from '../storage.ts';
-import { NodeFunction } from './node-function.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class Wake extends NodeFunction {

@@ -2,8 +2,8 @@
 // bill: storage, transfer, NAT gateways, logs, the free tier and other regions' prices are not in it.
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import type { NodeFunction } from '../functions/node-function.ts';
 import type { HttpFront } from '../http-front.ts';
+import type { NodeFunction } from '../node-function/node-function.ts';
 import type { Queues, QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
 import type { Storage } from '../storage.ts';
 import { PRICES } from './prices.ts';

@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type MetricName, QUEUE_FUNCTIONS } from '../../lambdas/core/metrics.ts';
-import type { NodeFunction } from '../functions/node-function.ts';
+import type { NodeFunction } from '../node-function/node-function.ts';
 import type { QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
 import { type CostParts, costByService, costPerHour } from './cost-estimate.ts';
 import { QUERIES } from './saved-queries.ts';

@@ -76,9 +76,11 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'handler',
   ],
   lib: [
-    ['configuration', 'keys', 'queue-with-dead-letters', 'storage', 'viewer/'],
+    'configuration',
+    ['queue-with-dead-letters', 'viewer/'],
+    'node-function/',
+    ['http-front', 'keys', 'static-egress', 'storage', 'wake-up'],
     'functions/',
-    ['http-front', 'static-egress', 'wake-up'],
     'monitoring/',
     'posthorn-stack',
   ],

@@ -1,4 +1,4 @@
-// Takes the place of the SDK's chain of credential providers in our bundles (lib/functions/node-function.ts): a
+// Takes the place of the SDK's chain of credential providers in our bundles (lib/node-function/node-function.ts): a
 // function's credentials are in its environment, and files, SSO and STS would only weigh on its start.
 
 export interface Credentials {

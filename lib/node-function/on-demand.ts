@@ -1,5 +1,5 @@
 // Builds what a function's bundle loads on demand (`#on-demand/...`) into a folder beside it, so that it weighs nothing
-// on its start: node lib/functions/on-demand.ts <folder of the bundle>
+// on its start: node lib/node-function/on-demand.ts <folder of the bundle>
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

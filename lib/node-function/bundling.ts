@@ -1,4 +1,4 @@
-// How esbuild makes our bundles, whether CDK runs it or lib/functions/on-demand.ts does.
+// How esbuild makes our bundles, whether CDK runs it or lib/node-function/on-demand.ts does.
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 

@@ -109,7 +109,7 @@ export class NodeFunction extends Construct {
           beforeBundling: () => [],
           beforeInstall: () => [],
           afterBundling: (_inputDir, outputDir) =>
-            ['lib/functions/on-demand.ts', ...(props.afterBundling ?? [])].map(
+            ['lib/node-function/on-demand.ts', ...(props.afterBundling ?? [])].map(
               (program) => `"${process.execPath}" "${root}${program}" "${outputDir}"`,
             ),
         },
