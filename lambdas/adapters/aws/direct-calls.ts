@@ -1,7 +1,10 @@
 // The calls that every delivery makes, in a third of the SDK's CPU time: JSON out, a signature, JSON in. Whatever is not
-// answered with 200 goes to the SDK, which is loaded only then: its retries, its errors and all the rest are its own.
-// Calls are most of what a delivery costs, and the SDK was half of what a cold start took.
+// answered with 200 is handed over to the SDK, which is loaded only then: its retries, its errors and all the rest are
+// its own. Calls are most of what a delivery costs, and the SDK was half of what a cold start took.
+import { Recent } from '../../core/recent.ts';
 import { Env } from '../../environment.ts';
+import { log } from '../log.ts';
+import { metrics } from '../metrics.ts';
 import { variable } from '../surroundings.ts';
 import { defaultProvider } from './credentials.ts';
 import { postToAws } from './requests.ts';
@@ -46,26 +49,22 @@ export interface DirectService<O extends Operations<O>> {
 
 const BROKEN = ['ECONNRESET', 'EPIPE'];
 
+/** What was logged within the last minute: a storm of refusals is one line a minute for each cause. */
+const logged = new Recent<true>({ maxEntries: 100, keptMs: 60_000 });
+
 export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
   const origin = service.originIn ? '' : originOf(service);
   const contentType = `application/x-amz-json-${service.jsonVersion}`;
   let sdk: Promise<Calls<O>> | undefined;
-  let signing: Promise<ReturnType<typeof createCallSigner>> | undefined;
+  let sign: ReturnType<typeof createCallSigner> | undefined;
 
-  /** @returns undefined if the SDK is to make the call */
-  async function attempt(
-    operation: string,
-    input: object,
-    signal?: AbortSignal,
-  ): Promise<object | undefined> {
+  /** @throws why the SDK is to make the call */
+  async function attempt(operation: string, input: object, signal?: AbortSignal): Promise<object> {
     // A function's credentials stay the same as long as it lives.
-    signing ??= defaultProvider()().then((credentials) =>
-      createCallSigner(service.name, variable('AWS_REGION'), credentials),
-    );
-    const headersOf = await signing;
+    sign ??= createCallSigner(service.name, variable('AWS_REGION'), await defaultProvider()());
     const body = service.encode(input);
     const to = service.originIn?.(input) ?? origin;
-    const headers = headersOf({
+    const headers = sign({
       host: to.slice(to.indexOf('//') + 2),
       target: `${service.targetPrefix}.${operation}`,
       contentType,
@@ -81,18 +80,32 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
       if (isBrokenConnection(error)) return postToAws(post);
       throw error;
     });
-    return answer.status === 200
-      ? service.decode(answer.body)
-      : service.errorOf && errorIn(answer.body, service.errorOf);
+    if (answer.status === 200) return service.decode(answer.body);
+    const { name, message } = errorIn(answer.body);
+    const known = service.errorOf?.(name, message);
+    if (known) return known;
+    throw new Error(`${answer.status} ${name}`.trim());
+  }
+
+  function recordHandover(operation: string, fault: unknown): void {
+    metrics.count('DirectCallsHandedOver');
+    const cause = causeOf(fault);
+    const key = `${service.name} ${operation} ${cause}`;
+    const nowMs = Date.now();
+    if (logged.get(key, nowMs)) return;
+    logged.set(key, true, nowMs);
+    log.warn('call handed over to the SDK', { service: service.name, operation, cause });
   }
 
   return {
     async call(operation, input, signal) {
-      const answer = await attempt(operation, input, signal).catch(() => undefined);
+      const answer = await attempt(operation, input, signal).catch((fault: unknown) => {
+        signal?.throwIfAborted();
+        recordHandover(operation, fault);
+      });
       if (answer instanceof Error) throw answer;
       // What the service answers has the operation's form.
       if (answer) return answer as never;
-      signal?.throwIfAborted();
       sdk ??= service.loadSdk();
       return (await sdk).call(operation, input, signal);
     },
@@ -111,14 +124,18 @@ function isBrokenConnection(error: unknown): boolean {
   return error instanceof Error && 'code' in error && BROKEN.includes(String(error.code));
 }
 
-function errorIn(
-  body: string,
-  errorOf: (name: string, message: string) => Error | undefined,
-): Error | undefined {
+function errorIn(body: string): { readonly name: string; readonly message: string } {
   try {
     const { __type = '', message = '' } = JSON.parse(body);
-    return errorOf(String(__type).replace(/^.*#/, ''), String(message));
+    return { name: String(__type).replace(/^.*#/, ''), message: String(message) };
   } catch {
-    return undefined;
+    return { name: '', message: '' };
   }
+}
+
+function causeOf(fault: unknown): string {
+  // The parser's own message would quote the answer.
+  if (fault instanceof SyntaxError) return 'an answer that is no JSON';
+  if (!(fault instanceof Error)) return String(fault);
+  return 'code' in fault ? String(fault.code) : fault.message;
 }

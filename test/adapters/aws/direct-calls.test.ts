@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDynamoDb, putIfNew } from '../../../lambdas/adapters/aws/dynamodb/client.ts';
+import { log } from '../../../lambdas/adapters/log.ts';
+import { metrics } from '../../../lambdas/adapters/metrics.ts';
 import { createSqs } from '../../../lambdas/adapters/queues/queues.ts';
 
 interface Seen {
@@ -43,6 +45,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
   await close();
 });
 
@@ -166,6 +170,62 @@ describe('a call', () => {
     };
     await createDynamoDb().call('GetItem', { TableName: TABLE, Key: KEY });
     expect(trace).toBe('Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1');
+  });
+});
+
+describe('a call that is handed over to the SDK', () => {
+  const throttled = {
+    __type: 'com.amazon.coral.service#ThrottlingException',
+    message: 'slow down',
+  };
+
+  it('is counted each time, and logged once a minute for each cause', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const count = vi.spyOn(metrics, 'count');
+    const warn = vi.spyOn(log, 'warn').mockReturnValue(undefined);
+    // Every first try is refused, and what the SDK makes again is answered.
+    answer = (request, response) =>
+      json(response, request.headers['amz-sdk-request'] ? 200 : 429, throttled);
+    const dynamoDb = createDynamoDb();
+    const call = () => dynamoDb.call('DeleteItem', { TableName: TABLE, Key: KEY });
+    await call();
+    await Promise.all([call(), call()]);
+    expect(count.mock.calls).toEqual(Array(3).fill(['DirectCallsHandedOver']));
+    expect(warn.mock.calls.map(([, fields]) => fields)).toEqual([
+      { service: 'dynamodb', operation: 'DeleteItem', cause: '429 ThrottlingException' },
+    ]);
+    answer = (request, response) =>
+      request.headers['amz-sdk-request'] ? json(response, 200, {}) : response.end('{"secret');
+    await call();
+    expect(warn.mock.lastCall?.[1]).toMatchObject({ cause: 'an answer that is no JSON' });
+    vi.setSystemTime(Date.now() + 60_000);
+    await call();
+    expect(warn).toHaveBeenCalledTimes(3);
+  });
+
+  it('is not counted if it was called off, or if the answer is an error that its caller expects', async () => {
+    const count = vi.spyOn(metrics, 'count');
+    answer = (_request, response) =>
+      json(response, 400, { __type: 'x#ConditionalCheckFailedException' });
+    await putIfNew(createDynamoDb(), TABLE, KEY);
+    const controller = new AbortController();
+    answer = () => controller.abort(new Error('out of time'));
+    const input = { TableName: TABLE, Key: KEY };
+    await createDynamoDb()
+      .call('GetItem', input, controller.signal)
+      .catch(() => undefined);
+    expect(count).not.toHaveBeenCalled();
+  });
+
+  it('for want of credentials does not hand over the next one, which finds them', async () => {
+    vi.spyOn(log, 'warn').mockReturnValue(undefined);
+    answer = (_request, response) => json(response, 200, {});
+    const dynamoDb = createDynamoDb();
+    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+    await dynamoDb.call('GetItem', { TableName: TABLE, Key: KEY }).catch(() => undefined);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKID');
+    await dynamoDb.call('GetItem', { TableName: TABLE, Key: KEY });
+    expect(agents().at(-1)).toBe('direct');
   });
 });
 
