@@ -58,3 +58,15 @@ export class Recent<V> {
     return this.#entries.size;
   }
 }
+
+/** What `make` gives, made once for each of the latest keys. */
+export function memoized<V>(maxEntries: number, make: (key: string) => V): (key: string) => V {
+  const made = new Recent<V>({ maxEntries });
+  return (key) => {
+    const known = made.get(key, 0);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value, 0);
+    return value;
+  };
+}

@@ -12,6 +12,7 @@ import {
 } from '../core/keys/api-key.ts';
 import type { KeyLookup } from '../core/keys/store.ts';
 import { Problem } from '../core/problem.ts';
+import { Recent } from '../core/recent.ts';
 import {
   ENVIRONMENTS,
   type Environment,
@@ -69,28 +70,26 @@ export function createAuthentication({
   surroundings,
   gate,
 }: AuthenticationPorts) {
-  const keys = new Map<string, { readonly readAtMs: number; readonly key: ApiKey }>();
-  const tenants = new Map<string, number>();
+  const keys = new Recent<ApiKey>({ maxEntries: MAX_KEPT, keptMs: KEY_KEPT_MS });
+  const tenants = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: TENANT_KEPT_MS });
   /** The hour in which this instance noted a key's use last. */
-  const noted = new Map<string, number>();
+  const noted = new Recent<number>({ maxEntries: MAX_KEPT });
 
   async function findKey(hash: string): Promise<ApiKey | undefined> {
     const nowMs = surroundings.now();
-    const known = keys.get(hash);
-    if (known && nowMs - known.readAtMs < KEY_KEPT_MS) return known.key;
+    const known = keys.get(hash, nowMs);
+    if (known) return known;
     const key = await registry.findKey(hash);
-    keys.delete(hash);
-    if (keys.size >= MAX_KEPT) keys.clear();
-    if (key) keys.set(hash, { readAtMs: nowMs, key });
+    if (key) keys.set(hash, key, nowMs);
     return key;
   }
 
   /** Beside the request and never in its way: what becomes of the note decides nothing. */
   async function noteUse(key: ApiKey): Promise<void> {
-    const hour = hourOf(surroundings.now());
-    if (noted.get(key.id) === hour) return;
-    if (noted.size >= MAX_KEPT) noted.clear();
-    noted.set(key.id, hour);
+    const nowMs = surroundings.now();
+    const hour = hourOf(nowMs);
+    if (noted.get(key.id, nowMs) === hour) return;
+    noted.set(key.id, hour, nowMs);
     try {
       await registry.noteKeyUse(key, hour);
     } catch (error) {
@@ -126,15 +125,14 @@ export function createAuthentication({
   async function requireTenant(id: string): Promise<void> {
     if (id === OPERATOR_TENANT) return;
     const nowMs = surroundings.now();
-    if (nowMs - (tenants.get(id) ?? 0) < TENANT_KEPT_MS) return;
+    if (tenants.get(id, nowMs)) return;
     const tenant = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
     if (!tenant || tenant.deletedAtMs !== undefined) {
       throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
         { path: 'tenant', message: 'is not known' },
       ]);
     }
-    if (tenants.size >= MAX_KEPT) tenants.clear();
-    tenants.set(id, nowMs);
+    tenants.set(id, true, nowMs);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Recent } from '../../lambdas/core/recent.ts';
+import { memoized, Recent } from '../../lambdas/core/recent.ts';
 
 describe('what was looked up a moment ago', () => {
   it('is good for its time, counted from when it was set', () => {
@@ -35,5 +35,17 @@ describe('what was looked up a moment ago', () => {
       'away',
     );
     expect(await recent.read('a', 0, async () => 7)).toBe(7);
+  });
+});
+
+describe('what is memoized', () => {
+  it('is made once for each of the latest keys', () => {
+    const made: string[] = [];
+    const upper = memoized(2, (key) => {
+      made.push(key);
+      return key.toUpperCase();
+    });
+    expect(['a', 'b', 'a', 'c', 'b', 'a'].map(upper)).toEqual(['A', 'B', 'A', 'C', 'B', 'A']);
+    expect(made).toEqual(['a', 'b', 'c', 'a']);
   });
 });

@@ -2,6 +2,7 @@
 // created is made up for by sweep, which reads the directory's overdue buckets.
 
 import { shardOf } from '../../core/identifiers.ts';
+import { Recent } from '../../core/recent.ts';
 import type { EndpointAddress, Environment } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../../core/wakes/bucket.ts';
@@ -23,7 +24,7 @@ const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
 const MAX_REMEMBERED = 10_000;
 
 export function createWakes(client: DynamoDb, table: string, surroundings: Surroundings): Wakes {
-  const remembered = new Set<string>();
+  const remembered = new Recent<true>({ maxEntries: MAX_REMEMBERED });
   let createSchedule: ReturnType<typeof createScheduling> | undefined;
 
   async function schedule(wake: WakeMessage): Promise<void> {
@@ -75,10 +76,9 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
     async ensure(endpoint, dueAtMs) {
       const wake = wakeOf(endpoint, dueAtMs);
       const name = scheduleName(wake.endpointId, wake.bucketMs);
-      if (remembered.has(name)) return;
+      if (remembered.get(name, surroundings.now())) return;
       if (await enter(wake, 'scheduled')) await schedule(wake);
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.add(name);
+      remembered.set(name, true, surroundings.now());
     },
 
     async note(endpoint, dueAtMs) {

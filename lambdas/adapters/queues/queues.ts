@@ -8,6 +8,7 @@ import type { CleanupQueue } from '../../core/erasure/message.ts';
 import { encodeCleanupMessage } from '../../core/erasure/message.ts';
 import type { EventQueue } from '../../core/events/message.ts';
 import { encodeEventMessage } from '../../core/events/message.ts';
+import { memoized } from '../../core/recent.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
 import { encodeReplayMessage } from '../../core/replays/message.ts';
 import type { WakeQueue } from '../../core/wakes/message.ts';
@@ -65,14 +66,11 @@ export function createSqs(): Sqs {
   });
 }
 
-const origins = new Map<string, string>();
+const originOf = memoized(100, (url) => new URL(url).origin);
 
 /** As the SDK has it: a queue's own address says where it is reached. */
 function originOfQueue(input: object): string {
-  const url = 'QueueUrl' in input ? String(input.QueueUrl) : '';
-  const known = origins.get(url) ?? new URL(url).origin;
-  origins.set(url, known);
-  return known;
+  return originOf('QueueUrl' in input ? String(input.QueueUrl) : '');
 }
 
 export function createQueues(client: Sqs, urls: QueueUrls): Queues {

@@ -2,6 +2,7 @@
 // condition that it is still as it was read, so that of two functions that race one wins.
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { Recent } from '../../core/recent.ts';
 import { unseal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import { keyPlace } from '../../core/signing/key-input.ts';
@@ -17,6 +18,8 @@ const KEY = { pk: text('signing-keys'), sk: text('keyring') };
 const RSA_BITS = 2048;
 /** A new key is seen by dispatch after this long at the latest. */
 const KEPT_MS = 5_000;
+/** More than a rotation leaves published. */
+const MAX_OPENED = 100;
 
 export function createKeyringStore(client: DynamoDb, table: string): KeyringStore {
   return {
@@ -64,38 +67,29 @@ export function createSigningKeyCache(
   secrets: Pick<Secrets, 'sealingKey'>,
   surroundings: Pick<Surroundings, 'now'>,
 ): (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]> {
-  const opened = new Map<string, KeyObject>();
-  let reading: Promise<readonly SigningKey[]> | undefined;
-  let readAtMs = 0;
+  const opened = new Recent<KeyObject>({ maxEntries: MAX_OPENED });
+  const known = new Recent<readonly SigningKey[]>({ maxEntries: 1, keptMs: KEPT_MS });
 
   async function open(): Promise<readonly SigningKey[]> {
     const { keys } = await store.read();
     const sealed = keys.map(({ sealedPrivateKey }) => sealedPrivateKey);
     const sealingKey = await secrets.sealingKey(sealed);
     return keys.map(({ id, algorithm, signsFromMs, sealedPrivateKey }) => {
-      const known = opened.get(id);
       const privateKey =
-        known ?? createPrivateKey(unseal(sealingKey, keyPlace(id), sealedPrivateKey));
-      opened.set(id, privateKey);
+        opened.get(id, 0) ?? createPrivateKey(unseal(sealingKey, keyPlace(id), sealedPrivateKey));
+      opened.set(id, privateKey, 0);
       return { id, algorithm, signsFromMs, privateKey };
     });
   }
 
-  function read(): Promise<readonly SigningKey[]> {
-    readAtMs = surroundings.now();
-    const fresh = open();
-    reading = fresh;
-    fresh.catch(() => {
-      if (reading === fresh) reading = undefined;
-    });
-    return fresh;
-  }
+  const read = () => known.read('keyring', surroundings.now(), open);
 
   return async (needed) => {
-    const isFresh = reading !== undefined && surroundings.now() - readAtMs < KEPT_MS;
-    const known = await (isFresh && reading ? reading : read());
+    const keys = await read();
+    const algorithms = new Set(keys.map(({ algorithm }) => algorithm));
+    if ([...needed].every((algorithm) => algorithms.has(algorithm))) return keys;
     // The first key of its kind is made when an endpoint is saved, perhaps just now.
-    const algorithms = new Set(known.map(({ algorithm }) => algorithm));
-    return [...needed].every((algorithm) => algorithms.has(algorithm)) ? known : read();
+    known.delete('keyring');
+    return read();
   };
 }

@@ -1,6 +1,7 @@
 // Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
@@ -17,7 +18,6 @@ const MAX_SCOPES = 10_000;
 
 interface CachedList {
   readonly version: string;
-  readonly readAtMs: number;
   readonly subscribers: readonly Subscriber[];
 }
 
@@ -27,7 +27,7 @@ export function createSubscriberCache(
   surroundings: Surroundings,
   inherit: Inheritance,
 ): SubscriberStore['subscribersOf'] {
-  const lists = new Map<string, CachedList>();
+  const lists = new Recent<CachedList>({ maxEntries: MAX_SCOPES, keptMs: KEPT_MS });
 
   async function load(scope: Scope): Promise<Subscriber[]> {
     const endpoints: Endpoint[] = [];
@@ -78,15 +78,14 @@ export function createSubscriberCache(
         // No version item: no endpoint was ever created here.
         const version = versions.get(endpointPartition(scope));
         if (version === undefined) return [key, []] as const;
-        const cached = lists.get(key);
         const nowMs = surroundings.now();
-        if (cached?.version === version && nowMs - cached.readAtMs < KEPT_MS) {
+        const cached = lists.get(key, nowMs);
+        if (cached?.version === version) {
           return [key, withSlow(cached.subscribers, marks.get(endpointPartition(scope)))] as const;
         }
         // The version was read before the list: a change in between only makes us read again.
         const subscribers = await load(scope);
-        if (lists.size >= MAX_SCOPES) lists.clear();
-        lists.set(key, { version, readAtMs: nowMs, subscribers });
+        lists.set(key, { version, subscribers }, nowMs);
         return [key, withSlow(subscribers, marks.get(endpointPartition(scope)))] as const;
       }),
     );

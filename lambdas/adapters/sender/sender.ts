@@ -7,8 +7,8 @@ import {
   judgeUrl,
   portOf,
   rulesFor,
-  type UrlVerdict,
 } from '../../core/destinations/url.ts';
+import { memoized } from '../../core/recent.ts';
 import type { OutgoingRequest, Sender, SendReport } from '../../core/requests/sender.ts';
 import type { Outcome } from '../../core/retries/outcome.ts';
 import type { Phases } from '../../core/retries/phases.ts';
@@ -60,21 +60,16 @@ export function createSender(
   });
   const warn = options.warn ?? log.warn;
 
-  const judged = new Map<string, UrlVerdict>();
   /** The rules stay as they are for as long as the sender lives, so a URL is judged once. */
-  function judge(url: string, environment: Environment): UrlVerdict {
-    const key = `${environment} ${url}`;
-    const known = judged.get(key);
-    if (known) return known;
-    const verdict = judgeUrl(url, rulesFor(rules, environment));
-    if (judged.size >= MAX_JUDGED) judged.clear();
-    judged.set(key, verdict);
-    return verdict;
-  }
+  const judgeIn = (environment: Environment) => {
+    const own = rulesFor(rules, environment);
+    return memoized(MAX_JUDGED, (url) => judgeUrl(url, own));
+  };
+  const judges = { live: judgeIn('live'), test: judgeIn('test') };
 
   async function attempt(request: OutgoingRequest): Promise<Attempted> {
     const environment = request.environment ?? 'live';
-    const verdict = judge(request.url, environment);
+    const verdict = judges[environment](request.url);
     if (verdict.kind === 'refused') {
       warnOfUrl(warn, request.url, verdict.reason, rulesFor(rules, environment));
       return { outcome: failure('blocked_address', `The URL ${verdict.reason}.`) };

@@ -1,6 +1,7 @@
 // The operator's lists: what a stack opens or closes beyond the guard's own rules.
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { memoized } from '../recent.ts';
 import { IPV4_RANGES, IPV6_RANGES, type SpecialRange } from './ranges.ts';
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -71,16 +72,8 @@ function matches(address: Address, [network, length]: Cidr): boolean {
   return network instanceof ipaddr.IPv6 && address.match(network, length);
 }
 
-const parsed = new Map<string, Cidr>();
-
 /** The ranges and the lists are few and the same for the life of the process. */
-function parseCidr(text: string): Cidr {
-  const known = parsed.get(text);
-  if (known) return known;
-  const cidr = ipaddr.parseCIDR(text);
-  parsed.set(text, cidr);
-  return cidr;
-}
+const parseCidr = memoized(1_000, (text): Cidr => ipaddr.parseCIDR(text));
 
 /** Strict spellings only: ipaddr.js takes 10.1/16 and 012.0.0.0/8 for something. */
 function isCidr(text: string): boolean {

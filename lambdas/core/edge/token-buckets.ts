@@ -1,6 +1,7 @@
 // Token buckets, one for each key or address: so much at once, and so much a second on average. Kept in one
 // process, so a limit over many instances is only roughly held. Memory is bounded: the bucket that was
 // used longest ago is forgotten first.
+import { Recent } from '../recent.ts';
 
 export interface BucketRules {
   readonly perSecond: number;
@@ -13,11 +14,12 @@ export class TokenBuckets {
   readonly #rules: BucketRules;
   readonly #tokenMs: number;
   /** When each bucket is full again: all there is to know of it. */
-  readonly #fullAtMs = new Map<string, number>();
+  readonly #fullAtMs: Recent<number>;
 
   constructor(rules: BucketRules) {
     this.#rules = rules;
     this.#tokenMs = 1000 / rules.perSecond;
+    this.#fullAtMs = new Recent({ maxEntries: rules.maxBuckets });
   }
 
   /** How long until something may be taken, in milliseconds; 0 is now. Takes nothing. */
@@ -31,14 +33,7 @@ export class TokenBuckets {
   take(name: string, nowMs: number): number {
     const waitMs = this.waitMs(name, nowMs);
     if (waitMs > 0) return waitMs;
-    const fullAtMs = this.#fullAt(name, nowMs) + this.#tokenMs;
-    // Anew at the end of the map, whose first entry is the one to forget.
-    this.#fullAtMs.delete(name);
-    this.#fullAtMs.set(name, fullAtMs);
-    const [oldest] = this.#fullAtMs.keys();
-    if (this.#fullAtMs.size > this.#rules.maxBuckets && oldest !== undefined) {
-      this.#fullAtMs.delete(oldest);
-    }
+    this.#fullAtMs.set(name, this.#fullAt(name, nowMs) + this.#tokenMs, nowMs);
     return 0;
   }
 
@@ -49,6 +44,6 @@ export class TokenBuckets {
   /** Between now and the time that an empty bucket takes, also if the clock was set back. */
   #fullAt(name: string, nowMs: number): number {
     const emptyMs = this.#rules.burst * this.#tokenMs;
-    return Math.min(Math.max(this.#fullAtMs.get(name) ?? 0, nowMs), nowMs + emptyMs);
+    return Math.min(Math.max(this.#fullAtMs.get(name, nowMs) ?? 0, nowMs), nowMs + emptyMs);
   }
 }

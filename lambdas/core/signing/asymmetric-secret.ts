@@ -1,6 +1,7 @@
 // Asymmetric keys of Standard Webhooks: `whsk_` and the base64 of an ed25519 key pair (32 bytes of seed,
 // then 32 of the public key; the seed alone is taken too), `whpk_` and that of the public key.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { memoized } from '../recent.ts';
 
 const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';
@@ -12,20 +13,14 @@ export function isAsymmetric(secret: string): boolean {
   return secret.startsWith(PRIVATE_PREFIX);
 }
 
-/** Key objects are costly to make: the latest are kept, by their secret. */
-const kept = new Map<string, KeyObject>();
+/** Key objects are costly to make: the latest are kept. */
 const MAX_KEPT = 1_000;
 
-export function asymmetricKeyOf(secret: string): KeyObject {
-  const known = kept.get(secret);
-  if (known) return known;
+export const asymmetricKeyOf = memoized(MAX_KEPT, (secret): KeyObject => {
   const seed = Buffer.from(secret.slice(PRIVATE_PREFIX.length), 'base64').subarray(0, SEED_BYTES);
   const der = Buffer.concat([PKCS8_HEAD, seed]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  if (kept.size >= MAX_KEPT) kept.clear();
-  kept.set(secret, key);
-  return key;
-}
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+});
 
 /** @param random 32 random bytes: the seed */
 export function asymmetricSecret(random: Uint8Array): string {

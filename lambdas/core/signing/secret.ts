@@ -1,6 +1,7 @@
 // An endpoint's secret: its forms, its strength, and how it is shown.
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import * as z from 'zod';
+import { memoized } from '../recent.ts';
 import { asymmetricFault, isAsymmetric } from './asymmetric-secret.ts';
 
 /** Random bytes in a secret of ours. */
@@ -58,17 +59,9 @@ export function keyBytesOf(secret: string): Buffer {
 }
 
 const MAX_PREPARED = 1_000;
-const prepared = new Map<string, KeyObject>();
 
 /** The same, as a key that is prepared once: Node takes as long for that as for the HMAC of a small body. */
-export function hmacKeyOf(secret: string): KeyObject {
-  const known = prepared.get(secret);
-  if (known) return known;
-  if (prepared.size >= MAX_PREPARED) prepared.clear();
-  const key = createSecretKey(keyBytesOf(secret));
-  prepared.set(secret, key);
-  return key;
-}
+export const hmacKeyOf = memoized(MAX_PREPARED, (secret) => createSecretKey(keyBytesOf(secret)));
 
 /** 28 asterisks and the last four characters, whatever the length. */
 export function maskSecret(secret: string): string {
