@@ -9,6 +9,7 @@ import {
   answerWhenHolds,
   batchGet,
   batchPut,
+  getItem,
   type Item,
   number,
   text,
@@ -48,12 +49,8 @@ export function createDeliveryLedger(
     );
 
   async function read(ref: DeliveryRef): Promise<Delivery | undefined> {
-    const answer = await client.call('GetItem', {
-      TableName: table,
-      Key: deliveryKey(ref),
-      ConsistentRead: true,
-    });
-    return answer.Item && fromDeliveryItem(answer.Item);
+    const item = await getItem(client, table, deliveryKey(ref));
+    return item && fromDeliveryItem(item);
   }
 
   /** A write's answer may have been lost: whether what stands there now is what this holder wrote. */

@@ -15,6 +15,7 @@ import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   batchGet,
   batchPut,
+  getItem,
   type Item,
   number,
   putIfNew,
@@ -44,15 +45,6 @@ export function createEventLedger(
   const toItem = (stored: StoredEvent): Item =>
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 
-  async function read(key: Item): Promise<Item | undefined> {
-    const answer = await client.call('GetItem', {
-      TableName: table,
-      Key: key,
-      ConsistentRead: true,
-    });
-    return answer.Item;
-  }
-
   return {
     ...createFeedLedger(client, table, settings),
 
@@ -63,7 +55,11 @@ export function createEventLedger(
 
     async putEventOnce(stored) {
       if (await putIfNew(client, table, toItem(stored))) return stored;
-      const found = await read(eventKey({ ...stored.event, eventId: stored.event.id }));
+      const found = await getItem(
+        client,
+        table,
+        eventKey({ ...stored.event, eventId: stored.event.id }),
+      );
       if (!found) throw new NotYetStoredError(stored.event.id);
       return fromEventItem(found);
     },
@@ -106,7 +102,7 @@ export function createEventLedger(
         }),
       );
       if (isNew) return entry;
-      const found = await read(itemKey);
+      const found = await getItem(client, table, itemKey);
       if (!found) throw new NotYetStoredError('an idempotency key');
       return fromDedupeItem(found);
     },

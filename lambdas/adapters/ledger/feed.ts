@@ -12,7 +12,16 @@ import type { Scope } from '../../core/scope.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { chunksOf, type Item, text, WRITES_PER_CALL, whenHolds } from '../aws/dynamodb/client.ts';
+import {
+  chunksOf,
+  getItem,
+  type Item,
+  pagesOf,
+  putOnce,
+  text,
+  WRITES_PER_CALL,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
 import { mergedShards } from '../items/listing.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { expiryOf } from './expiry.ts';
@@ -39,14 +48,7 @@ export function createFeedLedger(
     let left = items;
     try {
       while (left.length > 0 && !signal.aborted) {
-        const requests = left.map((item) => ({ PutRequest: { Item: item } }));
-        const answer = await client.call(
-          'BatchWriteItem',
-          { RequestItems: { [table]: requests } },
-          signal,
-        );
-        const unprocessed = answer.UnprocessedItems?.[table] ?? [];
-        left = unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
+        left = await putOnce(client, table, left, signal);
         if (left.length > 0) await delay(PAUSE_MS);
       }
     } catch (error) {
@@ -107,30 +109,19 @@ export function createFeedLedger(
 
     async findLatest(scope, subject, type) {
       if (type !== undefined) {
-        const answer = await client.call('GetItem', {
-          TableName: table,
-          Key: subjectKey(scope, hashOfSubject(subject), type),
-          ConsistentRead: true,
-        });
-        return answer.Item?.id?.S;
+        const item = await getItem(client, table, subjectKey(scope, hashOfSubject(subject), type));
+        return item?.id?.S;
       }
       let latest: Item | undefined;
-      let start: Item | undefined;
-      do {
-        const answer = await client.call('Query', {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: {
-            ':pk': text(subjectPartition(scope, hashOfSubject(subject))),
-          },
-          ConsistentRead: true,
-          ...(start ? { ExclusiveStartKey: start } : {}),
-        });
-        for (const item of answer.Items ?? []) {
-          if ((item.o?.S ?? '') > (latest?.o?.S ?? '')) latest = item;
-        }
-        start = answer.LastEvaluatedKey;
-      } while (start);
+      const pages = pagesOf(client, {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': text(subjectPartition(scope, hashOfSubject(subject))) },
+        ConsistentRead: true,
+      });
+      for await (const items of pages) {
+        for (const item of items) if ((item.o?.S ?? '') > (latest?.o?.S ?? '')) latest = item;
+      }
       return latest?.id?.S;
     },
   };

@@ -3,11 +3,13 @@
 import { MAX_AHEAD_MS, type RateLedger } from '../../core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,
   batchGet,
+  getItem,
   type Item,
   number,
   text,
@@ -51,11 +53,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
 
   return {
     async getHealth(endpoint) {
-      const { Item: item } = await client.call('GetItem', {
-        TableName: table,
-        Key: itemKey(endpoint, 'health'),
-        ConsistentRead: true,
-      });
+      const item = await getItem(client, table, itemKey(endpoint, 'health'));
       const answers = Number(item?.ans?.N ?? 0);
       const health = documentOf<Health>(item);
       if (!health) return { health: CLEAN_HEALTH, version: 0, answers };
@@ -106,7 +104,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
 
     async reserveSlots(endpoint, count, perSecond, nowMs) {
       const spanMs = (count * 1000) / perSecond;
-      for (let round = 0; round < ROUNDS; round++) {
+      const reserved = await optimistically(ROUNDS, async () => {
         const queued = await move(
           endpoint,
           'SET nfs = nfs + :span',
@@ -117,22 +115,19 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
             ':horizon': number(nowMs + MAX_AHEAD_MS),
           },
         );
-        if (queued) return queued.fromMs;
+        if (queued) return queued;
         const idle = await move(
           endpoint,
           'SET nfs = :after, v = :v',
           'attribute_not_exists(nfs) OR nfs < :now',
           { ':after': number(nowMs + spanMs), ':now': number(nowMs), ':v': ITEM_VERSION },
         );
-        if (idle) return nowMs;
-        const { Item: item } = await client.call('GetItem', {
-          TableName: table,
-          Key: itemKey(endpoint, 'rate'),
-          ConsistentRead: true,
-        });
-        if (Number(item?.nfs?.N) >= nowMs + MAX_AHEAD_MS) return undefined;
-      }
-      return undefined;
+        if (idle) return { fromMs: nowMs };
+        const item = await getItem(client, table, itemKey(endpoint, 'rate'));
+        const isBookedOut = Number(item?.nfs?.N) >= nowMs + MAX_AHEAD_MS;
+        return isBookedOut ? { fromMs: undefined } : undefined;
+      });
+      return reserved?.fromMs;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,
   chunksOf,
+  getItem,
   type Item,
   number,
   text,
@@ -29,11 +30,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
 
   return {
     async redactEvent(ref, nowMs) {
-      const { Item: before } = await client.call('GetItem', {
-        TableName: table,
-        Key: eventKey(ref),
-        ConsistentRead: true,
-      });
+      const before = await getItem(client, table, eventKey(ref));
       if (!before) return undefined;
       // The pointer first: once its subject is off, nothing tells where it stands.
       const subject = before.subj?.S;

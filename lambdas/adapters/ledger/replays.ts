@@ -6,7 +6,7 @@ import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { getItem, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { documentOf } from '../items/documents.ts';
 import { mergedShards, oldestFirst } from '../items/listing.ts';
 import { ITEM_VERSION } from '../items/version.ts';
@@ -21,14 +21,8 @@ export function createReplayLedger(
 ): ReplayLedger {
   const dead = createDeadIndex(client, table);
 
-  async function getReplay(scope: Scope, id: string): Promise<Replay | undefined> {
-    const answer = await client.call('GetItem', {
-      TableName: table,
-      Key: replayKey(scope, id),
-      ConsistentRead: true,
-    });
-    return documentOf<Replay>(answer.Item);
-  }
+  const getReplay = async (scope: Scope, id: string): Promise<Replay | undefined> =>
+    documentOf<Replay>(await getItem(client, table, replayKey(scope, id)));
 
   const putIf = (replay: Replay, condition: string, values?: Item): Promise<boolean> =>
     whenHolds(

@@ -11,7 +11,7 @@ import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { type Item, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { metrics } from '../metrics.ts';
 import type { createScheduling } from '../on-demand/scheduler.ts';
@@ -93,16 +93,14 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
       const shards = await Promise.all(
         Array.from({ length: WAKE_SHARDS }, async (_, shard) => {
           const wakes: WakeMessage[] = [];
-          let start: Item | undefined;
-          do {
-            const answer = await client.call('Query', {
-              TableName: table,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
-              ConsistentRead: true,
-              ...(start ? { ExclusiveStartKey: start } : {}),
-            });
-            for (const item of answer.Items ?? []) {
+          const pages = pagesOf(client, {
+            TableName: table,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
+            ConsistentRead: true,
+          });
+          for await (const items of pages) {
+            for (const item of items) {
               const [environment = '', tenant = '', endpointId = ''] = (item.sk?.S ?? '').split(
                 '#',
               );
@@ -113,8 +111,7 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
                 bucketMs,
               });
             }
-            start = answer.LastEvaluatedKey;
-          } while (start);
+          }
           return wakes;
         }),
       );

@@ -1,6 +1,5 @@
 // SQS: batches by count and size, and what SQS refuses tried again and then reported.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { DeliveryQueue, Postponement, RetryQueue } from '../../core/deliveries/message.ts';
 import { encodeDeliveryMessage } from '../../core/deliveries/message.ts';
@@ -17,15 +16,15 @@ import { encodeWakeMessage } from '../../core/wakes/message.ts';
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import { createDirectCalls } from '../aws/direct-calls.ts';
+import { inRounds } from '../aws/rounds.ts';
 import type { Sqs } from '../aws/sqs-calls.ts';
 import { log } from '../log.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
 const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 1_000_000;
-/** How often what SQS refused is sent once more, and the pause before it. */
-const ROUNDS = 4;
-const FIRST_PAUSE_MS = 50;
+/** For what SQS refuses. */
+const ROUNDS = { rounds: 4, pauseMs: 100 };
 
 export interface QueueUrls {
   readonly events: string;
@@ -81,11 +80,9 @@ export function createQueues(client: Sqs, urls: QueueUrls): Queues {
     const refused = new Set<number>();
     await Promise.all(
       batchesOf(messages).map(async (batch) => {
-        let left = batch;
-        for (let round = 0; round < ROUNDS && left.length > 0; round++) {
-          if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
-          left = await sendOnce(client, url, messages, left);
-        }
+        const left = await inRounds(ROUNDS, batch, (indexes) =>
+          sendOnce(client, url, messages, indexes),
+        );
         for (const index of left) refused.add(index);
       }),
     );

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { type ApiKey, isUsable } from '../../core/keys/api-key.ts';
 import type { Counted, Counts } from '../../core/tenants/counts.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { getItem, type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 import {
   documentOf,
   EVENT_TYPES_PARTITION,
@@ -53,26 +53,20 @@ export function createCounts(client: DynamoDb, table: string): Counts {
 
   async function count({ pk, after, counts }: Partition, nowMs: number): Promise<number> {
     let found = 0;
-    let start: Item | undefined;
-    do {
-      const answer = await client.call('Query', {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND sk > :after',
-        ExpressionAttributeValues: { ':pk': text(pk), ':after': text(after) },
-        ConsistentRead: true,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      });
-      found += (answer.Items ?? []).filter((item) => counts(item, nowMs)).length;
-      start = answer.LastEvaluatedKey;
-    } while (start);
+    const pages = pagesOf(client, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND sk > :after',
+      ExpressionAttributeValues: { ':pk': text(pk), ':after': text(after) },
+      ConsistentRead: true,
+    });
+    for await (const items of pages) found += items.filter((item) => counts(item, nowMs)).length;
     return found;
   }
 
   /** Counts anew, unless that was done just now. */
   async function recount(partition: Partition, nowMs: number): Promise<void> {
     const Key = keyOf(partition.pk);
-    const kept = await client.call('GetItem', { TableName: table, Key, ConsistentRead: true });
-    const countedAt = kept.Item?.countedAt;
+    const countedAt = (await getItem(client, table, Key))?.countedAt;
     if (countedAt !== undefined && nowMs - Number(countedAt.N) < RECOUNT_AFTER_MS) return;
     // If another was faster, its count is as good.
     await whenHolds(

@@ -4,7 +4,7 @@
 import type { EventTypeReader, EventTypeStore } from '../../core/event-types/catalogue.ts';
 import type { EventType } from '../../core/event-types/event-type.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { type Item, number, text } from '../aws/dynamodb/client.ts';
+import { getItem, type Item, number, text } from '../aws/dynamodb/client.ts';
 import {
   documentOf,
   EVENT_TYPES_PARTITION as PARTITION,
@@ -18,9 +18,7 @@ const BEFORE_NAMES = '*';
 const keyOf = (name: string): Item => ({ pk: text(PARTITION), sk: text(name) });
 
 export function createEventTypeReader(client: DynamoDb, table: string): EventTypeReader {
-  const read = async (name: string): Promise<Item | undefined> =>
-    (await client.call('GetItem', { TableName: table, Key: keyOf(name), ConsistentRead: true }))
-      .Item;
+  const read = (name: string) => getItem(client, table, keyOf(name));
   return {
     catalogueVersion: async () => (await read(VERSION_SORT_KEY))?.changes?.N,
     getEventType: async (name) => documentOf<EventType>(await read(name)),

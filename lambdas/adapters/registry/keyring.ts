@@ -9,7 +9,7 @@ import { keyPlace } from '../../core/signing/key-input.ts';
 import type { KeyAlgorithm, Keyring, KeyringStore, SigningKey } from '../../core/signing/keys.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { number, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { getItem, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { documentOf } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 
@@ -24,11 +24,7 @@ const MAX_OPENED = 100;
 export function createKeyringStore(client: DynamoDb, table: string): KeyringStore {
   return {
     async read() {
-      const { Item: item } = await client.call('GetItem', {
-        TableName: table,
-        Key: KEY,
-        ConsistentRead: true,
-      });
+      const item = await getItem(client, table, KEY);
       return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
     },
     replace: (before, keys) =>

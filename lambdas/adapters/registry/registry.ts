@@ -5,6 +5,7 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { NotYetStoredError } from '../../core/errors.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { ENVIRONMENTS, type Scope } from '../../core/scope.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -13,7 +14,15 @@ import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import type { Tenant } from '../../core/tenants/tenant.ts';
 import { NEW_ERASURE } from '../../core/tenants/tenant.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, type Item, number, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';
+import {
+  batchGet,
+  getItem,
+  type Item,
+  number,
+  putIfNew,
+  text,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
 import { documentOf, endpointPartition, keyPartition } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { createRegistryPages } from './pages.ts';
@@ -44,8 +53,7 @@ export function createRegistry(
   table: string,
   surroundings: Surroundings,
 ): Registry {
-  const get = async (key: Item): Promise<Item | undefined> =>
-    (await client.call('GetItem', { TableName: table, Key: key, ConsistentRead: true })).Item;
+  const get = (key: Item) => getItem(client, table, key);
   const put = (item: Item): Promise<unknown> =>
     client.call('PutItem', { TableName: table, Item: { ...item, v: ITEM_VERSION } });
 
@@ -55,9 +63,12 @@ export function createRegistry(
   const page = createRegistryPages(client, table);
   const inherit = createInheritance(client, table);
 
-  const changeScope = (scope: Scope, change: ScopeChange) =>
-    countChange(client, table, scope, change);
-  const bumpVersion = (scope: Scope) => changeScope(scope, 'content');
+  const changeScopes = async (tenant: string, change: ScopeChange): Promise<void> => {
+    for (const environment of ENVIRONMENTS) {
+      await countChange(client, table, { tenant, environment }, change);
+    }
+  };
+  const bumpVersion = (scope: Scope) => countChange(client, table, scope);
 
   const putTenantIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
     whenHolds(
@@ -74,44 +85,40 @@ export function createRegistry(
   return {
     async putTenant(id, name, nowMs) {
       const fresh: Tenant = { id, name, createdAtMs: nowMs };
-      for (let round = 0; round < ROUNDS; round++) {
+      const put = await optimistically(ROUNDS, async () => {
         const found = documentOf<Tenant>(await get(tenantKey(id)));
         if (!found) {
-          if (await putTenantIf(fresh, 'attribute_not_exists(pk)')) {
-            return { tenant: fresh, created: true };
-          }
-        } else if (found.deletedAtMs === undefined) {
-          const tenant = { ...found, name };
-          if (await replaceTenant(found, tenant)) return { tenant, created: false };
-        } else if (found.erasure?.state === 'done') {
-          // First the scopes: of a tenant that is there again no event may be dropped.
-          for (const environment of ENVIRONMENTS) {
-            await changeScope({ tenant: id, environment }, 'return');
-          }
-          if (await replaceTenant(found, fresh)) return { tenant: fresh, created: true };
-        } else {
-          return { tenant: found, created: false };
+          const isNew = await putTenantIf(fresh, 'attribute_not_exists(pk)');
+          return isNew ? { tenant: fresh, created: true } : undefined;
         }
-      }
-      throw new NotYetStoredError(id);
+        if (found.deletedAtMs === undefined) {
+          const tenant = { ...found, name };
+          return (await replaceTenant(found, tenant)) ? { tenant, created: false } : undefined;
+        }
+        if (found.erasure?.state !== 'done') return { tenant: found, created: false };
+        // First the scopes: of a tenant that is there again no event may be dropped.
+        await changeScopes(id, 'return');
+        return (await replaceTenant(found, fresh)) ? { tenant: fresh, created: true } : undefined;
+      });
+      if (!put) throw new NotYetStoredError(id);
+      return put;
     },
 
     async markTenantDeleted(id, nowMs) {
-      for (let round = 0; round < ROUNDS; round++) {
+      const marked = await optimistically(ROUNDS, async () => {
         const found = documentOf<Tenant>(await get(tenantKey(id)));
-        if (!found || found.erasure?.state === 'done') return found;
+        if (!found || found.erasure?.state === 'done') return { tenant: found };
         const isMarked = found.deletedAtMs !== undefined;
-        const deleted: Tenant = isMarked
+        const tenant: Tenant = isMarked
           ? found
           : { ...found, deletedAtMs: nowMs, erasure: NEW_ERASURE };
-        if (!isMarked && !(await replaceTenant(found, deleted))) continue;
+        if (!isMarked && !(await replaceTenant(found, tenant))) return undefined;
         // Again for one that was marked: a crash may have come between.
-        for (const environment of ENVIRONMENTS) {
-          await changeScope({ tenant: id, environment }, 'deletion');
-        }
-        return deleted;
-      }
-      throw new NotYetStoredError(id);
+        await changeScopes(id, 'deletion');
+        return { tenant };
+      });
+      if (!marked) throw new NotYetStoredError(id);
+      return marked.tenant;
     },
 
     replaceTenant,

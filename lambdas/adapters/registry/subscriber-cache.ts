@@ -7,7 +7,7 @@ import { scopeKey } from '../../core/scope.ts';
 import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
+import { batchGet, pagesOf, text } from '../aws/dynamodb/client.ts';
 import { documentOf, endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
@@ -31,24 +31,18 @@ export function createSubscriberCache(
 
   async function load(scope: Scope): Promise<Subscriber[]> {
     const endpoints: Endpoint[] = [];
-    let start: Item | undefined;
-    do {
-      const answer = await client.call('Query', {
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: {
-          ':pk': text(endpointPartition(scope)),
-          ':prefix': text('ep_'),
-        },
-        ConsistentRead: true,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      });
-      for (const item of answer.Items ?? []) {
+    const pages = pagesOf(client, {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': text(endpointPartition(scope)), ':prefix': text('ep_') },
+      ConsistentRead: true,
+    });
+    for await (const items of pages) {
+      for (const item of items) {
         const endpoint = documentOf<Endpoint>(item);
         if (endpoint && endpoint.deletedAtMs === undefined) endpoints.push(endpoint);
       }
-      start = answer.LastEvaluatedKey;
-    } while (start);
+    }
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
     return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) => ({
       id,

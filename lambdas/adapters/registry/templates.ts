@@ -4,7 +4,15 @@ import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withTemplate } from '../../core/templates/template.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, type Item, number, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';
+import {
+  batchGet,
+  getItem,
+  type Item,
+  number,
+  putIfNew,
+  text,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
 import {
   documentOf,
   endpointPartition,
@@ -68,11 +76,7 @@ export function createTemplates(client: DynamoDb, table: string): Templates {
   const page = createRegistryPages(client, table);
 
   async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
-    const { Item: item } = await client.call('GetItem', {
-      TableName: table,
-      Key: keyOf(scope, id),
-      ConsistentRead: true,
-    });
+    const item = await getItem(client, table, keyOf(scope, id));
     const template = documentOf<Template>(item);
     return template && { template, joins: Number(item?.joins?.N ?? 0) };
   }

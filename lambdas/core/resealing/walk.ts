@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { SealBrokenError } from '../errors.ts';
+import { optimistically } from '../optimistic.ts';
 import { ENVIRONMENTS, OPERATOR_TENANT, type Scope } from '../scope.ts';
 import type { SealingKeys } from '../sealing/seal.ts';
 import type { KeyringStore } from '../signing/keys.ts';
@@ -140,20 +141,14 @@ async function resealTemplate(
   resealing: Resealing,
   { tenant, environment, id }: Template,
 ): Promise<End> {
-  for (let round = 0; round < ROUNDS; round++) {
+  return orLeft(async () => {
     const kept = await templates.getTemplate({ tenant, environment }, id);
     if (!kept) return 'as it should be';
     const values = sealedValuesOfTemplate(kept.template);
     if (isSealedUnder(values, resealing.keys.current)) return 'as it should be';
-    try {
-      const after = resealedTemplate(kept.template, resealing);
-      if (await templates.replaceTemplate(kept, after)) return 'resealed';
-    } catch (error) {
-      if (error instanceof SealBrokenError) return 'left';
-      throw error;
-    }
-  }
-  return 'left';
+    const after = resealedTemplate(kept.template, resealing);
+    return (await templates.replaceTemplate(kept, after)) ? 'resealed' : undefined;
+  });
 }
 
 async function resealOne(
@@ -161,21 +156,27 @@ async function resealOne(
   resealing: Resealing,
   listed: Endpoint,
 ): Promise<End> {
-  let endpoint: Endpoint | undefined = listed;
-  for (let round = 0; round < ROUNDS && endpoint; round++) {
+  const readAgain = async (): Promise<Endpoint | undefined> => {
+    const found = await registry.getEndpoint(listed, listed.id);
+    return found && withoutInherited(found);
+  };
+  return orLeft(async (round) => {
+    const endpoint = round === 0 ? listed : await readAgain();
+    if (!endpoint) return 'left';
     if (isSealedWhole(endpoint, resealing.keys.current)) return 'as it should be';
-    try {
-      if (await endpoints.rewrite(endpoint, resealedEndpoint(endpoint, resealing))) {
-        return 'resealed';
-      }
-    } catch (error) {
-      if (error instanceof SealBrokenError) return 'left';
-      throw error;
-    }
-    const again = await registry.getEndpoint(listed, listed.id);
-    endpoint = again && withoutInherited(again);
+    const after = resealedEndpoint(endpoint, resealing);
+    return (await endpoints.rewrite(endpoint, after)) ? 'resealed' : undefined;
+  });
+}
+
+/** What does not open, or is changed by others all the time, is left. */
+async function orLeft(attempt: (round: number) => Promise<End | undefined>): Promise<End> {
+  try {
+    return (await optimistically(ROUNDS, attempt)) ?? 'left';
+  } catch (error) {
+    if (error instanceof SealBrokenError) return 'left';
+    throw error;
   }
-  return 'left';
 }
 
 async function resealKeyring(
@@ -184,21 +185,20 @@ async function resealKeyring(
   walk: Walk,
 ): Promise<Walk> {
   const isCurrent = (sealed: string) => isSealedUnder([sealed], resealing.keys.current);
-  for (let round = 0; round < ROUNDS; round++) {
+  const walked = await optimistically(ROUNDS, async () => {
     const before = await keyring.read();
-    const walked = before.keys.length;
+    const counts = { ...walk, walked: before.keys.length };
     const others = before.keys.filter(
       ({ sealedPrivateKey }) => !isCurrent(sealedPrivateKey),
     ).length;
-    if (others === 0) return { ...walk, walked };
+    if (others === 0) return counts;
     try {
-      if (await keyring.replace(before, resealedKeyring(before.keys, resealing))) {
-        return { ...walk, walked, resealed: others };
-      }
+      const isReplaced = await keyring.replace(before, resealedKeyring(before.keys, resealing));
+      return isReplaced ? { ...counts, resealed: others } : undefined;
     } catch (error) {
       if (!(error instanceof SealBrokenError)) throw error;
-      return { ...walk, walked, left: others };
+      return { ...counts, left: others };
     }
-  }
-  return { ...walk, left: 1 };
+  });
+  return walked ?? { ...walk, left: 1 };
 }

@@ -1,20 +1,19 @@
 // DynamoDB calls that every table needs: batches that go on until all is done, conditions as values.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../../../core/errors.ts';
 import { CLIENT_OPTIONS } from '../client-options.ts';
 import { createDirectCalls } from '../direct-calls.ts';
-import { CONDITION_FAILED, type DynamoDb } from './calls.ts';
+import { inRounds } from '../rounds.ts';
+import { CONDITION_FAILED, type DynamoDb, type DynamoDbOperations } from './calls.ts';
 import { decodeOutput, encodeInput } from './json.ts';
 
 export type Item = Record<string, AttributeValue>;
 
 export const WRITES_PER_CALL = 25;
 const READS_PER_CALL = 100;
-/** Rounds for what DynamoDB leaves unprocessed (throttling), with a doubled pause between them. */
-const ROUNDS = 6;
-const FIRST_PAUSE_MS = 25;
+/** For what DynamoDB leaves unprocessed (throttling). */
+const ROUNDS = { rounds: 6, pauseMs: 50 };
 
 export function createDynamoDb(): DynamoDb {
   return createDirectCalls({
@@ -41,20 +40,23 @@ export async function batchPut(
   const refused = new Set<string>();
   await Promise.all(
     chunksOf([...unique.values()], WRITES_PER_CALL).map(async (chunk) => {
-      let left = chunk;
-      for (let round = 0; round < ROUNDS && left.length > 0; round++) {
-        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
-        left = await putOnce(client, table, left);
-      }
+      const left = await inRounds(ROUNDS, chunk, (items) => putOnce(client, table, items));
       for (const item of left) refused.add(keyText(item));
     }),
   );
   return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
 }
 
-async function putOnce(client: DynamoDb, table: string, items: readonly Item[]): Promise<Item[]> {
+/** Puts items of different keys in one call. @returns those that DynamoDB left unprocessed */
+export async function putOnce(
+  client: DynamoDb,
+  table: string,
+  items: readonly Item[],
+  signal?: AbortSignal,
+): Promise<Item[]> {
   const requests = items.map((item) => ({ PutRequest: { Item: item } }));
-  const answer = await client.call('BatchWriteItem', { RequestItems: { [table]: requests } });
+  const input = { RequestItems: { [table]: requests } };
+  const answer = await client.call('BatchWriteItem', input, signal);
   const unprocessed = answer.UnprocessedItems?.[table] ?? [];
   return unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
 }
@@ -69,20 +71,44 @@ export async function batchGet(
   const found = await Promise.all(
     chunksOf(unique, READS_PER_CALL).map(async (chunk) => {
       const items: Item[] = [];
-      let left: Item[] = chunk;
-      for (let round = 0; left.length > 0; round++) {
-        if (round === ROUNDS) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
-        if (round > 0) await delay(FIRST_PAUSE_MS * 2 ** round);
+      const left = await inRounds(ROUNDS, chunk, async (some) => {
         const answer = await client.call('BatchGetItem', {
-          RequestItems: { [table]: { Keys: left, ConsistentRead: true } },
+          RequestItems: { [table]: { Keys: [...some], ConsistentRead: true } },
         });
         items.push(...(answer.Responses?.[table] ?? []));
-        left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-      }
+        return answer.UnprocessedKeys?.[table]?.Keys ?? [];
+      });
+      if (left.length > 0) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
       return items;
     }),
   );
   return found.flat();
+}
+
+/** Reads an item by its key, consistently. */
+export async function getItem(
+  client: DynamoDb,
+  table: string,
+  key: Item,
+): Promise<Item | undefined> {
+  const input = { TableName: table, Key: key, ConsistentRead: true };
+  return (await client.call('GetItem', input)).Item;
+}
+
+/** The pages of a query to its end, each read when it is asked for. */
+export async function* pagesOf(
+  client: DynamoDb,
+  query: DynamoDbOperations['Query']['input'],
+): AsyncGenerator<Item[]> {
+  let next: typeof query | undefined = query;
+  while (next) {
+    const { Items, LastEvaluatedKey }: DynamoDbOperations['Query']['output'] = await client.call(
+      'Query',
+      next,
+    );
+    yield Items ?? [];
+    next = LastEvaluatedKey && { ...query, ExclusiveStartKey: LastEvaluatedKey };
+  }
 }
 
 /** Puts an item unless there is one of its key: whether it did. */
