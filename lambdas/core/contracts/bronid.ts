@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import * as z from 'zod';
-import { membersOf, withoutMember, withoutSpace } from '../json/members.ts';
+import { membersOf, withoutMember } from '../json/members.ts';
+import { withoutSpace } from '../json/walk.ts';
 import { keyBytesOf, randomSecret } from '../signing/secret.ts';
 import type { Contract } from './contract.ts';
 

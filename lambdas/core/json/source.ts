@@ -1,7 +1,7 @@
 // Reads JSON without losing its source text: where `data` stands in the body, so that its exact bytes
 // can be kept, and which objects repeat a key, which JSON.parse would pass over in silence.
-import { createScanner } from 'jsonc-parser';
 import { type Fault, pointer } from '../problem.ts';
+import { type Level, walkJson } from './walk.ts';
 
 /** Arrays and objects may be nested so deep; deeper bodies are refused. */
 export const MAX_JSON_DEPTH = 100;
@@ -10,18 +10,6 @@ export const MAX_JSON_DEPTH = 100;
 const MAX_FAULTS = 100;
 /** How much of the path of something nested too deep is shown. */
 const PATH_SEGMENTS_SHOWN = 4;
-
-/** jsonc-parser's token kinds, whose own enum is erased when it is compiled. */
-const Token = {
-  openBrace: 1,
-  closeBrace: 2,
-  openBracket: 3,
-  closeBracket: 4,
-  comma: 5,
-  colon: 6,
-  string: 10,
-  end: 17,
-} as const;
 
 /** Where `data` may stand: in the body itself, or in `events/<index>`. */
 const DATA_DEPTHS = [1, 3];
@@ -61,88 +49,35 @@ export function readJson(body: Uint8Array): JsonReading {
   }
 }
 
-interface Level {
-  readonly isObject: boolean;
-  /** The keys seen so far; undefined in arrays, and in objects that are nested too deep. */
-  readonly keys: Set<string> | undefined;
-  /** The present key or index: the last segment of the path. */
-  segment: string | number;
-  /** Whether the next string is a key. */
-  expectsKey: boolean;
-}
-
-/** Walks tokens without recursion: the text is known to be valid JSON, but may be nested to any depth. */
+/** @param text valid JSON */
 function locate(text: string): JsonSource {
-  const scanner = createScanner(text, true);
-  const levels: Level[] = [];
   const faults: Fault[] = [];
   const dataTexts = new Map<string, string>();
-  const started = new Map<number, number>();
+  /** The keys of each object around the present place; none of what is nested too deep. */
+  const seen: Set<string>[] = [];
 
-  const report = (path: string, message: string): void => {
-    if (faults.length < MAX_FAULTS) faults.push({ path, message });
+  const report = (levels: readonly Level[], message: string): void => {
+    if (faults.length < MAX_FAULTS) faults.push({ path: pathOf(levels), message });
   };
-  const begin = (offset: number): void => {
-    const level = levels.at(-1);
-    if (level?.isObject && level.segment === 'data' && DATA_DEPTHS.includes(levels.length)) {
-      started.set(levels.length, offset);
-    }
-  };
-  const end = (offset: number): void => {
-    const from = started.get(levels.length);
-    if (from === undefined) return;
-    started.delete(levels.length);
-    dataTexts.set(
-      pointer(levels.slice(0, -1).map((level) => level.segment)),
-      text.slice(from, offset),
-    );
-  };
-
-  for (let token: number = scanner.scan(); token !== Token.end; token = scanner.scan()) {
-    const level = levels.at(-1);
-    switch (token) {
-      case Token.openBrace:
-      case Token.openBracket: {
-        begin(scanner.getTokenOffset());
-        const isObject = token === Token.openBrace;
-        const keys = isObject && levels.length < MAX_JSON_DEPTH ? new Set<string>() : undefined;
-        levels.push({ isObject, keys, segment: 0, expectsKey: isObject });
-        if (levels.length === MAX_JSON_DEPTH + 1) {
-          const start = levels.slice(0, PATH_SEGMENTS_SHOWN).map((entry) => entry.segment);
-          report(pointer(start), `is nested deeper than ${MAX_JSON_DEPTH} levels`);
-        }
-        break;
-      }
-      case Token.closeBrace:
-      case Token.closeBracket:
-        levels.pop();
-        end(scanner.getTokenOffset() + scanner.getTokenLength());
-        break;
-      case Token.comma:
-        if (!level) break;
-        if (level.isObject) level.expectsKey = true;
-        else level.segment = Number(level.segment) + 1;
-        break;
-      case Token.colon:
-        break;
-      case Token.string:
-        if (level?.expectsKey) {
-          const key = scanner.getTokenValue();
-          level.segment = key;
-          level.expectsKey = false;
-          if (level.keys?.has(key)) {
-            report(pointer(levels.map((entry) => entry.segment)), 'stands twice in its object');
-          }
-          level.keys?.add(key);
-          break;
-        }
-        begin(scanner.getTokenOffset());
-        end(scanner.getTokenOffset() + scanner.getTokenLength());
-        break;
-      default:
-        begin(scanner.getTokenOffset());
-        end(scanner.getTokenOffset() + scanner.getTokenLength());
-    }
-  }
+  walkJson(text, {
+    open(levels) {
+      const depth = levels.length;
+      if (depth <= MAX_JSON_DEPTH && levels.at(-1)?.isObject) seen[depth] = new Set();
+      if (depth !== MAX_JSON_DEPTH + 1) return;
+      const start = levels.slice(0, PATH_SEGMENTS_SHOWN);
+      report(start, `is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    },
+    key(levels, key) {
+      const keys = seen[levels.length];
+      if (keys?.has(key)) report(levels, 'stands twice in its object');
+      keys?.add(key);
+    },
+    value(levels, from, to) {
+      if (levels.at(-1)?.segment !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;
+      dataTexts.set(pathOf(levels.slice(0, -1)), text.slice(from, to));
+    },
+  });
   return { faults, dataTexts };
 }
+
+const pathOf = (levels: readonly Level[]): string => pointer(levels.map(({ segment }) => segment));

@@ -3,12 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONTRACT_NAMES } from '../../../lambdas/core/contracts/all.ts';
 import { thinFieldsOf } from '../../../lambdas/core/contracts/thin-fields.ts';
-import {
-  membersOf,
-  memberText,
-  withoutMember,
-  withoutSpace,
-} from '../../../lambdas/core/json/members.ts';
+import { membersOf, memberText, withoutMember } from '../../../lambdas/core/json/members.ts';
+import { withoutSpace } from '../../../lambdas/core/json/walk.ts';
 import { publicPem, SECRET } from '../../builders/contracts.ts';
 import { anEvent, arbitraryEvent, dataText, text } from '../../builders/events.ts';
 import { formattedJson } from '../../builders/json.ts';
