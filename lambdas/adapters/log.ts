@@ -18,6 +18,6 @@ function write(stream: NodeJS.WriteStream, line: Fields): void {
 
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
-  const cause = error.cause === undefined ? {} : { cause: String(error.cause) };
-  return { error: error.message, errorName: error.name, stack: error.stack, ...cause };
+  const cause = error.cause === undefined ? undefined : String(error.cause);
+  return { error: error.message, errorName: error.name, stack: error.stack, cause };
 }

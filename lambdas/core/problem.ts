@@ -1,5 +1,7 @@
 // Problem details (RFC 9457), the form of every error answer, with every fault listed by its path.
 
+import { defined } from './defined.ts';
+
 /** One thing that is wrong. `path` is a JSON Pointer (RFC 6901) into the body, or a parameter's name. */
 export interface Fault {
   readonly path: string;
@@ -65,14 +67,14 @@ export class Problem extends Error {
 
   /** The body of the answer, media type `application/problem+json`. */
   toDocument(requestId?: string): Record<string, unknown> {
-    return {
+    return defined({
       type: 'about:blank',
       title: TITLES[this.status],
       status: this.status,
       detail: this.detail,
-      ...(this.faults.length > 0 ? { errors: this.faults } : {}),
-      ...(requestId === undefined ? {} : { requestId }),
-    };
+      errors: this.faults.length > 0 ? this.faults : undefined,
+      requestId,
+    });
   }
 }
 

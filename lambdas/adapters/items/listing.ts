@@ -125,7 +125,7 @@ class Shard {
         ScanIndexForward: isAscending,
         ConsistentRead: true,
         Limit: this.#share,
-        ...(this.#start ? { ExclusiveStartKey: this.#start } : {}),
+        ExclusiveStartKey: this.#start,
       });
       this.#items = (page.Items ?? []).filter(
         (item) => item.sk?.S !== after && item.sk?.S !== before,

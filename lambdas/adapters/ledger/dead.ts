@@ -44,7 +44,7 @@ export function createDeadIndex(client: DynamoDb, table: string) {
         },
         ScanIndexForward: isAscending,
         Limit: limit,
-        ...(start ? { ExclusiveStartKey: start } : {}),
+        ExclusiveStartKey: start,
       });
       for (const item of answer.Items ?? []) {
         const eventId = item.sk?.S ?? '';

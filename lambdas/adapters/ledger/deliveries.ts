@@ -44,7 +44,7 @@ export function createDeliveryLedger(
         TableName: table,
         Item: toItem(delivery),
         ConditionExpression: condition,
-        ...(values ? { ExpressionAttributeValues: values } : {}),
+        ExpressionAttributeValues: values,
       }),
     );
 

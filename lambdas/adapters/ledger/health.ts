@@ -1,5 +1,6 @@
 // The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
 
+import { defined } from '../../core/defined.ts';
 import { MAX_AHEAD_MS, type RateLedger } from '../../core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
@@ -83,12 +84,12 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
           Key: itemKey(endpoint, 'health'),
           UpdateExpression: 'SET doc = :doc, ver = :next, v = :v',
           ConditionExpression: isFirst ? 'attribute_not_exists(ver)' : 'ver = :seen',
-          ExpressionAttributeValues: {
+          ExpressionAttributeValues: defined({
             ':doc': text(JSON.stringify(health)),
             ':next': number(seenVersion + 1),
             ':v': ITEM_VERSION,
-            ...(isFirst ? {} : { ':seen': number(seenVersion) }),
-          },
+            ':seen': isFirst ? undefined : number(seenVersion),
+          }),
         }),
       );
     },

@@ -1,4 +1,6 @@
 // How the ledger spells its items. Names are short: what is written is paid for by the kilobyte.
+
+import { defined } from '../../core/defined.ts';
 import {
   type Attempt,
   attemptsMade,
@@ -15,7 +17,7 @@ import { signaturesOnly } from '../../core/requests/shown-headers.ts';
 import { packPhases, unpackPhases } from '../../core/retries/phases.ts';
 import type { Environment, Scope } from '../../core/scope.ts';
 import { type DeliveryRef, type EventRef, scopeKey } from '../../core/scope.ts';
-import { type Item, number, optionalNumber, optionalText, text } from '../aws/dynamodb/client.ts';
+import { type Item, number, numberIn, text } from '../aws/dynamodb/client.ts';
 import { isAsCheap } from '../items/size.ts';
 import { ITEM_VERSION, readable } from '../items/version.ts';
 
@@ -54,30 +56,30 @@ export function workPartition(
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
 export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
   const { event, targets, storedBy, subjectHash } = stored;
-  return {
+  return defined({
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
     ty: text(event.type),
     at: number(event.acceptedAtMs),
-    ...optionalText('occ', event.occurredAt),
-    ...(event.channels.length === 0 ? {} : { ch: { L: event.channels.map(text) } }),
+    occ: text(event.occurredAt),
+    ch: event.channels.length === 0 ? undefined : { L: event.channels.map((one) => text(one)) },
     ...contentAttributes(event),
-    ...optionalNumber('rd', event.redactedAtMs),
-    ...optionalText('tp', event.trace?.parent),
-    ...optionalText('ts', event.trace?.state),
+    rd: number(event.redactedAtMs),
+    tp: text(event.trace?.parent),
+    ts: text(event.trace?.state),
     tg: text(targets.join(' ')),
-    ...optionalText('by', storedBy),
-    ...optionalText('sh', subjectHash),
+    by: text(storedBy),
+    sh: text(subjectHash),
     exp: seconds(expiresAtMs),
-  };
+  });
 }
 
 /** What is personal in an event. */
-function contentAttributes({ redactedAtMs, sealedContent, subject, data }: Event): Item {
+function contentAttributes({ redactedAtMs, sealedContent, subject, data }: Event) {
   if (redactedAtMs !== undefined) return {};
   if (sealedContent) return { sd: { B: sealedContent } };
   const { bytes, deflated } = packData(data);
-  return { ...optionalText('subj', subject), [deflated ? 'z' : 'd']: { B: bytes } };
+  return { subj: text(subject), [deflated ? 'z' : 'd']: { B: bytes } };
 }
 
 function dataIn(item: Item): string {
@@ -90,70 +92,56 @@ export function fromEventItem(stored: Item): StoredEvent {
   const item = readable(stored);
   const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
   const targets = item.tg?.S ?? '';
-  return {
-    event: {
+  return defined({
+    event: defined({
       id: item.sk?.S ?? '',
       tenant,
       environment: environment as Environment, // written by eventPartition
       type: item.ty?.S ?? '',
       acceptedAtMs: Number(item.at?.N),
-      ...(item.occ?.S === undefined ? {} : { occurredAt: item.occ.S }),
-      ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
+      occurredAt: item.occ?.S,
+      subject: item.subj?.S,
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
       ...traceOf(item.tp?.S, item.ts?.S),
       data: dataIn(item),
-      ...(item.sd?.B === undefined ? {} : { sealedContent: item.sd.B }),
-      ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
-    } satisfies Event,
+      sealedContent: item.sd?.B,
+      redactedAtMs: numberIn(item.rd),
+    }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
-    ...(item.by?.S === undefined ? {} : { storedBy: item.by.S }),
-    ...(item.sh?.S === undefined ? {} : { subjectHash: item.sh.S }),
-  };
+    storedBy: item.by?.S,
+    subjectHash: item.sh?.S,
+  });
 }
 
 export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
-  const { state, lastRequest } = delivery;
-  const inIndex = state === 'waiting' || (state === 'dead' && delivery.redactedAtMs === undefined);
-  const item: Item = {
+  const { state, lastRequest, lastResponse, lease } = delivery;
+  const item: Item = defined({
     ...deliveryKey(delivery),
     v: ITEM_VERSION,
     s: text(state),
     ty: text(delivery.eventType),
     at: number(delivery.acceptedAtMs),
-    ...optionalNumber('occ', delivery.occurredAtMs),
-    ...optionalText('subj', delivery.subject),
+    occ: number(delivery.occurredAtMs),
+    subj: text(delivery.subject),
     run: number(delivery.run),
-    ...(delivery.attemptsBeforeRun === 0 ? {} : { abr: number(delivery.attemptsBeforeRun) }),
+    abr: number(delivery.attemptsBeforeRun || undefined),
     n: number(attemptsMade(delivery)),
     a: { L: delivery.attempts.map((attempt) => text(packAttempt(attempt))) },
     dl: number(delivery.deadlineAtMs),
-    ...optionalNumber('due', delivery.dueAtMs),
-    ...optionalText('nc', delivery.nextCause),
-    ...optionalNumber('anc', delivery.anchorMs),
-    ...optionalText('why', delivery.deathReason),
-    ...optionalText('res', delivery.lastResponse && JSON.stringify(delivery.lastResponse)),
-    ...optionalText('sres', delivery.sealedResponse),
-    ...optionalNumber('rd', delivery.redactedAtMs),
-    ...(delivery.lease
-      ? { lu: number(delivery.lease.untilMs), lh: text(delivery.lease.holder) }
-      : {}),
-    ...optionalText('by', delivery.recordedBy),
-    ...optionalText('rpl', delivery.replayId),
-    ...(inIndex
-      ? {
-          wk: text(
-            workPartition(delivery.endpointId, state, shardOf(delivery.eventId, DELIVERY_SHARDS)),
-          ),
-          // What waits stands there by its due time, what is dead by the time of its event.
-          wat: number(
-            state === 'waiting'
-              ? (delivery.workAtMs ?? delivery.dueAtMs ?? delivery.acceptedAtMs)
-              : delivery.acceptedAtMs,
-          ),
-        }
-      : {}),
+    due: number(delivery.dueAtMs),
+    nc: text(delivery.nextCause),
+    anc: number(delivery.anchorMs),
+    why: text(delivery.deathReason),
+    res: text(lastResponse && JSON.stringify(lastResponse)),
+    sres: text(delivery.sealedResponse),
+    rd: number(delivery.redactedAtMs),
+    lu: number(lease?.untilMs),
+    lh: text(lease?.holder),
+    by: text(delivery.recordedBy),
+    rpl: text(delivery.replayId),
+    ...workAttributes(delivery),
     exp: seconds(expiresAtMs),
-  };
+  });
   if (!lastRequest) return item;
   const withRequest = (request: LastRequest): Item => ({ ...item, rq: text(packRequest(request)) });
   const full = withRequest(lastRequest);
@@ -161,6 +149,16 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
   if (state !== 'delivered' || isAsCheap(full, item)) return full;
   const reduced = withRequest(signaturesOnly(lastRequest));
   return isAsCheap(reduced, item) ? reduced : item;
+}
+
+/** What waits stands in the index by its due time, what is dead by the time of its event. */
+function workAttributes(delivery: Delivery): Item {
+  const { state, endpointId, eventId, acceptedAtMs } = delivery;
+  const isWaiting = state === 'waiting';
+  if (!isWaiting && (state !== 'dead' || delivery.redactedAtMs !== undefined)) return {};
+  const atMs = isWaiting ? (delivery.workAtMs ?? delivery.dueAtMs ?? acceptedAtMs) : acceptedAtMs;
+  const partition = workPartition(endpointId, state, shardOf(eventId, DELIVERY_SHARDS));
+  return { wk: text(partition), wat: number(atMs) };
 }
 
 /** One header a line, as on the wire; a first line that is empty says that there were more. */
@@ -185,9 +183,9 @@ function unpackRequest(packed: string): LastRequest {
 export function fromDeliveryItem(stored: Item): Delivery {
   const item = readable(stored);
   const [environment = '', tenant = '', endpointId = ''] = (item.pk?.S ?? '').split('#');
-  const leaseUntil = item.lu?.N;
+  const leaseUntilMs = numberIn(item.lu);
   const state = item.s?.S as StoredState; // written by toDeliveryItem
-  return {
+  return defined({
     tenant,
     environment: environment as Environment, // written by deliveryPartition
     endpointId,
@@ -199,25 +197,22 @@ export function fromDeliveryItem(stored: Item): Delivery {
     attemptsBeforeRun: Number(item.abr?.N ?? 0),
     attempts: (item.a?.L ?? []).map((attempt) => unpackAttempt(attempt.S ?? '[]')),
     deadlineAtMs: Number(item.dl?.N),
-    ...(item.due?.N === undefined ? {} : { dueAtMs: Number(item.due.N) }),
-    ...(item.nc?.S === undefined ? {} : { nextCause: item.nc.S as Attempt['cause'] }), // likewise
-    ...(state === 'waiting' && item.wat?.N !== undefined ? { workAtMs: Number(item.wat.N) } : {}),
-    ...(item.anc?.N === undefined ? {} : { anchorMs: Number(item.anc.N) }),
-    ...(item.why?.S === undefined
-      ? {}
-      : { deathReason: item.why.S as NonNullable<Delivery['deathReason']> }), // likewise
-    ...(item.res?.S === undefined ? {} : { lastResponse: JSON.parse(item.res.S) }),
-    ...(item.sres?.S === undefined ? {} : { sealedResponse: item.sres.S }),
-    ...(leaseUntil === undefined
-      ? {}
-      : { lease: { untilMs: Number(leaseUntil), holder: item.lh?.S ?? '' } }),
-    ...(item.by?.S === undefined ? {} : { recordedBy: item.by.S }),
-    ...(item.rpl?.S === undefined ? {} : { replayId: item.rpl.S }),
-    ...(item.occ?.N === undefined ? {} : { occurredAtMs: Number(item.occ.N) }),
-    ...(item.subj?.S === undefined ? {} : { subject: item.subj.S }),
-    ...(item.rq?.S === undefined ? {} : { lastRequest: unpackRequest(item.rq.S) }),
-    ...(item.rd?.N === undefined ? {} : { redactedAtMs: Number(item.rd.N) }),
-  };
+    dueAtMs: numberIn(item.due),
+    nextCause: item.nc?.S as Delivery['nextCause'], // likewise
+    workAtMs: state === 'waiting' ? numberIn(item.wat) : undefined,
+    anchorMs: numberIn(item.anc),
+    deathReason: item.why?.S as Delivery['deathReason'], // likewise
+    lastResponse: item.res?.S === undefined ? undefined : JSON.parse(item.res.S),
+    sealedResponse: item.sres?.S,
+    lease:
+      leaseUntilMs === undefined ? undefined : { untilMs: leaseUntilMs, holder: item.lh?.S ?? '' },
+    recordedBy: item.by?.S,
+    replayId: item.rpl?.S,
+    occurredAtMs: numberIn(item.occ),
+    subject: item.subj?.S,
+    lastRequest: item.rq?.S === undefined ? undefined : unpackRequest(item.rq.S),
+    redactedAtMs: numberIn(item.rd),
+  });
 }
 
 /** A JSON array without names: number, run, cause, time, duration, outcome, status, detail, phases. */
@@ -230,17 +225,17 @@ function packAttempt(attempt: Attempt): string {
 
 function unpackAttempt(packed: string): Attempt {
   const [count, run, cause, atMs, durationMs, outcome, status, detail, phases] = JSON.parse(packed);
-  return {
+  return defined({
     number: count,
     run,
     cause,
     atMs,
     durationMs,
     outcome,
-    ...(typeof status === 'number' ? { status } : {}),
-    ...(typeof detail === 'string' ? { detail } : {}),
-    ...(phases === undefined ? {} : { phases: unpackPhases(phases) }),
-  };
+    status: status ?? undefined,
+    detail: detail ?? undefined,
+    phases: phases === undefined ? undefined : unpackPhases(phases),
+  });
 }
 
 export function seconds(atMs: number): { N: string } {

@@ -36,7 +36,7 @@ export function createReplayLedger(
           exp: seconds(expiryOf(replay.createdAtMs, settings)),
         },
         ConditionExpression: condition,
-        ...(values ? { ExpressionAttributeValues: values } : {}),
+        ExpressionAttributeValues: values,
       }),
     );
 

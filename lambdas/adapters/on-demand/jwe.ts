@@ -1,5 +1,6 @@
 // Encrypts bodies as compact JWEs (RFC 7516): the content key, nonce and ephemeral key are random.
 import { CompactEncrypt, importJWK } from 'jose';
+import { defined } from '../../core/defined.ts';
 import type { BodyEncryption } from '../../core/endpoints/body-encryption.ts';
 
 /** Imported keys are kept as long as the endpoint's settings are. */
@@ -9,9 +10,8 @@ export async function encryptBody(body: Buffer, setting: BodyEncryption): Promis
   const { jwk, alg, enc } = setting;
   const imported = kept.get(setting) ?? importJWK(jwk, alg);
   kept.set(setting, imported);
-  const kid = jwk.kid === undefined ? {} : { kid: jwk.kid };
   const token = await new CompactEncrypt(body)
-    .setProtectedHeader({ alg, enc, cty: 'json', ...kid })
+    .setProtectedHeader(defined({ alg, enc, cty: 'json', kid: jwk.kid }))
     .encrypt(await imported);
   return Buffer.from(token, 'ascii');
 }

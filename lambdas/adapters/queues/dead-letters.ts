@@ -49,7 +49,7 @@ export function createDeadLetters(client: Sqs, urls: DeadLetterUrls): DeadLetter
         Entries: entries.map(({ Id, body, group }) => ({
           Id,
           MessageBody: body,
-          ...(group ? { MessageGroupId: group } : {}),
+          MessageGroupId: group || undefined,
         })),
       });
       const done = new Set((sent.Successful ?? []).map(({ Id }) => Id));

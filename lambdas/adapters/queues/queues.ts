@@ -174,7 +174,7 @@ async function sendOnce(
         Id: String(index),
         MessageBody: message.body,
         MessageGroupId: message.group,
-        ...(message.delaySeconds ? { DelaySeconds: message.delaySeconds } : {}),
+        DelaySeconds: message.delaySeconds || undefined,
       },
     ];
   });

@@ -2,6 +2,7 @@
 // The count may go wrong by what a crash leaves; where it says that a limit is reached it is counted anew,
 // at most once a minute.
 
+import { defined } from '../../core/defined.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { type ApiKey, isUsable } from '../../core/keys/api-key.ts';
 import type { Counted, Counts } from '../../core/tenants/counts.ts';
@@ -75,12 +76,12 @@ export function createCounts(client: DynamoDb, table: string): Counts {
         Key,
         UpdateExpression: 'SET v = :v, countedAt = :now, n = :actual',
         ConditionExpression: countedAt ? 'countedAt = :seen' : 'attribute_not_exists(countedAt)',
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: defined({
           ':v': ITEM_VERSION,
           ':now': number(nowMs),
           ':actual': number(await count(partition, nowMs)),
-          ...(countedAt ? { ':seen': countedAt } : {}),
-        },
+          ':seen': countedAt,
+        }),
       }),
     );
   }

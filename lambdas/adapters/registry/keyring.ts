@@ -27,8 +27,9 @@ export function createKeyringStore(client: DynamoDb, table: string): KeyringStor
       const item = await getItem(client, table, KEY);
       return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
     },
-    replace: (before, keys) =>
-      whenHolds(
+    replace(before, keys) {
+      const isFirst = before.version === 0;
+      return whenHolds(
         client.call('PutItem', {
           TableName: table,
           Item: {
@@ -37,14 +38,11 @@ export function createKeyringStore(client: DynamoDb, table: string): KeyringStor
             doc: text(JSON.stringify(keys)),
             version: number(before.version + 1),
           },
-          ...(before.version === 0
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : {
-                ConditionExpression: 'version = :version',
-                ExpressionAttributeValues: { ':version': number(before.version) },
-              }),
+          ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : 'version = :version',
+          ExpressionAttributeValues: isFirst ? undefined : { ':version': number(before.version) },
         }),
-      ),
+      );
+    },
   };
 }
 

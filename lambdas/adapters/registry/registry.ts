@@ -76,7 +76,7 @@ export function createRegistry(
         TableName: table,
         Item: { ...tenantKey(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
         ConditionExpression: condition,
-        ...(values ? { ExpressionAttributeValues: values } : {}),
+        ExpressionAttributeValues: values,
       }),
     );
   const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>

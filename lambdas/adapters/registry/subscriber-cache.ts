@@ -1,5 +1,6 @@
 // Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
+import { defined } from '../../core/defined.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
@@ -44,13 +45,9 @@ export function createSubscriberCache(
       }
     }
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) => ({
-      id,
-      eventTypes,
-      channels,
-      ...(filter ? { filter } : {}),
-      ...(polling ? { polling } : {}),
-    }));
+    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) =>
+      defined({ id, eventTypes, channels, filter, polling }),
+    );
   }
 
   return async (scopes) => {

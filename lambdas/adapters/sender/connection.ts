@@ -171,12 +171,7 @@ function secureContextOf({
 }: EndpointTls): () => SecureContext {
   let context: SecureContext | undefined;
   return () => {
-    context ??= createSecureContext({
-      minVersion,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    });
+    context ??= createSecureContext({ minVersion, ca, cert, key });
     return context;
   };
 }

@@ -1,4 +1,5 @@
 // What happened on the wire, as an outcome. A tenant reads these texts: none tells an address.
+import { defined } from '../../core/defined.ts';
 import type { FailureKind, Outcome, ReceivedResponse } from '../../core/retries/outcome.ts';
 import { BlockedAddressError, type Phase, PhaseTimeoutError } from './connection.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
@@ -22,18 +23,17 @@ export function received(
   { status, headers, body }: Omit<Extract<Exchange, { kind: 'answered' }>, 'phases'>,
   nowMs: number,
 ): ReceivedResponse {
-  const retryAfterMs = retryAfterOf(firstOf(headers, 'retry-after'), nowMs);
   const kept: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
     const value = firstOf(headers, name);
     if (value !== undefined) kept[name] = value.slice(0, KEPT_HEADER_LENGTH);
   }
-  return {
+  return defined({
     status,
     headers: kept,
     body: body.toString('utf8').replaceAll('\u0000', '\ufffd'),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+    retryAfterMs: retryAfterOf(firstOf(headers, 'retry-after'), nowMs),
+  });
 }
 
 function firstOf(headers: ResponseHeaders, name: string): string | undefined {

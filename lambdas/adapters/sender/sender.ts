@@ -157,7 +157,7 @@ function warnOfUrl(warn: Warn, text: string, reason: string, rules: DestinationR
     host,
     port: url ? portOf(url) : undefined,
     reason,
-    ...(isLiteral ? { rule } : {}),
+    rule: isLiteral ? rule : undefined,
   });
 }
 

@@ -1,5 +1,6 @@
 // Every sealed value of an endpoint, with the place where it belongs: to know what it was sealed under,
 // and to seal it anew.
+import { defined } from '../defined.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace, tokenPlace } from '../sealing/places.ts';
 import { type SealingKeys, type SealPlace, seal, unseal, versionOf } from '../sealing/seal.ts';
@@ -37,29 +38,26 @@ export function resealedEndpoint(endpoint: Endpoint, resealing: Resealing): Endp
   const again = (sealed: string, place: SealPlace) => resealed(sealed, place, resealing);
   const { token, ...rest } = endpoint;
   const { retiringSecrets, authentication, tls, sealedToken } = rest;
-  return {
+  return defined({
     ...rest,
-    ...(token !== undefined && {
-      sealedToken: seal(resealing.keys, tokenPlace(endpoint), token, resealing.nonce()),
-    }),
-    ...(sealedToken !== undefined && { sealedToken: again(sealedToken, tokenPlace(endpoint)) }),
+    sealedToken:
+      sealedToken === undefined
+        ? token && seal(resealing.keys, tokenPlace(endpoint), token, resealing.nonce())
+        : again(sealedToken, tokenPlace(endpoint)),
     sealedSecrets: endpoint.sealedSecrets.map((sealed) => again(sealed, secretPlace(endpoint))),
-    ...(retiringSecrets && {
-      retiringSecrets: retiringSecrets.map((one) => ({
-        ...one,
-        sealed: again(one.sealed, secretPlace(endpoint)),
-      })),
-    }),
-    ...(authentication && {
-      authentication: authentication.map((one) => ({
-        ...one,
-        sealedValue: again(one.sealedValue, authenticationPlace(endpoint, one.sealedFor)),
-      })),
-    }),
-    ...(tls?.sealedClientKey !== undefined && {
-      tls: { ...tls, sealedClientKey: again(tls.sealedClientKey, clientKeyPlace(endpoint)) },
-    }),
-  };
+    retiringSecrets: retiringSecrets?.map((one) => ({
+      ...one,
+      sealed: again(one.sealed, secretPlace(endpoint)),
+    })),
+    authentication: authentication?.map((one) => ({
+      ...one,
+      sealedValue: again(one.sealedValue, authenticationPlace(endpoint, one.sealedFor)),
+    })),
+    tls:
+      tls?.sealedClientKey === undefined
+        ? tls
+        : { ...tls, sealedClientKey: again(tls.sealedClientKey, clientKeyPlace(endpoint)) },
+  });
 }
 
 export function sealedValuesOfTemplate({ settings }: Template): string[] {

@@ -97,7 +97,7 @@ async function walkPage(
     walked: walk.walked + ends.length,
     resealed: walk.resealed + count('resealed'),
     left: walk.left + count('left'),
-    ...(next ? { at: next } : {}),
+    at: next,
   };
 }
 

@@ -10,8 +10,7 @@ import { hmacKeyOf } from './secret.ts';
  * @param claims a JSON object's source text
  */
 export function signWithRsa(claims: string, key: KeyObject, keyId?: string): string {
-  const header = { alg: 'RS256', ...(keyId === undefined ? {} : { kid: keyId }) };
-  const signed = signingInput(JSON.stringify(header), claims);
+  const signed = signingInput(JSON.stringify({ alg: 'RS256', kid: keyId }), claims);
   return `${signed}.${sign('sha256', Buffer.from(signed, 'ascii'), key).toString('base64url')}`;
 }
 

@@ -1,6 +1,7 @@
 // The stack's signing keys: which sign, which are published, and how one follows another. A key is
 // published before it signs and stays published after it stopped, so that no receiver is surprised.
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { defined } from '../defined.ts';
 
 /** RS256 for JWTs, Ed25519 for `v1a` and HTTP message signatures. */
 export const KEY_ALGORITHMS = ['RS256', 'Ed25519'] as const;
@@ -57,9 +58,10 @@ export function signingKeyAt<K extends Pick<SigningKey, 'algorithm' | 'signsFrom
 }
 
 export function signingKeysAt(keys: readonly SigningKey[], nowMs: number): SigningKeys {
-  const RS256 = signingKeyAt(keys, 'RS256', nowMs);
-  const Ed25519 = signingKeyAt(keys, 'Ed25519', nowMs);
-  return { ...(RS256 ? { RS256 } : {}), ...(Ed25519 ? { Ed25519 } : {}) };
+  return defined({
+    RS256: signingKeyAt(keys, 'RS256', nowMs),
+    Ed25519: signingKeyAt(keys, 'Ed25519', nowMs),
+  });
 }
 
 export function publishedKeys(keyring: Keyring, nowMs: number): Keyring {

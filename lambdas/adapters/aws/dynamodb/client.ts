@@ -149,9 +149,17 @@ function keyText(item: Item): string {
   return `${item.pk?.S}\n${item.sk?.S}`;
 }
 
-export const text = (value: string): AttributeValue => ({ S: value });
-export const number = (value: number): AttributeValue => ({ N: String(value) });
-export const optionalText = (name: string, value: string | undefined): Item =>
-  value === undefined ? {} : { [name]: text(value) };
-export const optionalNumber = (name: string, value: number | undefined): Item =>
-  value === undefined ? {} : { [name]: number(value) };
+/** Attribute values; of what is undefined there is none. */
+export function text(value: string): AttributeValue;
+export function text(value: string | undefined): AttributeValue | undefined;
+export function text(value: string | undefined): AttributeValue | undefined {
+  return value === undefined ? undefined : { S: value };
+}
+export function number(value: number): AttributeValue;
+export function number(value: number | undefined): AttributeValue | undefined;
+export function number(value: number | undefined): AttributeValue | undefined {
+  return value === undefined ? undefined : { N: String(value) };
+}
+export function numberIn(value: AttributeValue | undefined): number | undefined {
+  return value?.N === undefined ? undefined : Number(value.N);
+}
