@@ -29,7 +29,7 @@ export const bronid: Contract<z.infer<typeof optionsSchema>> = {
   name: 'bronid',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  isHeaderScheme: true,
+  headerOptions: {},
   createSecret: randomSecret,
   algorithms: () => [],
   headerNames: () => [

@@ -28,7 +28,6 @@ export const bynn: Contract<Options> = {
   name: 'bynn',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  isHeaderScheme: false,
   createSecret: randomSecret,
   algorithms: () => ['RS256'],
   headerNames: () => ['user-agent', 'x-webhook-token', 'x-test-mode', 'idempotency-key'],

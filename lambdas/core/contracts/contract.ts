@@ -34,8 +34,11 @@ export interface Contract<Options = unknown> {
   /** The endpoint's `contractOptions`, with defaults for all that is not given. */
   readonly optionsSchema: z.ZodType<Options>;
   readonly defaultRetryPolicy: RetryPresetName;
-  /** Whether its headers are a scheme of their own, which may stand beside another contract's. */
-  readonly isHeaderScheme: boolean;
+  /**
+   * For one whose headers may stand beside another contract's, as a further signature: the options
+   * that they need.
+   */
+  readonly headerOptions?: z.ZodRawShape;
   /** A secret for an endpoint that brought none. @param random 32 random bytes */
   createSecret(random: Uint8Array, options: Options): string;
   /** Stack keys that its own signature is made with. */

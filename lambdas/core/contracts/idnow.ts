@@ -12,7 +12,7 @@ import { thinFieldsOf } from './thin-fields.ts';
 /** A JWT is good for five minutes from its making. */
 const TOKEN_SECONDS = 5 * 60;
 
-export const idnowOptionsSchema = z.strictObject({
+const optionsSchema = z.strictObject({
   /** The header that carries the JWT. */
   headerName: headerNameSchema.default('Authorization'),
   /** What stands before the JWT, with a space; nothing if empty. */
@@ -26,11 +26,11 @@ export const idnowOptionsSchema = z.strictObject({
  * A thin body: identifiers and links, never personal data. The JWT has one signature, so while a
  * rotation overlaps the newest secret signs, and receivers accept both.
  */
-export const idnow: Contract<z.infer<typeof idnowOptionsSchema>> = {
+export const idnow: Contract<z.infer<typeof optionsSchema>> = {
   name: 'idnow',
-  optionsSchema: idnowOptionsSchema,
+  optionsSchema,
   defaultRetryPolicy: 'idnow',
-  isHeaderScheme: true,
+  headerOptions: optionsSchema.shape,
   createSecret: randomSecret,
   algorithms: () => [],
   headerNames: ({ headerName }) => [headerName.toLowerCase()],

@@ -24,7 +24,7 @@ export const kycHmac: Contract<z.infer<typeof optionsSchema>> = {
   name: 'kyc-hmac',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  isHeaderScheme: true,
+  headerOptions: optionsSchema.shape,
   createSecret: hexSecret,
   algorithms: () => [],
   headerNames: () => ['x-webhook-id', 'x-webhook-timestamp', 'x-webhook-signature', 'user-agent'],

@@ -22,7 +22,7 @@ export const standardWebhooks: Contract<z.infer<typeof optionsSchema>> = {
   name: 'standard-webhooks',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  isHeaderScheme: true,
+  headerOptions: {},
   createSecret: (random, { signature }) =>
     signature === 'v1a' ? asymmetricSecret(random) : standardSecret(random),
   algorithms: () => [],

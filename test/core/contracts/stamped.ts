@@ -15,7 +15,6 @@ export const stamped: Contract<z.infer<typeof optionsSchema>> = {
   name: 'stamped',
   optionsSchema,
   defaultRetryPolicy: 'forty-days',
-  isHeaderScheme: false,
   createSecret: hexSecret,
   algorithms: () => [],
   headerNames: () => ['x-stamp', 'x-stamp-id'],
