@@ -13,12 +13,10 @@ import type { Event } from '../../core/events/event.ts';
 import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import type { EventQueue } from '../../core/events/message.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
-import { versionOfBytes } from '../../core/sealing/seal.ts';
+import { NONCE_BYTES, versionOfBytes } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { log } from '../log.ts';
-
-const NONCE_BYTES = 12;
 
 export interface VaultPorts {
   readonly secrets: Pick<Secrets, 'sealingKey'>;

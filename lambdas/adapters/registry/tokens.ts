@@ -3,12 +3,10 @@
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { SealBrokenError } from '../../core/errors.ts';
 import { tokenPlace } from '../../core/sealing/places.ts';
-import { seal, unseal } from '../../core/sealing/seal.ts';
+import { NONCE_BYTES, seal, unseal } from '../../core/sealing/seal.ts';
 import type { VaultPorts } from '../ledger/vault.ts';
 import { log } from '../log.ts';
 import type { Registry } from './registry.ts';
-
-const NONCE_BYTES = 12;
 
 export function withTokens({ secrets, surroundings }: VaultPorts, registry: Registry): Registry {
   async function opened(endpoints: readonly Endpoint[]): Promise<Endpoint[]> {

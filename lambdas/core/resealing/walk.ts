@@ -8,7 +8,7 @@ import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { SealBrokenError } from '../errors.ts';
 import { optimistically } from '../optimistic.ts';
 import { ENVIRONMENTS, OPERATOR_TENANT, type Scope } from '../scope.ts';
-import type { SealingKeys } from '../sealing/seal.ts';
+import { NONCE_BYTES, type SealingKeys } from '../sealing/seal.ts';
 import type { KeyringStore } from '../signing/keys.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Templates } from '../templates/store.ts';
@@ -27,7 +27,6 @@ import {
 const PAGE = 50;
 /** How often an endpoint that others change meanwhile is tried. */
 const ROUNDS = 5;
-const NONCE_BYTES = 12;
 
 export interface WalkPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'> & Pick<TenantListing, 'listTenantIds'>;
@@ -116,7 +115,7 @@ async function placeAfter(
   return next === undefined ? undefined : { tenant: next, environment: ENVIRONMENTS[0] };
 }
 
-type End = 'resealed' | 'as it should be' | 'left';
+type End = 'resealed' | 'current' | 'left';
 
 async function resealTemplates(
   ports: WalkPorts,
@@ -143,9 +142,9 @@ async function resealTemplate(
 ): Promise<End> {
   return orLeft(async () => {
     const kept = await templates.getTemplate({ tenant, environment }, id);
-    if (!kept) return 'as it should be';
+    if (!kept) return 'current';
     const values = sealedValuesOfTemplate(kept.template);
-    if (isSealedUnder(values, resealing.keys.current)) return 'as it should be';
+    if (isSealedUnder(values, resealing.keys.current)) return 'current';
     const after = resealedTemplate(kept.template, resealing);
     return (await templates.replaceTemplate(kept, after)) ? 'resealed' : undefined;
   });
@@ -163,7 +162,7 @@ async function resealOne(
   return orLeft(async (round) => {
     const endpoint = round === 0 ? listed : await readAgain();
     if (!endpoint) return 'left';
-    if (isSealedWhole(endpoint, resealing.keys.current)) return 'as it should be';
+    if (isSealedWhole(endpoint, resealing.keys.current)) return 'current';
     const after = resealedEndpoint(endpoint, resealing);
     return (await endpoints.rewrite(endpoint, after)) ? 'resealed' : undefined;
   });

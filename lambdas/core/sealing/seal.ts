@@ -3,7 +3,7 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { SealBrokenError, UnknownSealingKeyError } from '../errors.ts';
 
-const NONCE_BYTES = 12;
+export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Before sealed bytes: the key's version. */
 const VERSION_BYTES = 4;
