@@ -1,35 +1,18 @@
 // What the OpenAPI document shows as examples of answers; a test holds them against their schemas.
+import { SETTINGS } from '../core/endpoints/settings/all.ts';
+import { exampleSettings } from '../core/endpoints/settings/setting.ts';
+
 const SUFFIX = '01kg9vhq5pfh9tz4dg5ckhsvhm';
 const TIME = '2026-01-31T09:30:00.000Z';
 const LATER = '2026-01-31T09:30:00.412Z';
 const EVENT = `evt_${SUFFIX}`;
 const ENDPOINT = `ep_${SUFFIX}`;
 
+const { tls, ...settings } = exampleSettings(SETTINGS);
 const endpoint = {
   id: ENDPOINT,
-  url: 'https://acme.io/webhooks',
-  contract: 'standard-webhooks',
-  contractOptions: {},
-  eventTypes: ['dossier.*'],
-  channels: [],
-  filter: { risk: { score: [{ numeric: ['>', 80] }] } },
-  method: 'POST',
-  headers: {},
-  timeoutMs: 10_000,
-  retryPolicy: 'forty-days',
-  autoPause: true,
-  maxPerSecond: null,
-  polling: false,
-  description: '',
-  secret: '****************************7oD=',
-  token: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
-  signatures: [],
-  ownSignature: true,
-  encryption: null,
-  authentication: [],
-  renameHeaders: {},
-  timingHeaders: false,
-  tls: null,
+  ...settings,
+  tls,
   template: null,
   own: null,
   verifyUrl: false,

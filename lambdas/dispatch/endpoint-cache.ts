@@ -1,8 +1,8 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
 import { log } from '../adapters/log.ts';
 import { contractOf } from '../core/contracts/all.ts';
+import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
-import { algorithmsNeeded } from '../core/endpoints/extras.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import type { KeptTls } from '../core/endpoints/tls.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';

@@ -1,29 +1,21 @@
 // PATCH /v1/endpoints/{id}: some settings at a time, checked together with those that stay.
 import * as z from 'zod';
+import { SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { changesShape } from '../../core/endpoints/settings/setting.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
-import { createEndpointChanger, FIXED } from './changing.ts';
+import { createEndpointChanger } from './changing.ts';
 import type { EndpointPorts } from './creation.ts';
-import { askedSchema, endpointInput, matchHeader, tagHeader } from './operations.ts';
+import { askedSchema, matchHeader, tagHeader } from './operations.ts';
 import { endpointSchema, endpointView } from './view.ts';
 
 /** What it takes: every setting but the fixed ones, and null for its default. */
 export const documentedChanges = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(endpointInput.shape)
-        .filter(([name]) => !FIXED.has(name))
-        .map(([name, schema]) => {
-          const isOptional = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional;
-          const inner: z.core.$ZodType = isOptional ? schema.unwrap() : schema;
-          return [name, isOptional ? z.optional(z.nullable(inner)) : z.optional(inner)];
-        }),
-    ),
-  )
+  .strictObject(changesShape(SETTINGS))
   .meta({ id: 'EndpointChanges' });
 
 export const changeEndpoint = operation({

@@ -2,36 +2,34 @@
 // nobody else wrote in the meantime.
 import { isDeepStrictEqual } from 'node:util';
 import { contractOf } from '../../core/contracts/all.ts';
+import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
+import { defined } from '../../core/defined.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
-import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { keptToken } from '../../core/endpoints/settings/sealed.ts';
+import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { type Fault, Problem, pointer } from '../../core/problem.ts';
 import { sealedValuesOf } from '../../core/resealing/sealed-values.ts';
 import type { SealingKeys } from '../../core/sealing/seal.ts';
+import { following } from '../../core/templates/following.ts';
 import { faultsTogether } from '../../core/templates/input.ts';
-import {
-  following,
-  SHARED_SETTINGS,
-  type Template,
-  withoutInherited,
-  withTemplate,
-} from '../../core/templates/template.ts';
+import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import { refused } from '../../http/body.ts';
 import { ensureSigningKeys } from '../signing/routes.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf } from './creation.ts';
 import type { Asked } from './operations.ts';
-import { keptSettings, settingsAsAsked } from './settings.ts';
-import { refuseUntimely, tlsAsAsked } from './tls.ts';
+import { refuseUntimely, settingsAsAsked, tlsAsAsked } from './settings.ts';
 import { holdUnverified, release, tryToVerify } from './verification.ts';
 
-/** What an endpoint is told from others by, or has a route of its own. */
-export const FIXED: ReadonlyMap<string, string> = new Map([
-  ['secret', 'is changed by POST /v1/endpoints/{id}/rotate-secret'],
-  ['token', 'cannot be changed: make another endpoint'],
-  ['contract', 'cannot be changed: make another endpoint'],
-]);
+/** Why a change cannot change some of the settings. */
+export const FIXED: ReadonlyMap<string, string> = new Map(
+  Object.entries<Setting>(SETTINGS).flatMap(([name, { fixed }]) =>
+    fixed === undefined ? [] : [[name, fixed]],
+  ),
+);
 
 /** How often the template may change while an endpoint that follows it is written. */
 const ROUNDS = 3;
@@ -45,7 +43,6 @@ export interface PlannedChange {
 
 export function createEndpointChanger(ports: EndpointPorts) {
   const schemas = inputSchemasOf(ports.rules);
-  const names = new Set(Object.keys(schemas.live.shape));
 
   /** What an endpoint would become. @throws Problem 422 */
   async function plan(before: Endpoint, changes: Asked): Promise<PlannedChange> {
@@ -53,8 +50,8 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const { template, fault } = await templateAfter(ports, before, changes);
     if (fault !== undefined) faults.push({ path: '/template', message: fault });
     const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(before));
-    const seen = settingsAsAsked(before, names, sealingKey);
-    const own = new Set(template ? ownOf(before, seen, schemas.live.shape) : SHARED_SETTINGS);
+    const seen = settingsAsAsked(before, SETTING_NAMES, sealingKey);
+    const own = new Set(template ? ownOf(before, seen) : SHARED_SETTINGS);
     // Its contract never changes, and options go with theirs.
     own.add('contract');
     if (template && template.settings.contract !== before.contract) own.add('contractOptions');
@@ -63,7 +60,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
       if (!SHARED_SETTINGS.has(name) || own.has(name)) asked[name] = value;
     }
     for (const [name, value] of Object.entries(changes)) {
-      const fixed = names.has(name) ? FIXED.get(name) : 'is not known here';
+      const fixed = SETTING_NAMES.has(name) ? FIXED.get(name) : 'is not known here';
       if (fixed !== undefined) faults.push({ path: pointer([name]), message: fixed });
       else if (value === null) {
         delete asked[name];
@@ -137,19 +134,24 @@ function changed(
   verifyUrl: boolean,
 ): Endpoint {
   const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;
-  const isProved = before.verifiedAtMs !== undefined && input.url === before.url;
+  const { contract, token, sealedToken, createdAtMs, version, verifiedAtMs } = before;
+  const keeping = { contract, place: before, sealingKey, random: surroundings.random, before };
   return {
     tenant,
     environment,
     id,
-    ...keptSettings(input, before, sealingKey, surroundings.random, before),
+    ...keptSettings(SETTINGS, input, keeping),
     sealedSecrets,
     maskedSecret,
-    ...(retiringSecrets ? { retiringSecrets } : {}),
-    createdAtMs: before.createdAtMs,
-    version: before.version + 1,
-    ...(verifyUrl ? { verifyUrl } : {}),
-    ...(isProved ? { verifiedAtMs: before.verifiedAtMs } : {}),
+    createdAtMs,
+    version: version + 1,
+    ...defined({
+      // One from before tokens were sealed has an open one.
+      ...(sealedToken === undefined ? keptToken(keeping, token) : { sealedToken, token }),
+      retiringSecrets,
+      verifyUrl: verifyUrl || undefined,
+      verifiedAtMs: input.url === before.url ? verifiedAtMs : undefined,
+    }),
   };
 }
 
@@ -166,17 +168,13 @@ async function templateAfter(
 }
 
 /** An endpoint that had no template keeps what differs from the defaults. */
-function ownOf(
-  before: Endpoint,
-  seen: Readonly<Record<string, unknown>>,
-  shape: ReturnType<typeof inputSchemasOf>['live']['shape'],
-): Iterable<string> {
+function ownOf(before: Endpoint, seen: Readonly<Record<string, unknown>>): readonly string[] {
   if (before.own) return before.own;
-  return Object.entries(shape)
-    .filter(([name, schema]) => {
-      const byDefault = schema.safeParse(undefined).data;
-      return seen[name] !== undefined && !isDeepStrictEqual(seen[name], byDefault);
-    })
+  return Object.entries(SETTINGS)
+    .filter(
+      ([name, setting]) =>
+        seen[name] !== undefined && !isDeepStrictEqual(seen[name], defaultOf(setting)),
+    )
     .map(([name]) => name);
 }
 

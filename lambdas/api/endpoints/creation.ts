@@ -1,12 +1,15 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
 import { contractOf } from '../../core/contracts/all.ts';
+import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
 import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
 import {
   type Endpoint,
   type EndpointInput,
   endpointInputSchema,
 } from '../../core/endpoints/endpoint.ts';
-import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import { SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { keptToken } from '../../core/endpoints/settings/sealed.ts';
+import { keptSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
@@ -15,13 +18,14 @@ import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import { type Fault, Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
-import { seal } from '../../core/sealing/seal.ts';
+import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import type { Settings, VerifyMode } from '../../core/settings.ts';
 import type { KeyringStore } from '../../core/signing/keys.ts';
 import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
+import { following } from '../../core/templates/following.ts';
 import type { Templates } from '../../core/templates/store.ts';
-import { following, type Template } from '../../core/templates/template.ts';
+import type { Template } from '../../core/templates/template.ts';
 import type { Counts } from '../../core/tenants/counts.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
@@ -29,9 +33,7 @@ import { takePlaces } from '../../http/limits.ts';
 import { ensureSigningKeys } from '../signing/routes.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
-import { NONCE_BYTES } from './secrets.ts';
-import { keptSettings } from './settings.ts';
-import { refuseUntimely } from './tls.ts';
+import { refuseUntimely } from './settings.ts';
 import { holdUnverified, release, tryToVerify, type VerificationPorts } from './verification.ts';
 
 /** How often it is begun anew when the template was changed in the meantime. */
@@ -197,13 +199,15 @@ async function newEndpoint(
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =
     input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);
-  const key = await secrets.sealingKey();
-  const place = secretPlace({ ...scope, id });
+  const sealingKey = await secrets.sealingKey();
+  const { random } = surroundings;
+  const place = { ...scope, id };
+  const keeping = { contract: input.contract, place, sealingKey, random };
   return {
-    ...scope,
-    id,
-    ...keptSettings(input, { ...scope, id }, key, surroundings.random),
-    sealedSecrets: [seal(key, place, secret, surroundings.random(NONCE_BYTES))],
+    ...place,
+    ...keptSettings(SETTINGS, input, keeping),
+    ...keptToken(keeping, input.token),
+    sealedSecrets: [seal(sealingKey, secretPlace(place), secret, random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
     createdAtMs: atMs,
     version: 1,

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { Problem } from '../../core/problem.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
-import { seal, unseal } from '../../core/sealing/seal.ts';
+import { NONCE_BYTES, seal, unseal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import { isAsymmetric, publicSecretOf } from '../../core/signing/asymmetric-secret.ts';
 import { overlapSchema } from '../../core/signing/key-input.ts';
@@ -18,7 +18,6 @@ import { operation, serve } from '../../http/operation.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams, timeSchema } from '../schemas.ts';
 
-export const NONCE_BYTES = 12;
 /** Secrets that sign at the same time: each is a signature in one header. */
 const MAX_SECRETS = 5;
 

@@ -1,72 +1,10 @@
-// From what was asked for an endpoint to what is kept of it, and back.
-import { isDeepStrictEqual } from 'node:util';
-import { contractOf } from '../../core/contracts/all.ts';
-import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
-import type { Scope } from '../../core/scope.ts';
-import { secretPlace } from '../../core/sealing/places.ts';
+// An endpoint's stored settings in the form of a request, and what a request can only be checked for here.
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { type EndpointTlsInput, untimelyCertificates } from '../../core/endpoints/tls.ts';
+import { clientKeyPlace, secretPlace } from '../../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../../core/sealing/seal.ts';
 import { isAsymmetric } from '../../core/signing/asymmetric-secret.ts';
-import { keptExtras } from './extras.ts';
-
-/** Everything of an endpoint that its owner chooses, but for its secret. */
-export type EndpointSettings = Omit<
-  Endpoint,
-  | 'id'
-  | keyof Scope
-  | 'sealedSecrets'
-  | 'maskedSecret'
-  | 'retiringSecrets'
-  | 'createdAtMs'
-  | 'version'
-  | 'template'
-  | 'own'
-  | 'verifyUrl'
-  | 'verifiedAtMs'
->;
-
-/**
- * @param random gives new random bytes at each call
- * @param before what is changed: authentication that is given as it is shown stays as it is, and the token
- */
-export function keptSettings(
-  input: EndpointInput,
-  place: Scope & { readonly id: string },
-  sealingKey: SealingKeys,
-  random: (bytes: number) => Uint8Array,
-  before?: Pick<Partial<Endpoint>, 'authentication' | 'token' | 'sealedToken'>,
-): EndpointSettings {
-  const { authentication, ...extras } = keptExtras(input, place, sealingKey, random);
-  const kept = authentication?.map((entry, index) => {
-    const isAsShown = ({ shown }: { shown: object }): boolean =>
-      isDeepStrictEqual(shown, input.authentication[index]);
-    return before?.authentication?.find(isAsShown) ?? entry;
-  });
-  return {
-    url: input.url,
-    contract: input.contract,
-    contractOptions: contractOf(input.contract).optionsSchema.parse(input.contractOptions),
-    eventTypes: input.eventTypes,
-    channels: input.channels,
-    ...(input.filter === undefined ? {} : { filter: input.filter }),
-    method: input.method,
-    headers: input.headers,
-    timeoutMs: input.timeoutMs,
-    ...(input.retryPolicy === undefined ? {} : { retryPolicy: input.retryPolicy }),
-    autoPause: input.autoPause,
-    ...(input.maxPerSecond === undefined ? {} : { maxPerSecond: input.maxPerSecond }),
-    ...(input.polling ? { polling: true } : {}),
-    description: input.description,
-    ...extras,
-    ...(before?.sealedToken === undefined
-      ? {}
-      : { sealedToken: before.sealedToken, ...tokenOf(before) }),
-    ...(kept ? { authentication: kept } : {}),
-  };
-}
-
-function tokenOf({ token }: Pick<Partial<Endpoint>, 'token'>) {
-  return token === undefined ? {} : { token };
-}
+import { refused } from '../../http/body.ts';
 
 /**
  * An endpoint in the form in which it is asked for, to be checked together with changes. What is sealed
@@ -85,4 +23,19 @@ export function settingsAsAsked(
     authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
     ...(isAsymmetric(secret) ? { secret } : {}),
   };
+}
+
+/** @throws Problem 422 for certificates that have expired, or are not valid yet */
+export function refuseUntimely(tls: EndpointTlsInput | undefined, nowMs: number): void {
+  const faults = tls ? untimelyCertificates(tls, nowMs) : [];
+  if (faults.length > 0) throw refused(faults);
+}
+
+/** A certificate that is renewed under the same key comes without it: the kept one is put in. */
+export function tlsAsAsked(before: Endpoint, asked: unknown, sealingKey: SealingKeys): unknown {
+  const sealed = before.tls?.sealedClientKey;
+  const isObject = typeof asked === 'object' && asked !== null;
+  const lacksKey = isObject && 'clientCertificate' in asked && !('clientKey' in asked);
+  if (!lacksKey || sealed === undefined) return asked;
+  return { ...asked, clientKey: unseal(sealingKey, clientKeyPlace(before), sealed) };
 }

@@ -1,19 +1,14 @@
 // An endpoint as the API shows it.
 import * as z from 'zod';
-import { CONTRACT_NAMES, contractOf } from '../../core/contracts/all.ts';
-import { extraSignaturesSchema } from '../../core/contracts/further-signatures.ts';
+import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import { METHODS } from '../../core/endpoints/endpoint.ts';
-import { TLS_VERSIONS } from '../../core/endpoints/tls.ts';
+import { SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { shownSettings, shownShape } from '../../core/endpoints/settings/setting.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
-import { autoPauseSchema } from '../../core/health/auto-pause.ts';
-import type { Health } from '../../core/health/health.ts';
-import { isHeldByHand } from '../../core/health/health.ts';
+import { type Health, isHeldByHand } from '../../core/health/health.ts';
 import type { RetryPolicyInput } from '../../core/retries/policy.ts';
-import { retryPolicySchema } from '../../core/retries/policy.ts';
 import { EXAMPLES } from '../examples.ts';
 import { environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
-import { extrasView } from './extras.ts';
 import { standingFrom } from './standing.ts';
 
 /** What shows where an endpoint has nothing of its own. */
@@ -35,25 +30,14 @@ export function healthView(health: Health) {
 }
 
 export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewDefaults) {
-  const contract = contractOf(endpoint.contract);
+  const { defaultRetryPolicy } = contractOf(endpoint.contract);
+  const { tls, ...settings } = shownSettings(SETTINGS, endpoint);
   return {
     id: endpoint.id,
-    url: endpoint.url,
-    contract: endpoint.contract,
-    contractOptions: endpoint.contractOptions,
-    eventTypes: endpoint.eventTypes,
-    channels: endpoint.channels,
-    filter: endpoint.filter ?? null,
-    method: endpoint.method,
-    headers: endpoint.headers,
-    timeoutMs: endpoint.timeoutMs,
-    retryPolicy: endpoint.retryPolicy ?? defaults.retryPolicy ?? contract.defaultRetryPolicy,
-    autoPause: endpoint.autoPause,
-    maxPerSecond: endpoint.maxPerSecond ?? null,
-    polling: endpoint.polling ?? false,
-    description: endpoint.description,
+    ...settings,
+    retryPolicy: endpoint.retryPolicy ?? defaults.retryPolicy ?? defaultRetryPolicy,
     secret: endpoint.maskedSecret,
-    ...extrasView(endpoint),
+    tls,
     template: endpoint.template ?? null,
     own: endpoint.own ?? null,
     verifyUrl: endpoint.verifyUrl ?? false,
@@ -76,62 +60,12 @@ export const healthSchema = z
   })
   .meta({ id: 'EndpointHealth' });
 
-export const encryptionSchema = z.strictObject({
-  jwk: z.strictObject({
-    kty: z.enum(['RSA', 'EC', 'OKP']),
-    kid: z.string().optional(),
-    n: z.string().optional(),
-    e: z.string().optional(),
-    crv: z.string().optional(),
-    x: z.string().optional(),
-    y: z.string().optional(),
-  }),
-  alg: z.enum(['RSA-OAEP-256', 'ECDH-ES']),
-  enc: z.literal('A256GCM'),
-});
-
-export const certificateSchema = z.strictObject({
-  subject: z.string(),
-  expiresAt: timeSchema,
-  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
-});
-
-export const tlsSchema = z
-  .strictObject({
-    ca: z.array(certificateSchema),
-    clientCertificate: certificateSchema.nullable(),
-    minVersion: z.enum(TLS_VERSIONS),
-  })
-  .meta({ id: 'EndpointTls' });
-
+const { tls, ...settings } = shownShape(SETTINGS);
 export const endpointSchema = z
   .strictObject({
     id: idOf('ep'),
-    url: z.string(),
-    contract: z.enum(CONTRACT_NAMES),
-    contractOptions: z.unknown().meta({ type: 'object' }),
-    eventTypes: z.array(z.string()),
-    channels: z.array(z.string()),
-    filter: z.record(z.string(), z.unknown()).nullable(),
-    method: z.enum(METHODS),
-    headers: z.record(z.string(), z.string()),
-    timeoutMs: z.int(),
-    retryPolicy: retryPolicySchema,
-    autoPause: autoPauseSchema,
-    maxPerSecond: z.number().nullable(),
-    polling: z.boolean(),
-    description: z.string(),
-    secret: z.string().meta({ description: '28 asterisks and its last four characters.' }),
-    token: z.string().nullable(),
-    signatures: extraSignaturesSchema,
-    ownSignature: z.boolean(),
-    encryption: encryptionSchema.nullable(),
-    authentication: z
-      .array(z.record(z.string(), z.string()))
-      .meta({ description: 'As they were given, with what is secret masked.' }),
-    renameHeaders: z.record(z.string(), z.string()),
-    timingHeaders: z.boolean(),
-    tls: tlsSchema.nullable().meta({ description: 'Certificates of its own; never the key.' }),
+    ...settings,
+    tls,
     template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
     own: z
       .array(z.string())

@@ -4,7 +4,7 @@ import { createId } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import { OPERATOR_TENANT } from '../../core/scope.ts';
-import { seal } from '../../core/sealing/seal.ts';
+import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import {
   type KeyMaterial,
@@ -40,7 +40,6 @@ import {
   rotateSigningKey,
 } from './operations.ts';
 
-const NONCE_BYTES = 12;
 /** Another function may change the keys between reading and writing: so often it is tried again. */
 const TRIES = 5;
 const OPERATORS: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };

@@ -1,11 +1,12 @@
 // Finding a template by what a request says, and who follows it.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { shownSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isId } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
-import { extrasView } from '../endpoints/extras.ts';
 
 /** A tenant has so many in an environment at most: one page holds them all. */
 export const MAX_TEMPLATES = 100;
@@ -43,8 +44,7 @@ export async function followersOf(
 
 /** A template's settings as they were asked for, what is secret masked. */
 export function settingsOf({ settings, given }: Template): Record<string, unknown> {
-  const { token, ...extras } = extrasView(settings);
-  const all: Record<string, unknown> = { ...settings, ...extras };
+  const all: Readonly<Record<string, unknown>> = shownSettings(SETTINGS, settings);
   return Object.fromEntries(given.map((name) => [name, all[name]]));
 }
 

@@ -1,7 +1,9 @@
 // What the operations on templates take and answer.
 import * as z from 'zod';
+import { SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { templateChangesShape, templateShape } from '../../core/endpoints/settings/setting.ts';
 import { isId } from '../../core/identifiers.ts';
-import { templateNameSchema, templateSettingsShape } from '../../core/templates/input.ts';
+import { templateNameSchema } from '../../core/templates/input.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
 import { matchHeader, tagHeader } from '../endpoints/operations.ts';
@@ -10,21 +12,9 @@ import { pageShape } from '../listing/query.ts';
 import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
 
 const settingsSchema = z.record(z.string(), z.unknown());
-const documentedSettings = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(templateSettingsShape).map(([name, schema]) => [name, z.optional(schema)]),
-    ),
-  )
-  .meta({ id: 'TemplateSettings' });
+const documentedSettings = z.strictObject(templateShape(SETTINGS)).meta({ id: 'TemplateSettings' });
 const documentedChanges = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(templateSettingsShape)
-        .filter(([name]) => name !== 'contract')
-        .map(([name, schema]) => [name, z.optional(z.nullable(schema))]),
-    ),
-  )
+  .strictObject(templateChangesShape(SETTINGS))
   .meta({ id: 'TemplateChanges' });
 
 export const templateSchema = z

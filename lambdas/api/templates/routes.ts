@@ -1,7 +1,9 @@
 // /v1/templates: named settings that endpoints are made from and follow.
 import { isDeepStrictEqual } from 'node:util';
 import { contractOf } from '../../core/contracts/all.ts';
-import { algorithmsNeeded } from '../../core/endpoints/extras.ts';
+import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
+import { SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { keptSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
@@ -12,18 +14,13 @@ import type { KeyringStore } from '../../core/signing/keys.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
-import {
-  SHARED_SETTINGS,
-  type Template,
-  withoutInherited,
-  withTemplate,
-} from '../../core/templates/template.ts';
+import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { creationOf, DELETED_SINCE } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
-import { keptSettings, settingsAsAsked } from '../endpoints/settings.ts';
+import { settingsAsAsked } from '../endpoints/settings.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
 import { ensureSigningKeys } from '../signing/routes.ts';
@@ -89,7 +86,13 @@ export function addTemplateRoutes(
   ): Promise<Pick<Template, 'settings' | 'given'>> {
     const input = read(asked);
     const sealingKey = await ports.secrets.sealingKey();
-    const all = keptSettings(input, place, sealingKey, surroundings.random, before?.settings);
+    const all = keptSettings(SETTINGS, input, {
+      contract: input.contract,
+      place,
+      sealingKey,
+      random: surroundings.random,
+      before: before?.settings,
+    });
     const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
     const chosen = Object.entries(all).filter(
       ([name]) => given.has(name) && SHARED_SETTINGS.has(name),

@@ -12,7 +12,7 @@ import {
 import type { KeyAlgorithm } from '../signing/keys.ts';
 import type { SigningMoment } from '../signing/moment.ts';
 import { CONTRACT_NAMES, contractOf } from './all.ts';
-import type { DeliveryFacts } from './contract.ts';
+import type { Contract, DeliveryFacts } from './contract.ts';
 import { signedHead, standardWebhooks } from './standard-webhooks.ts';
 
 const MAX_SIGNATURES = 4;
@@ -43,11 +43,24 @@ export const extraSignaturesSchema = z
   );
 
 /** Stack keys that it is made with. */
-export function algorithmsOf(extra: ExtraSignature): readonly KeyAlgorithm[] {
+function algorithmsOf(extra: ExtraSignature): readonly KeyAlgorithm[] {
   if (extra.scheme === 'v1a') return ['Ed25519'];
   if (extra.scheme !== 'http-message') return contractOf(extra.scheme).algorithms(extra);
   if (extra.algorithm === 'hmac-sha256') return [];
   return [extra.algorithm === 'ed25519' ? 'Ed25519' : 'RS256'];
+}
+
+/** Stack keys that an endpoint's signatures are made with. */
+export function algorithmsNeeded(
+  {
+    signatures = [],
+    ownSignature = true,
+  }: { readonly signatures?: readonly ExtraSignature[]; readonly ownSignature?: boolean },
+  contract: Contract,
+  options: unknown,
+): ReadonlySet<KeyAlgorithm> {
+  const own = ownSignature ? contract.algorithms(options) : [];
+  return new Set([...own, ...signatures.flatMap(algorithmsOf)]);
 }
 
 export async function signExtra(

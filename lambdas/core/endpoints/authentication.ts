@@ -28,7 +28,7 @@ const authenticationSchema = z
     z.strictObject({ type: z.literal('header'), name: headerNameSchema, value: credential }),
   ])
   .meta({ id: 'AuthenticationInput' });
-type Authentication = z.infer<typeof authenticationSchema>;
+export type Authentication = z.infer<typeof authenticationSchema>;
 
 export const authenticationsSchema = z
   .array(authenticationSchema)

@@ -2,6 +2,7 @@
 // (RFC 7516). Encrypting needs randomness and stands in adapters/on-demand/jwe.ts.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 
 /** The content type of a compact JWE. */
 export const ENCRYPTED_TYPE = 'application/jose';
@@ -29,15 +30,7 @@ const jwkSchema = z
       secret === undefined ? publicKeyFault(jwk) : 'must be a public key: this one is private';
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   })
-  .transform(({ kty, kid, n, e, crv, x, y }) => ({
-    kty,
-    ...(kid === undefined ? {} : { kid }),
-    ...(n === undefined ? {} : { n }),
-    ...(e === undefined ? {} : { e }),
-    ...(crv === undefined ? {} : { crv }),
-    ...(x === undefined ? {} : { x }),
-    ...(y === undefined ? {} : { y }),
-  }));
+  .transform(({ kty, kid, n, e, crv, x, y }) => defined({ kty, kid, n, e, crv, x, y }));
 
 function publicKeyFault(jwk: object): string | undefined {
   let key: KeyObject;
@@ -66,6 +59,21 @@ export const bodyEncryptionSchema = z
   })
   .transform((input) => ({ ...input, alg: algorithmFor(input.jwk) }));
 export type BodyEncryption = z.infer<typeof bodyEncryptionSchema>;
+
+/** As answers show it. */
+export const shownEncryptionSchema = z.strictObject({
+  jwk: z.strictObject({
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    kid: z.string().optional(),
+    n: z.string().optional(),
+    e: z.string().optional(),
+    crv: z.string().optional(),
+    x: z.string().optional(),
+    y: z.string().optional(),
+  }),
+  alg: z.enum(['RSA-OAEP-256', 'ECDH-ES']),
+  enc: z.literal('A256GCM'),
+});
 
 function algorithmFor({ kty }: { kty: string }): 'RSA-OAEP-256' | 'ECDH-ES' {
   return kty === 'RSA' ? 'RSA-OAEP-256' : 'ECDH-ES';

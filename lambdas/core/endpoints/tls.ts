@@ -3,7 +3,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 
-export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
+const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 const MAX_BUNDLE_LENGTH = 64 * 1024;
@@ -78,7 +78,20 @@ export function untimelyCertificates(
   return [...faultsIn('/tls/ca', ca), ...faultsIn('/tls/clientCertificate', clientCertificate)];
 }
 
+const shownCertificateSchema = z.strictObject({
+  subject: z.string(),
+  expiresAt: z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' }),
+  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
+});
 /** What answers show: who and until when, and what tells one certificate from another. */
+export const shownTlsSchema = z
+  .strictObject({
+    ca: z.array(shownCertificateSchema),
+    clientCertificate: shownCertificateSchema.nullable(),
+    minVersion: z.enum(TLS_VERSIONS),
+  })
+  .meta({ id: 'EndpointTls' });
+
 export function tlsView(tls: KeptTls | undefined) {
   if (!tls) return null;
   const [client] = certificatesIn(tls.clientCertificate ?? '');
@@ -93,7 +106,6 @@ function certificateView(certificate: X509Certificate) {
   return {
     subject: nameOf(certificate),
     expiresAt: certificate.validToDate.toISOString(),
-    /** SHA-256, hex with colons. */
     fingerprint: certificate.fingerprint256,
   };
 }

@@ -3,6 +3,7 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { SealBrokenError, UnknownSealingKeyError } from '../errors.ts';
 
+/** Random bytes that each sealed value begins with. */
 export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Before sealed bytes: the key's version. */

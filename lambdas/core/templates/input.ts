@@ -1,9 +1,9 @@
 // What may be asked of a template: its settings are checked as those of an endpoint are.
 import * as z from 'zod';
 import { endpointInputSchema } from '../endpoints/endpoint.ts';
+import { SETTING_NAMES, SHARED_SETTINGS } from '../endpoints/settings/all.ts';
 import { faultsOf } from '../faults.ts';
 import { type Fault, pointer } from '../problem.ts';
-import { SHARED_SETTINGS, UNSHARED_SETTINGS } from './template.ts';
 
 /** A template has no URL: it is checked as if it were an endpoint at some allowed place. */
 const ANY_URL = 'https://template.invalid/';
@@ -20,26 +20,13 @@ export const templateNameSchema = z
     'must be 1 to 64 letters, digits, _, . and -, begin with a letter or digit, and not with tpl_',
   );
 
-/** Each setting without its default, so that what is not given stays so: for the document. */
-export const templateSettingsShape = Object.fromEntries(
-  Object.entries(endpointSchema.shape)
-    .filter(([name]) => SHARED_SETTINGS.has(name))
-    .map(([name, schema]) => {
-      const inner: z.core.$ZodType =
-        schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-          ? schema.unwrap()
-          : schema;
-      return [name, inner];
-    }),
-);
-
 /** Every setting, what is not given with its default; or what is wrong, by its path. */
 export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
   const faults: Fault[] = Object.keys(asked)
     .filter((name) => !SHARED_SETTINGS.has(name))
     .map((name) => ({
       path: pointer([name]),
-      message: UNSHARED_SETTINGS.has(name)
+      message: SETTING_NAMES.has(name)
         ? 'is each endpoint’s own, and stands in no template'
         : 'is not known here',
     }));

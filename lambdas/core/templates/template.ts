@@ -2,42 +2,33 @@
 // its own settings only; the others are put in whenever it is read, so that a changed template counts
 // for all its followers at once and nothing has to be rewritten.
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { SharedSetting } from '../endpoints/settings/all.ts';
+import { DEFAULTS } from '../endpoints/settings/defaults.ts';
 import type { Scope } from '../scope.ts';
 
 /**
- * The settings that a template may hold: all of an endpoint's but for what tells endpoints apart or is
- * proved for one of them. Spelled out, since this is read where endpoints' schemas are not needed.
+ * What an endpoint never inherits: what tells it from others or is proved for it alone. Spelled out, since this is
+ * read where the settings' schemas are not needed; a setting that templates do not share has its line here.
  */
-export const SHARED_SETTINGS: ReadonlySet<string> = new Set([
-  'contract',
-  'contractOptions',
-  'eventTypes',
-  'channels',
-  'filter',
-  'method',
-  'headers',
-  'timeoutMs',
-  'retryPolicy',
-  'autoPause',
-  'maxPerSecond',
-  'polling',
-  'description',
-  'signatures',
-  'ownSignature',
-  'encryption',
-  'authentication',
-  'renameHeaders',
-  'timingHeaders',
-]);
-/** What each endpoint has for itself. */
-export const UNSHARED_SETTINGS: ReadonlySet<string> = new Set([
-  'url',
-  'secret',
-  'token',
-  'tls',
-  'template',
-  'verifyUrl',
-]);
+const NOT_INHERITED: Readonly<Record<Exclude<keyof Endpoint, SharedSetting>, true>> = {
+  id: true,
+  tenant: true,
+  environment: true,
+  url: true,
+  token: true,
+  sealedToken: true,
+  sealedSecrets: true,
+  maskedSecret: true,
+  retiringSecrets: true,
+  tls: true,
+  template: true,
+  own: true,
+  verifyUrl: true,
+  verifiedAtMs: true,
+  createdAtMs: true,
+  deletedAtMs: true,
+  version: true,
+};
 
 export interface Template extends Scope {
   readonly id: string;
@@ -53,24 +44,12 @@ export interface Template extends Scope {
   readonly deletedAtMs?: number;
 }
 
-/** What counts where neither the endpoint nor its template says anything. */
-const DEFAULTS: Partial<Endpoint> = {
-  contractOptions: {},
-  eventTypes: [],
-  channels: [],
-  method: 'POST',
-  headers: {},
-  timeoutMs: 10_000,
-  autoPause: true,
-  description: '',
-};
-
 /** An endpoint as it is stored: without what it inherits. */
 export function withoutInherited(endpoint: Endpoint): Endpoint {
   if (endpoint.template === undefined) return endpoint;
   const own = new Set(endpoint.own);
   const kept = Object.entries(endpoint).filter(
-    ([name]) => !SHARED_SETTINGS.has(name) || own.has(name),
+    ([name]) => Object.hasOwn(NOT_INHERITED, name) || own.has(name),
   );
   // What is left out here is what `withTemplate` puts in.
   return Object.fromEntries(kept) as unknown as Endpoint;
@@ -88,17 +67,4 @@ export function withTemplate(stored: Endpoint, template: Template | undefined): 
     ...(sealed ? { authentication: sealed } : {}),
   }).filter(([name]) => !own.has(name));
   return { ...stored, ...Object.fromEntries(inherited) };
-}
-
-/**
- * Makes an endpoint follow a template. Its contract is its own in any case, so that it never changes;
- * options belong to their contract, and are its own where that is another one than the template's.
- * @param given the names of the settings that were given to the endpoint itself
- */
-export function following(endpoint: Endpoint, template: Template, given: Iterable<string>) {
-  const names = new Set(given);
-  names.add('contract');
-  if (endpoint.contract !== template.settings.contract) names.add('contractOptions');
-  const own = [...names].filter((name) => SHARED_SETTINGS.has(name)).sort();
-  return withTemplate(withoutInherited({ ...endpoint, template: template.id, own }), template);
 }

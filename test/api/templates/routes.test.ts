@@ -50,6 +50,12 @@ describe('a template', () => {
     expect(listed.json.data).toContainEqual(json);
   });
 
+  it('regression: polling that was given as false was once not shown', async () => {
+    const { id } = await aTemplate({ polling: false });
+    const { json } = await service.acme('GET', `/v1/templates/${id}`);
+    expect(json.settings).toHaveProperty('polling', false);
+  });
+
   it('may hold every setting but what is each endpoint’s own', async () => {
     const settings = {
       contract: 'kyc-hmac',

@@ -155,6 +155,14 @@ describe('encryption', () => {
   });
 });
 
+it('regression: certificates beside a URL without TLS were once taken, and meant nothing', () => {
+  const lax = endpointInputSchema({ allowHttp: true, allowPrivate: true, allowedPorts: 'any' });
+  const given = { url: 'http://receiver.example.com/', tls: { minVersion: 'TLSv1.3' } };
+  const { error } = lax.safeParse(given);
+  expect(error && faultsOf(error)).toEqual([{ path: '/tls', message: 'needs a URL with https' }]);
+  expect(lax.safeParse({ ...given, url: 'https://receiver.example.com/' }).success).toBe(true);
+});
+
 describe('a contract’s options and secrets', () => {
   it('have faults by their path', () => {
     expect(faults({ contract: 'bynn', contractOptions: { webhookToken: 'none' } })[0]?.path).toBe(

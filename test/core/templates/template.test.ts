@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Endpoint, endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
+import { SHARED_SETTINGS } from '../../../lambdas/core/endpoints/settings/all.ts';
+import { following } from '../../../lambdas/core/templates/following.ts';
 import {
-  following,
-  SHARED_SETTINGS,
   type Template,
-  UNSHARED_SETTINGS,
   withoutInherited,
   withTemplate,
 } from '../../../lambdas/core/templates/template.ts';
@@ -42,9 +41,13 @@ const aTemplate = (settings: Partial<Endpoint>): Template => ({
 });
 
 describe('the settings of an endpoint', () => {
-  it('are each either shared by templates or not', () => {
-    const named = [...SHARED_SETTINGS, ...UNSHARED_SETTINGS];
-    expect(named.toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  it('are stored with one that follows a template if templates do not share them', () => {
+    const names = Object.keys(schema.shape).filter((name) => name !== 'secret'); // never stored
+    const whole = { ...plain, ...Object.fromEntries(names.map((name) => [name, 'given'])) };
+    const stored = withoutInherited({ ...whole, template: 'tpl_1', own: [] });
+    expect(names.filter((name) => name in stored)).toEqual(
+      names.filter((name) => !SHARED_SETTINGS.has(name)),
+    );
   });
 
   it('that nobody gives are what an endpoint without a template has', () => {

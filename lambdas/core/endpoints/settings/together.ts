@@ -1,149 +1,82 @@
-// What an endpoint may add to its contract: further signatures, encryption, authentication headers,
-// renamed headers, timing headers. Read and checked here; carried out in compose-request.ts.
-import * as z from 'zod';
-import type { Contract } from '../contracts/contract.ts';
-import {
-  algorithmsOf,
-  type ExtraSignature,
-  extraSignaturesSchema,
-  headerNamesOf,
-} from '../contracts/further-signatures.ts';
-import { headerNameSchema, isTransportHeader } from '../headers/names.ts';
-import { TIMING_HEADERS } from '../headers/timing.ts';
-import { isAsymmetric } from '../signing/asymmetric-secret.ts';
-import type { KeyAlgorithm } from '../signing/keys.ts';
-import { authenticationsSchema, headerOf, type SealedAuthentication } from './authentication.ts';
-import { type BodyEncryption, bodyEncryptionSchema } from './body-encryption.ts';
-import { endpointTlsSchema, type KeptTls } from './tls.ts';
+// Settings of an endpoint that do not go together, found when it is saved: headers that would be set twice,
+// signatures without what they need.
+import { contractOf } from '../../contracts/all.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import { type ExtraSignature, headerNamesOf } from '../../contracts/further-signatures.ts';
+import { faultsOf } from '../../faults.ts';
+import { isTransportHeader } from '../../headers/names.ts';
+import { TIMING_HEADERS } from '../../headers/timing.ts';
+import { isAsymmetric } from '../../signing/asymmetric-secret.ts';
+import { headerOf } from '../authentication.ts';
+import { type GivenSettings, SETTINGS } from './all.ts';
+import { defaultsOf } from './setting.ts';
 
-const MAX_RENAMES = 20;
+/** @param message follows the setting's name */
+type Report = (path: readonly PropertyKey[], message: string) => void;
 
-export const endpointExtrasShape = {
-  /** `wh_...`: what tells a receiver's endpoints apart (the contract bynn sends it). */
-  token: z
-    .string()
-    .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
-    .optional(),
-  /** Signatures beside the contract's own. */
-  signatures: extraSignaturesSchema.default([]),
-  /** False leaves the contract's own signature out: `signatures` must then hold one. */
-  ownSignature: z.boolean().default(true),
-  encryption: bodyEncryptionSchema.optional(),
-  authentication: authenticationsSchema.default([]),
-  /** Names that headers of the contract and of further signatures are sent under instead. */
-  renameHeaders: z
-    .record(z.string(), headerNameSchema)
-    .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
-    .meta({ maxProperties: MAX_RENAMES })
-    .default({}),
-  /** Certificates of its own: see endpoint-tls.ts. */
-  tls: endpointTlsSchema.optional(),
-  /** Adds when the event was accepted, the attempt's number, and when it was sent. */
-  timingHeaders: z.boolean().default(false),
-};
-const extrasSchema = z.object(endpointExtrasShape);
-export type EndpointExtrasInput = z.infer<typeof extrasSchema>;
-
-/** As they are kept; what is absent is not wanted. */
-export interface EndpointExtras {
-  /** Open; what is stored has it sealed. */
-  readonly token?: string;
-  readonly sealedToken?: string;
-  readonly signatures?: readonly ExtraSignature[];
-  readonly ownSignature?: boolean;
-  readonly encryption?: BodyEncryption;
-  readonly authentication?: readonly SealedAuthentication[];
-  readonly renameHeaders?: Readonly<Record<string, string>>;
-  readonly timingHeaders?: boolean;
-  readonly tls?: KeptTls;
-  /** Secrets that a rotation replaced, newest first: they go on signing until their time. */
-  readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
-}
-
-/** What must go together. A template has no URL. */
-export type Checked = Pick<
-  EndpointExtrasInput,
-  'signatures' | 'ownSignature' | 'authentication' | 'renameHeaders' | 'timingHeaders'
-> & {
-  readonly tls?: unknown;
-  readonly url?: string | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly secret?: string | undefined;
-};
-
-export interface ExtrasFault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** What does not go together, found when an endpoint is saved. */
-export function extrasFaults(input: Checked, contract: Contract, options: unknown): ExtrasFault[] {
-  const faults: ExtrasFault[] = [];
-  const report = (path: (string | number)[], message: string) => faults.push({ path, message });
-  if (!input.ownSignature && input.signatures.length === 0) {
-    report(['ownSignature'], 'may be false only beside at least one of signatures');
-  }
-  if (input.secret !== undefined && isAsymmetric(input.secret)) {
-    const extra = input.signatures.findIndex((one) => usesSecret(one));
-    if (contract.name !== 'standard-webhooks') {
-      report(['secret'], 'may be a whsk_ key for the contract standard-webhooks only');
-    } else if (extra >= 0) {
-      report(
-        ['signatures', extra, 'scheme'],
-        'needs a shared secret, and the secret is a whsk_ key',
-      );
+/** @param faulty settings that are wrong in themselves: they count as not given */
+export function checkTogether(
+  given: GivenSettings,
+  faulty: ReadonlySet<PropertyKey | undefined>,
+  report: Report,
+): void {
+  if (faulty.has('contract') || faulty.has('contractOptions')) return;
+  const contract = contractOf(given.contract);
+  const options = contract.optionsSchema.safeParse(given.contractOptions);
+  if (!options.success) {
+    for (const { path, message } of faultsOf(options.error)) {
+      report(['contractOptions', ...path.split('/').slice(1)], message);
     }
+    return;
   }
-  if (input.tls !== undefined && /^http:/i.test(input.url ?? '')) {
+  // Which headers are set follows from these two.
+  if (faulty.has('signatures') || faulty.has('timingHeaders')) return;
+  const settings = { ...given, ...defaultsOf(SETTINGS, (name) => faulty.has(name)) };
+  checkSignatures(settings, contract, report);
+  if (settings.tls !== undefined && /^http:/i.test(settings.url)) {
     report(['tls'], 'needs a URL with https');
   }
-  const set = headersSet(input, contract, options, report);
-  const reserved = renamedNames(input, set, report);
-  for (const name of Object.keys(input.headers)) {
+  const set = headersSet(settings, contract, options.data, report);
+  const reserved = renamedNames(settings, set, report);
+  for (const name of Object.keys(settings.headers)) {
     if (reserved.has(name.toLowerCase()) || isTransportHeader(name)) {
       report(['headers', name], 'is set by Posthorn and cannot be replaced');
     }
   }
-  for (const [index, extra] of input.signatures.entries()) {
-    if (extra.scheme !== 'http-message') continue;
-    for (const name of extra.headers) {
-      if (sentBeside(input).has(name.toLowerCase())) continue;
-      const path = ['signatures', index, 'headers'];
-      report(path, `names ${name}, which is none of headers or authentication`);
-    }
-  }
-  const taken = new Set(Object.keys(input.headers).map((name) => name.toLowerCase()));
-  for (const [index, given] of input.authentication.entries()) {
-    const name = headerOf(given)[0].toLowerCase();
-    const path = ['authentication', index, ...(given.type === 'header' ? ['name'] : [])];
-    if (reserved.has(name)) report(path, `sets ${name}, which Posthorn sets itself`);
-    else if (taken.has(name)) report(path, `sets ${name}, which is set already`);
-    taken.add(name);
-  }
-  return faults;
+  if (!faulty.has('headers') && !faulty.has('authentication')) checkCovered(settings, report);
+  checkAuthentication(settings, reserved, report);
 }
 
-/** Names of custom and authentication headers, in lower case. */
-function sentBeside({ headers, authentication }: Checked): ReadonlySet<string> {
-  const names = [...Object.keys(headers), ...authentication.map((one) => headerOf(one)[0])];
-  return new Set(names.map((name) => name.toLowerCase()));
+function checkSignatures(
+  { ownSignature, signatures, secret }: GivenSettings,
+  contract: Contract,
+  report: Report,
+): void {
+  if (!ownSignature && signatures.length === 0) {
+    report(['ownSignature'], 'may be false only beside at least one of signatures');
+  }
+  if (secret === undefined || !isAsymmetric(secret)) return;
+  const extra = signatures.findIndex(usesSecret);
+  if (contract.name !== 'standard-webhooks') {
+    report(['secret'], 'may be a whsk_ key for the contract standard-webhooks only');
+  } else if (extra >= 0) {
+    report(['signatures', extra, 'scheme'], 'needs a shared secret, and the secret is a whsk_ key');
+  }
 }
 
 const usesSecret = (extra: ExtraSignature): boolean =>
   extra.scheme === 'http-message' ? extra.algorithm === 'hmac-sha256' : extra.scheme !== 'v1a';
 
-type Report = (path: (string | number)[], message: string) => void;
-
 /** The names that the contract, further signatures and timing set, in lower case, before renaming. */
 function headersSet(
-  input: Checked,
+  { signatures, timingHeaders }: GivenSettings,
   contract: Contract,
   options: unknown,
   report: Report,
 ): Set<string> {
   const set = new Set(contract.headerNames(options));
   const schemes = new Set<string>([contract.name]);
-  for (const [index, extra] of input.signatures.entries()) {
+  for (const [index, extra] of signatures.entries()) {
     const names = headerNamesOf(extra);
     const isShared = extra.scheme === 'v1a' || extra.scheme === 'standard-webhooks';
     const clash = names.find((name) => set.has(name) && !(isShared && schemes.has(family(extra))));
@@ -153,7 +86,7 @@ function headersSet(
     schemes.add(extra.scheme).add(family(extra));
     for (const name of names) set.add(name);
   }
-  if (input.timingHeaders) for (const name of TIMING_HEADERS) set.add(name.toLowerCase());
+  if (timingHeaders) for (const name of TIMING_HEADERS) set.add(name.toLowerCase());
   return set;
 }
 
@@ -162,11 +95,15 @@ const family = ({ scheme }: ExtraSignature): string =>
   scheme === 'v1a' ? 'standard-webhooks' : scheme;
 
 /** All names that custom headers may not take: those set, and those they are renamed to. */
-function renamedNames(input: Checked, set: ReadonlySet<string>, report: Report): Set<string> {
+function renamedNames(
+  { renameHeaders }: GivenSettings,
+  set: ReadonlySet<string>,
+  report: Report,
+): Set<string> {
   const reserved = new Set(set);
   const fixed = new Set(['content-digest', 'signature', 'signature-input']);
   const seen = new Set<string>();
-  for (const [from, to] of Object.entries(input.renameHeaders)) {
+  for (const [from, to] of Object.entries(renameHeaders)) {
     const old = from.toLowerCase();
     const path = ['renameHeaders', from];
     if (fixed.has(old)) report(path, 'has its name from RFC 9421 and cannot be renamed');
@@ -181,12 +118,34 @@ function renamedNames(input: Checked, set: ReadonlySet<string>, report: Report):
   return reserved;
 }
 
-/** Stack keys that an endpoint's signatures are made with. */
-export function algorithmsNeeded(
-  extras: Pick<EndpointExtras, 'signatures' | 'ownSignature'>,
-  contract: Contract,
-  options: unknown,
-): ReadonlySet<KeyAlgorithm> {
-  const own = extras.ownSignature === false ? [] : contract.algorithms(options);
-  return new Set([...own, ...(extras.signatures ?? []).flatMap(algorithmsOf)]);
+/** Message signatures cover custom and authentication headers only if there are such. */
+function checkCovered(
+  { signatures, headers, authentication }: GivenSettings,
+  report: Report,
+): void {
+  const sent = [...Object.keys(headers), ...authentication.map((one) => headerOf(one)[0])];
+  const names = new Set(sent.map((name) => name.toLowerCase()));
+  for (const [index, extra] of signatures.entries()) {
+    if (extra.scheme !== 'http-message') continue;
+    for (const name of extra.headers) {
+      if (names.has(name.toLowerCase())) continue;
+      const path = ['signatures', index, 'headers'];
+      report(path, `names ${name}, which is none of headers or authentication`);
+    }
+  }
+}
+
+function checkAuthentication(
+  { headers, authentication }: GivenSettings,
+  reserved: ReadonlySet<string>,
+  report: Report,
+): void {
+  const taken = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [index, given] of authentication.entries()) {
+    const name = headerOf(given)[0].toLowerCase();
+    const path = ['authentication', index, ...(given.type === 'header' ? ['name'] : [])];
+    if (reserved.has(name)) report(path, `sets ${name}, which Posthorn sets itself`);
+    else if (taken.has(name)) report(path, `sets ${name}, which is set already`);
+    taken.add(name);
+  }
 }

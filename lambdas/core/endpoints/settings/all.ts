@@ -1,0 +1,218 @@
+// The settings of an endpoint, each declared once: what requests may give with its default, whether templates may
+// hold it, how it is stored and shown. A new setting is an entry here, and what carries it out.
+import * as z from 'zod';
+import { CONTRACT_NAMES, contractOf } from '../../contracts/all.ts';
+import { extraSignaturesSchema } from '../../contracts/further-signatures.ts';
+import {
+  type DestinationRules,
+  judgeUrl,
+  MAX_URL_LENGTH,
+  STRICT_RULES,
+} from '../../destinations/url.ts';
+import { channelSchema } from '../../events/event.ts';
+import { anyHeaderNameSchema, headerNameSchema, headerValueSchema } from '../../headers/names.ts';
+import { autoPauseSchema } from '../../health/auto-pause.ts';
+import { retryPolicySchema } from '../../retries/policy.ts';
+import { givenSecretSchema } from '../../signing/secret.ts';
+import { filterSchema } from '../../subscriptions/filter/filter.ts';
+import { MAX_PATTERNS, patternSchema } from '../../subscriptions/patterns.ts';
+import { authenticationsSchema, type SealedAuthentication } from '../authentication.ts';
+import { bodyEncryptionSchema, shownEncryptionSchema } from '../body-encryption.ts';
+import { endpointTlsSchema, type KeptTls, shownTlsSchema, tlsView } from '../tls.ts';
+import { DEFAULTS } from './defaults.ts';
+import { keptAuthentication, keptTls } from './sealed.ts';
+import {
+  converted,
+  type Declarations,
+  type Given,
+  type Setting,
+  type SharedName,
+} from './setting.ts';
+
+const METHODS = ['POST', 'PUT', 'PATCH'] as const;
+const MAX_CUSTOM_HEADERS = 20;
+const MAX_RENAMES = 20;
+
+/** What a JSON Schema can say of the destination guard's rules. */
+const urlPattern = ({ allowHttp }: DestinationRules): string =>
+  `^[Hh][Tt][Tt][Pp]${allowHttp ? '[Ss]?' : '[Ss]'}://[^\\s\\\\#@]+$`;
+
+export const urlSchema = (rules: DestinationRules) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const verdict = judgeUrl(text, rules);
+      if (verdict.kind === 'refused') context.addIssue({ code: 'custom', message: verdict.reason });
+    })
+    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: urlPattern(rules) });
+
+const headersSchema = z
+  .record(anyHeaderNameSchema, headerValueSchema)
+  .refine(
+    (headers) => Object.keys(headers).length <= MAX_CUSTOM_HEADERS,
+    `must be at most ${MAX_CUSTOM_HEADERS} headers`,
+  )
+  .refine(
+    (headers) =>
+      new Set(Object.keys(headers).map((name) => name.toLowerCase())).size ===
+      Object.keys(headers).length,
+    'must not repeat a name in another spelling',
+  )
+  .meta({ maxProperties: MAX_CUSTOM_HEADERS });
+
+/** In the order of the OpenAPI document. */
+export const SETTINGS = {
+  url: {
+    input: urlSchema(STRICT_RULES),
+    isShared: false,
+    shown: z.string(),
+    example: 'https://acme.io/webhooks',
+  },
+  contract: {
+    input: z.enum(CONTRACT_NAMES).default(DEFAULTS.contract),
+    isShared: true,
+    fixed: 'cannot be changed: make another endpoint',
+    shown: z.enum(CONTRACT_NAMES),
+  },
+  contractOptions: converted({
+    input: z.record(z.string(), z.unknown()).default(DEFAULTS.contractOptions),
+    isShared: true,
+    keep: (given, { contract }) => contractOf(contract).optionsSchema.parse(given),
+    shown: z.unknown().meta({ type: 'object' }),
+  }),
+  eventTypes: {
+    input: z.array(patternSchema).max(MAX_PATTERNS).default(DEFAULTS.eventTypes),
+    isShared: true,
+    shown: z.array(z.string()),
+    example: ['dossier.*'],
+  },
+  channels: {
+    input: z.array(channelSchema).max(20).default(DEFAULTS.channels),
+    isShared: true,
+    shown: z.array(z.string()),
+  },
+  /** What the data of its events must be, if that matters. */
+  filter: {
+    input: filterSchema.optional(),
+    isShared: true,
+    shown: z.record(z.string(), z.unknown()).nullable(),
+    example: { risk: { score: [{ numeric: ['>', 80] }] } },
+  },
+  method: {
+    input: z.enum(METHODS).default(DEFAULTS.method),
+    isShared: true,
+    shown: z.enum(METHODS),
+  },
+  headers: {
+    input: headersSchema.default(DEFAULTS.headers),
+    isShared: true,
+    shown: z.record(z.string(), z.string()),
+  },
+  timeoutMs: {
+    input: z.int().min(1_000).max(30_000).default(DEFAULTS.timeoutMs),
+    isShared: true,
+    shown: z.int(),
+  },
+  /** Its own policy, if it has one: otherwise the stack's or its contract's. */
+  retryPolicy: {
+    input: retryPolicySchema.optional(),
+    isShared: true,
+    shown: retryPolicySchema,
+    example: 'forty-days',
+  },
+  /** Whether, and when, failures pause it. */
+  autoPause: {
+    input: autoPauseSchema.default(DEFAULTS.autoPause),
+    isShared: true,
+    shown: autoPauseSchema,
+  },
+  /** Requests a second over all its deliveries; without it there is no limit. */
+  maxPerSecond: {
+    input: z.number().min(0.1).max(1_000).optional(),
+    isShared: true,
+    shown: z.number().nullable(),
+  },
+  /** Whether what goes there can also be fetched. */
+  polling: { input: z.boolean().default(false), isShared: true, shown: z.boolean() },
+  description: {
+    input: z.string().max(500).default(DEFAULTS.description),
+    isShared: true,
+    shown: z.string(),
+  },
+  secret: {
+    input: givenSecretSchema.optional(),
+    isShared: false,
+    fixed: 'is changed by POST /v1/endpoints/{id}/rotate-secret',
+    isKeptApart: true,
+    shown: z.string().meta({ description: '28 asterisks and its last four characters.' }),
+    example: '****************************7oD=',
+  },
+  /** A template's id or name: it gives what is not given here. */
+  template: { input: z.string().max(100).optional(), isShared: false, isKeptApart: true },
+  /** Whether it gets nothing until its URL has echoed a challenge. */
+  verifyUrl: { input: z.boolean().optional(), isShared: false, isKeptApart: true },
+  /** `wh_...`: what tells a receiver's endpoints apart (the contract bynn sends it). */
+  token: {
+    input: z
+      .string()
+      .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
+      .optional(),
+    isShared: false,
+    fixed: 'cannot be changed: make another endpoint',
+    isKeptApart: true,
+    shown: z.string().nullable(),
+    example: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
+  },
+  /** Signatures beside the contract's own. */
+  signatures: {
+    input: extraSignaturesSchema.default([]),
+    isShared: true,
+    shown: extraSignaturesSchema,
+  },
+  /** False leaves the contract's own signature out: `signatures` must then hold one. */
+  ownSignature: { input: z.boolean().default(true), isShared: true, shown: z.boolean() },
+  encryption: {
+    input: bodyEncryptionSchema.optional(),
+    isShared: true,
+    shown: shownEncryptionSchema.nullable(),
+  },
+  authentication: converted({
+    input: authenticationsSchema.default([]),
+    isShared: true,
+    keep: keptAuthentication,
+    shown: z
+      .array(z.record(z.string(), z.string()))
+      .meta({ description: 'As they were given, with what is secret masked.' }),
+    show: (kept: readonly SealedAuthentication[] = []) => kept.map(({ shown }) => shown),
+  }),
+  /** Names that headers of the contract and of further signatures are sent under instead. */
+  renameHeaders: {
+    input: z
+      .record(z.string(), headerNameSchema)
+      .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
+      .meta({ maxProperties: MAX_RENAMES })
+      .default({}),
+    isShared: true,
+    shown: z.record(z.string(), z.string()),
+  },
+  /** Certificates of its own. */
+  tls: converted({
+    input: endpointTlsSchema.optional(),
+    isShared: false,
+    keep: keptTls,
+    shown: shownTlsSchema
+      .nullable()
+      .meta({ description: 'Certificates of its own; never the key.' }),
+    show: (kept: KeptTls | undefined) => tlsView(kept),
+  }),
+  /** Adds when the event was accepted, the attempt's number, and when it was sent. */
+  timingHeaders: { input: z.boolean().default(false), isShared: true, shown: z.boolean() },
+} as const satisfies Declarations;
+
+export type GivenSettings = Given<typeof SETTINGS>;
+export type SharedSetting = SharedName<typeof SETTINGS>;
+export const SETTING_NAMES: ReadonlySet<string> = new Set(Object.keys(SETTINGS));
+/** The settings that a template may hold. */
+export const SHARED_SETTINGS: ReadonlySet<string> = new Set(
+  Object.entries<Setting>(SETTINGS).flatMap(([name, { isShared }]) => (isShared ? [name] : [])),
+);
