@@ -9,6 +9,7 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -67,8 +68,19 @@ export function addDeliveryActionRoutes(
     return { delivery, endpoint };
   }
 
+  /** @throws Problem 409 */
+  async function changed(
+    attempt: () => Promise<
+      { readonly delivery: Delivery; readonly endpoint: Endpoint } | undefined
+    >,
+  ) {
+    const written = await optimistically(ROUNDS, attempt);
+    if (!written) throw new Problem(409, 'The delivery is changing at the moment. Try again.');
+    return deliveryView(written.delivery, await standingOf(ports.health, written.endpoint));
+  }
+
   serve(app, authentication, retryDelivery, async ({ scope, params, reply }) => {
-    for (let round = 0; round < ROUNDS; round++) {
+    const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       const nowMs = surroundings.now();
       if (endpoint.deletedAtMs !== undefined) throw new Problem(409, 'Its endpoint was deleted.');
@@ -78,28 +90,27 @@ export function addDeliveryActionRoutes(
       refuseIfUnderWay(delivery, nowMs);
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
-      if (!(await ledger.openRun(opened, delivery.run))) continue;
+      if (!(await ledger.openRun(opened, delivery.run))) return undefined;
       await announceWake(ports, opened, opened.workAtMs ?? nowMs);
       const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
-      return reply(202, deliveryView(opened, await standingOf(ports.health, endpoint)));
-    }
-    throw new Problem(409, 'The delivery is changing at the moment. Try again.');
+      return { delivery: opened, endpoint };
+    });
+    return reply(202, view);
   });
 
   serve(app, authentication, cancelDelivery, async ({ scope, params, reply }) => {
-    for (let round = 0; round < ROUNDS; round++) {
+    const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       if (delivery.state !== 'waiting') {
         throw new Problem(409, `The delivery is ${delivery.state} already.`);
       }
       refuseIfUnderWay(delivery, surroundings.now());
-      if (!(await ledger.settle(delivery, 'cancelled'))) continue;
+      if (!(await ledger.settle(delivery, 'cancelled'))) return undefined;
       const { dueAtMs, ...rest } = delivery;
-      const standing = await standingOf(ports.health, endpoint);
-      return reply(200, deliveryView({ ...rest, state: 'cancelled' }, standing));
-    }
-    throw new Problem(409, 'The delivery is changing at the moment. Try again.');
+      return { delivery: { ...rest, state: 'cancelled' }, endpoint };
+    });
+    return reply(200, view);
   });
 }
 

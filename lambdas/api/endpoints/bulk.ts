@@ -4,6 +4,8 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { channelSchema } from '../../core/events/event.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { isId } from '../../core/identifiers.ts';
+import { inParallel } from '../../core/in-parallel.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, Problem } from '../../core/problem.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
 import type { Application } from '../../http/application.ts';
@@ -143,7 +145,7 @@ export function addBulkRoutes(
 
   serve(app, authentication, createEndpoints, async ({ scope, body, reply }) => {
     const endMs = ports.surroundings.now() + TIME_MS;
-    const results = await side(body.endpoints, async (entry, index) => {
+    const results = await inParallel(body.endpoints, WIDTH, async (entry, index) => {
       try {
         const asked = askedSchema.safeParse(entry);
         if (!asked.success) throw refused([{ path: '', message: 'must be a JSON object' }]);
@@ -164,7 +166,7 @@ export function addBulkRoutes(
     let batch: Endpoint[] = [];
     let isMore = false;
     const work = async () => {
-      const made = await side(batch, (endpoint) =>
+      const made = await inParallel(batch, WIDTH, (endpoint) =>
         changeOne(ports, changer, endpoint, settings, lists, dryRun),
       );
       results.push(...made);
@@ -209,14 +211,17 @@ async function changeOne(
 ): Promise<Result> {
   const { id: endpoint } = seen;
   try {
-    let before: Endpoint | undefined = seen;
-    for (let round = 0; round < ROUNDS && before; round++) {
+    let before = seen;
+    const outcome = await optimistically(ROUNDS, async () => {
       const planned = await changer.plan(before, { ...settings, ...changedLists(before, lists) });
-      if (!changer.isChange(planned)) return { endpoint, outcome: 'unchanged' };
-      if (dryRun || (await changer.carryOut(planned))) return { endpoint, outcome: 'changed' };
-      before = await ports.registry.getEndpoint(seen, endpoint);
-      if (before?.deletedAtMs !== undefined) throw new Problem(404, 'It was deleted.');
-    }
+      if (!changer.isChange(planned)) return 'unchanged';
+      if (dryRun || (await changer.carryOut(planned))) return 'changed';
+      const found = await ports.registry.getEndpoint(seen, endpoint);
+      if (found?.deletedAtMs !== undefined) throw new Problem(404, 'It was deleted.');
+      before = found ?? before;
+      return undefined;
+    });
+    if (outcome) return { endpoint, outcome };
     throw new Problem(409, 'The endpoint is changing at the moment. Try again.');
   } catch (error) {
     return { endpoint, outcome: 'failed', error: problemAt('/changes', error) };
@@ -284,18 +289,4 @@ function problemAt(base: string, error: unknown): z.input<typeof problemSchema> 
   if (!(error instanceof Problem)) throw error;
   const faults = error.faults.map(({ path, message }) => ({ path: `${base}${path}`, message }));
   return problemView(new Problem(error.status, error.detail, faults));
-}
-
-/** Side by side, so many at a time, the results in order. */
-async function side<T, R>(
-  entries: readonly T[],
-  work: (entry: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = entries.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, entry] of queue) results[index] = await work(entry, index);
-  };
-  await Promise.all(Array.from({ length: WIDTH }, worker));
-  return results;
 }

@@ -1,8 +1,6 @@
 // Changes of endpoints, whether of one or of many: checked together with what stays, and written if
 // nobody else wrote in the meantime.
 import { isDeepStrictEqual } from 'node:util';
-import { contractOf } from '../../core/contracts/all.ts';
-import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
 import { defined } from '../../core/defined.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
@@ -10,6 +8,7 @@ import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import { faultsOf } from '../../core/faults.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, Problem, pointer } from '../../core/problem.ts';
 import { sealedValuesOf } from '../../core/resealing/sealed-values.ts';
 import type { SealingKeys } from '../../core/sealing/seal.ts';
@@ -17,7 +16,7 @@ import { following } from '../../core/templates/following.ts';
 import { faultsTogether } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import { refused } from '../../http/body.ts';
-import { ensureSigningKeys } from '../signing/routes.ts';
+import { ensureKeysFor } from '../signing/keyring.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf } from './creation.ts';
 import type { Asked } from './operations.ts';
@@ -85,9 +84,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
 
   /** Writes what was planned: undefined if the endpoint was changed in the meantime. */
   async function carryOut({ before, after, template }: PlannedChange) {
-    const contract = contractOf(after.contract);
-    const needed = algorithmsNeeded(after, contract, after.contractOptions);
-    if (needed.size > 0) await ensureSigningKeys(ports, needed);
+    await ensureKeysFor(ports, after);
     const isToProve = isUnverified(after) && !isUnverified(before);
     if (isToProve) await holdUnverified(ports, after);
     if (!(await ports.registry.replaceEndpoint(before, after))) {
@@ -102,15 +99,18 @@ export function createEndpointChanger(ports: EndpointPorts) {
 
   /** Should the template have changed since, the two are checked together once more. */
   async function join(before: Endpoint, after: Endpoint, checked: Template): Promise<void> {
-    let template: Template | undefined = checked;
-    for (let round = 0; round < ROUNDS && template; round++) {
-      if (await ports.templates.joinTemplate(template)) return;
-      template = (await ports.templates.getTemplate(after, template.id))?.template;
-      if (!template || template.deletedAtMs !== undefined) break;
+    let template = checked;
+    const isJoined = await optimistically(ROUNDS, async () => {
+      if (await ports.templates.joinTemplate(template)) return true;
+      const found = (await ports.templates.getTemplate(after, template.id))?.template;
+      if (!found || found.deletedAtMs !== undefined) return false;
+      template = found;
       const now = withTemplate(withoutInherited(after), template);
       const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(now));
-      if (faultsTogether(settingsAsAsked(now, SHARED_SETTINGS, sealingKey)).length > 0) break;
-    }
+      const faults = faultsTogether(settingsAsAsked(now, SHARED_SETTINGS, sealingKey));
+      return faults.length > 0 ? false : undefined;
+    });
+    if (isJoined) return;
     await ports.registry.replaceEndpoint(after, { ...before, version: after.version + 1 });
     throw new Problem(409, 'The template was changed in the meantime: try again.');
   }

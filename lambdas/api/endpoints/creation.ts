@@ -1,6 +1,5 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
 import { contractOf } from '../../core/contracts/all.ts';
-import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
 import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
 import {
   type Endpoint,
@@ -15,6 +14,7 @@ import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoin
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
@@ -30,7 +30,7 @@ import type { Counts } from '../../core/tenants/counts.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
 import { takePlaces } from '../../http/limits.ts';
-import { ensureSigningKeys } from '../signing/routes.ts';
+import { ensureKeysFor } from '../signing/keyring.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
 import { refuseUntimely } from './settings.ts';
@@ -64,6 +64,7 @@ export function inputSchemasOf(rules: DestinationRules) {
 }
 
 export function createEndpointCreator(ports: EndpointPorts) {
+  const { registry } = ports;
   const schemas = inputSchemasOf(ports.rules);
 
   /** @throws Problem 422, with each fault by its path in what was asked */
@@ -98,6 +99,49 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return { endpoint, health };
   }
 
+  /** The endpoint as it is to be stored; the keys that it signs with are there before it is. */
+  async function prepared(
+    scope: Scope,
+    asked: Asked,
+    wanted: Wanted,
+    creation: Creation,
+  ): Promise<Endpoint> {
+    const made = await newEndpoint(ports, scope, wanted, creation);
+    const { template } = wanted;
+    const endpoint = template ? following(made, template, Object.keys(asked)) : made;
+    await ensureKeysFor(ports, endpoint);
+    return endpoint;
+  }
+
+  /**
+   * Takes a place and puts the endpoint, held if its URL is to be proved. Gives what is stored under the id.
+   * @param withdrawn what an earlier round put, and the endpoint takes the place of
+   */
+  async function put(endpoint: Endpoint, withdrawn: Endpoint | undefined): Promise<Endpoint> {
+    await take(endpoint);
+    // Before the endpoint: its first delivery may follow at once.
+    if (isUnverified(endpoint)) await holdUnverified(ports, endpoint);
+    if (!withdrawn) return registry.putEndpointOnce(endpoint);
+    const next = { ...endpoint, version: withdrawn.version + 1 };
+    return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
+  }
+
+  /** A repeat at the same time was faster: gives the place back, and what is stored. */
+  async function yielded(endpoint: Endpoint, stored: Endpoint): Promise<Created> {
+    await ports.counts.release(countedIn(endpoint), 1);
+    if (isUnverified(endpoint) && !isUnverified(stored)) await release(ports, stored);
+    return created(stored);
+  }
+
+  /** The template is not what it was checked with: nobody was told of the endpoint yet. */
+  async function withdraw(stored: Endpoint): Promise<Endpoint> {
+    const deletedAtMs = ports.surroundings.now();
+    const withdrawn = { ...stored, version: stored.version + 1, deletedAtMs };
+    await registry.replaceEndpoint(stored, withdrawn);
+    await ports.counts.release(countedIn(stored), 1);
+    return withdrawn;
+  }
+
   /** @throws Problem 409 or 422 */
   return async function create(
     scope: Scope,
@@ -107,40 +151,25 @@ export function createEndpointCreator(ports: EndpointPorts) {
     let wanted = await read(scope, asked);
     // What is refused leaves its idempotency key free.
     const creation = (await options.creation?.()) ?? newCreation(ports.surroundings, 'ep');
-    const found = creation.isRepeat && (await ports.registry.getEndpoint(scope, creation.id));
+    const found = creation.isRepeat && (await registry.getEndpoint(scope, creation.id));
     if (found) return created(found);
     let withdrawn: Endpoint | undefined;
-    for (let round = 0; round < ROUNDS; round++) {
+    const made = await optimistically(ROUNDS, async () => {
       if (withdrawn) wanted = await read(scope, asked);
+      const endpoint = await prepared(scope, asked, wanted, creation);
+      const stored = await put(endpoint, withdrawn);
+      if (!isSame(stored, endpoint)) return yielded(endpoint, stored);
       const { template } = wanted;
-      const made = await newEndpoint(ports, scope, wanted, creation);
-      const endpoint = template ? following(made, template, Object.keys(asked)) : made;
-      // Before the endpoint: its first delivery may follow at once.
-      const contract = contractOf(endpoint.contract);
-      const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
-      if (needed.size > 0) await ensureSigningKeys(ports, needed);
-      await take(scope);
-      if (isUnverified(endpoint)) await holdUnverified(ports, endpoint);
-      const stored = await put(ports, endpoint, withdrawn);
-      if (!isSame(stored, endpoint)) {
-        // A repeat at the same time was faster.
-        await ports.counts.release(countedIn(scope), 1);
-        if (isUnverified(endpoint) && !isUnverified(stored)) await release(ports, stored);
-        return created(stored);
-      }
       if (!template || (await ports.templates.joinTemplate(template))) {
         return verified(ports, stored, options.tryUntilMs ?? Number.POSITIVE_INFINITY);
       }
-      // The template is not what this was checked with: nobody was told of the endpoint yet.
-      const deletedAtMs = ports.surroundings.now();
-      withdrawn = { ...stored, version: stored.version + 1, deletedAtMs };
-      await ports.registry.replaceEndpoint(stored, withdrawn);
-      await ports.counts.release(countedIn(scope), 1);
-    }
-    throw new Problem(409, 'The template is changing at the moment. Try again.');
+      withdrawn = await withdraw(stored);
+      return undefined;
+    });
+    if (!made) throw new Problem(409, 'The template is changing at the moment. Try again.');
+    return made;
   };
 }
-export type CreateEndpoint = ReturnType<typeof createEndpointCreator>;
 
 /** What counts against the limit. */
 export const countedIn = (scope: Scope) => ({ kind: 'endpoints', scope }) as const;
@@ -161,20 +190,6 @@ interface Wanted {
 /** Sealed with a nonce of its own: no other request has made the same. */
 const isSame = (one: Endpoint, other: Endpoint): boolean =>
   one.sealedSecrets[0] === other.sealedSecrets[0];
-
-/**
- * Gives what is stored under the id.
- * @param withdrawn what an earlier round put, and the endpoint takes the place of
- */
-async function put(
-  { registry }: Pick<EndpointPorts, 'registry'>,
-  endpoint: Endpoint,
-  withdrawn: Endpoint | undefined,
-): Promise<Endpoint> {
-  if (!withdrawn) return registry.putEndpointOnce(endpoint);
-  const next = { ...endpoint, version: withdrawn.version + 1 };
-  return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
-}
 
 async function verified(
   ports: EndpointPorts,

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 
@@ -19,11 +20,12 @@ export async function changeHealth(
   next: (health: Health, nowMs: number) => Health | undefined,
 ): Promise<Health> {
   const address = { ...endpoint, endpointId: endpoint.id };
-  for (let round = 0; round < ROUNDS; round++) {
+  const changed = await optimistically(ROUNDS, async () => {
     const { health, version } = await ledger.getHealth(address);
     const after = next(health, surroundings.now());
     if (!after) return health;
-    if (await ledger.putHealth(address, after, version)) return after;
-  }
-  throw new Problem(409, 'The endpoint is changing at the moment. Try again.');
+    return (await ledger.putHealth(address, after, version)) ? after : undefined;
+  });
+  if (!changed) throw new Problem(409, 'The endpoint is changing at the moment. Try again.');
+  return changed;
 }

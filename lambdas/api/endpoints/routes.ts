@@ -1,3 +1,4 @@
+import { optimistically } from '../../core/optimistic.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { creationOf } from '../../http/creation.ts';
@@ -52,16 +53,16 @@ export function addEndpointRoutes(
   addVerificationRoute(app, authentication, ports);
 
   serve(app, authentication, deleteEndpoint, async ({ c, scope, params }) => {
-    for (let round = 0; round < ROUNDS; round++) {
+    const isDeleted = await optimistically(ROUNDS, async () => {
       const endpoint = await requireLiveEndpoint(registry, scope, params.id);
       requireMatch(c, endpoint);
       // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
       const version = endpoint.version + 1;
       const tombstone = { ...endpoint, version, deletedAtMs: surroundings.now() };
-      if (!(await registry.replaceEndpoint(endpoint, tombstone))) continue;
-      await ports.counts.release(countedIn(scope), 1);
-      return c.body(null, 204);
-    }
-    throw overtaken(c);
+      return (await registry.replaceEndpoint(endpoint, tombstone)) || undefined;
+    });
+    if (!isDeleted) throw overtaken(c);
+    await ports.counts.release(countedIn(scope), 1);
+    return c.body(null, 204);
   });
 }

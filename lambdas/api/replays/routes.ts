@@ -4,6 +4,7 @@ import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ReplayLedger } from '../../core/replays/ledger.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
@@ -124,7 +125,7 @@ export function addReplayRoutes(
     id: string,
     change: (replay: Replay) => Partial<Replay> | undefined,
   ): Promise<Replay> {
-    for (let round = 0; round < ROUNDS; round++) {
+    const written = await optimistically(ROUNDS, async () => {
       const replay = await find(scope, id);
       const changes = change(replay);
       if (!changes) return replay;
@@ -135,9 +136,10 @@ export function addReplayRoutes(
         updatedAtMs: surroundings.now(),
         writer: writerOf(surroundings),
       };
-      if (await replays.replaceReplay(replay.version, after)) return after;
-    }
-    throw new Problem(409, 'The replay is changing at the moment. Try again.');
+      return (await replays.replaceReplay(replay.version, after)) ? after : undefined;
+    });
+    if (!written) throw new Problem(409, 'The replay is changing at the moment. Try again.');
+    return written;
   }
 
   function refuseIfEnded(replay: Replay): void {

@@ -1,35 +1,27 @@
 // /v1/signing-keys and /.well-known: the stack's keys. Private keys come in and never go out.
-import { generatePrivateKey } from '../../adapters/registry/keyring.ts';
-import { createId } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Scope } from '../../core/scope.ts';
-import { OPERATOR_TENANT } from '../../core/scope.ts';
-import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
-import type { Secrets } from '../../core/sealing/secrets.ts';
-import {
-  type KeyMaterial,
-  keyPlace,
-  materialOf,
-  signingKeyView,
-} from '../../core/signing/key-input.ts';
-import type { KeyringStore, StoredKeyring } from '../../core/signing/keys.ts';
+import { OPERATOR_TENANT, type Scope } from '../../core/scope.ts';
+import { signingKeyView } from '../../core/signing/key-input.ts';
 import {
   JWKS_MAX_AGE_SECONDS,
   jwkOf,
   KEY_ALGORITHMS,
-  type KeyAlgorithm,
   type Keyring,
-  latestKey,
-  MAX_SIGNING_KEYS,
   publishedKeys,
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { type Creation, type CreationPorts, creationOf } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
+import {
+  changeKeyring,
+  ensureSigningKeys,
+  generated,
+  type SigningKeyPorts,
+  storedKey,
+} from './keyring.ts';
 import {
   bringSigningKey,
   getJwks,
@@ -40,16 +32,8 @@ import {
   rotateSigningKey,
 } from './operations.ts';
 
-/** Another function may change the keys between reading and writing: so often it is tried again. */
-const TRIES = 5;
 const OPERATORS: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };
 const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
-
-export interface SigningKeyPorts {
-  readonly keyring: KeyringStore;
-  readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
-}
 
 export function addSigningKeyRoutes(
   app: Application,
@@ -97,7 +81,7 @@ export function addSigningKeyRoutes(
     const before = await madeBefore(mine);
     if (before) return reply(201, before);
     const key = await storedKey(ports, privateKey, 'brought', leadSeconds, mine.id);
-    const keys = await change(ports, (before) => {
+    const keys = await changeKeyring(ports, (before) => {
       if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
         throw new Problem(409, 'This key is here already.');
       }
@@ -120,30 +104,12 @@ export function addSigningKeyRoutes(
       leadSeconds,
       mine.id,
     );
-    const after = await change(ports, (before) => {
+    const after = await changeKeyring(ports, (before) => {
       latestOrProblem(before, id);
       return withSuccessor(before, key, overlapSeconds, surroundings.now());
     });
     return reply(201, signingKeyView(after, key, surroundings.now()));
   });
-}
-
-/** Makes the keys that are not there yet: when they are first listed, published or needed. */
-export async function ensureSigningKeys(
-  ports: SigningKeyPorts,
-  algorithms: Iterable<KeyAlgorithm>,
-): Promise<Keyring> {
-  let { keys } = await ports.keyring.read();
-  for (const algorithm of algorithms) {
-    if (latestKey(keys, algorithm)) continue;
-    const key = await storedKey(ports, await generated(algorithm), 'generated', 0);
-    keys = await change(ports, (before) =>
-      latestKey(before, algorithm)
-        ? before
-        : withSuccessor(before, key, 0, ports.surroundings.now()),
-    );
-  }
-  return keys;
 }
 
 /** @throws Problem 404, and 409 for a key that another followed already */
@@ -154,46 +120,4 @@ function latestOrProblem(keys: Keyring, id: string): StoredSigningKey {
     throw new Problem(409, 'This key was rotated already: rotate the one that followed it.');
   }
   return key;
-}
-
-async function change(ports: SigningKeyPorts, make: (keys: Keyring) => Keyring): Promise<Keyring> {
-  for (let round = 0; round < TRIES; round++) {
-    const before: StoredKeyring = await ports.keyring.read();
-    const after = make(before.keys);
-    if (after === before.keys) return after;
-    if (after.length > MAX_SIGNING_KEYS) {
-      throw new Problem(
-        409,
-        `At most ${MAX_SIGNING_KEYS} keys may be published: wait for an overlap to end.`,
-      );
-    }
-    if (await ports.keyring.replace(before, after)) return after;
-  }
-  throw new Problem(409, 'The keys are being changed by others: try again.');
-}
-
-async function generated(algorithm: KeyAlgorithm): Promise<KeyMaterial> {
-  const material = materialOf(await generatePrivateKey(algorithm));
-  if ('fault' in material) throw new Error(`a generated key ${material.fault}`);
-  return material;
-}
-
-async function storedKey(
-  { secrets, surroundings }: SigningKeyPorts,
-  { algorithm, publicKey, privateKey }: KeyMaterial,
-  origin: StoredSigningKey['origin'],
-  leadSeconds: number,
-  id: string = createId('sk', surroundings.now(), surroundings.random(10)),
-): Promise<StoredSigningKey> {
-  const nowMs = surroundings.now();
-  const sealingKey = await secrets.sealingKey();
-  return {
-    id,
-    algorithm,
-    origin,
-    publicKey,
-    sealedPrivateKey: seal(sealingKey, keyPlace(id), privateKey, surroundings.random(NONCE_BYTES)),
-    createdAtMs: nowMs,
-    signsFromMs: nowMs + leadSeconds * 1000,
-  };
 }

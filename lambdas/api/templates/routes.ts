@@ -1,12 +1,11 @@
 // /v1/templates: named settings that endpoints are made from and follow.
 import { isDeepStrictEqual } from 'node:util';
-import { contractOf } from '../../core/contracts/all.ts';
-import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
 import { SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
@@ -16,14 +15,14 @@ import { faultsTogether, readTemplateSettings } from '../../core/templates/input
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
+import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { creationOf, DELETED_SINCE } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
 import { settingsAsAsked } from '../endpoints/settings.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
-import { ensureSigningKeys } from '../signing/routes.ts';
+import { ensureKeysFor } from '../signing/keyring.ts';
 import { followersOf, MAX_TEMPLATES, settingsOf } from './lookup.ts';
 import * as operations from './operations.ts';
 
@@ -98,8 +97,7 @@ export function addTemplateRoutes(
       ([name]) => given.has(name) && SHARED_SETTINGS.has(name),
     );
     const { contract, contractOptions } = all;
-    const needed = algorithmsNeeded(all, contractOf(contract), contractOptions);
-    if (needed.size > 0) await ensureSigningKeys(ports, needed);
+    await ensureKeysFor(ports, all);
     return {
       settings: { ...Object.fromEntries(chosen), contract, contractOptions },
       given: [...given].sort(),
@@ -159,49 +157,52 @@ export function addTemplateRoutes(
     return reply(200, view(template), tagged(template));
   });
 
-  serve(app, authentication, operations.changeTemplate, async (call) => {
-    const { c, scope, params, body, reply } = call;
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = await find(scope, params.id);
+  /** Writes what comes of the template as it is, unless the request knows another. @throws Problem 404, 409, 412 */
+  async function changed(
+    c: AppContext,
+    scope: Scope,
+    id: string,
+    after: (template: Template) => Promise<Template>,
+  ): Promise<Template> {
+    const written = await optimistically(ROUNDS, async () => {
+      const before = await find(scope, id);
       requireMatch(c, before.template);
-      const { template } = before;
-      if (body.name !== undefined && body.name !== template.name) {
-        await requireFree(scope, body.name, false);
-      }
-      const settings = await kept(template, merged(template, body.settings ?? {}), template);
-      const after: Template = {
-        ...template,
-        ...settings,
-        name: body.name ?? template.name,
-        updatedAtMs: surroundings.now(),
-        version: template.version + 1,
-      };
-      const faults = isDeepStrictEqual(after.settings, template.settings)
-        ? []
-        : await conflicts(after);
-      if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
-      if (await templates.replaceTemplate(before, after)) {
-        return reply(200, view(after), tagged(after));
-      }
-    }
-    throw overtaken(c);
-  });
+      const next = { ...(await after(before.template)), version: before.template.version + 1 };
+      return (await templates.replaceTemplate(before, next)) ? next : undefined;
+    });
+    if (!written) throw overtaken(c);
+    return written;
+  }
+
+  serve(
+    app,
+    authentication,
+    operations.changeTemplate,
+    async ({ c, scope, params, body, reply }) => {
+      const after = await changed(c, scope, params.id, async (before) => {
+        const { name = before.name } = body;
+        if (name !== before.name) await requireFree(scope, name, false);
+        const settings = await kept(before, merged(before, body.settings ?? {}), before);
+        const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
+        const isSame = isDeepStrictEqual(next.settings, before.settings);
+        const faults = isSame ? [] : await conflicts(next);
+        if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
+        return next;
+      });
+      return reply(200, view(after), tagged(after));
+    },
+  );
 
   serve(app, authentication, operations.deleteTemplate, async ({ c, scope, params }) => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = await find(scope, params.id);
-      const { template } = before;
-      requireMatch(c, template);
-      const { length: count } = await followersOf(ports.registry, template);
+    await changed(c, scope, params.id, async (before) => {
+      const { length: count } = await followersOf(ports.registry, before);
       if (count > 0) {
         const are = count === 1 ? 'endpoint follows' : 'endpoints follow';
         throw new Problem(409, `${count} ${are} this template: detach or delete them first.`);
       }
-      const nowMs = surroundings.now();
-      const tombstone = { ...template, version: template.version + 1, deletedAtMs: nowMs };
-      if (await templates.replaceTemplate(before, tombstone)) return c.body(null, 204);
-    }
-    throw overtaken(c);
+      return { ...before, deletedAtMs: surroundings.now() };
+    });
+    return c.body(null, 204);
   });
 }
 

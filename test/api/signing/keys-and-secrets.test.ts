@@ -1,7 +1,7 @@
 // Secrets and signing keys over HTTP: who may, what is shown, and what two who race get.
 import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureSigningKeys } from '../../../lambdas/api/signing/routes.ts';
+import { ensureSigningKeys } from '../../../lambdas/api/signing/keyring.ts';
 import { soleKey } from '../../../lambdas/core/sealing/seal.ts';
 import type { Keyring, StoredKeyring } from '../../../lambdas/core/signing/keys.ts';
 import { privatePem } from '../../builders/contracts.ts';
