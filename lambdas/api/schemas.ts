@@ -3,17 +3,24 @@ import * as z from 'zod';
 import type { Problem } from '../core/problem.ts';
 import { ENVIRONMENTS } from '../core/scope.ts';
 
-export const timeSchema = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });
-export const environmentSchema = z.enum(ENVIRONMENTS);
+/** What examples in the OpenAPI document are made of. */
+export const EXAMPLE = {
+  suffix: '01kg9vhq5pfh9tz4dg5ckhsvhm',
+  time: '2026-01-31T09:30:00.000Z',
+  later: '2026-01-31T09:30:00.412Z',
+} as const;
 
-const SUFFIX = '01kg9vhq5pfh9tz4dg5ckhsvhm';
+export const timeSchema = z.iso.datetime().meta({ example: EXAMPLE.time });
+export const environmentSchema = z.enum(ENVIRONMENTS);
 
 /** The id of something, as answers have it. */
 export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk' | 'tpl') {
-  return z.string().meta({ example: `${prefix}_${SUFFIX}` });
+  return z.string().meta({ example: `${prefix}_${EXAMPLE.suffix}` });
 }
 /** A delivery's id is made of its event's and its endpoint's. */
-export const deliveryIdSchema = z.string().meta({ example: `dlv_${SUFFIX}${SUFFIX}` });
+export const deliveryIdSchema = z
+  .string()
+  .meta({ example: `dlv_${EXAMPLE.suffix}${EXAMPLE.suffix}` });
 
 /** `{id}` in a path. Any text is taken: what is no id is not found, and looks like any other such. */
 export const idParams = (prefix: Parameters<typeof idOf>[0]) =>

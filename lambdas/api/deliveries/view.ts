@@ -13,8 +13,7 @@ import { occurredAtMs } from '../../core/events/event.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import { CAUSES } from '../../core/retries/cause.ts';
 import { NO_PHASES, phasesSchema } from '../../core/retries/phases.ts';
-import { EXAMPLES } from '../examples.ts';
-import { deliveryIdSchema, idOf, time, timeSchema } from '../schemas.ts';
+import { deliveryIdSchema, EXAMPLE, idOf, time, timeSchema } from '../schemas.ts';
 
 export function attemptView(attempt: Attempt) {
   return {
@@ -109,6 +108,47 @@ export const attemptSchema = z
   })
   .meta({ id: 'Attempt' });
 
+export const deliveryExample = {
+  id: `dlv_${EXAMPLE.suffix}${EXAMPLE.suffix}`,
+  event: `evt_${EXAMPLE.suffix}`,
+  endpoint: `ep_${EXAMPLE.suffix}`,
+  type: 'dossier.created',
+  status: 'delivered',
+  run: 1,
+  attempts: [
+    {
+      number: 1,
+      run: 1,
+      cause: 'first',
+      at: EXAMPLE.time,
+      durationMs: 84,
+      outcome: 'http_200',
+      responseStatus: 200,
+      detail: null,
+      timings: { dnsMs: 2, connectMs: 11, tlsMs: 24, firstByteMs: 46 },
+    },
+  ],
+  nextAttemptAt: null,
+  deadlineAt: '2026-03-12T09:30:00.000Z',
+  deathReason: null,
+  replay: null,
+  subject: 'dossier-1',
+  occurredAt: null,
+  acceptedAt: EXAMPLE.time,
+  firstAttemptAt: EXAMPLE.later,
+  deliveredAt: EXAMPLE.later,
+  lastRequest: {
+    headers: {
+      'webhook-id': `evt_${EXAMPLE.suffix}`,
+      'webhook-timestamp': '1769851800',
+      'webhook-signature': 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
+    },
+    complete: true,
+  },
+  lastResponse: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+  redactedAt: null,
+};
+
 export const deliverySchema = z
   .strictObject({
     id: deliveryIdSchema,
@@ -147,4 +187,4 @@ export const deliverySchema = z
       description: 'When what is personal in it was removed for good.',
     }),
   })
-  .meta({ id: 'Delivery', example: EXAMPLES.delivery });
+  .meta({ id: 'Delivery', example: deliveryExample });

@@ -6,7 +6,7 @@ import { serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
 import { requireLiveEndpoint } from '../lookups.ts';
-import { addBulkRoutes } from './bulk.ts';
+import { addBulkRoutes } from './bulk/routes.ts';
 import { addEndpointChangeRoute } from './change-route.ts';
 import { countedIn, createEndpointCreator, type EndpointPorts } from './creation.ts';
 import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints } from './operations.ts';

@@ -14,10 +14,9 @@ import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
-import { idOf, idParams, problemSchema, problemView } from '../schemas.ts';
+import { EXAMPLE, idOf, idParams, problemSchema, problemView } from '../schemas.ts';
 import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './filter.ts';
 import { UNVERIFIED } from './operations.ts';
 
@@ -34,6 +33,21 @@ export const reportSchema = z
     response: z.strictObject(response.unwrap().shape).nullable(),
   })
   .meta({ id: 'TestReport' });
+
+export const testExample = {
+  outcome: 'http_200',
+  detail: null,
+  sentAt: EXAMPLE.time,
+  durationMs: 84,
+  timings: { dnsMs: 2, connectMs: 11, tlsMs: 24, firstByteMs: 46 },
+  request: {
+    method: 'POST',
+    url: 'https://acme.io/webhooks',
+    headers: { 'content-type': 'application/json' },
+    body: '{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":{"dossier":"d-1"}}',
+  },
+  response: { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+};
 
 export const testEndpoint = operation({
   id: 'testEndpoint',
@@ -52,7 +66,7 @@ export const testEndpoint = operation({
     200: {
       description: 'What was sent and what came back, whatever it was.',
       schema: reportSchema,
-      example: EXAMPLES.test,
+      example: testExample,
     },
   },
   problems: {
@@ -103,7 +117,13 @@ export const testEndpoints = operation({
           ),
           next: z.string().nullable(),
         })
-        .meta({ id: 'TestsOfMany', example: EXAMPLES.testsOfMany }),
+        .meta({
+          id: 'TestsOfMany',
+          example: {
+            results: [{ endpoint: `ep_${EXAMPLE.suffix}`, test: testExample }],
+            next: null,
+          },
+        }),
     },
   },
 });

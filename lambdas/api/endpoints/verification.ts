@@ -16,12 +16,25 @@ import { wakeAt } from '../../core/wakes/wake-at.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
-import { idParams } from '../schemas.ts';
+import { EXAMPLE, idParams } from '../schemas.ts';
 import { changeHealth } from './health-changes.ts';
-import { reportSchema, sendOr503 } from './test.ts';
-import { endpointSchema, endpointView, type ViewDefaults } from './view.ts';
+import { reportSchema, sendOr503, testExample } from './test.ts';
+import { endpointExample, endpointSchema, endpointView, type ViewDefaults } from './view.ts';
+
+const challenge = 'u0n3zLkX8Jm1QvZ4Yt6RwPbA2CdEfGhI';
+const verificationExample = {
+  verified: true,
+  endpoint: { ...endpointExample, verifyUrl: true, verifiedAt: EXAMPLE.later },
+  exchange: {
+    ...testExample,
+    request: {
+      ...testExample.request,
+      body: `{"type":"endpoint.verification","challenge":"${challenge}"}`,
+    },
+    response: { ...testExample.response, body: challenge },
+  },
+};
 
 export const verifyEndpoint = operation({
   id: 'verifyEndpoint',
@@ -38,7 +51,7 @@ export const verifyEndpoint = operation({
       description: 'Whether it was echoed, and the whole exchange.',
       schema: z
         .strictObject({ verified: z.boolean(), endpoint: endpointSchema, exchange: reportSchema })
-        .meta({ id: 'Verification', example: EXAMPLES.verification }),
+        .meta({ id: 'Verification', example: verificationExample }),
     },
   },
   problems: {

@@ -3,12 +3,15 @@ import * as z from 'zod';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
-import { shownSettings, shownShape } from '../../core/endpoints/settings/setting.ts';
+import {
+  exampleSettings,
+  shownSettings,
+  shownShape,
+} from '../../core/endpoints/settings/setting.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { type Health, isHeldByHand } from '../../core/health/health.ts';
 import type { RetryPolicyInput } from '../../core/retries/policy.ts';
-import { EXAMPLES } from '../examples.ts';
-import { environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
+import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 import { standingFrom } from './standing.ts';
 
 /** What shows where an endpoint has nothing of its own. */
@@ -60,6 +63,28 @@ export const healthSchema = z
   })
   .meta({ id: 'EndpointHealth' });
 
+const { tls: tlsExample, ...examples } = exampleSettings(SETTINGS);
+export const endpointExample = {
+  id: `ep_${EXAMPLE.suffix}`,
+  ...examples,
+  tls: tlsExample,
+  template: null,
+  own: null,
+  verifyUrl: false,
+  verifiedAt: null,
+  status: 'active',
+  health: {
+    state: 'healthy',
+    failures: 0,
+    failingSince: null,
+    lastSuccessAt: EXAMPLE.time,
+    pausedBy: null,
+    nextProbeAt: null,
+  },
+  environment: 'live',
+  createdAt: EXAMPLE.time,
+};
+
 const { tls, ...settings } = shownShape(SETTINGS);
 export const endpointSchema = z
   .strictObject({
@@ -78,4 +103,4 @@ export const endpointSchema = z
     environment: environmentSchema,
     createdAt: timeSchema,
   })
-  .meta({ id: 'Endpoint', example: EXAMPLES.endpoint });
+  .meta({ id: 'Endpoint', example: endpointExample });

@@ -11,11 +11,11 @@ import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
+import { deliveryExample } from '../deliveries/view.ts';
 import { cursorOf, cursorParameter, limitShape, timeParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { deliveryIdSchema, idParams } from '../schemas.ts';
-import { eventDataSchema, eventShape, eventView } from './view.ts';
+import { dataExample, eventDataSchema, eventExample, eventShape, eventView } from './view.ts';
 
 /** A function's answer holds 6 MB, in which each quotation mark counts twice. */
 const MAX_PAGE_BYTES = 2_500_000;
@@ -36,7 +36,21 @@ const feedSchema = z
     next: z.string().meta({ description: 'Always there: send it as `after` next time.' }),
     more: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
   })
-  .meta({ id: 'EventFeed', example: EXAMPLES.eventFeed });
+  .meta({
+    id: 'EventFeed',
+    example: {
+      data: [
+        {
+          ...eventExample,
+          data: dataExample,
+          delivery: deliveryExample.id,
+          idempotencyKey: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
+        },
+      ],
+      next: 'MTc2OTg1MTgwMDAwMCNldnRfMDFrZzl2aHE1cGZoOXR6NGRnNWNraHN2aG0',
+      more: false,
+    },
+  });
 
 export const pollEvents = operation({
   id: 'pollEndpointEvents',

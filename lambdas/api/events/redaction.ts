@@ -13,11 +13,20 @@ import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
 import { type EventPorts, firstDeliveriesOf } from '../deliveries/of-event.ts';
-import { EXAMPLES } from '../examples.ts';
-import { idParams } from '../schemas.ts';
-import { eventView, eventWithDeliveriesSchema } from './view.ts';
+import { deliveryExample } from '../deliveries/view.ts';
+import { EXAMPLE, idParams } from '../schemas.ts';
+import { eventExample, eventView, eventWithDeliveriesSchema } from './view.ts';
 
 const NO_EVENT = 'There is no such event, or it is not stored yet';
+
+const redacted = { subject: null, redactedAt: EXAMPLE.later };
+const redactedExample = {
+  ...eventExample,
+  ...redacted,
+  deliveries: [{ ...deliveryExample, ...redacted, lastRequest: null, lastResponse: null }],
+  deliveriesNext: null,
+  data: null,
+};
 
 export const redactEvent = operation({
   id: 'redactEvent',
@@ -33,7 +42,7 @@ export const redactEvent = operation({
     200: {
       description: 'The event as it stands now.',
       schema: eventWithDeliveriesSchema,
-      example: EXAMPLES.redactedEvent,
+      example: redactedExample,
     },
   },
   problems: {

@@ -6,12 +6,11 @@ import { Problem } from '../../core/problem.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
-import { eventDataSchema, eventShape, eventView } from './view.ts';
+import { dataExample, eventDataSchema, eventExample, eventShape, eventView } from './view.ts';
 
 const latestSchema = z
   .strictObject({ ...eventShape, data: eventDataSchema })
-  .meta({ id: 'EventWithData', example: EXAMPLES.eventWithData });
+  .meta({ id: 'EventWithData', example: { ...eventExample, data: dataExample } });
 
 export const getLatest = operation({
   id: 'getLatestEvent',

@@ -1,9 +1,8 @@
 // An event as the API shows it.
 import * as z from 'zod';
 import type { Event } from '../../core/events/event.ts';
-import { deliverySchema } from '../deliveries/view.ts';
-import { EXAMPLES } from '../examples.ts';
-import { environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
+import { deliveryExample, deliverySchema } from '../deliveries/view.ts';
+import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 
 /** An event but for its data, whose exact bytes are put in where the answer is written. */
 export function eventView(event: Event) {
@@ -39,9 +38,21 @@ export const eventDataSchema = z.unknown().meta({
   description: 'The exact bytes that came in; null once the event is redacted.',
 });
 
-export const eventSchema = z
-  .strictObject(eventShape)
-  .meta({ id: 'Event', example: EXAMPLES.event });
+export const eventExample = {
+  id: `evt_${EXAMPLE.suffix}`,
+  type: 'dossier.created',
+  tenant: 'acme',
+  environment: 'live',
+  acceptedAt: EXAMPLE.time,
+  occurredAt: null,
+  subject: 'dossier-1',
+  channels: [],
+  redactedAt: null,
+};
+/** The data of the event that examples show. */
+export const dataExample = { dossier: 'd-1' };
+
+export const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: eventExample });
 
 export const eventWithDeliveriesSchema = z
   .strictObject({
@@ -52,4 +63,12 @@ export const eventWithDeliveriesSchema = z
     }),
     data: eventDataSchema,
   })
-  .meta({ id: 'EventWithDeliveries', example: EXAMPLES.eventWithDeliveries });
+  .meta({
+    id: 'EventWithDeliveries',
+    example: {
+      ...eventExample,
+      deliveries: [deliveryExample],
+      deliveriesNext: null,
+      data: dataExample,
+    },
+  });

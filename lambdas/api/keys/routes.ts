@@ -1,5 +1,4 @@
 // /v1/keys: keys of tenants, each shown once.
-import * as z from 'zod';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import {
@@ -8,7 +7,6 @@ import {
   hashOfKey,
   KEY_BYTES,
   KEY_SCOPES,
-  keyInputSchema,
   scopesOf,
 } from '../../core/keys/api-key.ts';
 import type { KeyStore } from '../../core/keys/store.ts';
@@ -19,114 +17,23 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { Counts } from '../../core/tenants/counts.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
-import { creationHeader, creationOf, OTHER_BODY } from '../../http/creation.ts';
-import { FULL, takePlaces } from '../../http/limits.ts';
-import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
-import { listView, pageShape } from '../listing/query.ts';
-import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+import { creationOf } from '../../http/creation.ts';
+import { takePlaces } from '../../http/limits.ts';
+import { serve } from '../../http/operation.ts';
+import { listView } from '../listing/query.ts';
+import {
+  createKeyOperation,
+  getCurrentKey,
+  getKey,
+  listKeys,
+  NO_KEY,
+  revokeKey,
+} from './operations.ts';
 import { keyView } from './view.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
 const CREATED_MEANWHILE = 'Another request with this idempotency key is just creating it.';
-
-const keySchema = z
-  .strictObject({
-    id: idOf('key'),
-    name: z.string(),
-    tenant: z.string(),
-    environment: environmentSchema,
-    scopes: z.array(z.enum(KEY_SCOPES)),
-    hint: z.string(),
-    createdAt: timeSchema,
-    expiresAt: timeSchema.nullable(),
-    revokedAt: timeSchema.nullable(),
-    lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
-  })
-  .meta({ id: 'Key', example: EXAMPLES.key });
-
-const createdKeySchema = z
-  .strictObject({ ...keySchema.shape, key: z.string() })
-  .meta({ id: 'CreatedKey', example: EXAMPLES.createdKey });
-
-export const createKeyOperation = operation({
-  id: 'createKey',
-  method: 'post',
-  path: '/v1/keys',
-  tag: 'Keys',
-  summary: 'Create a key of a tenant',
-  description: 'A tenant’s key gives what it has itself at most.',
-  access: 'keys:write',
-  body: keyInputSchema.meta({ id: 'KeyInput' }),
-  bodyExample: { name: 'producer', preset: 'producer' },
-  headers: creationHeader,
-  replies: {
-    200: {
-      description: 'The `Idempotency-Key` created it before; the key itself is not shown again.',
-      schema: keySchema,
-    },
-    201: {
-      description: 'The key; it is not shown again.',
-      schema: createdKeySchema,
-    },
-  },
-  problems: { 409: `${FULL} Or: ${OTHER_BODY}` },
-});
-export const listKeys = operation({
-  id: 'listKeys',
-  method: 'get',
-  path: '/v1/keys',
-  tag: 'Keys',
-  summary: 'List keys, newest first',
-  access: 'keys:write',
-  query: z.strictObject(pageShape((id) => isId('key', id))),
-  replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
-});
-export const getCurrentKey = operation({
-  id: 'getCurrentKey',
-  method: 'get',
-  path: '/v1/keys/current',
-  tag: 'Keys',
-  summary: 'Tell whose key this is, and what it may do',
-  access: 'key',
-  replies: {
-    200: {
-      description: 'Who asks. The operator’s key is of no tenant, and has every scope.',
-      schema: z
-        .strictObject({
-          kind: z.enum(['operator', 'tenant']),
-          tenant: z.string().nullable(),
-          environment: environmentSchema.nullable(),
-          scopes: z.array(z.enum(KEY_SCOPES)),
-          key: keySchema.nullable(),
-        })
-        .meta({ id: 'CurrentKey', example: EXAMPLES.currentKey }),
-    },
-  },
-});
-export const getKey = operation({
-  id: 'getKey',
-  method: 'get',
-  path: '/v1/keys/{id}',
-  tag: 'Keys',
-  summary: 'Read what a key may do and when it was used',
-  access: 'keys:write',
-  params: idParams('key'),
-  replies: { 200: { description: 'The key, without the key itself.', schema: keySchema } },
-  problems: { 404: 'There is no such key.' },
-});
-export const revokeKey = operation({
-  id: 'revokeKey',
-  method: 'delete',
-  path: '/v1/keys/{id}',
-  tag: 'Keys',
-  summary: 'Revoke a key, within seconds',
-  access: 'keys:write',
-  params: idParams('key'),
-  replies: { 204: { description: 'Revoked.' } },
-  problems: { 404: 'There is no such key.' },
-});
 
 export interface KeyPorts {
   readonly registry: Omit<KeyStore, 'deleteKey'>;
@@ -183,7 +90,7 @@ export function addKeyRoutes(
   /** @throws Problem 404 */
   async function find(scope: Scope, id: string): Promise<ApiKey> {
     const key = isId('key', id) ? await registry.getKey(scope, id) : undefined;
-    if (!key) throw new Problem(404, 'There is no such key.');
+    if (!key) throw new Problem(404, NO_KEY);
     return key;
   }
 

@@ -1,6 +1,7 @@
 // An API key as the API shows it.
-import type { ApiKey } from '../../core/keys/api-key.ts';
-import { time } from '../schemas.ts';
+import * as z from 'zod';
+import { type ApiKey, KEY_SCOPES } from '../../core/keys/api-key.ts';
+import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 
 export function keyView(key: ApiKey) {
   return {
@@ -16,3 +17,55 @@ export function keyView(key: ApiKey) {
     lastUsedAt: key.lastUsedAtMs === undefined ? null : time(key.lastUsedAtMs),
   };
 }
+
+const example = {
+  id: `key_${EXAMPLE.suffix}`,
+  name: 'producer',
+  tenant: 'acme',
+  environment: 'live',
+  scopes: ['events:write', 'events:read'],
+  hint: 'ph_live_dN4w',
+  createdAt: EXAMPLE.time,
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: '2026-01-31T09:00:00.000Z',
+};
+
+export const keySchema = z
+  .strictObject({
+    id: idOf('key'),
+    name: z.string(),
+    tenant: z.string(),
+    environment: environmentSchema,
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    hint: z.string(),
+    createdAt: timeSchema,
+    expiresAt: timeSchema.nullable(),
+    revokedAt: timeSchema.nullable(),
+    lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
+  })
+  .meta({ id: 'Key', example: example });
+
+export const createdKeySchema = z.strictObject({ ...keySchema.shape, key: z.string() }).meta({
+  id: 'CreatedKey',
+  example: { ...example, key: 'ph_live_dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM' },
+});
+
+export const currentKeySchema = z
+  .strictObject({
+    kind: z.enum(['operator', 'tenant']),
+    tenant: z.string().nullable(),
+    environment: environmentSchema.nullable(),
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    key: keySchema.nullable(),
+  })
+  .meta({
+    id: 'CurrentKey',
+    example: {
+      kind: 'tenant',
+      tenant: 'acme',
+      environment: 'live',
+      scopes: example.scopes,
+      key: example,
+    },
+  });

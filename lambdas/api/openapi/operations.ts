@@ -2,7 +2,7 @@
 import type { Operation } from '../../http/operation.ts';
 import * as deliveries from '../deliveries/operations.ts';
 import { pauseEndpoint, purgeEndpoint, resumeEndpoint } from '../endpoints/actions.ts';
-import { changeEndpoints, createEndpoints } from '../endpoints/bulk.ts';
+import { changeEndpoints, createEndpoints } from '../endpoints/bulk/operations.ts';
 import { changeEndpoint } from '../endpoints/change-route.ts';
 import * as endpoints from '../endpoints/operations.ts';
 import { getEndpointSecret, rotateEndpointSecret } from '../endpoints/secrets.ts';
@@ -13,7 +13,7 @@ import { pollEvents } from '../events/feed.ts';
 import { redactEvent } from '../events/redaction.ts';
 import { getEvent, listEvents } from '../events/routes.ts';
 import { getLatest } from '../events/subjects.ts';
-import { createKeyOperation, getCurrentKey, getKey, listKeys, revokeKey } from '../keys/routes.ts';
+import * as keys from '../keys/operations.ts';
 import * as replays from '../replays/operations.ts';
 import { getSealingKeys, reseal } from '../sealing/routes.ts';
 import { listDeadLetters, redriveDeadLetters } from '../service/dead-letters.ts';
@@ -72,11 +72,11 @@ export const OPERATIONS: readonly Operation[] = [
   replays.pauseReplay,
   replays.resumeReplay,
   replays.cancelReplay,
-  createKeyOperation,
-  listKeys,
-  getCurrentKey,
-  getKey,
-  revokeKey,
+  keys.createKeyOperation,
+  keys.listKeys,
+  keys.getCurrentKey,
+  keys.getKey,
+  keys.revokeKey,
   putTenant,
   getTenant,
   deleteTenant,

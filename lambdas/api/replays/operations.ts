@@ -1,40 +1,13 @@
 // What the operations on replays take and answer.
 import * as z from 'zod';
 import { isId } from '../../core/identifiers.ts';
-import {
-  REPLAYED_STATUSES,
-  recoveryInputSchema,
-  replayInputSchema,
-} from '../../core/replays/replay.ts';
+import { recoveryInputSchema, replayInputSchema } from '../../core/replays/replay.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { pageShape } from '../listing/query.ts';
 import { NO_ENDPOINT } from '../lookups.ts';
-import { idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
-
-const replaySchema = z
-  .strictObject({
-    id: idOf('rpl'),
-    endpoint: idOf('ep'),
-    state: z.enum(['running', 'paused', 'done', 'cancelled']),
-    status: z.enum(REPLAYED_STATUSES),
-    types: z.array(z.string()),
-    subject: z.string().nullable(),
-    since: timeSchema,
-    until: timeSchema,
-    reachedAt: timeSchema.nullable().meta({
-      description: 'How far it has come between `since` and `until`.',
-    }),
-    found: z.int(),
-    sent: z.int(),
-    skipped: z.int().meta({ description: 'Found, and moved on before they were sent.' }),
-    cancelledBy: z.enum(['user', 'endpoint_deleted']).nullable(),
-    createdAt: timeSchema,
-    updatedAt: timeSchema,
-    finishedAt: timeSchema.nullable(),
-  })
-  .meta({ id: 'Replay', example: EXAMPLES.replay });
+import { idOf, idParams, pageSchema } from '../schemas.ts';
+import { replaySchema } from './view.ts';
 
 const countSchema = z
   .strictObject({

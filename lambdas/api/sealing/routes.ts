@@ -16,8 +16,7 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
-import { timeSchema } from '../schemas.ts';
+import { EXAMPLE, timeSchema } from '../schemas.ts';
 
 /** One call works for so long. */
 const SLICE_MS = 15_000;
@@ -45,6 +44,7 @@ const settledShape = {
     description: 'Until when event data may need another version; null if none is sealed.',
   }),
 };
+const settledExample = { settledAt: '2026-01-31T09:36:00.000Z', eventDataUntil: null };
 const versionSchema = z.int().meta({ example: 2 });
 const sealingKeysSchema = z
   .strictObject({
@@ -53,7 +53,10 @@ const sealingKeysSchema = z
     changedAt: timeSchema,
     ...settledShape,
   })
-  .meta({ id: 'SealingKeys', example: EXAMPLES.sealingKeys });
+  .meta({
+    id: 'SealingKeys',
+    example: { current: 2, versions: [1, 2], changedAt: EXAMPLE.time, ...settledExample },
+  });
 const resealedSchema = z
   .strictObject({
     current: versionSchema,
@@ -69,7 +72,18 @@ const resealedSchema = z
       .nullable()
       .meta({ description: 'Send it as `cursor` to go on; null at the end.' }),
   })
-  .meta({ id: 'Resealing', example: EXAMPLES.resealing });
+  .meta({
+    id: 'Resealing',
+    example: {
+      current: 2,
+      walked: 1204,
+      resealed: 1203,
+      left: 0,
+      othersUnused: true,
+      ...settledExample,
+      next: null,
+    },
+  });
 
 export const getSealingKeys = operation({
   id: 'getSealingKeys',

@@ -4,8 +4,18 @@ import { broughtKeySchema, rotationSchema } from '../../core/signing/key-input.t
 import { KEY_ALGORITHMS } from '../../core/signing/keys.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
-import { idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+import { EXAMPLE, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+
+const keyExample = {
+  id: `sk_${EXAMPLE.suffix}`,
+  algorithm: 'Ed25519',
+  origin: 'generated',
+  state: 'signing',
+  publicKey: '-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n',
+  createdAt: EXAMPLE.time,
+  signsFrom: EXAMPLE.time,
+  publishedUntil: null,
+};
 
 const signingKeySchema = z
   .strictObject({
@@ -18,7 +28,7 @@ const signingKeySchema = z
     signsFrom: timeSchema,
     publishedUntil: timeSchema.nullable(),
   })
-  .meta({ id: 'SigningKey', example: EXAMPLES.signingKey });
+  .meta({ id: 'SigningKey', example: keyExample });
 
 /** RFC 7517 and 8037. Strict: what is answered goes through it, so that no private member gets out. */
 export const publicJwkSchema = z
@@ -38,6 +48,19 @@ export const NO_KEY = 'There is no such key.';
 const CHANGING = 'The keys are being changed by others, or too many are published.';
 const cacheHeader = { 'Cache-Control': 'How long receivers may keep it.' };
 
+const jwksExample = {
+  keys: [
+    {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+      kid: keyExample.id,
+      alg: 'EdDSA',
+      use: 'sig',
+    },
+  ],
+};
+
 export const getJwks = operation({
   id: 'getJwks',
   method: 'get',
@@ -50,7 +73,7 @@ export const getJwks = operation({
       description: 'All keys that sign, will sign, or signed not long ago.',
       schema: z
         .strictObject({ keys: z.array(publicJwkSchema) })
-        .meta({ id: 'Jwks', example: EXAMPLES.jwks }),
+        .meta({ id: 'Jwks', example: jwksExample }),
       headers: cacheHeader,
     },
   },

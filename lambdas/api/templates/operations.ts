@@ -7,26 +7,15 @@ import { templateNameSchema } from '../../core/templates/input.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
 import { matchHeader, tagHeader } from '../endpoints/operations.ts';
-import { EXAMPLES } from '../examples.ts';
 import { pageShape } from '../listing/query.ts';
-import { environmentSchema, idOf, idParams, pageSchema, timeSchema } from '../schemas.ts';
+import { idParams, pageSchema } from '../schemas.ts';
+import { templateSchema } from './view.ts';
 
 const settingsSchema = z.record(z.string(), z.unknown());
 const documentedSettings = z.strictObject(templateShape(SETTINGS)).meta({ id: 'TemplateSettings' });
 const documentedChanges = z
   .strictObject(templateChangesShape(SETTINGS))
   .meta({ id: 'TemplateChanges' });
-
-export const templateSchema = z
-  .strictObject({
-    id: idOf('tpl'),
-    name: z.string(),
-    settings: settingsSchema.meta({ description: 'Those that it gives, what is secret masked.' }),
-    environment: environmentSchema,
-    createdAt: timeSchema,
-    updatedAt: timeSchema,
-  })
-  .meta({ id: 'Template', example: EXAMPLES.template });
 
 export const NO_TEMPLATE = 'There is no such template.';
 const stale = {

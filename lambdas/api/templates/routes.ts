@@ -1,54 +1,38 @@
 // /v1/templates: named settings that endpoints are made from and follow.
 import { isDeepStrictEqual } from 'node:util';
-import { SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
-import { keptSettings } from '../../core/endpoints/settings/setting.ts';
-import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import { optimistically } from '../../core/optimistic.ts';
-import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { Secrets } from '../../core/sealing/secrets.ts';
-import type { KeyringStore } from '../../core/signing/keys.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
-import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
-import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import type { Template } from '../../core/templates/template.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { creationOf, DELETED_SINCE } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
-import { settingsAsAsked } from '../endpoints/settings.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
-import { ensureKeysFor } from '../signing/keyring.ts';
-import { followersOf, MAX_TEMPLATES, settingsOf } from './lookup.ts';
+import { followersOf, MAX_TEMPLATES } from './lookup.ts';
 import * as operations from './operations.ts';
+import {
+  conflicts,
+  keptTemplateSettings,
+  merged,
+  readSettings,
+  type TemplateSettingsPorts,
+} from './settings.ts';
+import { templateView } from './view.ts';
 
 /** How often a change is tried again when an endpoint joined in the meantime. */
 const ROUNDS = 3;
 /** So many followers that a change does not go with are named. */
 const MAX_NAMED = 20;
 
-export interface TemplatePorts {
+export interface TemplatePorts extends TemplateSettingsPorts {
   readonly templates: Templates;
-  readonly registry: Pick<EndpointStore, 'listEndpoints'>;
-  readonly keyring: KeyringStore;
-  readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly ledger: DedupeLedger;
-  readonly surroundings: Surroundings;
-}
-
-function view(template: Template) {
-  return {
-    id: template.id,
-    name: template.name,
-    settings: settingsOf(template),
-    environment: template.environment,
-    createdAt: new Date(template.createdAtMs).toISOString(),
-    updatedAt: new Date(template.updatedAtMs).toISOString(),
-  };
 }
 
 export function addTemplateRoutes(
@@ -77,51 +61,9 @@ export function addTemplateRoutes(
     }
   }
 
-  /** @throws Problem 422 */
-  async function kept(
-    place: Scope & { readonly id: string },
-    asked: Readonly<Record<string, unknown>>,
-    before?: Template,
-  ): Promise<Pick<Template, 'settings' | 'given'>> {
-    const input = read(asked);
-    const sealingKey = await ports.secrets.sealingKey();
-    const all = keptSettings(SETTINGS, input, {
-      contract: input.contract,
-      place,
-      sealingKey,
-      random: surroundings.random,
-      before: before?.settings,
-    });
-    const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
-    const chosen = Object.entries(all).filter(
-      ([name]) => given.has(name) && SHARED_SETTINGS.has(name),
-    );
-    const { contract, contractOptions } = all;
-    await ensureKeysFor(ports, all);
-    return {
-      settings: { ...Object.fromEntries(chosen), contract, contractOptions },
-      given: [...given].sort(),
-    };
-  }
-
-  /** Followers whose own settings do not go with the template's. */
-  async function conflicts(template: Template): Promise<Fault[]> {
-    const sealingKey = await ports.secrets.sealingKey();
-    const names = new Set(SHARED_SETTINGS);
-    const faults: Fault[] = [];
-    for (const follower of await followersOf(ports.registry, template)) {
-      const after = withTemplate(withoutInherited(follower), template);
-      for (const fault of faultsTogether(settingsAsAsked(after, names, sealingKey))) {
-        const message = `does not go with ${follower.id}: ${fault.message}`;
-        faults.push({ path: `/settings${fault.path}`, message });
-      }
-    }
-    return faults;
-  }
-
   serve(app, authentication, operations.createTemplate, async ({ c, scope, body, reply }) => {
     // What is refused leaves its idempotency key free.
-    read(body.settings);
+    readSettings(body.settings);
     const creation = await creationOf(c, ports, scope, {
       kind: 'templates',
       prefix: 'tpl',
@@ -130,11 +72,11 @@ export function addTemplateRoutes(
     const { id, atMs } = creation;
     const answer = (made: Template) => {
       if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
-      return reply(201, view(made), tagged(made));
+      return reply(201, templateView(made), tagged(made));
     };
     const found = creation.isRepeat && (await templates.getTemplate(scope, id));
     if (found) return answer(found.template);
-    const settings = await kept({ ...scope, id }, body.settings);
+    const settings = await keptTemplateSettings(ports, { ...scope, id }, body.settings);
     await requireFree(scope, body.name, true);
     const template: Template = {
       ...scope,
@@ -149,12 +91,15 @@ export function addTemplateRoutes(
   });
 
   serve(app, authentication, operations.listTemplates, async ({ scope, query, reply }) =>
-    reply(200, listView(await templates.listTemplates(scope, query.limit, query.cursor), view)),
+    reply(
+      200,
+      listView(await templates.listTemplates(scope, query.limit, query.cursor), templateView),
+    ),
   );
 
   serve(app, authentication, operations.getTemplate, async ({ scope, params, reply }) => {
     const { template } = await find(scope, params.id);
-    return reply(200, view(template), tagged(template));
+    return reply(200, templateView(template), tagged(template));
   });
 
   /** Writes what comes of the template as it is, unless the request knows another. @throws Problem 404, 409, 412 */
@@ -182,14 +127,19 @@ export function addTemplateRoutes(
       const after = await changed(c, scope, params.id, async (before) => {
         const { name = before.name } = body;
         if (name !== before.name) await requireFree(scope, name, false);
-        const settings = await kept(before, merged(before, body.settings ?? {}), before);
+        const settings = await keptTemplateSettings(
+          ports,
+          before,
+          merged(before, body.settings ?? {}),
+          before,
+        );
         const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
         const isSame = isDeepStrictEqual(next.settings, before.settings);
-        const faults = isSame ? [] : await conflicts(next);
+        const faults = isSame ? [] : await conflicts(ports, next);
         if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
         return next;
       });
-      return reply(200, view(after), tagged(after));
+      return reply(200, templateView(after), tagged(after));
     },
   );
 
@@ -204,28 +154,4 @@ export function addTemplateRoutes(
     });
     return c.body(null, 204);
   });
-}
-
-/** @throws Problem 422 */
-function read(asked: Readonly<Record<string, unknown>>) {
-  const { input, faults } = readTemplateSettings(asked);
-  if (!input || faults.length > 0) throw refused(faultsUnder('/settings', faults));
-  return input;
-}
-
-/** The settings as they are to be, in the form of a request. @throws Problem 422 */
-function merged(
-  template: Template,
-  changes: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const asked = settingsOf(template);
-  for (const [name, value] of Object.entries(changes)) {
-    if (name === 'contract' && value !== template.settings.contract) {
-      const message = 'cannot be changed: make another template';
-      throw refused([{ path: '/settings/contract', message }]);
-    }
-    if (value === null && SHARED_SETTINGS.has(name)) delete asked[name];
-    else asked[name] = value;
-  }
-  return asked;
 }

@@ -11,9 +11,7 @@ import type { Tenant } from '../../core/tenants/tenant.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
-import { tenantSchema } from './routes.ts';
-import { tenantView } from './view.ts';
+import { deletedTenantExample, tenantSchema, tenantView } from './view.ts';
 
 /** What is not closed in this time is closed by the job. */
 const CLOSING_MS = 10_000;
@@ -37,7 +35,7 @@ export const deleteTenant = operation({
       description: 'Deleted; its data is being removed.',
       schema: tenantSchema,
       headers: { Location: 'Where to see how far that is.' },
-      example: EXAMPLES.deletedTenant,
+      example: deletedTenantExample,
     },
   },
   problems: { 404: NO_TENANT, 503: NOT_BEGUN },

@@ -4,19 +4,13 @@ import { Problem } from '../../core/problem.ts';
 import { TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
-import type { ErasureStage } from '../../core/tenants/tenant.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { EXAMPLES } from '../examples.ts';
 import { listView, pageShape } from '../listing/query.ts';
-import { pageSchema, timeSchema } from '../schemas.ts';
-import { tenantView } from './view.ts';
+import { pageSchema } from '../schemas.ts';
+import { idSchema, tenantSchema, tenantView } from './view.ts';
 
-const idSchema = z
-  .string()
-  .regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -')
-  .meta({ example: 'acme' });
 const inputSchema = z.strictObject({
   name: z
     .string()
@@ -25,35 +19,6 @@ const inputSchema = z.strictObject({
     .refine((name) => name.isWellFormed(), 'must be well-formed Unicode')
     .meta({ example: 'Acme Ltd' }),
 });
-const erasureSchema = z
-  .strictObject({
-    state: z.enum(['running', 'done']),
-    done: z
-      .strictObject({
-        keys: z.int(),
-        endpoints: z.int(),
-        templates: z.int(),
-        feeds: z.int(),
-        replays: z.int(),
-        events: z.int(),
-      } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
-      .meta({
-        description:
-          'What was removed so far; of feeds, entries; of replays, the subjects that they were for.',
-      }),
-    finishedAt: timeSchema.nullable(),
-  })
-  .meta({ id: 'TenantErasure' });
-export const tenantSchema = z
-  .strictObject({
-    id: idSchema,
-    name: z.string().meta({ description: 'Empty once its data is removed.' }),
-    createdAt: timeSchema,
-    deletedAt: timeSchema.nullable(),
-    erasure: erasureSchema.nullable().meta({ description: 'How far its data is removed.' }),
-  })
-  .meta({ id: 'Tenant', example: EXAMPLES.tenant });
-
 const BEING_REMOVED = 'This tenant was deleted, and its data is being removed: wait for the end.';
 
 export const putTenant = operation({

@@ -1,7 +1,9 @@
 // A tenant as the API shows it.
+import * as z from 'zod';
 import { removedSoFar } from '../../core/erasure/tenant.ts';
-import type { Tenant } from '../../core/tenants/tenant.ts';
-import { time } from '../schemas.ts';
+import { TENANT_ID } from '../../core/scope.ts';
+import type { ErasureStage, Tenant } from '../../core/tenants/tenant.ts';
+import { EXAMPLE, time, timeSchema } from '../schemas.ts';
 
 export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tenant) {
   return {
@@ -18,3 +20,51 @@ export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tena
       : null,
   };
 }
+
+export const idSchema = z
+  .string()
+  .regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -')
+  .meta({ example: 'acme' });
+const erasureSchema = z
+  .strictObject({
+    state: z.enum(['running', 'done']),
+    done: z
+      .strictObject({
+        keys: z.int(),
+        endpoints: z.int(),
+        templates: z.int(),
+        feeds: z.int(),
+        replays: z.int(),
+        events: z.int(),
+      } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
+      .meta({
+        description:
+          'What was removed so far; of feeds, entries; of replays, the subjects that they were for.',
+      }),
+    finishedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'TenantErasure' });
+const example = {
+  id: 'acme',
+  name: 'Acme Ltd',
+  createdAt: EXAMPLE.time,
+  deletedAt: null,
+  erasure: null,
+};
+
+export const tenantSchema = z
+  .strictObject({
+    id: idSchema,
+    name: z.string().meta({ description: 'Empty once its data is removed.' }),
+    createdAt: timeSchema,
+    deletedAt: timeSchema.nullable(),
+    erasure: erasureSchema.nullable().meta({ description: 'How far its data is removed.' }),
+  })
+  .meta({ id: 'Tenant', example: example });
+
+const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, replays: 0, events: 0 };
+export const deletedTenantExample = {
+  ...example,
+  deletedAt: EXAMPLE.later,
+  erasure: { state: 'running', done: erased, finishedAt: null },
+};

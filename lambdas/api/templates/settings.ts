@@ -1,0 +1,87 @@
+// A template's settings: read, stored, changed, and compared with those of its followers.
+import { SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
+import { keptSettings } from '../../core/endpoints/settings/setting.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { type Fault, faultsUnder } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { Surroundings } from '../../core/surroundings.ts';
+import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
+import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import { refused } from '../../http/body.ts';
+import { settingsAsAsked } from '../endpoints/settings.ts';
+import { ensureKeysFor, type SigningKeyPorts } from '../signing/keyring.ts';
+import { followersOf, settingsOf } from './lookup.ts';
+
+export interface TemplateSettingsPorts extends SigningKeyPorts {
+  readonly registry: Pick<EndpointStore, 'listEndpoints'>;
+  readonly surroundings: Surroundings;
+}
+
+/** @throws Problem 422 */
+export function readSettings(asked: Readonly<Record<string, unknown>>) {
+  const { input, faults } = readTemplateSettings(asked);
+  if (!input || faults.length > 0) throw refused(faultsUnder('/settings', faults));
+  return input;
+}
+
+/** @throws Problem 422 */
+export async function keptTemplateSettings(
+  ports: TemplateSettingsPorts,
+  place: Scope & { readonly id: string },
+  asked: Readonly<Record<string, unknown>>,
+  before?: Template,
+): Promise<Pick<Template, 'settings' | 'given'>> {
+  const input = readSettings(asked);
+  const sealingKey = await ports.secrets.sealingKey();
+  const all = keptSettings(SETTINGS, input, {
+    contract: input.contract,
+    place,
+    sealingKey,
+    random: ports.surroundings.random,
+    before: before?.settings,
+  });
+  const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
+  const chosen = Object.entries(all).filter(
+    ([name]) => given.has(name) && SHARED_SETTINGS.has(name),
+  );
+  const { contract, contractOptions } = all;
+  await ensureKeysFor(ports, all);
+  return {
+    settings: { ...Object.fromEntries(chosen), contract, contractOptions },
+    given: [...given].sort(),
+  };
+}
+
+/** Followers whose own settings do not go with the template's. */
+export async function conflicts(
+  ports: TemplateSettingsPorts,
+  template: Template,
+): Promise<Fault[]> {
+  const sealingKey = await ports.secrets.sealingKey();
+  const faults: Fault[] = [];
+  for (const follower of await followersOf(ports.registry, template)) {
+    const after = withTemplate(withoutInherited(follower), template);
+    for (const fault of faultsTogether(settingsAsAsked(after, SHARED_SETTINGS, sealingKey))) {
+      const message = `does not go with ${follower.id}: ${fault.message}`;
+      faults.push({ path: `/settings${fault.path}`, message });
+    }
+  }
+  return faults;
+}
+
+/** The settings as they are to be, in the form of a request. @throws Problem 422 */
+export function merged(
+  template: Template,
+  changes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const asked = settingsOf(template);
+  for (const [name, value] of Object.entries(changes)) {
+    if (name === 'contract' && value !== template.settings.contract) {
+      const message = 'cannot be changed: make another template';
+      throw refused([{ path: '/settings/contract', message }]);
+    }
+    if (value === null && SHARED_SETTINGS.has(name)) delete asked[name];
+    else asked[name] = value;
+  }
+  return asked;
+}
