@@ -1,0 +1,37 @@
+// Everything that the api function reaches, made from its environment.
+import { createDynamoDb } from '../../adapters/aws/dynamodb/client.ts';
+import { createDeadLetters } from '../../adapters/queues/dead-letters.ts';
+import { createQueues, createSqs, queueUrls } from '../../adapters/queues/queues.ts';
+import {
+  readDestinationRules,
+  readSettings,
+  surroundings,
+  variable,
+} from '../../adapters/surroundings.ts';
+import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
+import { Env } from '../../environment.ts';
+import { wireLedger } from './ledger.ts';
+import { wireRegistry } from './registry.ts';
+
+export function wire() {
+  const dynamoDb = createDynamoDb();
+  const sqs = createSqs();
+  const settings = readSettings();
+  const registry = wireRegistry(dynamoDb);
+  return {
+    ...registry,
+    ...wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings }),
+    queues: createQueues(sqs, queueUrls()),
+    deadLetters: createDeadLetters(sqs, {
+      events: { from: variable(Env.eventsDeadLettersUrl), to: variable(Env.eventsQueueUrl) },
+      wakes: { from: variable(Env.wakesDeadLettersUrl), to: variable(Env.wakesQueueUrl) },
+    }),
+    tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
+    surroundings,
+    settings,
+    limits: settings.limits,
+    verifyUrl: settings.verifyUrl,
+    defaults: { retryPolicy: settings.retryPolicy },
+    rules: readDestinationRules(),
+  };
+}

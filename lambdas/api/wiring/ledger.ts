@@ -1,0 +1,35 @@
+// What the api function has of the ledger, with everything sealed opened.
+import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
+import { countStates } from '../../adapters/ledger/counted.ts';
+import { createDeliveryLedger } from '../../adapters/ledger/deliveries.ts';
+import { createEventLedger } from '../../adapters/ledger/events.ts';
+import { createHealthLedger } from '../../adapters/ledger/health.ts';
+import { createRedactionLedger } from '../../adapters/ledger/redaction.ts';
+import { createReplayLedger } from '../../adapters/ledger/replays.ts';
+import {
+  openingDeliveries,
+  openingEvents,
+  sealingDeliveries,
+  type VaultPorts,
+} from '../../adapters/ledger/vault.ts';
+import { createWakes } from '../../adapters/ledger/wakes.ts';
+import { createWorkLedger } from '../../adapters/ledger/work.ts';
+import { metrics } from '../../adapters/metrics.ts';
+import { surroundings, variable } from '../../adapters/surroundings.ts';
+import type { Settings } from '../../core/settings.ts';
+import { Env } from '../../environment.ts';
+
+export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultPorts) {
+  const table = variable(Env.ledgerTable);
+  const events = createEventLedger(dynamoDb, table, settings);
+  const deliveries = countStates(createDeliveryLedger(dynamoDb, table, settings), metrics);
+  const sealed = settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries;
+  return {
+    ledger: { ...events, ...openingEvents(vault, events), ...openingDeliveries(vault, sealed) },
+    redactions: createRedactionLedger(dynamoDb, table),
+    health: createHealthLedger(dynamoDb, table),
+    replays: createReplayLedger(dynamoDb, table, settings),
+    wakes: createWakes(dynamoDb, table, surroundings),
+    work: createWorkLedger(dynamoDb, table),
+  };
+}

@@ -1,0 +1,29 @@
+// What the api function has of the registry, and the secrets that open it.
+import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
+import { createCounts } from '../../adapters/registry/counts.ts';
+import { createEventTypeStore } from '../../adapters/registry/event-types.ts';
+import { createKeyringStore } from '../../adapters/registry/keyring.ts';
+import { createRegistry } from '../../adapters/registry/registry.ts';
+import { createSealedEndpoints } from '../../adapters/registry/sealed-endpoints.ts';
+import { createTemplates } from '../../adapters/registry/templates.ts';
+import { withTokens } from '../../adapters/registry/tokens.ts';
+import { createSecrets, secretArns } from '../../adapters/secrets.ts';
+import { surroundings, variable } from '../../adapters/surroundings.ts';
+import { Env } from '../../environment.ts';
+
+export function wireRegistry(dynamoDb: DynamoDb) {
+  const table = variable(Env.registryTable);
+  const secrets = createSecrets(secretArns(), surroundings);
+  const sealedRegistry = createRegistry(dynamoDb, table, surroundings);
+  return {
+    secrets,
+    /** Endpoints' tokens stand in it as they are stored. */
+    sealedRegistry,
+    registry: withTokens({ secrets, surroundings }, sealedRegistry),
+    endpoints: createSealedEndpoints(dynamoDb, table),
+    counts: createCounts(dynamoDb, table),
+    keyring: createKeyringStore(dynamoDb, table),
+    templates: createTemplates(dynamoDb, table),
+    eventTypes: createEventTypeStore(dynamoDb, table),
+  };
+}
