@@ -12,7 +12,9 @@ import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { DAY_MS } from '../core/time.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
-import { carryOut, deliver, rest } from './deliver.ts';
+import { rest } from './admission.ts';
+import { carryOut, isRecordedBy } from './carry-out.ts';
+import { deliver } from './deliver.ts';
 import type { DispatchPorts, Job, Tally } from './ports.ts';
 import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
 
@@ -86,7 +88,7 @@ async function dispatchGroup(
 ): Promise<FailedRecord[]> {
   const [first] = jobs;
   if (!first) return [];
-  const tally: Tally = { attempts: [], probed: false };
+  const tally: Tally = [];
   const { endpoint } = first.open;
   const address = { ...endpoint, endpointId: endpoint.id };
   const perSecond = endpoint.maxPerSecond;
@@ -130,7 +132,7 @@ async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise
   if (Number(record.attributes.ApproximateReceiveCount) === 1) return false;
   const found = await ports.ledger.getDeliveries([message]);
   const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
-  if (!delivery?.recordedBy?.startsWith(`${record.messageId}/`)) return false;
+  if (!delivery || !isRecordedBy(delivery, record)) return false;
   await carryOut(ports, delivery);
   return true;
 }
@@ -153,8 +155,8 @@ async function deliverInTurn(
 
 /** A report that fails costs nothing but a later notice: what was recorded stands. */
 async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tally): Promise<void> {
-  if (tally.attempts.length === 0) return;
-  const inOrder = tally.attempts.toSorted((a, b) => a.endedAtMs - b.endedAtMs);
+  if (tally.length === 0) return;
+  const inOrder = tally.toSorted((a, b) => a.endedAtMs - b.endedAtMs);
   const lastSuccess = inOrder.findLastIndex(({ outcome }) => isSuccess(outcome));
   const isGone = ({ outcome }: { outcome: Outcome }): boolean =>
     outcome.kind === 'response' && outcome.response.status === 410;
@@ -164,7 +166,7 @@ async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tall
       successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
       failuresInRow: inOrder.length - 1 - lastSuccess,
       gone: inOrder.slice(lastSuccess + 1).some(isGone),
-      probed: tally.probed,
+      probed: tally.some(({ cause }) => cause === 'probe'),
     });
   } catch (error) {
     ports.warn('health could not be reported', error);

@@ -7,6 +7,7 @@ import type { RateLedger } from '../core/endpoints/rate-limit.ts';
 import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
 import type { Sender } from '../core/requests/sender.ts';
+import type { Cause } from '../core/retries/cause.ts';
 import type { Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
@@ -55,7 +56,8 @@ export interface Job {
 }
 
 /** What the attempts of one endpoint in a batch came to. */
-export interface Tally {
-  readonly attempts: { readonly outcome: Outcome; readonly endedAtMs: number }[];
-  probed: boolean;
-}
+export type Tally = {
+  readonly outcome: Outcome;
+  readonly endedAtMs: number;
+  readonly cause: Cause;
+}[];

@@ -6,6 +6,7 @@ import type { Event } from '../core/events/event.ts';
 import { traceHeaders } from '../core/events/trace-context.ts';
 import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
 import { composeRequest } from '../core/requests/compose.ts';
+import type { OutgoingRequest } from '../core/requests/sender.ts';
 import { type RetryPolicy, resolvePolicy } from '../core/retries/policy.ts';
 import type { Settings } from '../core/settings.ts';
 import { signingKeysAt } from '../core/signing/keys.ts';
@@ -60,6 +61,17 @@ export function formRequest(
     encrypt: async (body, setting) => (await import('#on-demand/jwe')).encryptBody(body, setting),
     ...(challenge === undefined ? {} : { challenge }),
   });
+}
+
+/** @param mostMs less than the endpoint's own timeout, where less is left */
+export function outgoing(
+  { endpoint, tls }: OpenEndpoint,
+  { headers, body }: Pick<OutgoingRequest, 'headers' | 'body'>,
+  mostMs = endpoint.timeoutMs,
+): OutgoingRequest {
+  const { url, method, environment } = endpoint;
+  const timeoutMs = Math.min(endpoint.timeoutMs, mostMs);
+  return { url, method, headers, body, timeoutMs, environment, ...(tls && { tls }) };
 }
 
 /** The endpoint's own policy wins over the stack's, and that over its contract's default. */

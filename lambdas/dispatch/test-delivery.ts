@@ -16,6 +16,7 @@ import { shownHeaders } from '../core/requests/shown-headers.ts';
 import { outcomeName } from '../core/retries/outcome.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { DispatchPorts } from './ports.ts';
+import { outgoing } from './request.ts';
 
 export interface TestPorts
   extends Pick<DispatchPorts, 'endpoints' | 'form' | 'sender' | 'surroundings' | 'settings'> {}
@@ -72,20 +73,11 @@ async function exchange(
       response: null,
     };
   }
-  const { url, method, timeoutMs } = open.endpoint;
-  const { headers, body } = formed;
-  const limitMs = Math.min(timeoutMs, mostMs);
-  const sent = await sender.send({
-    url,
-    method,
-    headers,
-    body,
-    timeoutMs: limitMs,
-    environment: open.endpoint.environment,
-    ...(open.tls ? { tls: open.tls } : {}),
-  });
+  const sending = outgoing(open, formed, mostMs);
+  const { method, url, body } = sending;
+  const sent = await sender.send(sending);
   const { outcome } = sent;
-  const shown = Object.fromEntries(shownHeaders(headers, open));
+  const shown = Object.fromEntries(shownHeaders(formed.headers, open));
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   return {
     outcome: outcomeName(outcome),

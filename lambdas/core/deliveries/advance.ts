@@ -121,13 +121,6 @@ export function advance(
   }
 }
 
-/** Whether it was due at once and is not under way: what wakes its endpoint takes it. */
-export function isAtRest({ dueAtMs, workAtMs, attempts }: Delivery): boolean {
-  const ended = attempts.at(-1);
-  if (dueAtMs === undefined || workAtMs !== dueAtMs || !ended) return false;
-  return dueAtMs <= ended.atMs + ended.durationMs;
-}
-
 /** The message for a waiting delivery's next attempt, delayed until it is due (to the second). */
 export function retryMessage(delivery: Delivery, nowMs: number): DelayedMessage {
   const delayMs = Math.max(0, (delivery.dueAtMs ?? nowMs) - nowMs);

@@ -1,0 +1,64 @@
+// One attempt: the signed request, what came back, and the delivery as that leaves it.
+import { advance } from '../core/deliveries/advance.ts';
+import type { Delivery, LastRequest } from '../core/deliveries/delivery.ts';
+import type { SendReport } from '../core/requests/sender.ts';
+import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
+import { type NextStep, nextStep } from '../core/retries/next-step.ts';
+import { isFinalFailure } from '../core/retries/outcome.ts';
+import type { DispatchPorts, Job, Tally } from './ports.ts';
+import { outgoing, policyOf } from './request.ts';
+
+/** Sends the request and gives the delivery as it is to be recorded. */
+export async function exchange(
+  ports: DispatchPorts,
+  job: Job,
+  delivery: Delivery,
+  tally: Tally,
+): Promise<Delivery> {
+  const { message, open, holder } = job;
+  const { cause } = message;
+  const sent = await send(ports, job);
+  const { outcome, startedAtMs, endedAtMs } = sent;
+  if (!isFinalFailure(outcome)) tally.push({ outcome, endedAtMs, cause });
+  const made = {
+    numberInRun: delivery.attempts.length - delivery.attemptsBeforeRun + 1,
+    outcome,
+    startedAtMs,
+    endedAtMs,
+    anchorMs: delivery.anchorMs,
+    deadlineAtMs: delivery.deadlineAtMs,
+  };
+  const random = Buffer.from(ports.surroundings.random(4)).readUInt32BE() / 2 ** 32;
+  const step = nextStep(policyOf(open, ports.settings), made, random);
+  const mayGoOn = await isToGoOn(ports, job, step);
+  return advance(delivery, { ...sent, cause, holder }, step, mayGoOn);
+}
+
+async function send(
+  ports: DispatchPorts,
+  { open, stored, message }: Job,
+): Promise<SendReport & { readonly request?: LastRequest }> {
+  const nowMs = ports.surroundings.now();
+  const formed = await ports.form(open, stored.event, {
+    nowMs,
+    attempt: message.attempt,
+    // A trace's parent takes 8 bytes more.
+    random: ports.surroundings.random(stored.event.trace ? 40 : 32),
+    issuer: ports.settings.issuer,
+  });
+  if (formed.kind === 'unshapeable') {
+    const outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason } as const;
+    return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };
+  }
+  const request = outgoing(open, formed);
+  const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
+  return { ...sent, request: keptRequest(shownHeaders(formed.headers, open)) };
+}
+
+/** What would come back at once only to be put to rest saves itself the way. */
+async function isToGoOn(ports: DispatchPorts, { message }: Job, step: NextStep): Promise<boolean> {
+  if (step.kind !== 'wait' || step.cause !== 'immediate') return true;
+  const { released, ...unreleased } = message;
+  // The request is made: to fail now would make it twice.
+  return ports.health.maySend({ ...unreleased, cause: step.cause }).catch(() => true);
+}
