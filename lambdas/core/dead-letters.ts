@@ -2,9 +2,8 @@
 // deliveries and retries are put back into the ledger by sweep.
 
 import { decodeEventMessage, encodeEventMessage } from './events/message.ts';
-import { replayMessageIn } from './replays/message.ts';
 import type { Environment } from './scope.ts';
-import { decodeWakeMessage } from './wakes/message.ts';
+import { decodeWakesMessage } from './wakes/message.ts';
 
 export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
 export type DeadLetterQueue = (typeof DEAD_LETTER_QUEUES)[number];
@@ -46,10 +45,20 @@ export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadL
       const { tenant, environment, id, type } = decodeEventMessage(body).event;
       return { ...NOTHING, readable: true, tenant, environment, event: id, type };
     }
-    const replay = replayMessageIn(body);
-    const { tenant, environment, endpointId } = replay ?? decodeWakeMessage(body);
-    const named = { tenant, environment, endpoint: endpointId, replay: replay?.replayId ?? null };
-    return { ...NOTHING, readable: true, ...named };
+    const message = decodeWakesMessage(body);
+    switch (message.kind) {
+      case 'wake':
+      case 'replay': {
+        const { tenant, environment, endpointId: endpoint } = message;
+        const replay = message.kind === 'replay' ? message.replayId : null;
+        return { ...NOTHING, readable: true, tenant, environment, endpoint, replay };
+      }
+      case 'redaction':
+      case 'erasure':
+        return NOTHING;
+      default:
+        return message satisfies never;
+    }
   } catch {
     return NOTHING;
   }

@@ -2,7 +2,7 @@
 // groups of its endpoints, and their rate limits and health; one delivery in deliver.ts.
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DispatchQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
@@ -25,15 +25,7 @@ export async function dispatch(
   queue: DispatchQueue,
   requestId: string,
 ): Promise<FailedRecord[]> {
-  const failed: FailedRecord[] = [];
-  const messages: { record: SQSRecord; message: DeliveryMessage }[] = [];
-  for (const record of records) {
-    try {
-      messages.push({ record, message: decodeDeliveryMessage(record.body) });
-    } catch (error) {
-      failed.push({ messageId: record.messageId, error });
-    }
-  }
+  const { read: messages, failed } = readRecords(records, decodeDeliveryMessage);
   if (messages.length === 0) return failed;
 
   const [events, endpoints] = await Promise.all([

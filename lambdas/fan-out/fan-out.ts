@@ -1,6 +1,6 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DeliveryMessage, DeliveryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
@@ -45,15 +45,8 @@ export async function fanOut(
   ports: FanOutPorts,
   records: readonly SQSRecord[],
 ): Promise<FailedRecord[]> {
-  const failed: FailedRecord[] = [];
-  const jobs: Job[] = [];
-  for (const record of records) {
-    try {
-      jobs.push({ ...decodeEventMessage(record.body), record });
-    } catch (error) {
-      failed.push({ messageId: record.messageId, error });
-    }
-  }
+  const { read, failed } = readRecords(records, decodeEventMessage);
+  const jobs: Job[] = read.map(({ record, message }) => ({ ...message, record }));
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));

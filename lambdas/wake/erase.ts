@@ -1,20 +1,14 @@
 // Cleanups that go on behind a request: an event that is redacted once more, and a deleted tenant whose data is
 // removed page by page. Each page stands in the registry before the next one: after a crash the message comes
 // back and goes on there.
-import type { SQSRecord } from 'aws-lambda';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
-import type { CleanupQueue } from '../core/erasure/message.ts';
-import { cleanupMessageIn } from '../core/erasure/message.ts';
+import type { CleanupMessage, CleanupQueue } from '../core/erasure/message.ts';
 import { redactEvent } from '../core/erasure/redaction.ts';
 import { type ErasurePorts, eraseOn, startsAtMs } from '../core/erasure/tenant.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
+import { sliceFrom } from './work-off.ts';
 
-/** One message works for so long: wake-ups of endpoints wait for the same function. */
-const SLICE_MS = 10_000;
-/** So much of the invocation's time is kept for handing on. */
-const HAND_ON_MS = 10_000;
 /** Another message works on the same tenant, or died with it: it is looked at again after this long. */
 const WATCH_SECONDS = 30;
 const MAX_DELAY_SECONDS = 900;
@@ -28,24 +22,18 @@ export interface CleanupPorts extends ErasurePorts {
 /** @param remainingMs how long the invocation may still take */
 export async function cleanUp(
   ports: CleanupPorts,
-  records: readonly SQSRecord[],
+  message: CleanupMessage,
   remainingMs: () => number,
-): Promise<FailedRecord[]> {
-  const failed: FailedRecord[] = [];
-  for (const record of records) {
-    const message = cleanupMessageIn(record.body);
-    const endMs = ports.surroundings.now() + SLICE_MS;
-    const isOutOfTime = () => ports.surroundings.now() >= endMs || remainingMs() < HAND_ON_MS;
-    try {
-      if (message?.kind === 'redaction') {
-        await redactEvent(ports, message, ports.surroundings.now());
-      }
-      if (message?.kind === 'erasure') await erase(ports, message.tenant, isOutOfTime);
-    } catch (error) {
-      failed.push({ messageId: record.messageId, error });
-    }
+): Promise<void> {
+  switch (message.kind) {
+    case 'redaction':
+      await redactEvent(ports, message, ports.surroundings.now());
+      return;
+    case 'erasure':
+      return erase(ports, message.tenant, sliceFrom(ports.surroundings, remainingMs));
+    default:
+      message satisfies never;
   }
-  return failed;
 }
 
 async function erase(ports: CleanupPorts, id: string, isOutOfTime: () => boolean): Promise<void> {

@@ -1,5 +1,5 @@
 // The wake function: batches of the wakes queue.
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
@@ -17,14 +17,13 @@ import { createSealedEndpoints } from '../adapters/registry/sealed-endpoints.ts'
 import { createTemplates } from '../adapters/registry/templates.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { batchResponse } from '../core/deliveries/failed-record.ts';
-import { cleanupMessageIn } from '../core/erasure/message.ts';
 import { createOperatorNotices } from '../core/operator/notices.ts';
-import { replayMessageIn } from '../core/replays/message.ts';
 import { Env } from '../environment.ts';
 import { type CleanupPorts, cleanUp } from './erase.ts';
-import { type ReplayPorts, replayRecords } from './replay.ts';
+import { type ReplayPorts, replay } from './replay.ts';
 import type { WakePorts } from './send-due.ts';
 import { wake } from './wake.ts';
+import { workOff } from './work-off.ts';
 
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
@@ -68,15 +67,22 @@ const cleanupPorts: CleanupPorts = {
 
 async function handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
-  const isReplay = ({ body }: SQSRecord) => replayMessageIn(body) !== undefined;
-  const isCleanup = ({ body }: SQSRecord) => cleanupMessageIn(body) !== undefined;
-  const wakes = event.Records.filter((record) => !isReplay(record) && !isCleanup(record));
-  const failed = [
-    ...(await wake(ports, wakes, remainingMs)),
-    ...(await cleanUp(cleanupPorts, event.Records.filter(isCleanup), remainingMs)),
-    ...(await replayRecords(replayPorts, event.Records.filter(isReplay), remainingMs)),
-  ];
-  metrics.count('WakesHandled', {}, wakes.length);
+  let wakes = 0;
+  const failed = await workOff(event.Records, (message) => {
+    switch (message.kind) {
+      case 'wake':
+        wakes++;
+        return wake(ports, message, remainingMs);
+      case 'redaction':
+      case 'erasure':
+        return cleanUp(cleanupPorts, message, remainingMs);
+      case 'replay':
+        return replay(replayPorts, message, remainingMs);
+      default:
+        return message satisfies never;
+    }
+  });
+  metrics.count('WakesHandled', {}, wakes);
   countFaults('wake', failed.length);
   for (const { messageId, error } of failed) log.error('wake failed', error, { messageId });
   return batchResponse(failed);

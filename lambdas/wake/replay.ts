@@ -2,10 +2,8 @@
 // on. Every write is on the condition that nobody else wrote, and each page stands in the ledger before it
 // is sent: a doubled message, or one that comes back after a crash, finds its work done or does it again
 // to the same end.
-import type { SQSRecord } from 'aws-lambda';
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { newRun } from '../core/deliveries/new-run.ts';
@@ -14,8 +12,7 @@ import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { ReplayLedger } from '../core/replays/ledger.ts';
-import type { ReplayQueue } from '../core/replays/message.ts';
-import { type ReplayMessage, replayMessageIn } from '../core/replays/message.ts';
+import type { ReplayMessage, ReplayQueue } from '../core/replays/message.ts';
 import {
   isOfStatus,
   isReopened,
@@ -28,14 +25,11 @@ import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
 import { announceWake } from '../core/wakes/wake-at.ts';
+import { sliceFrom } from './work-off.ts';
 
 const PAGE = 100;
 /** So many pages without a find are read before the place is written down. */
 const EMPTY_PAGES = 20;
-/** One message works for so long: wake-ups of endpoints wait for the same function. */
-const SLICE_MS = 10_000;
-/** So much of the invocation's time is kept for handing on. */
-const HAND_ON_MS = 10_000;
 /** A page takes seconds: a replay that has not moved for this long is taken over. */
 const WATCH_SECONDS = 30;
 
@@ -51,30 +45,12 @@ export interface ReplayPorts {
 }
 
 /** @param remainingMs how long the invocation may still take */
-export async function replayRecords(
-  ports: ReplayPorts,
-  records: readonly SQSRecord[],
-  remainingMs: () => number,
-): Promise<FailedRecord[]> {
-  const failed: FailedRecord[] = [];
-  for (const record of records) {
-    const message = replayMessageIn(record.body);
-    const endMs = ports.surroundings.now() + SLICE_MS;
-    const isOutOfTime = () => ports.surroundings.now() >= endMs || remainingMs() < HAND_ON_MS;
-    try {
-      if (message) await replay(ports, message, isOutOfTime);
-    } catch (error) {
-      failed.push({ messageId: record.messageId, error });
-    }
-  }
-  return failed;
-}
-
-async function replay(
+export async function replay(
   ports: ReplayPorts,
   message: ReplayMessage,
-  isOutOfTime: () => boolean,
+  remainingMs: () => number,
 ): Promise<void> {
+  const isOutOfTime = sliceFrom(ports.surroundings, remainingMs);
   let current = await ports.replays.getReplay(message, message.replayId);
   if (!current) throw new NotYetStoredError(message.replayId);
   if (current.state !== 'running') return;

@@ -1,38 +1,18 @@
 // Wake: what is due at an endpoint goes to the retries queue. How much of it depends on its health: all
 // of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
-import type { SQSRecord } from 'aws-lambda';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import { isHeldByHand } from '../core/health/health.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { bucketEnd, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
-import { decodeWakeMessage, type WakeMessage } from '../core/wakes/message.ts';
+import type { WakeMessage } from '../core/wakes/message.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
 import { probe, watchDeadlines } from './probe.ts';
 import { release } from './release.ts';
 import { sendDue, type WakePorts } from './send-due.ts';
-
-/** So much of the invocation's time is kept for handing on what is left. */
-const HAND_ON_MS = 10_000;
+import { HAND_ON_MS } from './work-off.ts';
 
 /** @param remainingMs how long the invocation may still take */
 export async function wake(
-  ports: WakePorts,
-  records: readonly SQSRecord[],
-  remainingMs: () => number,
-): Promise<FailedRecord[]> {
-  const failed: FailedRecord[] = [];
-  for (const record of records) {
-    try {
-      await wakeEndpoint(ports, decodeWakeMessage(record.body), remainingMs);
-    } catch (error) {
-      failed.push({ messageId: record.messageId, error });
-    }
-  }
-  return failed;
-}
-
-async function wakeEndpoint(
   ports: WakePorts,
   message: WakeMessage,
   remainingMs: () => number,

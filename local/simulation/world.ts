@@ -24,6 +24,7 @@ import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
+import { workOff } from '../../lambdas/wake/work-off.ts';
 import { InstancePool, type Life } from './instances.ts';
 import { type CallCounts, createCallCounts } from './memory/call-counts.ts';
 import { createMemoryLedger, type MemoryLedger } from './memory/ledger.ts';
@@ -195,7 +196,11 @@ export function createWorld(options: WorldOptions): World {
         fanOut({ ...own, registry: { subscribersOf }, surroundings, settings }, records),
       dispatch: (records: SQSRecord[], queue: 'deliveries' | 'retries', requestId: string) =>
         dispatch(dispatchPorts, records, queue, requestId),
-      wake: (records: SQSRecord[]) => wake(wakePorts, records, () => 60_000),
+      wake: (records: SQSRecord[]) =>
+        workOff(records, async (message) => {
+          if (message.kind !== 'wake') throw new Error(`nothing sends a ${message.kind} here`);
+          await wake(wakePorts, message, () => 60_000);
+        }),
       sweep: () => sweep({ ...own, surroundings }),
     };
   }

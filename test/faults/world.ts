@@ -6,7 +6,6 @@ import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { FailedRecord } from '../../lambdas/core/deliveries/failed-record.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
-import { replayMessageIn } from '../../lambdas/core/replays/message.ts';
 import { scopeKey } from '../../lambdas/core/scope.ts';
 import { secretPlace } from '../../lambdas/core/sealing/places.ts';
 import { seal, soleKey } from '../../lambdas/core/sealing/seal.ts';
@@ -21,9 +20,10 @@ import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { accept, type Candidate } from '../../lambdas/ingest/accept.ts';
 import { restDeadLetters } from '../../lambdas/sweep/dead-letters.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
-import { replayRecords } from '../../lambdas/wake/replay.ts';
+import { replay } from '../../lambdas/wake/replay.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
+import { workOff } from '../../lambdas/wake/work-off.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
@@ -256,27 +256,27 @@ function createCode(
     events,
   };
   const remainingMs = () => 60_000;
-  const { ledger, queues, wakes } = ports;
+  const { ledger, queues, registry, wakes } = ports;
   return {
     accept: (candidate: Candidate) => accept({ ledger, queues, surroundings }, [candidate]),
     fanOut: (records: SQSRecord[]) => fanOut({ ...ports, surroundings, settings }, records),
     dispatch: (records: SQSRecord[], queue: 'deliveries' | 'retries', requestId: string) =>
       dispatch(dispatchPorts, records, queue, requestId),
-    wake: async (records: SQSRecord[]) => {
-      const isReplay = ({ body }: SQSRecord) => replayMessageIn(body) !== undefined;
-      const wakeUps = records.filter((record) => !isReplay(record));
-      const replayPorts = {
-        ...wakePorts,
-        replays: ledger,
-        ledger,
-        registry: ports.registry,
-        queues,
-      };
-      return [
-        ...(await wake(wakePorts, wakeUps, remainingMs)),
-        ...(await replayRecords(replayPorts, records.filter(isReplay), remainingMs)),
-      ];
-    },
+    wake: (records: SQSRecord[]) =>
+      workOff(records, (message) => {
+        switch (message.kind) {
+          case 'wake':
+            return wake(wakePorts, message, remainingMs);
+          case 'replay':
+            return replay(
+              { ...wakePorts, replays: ledger, ledger, registry, queues },
+              message,
+              remainingMs,
+            );
+          default:
+            throw new Error(`nothing sends a ${message.kind} here`);
+        }
+      }),
     sweep: () => sweep({ wakes, queues, surroundings }),
     restDeadLetters: (records: SQSRecord[]) =>
       restDeadLetters({ ledger, wakes, surroundings, settings }, records),

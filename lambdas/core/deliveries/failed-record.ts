@@ -6,6 +6,26 @@ export interface FailedRecord {
   readonly error: unknown;
 }
 
+/** Each record with its message; those that cannot be read fail alone. */
+export function readRecords<R extends { readonly messageId: string; readonly body: string }, M>(
+  records: readonly R[],
+  decode: (body: string) => M,
+): {
+  readonly read: { readonly record: R; readonly message: M }[];
+  readonly failed: FailedRecord[];
+} {
+  const read: { record: R; message: M }[] = [];
+  const failed: FailedRecord[] = [];
+  for (const record of records) {
+    try {
+      read.push({ record, message: decode(record.body) });
+    } catch (error) {
+      failed.push({ messageId: record.messageId, error });
+    }
+  }
+  return { read, failed };
+}
+
 /** The answer of an SQS handler: what is named comes back, everything else is done. */
 export function batchResponse(failed: readonly FailedRecord[]): {
   batchItemFailures: { itemIdentifier: string }[];

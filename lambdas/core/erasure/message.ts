@@ -11,7 +11,16 @@ const redactionSchema = z.strictObject({
   ev: z.string(),
 });
 const erasureSchema = z.strictObject({ v: z.literal(1), do: z.literal('erase'), tn: z.string() });
-const cleanupSchema = z.discriminatedUnion('do', [redactionSchema, erasureSchema]);
+
+/** As it travels on the wakes queue, and as it is read there. */
+export const cleanupMessageSchema = z
+  .discriminatedUnion('do', [redactionSchema, erasureSchema])
+  .transform(
+    (message): CleanupMessage =>
+      message.do === 'erase'
+        ? { kind: 'erasure', tenant: message.tn }
+        : { kind: 'redaction', tenant: message.tn, environment: message.env, eventId: message.ev },
+  );
 
 export type CleanupMessage =
   /** An event is redacted once more: what was under way at the first time has ended. */
@@ -23,18 +32,6 @@ export function encodeCleanupMessage(message: CleanupMessage): string {
   if (message.kind === 'erasure') return JSON.stringify({ v: 1, do: 'erase', tn: message.tenant });
   const { tenant, environment, eventId } = message;
   return JSON.stringify({ v: 1, do: 'redact', tn: tenant, env: environment, ev: eventId });
-}
-
-/** The message of the wakes queue if it is about a cleanup. */
-export function cleanupMessageIn(body: string): CleanupMessage | undefined {
-  try {
-    const message = cleanupSchema.parse(JSON.parse(body));
-    return message.do === 'erase'
-      ? { kind: 'erasure', tenant: message.tn }
-      : { kind: 'redaction', tenant: message.tn, environment: message.env, eventId: message.ev };
-  } catch {
-    return undefined;
-  }
 }
 
 export interface CleanupQueue {

@@ -14,15 +14,7 @@ export interface DelayedReplay {
   readonly delaySeconds: number;
 }
 
-export const replayMessageSchema = z.object({
-  v: versionSchema,
-  rpl: z.string(),
-  ep: z.string(),
-  ...scopeShape,
-  ver: z.int().min(1),
-});
-
-/** A replay that is to go on; it travels on the wakes queue. */
+/** A replay that is to go on. */
 export interface ReplayMessage extends Scope {
   readonly replayId: string;
   readonly endpointId: string;
@@ -42,18 +34,14 @@ export function encodeReplayMessage(message: ReplayMessage): string {
   });
 }
 
-/** The message of the wakes queue if it is about a replay. */
-export function replayMessageIn(body: string): ReplayMessage | undefined {
-  try {
-    const message = replayMessageSchema.parse(JSON.parse(body));
-    return {
-      replayId: message.rpl,
-      endpointId: message.ep,
-      tenant: message.tn,
-      environment: message.env,
-      version: message.ver,
-    };
-  } catch {
-    return undefined;
-  }
-}
+/** As it travels on the wakes queue, and as it is read there. */
+export const replayMessageSchema = z
+  .object({ v: versionSchema, rpl: z.string(), ep: z.string(), ...scopeShape, ver: z.int().min(1) })
+  .transform(({ rpl, ep, tn, env, ver }) => ({
+    kind: 'replay' as const,
+    replayId: rpl,
+    endpointId: ep,
+    tenant: tn,
+    environment: env,
+    version: ver,
+  }));

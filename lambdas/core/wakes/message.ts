@@ -1,6 +1,8 @@
-// An endpoint that is to be woken, on the wakes queue.
+// What travels on the wakes queue: endpoints that are to be woken, and work that goes on behind a request.
 import * as z from 'zod';
+import { cleanupMessageSchema } from '../erasure/message.ts';
 import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
+import { replayMessageSchema } from '../replays/message.ts';
 import type { Scope } from '../scope.ts';
 
 export interface DelayedWake {
@@ -13,13 +15,6 @@ export interface WakeQueue {
   /** Resolves to the indexes of the entries that could not be sent, after trying again. */
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
 }
-
-export const wakeMessageSchema = z.object({
-  v: versionSchema,
-  ep: z.string(),
-  ...scopeShape,
-  b: z.number(),
-});
 
 /** An endpoint that is to be woken for what is due in a bucket of time. */
 export interface WakeMessage extends Scope {
@@ -37,13 +32,21 @@ export function encodeWakeMessage({
   return JSON.stringify({ v: VERSION, ep: endpointId, tn: tenant, env: environment, b: bucketMs });
 }
 
+const wakeMessageSchema = z
+  .object({ v: versionSchema, ep: z.string(), ...scopeShape, b: z.number() })
+  .transform(({ ep, tn, env, b }) => ({
+    kind: 'wake' as const,
+    endpointId: ep,
+    tenant: tn,
+    environment: env,
+    bucketMs: b,
+  }));
+
+/** The most frequent first. */
+const wakesMessageSchema = z.union([wakeMessageSchema, replayMessageSchema, cleanupMessageSchema]);
+export type WakesMessage = z.infer<typeof wakesMessageSchema>;
+
 /** @throws MalformedMessageError, NewerVersionError */
-export function decodeWakeMessage(body: string): WakeMessage {
-  const message = decode('the wakes queue', body, wakeMessageSchema);
-  return {
-    endpointId: message.ep,
-    tenant: message.tn,
-    environment: message.env,
-    bucketMs: message.b,
-  };
+export function decodeWakesMessage(body: string): WakesMessage {
+  return decode('the wakes queue', body, wakesMessageSchema);
 }

@@ -12,6 +12,7 @@ import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { isReplayed } from '../../../lambdas/core/replays/replay.ts';
 import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
 import { cleanUp } from '../../../lambdas/wake/erase.ts';
+import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
@@ -83,10 +84,11 @@ const find = async ({ eventId, endpointId }: Delivery): Promise<Delivery | undef
     deliveryIdOf(eventId, endpointId),
   );
 const again = ({ event }: Stored) =>
-  cleanUp(
-    service.cleanupPorts,
+  workOff(
     [sqsRecord(encodeCleanupMessage({ kind: 'redaction', ...LIVE, eventId: event.id }))],
-    () => 60_000,
+    async (message) => {
+      if (message.kind === 'redaction') await cleanUp(service.cleanupPorts, message, () => 60_000);
+    },
   );
 
 describe('POST /v1/events/{id}/redact', () => {

@@ -7,7 +7,8 @@ import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import type { DelayedReplay } from '../../../lambdas/core/replays/message.ts';
 import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
 import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
-import { replayRecords } from '../../../lambdas/wake/replay.ts';
+import { replay } from '../../../lambdas/wake/replay.ts';
+import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';
 
@@ -27,7 +28,7 @@ beforeEach(() => {
 });
 
 /** Handles one message as the wake function does. @param remainingMs 0 lets it do one page */
-async function handle({ replay }: DelayedReplay, remainingMs = 60_000): Promise<void> {
+async function handle({ replay: asked }: DelayedReplay, remainingMs = 60_000): Promise<void> {
   const ports = {
     replays: service.replays,
     ledger: service.ledger,
@@ -47,11 +48,9 @@ async function handle({ replay }: DelayedReplay, remainingMs = 60_000): Promise<
     surroundings: service.surroundings,
     settings: service.settings,
   };
-  const failed = await replayRecords(
-    ports,
-    [sqsRecord(encodeReplayMessage(replay))],
-    () => remainingMs,
-  );
+  const failed = await workOff([sqsRecord(encodeReplayMessage(asked))], async (message) => {
+    if (message.kind === 'replay') await replay(ports, message, () => remainingMs);
+  });
   expect(failed).toEqual([]);
 }
 

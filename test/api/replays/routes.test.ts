@@ -6,7 +6,8 @@ import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import type { DelayedReplay } from '../../../lambdas/core/replays/message.ts';
 import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
 import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
-import { type ReplayPorts, replayRecords } from '../../../lambdas/wake/replay.ts';
+import { type ReplayPorts, replay } from '../../../lambdas/wake/replay.ts';
+import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';
 
@@ -53,9 +54,10 @@ function ports(): ReplayPorts {
 }
 
 /** Handles one message as the wake function does. @param remainingMs 0 lets it do one page */
-async function handle({ replay }: DelayedReplay, remainingMs = A_MINUTE): Promise<boolean> {
-  const record = sqsRecord(encodeReplayMessage(replay));
-  const failed = await replayRecords(ports(), [record], () => remainingMs);
+async function handle({ replay: asked }: DelayedReplay, remainingMs = A_MINUTE): Promise<boolean> {
+  const failed = await workOff([sqsRecord(encodeReplayMessage(asked))], async (message) => {
+    if (message.kind === 'replay') await replay(ports(), message, () => remainingMs);
+  });
   return failed.length === 0;
 }
 

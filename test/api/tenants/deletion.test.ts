@@ -1,12 +1,15 @@
 // Deleting a tenant: nobody may use it any more, at once; its data goes page by page, whatever comes between.
+
 import { randomBytes } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeCleanupMessage } from '../../../lambdas/core/erasure/message.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
 import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
 import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
-import { cleanUp } from '../../../lambdas/wake/erase.ts';
+import { type CleanupPorts, cleanUp } from '../../../lambdas/wake/erase.ts';
+import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 import { sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
@@ -56,13 +59,19 @@ const record = () => sqsRecord(encodeCleanupMessage({ kind: 'erasure', tenant: '
 const everything = async () =>
   (await dumpTable(service.client, 'registry')) + (await dumpTable(service.client, 'ledger'));
 
+/** Handles one message as the wake function does. @returns whether it failed */
+const clean = (ports: CleanupPorts, one: SQSRecord, remainingMs = () => 60_000) =>
+  workOff([one], async (message) => {
+    if (message.kind === 'erasure') await cleanUp(ports, message, remainingMs);
+  });
+
 /** Handles what is on the queue, as often as there is something. @returns how many messages it took */
 async function work(remainingMs: () => number = () => 60_000): Promise<number> {
   let count = 0;
   for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
     service.clock.nowMs += next.delaySeconds * 1000;
     const body = encodeCleanupMessage(next.cleanup);
-    expect(await cleanUp(service.cleanupPorts, [sqsRecord(body)], remainingMs)).toEqual([]);
+    expect(await clean(service.cleanupPorts, sqsRecord(body), remainingMs)).toEqual([]);
     expect(++count).toBeLessThan(500);
   }
   return count;
@@ -179,7 +188,7 @@ describe('DELETE /v1/tenants/{id}', () => {
     const deletedAtMs = service.clock.nowMs;
     const first = service.cleanups.shift();
     expect(first?.delaySeconds).toBe(0);
-    await cleanUp(service.cleanupPorts, [record()], () => 60_000);
+    await clean(service.cleanupPorts, record());
     expect(await read()).toMatchObject({ erasure: { state: 'running' } });
     expect(service.cleanups[0]?.delaySeconds).toBe(120);
     // A fan-out that had read the subscribers before stores an event only now.
@@ -209,14 +218,14 @@ describe('DELETE /v1/tenants/{id}', () => {
     it('is erased in the same round', async () => {
       await fill(1);
       await remove();
-      expect(await cleanUp(overtaken(4), [record()], () => 60_000)).toEqual([]);
+      expect(await clean(overtaken(4), record())).toEqual([]);
       expect((await read()).erasure).toMatchObject({ state: 'running', done: { endpoints: 3 } });
     });
 
     it('keeps the job at its place, for its message to come back, if that does not end', async () => {
       await fill(1);
       await remove();
-      const failed = await cleanUp(overtaken(100), [record()], () => 60_000);
+      const failed = await clean(overtaken(100), record());
       expect(failed).toMatchObject([{ error: { code: 'partly_refused' } }]);
       expect((await read()).erasure).toMatchObject({ state: 'running', done: { endpoints: 0 } });
       await work();

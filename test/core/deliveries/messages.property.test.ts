@@ -6,11 +6,13 @@ import {
   decodeDeliveryMessage,
   encodeDeliveryMessage,
 } from '../../../lambdas/core/deliveries/message.ts';
+import { encodeCleanupMessage } from '../../../lambdas/core/erasure/message.ts';
 import { MalformedMessageError, NewerVersionError } from '../../../lambdas/core/errors.ts';
 import { packData, unpackData } from '../../../lambdas/core/events/data.ts';
 import { decodeEventMessage, encodeEventMessage } from '../../../lambdas/core/events/message.ts';
+import { encodeReplayMessage } from '../../../lambdas/core/replays/message.ts';
 import { CAUSES } from '../../../lambdas/core/retries/cause.ts';
-import { decodeWakeMessage, encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
+import { decodeWakesMessage, encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import { anEvent, arbitraryEvent, ENDPOINT_ID, EVENT_ID } from '../../builders/events.ts';
 
 /** What SQS takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF. */
@@ -75,24 +77,42 @@ it('a delivery’s message comes out as it went in', () => {
   );
 });
 
-it('a wake-up’s message comes out as it went in', () => {
+it('a message of the wakes queue comes out as it went in, whichever it is', () => {
+  const scope = {
+    tenant: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+    environment: fc.constantFrom('live' as const, 'test' as const),
+  };
+  const ids = { ...scope, endpointId: fc.constant(ENDPOINT_ID) };
+  const wake = fc.record({ ...ids, bucketMs: fc.integer({ min: 0, max: 4_102_444_800_000 }) });
+  const replay = fc.record({
+    ...ids,
+    replayId: fc.constant('rpl_01h455vb4pex5vsknk084sn02s'),
+    version: fc.integer({ min: 1 }),
+  });
+  const redaction = fc.record({ ...scope, eventId: fc.constant(EVENT_ID) });
   fc.assert(
-    fc.property(
-      fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
-      fc.constantFrom('live' as const, 'test' as const),
-      fc.integer({ min: 0, max: 4_102_444_800_000 }),
-      (tenant, environment, bucketMs) => {
-        const wake = { tenant, environment, endpointId: ENDPOINT_ID, bucketMs };
-        expect(decodeWakeMessage(encodeWakeMessage(wake))).toEqual(wake);
-      },
-    ),
+    fc.property(wake, replay, redaction, (wake, replay, redaction) => {
+      const erasure = { kind: 'erasure', tenant: wake.tenant } as const;
+      const decoded = [
+        encodeWakeMessage(wake),
+        encodeReplayMessage(replay),
+        encodeCleanupMessage({ kind: 'redaction', ...redaction }),
+        encodeCleanupMessage(erasure),
+      ].map(decodeWakesMessage);
+      expect(decoded).toEqual([
+        { kind: 'wake', ...wake },
+        { kind: 'replay', ...replay },
+        { kind: 'redaction', ...redaction },
+        erasure,
+      ]);
+    }),
   );
 });
 
 it.each(['', 'hello', 'null', '[]', '{}', '{"v":0}', '{"v":1,"id":5}'])(
   'a message that is %j is malformed on every queue',
   (body) => {
-    for (const decode of [decodeEventMessage, decodeDeliveryMessage, decodeWakeMessage]) {
+    for (const decode of [decodeEventMessage, decodeDeliveryMessage, decodeWakesMessage]) {
       expect(() => decode(body)).toThrow(MalformedMessageError);
     }
   },
@@ -110,10 +130,12 @@ describe('a message’s version', () => {
 
   it('stands in it; without one it is of the first', () => {
     expect(v).toBe(1);
-    expect(decodeWakeMessage(JSON.stringify(unversioned)).endpointId).toBe(ENDPOINT_ID);
+    expect(decodeWakesMessage(JSON.stringify(unversioned))).toMatchObject({
+      endpointId: ENDPOINT_ID,
+    });
   });
 
-  it.each([decodeEventMessage, decodeDeliveryMessage, decodeWakeMessage])(
+  it.each([decodeEventMessage, decodeDeliveryMessage, decodeWakesMessage])(
     'that is newer is refused as such, whatever else is in it: %o',
     (decode) => {
       for (const body of ['{"v":2}', JSON.stringify({ ...unversioned, v: 2, b: 'soon' })]) {
