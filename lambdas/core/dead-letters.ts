@@ -41,26 +41,32 @@ const NOTHING: DeadLetterSubject = {
 
 export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadLetterSubject {
   try {
-    if (queue === 'events') {
-      const { tenant, environment, id, type } = decodeEventMessage(body).event;
-      return { ...NOTHING, readable: true, tenant, environment, event: id, type };
-    }
-    const message = decodeWakesMessage(body);
-    switch (message.kind) {
-      case 'wake':
-      case 'replay': {
-        const { tenant, environment, endpointId: endpoint } = message;
-        const replay = message.kind === 'replay' ? message.replayId : null;
-        return { ...NOTHING, readable: true, tenant, environment, endpoint, replay };
-      }
-      case 'redaction':
-      case 'erasure':
-        return NOTHING;
-      default:
-        return message satisfies never;
-    }
+    return { ...NOTHING, readable: true, ...namesIn(queue, body) };
   } catch {
     return NOTHING;
+  }
+}
+
+function namesIn(queue: DeadLetterQueue, body: string): Partial<DeadLetterSubject> {
+  if (queue === 'events') {
+    const { tenant, environment, id, type } = decodeEventMessage(body).event;
+    return { tenant, environment, event: id, type };
+  }
+  const message = decodeWakesMessage(body);
+  const { tenant } = message;
+  switch (message.kind) {
+    case 'wake':
+      return { tenant, environment: message.environment, endpoint: message.endpointId };
+    case 'replay': {
+      const { environment, endpointId: endpoint, replayId: replay } = message;
+      return { tenant, environment, endpoint, replay };
+    }
+    case 'redaction':
+      return { tenant, environment: message.environment, event: message.eventId };
+    case 'erasure':
+      return { tenant };
+    default:
+      return message satisfies never;
   }
 }
 
