@@ -1,7 +1,8 @@
 // Whether a delivery may go now. One that may not is cancelled, rests until it is woken, or is found done.
 import { freshDelivery } from '../core/deliveries/advance.ts';
+import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
-import type { DeliveryMessage } from '../core/deliveries/message.ts';
+import type { AskedAttempt } from '../core/deliveries/ledger.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
 import { isRedacted } from '../core/events/event.ts';
@@ -20,88 +21,69 @@ export interface Admitted {
 }
 
 /** Puts it aside until it is woken. */
-export async function rest(ports: DispatchPorts, { message, stored }: Job): Promise<void> {
-  const nowMs = ports.surroundings.now();
-  const fresh = freshDelivery(stored.event, message.endpointId, ports.settings, nowMs);
-  const { run, attempt } = message;
-  await ports.ledger.rest({
-    ref: message,
-    fresh: isFirst(message) ? fresh : undefined,
-    run,
-    attempt,
-    nowMs,
-  });
+export async function rest(ports: DispatchPorts, job: Job): Promise<undefined> {
+  await ports.ledger.rest(asked(ports, job));
 }
 
 export async function admit(ports: DispatchPorts, job: Job): Promise<Admitted | undefined> {
-  const { message, open, stored } = job;
+  const { message, record, open, stored } = job;
   const nowMs = ports.surroundings.now();
-  const fresh = freshDelivery(stored.event, message.endpointId, ports.settings, nowMs);
-  if (open.endpoint.deletedAtMs !== undefined) {
-    await ports.ledger.settle(await currentOr(ports, fresh), 'cancelled');
-    return undefined;
-  }
-  if (isRedacted(stored.event)) {
-    // Nothing is left to send.
-    const current = redactedDelivery(await currentOr(ports, fresh), nowMs);
-    await ports.ledger.settle(current, 'cancelled');
-    return undefined;
+  // To a deleted endpoint nothing is sent, and of a redacted event nothing is left to send.
+  if (open.endpoint.deletedAtMs !== undefined || isRedacted(stored.event)) {
+    return cancel(ports, job, nowMs);
   }
   // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
   if (stored.event.sealedContent) throw new SealBrokenError();
-  if (!(await ports.health.maySend(message))) {
-    await rest(ports, job);
-    return undefined;
-  }
+  if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (isUnverified(open.endpoint)) {
     // Its health does not say so yet: should it never, this is looked at again.
     await ports.wakes.ensure(message, nowMs + BUCKET_MS);
-    await rest(ports, job);
-    return undefined;
+    return rest(ports, job);
   }
-  const isFast =
-    !message.doubtful &&
-    isFirst(message) &&
-    Number(job.record.attributes.ApproximateReceiveCount) === 1;
-  return isFast ? { delivery: fresh, isClaimed: false } : claim(ports, job, fresh, nowMs);
+  const attempt = asked(ports, job);
+  const isReceivedOnce = Number(record.attributes.ApproximateReceiveCount) === 1;
+  return attempt.fresh && isReceivedOnce && !message.doubtful
+    ? { delivery: attempt.fresh, isClaimed: false }
+    : claim(ports, job, attempt);
+}
+
+async function cancel(
+  ports: DispatchPorts,
+  { message, stored }: Job,
+  nowMs: number,
+): Promise<undefined> {
+  const { event } = stored;
+  const found = await ports.ledger.getDeliveries([message]);
+  const current =
+    found.get(deliveryIdOf(message.eventId, message.endpointId)) ??
+    freshDelivery(event, message.endpointId, ports.settings, nowMs);
+  const delivery = isRedacted(event) ? redactedDelivery(current, nowMs) : current;
+  await ports.ledger.settle(delivery, 'cancelled');
 }
 
 async function claim(
   ports: DispatchPorts,
   { message, record, open, holder }: Job,
-  fresh: Delivery,
-  nowMs: number,
+  attempt: AskedAttempt,
 ): Promise<Admitted | undefined> {
-  const { eventId, endpointId, run, attempt } = message;
-  const claimed = await ports.ledger.claim({
-    ref: message,
-    fresh: isFirst(message) ? fresh : undefined,
-    run,
-    attempt,
-    holder,
-    nowMs,
-    leaseUntilMs: nowMs + open.endpoint.timeoutMs + LEASE_MARGIN_MS,
-  });
+  const leaseUntilMs = attempt.nowMs + open.endpoint.timeoutMs + LEASE_MARGIN_MS;
+  const claimed = await ports.ledger.claim({ ...attempt, holder, leaseUntilMs });
+  const id = deliveryIdOf(message.eventId, message.endpointId);
   switch (claimed.kind) {
     case 'claimed':
       return { delivery: claimed.delivery, isClaimed: true };
     case 'held':
-      throw new LeaseHeldError(deliveryIdOf(eventId, endpointId), claimed.untilMs);
+      throw new LeaseHeldError(id, claimed.untilMs);
     case 'past':
       if (isRecordedBy(claimed.delivery, record)) await carryOut(ports, claimed.delivery);
       return undefined;
     case 'missing':
-      throw new NotYetStoredError(deliveryIdOf(eventId, endpointId));
+      throw new NotYetStoredError(id);
     default:
       return claimed satisfies never;
   }
 }
 
-function isFirst(message: DeliveryMessage): boolean {
-  return message.attempt === 1 && message.run === 1;
-}
-
-async function currentOr(ports: DispatchPorts, fresh: Delivery): Promise<Delivery> {
-  const found = await ports.ledger.getDeliveries([fresh]);
-  return found.get(deliveryIdOf(fresh.eventId, fresh.endpointId)) ?? fresh;
+function asked({ settings, surroundings }: DispatchPorts, { message, stored }: Job): AskedAttempt {
+  return askedAttempt(message, stored.event, settings, surroundings.now());
 }

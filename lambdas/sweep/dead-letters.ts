@@ -1,7 +1,7 @@
 // What our own code could not process of deliveries and retries: it is put into the ledger as waiting,
 // and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
 import type { SQSRecord } from 'aws-lambda';
-import { freshDelivery } from '../core/deliveries/advance.ts';
+import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import type { FailedRecord } from '../core/deliveries/failed-record.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import { decodeDeliveryMessage } from '../core/deliveries/message.ts';
@@ -37,18 +37,9 @@ export async function restDeadLetters(
 
 async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void> {
   const message = decodeDeliveryMessage(record.body);
-  const { run, attempt, eventId, endpointId } = message;
-  const stored = (await ports.ledger.getEvents([message])).get(eventId);
-  if (!stored) throw new NotYetStoredError(eventId);
+  const stored = (await ports.ledger.getEvents([message])).get(message.eventId);
+  if (!stored) throw new NotYetStoredError(message.eventId);
   const nowMs = ports.surroundings.now();
-  const isFirst = attempt === 1 && run === 1;
-  const fresh = freshDelivery(stored.event, endpointId, ports.settings, nowMs);
-  await ports.ledger.rest({
-    ref: message,
-    fresh: isFirst ? fresh : undefined,
-    run,
-    attempt,
-    nowMs,
-  });
+  await ports.ledger.rest(askedAttempt(message, stored.event, ports.settings, nowMs));
   await ports.wakes.ensure(message, nowMs + REST_MS);
 }

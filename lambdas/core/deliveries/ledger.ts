@@ -4,15 +4,18 @@ import type { Page, TimeRange } from '../listing.ts';
 import type { DeliveryRef, EndpointAddress } from '../scope.ts';
 import type { Delivery, StoredState } from './delivery.ts';
 
-export interface ClaimRequest {
+export interface AskedAttempt {
   readonly ref: DeliveryRef;
   /** What the delivery is, should it not be stored yet: only for the first attempt. */
   readonly fresh: Delivery | undefined;
   readonly run: number;
   readonly attempt: number;
+  readonly nowMs: number;
+}
+
+export interface ClaimRequest extends AskedAttempt {
   /** Who claims: `<message id>/<request id>`, never used twice. */
   readonly holder: string;
-  readonly nowMs: number;
   readonly leaseUntilMs: number;
 }
 
@@ -37,7 +40,7 @@ export interface DeliveryClaims {
   /** Writes what a claimed attempt led to, if the claim is still the holder's own. */
   recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
   /** Holds a delivery in the index, due as it is, without a message of its own. */
-  rest(request: Omit<ClaimRequest, 'holder' | 'leaseUntilMs'>): Promise<void>;
+  rest(asked: AskedAttempt): Promise<void>;
 }
 
 export interface DeliveryRuns {
