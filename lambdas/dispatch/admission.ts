@@ -1,18 +1,39 @@
 // Whether a delivery may go now. One that may not is cancelled, rests until it is woken, or is found done.
+import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery } from '../core/deliveries/advance.ts';
 import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
-import type { AskedAttempt } from '../core/deliveries/ledger.ts';
+import type { AskedAttempt, DeliveryLedger } from '../core/deliveries/ledger.ts';
+import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
 import { isRedacted } from '../core/events/event.ts';
+import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
+import type { Settings } from '../core/settings.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
-import { carryOut, isRecordedBy } from './carry-out.ts';
-import type { DispatchPorts, Job } from './ports.ts';
+import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
+import type { OpenEndpoint } from './endpoint-cache.ts';
+import type { HealthWatch } from './health-watch.ts';
 
 /** How much longer than a request's deadline its lease is. */
 const LEASE_MARGIN_MS = 5_000;
+
+/** One message's work, with what it needs from the registry and the ledger. */
+export interface Job {
+  readonly message: DeliveryMessage;
+  readonly record: SQSRecord;
+  readonly open: OpenEndpoint;
+  readonly stored: StoredEvent;
+  /** `<message id>/<request id>`: see ClaimRequest. */
+  readonly holder: string;
+}
+
+export interface AdmissionPorts extends CarryOutPorts {
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'claim' | 'rest' | 'settle'>;
+  readonly health: Pick<HealthWatch, 'maySend'>;
+  readonly settings: Settings;
+}
 
 export interface Admitted {
   readonly delivery: Delivery;
@@ -21,11 +42,11 @@ export interface Admitted {
 }
 
 /** Puts it aside until it is woken. */
-export async function rest(ports: DispatchPorts, job: Job): Promise<undefined> {
+export async function rest(ports: AdmissionPorts, job: Job): Promise<undefined> {
   await ports.ledger.rest(asked(ports, job));
 }
 
-export async function admit(ports: DispatchPorts, job: Job): Promise<Admitted | undefined> {
+export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted | undefined> {
   const { message, record, open, stored } = job;
   const nowMs = ports.surroundings.now();
   // To a deleted endpoint nothing is sent, and of a redacted event nothing is left to send.
@@ -48,7 +69,7 @@ export async function admit(ports: DispatchPorts, job: Job): Promise<Admitted | 
 }
 
 async function cancel(
-  ports: DispatchPorts,
+  ports: AdmissionPorts,
   { message, stored }: Job,
   nowMs: number,
 ): Promise<undefined> {
@@ -62,7 +83,7 @@ async function cancel(
 }
 
 async function claim(
-  ports: DispatchPorts,
+  ports: AdmissionPorts,
   { message, record, open, holder }: Job,
   attempt: AskedAttempt,
 ): Promise<Admitted | undefined> {
@@ -84,6 +105,6 @@ async function claim(
   }
 }
 
-function asked({ settings, surroundings }: DispatchPorts, { message, stored }: Job): AskedAttempt {
+function asked({ settings, surroundings }: AdmissionPorts, { message, stored }: Job): AskedAttempt {
   return askedAttempt(message, stored.event, settings, surroundings.now());
 }

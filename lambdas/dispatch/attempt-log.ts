@@ -1,6 +1,6 @@
 // One wide line per attempt: ids, number, outcome, times, next delay. docs/observability.md has its fields.
 import { log } from '../adapters/log.ts';
-import type { AttemptLine } from './ports.ts';
+import type { AttemptLine } from './deliver.ts';
 
 export function logAttempt({ delivery, nextDelayMs, host, traceId }: AttemptLine): void {
   const attempt = delivery.attempts.at(-1);

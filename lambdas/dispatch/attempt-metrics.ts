@@ -1,7 +1,7 @@
 // What metrics say of an attempt: how it ended, and how long it and what was before it took.
 import { metrics } from '../adapters/metrics.ts';
 import { attemptKind, attemptMetric } from '../core/metrics.ts';
-import type { AttemptLine } from './ports.ts';
+import type { AttemptLine } from './deliver.ts';
 
 export function countAttempt({ delivery }: AttemptLine): void {
   const attempt = delivery.attempts.at(-1);

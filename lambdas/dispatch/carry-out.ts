@@ -2,10 +2,18 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { effectOf } from '../core/deliveries/effect.ts';
+import type { RetryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
-import type { DispatchPorts } from './ports.ts';
+import type { OperatorNotices } from '../core/operator/notices.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
 
-export type CarryOutPorts = Pick<DispatchPorts, 'queues' | 'wakes' | 'events' | 'surroundings'>;
+export interface CarryOutPorts {
+  readonly queues: RetryQueue;
+  readonly wakes: Pick<Wakes, 'ensure'>;
+  readonly events: Pick<OperatorNotices, 'tellDead'>;
+  readonly surroundings: Surroundings;
+}
 
 export async function carryOut(ports: CarryOutPorts, delivery: Delivery): Promise<void> {
   const effect = effectOf(delivery, ports.surroundings.now());

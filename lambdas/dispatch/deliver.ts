@@ -1,12 +1,29 @@
 // One delivery: whether it may go now, its attempt, the record of that, and what follows.
 import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import { traceIdOf } from '../core/events/trace-context.ts';
-import { type Admitted, admit } from './admission.ts';
+import { type AdmissionPorts, type Admitted, admit, type Job } from './admission.ts';
 import { carryOut } from './carry-out.ts';
-import { exchange } from './exchange.ts';
-import type { DispatchPorts, Job, Tally } from './ports.ts';
+import { type ExchangePorts, exchange, type Tally } from './exchange.ts';
 
-export async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Promise<void> {
+export interface DeliverPorts extends AdmissionPorts, ExchangePorts {
+  readonly ledger: AdmissionPorts['ledger'] &
+    Pick<DeliveryLedger, 'putDeliveryOnce' | 'recordClaimed'>;
+  /** Puts a delivery that went the fast path to its end. */
+  readonly writeDelivered: (delivery: Delivery) => Promise<void>;
+  readonly report: (line: AttemptLine) => void;
+}
+
+/** What the log says of an attempt. */
+export interface AttemptLine {
+  readonly delivery: Delivery;
+  readonly nextDelayMs: number | undefined;
+  /** Of the endpoint's URL: without its path, which may hold a secret. */
+  readonly host: string;
+  readonly traceId?: string;
+}
+
+export async function deliver(ports: DeliverPorts, job: Job, tally: Tally): Promise<void> {
   const admitted = await admit(ports, job);
   if (!admitted) return;
   const { delivery, isClaimed } = admitted;
@@ -20,7 +37,7 @@ export async function deliver(ports: DispatchPorts, job: Job, tally: Tally): Pro
 
 /** @returns false if another message brought this delivery further in the meantime, and goes on with it */
 async function record(
-  { ledger, writeDelivered }: DispatchPorts,
+  { ledger, writeDelivered }: DeliverPorts,
   { holder }: Job,
   { isClaimed }: Admitted,
   after: Delivery,
@@ -39,7 +56,7 @@ function deadOf(
   return { ...rest, state: 'dead', deathReason: 'deadline', recordedBy: holder };
 }
 
-function report(ports: DispatchPorts, { open, stored }: Job, delivery: Delivery): void {
+function report(ports: DeliverPorts, { open, stored }: Job, delivery: Delivery): void {
   const ended = delivery.attempts.at(-1);
   const nextDelayMs =
     delivery.dueAtMs === undefined || !ended

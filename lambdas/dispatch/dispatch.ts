@@ -3,20 +3,31 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
-import type { DispatchQueue } from '../core/deliveries/message.ts';
+import type { DispatchQueue, Postponement, RetryQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { MAX_AHEAD_MS } from '../core/endpoints/rate-limit.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
+import type { EventLedger } from '../core/events/ledger.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { DAY_MS } from '../core/time.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
-import { rest } from './admission.ts';
+import { type Job, rest } from './admission.ts';
 import { carryOut, isRecordedBy } from './carry-out.ts';
-import { deliver } from './deliver.ts';
-import type { DispatchPorts, Job, Tally } from './ports.ts';
-import { sendLater, type Turn, takeTurns } from './rate-gate.ts';
+import { type DeliverPorts, deliver } from './deliver.ts';
+import type { EndpointCache } from './endpoint-cache.ts';
+import type { Tally } from './exchange.ts';
+import type { HealthWatch } from './health-watch.ts';
+import { type RateGatePorts, sendLater, type Turn, takeTurns } from './rate-gate.ts';
+
+export interface DispatchPorts extends DeliverPorts, RateGatePorts {
+  readonly ledger: DeliverPorts['ledger'] & Pick<EventLedger, 'getEvents'>;
+  readonly endpoints: EndpointCache;
+  readonly queues: RetryQueue & Postponement;
+  readonly health: HealthWatch;
+  readonly warn: (message: string, error: unknown) => void;
+}
 
 /** Processes a batch side by side; what is returned comes back by SQS, everything else is done. */
 export async function dispatch(

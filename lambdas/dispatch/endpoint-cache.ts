@@ -50,9 +50,12 @@ export interface EndpointCachePorts {
   readonly surroundings: Surroundings;
 }
 
-/** Resolves ids to endpoints; deleted ones are found, with `deletedAtMs`; unknown ones, and those
- * whose secret does not open, are missing. */
-export function createEndpointCache(ports: EndpointCachePorts) {
+/** Deleted endpoints are found, with `deletedAtMs`; unknown ones, and those whose secret does not open, are not. */
+export type EndpointCache = (
+  refs: readonly EndpointRef[],
+) => Promise<ReadonlyMap<string, OpenEndpoint>>;
+
+export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
   const { registry, secrets, surroundings } = ports;
   const kept = new Map<string, Kept>();
   const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
@@ -106,7 +109,7 @@ export function createEndpointCache(ports: EndpointCachePorts) {
     }
   }
 
-  return async (refs: readonly EndpointRef[]): Promise<ReadonlyMap<string, OpenEndpoint>> => {
+  return async (refs) => {
     const nowMs = surroundings.now();
     const found = new Map<string, OpenEndpoint>();
     const stale: EndpointRef[] = [];

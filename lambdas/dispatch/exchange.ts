@@ -1,16 +1,37 @@
 // One attempt: the signed request, what came back, and the delivery as that leaves it.
 import { advance } from '../core/deliveries/advance.ts';
 import type { Delivery, LastRequest } from '../core/deliveries/delivery.ts';
-import type { SendReport } from '../core/requests/sender.ts';
+import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
+import type { Cause } from '../core/retries/cause.ts';
 import { type NextStep, nextStep } from '../core/retries/next-step.ts';
-import { isFinalFailure } from '../core/retries/outcome.ts';
-import type { DispatchPorts, Job, Tally } from './ports.ts';
-import { outgoing, policyOf } from './request.ts';
+import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import type { Job } from './admission.ts';
+import type { HealthWatch } from './health-watch.ts';
+import { type formRequest, outgoing, policyOf } from './request.ts';
+import type { SlowWatch } from './slow-watch.ts';
+
+export interface ExchangePorts {
+  readonly health: Pick<HealthWatch, 'maySend'>;
+  readonly form: typeof formRequest;
+  readonly sender: Sender;
+  readonly watchSlow: SlowWatch;
+  readonly surroundings: Surroundings;
+  readonly settings: Settings;
+}
+
+/** What the attempts of one endpoint in a batch came to. */
+export type Tally = {
+  readonly outcome: Outcome;
+  readonly endedAtMs: number;
+  readonly cause: Cause;
+}[];
 
 /** Sends the request and gives the delivery as it is to be recorded. */
 export async function exchange(
-  ports: DispatchPorts,
+  ports: ExchangePorts,
   job: Job,
   delivery: Delivery,
   tally: Tally,
@@ -35,7 +56,7 @@ export async function exchange(
 }
 
 async function send(
-  ports: DispatchPorts,
+  ports: ExchangePorts,
   { open, stored, message }: Job,
 ): Promise<SendReport & { readonly request?: LastRequest }> {
   const nowMs = ports.surroundings.now();
@@ -56,7 +77,7 @@ async function send(
 }
 
 /** What would come back at once only to be put to rest saves itself the way. */
-async function isToGoOn(ports: DispatchPorts, { message }: Job, step: NextStep): Promise<boolean> {
+async function isToGoOn(ports: ExchangePorts, { message }: Job, step: NextStep): Promise<boolean> {
   if (step.kind !== 'wait' || step.cause !== 'immediate') return true;
   const { released, ...unreleased } = message;
   // The request is made: to fail now would make it twice.

@@ -14,12 +14,14 @@ import type { Event } from '../core/events/event.ts';
 import { createId } from '../core/identifiers.ts';
 import { shownHeaders } from '../core/requests/shown-headers.ts';
 import { outcomeName } from '../core/retries/outcome.ts';
-import type { OpenEndpoint } from './endpoint-cache.ts';
-import type { DispatchPorts } from './ports.ts';
+import type { EndpointCache, OpenEndpoint } from './endpoint-cache.ts';
+import type { ExchangePorts } from './exchange.ts';
 import { outgoing } from './request.ts';
 
 export interface TestPorts
-  extends Pick<DispatchPorts, 'endpoints' | 'form' | 'sender' | 'surroundings' | 'settings'> {}
+  extends Pick<ExchangePorts, 'form' | 'sender' | 'surroundings' | 'settings'> {
+  readonly endpoints: EndpointCache;
+}
 
 /** @throws NotYetStoredError if there is no such endpoint: whoever asks has read it before */
 export async function sendTest(ports: TestPorts, request: TestRequest): Promise<TestReport> {

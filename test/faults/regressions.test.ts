@@ -5,8 +5,7 @@ import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts'
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { MAX_SQS_DELAY_MS } from '../../lambdas/core/time.ts';
-import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
-import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
+import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 
