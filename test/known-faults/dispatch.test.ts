@@ -6,8 +6,8 @@ import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts'
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { DAY_MS } from '../../lambdas/core/time.ts';
+import type { DispatchPorts } from '../../lambdas/dispatch/dispatch.ts';
 import { dispatch } from '../../lambdas/dispatch/dispatch.ts';
-import type { DispatchPorts } from '../../lambdas/dispatch/ports.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { answered } from '../builders/outcomes.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';

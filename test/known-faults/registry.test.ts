@@ -2,11 +2,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
 import { accept } from '../../lambdas/ingest/accept.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import type { Answer, ApiService } from '../builders/api-service.ts';
-import { sqsRecord } from '../builders/ports.ts';
 import { countCalls, decideOnCalls, startService } from './broken-calls.ts';
 
 let service: ApiService;
@@ -153,8 +151,7 @@ describe('a tenant that was erased and is made again within the week', () => {
     await service.operator('DELETE', '/v1/tenants/acme');
     for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
       service.clock.nowMs += next.delaySeconds * 1000;
-      const record = sqsRecord(encodeCleanupMessage(next.cleanup));
-      expect(await cleanUp(service.cleanupPorts, [record], () => 60_000)).toEqual([]);
+      await cleanUp(service.cleanupPorts, next.cleanup, () => 60_000);
     }
     expect((await service.operator('GET', '/v1/tenants/acme')).json.erasure.state).toBe('done');
     const { status } = await service.operator('PUT', '/v1/tenants/acme', { name: 'again' });

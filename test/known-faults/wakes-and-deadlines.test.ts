@@ -6,7 +6,7 @@ import { newRun } from '../../lambdas/core/deliveries/new-run.ts';
 import { CLEAN_HEALTH, pausedByUser } from '../../lambdas/core/health/health.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/message.ts';
+import type { WakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
@@ -15,7 +15,7 @@ import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
-import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+import { fixedSurroundings, only } from '../builders/ports.ts';
 import { quietPlan } from '../faults/plan.ts';
 import { runVirtually } from '../faults/virtual-run.ts';
 import {
@@ -69,8 +69,7 @@ async function pausedWith(count: number) {
   }
   await ledger.putHealth(ENDPOINT, pausedByUser(CLEAN_HEALTH, START_MS), 0);
   let wakeUps = 0;
-  const wakeWith = (message: WakeMessage) =>
-    wake(ports, [sqsRecord(encodeWakeMessage(message))], () => 60_000);
+  const wakeWith = (message: WakeMessage) => wake(ports, message, () => 60_000);
   const ports: WakePorts = {
     settings,
     work: ledger,
