@@ -51,7 +51,6 @@ export const METRICS = {
   WakesHandled: OF_STACK,
   WakesRepaired: OF_STACK,
   DeadLettersRested: OF_STACK,
-  DirectCallsHandedOver: OF_STACK,
   MessagesFaulted: BY_FUNCTION,
 } as const satisfies Readonly<Record<string, Definition>>;
 export type MetricName = keyof typeof METRICS;

@@ -4,7 +4,6 @@
 import { Recent } from '../../core/recent.ts';
 import { Env } from '../../environment.ts';
 import { log } from '../log.ts';
-import { metrics } from '../metrics.ts';
 import { variable } from '../surroundings.ts';
 import { defaultProvider } from './credentials.ts';
 import { postToAws } from './requests.ts';
@@ -49,8 +48,9 @@ export interface DirectService<O extends Operations<O>> {
 
 const BROKEN = ['ECONNRESET', 'EPIPE'];
 
-/** What was logged within the last minute: a storm of refusals is one line a minute for each cause. */
-const logged = new Recent<true>({ maxEntries: 100, keptMs: 60_000 });
+const LOG_EVERY_MS = 60_000;
+/** Calls by cause since the last line about it: a storm of refusals is one line a minute for each cause. */
+const handedOver = new Recent<{ calls: number; loggedAtMs: number }>({ maxEntries: 100 });
 
 export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
   const origin = service.originIn ? '' : originOf(service);
@@ -88,13 +88,16 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
   }
 
   function recordHandover(operation: string, fault: unknown): void {
-    metrics.count('DirectCallsHandedOver');
     const cause = causeOf(fault);
     const key = `${service.name} ${operation} ${cause}`;
     const nowMs = Date.now();
-    if (logged.get(key, nowMs)) return;
-    logged.set(key, true, nowMs);
-    log.warn('call handed over to the SDK', { service: service.name, operation, cause });
+    const before = handedOver.get(key, nowMs) ?? { calls: 0, loggedAtMs: Number.NEGATIVE_INFINITY };
+    const calls = before.calls + 1;
+    const isDue = nowMs - before.loggedAtMs >= LOG_EVERY_MS;
+    handedOver.set(key, isDue ? { calls: 0, loggedAtMs: nowMs } : { ...before, calls }, nowMs);
+    if (isDue) {
+      log.warn('calls handed over to the SDK', { service: service.name, operation, cause, calls });
+    }
   }
 
   return {
