@@ -44,7 +44,7 @@ function knowSecretsInText(text: unknown): void {
 }
 
 const send = globalThis.fetch;
-globalThis.fetch = async (input, init) => {
+const fetchAndNote: typeof fetch = async (input, init) => {
   const authorization = new Headers(init?.headers).get('authorization');
   const bearer = /^Bearer +(\S+)/i.exec(authorization ?? '')?.[1];
   if (bearer !== undefined) knowSecret(bearer);
@@ -60,3 +60,9 @@ globalThis.fetch = async (input, init) => {
   }
   return response;
 };
+// Files that share a process share its fetch: it is wrapped once.
+const wrapped = globalThis as { posthornNotesSecrets?: true };
+if (!wrapped.posthornNotesSecrets) {
+  wrapped.posthornNotesSecrets = true;
+  globalThis.fetch = fetchAndNote;
+}
