@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 2a08f4c0d3dd44b7e57ccb9703bdff0ff56f735dced294b98923e6c8f32a5b4b
+// sha256 86dbacba9ff7b88d989729c13e55e4ba87e2c7cf3c2102fa8d6a6c02d8b5847e
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -34,5 +34,10 @@ export function overtaken(c: AppContext): Problem {
 
 function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
   const detail = 'It has another version by now: read it, and send its ETag.';
-  return new Problem(412, detail, [{ path: 'If-Match', message: 'is not the version' }], headers);
+  return new Problem(
+    412,
+    detail,
+    [{ path: 'If-Match', message: 'does not match the current version' }],
+    headers,
+  );
 }

@@ -13,7 +13,8 @@ export const creationHeader = {
   'Idempotency-Key':
     'A repeat with the same key and body, within 7 days, finds what the first one created.',
 };
-export const DELETED_SINCE = 'What this idempotency key created was deleted since.';
+export const DELETED_SINCE =
+  'The resource that this idempotency key created has since been deleted.';
 export const OTHER_BODY = 'The `Idempotency-Key` was used with another body.';
 
 export interface CreationPorts {
@@ -58,7 +59,10 @@ export async function creationOf(
   const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
   if (holder.bodyHash !== bodyHash) {
     throw new Problem(409, 'This idempotency key was used with another body.', [
-      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which is another one` },
+      {
+        path: 'Idempotency-Key',
+        message: `was used to create ${holder.eventId}, with another body`,
+      },
     ]);
   }
   return { id: holder.eventId, atMs: holder.acceptedAtMs, isRepeat: holder.eventId !== id };

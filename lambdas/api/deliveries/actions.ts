@@ -61,7 +61,7 @@ export function addDeliveryActionRoutes(
     const found = await ledger.getDeliveries([{ ...scope, ...parts }]);
     const delivery = found.get(deliveryIdOf(parts.eventId, parts.endpointId));
     if (!delivery) {
-      throw new Problem(409, 'The first attempt of this delivery is not over yet.', [], {
+      throw new Problem(409, 'The first attempt of this delivery has not finished yet.', [], {
         'Retry-After': '1',
       });
     }
@@ -103,7 +103,7 @@ export function addDeliveryActionRoutes(
     const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       if (delivery.state !== 'waiting') {
-        throw new Problem(409, `The delivery is ${delivery.state} already.`);
+        throw new Problem(409, `The delivery is already ${delivery.state}.`);
       }
       refuseIfUnderWay(delivery, surroundings.now());
       if (!(await ledger.settle(delivery, 'cancelled'))) return undefined;
@@ -117,7 +117,7 @@ export function addDeliveryActionRoutes(
 /** A request that is under way cannot be taken back, and its outcome must find its place. */
 function refuseIfUnderWay({ lease }: Delivery, nowMs: number): void {
   if (!lease || lease.untilMs < nowMs) return;
-  throw new Problem(409, 'An attempt of this delivery is under way.', [], {
+  throw new Problem(409, 'An attempt of this delivery is in progress.', [], {
     'Retry-After': String(Math.max(1, Math.ceil((lease.untilMs - nowMs) / 1000))),
   });
 }

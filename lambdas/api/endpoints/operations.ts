@@ -13,7 +13,7 @@ import { idParams, pageSchema } from '../schemas.ts';
 import { endpointSchema } from './view.ts';
 
 export const UNVERIFIED =
-  'Its URL is not proved: POST /v1/endpoints/{id}/verify sends a challenge to echo.';
+  'Its URL is not verified: POST /v1/endpoints/{id}/verify sends a challenge that it must echo.';
 export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
 export const matchHeader = {
   'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',

@@ -1,6 +1,8 @@
 // POST /v1/endpoints/{id}/test and /v1/endpoints/test: send signed samples now and show the exchanges.
+
 import * as z from 'zod';
 import { log } from '../../adapters/log.ts';
+import { defined } from '../../core/defined.ts';
 import type { TestDeliveries } from '../../core/deliveries/test.ts';
 import { type TestReport, testReportSchema } from '../../core/deliveries/test.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
@@ -187,11 +189,7 @@ interface Sample {
 
 /** The data's exact bytes are sent, as those of an event are. */
 function sampleOf({ type }: { readonly type?: string | undefined }, source: JsonSource): Sample {
-  const data = source.dataTexts.get('');
-  return {
-    ...(type === undefined ? {} : { eventType: type }),
-    ...(data === undefined ? {} : { data }),
-  };
+  return defined({ eventType: type, data: source.dataTexts.get('') });
 }
 
 /** @throws Problem 503 where dispatch could not carry it out */

@@ -1,6 +1,8 @@
 // POST /v1/endpoints/{id}/verify: a signed challenge that the receiver must echo. What waits for the
 // proof is held as what a user paused is, and goes out once it is given.
+
 import * as z from 'zod';
+import { defined } from '../../core/defined.ts';
 import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
@@ -103,13 +105,9 @@ export async function verify(
   const { tenant, environment, id } = endpoint;
   const random = ports.surroundings.random(CHALLENGE_BYTES);
   const challenge = Buffer.from(random).toString('base64url');
-  const exchange = await ports.tests.send({
-    tenant,
-    environment,
-    endpointId: id,
-    challenge,
-    ...(limitMs === undefined ? {} : { limitMs }),
-  });
+  const exchange = await ports.tests.send(
+    defined({ tenant, environment, endpointId: id, challenge, limitMs }),
+  );
   const isEchoed = exchange.response !== null && echoes(exchange.response, challenge);
   if (!isEchoed) return { endpoint, isEchoed, exchange };
   const verifiedAtMs = ports.surroundings.now();

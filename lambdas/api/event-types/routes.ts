@@ -1,5 +1,6 @@
 // /v1/event-types: the catalogue. The operator writes it, every key reads it, and what is public is open.
 
+import { defined } from '../../core/defined.ts';
 import type { EventTypeStore } from '../../core/event-types/catalogue.ts';
 import {
   type EventType,
@@ -57,8 +58,7 @@ export function addEventTypeRoutes(
     const eventType: EventType = {
       name,
       description: body.description,
-      ...(body.schema === undefined ? {} : { schema: body.schema }),
-      ...(body.example === undefined ? {} : { example: body.example }),
+      ...defined({ schema: body.schema, example: body.example }),
       onMismatch: body.onMismatch,
       isPublic: body.public,
       createdAtMs: before?.createdAtMs ?? nowMs,
@@ -93,7 +93,7 @@ export function addEventTypeRoutes(
 function faultsOfEventType({ schema, example, onMismatch }: EventTypeInput): Fault[] {
   if (schema === undefined) {
     if (onMismatch === 'accept') return [];
-    return [{ path: '/onMismatch', message: 'needs a schema to refuse by' }];
+    return [{ path: '/onMismatch', message: 'needs a schema to check the data against' }];
   }
   const faults = faultsUnder('/schema', faultsOfSchema(schema));
   if (faults.length > 0 || example === undefined) return faults;

@@ -89,7 +89,7 @@ export function addPollingRoute(
   serve(app, authentication, pollEvents, async ({ c, scope, params, query }) => {
     const { after, since, limit } = query;
     if (after !== undefined && since !== undefined) {
-      throw refused([{ path: 'since', message: 'cannot stand beside after' }]);
+      throw refused([{ path: 'since', message: 'cannot be combined with after' }]);
     }
     const endpoint = await requireLiveEndpoint(registry, scope, params.id);
     if (!endpoint.polling) {

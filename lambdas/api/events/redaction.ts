@@ -74,9 +74,14 @@ export function addRedactionRoute(
       AGAIN_AFTER_SECONDS.map((delaySeconds) => ({ cleanup, delaySeconds })),
     );
     if (refused.size > 0) {
-      throw new Problem(503, 'What is under way could not be provided for. Send it again.', [], {
-        'Retry-After': '1',
-      });
+      throw new Problem(
+        503,
+        'The rest of the redaction could not be scheduled. Send the request again.',
+        [],
+        {
+          'Retry-After': '1',
+        },
+      );
     }
     await redactDeliveries(ports, stored, nowMs);
     const shown = await firstDeliveriesOf(ports, scope, stored);

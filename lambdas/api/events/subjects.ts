@@ -24,7 +24,7 @@ export const getLatest = operation({
   params: z.strictObject({ subject: subjectSchema }),
   query: z.strictObject({ type: eventTypeSchema.optional() }),
   replies: { 200: { description: 'The event.', schema: latestSchema } },
-  problems: { 404: 'There is no event of this subject, or it is not stored yet.' },
+  problems: { 404: 'There is no event with this subject, or it is not stored yet.' },
 });
 
 export interface SubjectPorts {
@@ -42,7 +42,7 @@ export function addSubjectRoutes(
       eventId === undefined ? undefined : await ledger.getEvents([{ ...scope, eventId }]);
     const stored = found?.get(eventId ?? '');
     if (!stored) {
-      throw new Problem(404, 'There is no event of this subject, or it is not stored yet.', [], {
+      throw new Problem(404, 'There is no event with this subject, or it is not stored yet.', [], {
         'Retry-After': '1',
       });
     }

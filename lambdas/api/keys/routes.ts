@@ -55,7 +55,10 @@ export function addKeyRoutes(
     if (principal.kind === 'tenant') {
       const missing = scopes.filter((wanted) => !principal.key.scopes.includes(wanted));
       if (missing.length > 0) {
-        throw new Problem(403, `A key cannot give what it has not: ${missing.join(', ')}.`);
+        throw new Problem(
+          403,
+          `A key cannot grant scopes that it does not have: ${missing.join(', ')}.`,
+        );
       }
     }
     const creation = await creationOf(c, ports, scope, {

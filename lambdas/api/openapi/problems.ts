@@ -18,7 +18,7 @@ const EXAMPLES: Readonly<Record<Exclude<ProblemStatus, 405>, Example>> = {
   409: { detail: 'It was changed in the meantime: try again.' },
   412: {
     detail: 'It has another version by now: read it, and send its ETag.',
-    faults: [{ path: 'If-Match', message: 'is not the version' }],
+    faults: [{ path: 'If-Match', message: 'does not match the current version' }],
   },
   413: { detail: 'The body may have 262144 bytes, and has 300000.' },
   415: { detail: 'Send JSON, with "Content-Type: application/json".' },

@@ -103,7 +103,7 @@ export function addReplayRoutes(
   }
 
   function refuseIfEnded(replay: Replay): void {
-    if (hasEnded(replay)) throw new Problem(409, `The replay is ${replay.state} already.`);
+    if (hasEnded(replay)) throw new Problem(409, `The replay is already ${replay.state}.`);
   }
 
   serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {

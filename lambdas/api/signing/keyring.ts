@@ -79,7 +79,7 @@ export async function changeKeyring(
     }
     return (await keyring.replace(before, after)) ? after : undefined;
   });
-  if (!changed) throw new Problem(409, 'The keys are being changed by others: try again.');
+  if (!changed) throw new Problem(409, 'The signing keys are changing at the moment. Try again.');
   return changed;
 }
 

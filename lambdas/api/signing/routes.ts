@@ -83,7 +83,7 @@ export function addSigningKeyRoutes(
     const key = await storedKey(ports, privateKey, 'brought', leadSeconds, mine.id);
     const keys = await changeKeyring(ports, (before) => {
       if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
-        throw new Problem(409, 'This key is here already.');
+        throw new Problem(409, 'This key is already one of the signing keys.');
       }
       return withSuccessor(before, key, overlapSeconds, surroundings.now());
     });

@@ -20,12 +20,12 @@ export async function findTemplate(
 ): Promise<Template | string> {
   if (isId('tpl', idOrName)) {
     const found = (await templates.getTemplate(scope, idOrName))?.template;
-    return found && found.deletedAtMs === undefined ? found : 'is no template';
+    return found && found.deletedAtMs === undefined ? found : 'is not a template';
   }
   const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
   const [named, ...more] = entries.filter(({ name }) => name === idOrName);
-  if (!named) return 'is no template';
-  return more.length === 0 ? named : 'is the name of several templates: say which by its id';
+  if (!named) return 'is not a template';
+  return more.length === 0 ? named : 'is the name of several templates: give an id instead';
 }
 
 export async function followersOf(

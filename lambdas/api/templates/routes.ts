@@ -55,9 +55,9 @@ export function addTemplateRoutes(
   async function requireFree(scope: Scope, name: string, isNew: boolean): Promise<void> {
     const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
     const taken = entries.find((one) => one.name === name);
-    if (taken) throw new Problem(409, `${taken.id} has this name.`);
+    if (taken) throw new Problem(409, `The template ${taken.id} already has this name.`);
     if (isNew && entries.length >= MAX_TEMPLATES) {
-      throw new Problem(409, `There may be ${MAX_TEMPLATES} templates: delete one first.`);
+      throw new Problem(409, `At most ${MAX_TEMPLATES} templates are allowed: delete one first.`);
     }
   }
 

@@ -77,7 +77,7 @@ export function merged(
   const asked = settingsOf(template);
   for (const [name, value] of Object.entries(changes)) {
     if (name === 'contract' && value !== template.settings.contract) {
-      const message = 'cannot be changed: make another template';
+      const message = 'cannot be changed: create another template';
       throw refused([{ path: '/settings/contract', message }]);
     }
     if (value === null && SHARED_SETTINGS.has(name)) delete asked[name];

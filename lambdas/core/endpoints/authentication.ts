@@ -22,8 +22,11 @@ const authenticationSchema = z
     z.strictObject({
       type: z.literal('basic'),
       /** RFC 7617: a colon ends the name. */
-      username: z.string().max(256).regex(USER_NAME, 'must not hold colons or control characters'),
-      password: z.string().max(1024).regex(PASSWORD, 'must not hold control characters'),
+      username: z
+        .string()
+        .max(256)
+        .regex(USER_NAME, 'must not contain colons or control characters'),
+      password: z.string().max(1024).regex(PASSWORD, 'must not contain control characters'),
     }),
     z.strictObject({ type: z.literal('header'), name: headerNameSchema, value: credential }),
   ])

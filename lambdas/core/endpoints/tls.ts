@@ -33,7 +33,7 @@ export const endpointTlsSchema = z
       report('clientKey', 'is missing: clientCertificate needs it');
     }
     if (clientKey !== undefined && clientCertificate === undefined) {
-      report('clientCertificate', 'is missing: clientKey belongs to one');
+      report('clientCertificate', 'is missing: clientKey needs it');
     }
     const [certificate] = certificatesIn(clientCertificate ?? '');
     const key = privateKeyIn(clientKey ?? '');
@@ -66,13 +66,13 @@ export function untimelyCertificates(
     certificatesIn(pem).flatMap((certificate) => {
       const name = nameOf(certificate);
       if (certificate.validToDate.getTime() <= nowMs) {
-        return [{ path, message: `holds a certificate that has expired (${name})` }];
+        return [{ path, message: `contains a certificate that has expired (${name})` }];
       }
       // An authority of tomorrow harms nobody today; a client that is refused does.
       const isEarly =
         path.endsWith('clientCertificate') && certificate.validFromDate.getTime() > nowMs;
       return isEarly
-        ? [{ path, message: `holds a certificate that is not valid yet (${name})` }]
+        ? [{ path, message: `contains a certificate that is not valid yet (${name})` }]
         : [];
     });
   return [...faultsIn('/tls/ca', ca), ...faultsIn('/tls/clientCertificate', clientCertificate)];
@@ -123,14 +123,14 @@ function checkCertificates(pem: string, context: z.RefinementCtx): void {
 function faultOfCertificates(pem: string): string | undefined {
   const blocks = pem.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) return 'must be PEM: "-----BEGIN CERTIFICATE-----" and what follows';
-  if (pem.includes('PRIVATE KEY-----')) return 'must not hold a private key';
-  if (blocks.length > MAX_CERTIFICATES) return `must hold at most ${MAX_CERTIFICATES} certificates`;
+  if (pem.includes('PRIVATE KEY-----')) return 'must not contain a private key';
+  if (blocks.length > MAX_CERTIFICATES) return `must be at most ${MAX_CERTIFICATES} certificates`;
   for (const [index, block] of blocks.entries()) {
     const certificate = certificateIn(block);
     const which = blocks.length === 1 ? 'a certificate' : `certificate ${index + 1}`;
-    if (!certificate) return `holds ${which} that cannot be read`;
+    if (!certificate) return `contains ${which} that cannot be read`;
     const weakness = weaknessOf(certificate.publicKey);
-    if (weakness !== undefined) return `holds ${which} whose key ${weakness}`;
+    if (weakness !== undefined) return `contains ${which} whose key ${weakness}`;
   }
   return undefined;
 }

@@ -43,11 +43,13 @@ export function echoes(
 export function verifyWanted(asked: boolean | undefined, mode: VerifyMode): boolean | string {
   switch (mode) {
     case 'never':
-      return asked === true ? 'is not offered here' : false;
+      return asked === true ? 'is not available in this deployment' : false;
     case 'optional':
       return asked ?? false;
     case 'always':
-      return asked === false ? 'cannot be false here: every URL is to be proved' : true;
+      return asked === false
+        ? 'cannot be false in this deployment: every URL must be verified'
+        : true;
     default:
       return mode satisfies never;
   }

@@ -27,7 +27,7 @@ export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
     .map((name) => ({
       path: pointer([name]),
       message: SETTING_NAMES.has(name)
-        ? 'is each endpoint’s own, and stands in no template'
+        ? 'belongs to each endpoint and cannot be in a template'
         : 'is not known here',
     }));
   const shared = Object.entries(asked).filter(([name]) => SHARED_SETTINGS.has(name));

@@ -92,7 +92,7 @@ describe.skipIf(!hasOpenssl)('the setting tls', () => {
       'a key in the bundle',
       () => ({ ca: made.authority.cert + made.authority.key }),
       '/tls/ca',
-      'must not hold a private key',
+      'must not contain a private key',
     ],
     [
       'a weak key',

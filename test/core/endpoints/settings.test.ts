@@ -85,7 +85,7 @@ describe('a further signature', () => {
       expect(faults({ contract, signatures, ownSignature: false })).toEqual([]);
     }
     expect(faults({ ownSignature: false })).toEqual([
-      { path: '/ownSignature', message: 'may be false only beside at least one of signatures' },
+      { path: '/ownSignature', message: 'may be false only if signatures has at least one entry' },
     ]);
   });
   it('cannot be the contract’s own, stand twice, or set what is set already', () => {
@@ -93,7 +93,7 @@ describe('a further signature', () => {
     expect(faults({ signatures: [{ scheme: 'v1a' }, { scheme: 'v1a' }] })).toHaveLength(1);
     const clash = { scheme: 'idnow', headerName: 'X-Webhook-Signature' };
     expect(faults({ contract: 'kyc-hmac', signatures: [clash] })).toEqual([
-      { path: '/signatures/0/scheme', message: 'sets x-webhook-signature, which is set already' },
+      { path: '/signatures/0/scheme', message: 'sets x-webhook-signature, which is already set' },
     ]);
   });
   it('covers custom headers that are there', () => {
@@ -102,7 +102,7 @@ describe('a further signature', () => {
     expect(faults({ signatures })).toEqual([
       {
         path: '/signatures/0/headers',
-        message: 'names X-Flow, which is none of headers or authentication',
+        message: 'names X-Flow, which is in neither headers nor authentication',
       },
     ]);
   });

@@ -33,7 +33,7 @@ export function readChanges(changes: Asked): {
   const report = (name: string, message: string) =>
     faults.push({ path: `/changes/${name}`, message });
   for (const [name, message] of FIXED) if (name in changes) report(name, message);
-  if ('url' in changes) report('url', 'is changed one endpoint at a time');
+  if ('url' in changes) report('url', 'can only be changed one endpoint at a time');
   // What no endpoint could be given is refused whole, also where the filter means none.
   const single = settings.filter(([name]) => name !== 'url' && !FIXED.has(name));
   const known = documentedChanges.safeParse(Object.fromEntries(single));
@@ -41,7 +41,7 @@ export function readChanges(changes: Asked): {
   for (const list of ['EventTypes', 'Channels']) {
     const whole = `${list.charAt(0).toLowerCase()}${list.slice(1)}`;
     const isPart = `add${list}` in changes || `remove${list}` in changes;
-    if (whole in changes && isPart) report(whole, 'goes with neither adding nor removing');
+    if (whole in changes && isPart) report(whole, 'cannot be combined with adding or removing');
   }
   if (Object.keys(changes).length === 0) faults.push({ path: '/changes', message: 'is empty' });
   if (!parsed.success || faults.length > 0) throw refused(faults);
@@ -66,14 +66,16 @@ function changedList(
   // An empty list means all: there is nothing to add, and nothing that could be taken out of it.
   if (before.length === 0) {
     if (removed.length === 0) return {};
-    const message = 'cannot take out of an empty list, which means all';
+    const message = 'cannot remove from an empty list, which means all';
     throw refused([{ path: `/remove${name}`, message }]);
   }
   const kept = before.filter((entry) => !removed.includes(entry));
   const after = [...new Set([...kept, ...added])];
   if (after.length === before.length && after.every((entry, at) => entry === before[at])) return {};
   if (after.length === 0) {
-    throw refused([{ path: `/remove${name}`, message: 'would leave none, which means all' }]);
+    throw refused([
+      { path: `/remove${name}`, message: 'would leave an empty list, which means all' },
+    ]);
   }
   return name === 'EventTypes' ? { eventTypes: after } : { channels: after };
 }

@@ -39,8 +39,8 @@ export const createEndpoints = operation({
   body: z.strictObject({
     endpoints: z
       .array(z.unknown())
-      .min(1, 'must hold at least one endpoint')
-      .max(MAX_CREATED, `must hold at most ${MAX_CREATED} endpoints`),
+      .min(1, 'must contain at least one endpoint')
+      .max(MAX_CREATED, `must contain at most ${MAX_CREATED} endpoints`),
   }),
   documentedBody: z
     .strictObject({ endpoints: z.array(endpointInput).min(1).max(MAX_CREATED) })

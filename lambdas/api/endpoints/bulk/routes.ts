@@ -107,7 +107,7 @@ async function changeOne(
       if (!changer.isChange(planned)) return 'unchanged';
       if (dryRun || (await changer.carryOut(planned))) return 'changed';
       const found = await ports.registry.getEndpoint(seen, endpoint);
-      if (found?.deletedAtMs !== undefined) throw new Problem(404, 'It was deleted.');
+      if (found?.deletedAtMs !== undefined) throw new Problem(404, 'The endpoint was deleted.');
       before = found ?? before;
       return undefined;
     });

@@ -71,7 +71,7 @@ export const SETTINGS = {
   contract: {
     input: z.enum(CONTRACT_NAMES).default(DEFAULTS.contract),
     isShared: true,
-    fixed: 'cannot be changed: make another endpoint',
+    fixed: 'cannot be changed: create another endpoint',
     shown: z.enum(CONTRACT_NAMES),
   },
   contractOptions: converted({
@@ -158,7 +158,7 @@ export const SETTINGS = {
       .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
       .optional(),
     isShared: false,
-    fixed: 'cannot be changed: make another endpoint',
+    fixed: 'cannot be changed: create another endpoint',
     isKeptApart: true,
     shown: z.string().nullable(),
     example: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',

@@ -53,7 +53,7 @@ function checkSignatures(
   report: Report,
 ): void {
   if (!ownSignature && signatures.length === 0) {
-    report(['ownSignature'], 'may be false only beside at least one of signatures');
+    report(['ownSignature'], 'may be false only if signatures has at least one entry');
   }
   if (secret === undefined || !isAsymmetric(secret)) return;
   const extra = signatures.findIndex(usesSecret);
@@ -81,8 +81,8 @@ function headersSet(
     const isShared = extra.scheme === 'v1a' || extra.scheme === 'standard-webhooks';
     const clash = names.find((name) => set.has(name) && !(isShared && schemes.has(family(extra))));
     const path = ['signatures', index, 'scheme'];
-    if (extra.scheme === contract.name) report(path, 'is what the contract does anyway');
-    else if (clash !== undefined) report(path, `sets ${clash}, which is set already`);
+    if (extra.scheme === contract.name) report(path, 'is already the contract’s own signature');
+    else if (clash !== undefined) report(path, `sets ${clash}, which is already set`);
     schemes.add(extra.scheme).add(family(extra));
     for (const name of names) set.add(name);
   }
@@ -108,11 +108,11 @@ function renamedNames(
     const path = ['renameHeaders', from];
     if (fixed.has(old)) report(path, 'has its name from RFC 9421 and cannot be renamed');
     else if (!set.has(old))
-      report(path, 'is no header that this endpoint’s contract or settings set');
-    if (seen.has(old)) report(path, 'stands here in another spelling already');
+      report(path, 'is not a header that this endpoint’s contract or settings set');
+    if (seen.has(old)) report(path, 'is already listed in another spelling');
     seen.add(old);
     const lower = to.toLowerCase();
-    if (lower !== old && reserved.has(lower)) report(path, `leads to ${to}, which is set already`);
+    if (lower !== old && reserved.has(lower)) report(path, `leads to ${to}, which is already set`);
     reserved.add(lower);
   }
   return reserved;
@@ -130,7 +130,7 @@ function checkCovered(
     for (const name of extra.headers) {
       if (names.has(name.toLowerCase())) continue;
       const path = ['signatures', index, 'headers'];
-      report(path, `names ${name}, which is none of headers or authentication`);
+      report(path, `names ${name}, which is in neither headers nor authentication`);
     }
   }
 }
@@ -145,7 +145,7 @@ function checkAuthentication(
     const name = headerOf(given)[0].toLowerCase();
     const path = ['authentication', index, ...(given.type === 'header' ? ['name'] : [])];
     if (reserved.has(name)) report(path, `sets ${name}, which Posthorn sets itself`);
-    else if (taken.has(name)) report(path, `sets ${name}, which is set already`);
+    else if (taken.has(name)) report(path, `sets ${name}, which is already set`);
     taken.add(name);
   }
 }
