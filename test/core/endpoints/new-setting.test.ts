@@ -28,7 +28,6 @@ const ALL = {
   ...SETTINGS,
   maxBodyBytes: {
     input: z.int().min(100).default(65_536),
-    isShared: true,
     shown: z.int(),
     example: 1_000,
   },

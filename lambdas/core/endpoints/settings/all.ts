@@ -64,121 +64,85 @@ const headersSchema = z
 export const SETTINGS = {
   url: {
     input: urlSchema(STRICT_RULES),
-    isShared: false,
+    isOwn: true,
     shown: z.string(),
     example: 'https://acme.io/webhooks',
   },
   contract: {
     input: z.enum(CONTRACT_NAMES).default(DEFAULTS.contract),
-    isShared: true,
     fixed: 'cannot be changed: create another endpoint',
     shown: z.enum(CONTRACT_NAMES),
   },
   contractOptions: converted({
     input: z.record(z.string(), z.unknown()).default(DEFAULTS.contractOptions),
-    isShared: true,
     keep: (given, { contract }) => contractOf(contract).optionsSchema.parse(given),
     shown: z.unknown().meta({ type: 'object' }),
   }),
   eventTypes: {
     input: z.array(patternSchema).max(MAX_PATTERNS).default(DEFAULTS.eventTypes),
-    isShared: true,
     shown: z.array(z.string()),
     example: ['dossier.*'],
   },
   channels: {
     input: z.array(channelSchema).max(20).default(DEFAULTS.channels),
-    isShared: true,
     shown: z.array(z.string()),
   },
   /** What the data of its events must be, if that matters. */
   filter: {
     input: filterSchema.optional(),
-    isShared: true,
     shown: z.record(z.string(), z.unknown()).nullable(),
     example: { risk: { score: [{ numeric: ['>', 80] }] } },
   },
-  method: {
-    input: z.enum(METHODS).default(DEFAULTS.method),
-    isShared: true,
-    shown: z.enum(METHODS),
-  },
+  method: { input: z.enum(METHODS).default(DEFAULTS.method), shown: z.enum(METHODS) },
   headers: {
     input: headersSchema.default(DEFAULTS.headers),
-    isShared: true,
     shown: z.record(z.string(), z.string()),
   },
-  timeoutMs: {
-    input: z.int().min(1_000).max(30_000).default(DEFAULTS.timeoutMs),
-    isShared: true,
-    shown: z.int(),
-  },
+  timeoutMs: { input: z.int().min(1_000).max(30_000).default(DEFAULTS.timeoutMs), shown: z.int() },
   /** Its own policy, if it has one: otherwise the stack's or its contract's. */
   retryPolicy: {
     input: retryPolicySchema.optional(),
-    isShared: true,
     shown: retryPolicySchema,
     example: 'forty-days',
   },
   /** Whether, and when, failures pause it. */
-  autoPause: {
-    input: autoPauseSchema.default(DEFAULTS.autoPause),
-    isShared: true,
-    shown: autoPauseSchema,
-  },
+  autoPause: { input: autoPauseSchema.default(DEFAULTS.autoPause), shown: autoPauseSchema },
   /** Requests a second over all its deliveries; without it there is no limit. */
-  maxPerSecond: {
-    input: z.number().min(0.1).max(1_000).optional(),
-    isShared: true,
-    shown: z.number().nullable(),
-  },
+  maxPerSecond: { input: z.number().min(0.1).max(1_000).optional(), shown: z.number().nullable() },
   /** Whether what goes there can also be fetched. */
-  polling: { input: z.boolean().default(false), isShared: true, shown: z.boolean() },
-  description: {
-    input: z.string().max(500).default(DEFAULTS.description),
-    isShared: true,
-    shown: z.string(),
-  },
+  polling: { input: z.boolean().default(false), shown: z.boolean() },
+  description: { input: z.string().max(500).default(DEFAULTS.description), shown: z.string() },
   secret: {
     input: givenSecretSchema.optional(),
-    isShared: false,
+    isOwn: true,
     fixed: 'is changed by POST /v1/endpoints/{id}/rotate-secret',
     isKeptApart: true,
     shown: z.string().meta({ description: '28 asterisks and its last four characters.' }),
     example: '****************************7oD=',
   },
   /** A template's id or name: it gives what is not given here. */
-  template: { input: z.string().max(100).optional(), isShared: false, isKeptApart: true },
+  template: { input: z.string().max(100).optional(), isOwn: true, isKeptApart: true },
   /** Whether it gets nothing until its URL has echoed a challenge. */
-  verifyUrl: { input: z.boolean().optional(), isShared: false, isKeptApart: true },
+  verifyUrl: { input: z.boolean().optional(), isOwn: true, isKeptApart: true },
   /** `wh_...`: what tells a receiver's endpoints apart (the contract bynn sends it). */
   token: {
     input: z
       .string()
       .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters without spaces')
       .optional(),
-    isShared: false,
+    isOwn: true,
     fixed: 'cannot be changed: create another endpoint',
     isKeptApart: true,
     shown: z.string().nullable(),
     example: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
   },
   /** Signatures beside the contract's own. */
-  signatures: {
-    input: extraSignaturesSchema.default([]),
-    isShared: true,
-    shown: extraSignaturesSchema,
-  },
+  signatures: { input: extraSignaturesSchema.default([]), shown: extraSignaturesSchema },
   /** False leaves the contract's own signature out: `signatures` must then hold one. */
-  ownSignature: { input: z.boolean().default(true), isShared: true, shown: z.boolean() },
-  encryption: {
-    input: bodyEncryptionSchema.optional(),
-    isShared: true,
-    shown: shownEncryptionSchema.nullable(),
-  },
+  ownSignature: { input: z.boolean().default(true), shown: z.boolean() },
+  encryption: { input: bodyEncryptionSchema.optional(), shown: shownEncryptionSchema.nullable() },
   authentication: converted({
     input: authenticationsSchema.default([]),
-    isShared: true,
     keep: keptAuthentication,
     shown: z
       .array(z.record(z.string(), z.string()))
@@ -192,13 +156,12 @@ export const SETTINGS = {
       .refine((map) => Object.keys(map).length <= MAX_RENAMES, `must be at most ${MAX_RENAMES}`)
       .meta({ maxProperties: MAX_RENAMES })
       .default({}),
-    isShared: true,
     shown: z.record(z.string(), z.string()),
   },
   /** Certificates of its own. */
   tls: converted({
     input: endpointTlsSchema.optional(),
-    isShared: false,
+    isOwn: true,
     keep: keptTls,
     shown: shownTlsSchema
       .nullable()
@@ -206,7 +169,7 @@ export const SETTINGS = {
     show: (kept: KeptTls | undefined) => tlsView(kept),
   }),
   /** Adds when the event was accepted, the attempt's number, and when it was sent. */
-  timingHeaders: { input: z.boolean().default(false), isShared: true, shown: z.boolean() },
+  timingHeaders: { input: z.boolean().default(false), shown: z.boolean() },
 } as const satisfies Declarations;
 
 export type GivenSettings = Given<typeof SETTINGS>;
@@ -214,5 +177,5 @@ export type SharedSetting = SharedName<typeof SETTINGS>;
 export const SETTING_NAMES: ReadonlySet<string> = new Set(Object.keys(SETTINGS));
 /** The settings that a template may hold. */
 export const SHARED_SETTINGS: ReadonlySet<string> = new Set(
-  Object.entries<Setting>(SETTINGS).flatMap(([name, { isShared }]) => (isShared ? [name] : [])),
+  Object.entries<Setting>(SETTINGS).flatMap(([name, { isOwn }]) => (isOwn ? [] : [name])),
 );

@@ -11,8 +11,8 @@ import { DEFAULTS } from './defaults.ts';
 export interface Setting {
   /** What requests may give, and its default. */
   readonly input: z.ZodType;
-  /** Whether a template may hold it. What is not shared is each endpoint's own. */
-  readonly isShared: boolean;
+  /** Each endpoint has its own: no template may hold it. */
+  readonly isOwn?: true;
   /** Why a change of the endpoint cannot change it. */
   readonly fixed?: string;
   /** Stored under other names, or as part of something else: the code for it is elsewhere. */
@@ -82,7 +82,7 @@ type Shown<D extends Declarations> = {
 
 /** The names of those that templates may hold. */
 export type SharedName<D extends Declarations> = {
-  [N in keyof D]: D[N] extends { readonly isShared: true } ? N : never;
+  [N in keyof D]: D[N] extends { readonly isOwn: true } ? never : N;
 }[keyof D];
 
 /** What an object has for each of the chosen settings. */
@@ -114,15 +114,15 @@ export function changesShape(declarations: Declarations): Record<string, z.ZodTy
 
 /** For the body that creates a template: what is not given stays so. */
 export function templateShape(declarations: Declarations): Record<string, z.ZodType> {
-  return mapped(declarations, ({ input, isShared }) =>
-    isShared ? z.optional(withoutDefault(input)) : undefined,
+  return mapped(declarations, ({ input, isOwn }) =>
+    isOwn ? undefined : z.optional(withoutDefault(input)),
   );
 }
 
 /** For the body that changes a template: null takes a setting out. */
 export function templateChangesShape(declarations: Declarations): Record<string, z.ZodType> {
-  return mapped(declarations, ({ input, isShared, fixed }) =>
-    isShared && fixed === undefined ? z.optional(z.nullable(withoutDefault(input))) : undefined,
+  return mapped(declarations, ({ input, isOwn, fixed }) =>
+    isOwn || fixed !== undefined ? undefined : z.optional(z.nullable(withoutDefault(input))),
   );
 }
 
@@ -136,15 +136,6 @@ function withoutDefault(input: z.ZodType): z.ZodType {
 /** Undefined where a setting has none. */
 export function defaultOf({ input }: Setting): unknown {
   return input instanceof z.ZodDefault ? input.def.defaultValue : undefined;
-}
-
-/** The defaults of some, by their names. */
-export function defaultsOf(
-  declarations: Declarations,
-  isMeant: (name: string) => boolean,
-): Record<string, unknown> {
-  const meant = Object.entries(declarations).filter(([name]) => isMeant(name));
-  return Object.fromEntries(meant.map(([name, setting]) => [name, defaultOf(setting)]));
 }
 
 /** What is stored of settings that were given. */

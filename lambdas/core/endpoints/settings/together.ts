@@ -9,7 +9,7 @@ import { TIMING_HEADERS } from '../../headers/timing.ts';
 import { isAsymmetric } from '../../signing/asymmetric-secret.ts';
 import { headerOf } from '../authentication.ts';
 import { type GivenSettings, SETTINGS } from './all.ts';
-import { defaultsOf } from './setting.ts';
+import { defaultOf } from './setting.ts';
 
 /** @param message follows the setting's name */
 type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -31,7 +31,10 @@ export function checkTogether(
   }
   // Which headers are set follows from these two.
   if (faulty.has('signatures') || faulty.has('timingHeaders')) return;
-  const settings = { ...given, ...defaultsOf(SETTINGS, (name) => faulty.has(name)) };
+  const defaults = Object.entries(SETTINGS).flatMap(([name, setting]) =>
+    faulty.has(name) ? [[name, defaultOf(setting)]] : [],
+  );
+  const settings = { ...given, ...Object.fromEntries(defaults) };
   checkSignatures(settings, contract, report);
   if (settings.tls !== undefined && /^http:/i.test(settings.url)) {
     report(['tls'], 'needs a URL with https');
