@@ -1,0 +1,38 @@
+// Deliveries as items of the ledger: written under conditions, and read.
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryRef } from '../../core/scope.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { getItem, type Item, whenHolds } from '../aws/dynamodb/client.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
+import { deliveryKey, fromDeliveryItem, toDeliveryItem } from './items.ts';
+
+export type DeliveryItems = ReturnType<typeof createDeliveryItems>;
+
+export function createDeliveryItems(client: DynamoDb, table: string, settings: Settings) {
+  const toItem = (delivery: Delivery): Item =>
+    toDeliveryItem(
+      delivery,
+      Math.max(expiryOf(delivery.acceptedAtMs, settings), delivery.deadlineAtMs + EXPIRY_MARGIN_MS),
+    );
+  async function read(ref: DeliveryRef): Promise<Delivery | undefined> {
+    const item = await getItem(client, table, deliveryKey(ref));
+    return item && fromDeliveryItem(item);
+  }
+  return {
+    toItem,
+    putIf: (delivery: Delivery, condition: string, values?: Item): Promise<boolean> =>
+      whenHolds(
+        client.call('PutItem', {
+          TableName: table,
+          Item: toItem(delivery),
+          ConditionExpression: condition,
+          ExpressionAttributeValues: values,
+        }),
+      ),
+    read,
+    /** A write's answer may have been lost: whether what stands there now is what this holder wrote. */
+    isOwn: async (ref: DeliveryRef, holder: string): Promise<boolean> =>
+      (await read(ref))?.recordedBy === holder,
+  };
+}

@@ -1,0 +1,40 @@
+// Deliveries put and got: fast, unconditional writes for the common path.
+import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
+import { deliveryIdOf } from '../../core/identifiers.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { batchGet, batchPut } from '../aws/dynamodb/client.ts';
+import type { DeliveryItems } from './delivery-items.ts';
+import { deliveryKey, fromDeliveryItem } from './items.ts';
+
+export function createDeliveryRecords(
+  client: DynamoDb,
+  table: string,
+  { toItem, putIf, isOwn }: DeliveryItems,
+): DeliveryRecords {
+  return {
+    async putDeliveries(deliveries) {
+      const refused = await batchPut(client, table, deliveries.map(toItem));
+      return new Set(
+        [...refused].flatMap((index) => {
+          const delivery = deliveries[index];
+          return delivery ? [deliveryIdOf(delivery.eventId, delivery.endpointId)] : [];
+        }),
+      );
+    },
+
+    async putDeliveryOnce(delivery) {
+      if (await putIf(delivery, 'attribute_not_exists(pk)')) return true;
+      return delivery.recordedBy !== undefined && isOwn(delivery, delivery.recordedBy);
+    },
+
+    async getDeliveries(refs) {
+      const items = await batchGet(client, table, refs.map(deliveryKey));
+      return new Map(
+        items.map((item) => {
+          const delivery = fromDeliveryItem(item);
+          return [deliveryIdOf(delivery.eventId, delivery.endpointId), delivery];
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// Runs of deliveries: opened anew, or ended without an attempt.
+import { attemptsMade } from '../../core/deliveries/delivery.ts';
+import type { DeliveryRuns } from '../../core/deliveries/ledger.ts';
+import { number, text } from '../aws/dynamodb/client.ts';
+import type { DeliveryItems } from './delivery-items.ts';
+
+export function createDeliveryRuns({ putIf }: Pick<DeliveryItems, 'putIf'>): DeliveryRuns {
+  return {
+    openRun(delivery, seenRun) {
+      const holds = [
+        'run = :seen AND n = :n AND attribute_not_exists(rd)',
+        '(attribute_not_exists(lu) OR lu < :now)',
+      ].join(' AND ');
+      return putIf(delivery, holds, {
+        ':seen': number(seenRun),
+        ':n': number(attemptsMade(delivery)),
+        // A run is due when it is opened.
+        ':now': number(delivery.dueAtMs ?? 0),
+      });
+    },
+
+    async settle(delivery, state) {
+      const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
+      return putIf(
+        { ...rest, state },
+        'attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n)',
+        {
+          ':waiting': text('waiting'),
+          ':run': number(delivery.run),
+          ':n': number(attemptsMade(delivery)),
+        },
+      );
+    },
+  };
+}

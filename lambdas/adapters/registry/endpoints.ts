@@ -1,0 +1,77 @@
+// Endpoints in the registry, stored without what they inherit, and given with it.
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import type { Scope } from '../../core/scope.ts';
+import { withoutInherited } from '../../core/templates/template.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { batchGet, getItem, type Item, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentOf, endpointPartition } from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+import { createRegistryPages } from './pages.ts';
+import { countChange, type Inheritance } from './templates.ts';
+
+export function createEndpointStore(
+  client: DynamoDb,
+  table: string,
+  inherit: Inheritance,
+): EndpointStore {
+  const page = createRegistryPages(client, table);
+
+  async function getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined> {
+    const endpoint = documentOf<Endpoint>(await getItem(client, table, keyOf(scope, id)));
+    return endpoint && (await inherit([endpoint]))[0];
+  }
+
+  return {
+    async putEndpointOnce(endpoint) {
+      const isNew = await putIfNew(client, table, toItem(endpoint));
+      // Also if it was there: who put it may have come no further.
+      await countChange(client, table, endpoint);
+      return isNew ? endpoint : ((await getEndpoint(endpoint, endpoint.id)) ?? endpoint);
+    },
+
+    async replaceEndpoint(before, after) {
+      const isReplaced = await whenHolds(
+        client.call('PutItem', {
+          TableName: table,
+          Item: toItem(after),
+          // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
+          ConditionExpression: 'doc = :before',
+          ExpressionAttributeValues: { ':before': documentText(before) },
+        }),
+      );
+      if (isReplaced) await countChange(client, table, after);
+      return isReplaced;
+    },
+
+    getEndpoint,
+
+    async getEndpoints(refs) {
+      const items = await batchGet(
+        client,
+        table,
+        refs.map((ref) => keyOf(ref, ref.id)),
+      );
+      const endpoints = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+      return new Map((await inherit(endpoints)).map((endpoint) => [endpoint.id, endpoint]));
+    },
+
+    async listEndpoints(scope, limit, cursor) {
+      const found = await page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
+        const endpoint = documentOf<Endpoint>(item);
+        return endpoint?.deletedAtMs === undefined ? endpoint : undefined;
+      });
+      return { ...found, entries: await inherit(found.entries) };
+    },
+  };
+}
+
+function keyOf(scope: Scope, id: string): Item {
+  return { pk: text(endpointPartition(scope)), sk: text(id) };
+}
+
+const documentText = (endpoint: Endpoint) => text(JSON.stringify(withoutInherited(endpoint)));
+
+function toItem(endpoint: Endpoint): Item {
+  return { ...keyOf(endpoint, endpoint.id), v: ITEM_VERSION, doc: documentText(endpoint) };
+}

@@ -1,0 +1,97 @@
+// Tenants in the registry. Who changes one tells every fan-out through its scopes.
+import { NotYetStoredError } from '../../core/errors.ts';
+import { optimistically } from '../../core/optimistic.ts';
+import { ENVIRONMENTS } from '../../core/scope.ts';
+import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import { NEW_ERASURE, type Tenant } from '../../core/tenants/tenant.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { getItem, type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentOf } from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+import { createRegistryPages } from './pages.ts';
+import { countChange, type ScopeChange } from './templates.ts';
+
+const PARTITION = 'tenants';
+/** No tenant id sorts before a space. */
+const BEFORE_IDS = ' ';
+/** How often a tenant that others change meanwhile is tried. */
+const ROUNDS = 5;
+
+export function createTenantStore(client: DynamoDb, table: string): TenantStore & TenantListing {
+  const page = createRegistryPages(client, table);
+
+  const getTenant = async (id: string): Promise<Tenant | undefined> =>
+    documentOf<Tenant>(await getItem(client, table, keyOf(id)));
+
+  const putIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
+    whenHolds(
+      client.call('PutItem', {
+        TableName: table,
+        Item: { ...keyOf(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
+      }),
+    );
+  const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
+    putIf(after, 'doc = :before', { ':before': text(JSON.stringify(before)) });
+
+  async function changeScopes(tenant: string, change: ScopeChange): Promise<void> {
+    for (const environment of ENVIRONMENTS) {
+      await countChange(client, table, { tenant, environment }, change);
+    }
+  }
+
+  return {
+    async putTenant(id, name, nowMs) {
+      const fresh: Tenant = { id, name, createdAtMs: nowMs };
+      const put = await optimistically(ROUNDS, async () => {
+        const found = await getTenant(id);
+        if (!found) {
+          const isNew = await putIf(fresh, 'attribute_not_exists(pk)');
+          return isNew ? { tenant: fresh, created: true } : undefined;
+        }
+        if (found.deletedAtMs === undefined) {
+          const tenant = { ...found, name };
+          return (await replaceTenant(found, tenant)) ? { tenant, created: false } : undefined;
+        }
+        if (found.erasure?.state !== 'done') return { tenant: found, created: false };
+        // First the scopes: of a tenant that is there again no event may be dropped.
+        await changeScopes(id, 'return');
+        return (await replaceTenant(found, fresh)) ? { tenant: fresh, created: true } : undefined;
+      });
+      if (!put) throw new NotYetStoredError(id);
+      return put;
+    },
+
+    async markTenantDeleted(id, nowMs) {
+      const marked = await optimistically(ROUNDS, async () => {
+        const found = await getTenant(id);
+        if (!found || found.erasure?.state === 'done') return { tenant: found };
+        const isMarked = found.deletedAtMs !== undefined;
+        const tenant: Tenant = isMarked
+          ? found
+          : { ...found, deletedAtMs: nowMs, erasure: NEW_ERASURE };
+        if (!isMarked && !(await replaceTenant(found, tenant))) return undefined;
+        // Again for one that was marked: a crash may have come between.
+        await changeScopes(id, 'deletion');
+        return { tenant };
+      });
+      if (!marked) throw new NotYetStoredError(id);
+      return marked.tenant;
+    },
+
+    replaceTenant,
+    getTenant,
+
+    listTenantIds: (limit, cursor) =>
+      page(PARTITION, BEFORE_IDS, limit, cursor, (item) => item.sk?.S),
+
+    listTenants: (limit, cursor) =>
+      page(PARTITION, BEFORE_IDS, limit, cursor, (item) => {
+        const tenant = documentOf<Tenant>(item);
+        return tenant?.deletedAtMs === undefined ? tenant : undefined;
+      }),
+  };
+}
+
+const keyOf = (id: string): Item => ({ pk: text(PARTITION), sk: text(id) });
