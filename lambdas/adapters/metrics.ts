@@ -16,7 +16,7 @@ const VALUES_PER_LINE = 100;
 const EVERY_MS = 1_000;
 
 /** The dimensions beside the stack. */
-export interface Place {
+interface Place {
   readonly env?: string;
   readonly function?: QueueFunction;
 }
@@ -31,7 +31,7 @@ export interface Metrics {
   flushWhenDue(): void;
 }
 
-export interface MetricsPorts {
+interface MetricsPorts {
   readonly stack: string;
   readonly now: () => number;
   readonly write: (line: string) => void;

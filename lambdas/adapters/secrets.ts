@@ -19,7 +19,7 @@ import { log } from './log.ts';
 /** A version that nobody knows does not make every call ask Secrets Manager. */
 const ASKED_AGAIN_MS = 10_000;
 
-export interface SecretArns {
+interface SecretArns {
   readonly sealing: string;
   readonly operator: string;
 }

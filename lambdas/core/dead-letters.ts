@@ -8,7 +8,7 @@ import { decodeWakesMessage } from './wakes/message.ts';
 export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
 export type DeadLetterQueue = (typeof DEAD_LETTER_QUEUES)[number];
 
-export interface DeadLetter {
+interface DeadLetter {
   /** SQS's id of the message. */
   readonly id: string;
   readonly body: string;
@@ -18,7 +18,7 @@ export interface DeadLetter {
 }
 
 /** What an operator may know of a message: whom it is about, and not what it carries. */
-export interface DeadLetterSubject {
+interface DeadLetterSubject {
   /** Whether it has a form that we write: what has not will fail again. */
   readonly readable: boolean;
   readonly tenant: string | null;

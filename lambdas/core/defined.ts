@@ -4,7 +4,7 @@ type Optional<T> = {
 }[keyof T];
 
 /** An object whose members may be undefined, without those that are. */
-export type Defined<T> = Omit<T, Optional<T>> & {
+type Defined<T> = Omit<T, Optional<T>> & {
   [K in Optional<T>]?: Exclude<T[K], undefined>;
 };
 

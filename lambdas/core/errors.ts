@@ -1,7 +1,7 @@
 // Faults of ours. What happens at a receiver is never one of these: it is an Outcome.
 
 /** The base of every fault that Posthorn raises; `code` is stable and may be matched on. */
-export class PosthornError extends Error {
+class PosthornError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string, cause?: unknown) {

@@ -8,7 +8,7 @@ export const VERSION = 1;
 
 export const versionSchema = z.int().min(1).max(VERSION).default(1);
 
-export const newerSchema = z.looseObject({ v: z.int().gt(VERSION) });
+const newerSchema = z.looseObject({ v: z.int().gt(VERSION) });
 
 export const scopeShape = { tn: z.string(), env: z.enum(ENVIRONMENTS) };
 
@@ -23,7 +23,7 @@ export function decode<T>(queue: string, body: string, schema: z.ZodType<T>): T 
 }
 
 /** Whatever else has changed in such a message: it is not malformed, only not for this code. */
-export function newerVersionOf(body: string): number | undefined {
+function newerVersionOf(body: string): number | undefined {
   try {
     return newerSchema.safeParse(JSON.parse(body)).data?.v;
   } catch {

@@ -23,7 +23,7 @@ const FAILED_ATTEMPTS = FAILURE_KINDS.filter((kind) => kind !== 'event_expired')
 const STATUS_CLASSES = ['http_2xx', 'http_3xx', 'http_4xx', 'http_5xx', 'http_other'] as const;
 
 export const ATTEMPT_KINDS = [...STATUS_CLASSES, ...FAILED_ATTEMPTS] as const;
-export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
+type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 type AttemptMetric = `Attempts_${AttemptKind}`;
 
 const ofAttempts = Object.fromEntries(

@@ -1,7 +1,7 @@
 // What was looked up a moment ago: at most so many entries, each for a time. The entry that was set first makes
 // room for a new one.
 
-export interface RecentLimits {
+interface RecentLimits {
   readonly maxEntries: number;
   /** How long an entry is good; without it, until it makes room. */
   readonly keptMs?: number;

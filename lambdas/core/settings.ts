@@ -5,7 +5,7 @@ import { corsSchema, limitsSchema } from './edge/settings.ts';
 import { retryPolicySchema } from './retries/policy.ts';
 
 /** Whether endpoints may ask for the proof, or must. */
-export const VERIFY_MODES = ['never', 'optional', 'always'] as const;
+const VERIFY_MODES = ['never', 'optional', 'always'] as const;
 
 export type VerifyMode = (typeof VERIFY_MODES)[number];
 

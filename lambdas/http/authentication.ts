@@ -24,9 +24,7 @@ import type { Secrets } from '../core/sealing/secrets.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
 
-export type Principal =
-  | { readonly kind: 'operator' }
-  | { readonly kind: 'tenant'; readonly key: ApiKey };
+type Principal = { readonly kind: 'operator' } | { readonly kind: 'tenant'; readonly key: ApiKey };
 
 /** What every route finds in its context. */
 export interface AppEnvironment {

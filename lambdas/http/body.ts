@@ -8,7 +8,7 @@ import type { AppContext } from './authentication.ts';
 /** Bodies of everything but events. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-export interface ReadBody {
+interface ReadBody {
   readonly value: unknown;
   readonly source: JsonSource;
 }
@@ -28,7 +28,7 @@ export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBod
   return reading;
 }
 
-export interface ParsedBody<T> {
+interface ParsedBody<T> {
   readonly value: T;
   readonly source: JsonSource;
 }

@@ -9,7 +9,7 @@ import { JsonAnswer } from './json-answer.ts';
 /** What goes back as text; anything else as base64. */
 const TEXT = /^text\/|[/+](json|xml)\s*(;|$)/i;
 
-export interface LambdaAnswer {
+interface LambdaAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -15,7 +15,7 @@ import {
 import { MAX_BODY_BYTES, parseBody, parseBodyOrNothing, parseParams, parseQuery } from './body.ts';
 
 /** Who may call it: anyone, any key, the operator, or the operator and keys with this scope of a tenant. */
-export type Access = 'open' | 'key' | 'operator' | KeyScope;
+type Access = 'open' | 'key' | 'operator' | KeyScope;
 
 export interface Reply {
   readonly description: string;
@@ -62,7 +62,7 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-export interface Call<O extends Operation> {
+interface Call<O extends Operation> {
   readonly c: AppContext;
   readonly params: Parsed<O['params']>;
   readonly query: Parsed<O['query']>;
@@ -80,7 +80,7 @@ export interface Call<O extends Operation> {
 }
 
 /** What a handler gets: the scope only where the operation is a tenant's. */
-export type CallIn<O extends Operation> = Call<O> &
+type CallIn<O extends Operation> = Call<O> &
   (O['access'] extends KeyScope ? { readonly scope: Scope } : object);
 
 /** Keeps the literal types of a declaration. */
@@ -88,7 +88,7 @@ export function operation<const O extends Operation>(declared: O): O {
   return declared;
 }
 
-export interface ServeOptions<O extends Operation> {
+interface ServeOptions<O extends Operation> {
   /** A stricter schema for the body where rules of the stack or environment come in. */
   readonly bodySchema?: (scope: Scope) => z.ZodType<Parsed<O['body']>>;
 }

@@ -26,7 +26,7 @@ export interface Calls<O extends Operations<O>> {
   ): Promise<O[Name]['output']>;
 }
 
-export interface DirectService<O extends Operations<O>> {
+interface DirectService<O extends Operations<O>> {
   /** As signatures and host names have it. */
   readonly name: 'dynamodb' | 'sqs' | 'secretsmanager';
   /** As the SDK's variables for other endpoints have it: `AWS_ENDPOINT_URL_<...>`. */

@@ -24,7 +24,7 @@ const RETRYABLE = new Map([
   ['UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'],
 ]);
 
-export interface AwsRequestHandler {
+interface AwsRequestHandler {
   readonly metadata: { readonly handlerProtocol: string };
   handle(request: HttpRequest, options?: HttpHandlerOptions): Promise<{ response: HttpResponse }>;
   destroy(): void;
@@ -71,7 +71,7 @@ export function createAwsRequestHandler(): AwsRequestHandler {
   };
 }
 
-export interface AwsPost {
+interface AwsPost {
   readonly origin: string;
   /** Names and values in turn, with the signature. */
   readonly headers: readonly string[];

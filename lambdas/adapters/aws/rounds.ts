@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface Rounds {
+interface Rounds {
   readonly rounds: number;
   /** Before the second round; each further pause is twice as long. */
   readonly pauseMs: number;

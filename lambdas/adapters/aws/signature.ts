@@ -4,7 +4,7 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 
-export interface SignedCall {
+interface SignedCall {
   /** With a port, if it is not the protocol's own. */
   readonly host: string;
   /** `X-Amz-Target`: which operation it is. */

@@ -8,7 +8,7 @@ import { type Item, text } from '../aws/dynamodb/client.ts';
 /** Greater than every id with the prefix `evt_`. */
 const LAST_EVENT_ID = 'evt_~';
 
-export interface ShardedQuery {
+interface ShardedQuery {
   readonly client: DynamoDb;
   readonly table: string;
   readonly partitions: readonly string[];
@@ -40,13 +40,13 @@ function byEventId(query: ShardedQuery, isAscending: boolean): Promise<MergedPag
 const justBefore = (id: string): string =>
   `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}~`;
 
-export interface MergedPage {
+interface MergedPage {
   readonly items: Item[];
   /** The last item's sort key, if there are more. */
   readonly next?: string;
 }
 
-export interface ShardsQuery {
+interface ShardsQuery {
   readonly client: DynamoDb;
   readonly table: string;
   readonly partitions: readonly string[];

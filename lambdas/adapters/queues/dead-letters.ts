@@ -15,7 +15,7 @@ const MOVE_SECONDS = 60;
 /** A wait asks all of SQS's servers: an answer without messages then means that there are none. */
 const WAIT_SECONDS = 1;
 
-export type DeadLetterUrls = Readonly<
+type DeadLetterUrls = Readonly<
   Record<DeadLetterQueue, { readonly from: string; readonly to: string }>
 >;
 

@@ -26,7 +26,7 @@ const BYTES_PER_CALL = 1_000_000;
 /** For what SQS refuses. */
 const ROUNDS = { rounds: 4, pauseMs: 100 };
 
-export interface QueueUrls {
+interface QueueUrls {
   readonly events: string;
   readonly deliveries: string;
   readonly slow: string;

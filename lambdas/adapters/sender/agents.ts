@@ -6,7 +6,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import type { EndpointTls } from '../../core/requests/sender.ts';
 import { type ConnectionOptions, createConnector } from './connection.ts';
 
-export interface Agents {
+interface Agents {
   readonly kept: UndiciAgent;
   /** Each of its connections serves one request. */
   readonly fresh: UndiciAgent;

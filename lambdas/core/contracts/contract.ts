@@ -64,20 +64,3 @@ export interface Contract<Options = unknown> {
   /** Everything else: a user agent, a token, an idempotency key. */
   describe(facts: DeliveryFacts, options: Options): Headers;
 }
-
-/** A contract's whole request but for what the endpoint's own settings add. */
-export async function formWith<Options>(
-  contract: Contract<Options>,
-  facts: DeliveryFacts,
-  options: Options,
-  moment: SigningMoment,
-): Promise<FormedRequest> {
-  const shaped = await contract.shape(facts, options, moment);
-  if (shaped.kind === 'unshapeable') return shaped;
-  const headers = [
-    ...contract.identify(facts, moment),
-    ...(await contract.sign(shaped.body, facts, options, moment)),
-    ...contract.describe(facts, options),
-  ];
-  return { kind: 'formed', headers, body: shaped.body };
-}

@@ -42,12 +42,12 @@ export function thinFieldsOf(data: string): Record<string, unknown> {
   return Object.keys(links).length === 0 ? fields : { ...fields, links };
 }
 
-export function isIdentifier(value: unknown): value is string {
+function isIdentifier(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > MAX_IDENTIFIER_LENGTH) return false;
   return UUID.test(value) || ULID.test(value) || PREFIXED.test(value);
 }
 
-export function isLink(value: unknown): value is string {
+function isLink(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_LINK_LENGTH && LINK.test(value);
 }
 

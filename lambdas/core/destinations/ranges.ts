@@ -3,7 +3,7 @@
 // clouds and Lambda keep credentials. docs/destination-guard.md compares it with other guards' lists.
 
 /** Whether the operator's `allowCidrs` may open the range: `never` is what leads to this machine or to credentials. */
-export type Opening = 'never' | 'by-operator';
+type Opening = 'never' | 'by-operator';
 
 export interface SpecialRange {
   readonly cidr: string;

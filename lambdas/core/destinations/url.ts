@@ -56,7 +56,7 @@ const INNER_SUFFIXES = [
   'docker',
 ];
 
-export type UrlVerdict =
+type UrlVerdict =
   | { readonly kind: 'allowed'; readonly url: URL }
   | { readonly kind: 'refused'; readonly reason: string };
 

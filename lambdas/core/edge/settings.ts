@@ -19,7 +19,6 @@ export const limitsSchema = z
     eventTypes: count.default(1_000),
   })
   .prefault({});
-export type Limits = z.infer<typeof limitsSchema>;
 
 const ORIGIN = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/;
 
@@ -36,4 +35,3 @@ export const corsSchema = z
       .default([]),
   })
   .prefault({});
-export type Cors = z.infer<typeof corsSchema>;

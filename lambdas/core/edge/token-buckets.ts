@@ -3,7 +3,7 @@
 // used longest ago is forgotten first.
 import { Recent } from '../recent.ts';
 
-export interface BucketRules {
+interface BucketRules {
   readonly perSecond: number;
   /** How much may come at once after a rest. */
   readonly burst: number;

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { dataSchema, eventTypeSchema } from '../events/event.ts';
 import type { JsonSchema } from '../json/schema.ts';
 
-export const MAX_SCHEMA_BYTES = 32 * 1024;
-export const MAX_EXAMPLE_BYTES = 32 * 1024;
+const MAX_SCHEMA_BYTES = 32 * 1024;
+const MAX_EXAMPLE_BYTES = 32 * 1024;
 
 export interface EventType {
   readonly name: string;

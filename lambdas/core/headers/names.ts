@@ -6,12 +6,6 @@ export const anyHeaderNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'is not a valid header name');
 
-/** The same for the names of a JSON object's members, as the OpenAPI document has it. */
-export const HEADER_NAME_JSON_SCHEMA = {
-  type: 'string',
-  pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$",
-};
-
 /** A name that something may be sent under. */
 export const headerNameSchema = anyHeaderNameSchema.refine(
   (name) => !isTransportHeader(name),
@@ -47,7 +41,7 @@ export function isTransportHeader(name: string): boolean {
 }
 
 /** Old names to new ones, in any spelling of the old; a header's new name is spelled as given. */
-export type Renames = Readonly<Record<string, string>>;
+type Renames = Readonly<Record<string, string>>;
 
 export function renamed(headers: Headers, renames: Renames | undefined): Headers {
   if (!renames) return headers;

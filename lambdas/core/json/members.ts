@@ -3,7 +3,7 @@
 import { walkJson } from './walk.ts';
 
 /** One member of an object; the offsets are into the object's source text. */
-export interface Member {
+interface Member {
   readonly key: string;
   /** Where its key's quotation mark stands. */
   readonly from: number;

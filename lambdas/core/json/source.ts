@@ -14,7 +14,7 @@ const PATH_SEGMENTS_SHOWN = 4;
 /** Where `data` may stand: in the body itself, or in `events/<index>`. */
 const DATA_DEPTHS = [1, 3];
 
-export type JsonReading =
+type JsonReading =
   | { readonly kind: 'read'; readonly value: unknown; readonly source: JsonSource }
   | { readonly kind: 'unreadable'; readonly detail: string };
 

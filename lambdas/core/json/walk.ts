@@ -25,7 +25,7 @@ export interface Level {
 }
 
 /** `levels` is from the outside in, and changes as the walk goes on. */
-export interface JsonVisitor {
+interface JsonVisitor {
   /** The last level has just begun. */
   open?(levels: readonly Level[]): void;
   /** The last level has come to its next key. */

@@ -21,7 +21,7 @@ export const KEY_SCOPES = [
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 /** Named sets of scopes: `manager` is what a key gets unless it asks for others. */
-export const KEY_PRESETS = {
+const KEY_PRESETS = {
   producer: ['events:write', 'events:read'],
   reader: ['events:read', 'endpoints:read', 'deliveries:read'],
   manager: KEY_SCOPES,
@@ -55,7 +55,7 @@ export const keyInputSchema = z.strictObject({
   preset: z.enum(['producer', 'manager', 'reader']).optional(),
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
-export type KeyInput = z.infer<typeof keyInputSchema>;
+type KeyInput = z.infer<typeof keyInputSchema>;
 
 export function scopesOf(input: Pick<KeyInput, 'scopes' | 'preset'>): readonly KeyScope[] {
   return input.scopes ?? KEY_PRESETS[input.preset ?? 'manager'];

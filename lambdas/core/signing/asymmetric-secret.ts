@@ -50,6 +50,6 @@ export function publicSecretOf(secret: string): string {
 }
 
 /** The last 32 bytes of its SPKI (RFC 8410, section 4). */
-export function rawPublicKey(key: KeyObject): Buffer {
+function rawPublicKey(key: KeyObject): Buffer {
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES);
 }

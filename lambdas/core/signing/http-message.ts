@@ -9,7 +9,7 @@ import type { SigningMoment } from './moment.ts';
 import { hmacKeyOf, keyBytesOf } from './secret.ts';
 
 /** RFC 9421, section 3.3. The first two sign with the stack's keys, the last with the endpoint's secrets. */
-export const MESSAGE_ALGORITHMS = ['ed25519', 'rsa-v1_5-sha256', 'hmac-sha256'] as const;
+const MESSAGE_ALGORITHMS = ['ed25519', 'rsa-v1_5-sha256', 'hmac-sha256'] as const;
 
 export const messageSignatureSchema = z.strictObject({
   scheme: z.literal('http-message'),
@@ -30,7 +30,7 @@ export type MessageSignature = z.infer<typeof messageSignatureSchema>;
 
 export const MESSAGE_SIGNATURE_HEADERS = ['content-digest', 'signature-input', 'signature'];
 
-export interface SignedMessage {
+interface SignedMessage {
   readonly method: string;
   /** The URL as it is requested. */
   readonly url: string;
@@ -104,7 +104,7 @@ function signersOf(
 }
 
 /** Tells an endpoint's secrets apart without saying anything of them: a hash of a hash. */
-export function secretId(secret: string): string {
+function secretId(secret: string): string {
   const inner = createHash('sha256').update(keyBytesOf(secret)).digest();
   return createHash('sha256').update('posthorn keyid\n').update(inner).digest('hex').slice(0, 16);
 }

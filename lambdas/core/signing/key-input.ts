@@ -13,8 +13,8 @@ import {
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;
 const MAX_PEM_LENGTH = 16 * 1024;
-export const DEFAULT_OVERLAP_SECONDS = 24 * 3600;
-export const MAX_OVERLAP_SECONDS = 7 * 24 * 3600;
+const DEFAULT_OVERLAP_SECONDS = 24 * 3600;
+const MAX_OVERLAP_SECONDS = 7 * 24 * 3600;
 
 /** Seconds for which what is replaced goes on being good. */
 export const overlapSchema = z

@@ -95,7 +95,7 @@ export function withSuccessor(
   return [...kept, successor];
 }
 
-export type KeyState = 'next' | 'signing' | 'retiring';
+type KeyState = 'next' | 'signing' | 'retiring';
 
 export function stateOf(keyring: Keyring, key: StoredSigningKey, nowMs: number): KeyState {
   if (key.signsFromMs > nowMs) return 'next';

@@ -6,10 +6,10 @@ import { verifyBynn } from '../../../docs/receivers/snippets/typescript/bynn.ts'
 import { verifyIdnow } from '../../../docs/receivers/snippets/typescript/idnow.ts';
 import { verifyKycHmac } from '../../../docs/receivers/snippets/typescript/kyc-hmac.ts';
 import { verifyStandardWebhooks } from '../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
-import { formWith } from '../../../lambdas/core/contracts/contract.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
 import { anEvent } from '../../builders/events.ts';
 import bynnVector from './fixtures/bynn.json' with { type: 'json' };
+import { formWith } from './form.ts';
 import { stamped } from './stamped.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');

@@ -1,7 +1,11 @@
 // Forms a request as dispatch does, without a network: what arrives, if nothing touches it on the way.
 import { encryptBody } from '../../../lambdas/adapters/on-demand/jwe.ts';
 import { type ContractName, contractOf } from '../../../lambdas/core/contracts/all.ts';
-import type { DeliveryFacts } from '../../../lambdas/core/contracts/contract.ts';
+import type {
+  Contract,
+  DeliveryFacts,
+  FormedRequest,
+} from '../../../lambdas/core/contracts/contract.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
 import type { Headers } from '../../../lambdas/core/headers/names.ts';
@@ -78,4 +82,21 @@ export function withFlippedByte(received: Received, at: number, flip: number): R
   const body = Buffer.from(received.body);
   body[at] = (body[at] ?? 0) ^ flip;
   return { ...received, body };
+}
+
+/** A contract's whole request but for what the endpoint's own settings add. */
+export async function formWith<Options>(
+  contract: Contract<Options>,
+  facts: DeliveryFacts,
+  options: Options,
+  moment: SigningMoment,
+): Promise<FormedRequest> {
+  const shaped = await contract.shape(facts, options, moment);
+  if (shaped.kind === 'unshapeable') return shaped;
+  const headers = [
+    ...contract.identify(facts, moment),
+    ...(await contract.sign(shaped.body, facts, options, moment)),
+    ...contract.describe(facts, options),
+  ];
+  return { kind: 'formed', headers, body: shaped.body };
 }

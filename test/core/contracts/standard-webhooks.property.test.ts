@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
-import { formWith } from '../../../lambdas/core/contracts/contract.ts';
 import { standardWebhooks } from '../../../lambdas/core/contracts/standard-webhooks.ts';
 import type { Event } from '../../../lambdas/core/events/event.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
 import { anEvent, arbitraryEvent } from '../../builders/events.ts';
+import { formWith } from './form.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const OLDER = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';

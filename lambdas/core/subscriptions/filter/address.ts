@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 const IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 const IPV6 = /^[0-9a-fA-F:]{2,39}$/;
 
-export interface Network {
+interface Network {
   readonly address: readonly number[];
   readonly bits: number;
 }

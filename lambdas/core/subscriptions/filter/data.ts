@@ -8,7 +8,7 @@ import type { Leaf } from './leaf.ts';
  */
 export type Place = readonly number[];
 
-export interface Field {
+interface Field {
   readonly value: Leaf;
   readonly place: Place;
 }

@@ -8,8 +8,8 @@ import { OPERATORS, readEntry } from './operators.ts';
 export const MAX_FILTER_BYTES = 4096;
 /** What the alternatives of all `$or` multiply to. */
 export const MAX_BRANCHES = 100;
-export const MAX_CONDITIONS = 200;
-export const MAX_WILDCARDS = 20;
+const MAX_CONDITIONS = 200;
+const MAX_WILDCARDS = 20;
 export const MAX_FILTER_DEPTH = 20;
 
 export type FilterPattern = Readonly<Record<string, unknown>>;

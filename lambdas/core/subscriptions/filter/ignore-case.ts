@@ -1,7 +1,7 @@
 // Comparing without regard to case, as event-ruler does: each character of the pattern stands for its
 // lower and its upper case, which may be longer than itself (ß and SS).
 
-export interface AnyCase {
+interface AnyCase {
   /** By character: lower and upper case. */
   readonly characters: readonly (readonly [string, string])[];
 }

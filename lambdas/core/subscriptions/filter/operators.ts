@@ -6,7 +6,7 @@ import { readAffixAnyCase, readText, TEXT_OPERATORS } from './text.ts';
 
 export const OPERATORS = [...TEXT_OPERATORS, 'anything-but', 'numeric', 'exists', 'cidr'] as const;
 
-export type Entry =
+type Entry =
   | { readonly kind: 'value'; readonly value: Leaf }
   | { readonly kind: 'test'; readonly test: LeafTest }
   /** `{"exists": false}`: holds where there is no value. */

@@ -4,7 +4,7 @@ import { below, isText, type LeafTest, type Report } from './leaf.ts';
 import { matchesWildcard, readWildcard } from './wildcard.ts';
 
 export const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] as const;
-export type TextOperator = (typeof TEXT_OPERATORS)[number];
+type TextOperator = (typeof TEXT_OPERATORS)[number];
 
 const onStrings =
   (test: (text: string) => boolean): LeafTest =>

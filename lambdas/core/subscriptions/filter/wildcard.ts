@@ -1,7 +1,7 @@
 // Wildcards of content filters: `*` stands for any characters, also none. Matching takes time in
 // proportion to the text: each piece between two wildcards is found once, by Knuth, Morris and Pratt.
 
-export interface Wildcard {
+interface Wildcard {
   readonly head: string;
   readonly pieces: readonly Piece[];
   /** Undefined if there is no `*`: then the head is all. */
