@@ -117,6 +117,7 @@ export function portsOf(
           name,
           {
             kinds: [...WRITE_KINDS, 'items unprocessed'],
+            weight: 4,
             refuse: async (random) => {
               const left = chunk.filter(() => random() < 0.5);
               await put(chunk.filter((entry) => !left.includes(entry)));
@@ -155,6 +156,7 @@ export function portsOf(
       guarded('directory', outside.directory, (method) => (READS.test(method) ? READ : WRITE)),
       guarded('scheduler', outside.schedules, () => ({
         kinds: ['schedule refused by quota', 'answer of a write lost'],
+        weight: 4,
       })),
     ),
     queues: queuesOver(outside.queues, surroundings, call),

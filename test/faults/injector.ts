@@ -12,6 +12,8 @@ export class InjectedError extends Error {}
 /** What may happen to a call beside the end of its function. */
 export interface CallNature {
   readonly kinds: readonly FaultKind[];
+  /** A call that is rarely made fails so many times as often. */
+  readonly weight?: number;
   /** What the call itself is about, beside what its function was invoked for. */
   readonly subjects?: readonly Subject[];
   /** For a batch: so many entries are answered as refused, without effect. */
@@ -61,14 +63,15 @@ export class Injector {
       this.add('throttled', site, subjects);
       throw new InjectedError('DynamoDB is away');
     }
-    const kind = this.draw([
+    const kinds: readonly FaultKind[] = [
       'killed before a call',
       'killed after a call',
       'timed out after a call took effect',
       'slow',
       ...nature.kinds,
       ...nature.kinds,
-    ]);
+    ];
+    const kind = this.draw(kinds, nature.weight);
     if (kind === undefined) return this.carryOut(instance, invoke);
     switch (kind) {
       case 'killed before a call':

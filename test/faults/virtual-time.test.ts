@@ -11,9 +11,9 @@ describe('with faults at every call', () => {
   it('nothing is lost, nothing is stuck, and every duplicate is explained', {
     timeout: 120_000,
   }, async () => {
-    const summary = await benchVirtually({ seed: SEED, runs: 80, recordings: 10 });
+    const summary = await benchVirtually({ seed: SEED, runs: 80, recordings: 16 });
     expect(summary.findings).toEqual([]);
-    expect(summary.runs).toBe(100);
+    expect(summary.runs).toBe(112);
     expect(summary.sites.size).toBeGreaterThan(50);
     const neverInjected = FAULT_KINDS.filter((kind) => summary.faults.get(kind) === 0);
     expect(neverInjected).toEqual([]);
