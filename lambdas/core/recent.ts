@@ -23,6 +23,11 @@ export class Recent<V> {
     return entry !== undefined && nowMs - entry.setAtMs < this.#keptMs ? entry.value : undefined;
   }
 
+  /** What is kept, however old it is. */
+  latest(key: string): V | undefined {
+    return this.#entries.get(key)?.value;
+  }
+
   set(key: string, value: V, nowMs: number): void {
     // To the end of the map, whose first entry is the one to make room.
     this.#entries.delete(key);

@@ -9,6 +9,14 @@ export interface EndpointAddress extends Scope {
   readonly endpointId: string;
 }
 
+export function addressOf({
+  tenant,
+  environment,
+  id,
+}: Scope & { readonly id: string }): EndpointAddress {
+  return { tenant, environment, endpointId: id };
+}
+
 export interface EventRef extends Scope {
   readonly eventId: string;
 }

@@ -13,7 +13,7 @@ import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Settings } from '../core/settings.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
-import type { OpenEndpoint } from './endpoint-cache.ts';
+import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 
 /** How much longer than a request's deadline its lease is. */
@@ -23,7 +23,7 @@ const LEASE_MARGIN_MS = 5_000;
 export interface Job {
   readonly message: DeliveryMessage;
   readonly record: SQSRecord;
-  readonly open: OpenEndpoint;
+  readonly known: KnownEndpoint;
   readonly stored: StoredEvent;
   /** `<message id>/<request id>`: see ClaimRequest. */
   readonly holder: string;
@@ -36,6 +36,7 @@ export interface AdmissionPorts extends CarryOutPorts {
 }
 
 export interface Admitted {
+  readonly open: OpenEndpoint;
   readonly delivery: Delivery;
   /** Otherwise it takes the fast path: nobody else has it. */
   readonly isClaimed: boolean;
@@ -47,10 +48,10 @@ export async function rest(ports: AdmissionPorts, job: Job): Promise<undefined> 
 }
 
 export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted | undefined> {
-  const { message, record, open, stored } = job;
+  const { message, record, known: open, stored } = job;
   const nowMs = ports.surroundings.now();
   // To a deleted endpoint nothing is sent, and of a redacted event nothing is left to send.
-  if (open.endpoint.deletedAtMs !== undefined || isRedacted(stored.event)) {
+  if (open.isDeleted || isRedacted(stored.event)) {
     return cancel(ports, job, nowMs);
   }
   // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
@@ -64,8 +65,8 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   const attempt = asked(ports, job);
   const isReceivedOnce = Number(record.attributes.ApproximateReceiveCount) === 1;
   return attempt.fresh && isReceivedOnce && !message.doubtful
-    ? { delivery: attempt.fresh, isClaimed: false }
-    : claim(ports, job, attempt);
+    ? { open, delivery: attempt.fresh, isClaimed: false }
+    : claim(ports, job, open, attempt);
 }
 
 async function cancel(
@@ -84,7 +85,8 @@ async function cancel(
 
 async function claim(
   ports: AdmissionPorts,
-  { message, record, open, holder }: Job,
+  { message, record, holder }: Job,
+  open: OpenEndpoint,
   attempt: AskedAttempt,
 ): Promise<Admitted | undefined> {
   const leaseUntilMs = attempt.nowMs + open.endpoint.timeoutMs + LEASE_MARGIN_MS;
@@ -92,7 +94,7 @@ async function claim(
   const id = deliveryIdOf(message.eventId, message.endpointId);
   switch (claimed.kind) {
     case 'claimed':
-      return { delivery: claimed.delivery, isClaimed: true };
+      return { open, delivery: claimed.delivery, isClaimed: true };
     case 'held':
       throw new LeaseHeldError(id, claimed.untilMs);
     case 'past':

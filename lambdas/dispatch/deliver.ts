@@ -30,7 +30,7 @@ export async function deliver(ports: DeliverPorts, job: Job, tally: Tally): Prom
   const isTooLate = isClaimed && ports.surroundings.now() >= delivery.deadlineAtMs;
   const after = isTooLate
     ? deadOf(delivery, job.holder)
-    : await exchange(ports, job, delivery, tally);
+    : await exchange(ports, job, admitted, tally);
   if (await record(ports, job, admitted, after)) await carryOut(ports, after);
   if (!isTooLate) report(ports, job, after);
 }
@@ -56,7 +56,7 @@ function deadOf(
   return { ...rest, state: 'dead', deathReason: 'deadline', recordedBy: holder };
 }
 
-function report(ports: DeliverPorts, { open, stored }: Job, delivery: Delivery): void {
+function report(ports: DeliverPorts, { known, stored }: Job, delivery: Delivery): void {
   const ended = delivery.attempts.at(-1);
   const nextDelayMs =
     delivery.dueAtMs === undefined || !ended
@@ -64,5 +64,5 @@ function report(ports: DeliverPorts, { open, stored }: Job, delivery: Delivery):
       : Math.max(0, delivery.dueAtMs - ended.atMs - ended.durationMs);
   const { trace } = stored.event;
   const traced = trace ? { traceId: traceIdOf(trace) } : {};
-  ports.report({ delivery, nextDelayMs, host: new URL(open.endpoint.url).host, ...traced });
+  ports.report({ delivery, nextDelayMs, host: new URL(known.endpoint.url).host, ...traced });
 }

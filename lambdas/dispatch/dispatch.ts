@@ -11,6 +11,7 @@ import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
+import { addressOf } from '../core/scope.ts';
 import { DAY_MS } from '../core/time.ts';
 import { BUCKET_MS } from '../core/wakes/bucket.ts';
 import { type Job, rest } from './admission.ts';
@@ -46,15 +47,15 @@ export async function dispatch(
   const expired: DeliveryMessage[] = [];
   const groups = new Map<string, Job[]>();
   for (const { record, message } of messages) {
-    const open = endpoints.get(message.endpointId);
+    const known = endpoints.get(message.endpointId);
     const stored = events.get(message.eventId);
-    if (open && stored) {
-      const job = { message, record, open, stored, holder: `${record.messageId}/${requestId}` };
+    if (known && stored) {
+      const job = { message, record, known, stored, holder: `${record.messageId}/${requestId}` };
       groups.set(message.endpointId, [...(groups.get(message.endpointId) ?? []), job]);
-    } else if (open && isExpired(message.eventId, ports)) {
+    } else if (known && isExpired(message.eventId, ports)) {
       expired.push(message);
     } else {
-      const error = new NotYetStoredError(open ? message.eventId : message.endpointId);
+      const error = new NotYetStoredError(known ? message.eventId : message.endpointId);
       failed.push({ messageId: record.messageId, error });
     }
   }
@@ -92,39 +93,38 @@ async function dispatchGroup(
   const [first] = jobs;
   if (!first) return [];
   const tally: Tally = [];
-  const { endpoint } = first.open;
-  const address = { ...endpoint, endpointId: endpoint.id };
-  const perSecond = endpoint.maxPerSecond;
+  const { endpoint } = first.known;
+  const messages = jobs.map(({ message }) => message);
   const turns =
-    perSecond === undefined
+    endpoint.maxPerSecond === undefined
       ? []
-      : await takeTurns(
-          ports,
-          address,
-          perSecond,
-          jobs.map(({ message }) => message),
-        );
-  const results = await Promise.allSettled(
-    jobs.map(async (job, index) => {
-      if (await isRedone(ports, job)) return;
-      await deliverInTurn(ports, job, turns[index], tally);
+      : await takeTurns(ports, addressOf(endpoint), endpoint.maxPerSecond, messages);
+  const failed = await Promise.all(
+    jobs.map(async (job, index): Promise<FailedRecord[]> => {
+      try {
+        if (!(await isRedone(ports, job))) await deliverInTurn(ports, job, turns[index], tally);
+        return [];
+      } catch (error) {
+        if (error instanceof LeaseHeldError) await postpone(ports, job, queue, error);
+        return [{ messageId: job.record.messageId, error }];
+      }
     }),
   );
   await reportTally(ports, endpoint, tally);
-  const failed = results.map(async (result, index): Promise<FailedRecord[]> => {
-    const job = jobs[index];
-    if (result.status === 'fulfilled' || !job) return [];
-    const error: unknown = result.reason;
-    if (error instanceof LeaseHeldError) {
-      const seconds = Math.ceil((error.untilMs - ports.surroundings.now()) / 1000) + 1;
-      // If this fails, the message comes back by its visibility timeout, only later.
-      await ports.queues
-        .postpone(queue, job.record.receiptHandle, Math.max(1, seconds))
-        .catch((fault: unknown) => ports.warn('a message could not be postponed', fault));
-    }
-    return [{ messageId: job.record.messageId, error }];
-  });
-  return (await Promise.all(failed)).flat();
+  return failed.flat();
+}
+
+/** If this fails, the message comes back by its visibility timeout, only later. */
+async function postpone(
+  { queues, surroundings, warn }: DispatchPorts,
+  { record }: Job,
+  queue: DispatchQueue,
+  { untilMs }: LeaseHeldError,
+): Promise<void> {
+  const seconds = Math.ceil((untilMs - surroundings.now()) / 1000) + 1;
+  await queues
+    .postpone(queue, record.receiptHandle, Math.max(1, seconds))
+    .catch((fault: unknown) => warn('a message could not be postponed', fault));
 }
 
 /**

@@ -2,12 +2,14 @@
 import { log } from '../adapters/log.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
+import { defined } from '../core/defined.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import type { KeptTls } from '../core/endpoints/tls.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { SealBrokenError } from '../core/errors.ts';
 import type { Headers } from '../core/headers/names.ts';
+import { Recent } from '../core/recent.ts';
 import type { EndpointTls } from '../core/requests/sender.ts';
 import { sealedValuesOf } from '../core/resealing/sealed-values.ts';
 import type { Scope } from '../core/scope.ts';
@@ -17,13 +19,14 @@ import type { Secrets } from '../core/sealing/secrets.ts';
 import type { KeyAlgorithm, SigningKey } from '../core/signing/keys.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
-import type { Tenant } from '../core/tenants/tenant.ts';
 
 /** A changed URL or secret takes effect within 15 seconds, function time included. */
 const KEPT_MS = 5_000;
+const TENANT_KEPT_MS = 60_000;
 const MAX_KEPT = 5_000;
 
 export interface OpenEndpoint {
+  readonly isDeleted?: false;
   readonly endpoint: Endpoint;
   readonly tenantName: string;
   /** Newest first. */
@@ -36,10 +39,13 @@ export interface OpenEndpoint {
   readonly keys?: readonly SigningKey[];
 }
 
-interface Kept {
-  readonly readAtMs: number;
-  readonly open: OpenEndpoint;
+/** Nothing is sent to it, and what was sealed for it may be gone. */
+export interface DeletedEndpoint {
+  readonly isDeleted: true;
+  readonly endpoint: Endpoint;
 }
+
+export type KnownEndpoint = OpenEndpoint | DeletedEndpoint;
 
 export type EndpointRef = Scope & { readonly id: string };
 
@@ -50,35 +56,30 @@ export interface EndpointCachePorts {
   readonly surroundings: Surroundings;
 }
 
-/** Deleted endpoints are found, with `deletedAtMs`; unknown ones, and those whose secret does not open, are not. */
+/** Unknown endpoints, and those whose secret does not open, are missing. */
 export type EndpointCache = (
   refs: readonly EndpointRef[],
-) => Promise<ReadonlyMap<string, OpenEndpoint>>;
+) => Promise<ReadonlyMap<string, KnownEndpoint>>;
 
 export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
   const { registry, secrets, surroundings } = ports;
-  const kept = new Map<string, Kept>();
-  const tenants = new Map<string, { readAtMs: number; tenant: Tenant | undefined }>();
+  const known = new Recent<KnownEndpoint>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
+  const tenantNames = new Recent<string>({ maxEntries: MAX_KEPT, keptMs: TENANT_KEPT_MS });
 
-  async function tenantName(id: string): Promise<string> {
-    const known = tenants.get(id);
-    if (known && surroundings.now() - known.readAtMs < KEPT_MS * 12)
-      return known.tenant?.name ?? id;
-    const tenant = await registry.getTenant(id);
-    if (tenants.size >= MAX_KEPT) tenants.clear();
-    tenants.set(id, { readAtMs: surroundings.now(), tenant });
-    return tenant?.name ?? id;
-  }
+  const tenantName = (id: string): Promise<string> =>
+    tenantNames.read(
+      id,
+      surroundings.now(),
+      async () => (await registry.getTenant(id))?.name ?? id,
+    );
 
-  async function open(endpoint: Endpoint): Promise<OpenEndpoint> {
-    // Nothing is sent to a deleted one, and what was sealed for it may be gone.
-    if (endpoint.deletedAtMs !== undefined) {
-      return { endpoint, tenantName: endpoint.tenant, secrets: [''] };
-    }
+  async function open(endpoint: Endpoint): Promise<KnownEndpoint> {
+    if (endpoint.deletedAtMs !== undefined) return { isDeleted: true, endpoint };
     const key = await secrets.sealingKey(sealedValuesOf(endpoint));
-    const [newest = '', ...older] = endpoint.sealedSecrets.map((sealed) =>
+    const [newest, ...older] = endpoint.sealedSecrets.map((sealed) =>
       unseal(key, secretPlace(endpoint), sealed),
     );
+    if (newest === undefined) throw new SealBrokenError(new Error('there is no secret'));
     const contract = contractOf(endpoint.contract);
     const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
     return {
@@ -99,7 +100,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
   }
 
   /** An endpoint whose secret does not open holds up its own deliveries only. */
-  async function openOrMissing(endpoint: Endpoint): Promise<OpenEndpoint | undefined> {
+  async function openOrMissing(endpoint: Endpoint): Promise<KnownEndpoint | undefined> {
     try {
       return await open(endpoint);
     } catch (error) {
@@ -111,21 +112,20 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
 
   return async (refs) => {
     const nowMs = surroundings.now();
-    const found = new Map<string, OpenEndpoint>();
+    const found = new Map<string, KnownEndpoint>();
     const stale: EndpointRef[] = [];
     for (const ref of refs) {
-      const entry = kept.get(ref.id);
-      if (entry && nowMs - entry.readAtMs < KEPT_MS) found.set(ref.id, entry.open);
+      const kept = known.get(ref.id, nowMs);
+      if (kept) found.set(ref.id, kept);
       else stale.push(ref);
     }
     if (stale.length === 0) return found;
-    if (kept.size >= MAX_KEPT) kept.clear();
     for (const endpoint of (await registry.getEndpoints(stale)).values()) {
       const opened = await openOrMissing(endpoint);
       if (!opened) continue;
       // One that waits for its proof is read each time: what it waits with goes out once it is given.
-      if (isUnverified(endpoint)) kept.delete(endpoint.id);
-      else kept.set(endpoint.id, { readAtMs: nowMs, open: opened });
+      if (isUnverified(endpoint)) known.delete(endpoint.id);
+      else known.set(endpoint.id, opened, nowMs);
       found.set(endpoint.id, opened);
     }
     return found;
@@ -137,12 +137,10 @@ function openTls(
   { ca, clientCertificate, sealedClientKey, minVersion }: KeptTls,
   key: SealingKeys,
 ): EndpointTls {
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
-    ...(sealedClientKey === undefined
-      ? {}
-      : { key: unseal(key, clientKeyPlace(endpoint), sealedClientKey) }),
+  return defined({
+    ca,
+    cert: clientCertificate,
+    key: sealedClientKey && unseal(key, clientKeyPlace(endpoint), sealedClientKey),
     minVersion,
-  };
+  });
 }

@@ -8,7 +8,8 @@ import { type NextStep, nextStep } from '../core/retries/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import type { Job } from './admission.ts';
+import type { Admitted, Job } from './admission.ts';
+import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { type formRequest, outgoing, policyOf } from './request.ts';
 import type { SlowWatch } from './slow-watch.ts';
@@ -33,12 +34,12 @@ export type Tally = {
 export async function exchange(
   ports: ExchangePorts,
   job: Job,
-  delivery: Delivery,
+  { open, delivery }: Admitted,
   tally: Tally,
 ): Promise<Delivery> {
-  const { message, open, holder } = job;
-  const { cause } = message;
-  const sent = await send(ports, job);
+  const { holder } = job;
+  const { cause } = job.message;
+  const sent = await send(ports, job, open);
   const { outcome, startedAtMs, endedAtMs } = sent;
   if (!isFinalFailure(outcome)) tally.push({ outcome, endedAtMs, cause });
   const made = {
@@ -57,7 +58,8 @@ export async function exchange(
 
 async function send(
   ports: ExchangePorts,
-  { open, stored, message }: Job,
+  { stored, message }: Job,
+  open: OpenEndpoint,
 ): Promise<SendReport & { readonly request?: LastRequest }> {
   const nowMs = ports.surroundings.now();
   const formed = await ports.form(open, stored.event, {

@@ -1,5 +1,6 @@
 // Endpoints' health as dispatch sees it: read now and then, written when attempts showed something new.
 
+import { defined } from '../core/defined.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import {
@@ -13,11 +14,14 @@ import {
   type Transition,
   thresholdsOf,
 } from '../core/health/health.ts';
-import type { HealthLedger } from '../core/health/ledger.ts';
+import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
-import type { EndpointAddress } from '../core/scope.ts';
+import { optimistically } from '../core/optimistic.ts';
+import { Recent } from '../core/recent.ts';
+import { addressOf, type EndpointAddress } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
+import { inTurn } from './in-turn.ts';
 
 /** How long a reading serves. */
 const KEPT_MS = 5_000;
@@ -43,48 +47,17 @@ export interface HealthWatch {
   report(endpoint: Endpoint, seen: Seen): Promise<void>;
 }
 
-interface Kept {
-  readonly readAtMs: number;
-  readonly health: Health;
-}
-
 export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   const { ledger, surroundings } = ports;
-  const kept = new Map<string, Kept>();
-  /** Readings under way: a batch asks for one endpoint as often as it has deliveries for it. */
-  const reading = new Map<string, Promise<Health>>();
-  const succeededAt = new Map<string, number>();
-  const remindedAt = new Map<string, number>();
-  const pending = new Map<string, { seen: Seen; done: Promise<void> }>();
-  const running = new Map<string, Promise<void>>();
+  const healths = new Recent<Health>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
+  /** Successes that there was no reason to write, for the next failure to know of. */
+  const successes = new Recent<number>({ maxEntries: MAX_KEPT });
+  const reminders = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: PROBE_LOST_MS });
 
-  function keep(endpointId: string, health: Health): void {
-    if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(endpointId, { readAtMs: surroundings.now(), health });
-  }
-
-  /** A success that there is no reason to write, for the next failure to know of. */
-  function rememberSuccess(endpointId: string): void {
-    if (succeededAt.size >= MAX_KEPT) succeededAt.clear();
-    succeededAt.set(endpointId, surroundings.now());
-  }
-
-  async function readNow(endpoint: EndpointAddress): Promise<Health> {
-    const { health } = await ledger.getHealth(endpoint);
-    keep(endpoint.endpointId, health);
-    return health;
-  }
-
-  function readNowAndThen(endpoint: EndpointAddress): Health | Promise<Health> {
-    const id = endpoint.endpointId;
-    const known = kept.get(id);
-    if (known && surroundings.now() - known.readAtMs < KEPT_MS) return known.health;
-    let underWay = reading.get(id);
-    if (!underWay) {
-      underWay = readNow(endpoint).finally(() => reading.delete(id));
-      reading.set(id, underWay);
-    }
-    return underWay;
+  async function read(endpoint: EndpointAddress): Promise<KeptHealth> {
+    const kept = await ledger.getHealth(endpoint);
+    healths.set(endpoint.endpointId, kept.health, surroundings.now());
+    return kept;
   }
 
   /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
@@ -95,9 +68,8 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     const dueMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
     const isFar = health.state === 'tripped' && dueMs - nowMs > farProbeMs(health);
     if (nowMs < dueMs + PROBE_LOST_MS && !isFar) return;
-    if (nowMs - (remindedAt.get(endpoint.endpointId) ?? 0) < PROBE_LOST_MS) return;
-    if (remindedAt.size >= MAX_KEPT) remindedAt.clear();
-    remindedAt.set(endpoint.endpointId, nowMs);
+    if (reminders.get(endpoint.endpointId, nowMs)) return;
+    reminders.set(endpoint.endpointId, true, nowMs);
     await wakeAt(ports, endpoint, nowMs + AT_REST_BY_MS);
   }
 
@@ -117,83 +89,64 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     }
   }
 
-  async function write(endpoint: Endpoint, seen: Seen): Promise<void> {
-    const address = { ...endpoint, endpointId: endpoint.id };
-    const known = kept.get(endpoint.id)?.health ?? CLEAN_HEALTH;
-    if (seen.successes > 0 && seen.failuresInRow === 0 && isClean(known)) {
-      rememberSuccess(endpoint.id);
-      return;
-    }
-    // While it recovers, answers of either kind are counted: what was released is under way no more.
+  async function write({ endpoint, seen }: Report): Promise<void> {
+    const address = addressOf(endpoint);
+    const rememberSuccess = () => {
+      const nowMs = surroundings.now();
+      successes.set(endpoint.id, nowMs, nowMs);
+    };
     let isCounted = false;
-    if (known.state === 'recovering') {
+    /** While it recovers, answers of either kind are counted: what was released is under way no more. */
+    const count = async ({ state }: Health): Promise<boolean> => {
+      if (state !== 'recovering' || isCounted) return false;
       await ledger.countAnswers(address, seen.answers);
       isCounted = true;
-      if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
-    }
+      return seen.failuresInRow === 0;
+    };
+    const known = healths.latest(endpoint.id) ?? CLEAN_HEALTH;
+    const isNothingNew = seen.successes > 0 && seen.failuresInRow === 0 && isClean(known);
+    if (isNothingNew || (await count(known))) return rememberSuccess();
     const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
-    const unwritten = succeededAt.get(endpoint.id);
-    for (let round = 0; round < ROUNDS; round++) {
-      const { health: before, version } = await ledger.getHealth(address);
-      if (before.state === 'recovering' && !isCounted) {
-        keep(endpoint.id, before);
-        await ledger.countAnswers(address, seen.answers);
-        isCounted = true;
-        if (seen.failuresInRow === 0) return rememberSuccess(endpoint.id);
+    const unwrittenSuccessAtMs = successes.latest(endpoint.id);
+    await optimistically(ROUNDS, async () => {
+      const { health: before, version } = await read(address);
+      if (await count(before)) {
+        rememberSuccess();
+        return true;
       }
-      const { health, transitions } = observe(
-        before,
-        {
-          ...seen,
-          nowMs: surroundings.now(),
-          ...(unwritten === undefined ? {} : { unwrittenSuccessAtMs: unwritten }),
-        },
-        thresholds,
-      );
+      const nowMs = surroundings.now();
+      const observation = defined({ ...seen, nowMs, unwrittenSuccessAtMs });
+      const { health, transitions } = observe(before, observation, thresholds);
       const hasNewProbe = health.probeAtMs !== before.probeAtMs;
       // Before the state is written: should we die in between, sweep finds the entry.
       if (hasNewProbe && health.probeAtMs !== undefined) {
         await announceWake(ports, address, health.probeAtMs);
       }
-      if (await ledger.putHealth(address, health, version)) {
-        keep(endpoint.id, health);
-        await carryOut(address, health, transitions, hasNewProbe);
-        return;
-      }
-    }
+      if (!(await ledger.putHealth(address, health, version))) return undefined;
+      healths.set(endpoint.id, health, surroundings.now());
+      await carryOut(address, health, transitions, hasNewProbe);
+      return true;
+    });
   }
+
+  const reportInTurn = inTurn(merged, write);
 
   return {
     async maySend(message) {
-      const health = await readNowAndThen(message);
+      const health = await healths.read(
+        message.endpointId,
+        surroundings.now(),
+        async () => (await ledger.getHealth(message)).health,
+      );
       if (maySend(health, message)) return true;
       // What was let pass knows more than an older reading.
       const isLetPass = message.released === true || message.cause === 'probe';
-      const fresh = isLetPass ? await readNow(message) : health;
+      const fresh = isLetPass ? (await read(message)).health : health;
       if (isLetPass && maySend(fresh, message)) return true;
       await remind(message, fresh);
       return false;
     },
-
-    report(endpoint, seen) {
-      const waiting = pending.get(endpoint.id);
-      if (waiting) {
-        waiting.seen = merged(waiting.seen, seen);
-        return waiting.done;
-      }
-      // What comes while a report is under way shares the next one: writers of one instance never race.
-      const entry = { seen, done: Promise.resolve() };
-      pending.set(endpoint.id, entry);
-      const turn = (running.get(endpoint.id) ?? Promise.resolve()).catch(() => undefined);
-      entry.done = turn.then(() => {
-        pending.delete(endpoint.id);
-        return write(endpoint, entry.seen);
-      });
-      running.set(endpoint.id, entry.done);
-      return entry.done.finally(() => {
-        if (running.get(endpoint.id) === entry.done) running.delete(endpoint.id);
-      });
-    },
+    report: (endpoint, seen) => reportInTurn(endpoint.id, { endpoint, seen }),
   };
 }
 
@@ -202,14 +155,22 @@ export interface Seen extends Omit<Observation, 'nowMs'> {
   readonly answers: number;
 }
 
+interface Report {
+  readonly endpoint: Endpoint;
+  readonly seen: Seen;
+}
+
 /** Two observations as one, the second after the first. */
-function merged(first: Seen, second: Seen): Seen {
+function merged({ seen: first }: Report, { endpoint, seen: second }: Report): Report {
+  const hasSuccess = second.successes > 0;
   return {
-    answers: first.answers + second.answers,
-    successes: first.successes + second.successes,
-    failuresInRow:
-      second.successes > 0 ? second.failuresInRow : first.failuresInRow + second.failuresInRow,
-    gone: second.gone || (second.successes === 0 && first.gone),
-    probed: first.probed || second.probed,
+    endpoint,
+    seen: {
+      answers: first.answers + second.answers,
+      successes: first.successes + second.successes,
+      failuresInRow: second.failuresInRow + (hasSuccess ? 0 : first.failuresInRow),
+      gone: second.gone || (!hasSuccess && first.gone),
+      probed: first.probed || second.probed,
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Notices that an endpoint is slow while its request is still under way, and tells fan-out.
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/endpoints/slow-lane.ts';
+import { Recent } from '../core/recent.ts';
 import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
@@ -16,17 +17,16 @@ export type SlowWatch = <T>(endpoint: Endpoint, request: () => Promise<T>) => Pr
 const MAX_KEPT = 5_000;
 
 export function createSlowWatch({ registry, surroundings, warn }: SlowWatchPorts): SlowWatch {
-  const markedAt = new Map<string, number>();
+  const marked = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: MARK_EVERY_MS });
 
   async function mark(endpoint: Endpoint): Promise<void> {
     const nowMs = surroundings.now();
-    if (nowMs - (markedAt.get(endpoint.id) ?? 0) < MARK_EVERY_MS) return;
-    if (markedAt.size >= MAX_KEPT) markedAt.clear();
-    markedAt.set(endpoint.id, nowMs);
+    if (marked.get(endpoint.id, nowMs)) return;
+    marked.set(endpoint.id, true, nowMs);
     try {
       await registry.markSlow(endpoint, nowMs + SLOW_FOR_MS);
     } catch (error) {
-      markedAt.delete(endpoint.id);
+      marked.delete(endpoint.id);
       warn('a slow endpoint could not be marked', error);
     }
   }

@@ -29,7 +29,7 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
   const { tenant, environment, endpointId } = request;
   const found = await ports.endpoints([{ tenant, environment, id: endpointId }]);
   const open = found.get(endpointId);
-  if (!open || open.endpoint.deletedAtMs !== undefined) throw new NotYetStoredError(endpointId);
+  if (!open || open.isDeleted) throw new NotYetStoredError(endpointId);
   const nowMs = surroundings.now();
   const event: Event = {
     tenant,

@@ -5,6 +5,7 @@
 import type { EventTypeReader } from '../core/event-types/catalogue.ts';
 import type { SchemaCheck } from '../core/json/schema-check.ts';
 import { type Fault, faultsUnder } from '../core/problem.ts';
+import { Recent } from '../core/recent.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
@@ -26,25 +27,11 @@ export type EventTypeGate = (type: string, data: unknown) => Promise<Fault[]>;
 type Entry = 'unknown' | 'anything' | SchemaCheck;
 
 export function createEventTypeGate(ports: EventTypeGatePorts): EventTypeGate {
-  let version:
-    | { readonly readAtMs: number; readonly value: Promise<string | undefined> }
-    | undefined;
-  let known:
-    | { version: string; readAtMs: number; entries: Map<string, Promise<Entry>> }
-    | undefined;
-
-  /** Calls at the same time share one read; a read that failed is not kept. */
-  function currentVersion(): Promise<string | undefined> {
-    const nowMs = ports.surroundings.now();
-    if (version && nowMs - version.readAtMs < VERSION_KEPT_MS) return version.value;
-    const value = ports.eventTypes.catalogueVersion();
-    const mine = { readAtMs: nowMs, value };
-    version = mine;
-    value.catch(() => {
-      if (version === mine) version = undefined;
-    });
-    return value;
-  }
+  const versions = new Recent<{ readonly version: string | undefined }>({
+    maxEntries: 1,
+    keptMs: VERSION_KEPT_MS,
+  });
+  const entries = new Recent<Entry>({ maxEntries: MAX_KEPT, keptMs: ENTRIES_KEPT_MS });
 
   async function read(type: string): Promise<Entry> {
     const found = await ports.eventTypes.getEventType(type);
@@ -56,21 +43,13 @@ export function createEventTypeGate(ports: EventTypeGatePorts): EventTypeGate {
   }
 
   async function entryOf(type: string): Promise<Entry> {
-    const current = await currentVersion();
-    if (current === undefined) return 'unknown';
     const nowMs = ports.surroundings.now();
-    const isGood =
-      known?.version === current &&
-      nowMs - known.readAtMs < ENTRIES_KEPT_MS &&
-      known.entries.size < MAX_KEPT;
-    if (!known || !isGood) known = { version: current, readAtMs: nowMs, entries: new Map() };
-    const { entries } = known;
-    const kept = entries.get(type);
-    if (kept) return kept;
-    const entry = read(type);
-    entries.set(type, entry);
-    entry.catch(() => entries.delete(type));
-    return entry;
+    const { version } = await versions.read('', nowMs, async () => ({
+      version: await ports.eventTypes.catalogueVersion(),
+    }));
+    return version === undefined
+      ? 'unknown'
+      : entries.read(`${version} ${type}`, nowMs, () => read(type));
   }
 
   return async (type, data) => {

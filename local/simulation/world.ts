@@ -10,7 +10,7 @@ import { createId } from '../../lambdas/core/identifiers.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
 import type { Sender } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
-import { OPERATOR_TENANT, scopeKey } from '../../lambdas/core/scope.ts';
+import { addressOf, OPERATOR_TENANT, scopeKey } from '../../lambdas/core/scope.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { SigningKey } from '../../lambdas/core/signing/keys.ts';
 import type { SubscriberStore } from '../../lambdas/core/subscriptions/subscriber.ts';
@@ -136,7 +136,7 @@ export function createWorld(options: WorldOptions): World {
       const eventId = eventOfBody.get(request.body) ?? '';
       const { outcome, latencyMs } = options.receiver(endpoint, startedAtMs);
       const ok = outcome.kind === 'response' && outcome.response.status < 300;
-      const known = ledger.find({ ...endpoint, endpointId: endpoint.id, eventId });
+      const known = ledger.find({ ...addressOf(endpoint), eventId });
       const attempt = (known?.attempts.length ?? 0) + 1;
       sent.push({ endpointId: endpoint.id, eventId, attempt, atMs: startedAtMs, ok });
       await clock.sleep(latencyMs);

@@ -7,6 +7,7 @@ describe('what was looked up a moment ago', () => {
     recent.set('a', 'one', 500);
     expect(recent.get('a', 1_499)).toBe('one');
     expect(recent.get('a', 1_500)).toBeUndefined();
+    expect(recent.latest('a')).toBe('one');
   });
 
   it('makes room entry by entry, the one set first going first', () => {

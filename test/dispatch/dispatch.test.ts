@@ -345,9 +345,11 @@ describe('a batch', () => {
   });
 
   it('cancels what is for a deleted endpoint, without an attempt', async () => {
-    const deleted = { ...endpoint, deletedAtMs: NOON_MS - 1 };
-    const open = { endpoint: deleted, tenantName: 'Acme', secrets: ['s'.repeat(24)] as [string] };
-    const endpoints = async () => new Map([[ENDPOINT_ID, open]]);
+    const deleted = {
+      isDeleted: true as const,
+      endpoint: { ...endpoint, deletedAtMs: NOON_MS - 1 },
+    };
+    const endpoints = async () => new Map([[ENDPOINT_ID, deleted]]);
     expect(await dispatch(ports({ endpoints }), [record(first)], 'deliveries', 'r')).toEqual([]);
     expect(sent).toEqual([]);
     expect(recorded).toMatchObject([{ state: 'cancelled' }]);

@@ -57,10 +57,18 @@ describe('endpoints for dispatch', () => {
     await open('ep_1');
     stored.set('ep_1', anEndpoint('ep_1', 'new'));
     surroundings.nowMs += 4_999;
-    expect((await open('ep_1')).get('ep_1')?.secrets).toEqual(['old']);
+    expect((await open('ep_1')).get('ep_1')).toMatchObject({ secrets: ['old'] });
     surroundings.nowMs += 1;
-    expect((await open('ep_1')).get('ep_1')?.secrets).toEqual(['new']);
+    expect((await open('ep_1')).get('ep_1')).toMatchObject({ secrets: ['new'] });
     expect(reads()).toBe(2);
+  });
+
+  it('that are deleted come without secrets: what was sealed for them may be gone', async () => {
+    const deleted = { ...anEndpoint('ep_1', 'gone'), deletedAtMs: 1, sealedSecrets: [] };
+    expect((await world(deleted).open('ep_1')).get('ep_1')).toEqual({
+      isDeleted: true,
+      endpoint: deleted,
+    });
   });
 
   // Regression: one secret that did not open failed the deliveries of all others in its batch.

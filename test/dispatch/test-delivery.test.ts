@@ -46,10 +46,11 @@ function world(changes: Partial<Endpoint> = {}) {
   const surroundings = fixedSurroundings();
   const authentication = [['authorization', CREDENTIAL]] as const;
   const open = { endpoint, tenantName: 'Acme', secrets: [SECRET] as const, authentication };
+  const deleted = { isDeleted: true, endpoint } as const;
   return (more: object = {}) =>
     sendTest(
       {
-        endpoints: async () => new Map([[ENDPOINT_ID, open]]),
+        endpoints: async () => new Map([[ENDPOINT_ID, endpoint.deletedAtMs ? deleted : open]]),
         form: formRequest,
         sender: {
           async send(request) {

@@ -9,9 +9,10 @@ import { isRedacted } from '../events/event.ts';
 import type { EventLedger } from '../events/ledger.ts';
 import type { KeyStore } from '../keys/store.ts';
 import type { Page } from '../listing.ts';
+import { optimistically } from '../optimistic.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
 import { hasEnded, type Replay } from '../replays/replay.ts';
-import { ENVIRONMENTS, type Scope } from '../scope.ts';
+import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
@@ -107,8 +108,7 @@ async function erasePage(
       const page = await ports.endpoints.listAll(scope, 1, after);
       const [endpoint] = page.entries;
       if (!endpoint) return { removed: 0, next: page.next };
-      const address = { ...scope, endpointId: endpoint.id };
-      const removed = await ports.ledger.clearFeed(address, FEED_PAGE);
+      const removed = await ports.ledger.clearFeed(addressOf(endpoint), FEED_PAGE);
       return { removed, next: page.next, again: removed === FEED_PAGE };
     }
     case 'replays':
@@ -145,17 +145,17 @@ interface ErasedEntries<T> {
  */
 async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promise<ErasedPage> {
   let removed = 0;
-  for (let reads = 1; ; reads++) {
+  let overtaken = 0;
+  const erased = await optimistically(READS_OF_A_PAGE, async () => {
     const page = await read();
     const full = page.entries.filter((entry) => !isErased(entry));
-    const erased = await Promise.all(full.map(erase));
-    const overtaken = erased.filter((isDone) => !isDone).length;
+    const isWritten = await Promise.all(full.map(erase));
+    overtaken = isWritten.filter((isDone) => !isDone).length;
     removed += full.length - overtaken;
-    if (overtaken === 0) return { removed, next: page.next };
-    if (reads === READS_OF_A_PAGE) {
-      throw new PartlyRefusedError('DynamoDB', overtaken, full.length);
-    }
-  }
+    return overtaken === 0 ? page : undefined;
+  });
+  if (!erased) throw new PartlyRefusedError('DynamoDB', overtaken, removed + overtaken);
+  return { removed, next: erased.next };
 }
 
 /** A tombstone that says what was here, and nothing of whom it led to. */

@@ -1,5 +1,4 @@
 // Deleting a tenant: nobody may use it any more, at once; its data goes page by page, whatever comes between.
-
 import { randomBytes } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

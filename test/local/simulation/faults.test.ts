@@ -1,10 +1,10 @@
 // What goes wrong on our side, and what must come of it all the same.
 import { describe, expect, it } from 'vitest';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import { BUCKET_MS, bucketOf } from '../../../lambdas/core/wakes/bucket.ts';
 import { encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import {
-  addressOf,
   answer,
   arrivalsAt,
   aWorld,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
 import type { RetryPolicyInput } from '../../../lambdas/core/retries/policy.ts';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import { answered, failed } from '../../builders/outcomes.ts';
 import {
@@ -153,7 +154,7 @@ export async function play(history: History): Promise<{ world: World; endpoint: 
   }
   world.clock.at(atMs + MINUTE_MS, () => {
     failing = undefined;
-    if (world.ledger.healthOf({ ...endpoint, endpointId: endpoint.id }).pausedBy === 'user') {
+    if (world.ledger.healthOf(addressOf(endpoint)).pausedBy === 'user') {
       void resume(world, endpoint);
     }
   });

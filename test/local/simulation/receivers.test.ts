@@ -1,11 +1,10 @@
 // Receivers that die, fail now and then, say when to come back: what becomes of their deliveries, and what
 // the operator is told.
 import { describe, expect, it } from 'vitest';
-import { OPERATOR_TENANT } from '../../../lambdas/core/scope.ts';
+import { addressOf, OPERATOR_TENANT } from '../../../lambdas/core/scope.ts';
 import type { World, WorldOptions } from '../../../local/simulation/world.ts';
 import { answered, failed } from '../../builders/outcomes.ts';
 import {
-  addressOf,
   answer,
   arrivalsAt,
   aWorld,

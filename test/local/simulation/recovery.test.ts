@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { RELEASE_INTERVAL_MS } from '../../../lambdas/core/health/release-pace.ts';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import {
-  addressOf,
   answer,
   arrivalsAt,
   aWorld,

@@ -1,6 +1,7 @@
 // What waiting costs: schedules do not grow with the deliveries that wait. `bench/retries.ts` does the
 // same with 10,000 deliveries; here are fewer, for the time it takes.
 import { describe, expect, it } from 'vitest';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import { BUCKET_MS } from '../../../lambdas/core/wakes/bucket.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import {
@@ -86,7 +87,7 @@ describe('deliveries that wait for an endpoint that was paused', () => {
     postSeries(world, endpoint, { count, everyMs: HOUR_MS / count });
     let pausedAtMs = 0;
     watch(world, MINUTE_MS, () => {
-      const { state } = world.ledger.healthOf({ ...endpoint, endpointId: endpoint.id });
+      const { state } = world.ledger.healthOf(addressOf(endpoint));
       if (state === 'paused' && pausedAtMs === 0) pausedAtMs = world.clock.nowMs;
       for (const { eventId, state } of deliveriesOf(world, endpoint)) {
         if (state === 'dead' && !endedAtMs.has(eventId)) endedAtMs.set(eventId, world.clock.nowMs);

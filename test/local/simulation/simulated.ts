@@ -3,7 +3,7 @@ import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { type Health, pausedByUser, recovering } from '../../../lambdas/core/health/health.ts';
 import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
-import type { EndpointAddress } from '../../../lambdas/core/scope.ts';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import { wakeAt } from '../../../lambdas/core/wakes/wake-at.ts';
 import {
   type Answer,
@@ -66,11 +66,6 @@ export function arrivalsAt(world: World, endpoint: Pick<Endpoint, 'id'>): number
     .filter(({ endpointId }) => endpointId === endpoint.id)
     .map(({ atMs }) => atMs - START_MS);
 }
-
-export const addressOf = (endpoint: Endpoint): EndpointAddress => ({
-  ...endpoint,
-  endpointId: endpoint.id,
-});
 
 export function pause(world: World, endpoint: Endpoint): Promise<void> {
   return change(world, endpoint, (health, nowMs) => pausedByUser(health, nowMs));
