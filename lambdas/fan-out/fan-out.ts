@@ -1,5 +1,6 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
+import { defined } from '../core/defined.ts';
 import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DeliveryMessage, DeliveryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
@@ -9,9 +10,9 @@ import { writeFeed } from '../core/events/feed.ts';
 import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { decodeEventMessage, type EventMessage } from '../core/events/message.ts';
 import { hashOfSubject, latestOfEach } from '../core/events/subject-order.ts';
-import { scopeKey } from '../core/scope.ts';
+import { type DeliveryRef, scopeKey } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
-import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
+import type { Subscriber, SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import { targetsOf } from '../core/subscriptions/targets.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
@@ -32,12 +33,15 @@ interface Job extends EventMessage {
 }
 
 interface MatchedJob extends Job {
+  /** The endpoints that it matched, by their ids. */
+  readonly matched: ReadonlyMap<string, Subscriber>;
   readonly targets: readonly string[];
-  /** The targets that have a polling feed. */
-  readonly polling: readonly string[];
-  /** The targets that take the slow lane. */
-  readonly slow: readonly string[];
   readonly subjectHash?: string;
+}
+
+interface StoredJob extends MatchedJob {
+  /** As it is stored: perhaps from before, and with other targets. */
+  readonly stored: StoredEvent;
 }
 
 /** Processes a batch; what is returned comes back by SQS, everything else is done. */
@@ -50,21 +54,17 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const came = jobs.map(({ event }) => event);
-  const opened = ports.open ? await ports.open(came) : came;
-  const matched = jobs.flatMap((job, index) => {
+  const matched = (await withOpened(ports, jobs)).flatMap((job): MatchedJob[] => {
     const candidates = subscribers.get(scopeKey(job.event));
     // Of a deleted tenant nothing is stored any more.
     if (candidates === null) return [];
-    const event = opened[index] ?? job.event;
-    const targets = targetsOf(event, candidates ?? []);
+    const targets = targetsOf(job.opened, candidates ?? []);
     return [
       {
         ...job,
-        ...sealedSubject(job.event, event),
+        ...sealedSubject(job.event, job.opened),
+        matched: new Map(targets.map((target) => [target.id, target])),
         targets: targets.map(({ id }) => id),
-        polling: targets.filter(({ polling }) => polling).map(({ id }) => id),
-        slow: targets.filter(({ isSlow }) => isSlow).map(({ id }) => id),
       },
     ];
   });
@@ -84,9 +84,14 @@ export async function fanOut(
   return left;
 }
 
-interface StoredJob {
-  readonly job: MatchedJob;
-  readonly stored: StoredEvent;
+/** Each with its event as it can be read. */
+async function withOpened<T extends Pick<Job, 'event'>>(
+  { open }: Pick<FanOutPorts, 'open'>,
+  jobs: readonly T[],
+): Promise<(T & { readonly opened: Event })[]> {
+  const came = jobs.map(({ event }) => event);
+  const opened = open ? await open(came) : came;
+  return jobs.map((job, index) => ({ ...job, opened: opened[index] ?? job.event }));
 }
 
 /** The common case is put in batches; what may be there already is put only if it is not. */
@@ -96,48 +101,44 @@ async function storeAll(
   failed: FailedRecord[],
 ): Promise<StoredJob[]> {
   const fresh = jobs.filter((job) => !isDoubtful(job));
-  const doubtful = jobs.filter(isDoubtful);
   const refused = fresh.length === 0 ? new Set<string>() : await ledger.putEvents(fresh);
-  const done: StoredJob[] = [];
-  for (const job of fresh) {
-    if (refused.has(job.event.id)) {
-      const error = new PartlyRefusedError('DynamoDB', refused.size, fresh.length);
-      failed.push({ messageId: job.record.messageId, error });
-    } else {
-      done.push({ job, stored: { event: job.event, targets: job.targets } });
-    }
-  }
-  const redone = await Promise.allSettled(doubtful.map((job) => ledger.putEventOnce(toStore(job))));
-  redone.forEach((result, index) => {
-    const job = doubtful[index];
-    if (!job) return;
-    if (result.status === 'fulfilled') done.push({ job, stored: result.value });
-    else failed.push({ messageId: job.record.messageId, error: result.reason });
-  });
-  return done;
+  const stored = await Promise.all(
+    jobs.map(async (job): Promise<StoredJob[]> => {
+      try {
+        if (isDoubtful(job)) return [{ ...job, stored: await ledger.putEventOnce(toStore(job)) }];
+        if (!refused.has(job.event.id)) return [{ ...job, stored: job }];
+        throw new PartlyRefusedError('DynamoDB', refused.size, fresh.length);
+      } catch (error) {
+        failed.push({ messageId: job.record.messageId, error });
+        return [];
+      }
+    }),
+  );
+  return stored.flat();
 }
 
 /** Whose write it was is worth its bytes only where entries of feeds depend on it. */
-function toStore({ event, targets, polling, record, subjectHash }: MatchedJob): StoredEvent {
-  return {
+function toStore({ event, targets, matched, record, subjectHash }: MatchedJob): StoredEvent {
+  const hasFeed = [...matched.values()].some(({ polling }) => polling);
+  return defined({
     event,
     targets,
-    ...(polling.length > 0 ? { storedBy: record.messageId } : {}),
-    ...(subjectHash === undefined ? {} : { subjectHash }),
-  };
+    storedBy: hasFeed ? record.messageId : undefined,
+    subjectHash,
+  });
 }
 
 async function sendAll(
   queues: FanOutPorts['queues'],
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
-  const outgoing = jobs.flatMap(({ job, stored }) =>
+  const outgoing = jobs.flatMap((job) =>
     // What came again after it was redacted finds its deliveries cancelled.
-    (isRedacted(stored.event) ? [] : stored.targets).map((endpointId) => ({
-      job,
+    (isRedacted(job.stored.event) ? [] : job.stored.targets).map((endpointId) => ({
+      record: job.record,
       message: {
-        ...firstAttempt(stored, endpointId, isDoubtful(job)),
-        ...(job.slow.includes(endpointId) ? { isSlow: true } : {}),
+        ...firstAttempt(job, endpointId),
+        ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
       },
     })),
   );
@@ -153,18 +154,18 @@ async function feedAll(
 ): Promise<FailedRecord[]> {
   const entries = jobs
     .filter(owesFeeds)
-    .flatMap(({ job, stored }) =>
+    .flatMap(({ record, matched, stored }) =>
       stored.targets
-        .filter((endpointId) => job.polling.includes(endpointId))
-        .map((endpointId) => ({ job, ...scopeOf(stored), eventId: stored.event.id, endpointId })),
+        .filter((endpointId) => matched.get(endpointId)?.polling)
+        .map((endpointId) => ({ record, ref: refOf(stored, endpointId) })),
     );
   if (entries.length === 0) return [];
   const writing = { ledger, now: () => surroundings.now(), lagMs: settings.feedLagSeconds * 1000 };
-  const refs = entries.map(({ job, ...ref }) => ref);
+  const refs = entries.map(({ ref }) => ref);
   try {
     return failuresOf(entries, await writeFeed(writing, refs), 'DynamoDB');
   } catch (error) {
-    return entries.map(({ job }) => ({ messageId: job.record.messageId, error }));
+    return entries.map(({ record }) => ({ messageId: record.messageId, error }));
   }
 }
 
@@ -172,26 +173,28 @@ async function feedAll(
  * A producer's repeat of what is stored owes nothing: the message that stored it does, and comes back
  * until it has. Whatever came back may owe.
  */
-function owesFeeds({ job, stored }: StoredJob): boolean {
-  return !isDoubtful(job) || isRedelivered(job) || stored.storedBy === job.record.messageId;
+function owesFeeds(job: StoredJob): boolean {
+  return !isDoubtful(job) || isRedelivered(job) || job.stored.storedBy === job.record.messageId;
 }
 
 async function pointAll(
-  { ledger, open }: FanOutPorts,
+  ports: Pick<FanOutPorts, 'ledger' | 'open'>,
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
-  const came = jobs.map(({ stored }) => stored.event);
   // What was stored before may hold another subject than what came again.
-  const events = open ? await open(came) : came;
-  const latest = latestOfEach(events);
+  const stored = await withOpened(
+    ports,
+    jobs.map(({ record, stored }) => ({ record, event: stored.event })),
+  );
+  const latest = latestOfEach(stored.map(({ opened }) => opened));
   if (latest.length === 0) return [];
   try {
-    await ledger.putLatest(latest);
+    await ports.ledger.putLatest(latest);
     return [];
   } catch (error) {
-    return jobs
-      .filter((_, index) => events[index]?.subject !== undefined)
-      .map(({ job }) => ({ messageId: job.record.messageId, error }));
+    return stored
+      .filter(({ opened }) => opened.subject !== undefined)
+      .map(({ record }) => ({ messageId: record.messageId, error }));
   }
 }
 
@@ -200,33 +203,27 @@ function sealedSubject(came: Event, { subject }: Event) {
 }
 
 function failuresOf(
-  entries: readonly { readonly job: Job }[],
+  entries: readonly Pick<Job, 'record'>[],
   refused: ReadonlySet<number>,
   by: 'DynamoDB' | 'SQS',
 ): FailedRecord[] {
-  const messageIds = [...refused].flatMap((index) => entries[index]?.job.record.messageId ?? []);
+  const messageIds = [...refused].flatMap((index) => entries[index]?.record.messageId ?? []);
   const error = new PartlyRefusedError(by, refused.size, entries.length);
   return [...new Set(messageIds)].map((messageId) => ({ messageId, error }));
 }
 
-function scopeOf({ event: { tenant, environment } }: StoredEvent) {
-  return { tenant, environment };
+function refOf({ event }: StoredEvent, endpointId: string): DeliveryRef {
+  const { tenant, environment, id: eventId } = event;
+  return { tenant, environment, eventId, endpointId };
 }
 
-function firstAttempt(
-  { event }: StoredEvent,
-  endpointId: string,
-  doubtful: boolean,
-): DeliveryMessage {
+function firstAttempt(job: StoredJob, endpointId: string): DeliveryMessage {
   return {
-    eventId: event.id,
-    endpointId,
-    tenant: event.tenant,
-    environment: event.environment,
+    ...refOf(job.stored, endpointId),
     run: 1,
     attempt: 1,
     cause: 'first',
-    doubtful,
+    doubtful: isDoubtful(job),
   };
 }
 

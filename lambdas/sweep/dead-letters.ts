@@ -26,13 +26,17 @@ export async function restDeadLetters(
   ports: DeadLetterPorts,
   records: readonly SQSRecord[],
 ): Promise<FailedRecord[]> {
-  const results = await Promise.allSettled(records.map((record) => restOne(ports, record)));
-  return results.flatMap((result, index) => {
-    const messageId = records[index]?.messageId;
-    return result.status === 'rejected' && messageId !== undefined
-      ? [{ messageId, error: result.reason }]
-      : [];
-  });
+  const failed = await Promise.all(
+    records.map(async (record): Promise<FailedRecord[]> => {
+      try {
+        await restOne(ports, record);
+        return [];
+      } catch (error) {
+        return [{ messageId: record.messageId, error }];
+      }
+    }),
+  );
+  return failed.flat();
 }
 
 async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void> {
