@@ -41,3 +41,9 @@ function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
     headers,
   );
 }
+
+export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
+
+export const matchHeader = {
+  'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',
+};

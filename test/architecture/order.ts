@@ -37,12 +37,12 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'templates/',
     'deliveries/',
     'requests/',
-    'wakes/',
     'replays/',
     'keys/',
     'tenants/',
     // Procedures over the ports of several capabilities.
     'erasure/',
+    'wakes/',
     'operator/',
     'resealing/',
     'dead-letters',
@@ -62,9 +62,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'test-deliveries',
   ],
   'lambdas/api': [
-    ['entity-tag', 'schemas'],
-    'examples',
-    'lookups',
+    ['entity-tag', 'lookups', 'schemas', 'stored-settings'],
     'listing/',
     ['signing/', 'sealing/', 'subscriptions/', 'service/', 'event-types/', 'keys/', 'tenants/'],
     'templates/',
@@ -73,6 +71,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'events/',
     'replays/',
     'openapi/',
+    'wiring/',
     'handler',
   ],
   lib: [

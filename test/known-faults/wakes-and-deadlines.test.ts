@@ -1,10 +1,12 @@
 // What waits is found again however long nothing ran, and waiting costs nothing.
+
 import { describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { newRun } from '../../lambdas/core/deliveries/new-run.ts';
 import { CLEAN_HEALTH, pausedByUser } from '../../lambdas/core/health/health.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
+import { addressOf } from '../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { WakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { sweep } from '../../lambdas/sweep/sweep.ts';
@@ -19,7 +21,6 @@ import { fixedSurroundings, only } from '../builders/ports.ts';
 import { quietPlan } from '../faults/plan.ts';
 import { runVirtually } from '../faults/virtual-run.ts';
 import {
-  addressOf,
   answer,
   aWorld,
   DAY_MS,

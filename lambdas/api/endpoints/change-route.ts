@@ -5,12 +5,12 @@ import { changesShape } from '../../core/endpoints/settings/setting.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { operation, serve } from '../../http/operation.ts';
-import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
+import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
 import { createEndpointChanger } from './changing.ts';
 import type { EndpointPorts } from './creation.ts';
-import { askedSchema, matchHeader, tagHeader } from './operations.ts';
+import { askedSchema } from './operations.ts';
 import { endpointSchema, endpointView } from './view.ts';
 
 /** What it takes: every setting but the fixed ones, and null for its default. */

@@ -17,10 +17,10 @@ import { faultsTogether } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
+import { refuseUntimely, settingsAsAsked, tlsAsAsked } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf } from './creation.ts';
 import type { Asked } from './operations.ts';
-import { refuseUntimely, settingsAsAsked, tlsAsAsked } from './settings.ts';
 import { holdUnverified, release, tryToVerify } from './verification.ts';
 
 /** Why a change cannot change some of the settings. */

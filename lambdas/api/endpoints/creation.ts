@@ -31,9 +31,9 @@ import { refused } from '../../http/body.ts';
 import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
 import { takePlaces } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
+import { refuseUntimely } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
-import { refuseUntimely } from './settings.ts';
 import { holdUnverified, release, tryToVerify, type VerificationPorts } from './verification.ts';
 
 /** How often it is begun anew when the template was changed in the meantime. */

@@ -7,6 +7,7 @@ import { isId } from '../../core/identifiers.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { FULL } from '../../http/limits.ts';
 import { operation } from '../../http/operation.ts';
+import { matchHeader, tagHeader } from '../entity-tag.ts';
 import { pageShape } from '../listing/query.ts';
 import { NO_ENDPOINT } from '../lookups.ts';
 import { idParams, pageSchema } from '../schemas.ts';
@@ -14,10 +15,6 @@ import { endpointSchema } from './view.ts';
 
 export const UNVERIFIED =
   'Its URL is not verified: POST /v1/endpoints/{id}/verify sends a challenge that it must echo.';
-export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
-export const matchHeader = {
-  'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',
-};
 
 /** Settings as they stand in a body: which of them were given counts. */
 export type Asked = Readonly<Record<string, unknown>>;

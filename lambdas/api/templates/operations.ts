@@ -6,7 +6,7 @@ import { isId } from '../../core/identifiers.ts';
 import { templateNameSchema } from '../../core/templates/input.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
-import { matchHeader, tagHeader } from '../endpoints/operations.ts';
+import { matchHeader, tagHeader } from '../entity-tag.ts';
 import { pageShape } from '../listing/query.ts';
 import { idParams, pageSchema } from '../schemas.ts';
 import { templateSchema } from './view.ts';

@@ -8,8 +8,8 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
 import { refused } from '../../http/body.ts';
-import { settingsAsAsked } from '../endpoints/settings.ts';
 import { ensureKeysFor, type SigningKeyPorts } from '../signing/keyring.ts';
+import { settingsAsAsked } from '../stored-settings.ts';
 import { followersOf, settingsOf } from './lookup.ts';
 
 export interface TemplateSettingsPorts extends SigningKeyPorts {

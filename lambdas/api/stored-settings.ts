@@ -1,10 +1,10 @@
 // An endpoint's stored settings in the form of a request, and what a request can only be checked for here.
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import { type EndpointTlsInput, untimelyCertificates } from '../../core/endpoints/tls.ts';
-import { clientKeyPlace, secretPlace } from '../../core/sealing/places.ts';
-import { type SealingKeys, unseal } from '../../core/sealing/seal.ts';
-import { isAsymmetric } from '../../core/signing/asymmetric-secret.ts';
-import { refused } from '../../http/body.ts';
+import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { type EndpointTlsInput, untimelyCertificates } from '../core/endpoints/tls.ts';
+import { clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
+import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
+import { isAsymmetric } from '../core/signing/asymmetric-secret.ts';
+import { refused } from '../http/body.ts';
 
 /**
  * An endpoint in the form in which it is asked for, to be checked together with changes. What is sealed
