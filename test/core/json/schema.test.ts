@@ -101,8 +101,10 @@ const instance = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
+/** Holds for everything, though ajv does not see it at a glance. */
 // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
-const THEN = { then: true };
+const THEN = { then: { not: false } };
+const saysSomething = (branch: unknown): boolean => branch !== undefined && branch !== true;
 
 function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
   const inner = depth === 0 ? fc.boolean() : schemaOf(depth - 1);
@@ -154,9 +156,12 @@ function schemaOf(depth: number): fc.Arbitrary<JsonSchema> {
       noNullPrototype: true,
     }),
   );
-  // ajv passes over an `if` without branches, and what it evaluated is unevaluated then: see the test below.
+  // ajv passes over an `if` whose branches are absent or `true`, and what it evaluated is unevaluated then: see
+  // the test below.
   return some.map((schema) =>
-    'if' in schema && !('else' in schema) ? { ...THEN, ...schema } : schema,
+    'if' in schema && !saysSomething(schema.then) && !saysSomething(schema.else)
+      ? { ...schema, ...THEN }
+      : schema,
   );
 }
 
@@ -190,6 +195,10 @@ test('regression: what an `if` without branches evaluated is evaluated (2020-12 
   };
   expect(createSchemaCheck(schema)({ a: {} })).toEqual([]);
   expect(createSchemaCheck({ ...schema, if: { required: ['b'] } })({ a: {} })).not.toEqual([]);
+  // A branch that is `true` changes nothing.
+  // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema
+  const branched = { unevaluatedProperties: false, if: { additionalProperties: true }, then: true };
+  expect(createSchemaCheck(branched)({ a: {} })).toEqual([]);
 });
 
 /** Without `contains`: beside `prefixItems`, ajv takes an empty array to contain something. */
