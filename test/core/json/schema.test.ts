@@ -201,12 +201,28 @@ test('regression: what an `if` without branches evaluated is evaluated (2020-12 
   expect(createSchemaCheck(branched)({ a: {} })).toEqual([]);
 });
 
+test('regression: what a failed `if` evaluated is not evaluated (2020-12 core, 10.2.2.1)', () => {
+  const schema = {
+    unevaluatedProperties: { required: ['a'] },
+    if: { additionalProperties: false },
+    ...THEN,
+  };
+  expect(createSchemaCheck(schema)({ a: {} })).not.toEqual([]);
+  // ajv takes it for evaluated all the same.
+  expect(judgedByAjv(schema, { a: {} })).toBe(true);
+});
+
+const hasBoth = (schema: JsonSchema): boolean =>
+  /"if":/.test(JSON.stringify(schema)) && /"unevaluated/.test(JSON.stringify(schema));
+
 /** Without `contains`: beside `prefixItems`, ajv takes an empty array to contain something. */
 test('any schema is read, and any data judged, as ajv does', () => {
   let valid = 0;
   let invalid = 0;
   fc.assert(
     fc.property(schemaOf(2), instance, (schema, data) => {
+      // Where ajv is wrong: see the test before.
+      fc.pre(!hasBoth(schema));
       expect(faultsOfSchema(schema)).toEqual([]);
       const isValid = judgedByAjv(schema, data);
       fc.pre(isValid !== undefined);
