@@ -1,6 +1,6 @@
 /**
- * The names of the environment variables that the stack sets and the functions read: the one thing
- * that `lib/` and `lambdas/` share. Values are documented in docs/configuration.md.
+ * The names of the environment variables that the stack sets and the functions read. Values are
+ * documented in docs/configuration.md.
  */
 export const Env = {
   /** Name of the table that holds tenants, keys, endpoints and signing keys. */
@@ -20,7 +20,7 @@ export const Env = {
   scheduleGroup: 'SCHEDULE_GROUP',
   /** ARN of the role that EventBridge Scheduler takes on to send to the wakes queue. */
   scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
-  /** ARN of the secret with the sealing key (base64 of 32 bytes, or any string: see adapters/secrets.ts). */
+  /** ARN of the secret with the sealing keys: see core/sealing/secret.ts. */
   sealingSecretArn: 'SEALING_SECRET_ARN',
   /** ARN of the secret with the operator's key. */
   operatorSecretArn: 'OPERATOR_SECRET_ARN',

@@ -1,6 +1,5 @@
-// One JSON line per thing worth knowing. No secret and no payload ever goes in here. Lines go past the
-// console: Lambda would wrap each in one of its own, and every byte is paid for. So what only informs says no
-// level.
+// One JSON line per thing worth knowing, never with a secret or a payload. Every byte is paid for: lines bypass the
+// console, which Lambda would wrap each in a line of its own, and informational ones have no level.
 
 type Fields = Readonly<Record<string, unknown>>;
 

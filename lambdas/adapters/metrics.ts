@@ -27,7 +27,7 @@ export interface Metrics {
   time(name: MetricName, place: Place, ms: number): void;
   /** Writes what was counted since the last time, if anything was. */
   flush(): void;
-  /** The same once a second: what comes sooner is written when the second is over. */
+  /** The same at most once a second: sooner, it is put off until the second is over. */
   flushWhenDue(): void;
 }
 
@@ -72,7 +72,7 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
     const saidOf = (dimension: Dimension): string =>
       (dimension === 'stack' ? stack : place[dimension]) ?? '';
     const { dimensions } = METRICS[name];
-    // Lambda may have stopped the process in between: what was counted before belongs to its own minute.
+    // Lambda may have frozen the process: what was counted before belongs to its own minute.
     if (groups.size > 0 && now() - firstAtMs > 2 * EVERY_MS) flush();
     if (groups.size === 0) firstAtMs = now();
     let key = '';
@@ -135,7 +135,7 @@ function lineOf(
 export const metrics: Metrics = createMetrics({
   stack: process.env[Env.stackName] ?? 'unknown',
   now: () => Date.now(),
-  // Not by the console: Lambda would put its own words before the line, and then it is no metric.
+  // Not by the console: Lambda would put a prefix before the line, and CloudWatch would not see a metric.
   write: (line) => process.stdout.write(`${line}\n`),
 });
 

@@ -16,7 +16,7 @@ import { createDirectCalls } from './aws/direct-calls.ts';
 import type { SecretsManager } from './aws/secrets-calls.ts';
 import { log } from './log.ts';
 
-/** A version that nobody knows does not make every call ask Secrets Manager. */
+/** An unknown version makes Secrets Manager be asked at most this often. */
 const ASKED_AGAIN_MS = 10_000;
 
 interface SecretArns {
@@ -58,7 +58,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
     return parsed.keys;
   }
 
-  /** A secret that was changed to something unusable does not close what is open. */
+  /** If the secret was changed to something unusable, the keys that were read before go on serving. */
   function usableKeysIn(secret: SecretValue): SealingKeys {
     try {
       return keysIn(secret);
@@ -75,7 +75,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
       const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
       const nowMs = surroundings.now();
       if (isKnown) return known;
-      // Those who come meanwhile wait for the same answer: what they need may be in it.
+      // Calls that come meanwhile wait for the same answer, which may have the version they need.
       if (!again || nowMs - again.atMs >= ASKED_AGAIN_MS) {
         again = { atMs: nowMs, keys: sealing('again').then(usableKeysIn) };
         again.keys.catch(() => {

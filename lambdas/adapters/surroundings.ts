@@ -13,7 +13,7 @@ export const surroundings: Surroundings = {
   sleep: (ms) => setTimeout(ms),
 };
 
-/** The system is asked for many bytes at once: each call of it takes as long as the bytes do. */
+/** Many bytes are read at once, since a call of the system takes as long as the bytes do. */
 const POOL_BYTES = 4_096;
 let pool = Buffer.alloc(0);
 
@@ -41,7 +41,7 @@ export function readSettings(): Settings {
   return parsed.data;
 }
 
-/** The stack's destination rules; what the embedded runtime allows, it says in the environment. */
+/** The stack's destination rules, with what the embedded runtime allows by environment variables. */
 export function readDestinationRules(): DestinationRules {
   const ports = process.env[Env.allowedPorts];
   const lists = readSettings().destinations;

@@ -4,7 +4,7 @@ import type { TestDeliveries } from '../core/deliveries/test.ts';
 import { MAX_TEST_MS, testReportSchema } from '../core/deliveries/test.ts';
 import { TestNotSentError } from '../core/errors.ts';
 
-/** For a cold start of dispatch, and for what it does around the request. */
+/** Beside the request's own timeout: for a cold start of dispatch, and its work around the request. */
 const MARGIN_MS = 5_000;
 
 /** @param functionName gives the dispatch function's name when it is needed */

@@ -19,7 +19,7 @@ interface DeadLetter {
 
 /** What an operator may know of a message: whom it is about, and not what it carries. */
 interface DeadLetterSubject {
-  /** Whether it has a form that we write: what has not will fail again. */
+  /** Whether it has a form that we write; otherwise it will fail again. */
   readonly readable: boolean;
   readonly tenant: string | null;
   readonly environment: Environment | null;

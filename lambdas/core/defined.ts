@@ -11,7 +11,7 @@ type Defined<T> = Omit<T, Optional<T>> & {
 /** Leaves out the members that are undefined, so that they are absent where the object is stored or sent. */
 export function defined<T extends object>(members: T): Defined<T> {
   const kept: Record<string, unknown> = {};
-  // A loop: by Object.entries it takes five times as long, and every delivery is read and written so.
+  // A loop takes a fifth of the time of Object.entries, and every delivery is read and written by it.
   for (const name in members) if (members[name] !== undefined) kept[name] = members[name];
   return kept as Defined<T>; // what is left out is what may be absent
 }

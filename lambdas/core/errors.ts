@@ -11,14 +11,14 @@ class PosthornError extends Error {
   }
 }
 
-/** A queue message that is not of a form we wrote: it belongs into the dead-letter queue. */
+/** A queue message of a form that we do not write: it belongs in the dead-letter queue. */
 export class MalformedMessageError extends PosthornError {
   constructor(queue: string, cause: unknown) {
     super('malformed_message', `a message on ${queue} has not the expected form`, cause);
   }
 }
 
-/** Written by a later version of this code: it is kept until that is deployed again. */
+/** Written by a later version of this code: it is kept until that version is deployed again. */
 export class NewerVersionError extends PosthornError {
   constructor(what: string, version: number, readable: number) {
     const advice = 'deploy the version that wrote it';
@@ -29,7 +29,7 @@ export class NewerVersionError extends PosthornError {
   }
 }
 
-/** Something that must be there by now is not (yet): try again, never done. */
+/** Something that must be there by now is not there yet: to be tried again. */
 export class NotYetStoredError extends PosthornError {
   constructor(what: string) {
     super('not_yet_stored', `${what} is not in the ledger yet`);
@@ -46,7 +46,7 @@ export class LeaseHeldError extends PosthornError {
   }
 }
 
-/** A service took a part of a batch only, also after trying again. */
+/** A service took only a part of a batch, even after further tries. */
 export class PartlyRefusedError extends PosthornError {
   constructor(service: string, refused: number, of: number) {
     super('partly_refused', `${service} refused ${refused} of ${of} entries`);

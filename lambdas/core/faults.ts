@@ -1,4 +1,4 @@
-// From what zod found to the faults that an answer lists.
+// Turns zod's issues into the faults that an answer lists.
 import type { z } from 'zod';
 import { type Fault, pointer } from './problem.ts';
 
@@ -16,7 +16,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): F
     }));
   }
   if (issue.code === 'invalid_union') {
-    // The branch that got furthest into the value says most about what is wrong with it.
+    // The branch that got furthest into the value explains best what is wrong with it.
     const branch = issue.errors.find((issues) =>
       issues.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
     );

@@ -101,7 +101,7 @@ function webhookToken(bytes: Uint8Array): string {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
   let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
   let characters = '';
-  // Eight characters at a time: so many fit a plain number, which is divided faster.
+  // Eight characters at a time: they fit in a plain number, which divides faster than a BigInt.
   for (let part = 0; part < 3; part++) {
     let eight = Number(number % EIGHT_CHARACTERS);
     number /= EIGHT_CHARACTERS;

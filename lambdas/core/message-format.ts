@@ -22,7 +22,7 @@ export function decode<T>(queue: string, body: string, schema: z.ZodType<T>): T 
   }
 }
 
-/** Whatever else has changed in such a message: it is not malformed, only not for this code. */
+/** Such a message is not malformed: it is only too new for this code. */
 function newerVersionOf(body: string): number | undefined {
   try {
     return newerSchema.safeParse(JSON.parse(body)).data?.v;

@@ -63,7 +63,7 @@ export function attemptMetric(kind: AttemptKind): AttemptMetric {
   return `Attempts_${kind}`;
 }
 
-/** @param outcome as attempts are recorded: `http_<status>` or a kind of failure, see outcome.ts */
+/** @param outcome as attempts are recorded: `http_<status>` or a kind of failure: see retries/outcome.ts */
 export function attemptKind(outcome: string): AttemptKind {
   const [, status] = /^http_([2-5])\d\d$/.exec(outcome) ?? [];
   const name = status === undefined ? outcome : `http_${status}xx`;

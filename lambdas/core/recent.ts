@@ -1,5 +1,5 @@
-// What was looked up a moment ago: at most so many entries, each for a time. The entry that was set first makes
-// room for a new one.
+// A cache of bounded size, whose entries are good for a time. The entry that was set first makes room for a new
+// one.
 
 interface RecentLimits {
   readonly maxEntries: number;

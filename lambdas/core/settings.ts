@@ -22,7 +22,7 @@ export const settingsSchema = z.strictObject({
   issuer: z.string().min(1).max(256).default('posthorn'),
   /** Whether endpoints may ask for the proof that their URL is their owner's, or must. */
   verifyUrl: z.enum(VERIFY_MODES).default('optional'),
-  /** How old an entry of a polling feed must be to be shown: see feed.ts. */
+  /** How old an entry of a polling feed must be to be shown: see events/feed.ts. */
   feedLagSeconds: z.int().min(2).max(120).default(10),
   /** Whether events are accepted whose type is not in the catalogue. */
   unknownEventTypes: z.enum(['accept', 'refuse']).default('accept'),

@@ -1,5 +1,3 @@
-// The only source of time and randomness.
-
 /** Time and randomness: the only source of both. */
 export interface Surroundings {
   /** Unix time in milliseconds. */

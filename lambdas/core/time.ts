@@ -2,5 +2,5 @@
 
 export const DAY_MS = 24 * 3600 * 1000;
 
-/** SQS delays messages for so long at most; later retries are woken by the scheduler. */
+/** SQS delays messages for this long at most; later retries are woken by the scheduler. */
 export const MAX_SQS_DELAY_MS = 15 * 60 * 1000;

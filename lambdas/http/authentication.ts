@@ -36,7 +36,7 @@ export interface AppEnvironment {
 }
 export type AppContext = Context<AppEnvironment>;
 
-/** Holds back who asks too often; each throws Problem 429. See edge.ts. */
+/** Refuses callers that ask too often, by throwing Problem 429: see edge.ts. */
 export interface AuthenticationGate {
   /** Before a key that is not the operator's is looked up. */
   beforeLookup(c: AppContext): void;
@@ -82,7 +82,7 @@ export function createAuthentication({
     return key;
   }
 
-  /** Beside the request and never in its way: what becomes of the note decides nothing. */
+  /** Runs beside the request, which does not wait for it and does not fail with it. */
   async function noteUse(key: ApiKey): Promise<void> {
     const nowMs = surroundings.now();
     const hour = hourOf(nowMs);

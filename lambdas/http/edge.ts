@@ -11,7 +11,7 @@ import type { AppContext, AppEnvironment, AuthenticationGate } from './authentic
 
 /** Some 200 bytes each. */
 const MAX_BUCKETS = 10_000;
-/** How long a browser may keep what a preflight said. */
+/** How long a browser may cache a preflight's answer. */
 const PREFLIGHT_SECONDS = 600;
 
 export interface Edge {

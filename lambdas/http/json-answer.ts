@@ -1,5 +1,5 @@
-// An answer of JSON that is all there at once. The Fetch standard's Response makes a stream of its body and checks each
-// header, which took longer than anything else that is done for an accepted event but the call to SQS.
+// An answer of JSON with its whole body as text. The Fetch standard's Response makes a stream of it and checks each
+// header, which took longer than all other work on an accepted event but the call to SQS.
 
 /** The part of a Response that the application, Hono and lambda.ts use. */
 export class JsonAnswer {
@@ -38,6 +38,6 @@ class AnswerHeaders extends Map<string, string> {
 }
 
 export function answerJson(status: number, value: object): Response {
-  // Whoever takes it further than lambda.ts does, as Hono does beside CORS, makes a real one of it.
+  // Code that needs more of a Response than lambda.ts does (Hono's CORS) makes a real one of it.
   return new JsonAnswer(status, value) as unknown as Response;
 }

@@ -1,6 +1,6 @@
-// The Hono application as a Lambda handler behind an HTTP API, payload format 2.0. Ours, because Hono's own
-// adapter is on its way out, leaves empty headers out, and builds a Request of the Fetch standard, with a
-// stream for its body, for each event.
+// The Hono application as a Lambda handler behind an HTTP API, payload format 2.0. It is ours because Hono's own
+// adapter leaves empty headers out, and makes a Request of the Fetch standard, with a stream for its body, of
+// each event.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Application } from './application.ts';
@@ -19,7 +19,7 @@ interface LambdaAnswer {
 export function lambdaHandler(app: Application) {
   return async (event: APIGatewayProxyEventV2, lambdaContext?: Context): Promise<LambdaAnswer> => {
     const response = await app.fetch(
-      // Hono reads no more of a request than is here.
+      // Hono reads no other member of a request.
       new EventRequest(event) as unknown as Request,
       { requestContext: event.requestContext, lambdaContext },
     );
@@ -45,7 +45,7 @@ class EventRequest {
 
   async arrayBuffer(): Promise<ArrayBuffer> {
     const { body = '', isBase64Encoded } = this.#event;
-    // Of its own: a small buffer of Node's is a part of a larger one.
+    // A copy: Node's small buffers are parts of a larger one.
     return new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')).buffer;
   }
 }

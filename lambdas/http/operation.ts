@@ -23,7 +23,7 @@ export interface Reply {
   readonly schema?: z.ZodType;
   /** Unless said, `application/json`. */
   readonly contentType?: string | readonly string[];
-  /** Headers that matter, by name, with what they say. */
+  /** Headers worth documenting: descriptions by name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly example?: unknown;
 }

@@ -22,7 +22,7 @@ export function setSecurityHeaders(c: AppContext): void {
   }
 
   function setUnlessSet(name: string, value: string): void {
-    // Not by the context: it would make a new answer, and a stream of its body, for each header.
+    // Not by the context's methods, which make a new Response, with a stream, for each header.
     if (!headers.has(name)) headers.set(name, value);
   }
 }

@@ -1,4 +1,4 @@
-// How the SDK's clients are set up: what is slow is given up in time for another try within the function's own.
+// How the SDK's clients are set up: a slow request is given up early enough to try again before the function's timeout.
 import { createAwsRequestHandler } from './requests.ts';
 
 export const CLIENT_OPTIONS = {

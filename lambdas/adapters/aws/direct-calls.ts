@@ -11,7 +11,7 @@ import { createCallSigner } from './signature.ts';
 
 export interface Operation<Input extends object, Output extends object> {
   readonly input: Input;
-  /** Without what the SDK says of the call itself. */
+  /** Without the SDK's metadata of the call. */
   readonly output: Omit<Output, '$metadata'>;
 }
 export type Operations<O> = { readonly [Name in keyof O]: Operation<object, object> };
@@ -27,21 +27,21 @@ export interface Calls<O extends Operations<O>> {
 }
 
 interface DirectService<O extends Operations<O>> {
-  /** As signatures and host names have it. */
+  /** The service's name in signatures and host names. */
   readonly name: 'dynamodb' | 'sqs' | 'secretsmanager';
-  /** As the SDK's variables for other endpoints have it: `AWS_ENDPOINT_URL_<...>`. */
+  /** Its name in the SDK's variable for another endpoint: `AWS_ENDPOINT_URL_<...>`. */
   readonly variableName: string;
-  /** `X-Amz-Target` is this, a dot and the operation. */
+  /** `X-Amz-Target` is `<prefix>.<operation>`. */
   readonly targetPrefix: string;
-  /** AWS JSON's version. */
+  /** Version of the AWS JSON protocol. */
   readonly jsonVersion: '1.0' | '1.1';
   /** An operation's input as the service's JSON. */
   readonly encode: (input: object) => string;
-  /** The answer to it. */
+  /** The operation's output from the service's JSON. */
   readonly decode: (json: string) => object;
-  /** An error that is an answer as well, by its name: it saves a second call, by the SDK. */
+  /** The error of this name, if callers expect it: it is thrown at once, and the SDK does not call again. */
   readonly errorOf?: (name: string, message: string) => Error | undefined;
-  /** Where an operation on something goes to that has an address of its own. */
+  /** The origin that a call goes to, where it depends on the input: a queue has its own URL. */
   readonly originIn?: (input: object) => string;
   readonly loadSdk: () => Promise<Calls<O>>;
 }
@@ -71,12 +71,12 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
       body,
       nowMs: Date.now(),
     });
-    // As the SDK passes on where an invocation belongs, for X-Ray.
+    // X-Ray's trace id, which the SDK passes on as well.
     const trace = process.env._X_AMZN_TRACE_ID;
     if (trace) headers.push('x-amzn-trace-id', trace);
     const post = { origin: to, headers, body, signal };
     const answer = await postToAws(post).catch((error: unknown) => {
-      // A function that was frozen finds its connections closed: the next one is new.
+      // Connections may have been closed while the function was frozen: the next one is new.
       if (isBrokenConnection(error)) return postToAws(post);
       throw error;
     });
@@ -115,7 +115,7 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
   };
 }
 
-/** Another one than AWS's own is named as for the SDK. */
+/** AWS's endpoint, or the one that the SDK's variables name. */
 function originOf({ name, variableName }: Pick<DirectService<never>, 'name' | 'variableName'>) {
   const given = process.env[`AWS_ENDPOINT_URL_${variableName}`] || process.env.AWS_ENDPOINT_URL;
   return given

@@ -1,5 +1,5 @@
-// How requests go to AWS: by undici and whole answers, which costs half the CPU of the SDK's own way through
-// node:http and streams.
+// Sends requests to AWS by undici and reads answers whole, in half the CPU time that the SDK takes with node:http
+// and streams.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from '@smithy/types';
@@ -10,13 +10,13 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 /** Milliseconds. Longer than a busy machine needs, and far below any function's timeout. */
 const CONNECTION_TIMEOUT_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 10_000;
-/** AWS closes what idles for longer; what it closed earlier is tried again on a new connection. */
+/** Shorter than AWS keeps idle connections; if one was closed earlier, the call is tried again on a new one. */
 const KEEP_ALIVE_MS = 15_000;
 const CONNECTIONS = 64;
-/** As CloudTrail shows who called. */
+/** CloudTrail shows it as the caller. */
 const USER_AGENT = 'posthorn';
 
-/** What undici calls a connection that ended, in words that the SDK tries again for. */
+/** undici's codes of connections that ended, and those of Node.js for which the SDK tries again. */
 const RETRYABLE = new Map([
   ['UND_ERR_SOCKET', 'ECONNRESET'],
   ['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'],
@@ -73,10 +73,10 @@ export function createAwsRequestHandler(): AwsRequestHandler {
 
 interface AwsPost {
   readonly origin: string;
-  /** Names and values in turn, with the signature. */
+  /** Names and values alternately, the signature included. */
   readonly headers: readonly string[];
   readonly body: string;
-  /** Calls it off. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal | undefined;
 }
 

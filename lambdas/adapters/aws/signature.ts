@@ -1,5 +1,5 @@
 // AWS Signature Version 4 for the one form that our frequent calls have: a POST of JSON to `/`. The SDK's signer takes
-// any request, and takes three times as long for it.
+// any request, in three times the time.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
@@ -16,7 +16,7 @@ interface SignedCall {
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** @returns a function that gives a call's headers, names and values in turn */
+/** @returns a function that gives a call's headers, names and values alternately */
 export function createCallSigner(
   service: string,
   region: string,

@@ -1,4 +1,4 @@
-// How the registry spells the items that more than one file reads.
+// Keys and documents of the registry's items that more than one file reads.
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Item } from '../aws/dynamodb/client.ts';

@@ -18,7 +18,7 @@ interface ShardedQuery {
   readonly cursor: string | undefined;
 }
 
-/** One page of items whose sort key is an event's id; one more than the page tells if there is a next. */
+/** One page of items whose sort key is an event's id. */
 export function newestFirst(query: ShardedQuery): Promise<MergedPage> {
   return byEventId(query, false);
 }

@@ -1,5 +1,5 @@
-// The version that every stored item carries. Older items are read, and one without a version is of the
-// first; a newer one was written by code that is not deployed any more, and is left alone.
+// The version that every stored item carries. Older items are read, and one without a version is of the first.
+// A newer one was written by a later version of this code, which was rolled back: it is left alone.
 import { NewerVersionError } from '../../core/errors.ts';
 import { type Item, number } from '../aws/dynamodb/client.ts';
 

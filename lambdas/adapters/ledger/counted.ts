@@ -1,4 +1,4 @@
-// Counts what becomes of deliveries where it is written: only what the ledger took is counted.
+// Counts the states of deliveries where they are written: only what the ledger took is counted.
 import type { Delivery, StoredState } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
@@ -17,7 +17,7 @@ export function countStates<T extends DeliveryLedger>(
   metrics: Pick<Metrics, 'count'>,
 ): T {
   function count(delivery: Delivery, state: StoredState = delivery.state): void {
-    // One that waits still waits: only the first failure of a run is a beginning.
+    // Only the first failure of a run begins the waiting.
     const isStillWaiting =
       state === 'waiting' && delivery.attempts.length - delivery.attemptsBeforeRun > 1;
     if (!isStillWaiting) metrics.count(BY_STATE[state], { env: delivery.environment });

@@ -1,4 +1,4 @@
-// The dead of an endpoint, by the index that holds them: by the time of their events, in both directions.
+// The dead deliveries of an endpoint, from the index, by the time of their events in both directions.
 import { createdAtMs } from '../../core/identifiers.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import type { DeliveryRef, EndpointAddress } from '../../core/scope.ts';
@@ -17,7 +17,7 @@ interface DeadEntry {
 
 interface Shard {
   readonly entries: DeadEntry[];
-  /** All that stand before this time, in the direction of reading, are there; none: all are. */
+  /** The entries are complete up to this time, in the direction of reading; undefined: to the end. */
   readonly completeToMs?: number;
 }
 
@@ -51,7 +51,7 @@ export function createDeadIndex(client: DynamoDb, table: string) {
         if (eventId < before) entries.push({ eventId, atMs: Number(item.wat?.N) });
       }
       start = answer.LastEvaluatedKey;
-      // There may be more of the last millisecond: it belongs to the next page, unless it is all there is.
+      // The last millisecond may have more entries: it is left to the next page, unless there is no other.
       const lastMs = entries.at(-1)?.atMs;
       if (start && lastMs !== undefined && lastMs !== entries[0]?.atMs) {
         return { entries, completeToMs: lastMs };
@@ -76,7 +76,7 @@ export function createDeadIndex(client: DynamoDb, table: string) {
   }
 
   return {
-    /** The cursor is a time. A page may be longer than asked: a millisecond is never cut. */
+    /** The cursor is a time. A page may be longer than asked for, since a millisecond is never split. */
     async oldestFirst(
       endpoint: EndpointAddress,
       { sinceMs, untilMs }: Required<TimeRange>,

@@ -43,7 +43,7 @@ export function createFeedLedger(
     exp: seconds(expiryOf(createdAtMs(entry.eventId), settings)),
   });
 
-  /** Resolves to the keys of what is not known to be written. */
+  /** Resolves to the keys of the items that may not have been written. */
   async function putChunk(items: readonly Item[], signal: AbortSignal): Promise<Set<string>> {
     let left = items;
     try {

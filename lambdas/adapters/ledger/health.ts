@@ -28,8 +28,8 @@ function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
 
 export function createHealthLedger(client: DynamoDb, table: string): HealthLedger & RateLedger {
   /**
-   * Moves the next free slot (`nfs`: DynamoDB reserves the word `free`) on under a condition: the slot
-   * that was free, or undefined.
+   * Moves the next free slot (`nfs`: DynamoDB reserves the word `free`) under a condition.
+   * @returns the slot that was free; undefined if the condition did not hold
    */
   async function move(
     endpoint: EndpointAddress,

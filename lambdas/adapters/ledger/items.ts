@@ -1,4 +1,4 @@
-// How the ledger spells its items. Names are short: what is written is paid for by the kilobyte.
+// The ledger's items. Names are short, since writes are paid for by the kilobyte.
 
 import { defined } from '../../core/defined.ts';
 import {
@@ -145,7 +145,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
   if (!lastRequest) return item;
   const withRequest = (request: LastRequest): Item => ({ ...item, rq: text(packRequest(request)) });
   const full = withRequest(lastRequest);
-  // A failure is looked into; of what was delivered, the request is kept where it costs nothing.
+  // A failure may be investigated; a delivered request is kept only where that costs no further write unit.
   if (state !== 'delivered' || isAsCheap(full, item)) return full;
   const reduced = withRequest(signaturesOnly(lastRequest));
   return isAsCheap(reduced, item) ? reduced : item;
@@ -161,7 +161,7 @@ function workAttributes(delivery: Delivery): Item {
   return { wk: text(partition), wat: number(atMs) };
 }
 
-/** One header a line, as on the wire; a first line that is empty says that there were more. */
+/** One header a line, as on the wire; an empty first line says that some were left out. */
 function packRequest({ headers, complete }: LastRequest): string {
   const lines = headers.map(([name, value]) => `${name}:${value}`);
   return (complete ? lines : ['', ...lines]).join('\n');

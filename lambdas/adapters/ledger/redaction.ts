@@ -1,4 +1,4 @@
-// Takes personal data off the ledger's items for good, each by one conditional update that may be repeated.
+// Removes personal data from the ledger's items for good, by conditional updates that may be repeated.
 
 import type { RedactionLedger } from '../../core/erasure/redaction.ts';
 import { hashOfSubject } from '../../core/events/subject-order.ts';
@@ -32,7 +32,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
     async redactEvent(ref, nowMs) {
       const before = await getItem(client, table, eventKey(ref));
       if (!before) return undefined;
-      // The pointer first: once its subject is off, nothing tells where it stands.
+      // The pointer first: without the subject it could not be found any more.
       const subject = before.subj?.S;
       const hash = subject === undefined ? before.sh?.S : hashOfSubject(subject);
       if (hash !== undefined) {
@@ -92,7 +92,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
         ),
       );
       if (isCancelled) return;
-      // What has ended leaves the index of the dead too: nothing of it can be sent again.
+      // A delivery that has ended leaves the index of the dead, too: it cannot be sent again.
       const isEnded = await whenHolds(
         update(
           key,
@@ -102,7 +102,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
         ),
       );
       if (isEnded) return;
-      // An attempt is under way: its outcome must find its place.
+      // An attempt is under way, and its outcome is still to be recorded.
       await whenHolds(
         update(
           key,

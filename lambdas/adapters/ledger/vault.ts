@@ -1,5 +1,5 @@
-// Puts seals around the ledger and the queues where event data is to be sealed, and opens what is: a function
-// that has the key sees events and answers as if nothing were sealed.
+// Ledger and queues that seal event data and open it again, where a stack seals it: functions that have the key
+// see events and answers as if nothing were sealed.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import {
@@ -23,7 +23,7 @@ export interface VaultPorts {
   readonly surroundings: Pick<Surroundings, 'random'>;
 }
 
-/** Events that stay closed keep their `sealedContent`: nothing may be sent of them. */
+/** Events that do not open keep their `sealedContent`: they must not be sent. */
 export async function openEvents(
   { secrets }: Pick<VaultPorts, 'secrets'>,
   events: readonly Event[],
@@ -135,7 +135,7 @@ export function openingDeliveries(
   };
 }
 
-/** One that does not open must not hide the others of its page. */
+/** An item that does not open must not hide the others of its page. */
 function openOrAsItIs<T>(closed: T, ids: Readonly<Record<string, string>>, open: () => T): T {
   try {
     return open();

@@ -1,5 +1,5 @@
-// The wake directory and EventBridge Scheduler. The directory is put first: a schedule that was not
-// created is made up for by sweep, which reads the directory's overdue buckets.
+// The wake directory and EventBridge Scheduler. The directory is written first: sweep reads its overdue buckets,
+// and so makes up for a schedule that was not created.
 
 import { shardOf } from '../../core/identifiers.ts';
 import { Recent } from '../../core/recent.ts';
@@ -18,9 +18,9 @@ import type { createScheduling } from '../on-demand/scheduler.ts';
 import { variable } from '../surroundings.ts';
 import { seconds } from './items.ts';
 
-/** An entry that nobody strikes is removed after this long. */
+/** An entry that nobody deletes expires after this long. */
 const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
-/** Wake-ups that this instance has made sure of already. */
+/** Wake-ups that this instance has ensured already. */
 const MAX_REMEMBERED = 10_000;
 
 export function createWakes(client: DynamoDb, table: string, surroundings: Surroundings): Wakes {
@@ -53,8 +53,8 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
   }
 
   /**
-   * Puts the wake-up into the directory: false if it stands there as such already. One that was noted
-   * only has no schedule yet.
+   * Enters the wake-up in the directory: false if it is there already. One that was only noted has no
+   * schedule yet.
    */
   function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
     const isScheduled = how === 'scheduled';

@@ -1,4 +1,4 @@
-// DynamoDB by the SDK's own client: loaded when a call was not answered as it should, see direct-calls.ts.
+// DynamoDB by the SDK's client: loaded when a direct call failed, see aws/direct-calls.ts.
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,

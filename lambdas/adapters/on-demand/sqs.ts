@@ -1,4 +1,4 @@
-// SQS by the SDK's own client: loaded when a call was not answered as it should, see direct-calls.ts.
+// SQS by the SDK's client: loaded when a direct call failed, see aws/direct-calls.ts.
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
@@ -10,7 +10,7 @@ import {
 import type { Sqs, SqsOperations } from '../aws/sqs-calls.ts';
 import { callsBySdk } from './sdk-calls.ts';
 
-// TLS keeps the bodies whole; a second checksum of each would be computed here.
+// TLS protects the bodies: the SDK need not compute a checksum of each.
 export const createSqsBySdk = (config: SQSClientConfig): Sqs =>
   sqsBySdk(new SQSClient({ ...config, md5: false }));
 

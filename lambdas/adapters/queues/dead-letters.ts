@@ -8,7 +8,7 @@ import { batchesOf } from './queues.ts';
 
 /** SQS's limit of messages per call. */
 const PER_CALL = 10;
-/** A message that was looked at is hidden from others for so long: as long as looking takes. */
+/** A message that was looked at is hidden from others for this long. */
 const PEEK_SECONDS = 5;
 /** Longer than sending and deleting takes. */
 const MOVE_SECONDS = 60;

@@ -1,4 +1,4 @@
-// SQS: batches by count and size, and what SQS refuses tried again and then reported.
+// SQS: batches by count and size; what SQS refuses is tried again, and then reported.
 
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { DeliveryQueue, Postponement, RetryQueue } from '../../core/deliveries/message.ts';
@@ -67,7 +67,7 @@ export function createSqs(): Sqs {
 
 const originOf = memoized(100, (url) => new URL(url).origin);
 
-/** As the SDK has it: a queue's own address says where it is reached. */
+/** As the SDK does: the queue's URL says where it is reached. */
 function originOfQueue(input: object): string {
   return originOf('QueueUrl' in input ? String(input.QueueUrl) : '');
 }

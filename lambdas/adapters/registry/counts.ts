@@ -1,6 +1,5 @@
-// How many of something there are, kept in one item beside it, so that a limit costs one small write.
-// The count may go wrong by what a crash leaves; where it says that a limit is reached it is counted anew,
-// at most once a minute.
+// How many of something there are, kept in one item, so that a limit costs one small write. A crash may leave the
+// count wrong: when it says that the limit is reached, the entries are counted again, at most once a minute.
 
 import { defined } from '../../core/defined.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';

@@ -1,5 +1,5 @@
-// The catalogue of event types, in the registry's table: a partition of its own, with a version beside the
-// entries, so that ingest sees by one small read whether what it knows still holds.
+// The catalogue of event types in the registry's table: one partition, with a version beside the entries, so that
+// one small read tells ingest whether its copy is current.
 
 import type { EventTypeReader, EventTypeStore } from '../../core/event-types/catalogue.ts';
 import type { EventType } from '../../core/event-types/event-type.ts';
@@ -26,7 +26,7 @@ export function createEventTypeReader(client: DynamoDb, table: string): EventTyp
 }
 
 export function createEventTypeStore(client: DynamoDb, table: string): EventTypeStore {
-  /** After the change: who reads the new version then reads the new entry too. */
+  /** After the change: whoever reads the new version then reads the new entry, too. */
   const changed = (): Promise<unknown> =>
     client.call('UpdateItem', {
       TableName: table,

@@ -1,5 +1,5 @@
-// The stack's signing keys in the registry: one item that holds them all, changed only under the
-// condition that it is still as it was read, so that of two functions that race one wins.
+// The stack's signing keys in the registry: one item that holds them all, changed only if it is still as it was
+// read, so that of two functions that race one wins.
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Recent } from '../../core/recent.ts';

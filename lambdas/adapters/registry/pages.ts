@@ -4,7 +4,7 @@ import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { type Item, text } from '../aws/dynamodb/client.ts';
 
 export function createRegistryPages(client: DynamoDb, table: string) {
-  /** From after the cursor on; what `keep` gives nothing for is passed over. */
+  /** What follows the cursor, without the items for which `keep` gives undefined. */
   return async function page<T>(
     partition: string,
     prefix: string,

@@ -1,5 +1,5 @@
-// The registry's endpoints for a walk that seals them anew: every one, tombstones included, and written without
-// counting as a change, for nothing that anybody sees changes.
+// The registry's endpoints for resealing: all of them, tombstones included, and written without counting as a
+// change, since nothing that anybody sees changes.
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';

@@ -18,7 +18,7 @@ export function slowIn(item: Item | undefined, nowMs: number): ReadonlySet<strin
   return slow;
 }
 
-/** Marks, and takes marks away that are over. */
+/** Marks an endpoint, and removes marks that are over. */
 export async function markSlow(
   client: DynamoDb,
   table: string,

@@ -53,7 +53,7 @@ export function countChange(
   });
 }
 
-/** Endpoints as they count; those that follow no template cost no read. */
+/** Endpoints with what they inherit; those that follow no template cost no read. */
 export function createInheritance(client: DynamoDb, table: string): Inheritance {
   return async (endpoints) => {
     const keys = endpoints.flatMap((endpoint) =>

@@ -16,7 +16,7 @@ export function withTokens({ secrets, surroundings }: VaultPorts, registry: Regi
     return endpoints.map((endpoint) => {
       if (endpoint.sealedToken === undefined) return endpoint;
       try {
-        // Last, so that the others keep their order once it is taken off again.
+        // Last, so that the others keep their order once it is removed again.
         return { ...endpoint, token: unseal(keys, tokenPlace(endpoint), endpoint.sealedToken) };
       } catch (error) {
         if (!(error instanceof SealBrokenError)) throw error;

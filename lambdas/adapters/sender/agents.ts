@@ -1,4 +1,4 @@
-// The connections that are kept, apart by whose certificates they were made with.
+// Pools of connections, one for each set of client certificates.
 import { createHash } from 'node:crypto';
 import type { Agent as UndiciAgent } from 'undici';
 // Not from undici's index, for the size of the bundles: undici-agent.d.ts.
@@ -12,7 +12,7 @@ interface Agents {
   readonly fresh: UndiciAgent;
 }
 
-/** Endpoints with certificates of their own that keep connections at a time. */
+/** Pools at a time, of endpoints with certificates of their own. */
 const MAX_OWN = 100;
 
 /**
@@ -33,7 +33,7 @@ export function createAgentsOf(
       .update(JSON.stringify([tls.ca, tls.cert, tls.key, tls.minVersion]))
       .digest('base64');
     const known = own.get(key) ?? createAgents(options, tls);
-    // The one used last goes to the end, the first makes room; what it is sending ends in peace.
+    // The pool used last goes to the end, and the first makes room once its requests have ended.
     own.delete(key);
     own.set(key, known);
     const [oldest] = own;

@@ -44,7 +44,7 @@ export class PhaseTimeoutError extends Error {
   }
 }
 
-/** The system's resolver. It cannot be called off; whoever asks it waits no longer than they like. */
+/** The system's resolver. A look-up cannot be aborted; callers stop waiting for it. */
 export const systemResolve: Resolve = (name) =>
   new Promise((resolve, reject) => {
     lookup(name, { all: true, order: 'verbatim' }, (error, answers) => {
@@ -53,7 +53,7 @@ export const systemResolve: Resolve = (name) =>
     });
   });
 
-/** Those who ask for a name that is being looked up share the answer: a dead name holds one thread. */
+/** Concurrent look-ups of a name share the answer: a name that does not answer blocks one thread only. */
 export function shareLookUps(resolve: Resolve): Resolve {
   const underway = new Map<string, Promise<readonly string[]>>();
   return (name) => {
@@ -158,7 +158,7 @@ function secure(socket: Socket, hostname: string, secureContext: SecureContext):
     host: hostname, // what the certificate is compared with if there is no server name
     servername: isIP(hostname) === 0 ? hostname.replace(/\.$/, '') : '', // RFC 6066, section 3
     ALPNProtocols: ['http/1.1'],
-    rejectUnauthorized: true, // said aloud: NODE_TLS_REJECT_UNAUTHORIZED has no say then
+    rejectUnauthorized: true, // explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect
   });
 }
 
@@ -202,7 +202,7 @@ function ready(socket: Socket, phase: 'connect' | 'tls', limitMs: number): Promi
       clearTimeout(timer);
       resolve();
     });
-    // It stays: until undici listens, an error would have no listener.
+    // Not removed: until undici listens, an error would have no listener.
     socket.on('error', (error) => {
       clearTimeout(timer);
       reject(error);

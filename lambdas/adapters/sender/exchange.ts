@@ -1,4 +1,4 @@
-// One request on one connection, until its answer has been read as far as it is wanted, or its time is up.
+// One request on one connection, until enough of its answer has been read or its time is up.
 import type { Dispatcher } from 'undici';
 import { NO_PHASES, type Phases } from '../../core/retries/phases.ts';
 import { onConnectionOfRequest, takePhases } from './phases.ts';
@@ -36,7 +36,7 @@ export function exchange(
   return new Promise((resolve) => {
     const handler = new ExchangeHandler(resolve);
     handler.giveUpAfter(limitMs);
-    // What it throws at once, such as for too many origins, goes to onResponseError.
+    // Errors that it throws at once, such as for too many origins, go to onResponseError.
     dispatcher.dispatch(request, handler);
   });
 }

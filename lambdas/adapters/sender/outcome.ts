@@ -1,4 +1,4 @@
-// What happened on the wire, as an outcome. A tenant reads these texts: none tells an address.
+// What happened on the wire, as an outcome. Tenants read these texts: none contains an address.
 import { defined } from '../../core/defined.ts';
 import type { FailureKind, Outcome, ReceivedResponse } from '../../core/retries/outcome.ts';
 import { BlockedAddressError, type Phase, PhaseTimeoutError } from './connection.ts';

@@ -1,5 +1,5 @@
 // Measures the parts of connections and requests. undici says on one of Node's diagnostics channels which
-// socket it writes a request to (undici's docs/docs/api/DiagnosticsChannel.md), and nowhere else.
+// socket it writes a request to (the page "Diagnostics Channel Support" of its documentation), and nowhere else.
 import { subscribe } from 'node:diagnostics_channel';
 import { NO_PHASES, type Phases } from '../../core/retries/phases.ts';
 
@@ -18,14 +18,14 @@ export class ConnectionWatch {
     this.#beganAtMs = performance.now();
   }
 
-  /** As they stand now: the part that is under way has lasted until now. */
+  /** The phases so far: the one that is under way has lasted until now. */
   read(): ConnectionPhases {
     if (this.#part === undefined) return this.#phases;
     const lastedMs = Math.round(performance.now() - this.#beganAtMs);
     return { ...this.#phases, [`${this.#part}Ms`]: lastedMs };
   }
 
-  /** What was made, or the error with which it failed, is what tells its phases. */
+  /** Keeps the phases for the socket that was made, or for the error that it failed with. */
   end(made: object): void {
     phasesOf.set(made, this.read());
   }

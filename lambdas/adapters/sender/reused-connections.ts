@@ -15,7 +15,7 @@ interface RequestError {
   readonly error: object;
 }
 
-// undici documents what these channels carry: docs/docs/api/DiagnosticsChannel.md.
+// What these channels carry is on the page "Diagnostics Channel Support" of undici's documentation.
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = message as SendHeaders;
   if (socket.bytesRead > 0) onReused.add(request);

@@ -42,7 +42,7 @@ const MAX_JUDGED = 1_000;
 
 interface Attempted {
   readonly outcome: Outcome;
-  /** Where the request came so far. */
+  /** How far the request came. */
   readonly phases?: Phases;
 }
 
@@ -85,8 +85,8 @@ export function createSender(
       exchange(agent, dispatchOptions(url, request), Math.max(0, endsAtMs - performance.now()));
 
     let ended = await send(agents.kept);
-    // The receiver gave up a kept connection as it was used again, or there is no room to keep more:
-    // one try on a fresh one, in the same time.
+    // The receiver closed a kept connection just as it was used again, or no more can be kept: one try on
+    // a fresh one, within the same deadline.
     if (ended.kind === 'failed' && isWorthAnother(ended.error)) ended = await send(agents.fresh);
 
     const { phases } = ended;
@@ -136,7 +136,7 @@ function isWorthAnother(error: unknown): boolean {
 const TRANSPORT_HEADERS =
   /^(connection|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 
-/** Looked at once more just before the wire: a line break here would begin another header or request. */
+/** Checked once more just before sending: a line break here would begin another header or request. */
 function isSendable([name, value]: readonly [string, string]): boolean {
   return (
     /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) &&

@@ -1,4 +1,5 @@
-// bronID: references/bronid-webhooks.txt; its runnable example is in vectors/bronid.json.
+// bronID, as docs/receivers/bronid.md shows it to receivers; test/core/contracts/fixtures/bronid.json is the vendor's
+// runnable example.
 import { createHash } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import * as z from 'zod';
@@ -11,7 +12,7 @@ const VERSION = '1';
 
 const optionsSchema = z.strictObject({
   /**
-   * The page's own example checks `JSON.stringify` of the parsed body where the raw text is not at
+   * The vendor's example checks `JSON.stringify` of the parsed body where the raw text is not at
    * hand, so white space between tokens is left out; `keep` sends the data's exact bytes.
    */
   whitespace: z.enum(['compact', 'keep']).default('compact'),

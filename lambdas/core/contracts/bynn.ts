@@ -1,4 +1,4 @@
-// Bynn: references/bynn-webhooks.txt and bynn-platform.txt; a real delivery is in vectors/bynn.json.
+// Bynn, as docs/receivers/bynn.md shows it to receivers; test/core/contracts/fixtures/bynn.json is a real delivery.
 import * as z from 'zod';
 import { MissingSigningKeyError } from '../errors.ts';
 import { occurredAtMs } from '../events/event.ts';

@@ -39,7 +39,7 @@ export interface Contract<Options = unknown> {
    * that they need.
    */
   readonly headerOptions?: z.ZodRawShape;
-  /** A secret for an endpoint that brought none. @param random 32 random bytes */
+  /** A secret for an endpoint that is created without one. @param random 32 random bytes */
   createSecret(random: Uint8Array, options: Options): string;
   /** Stack keys that its own signature is made with. */
   algorithms(options: Options): readonly KeyAlgorithm[];

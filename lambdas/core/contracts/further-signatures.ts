@@ -93,7 +93,10 @@ export function headerNamesOf(extra: ExtraSignature): readonly string[] {
   return names.filter((name) => name !== 'user-agent');
 }
 
-/** One header for the signatures of all Standard Webhooks schemes; other names do not meet: see save. */
+/**
+ * Joins the signatures of all Standard Webhooks schemes in one header. No other name stands twice: an endpoint
+ * with two schemes that set the same header is refused when it is saved.
+ */
 export function joined(headers: Headers): Headers {
   const found = new Map<string, readonly [string, string]>();
   for (const [name, value] of headers) {

@@ -1,5 +1,5 @@
-// IDnow: references/idnow-webhooks.txt. Its page names a JWT in a header and a secret key; what stands
-// in the JWT is our reading, written down in docs/contracts.md.
+// IDnow. The vendor's page names a JWT in a header and a secret key; which claims the JWT has is our reading,
+// documented in docs/contracts.md.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { occurredAtMs } from '../events/event.ts';

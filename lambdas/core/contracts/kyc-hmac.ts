@@ -1,4 +1,4 @@
-// The HMAC KYC platform: references/kyc-hmac-webhooks.txt.
+// The HMAC KYC platform, as docs/receivers/kyc-hmac.md shows it to receivers.
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
 import { type Event, occurredAtMs } from '../events/event.ts';
@@ -7,7 +7,7 @@ import type { Contract } from './contract.ts';
 
 const optionsSchema = z.strictObject({
   /**
-   * What the HMAC is over. The page says no more than "HMAC-SHA256 signature": the raw body is what
+   * What the HMAC is over. The vendor says no more than "HMAC-SHA256 signature": the raw body is what
    * receivers most likely check. `timestamp.body` binds `X-Webhook-Timestamp` to it.
    */
   signedContent: z.enum(['body', 'timestamp.body']).default('body'),

@@ -1,4 +1,5 @@
-// Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md).
+// Standard Webhooks:
+// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 import { createHmac, sign as signBytes } from 'node:crypto';
 import * as z from 'zod';
 import { occurredAtMs } from '../events/event.ts';
@@ -8,7 +9,7 @@ import { hmacKeyOf, standardSecret } from '../signing/secret.ts';
 import type { Contract, DeliveryFacts } from './contract.ts';
 
 const optionsSchema = z.strictObject({
-  /** What a secret that we make is: `whsec_` for HMAC, or a `whsk_` key for ed25519. A given one decides itself. */
+  /** The kind of secret that we create: `whsec_` for HMAC, or a `whsk_` key for ed25519. */
   signature: z.enum(['v1', 'v1a']).optional(),
 });
 

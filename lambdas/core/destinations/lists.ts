@@ -37,7 +37,7 @@ export const operatorListsSchema = z
     denyNames: z.array(nameSuffixSchema).max(MAX_ENTRIES).default([]),
     /** The account's own public addresses. */
     ownCidrs: z.array(cidrSchema).max(MAX_ENTRIES).default([]),
-    /** The stack's own API, and what else of one's own must not be called. */
+    /** The stack's own API, and other hosts of the operator's that must not be called. */
     ownHosts: z.array(nameSuffixSchema).max(MAX_ENTRIES).default([]),
     /** Whether endpoints of the environment `test` may be plain HTTP, at a port of `allowedPorts`. */
     testAllowsHttp: z.boolean().default(false),

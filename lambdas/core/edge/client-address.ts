@@ -1,4 +1,4 @@
-// The name under which an address is counted: an IPv6 network of 64 bits is one customer's.
+// The name under which an address is counted: an IPv6 customer has a whole network of 64 bits.
 import ipaddr from 'ipaddr.js';
 
 export function addressGroup(text: string): string {

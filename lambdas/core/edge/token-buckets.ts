@@ -1,6 +1,6 @@
-// Token buckets, one for each key or address: so much at once, and so much a second on average. Kept in one
-// process, so a limit over many instances is only roughly held. Memory is bounded: the bucket that was
-// used longest ago is forgotten first.
+// Token buckets, one for each key or address: a burst, and a rate a second on average. They live in one process, so
+// a limit over many instances holds only roughly. Memory is bounded: the bucket used longest ago is forgotten
+// first.
 import { Recent } from '../recent.ts';
 
 interface BucketRules {
@@ -13,7 +13,7 @@ interface BucketRules {
 export class TokenBuckets {
   readonly #rules: BucketRules;
   readonly #tokenMs: number;
-  /** When each bucket is full again: all there is to know of it. */
+  /** When each bucket is full again, which is all of its state. */
   readonly #fullAtMs: Recent<number>;
 
   constructor(rules: BucketRules) {

@@ -9,7 +9,7 @@ const MAX_FAULTS = 50;
 /** Gives what is wrong with a value, by JSON Pointers into it. */
 export type SchemaCheck = (value: unknown) => Fault[];
 
-/** @param schema without faults: see json-schema.ts */
+/** @param schema without faults: see schema.ts */
 export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
   if (schema === true) return () => [];
   if (schema === false) return () => [{ path: '', message: 'is refused' }];
@@ -18,7 +18,7 @@ export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
   const validator = new Validator(copy, '2020-12', false);
   return (value) => {
     const { errors } = validator.validate(value);
-    // Each schema around a fault says so too: the innermost say what it is.
+    // The schemas around a fault report it, too: the innermost one says what is wrong.
     const causes = errors.filter((unit, index) => {
       const within = `${unit.keywordLocation}/`;
       const inner = errors.slice(index + 1);

@@ -58,7 +58,7 @@ const IN_PLACE = ['not', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'depen
 /** What is wrong with a schema; paths are JSON Pointers into it. */
 export function faultsOfSchema(schema: unknown): Fault[] {
   const faults: Fault[] = [];
-  /** By the place of each schema: the places that it goes on to without going into the data. */
+  /** For each schema's place, the schemas that it applies to the same part of the data. */
   const onward = new Map<string, string[]>();
   const references: { readonly path: Path; readonly target: string }[] = [];
   const report = (path: Path, message: string) => faults.push({ path: pointer(path), message });

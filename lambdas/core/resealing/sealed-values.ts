@@ -1,5 +1,4 @@
-// Every sealed value of an endpoint, with the place where it belongs: to know what it was sealed under,
-// and to seal it anew.
+// Every sealed value of an endpoint with its place: to know which version of the key it needs, and to reseal it.
 import { defined } from '../defined.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace, tokenPlace } from '../sealing/places.ts';
@@ -28,7 +27,7 @@ export interface Resealing {
   readonly nonce: () => Uint8Array;
 }
 
-/** Whether nothing of it needs another version, or stands there open from before it was sealed. */
+/** Whether all of it is sealed under this version; a token from before tokens were sealed is open. */
 export function isSealedWhole(endpoint: Endpoint, version: number): boolean {
   return endpoint.token === undefined && isSealedUnder(sealedValuesOf(endpoint), version);
 }

@@ -1,6 +1,6 @@
-// Sealing everything of the registry anew under the current version of the key: a walk over the signing keys
-// and every tenant's templates and endpoints, tombstones included. It may stop after any page and go on from its cursor, and
-// may be repeated: what is sealed under the current version is left alone.
+// Reseals the registry under the current version of the key: the signing keys, then every tenant's templates and
+// endpoints, tombstones included. It may stop after any page and continue from its cursor, and may be repeated:
+// what is sealed under the current version is left alone.
 
 import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -36,7 +36,7 @@ export interface WalkPorts {
   readonly surroundings: Pick<Surroundings, 'random'>;
 }
 
-/** Where a walk stands, and what it came to so far. */
+/** A walk's progress and its counts so far. */
 export const walkSchema = z.strictObject({
   /** The version it seals under: another one begins another walk. */
   version: z.int().min(1),

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type SealingKeys, sealingKeyFrom, soleKey } from './seal.ts';
 
 export const MIN_SEALING_SECRET_LENGTH = 32;
-/** A function keeps what it read for so long: a changed secret is seen after this at the latest. */
+/** How long a function keeps the secret: a changed one is seen after this at the latest. */
 export const SECRET_KEPT_MS = 5 * 60 * 1000;
 
 const MAX_VERSION = 999_999_999;

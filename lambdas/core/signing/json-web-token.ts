@@ -5,8 +5,8 @@ import { createHmac, type KeyObject, sign } from 'node:crypto';
 import { hmacKeyOf } from './secret.ts';
 
 /**
- * RSASSA-PKCS1-v1_5 with SHA-256. On this thread: a quarter of a millisecond, and the way to another and
- * back costs half as much again.
+ * RSASSA-PKCS1-v1_5 with SHA-256. It runs on this thread for a quarter of a millisecond: the thread pool would
+ * add half as much again.
  * @param claims a JSON object's source text
  */
 export function signWithRsa(claims: string, key: KeyObject, keyId?: string): string {

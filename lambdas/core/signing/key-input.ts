@@ -16,7 +16,7 @@ const MAX_PEM_LENGTH = 16 * 1024;
 const DEFAULT_OVERLAP_SECONDS = 24 * 3600;
 const MAX_OVERLAP_SECONDS = 7 * 24 * 3600;
 
-/** Seconds for which what is replaced goes on being good. */
+/** Seconds for which a replaced key or secret remains valid. */
 export const overlapSchema = z
   .int()
   .min(0, 'must not be negative')

@@ -21,7 +21,7 @@ export interface StoredSigningKey {
   readonly origin: 'generated' | 'brought';
   /** SPKI, PEM. */
   readonly publicKey: string;
-  /** PKCS#8 PEM, sealed: see sealing.ts. */
+  /** PKCS#8 PEM, sealed. */
   readonly sealedPrivateKey: string;
   readonly createdAtMs: number;
   readonly signsFromMs: number;

@@ -11,7 +11,7 @@ const MIN_KEY_BYTES = 18;
 const MAX_KEY_BYTES = 192;
 
 /**
- * A secret brought along: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
+ * A secret that the customer gives: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
  * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised),
  * and the `whsk_` form, an ed25519 key of its own.
  */
@@ -60,7 +60,7 @@ export function keyBytesOf(secret: string): Buffer {
 
 const MAX_PREPARED = 1_000;
 
-/** The same, as a key that is prepared once: Node takes as long for that as for the HMAC of a small body. */
+/** The same as a key object, made once: Node.js takes as long for it as for the HMAC of a small body. */
 export const hmacKeyOf = memoized(MAX_PREPARED, (secret) => createSecretKey(keyBytesOf(secret)));
 
 /** 28 asterisks and the last four characters, whatever the length. */

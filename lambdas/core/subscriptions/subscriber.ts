@@ -1,4 +1,4 @@
-// An endpoint as fan-out needs it.
+// Who subscribes, as fan-out needs it.
 import type { Scope } from '../scope.ts';
 import type { FilterPattern } from './filter/filter.ts';
 import type { Subscription } from './patterns.ts';
@@ -8,7 +8,7 @@ export interface Subscriber extends Subscription {
   readonly id: string;
   /** Whether it has a polling feed. */
   readonly polling?: boolean;
-  /** Whether it was slow to answer a moment ago: see slow-lane.ts. */
+  /** Whether it was slow to answer a moment ago: see endpoints/slow-lane.ts. */
   readonly isSlow?: boolean;
   /** Without one, the data does not matter. */
   readonly filter?: FilterPattern;

@@ -7,7 +7,7 @@ import { matchesFilter } from './filter/match.ts';
 import { matchesSubscription } from './patterns.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Filters by what they were made from, for as long as fan-out keeps it: once per list of subscribers. */
+/** Compiled filters, kept for as long as fan-out keeps their patterns: once per list of subscribers. */
 const compiled = new WeakMap<FilterPattern, Filter>();
 
 function compiledFrom(pattern: FilterPattern): Filter {

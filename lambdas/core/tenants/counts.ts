@@ -1,4 +1,4 @@
-// What there may be a limited number of.
+// Counts that a limit is held by.
 import type { Scope } from '../scope.ts';
 
 /** What there may be a limited number of. */
@@ -7,7 +7,7 @@ export type Counted =
   | { readonly kind: 'eventTypes' };
 
 export interface Counts {
-  /** Takes places for so many more: false if they would be above the limit. */
+  /** Takes this many places: false if that would exceed the limit. */
   take(what: Counted, places: number, limit: number, nowMs: number): Promise<boolean>;
   /** Gives places back, when something is gone. */
   release(what: Counted, places: number): Promise<void>;

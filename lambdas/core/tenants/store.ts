@@ -5,7 +5,7 @@ import type { Tenant } from './tenant.ts';
 export interface TenantStore {
   /** Creates or renames; a tenant that was deleted is left as it is until its data is gone. */
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
-  /** Marks it: its events are accepted and fanned out no more. Undefined if there is none. */
+  /** Its events are no longer accepted or fanned out. Undefined if there is no such tenant. */
   markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;

@@ -29,13 +29,16 @@ export function createDynamoDb(): DynamoDb {
   });
 }
 
-/** Puts items, the last of those with one key; resolves to the indexes of those that could not be put. */
+/**
+ * Puts items; of several with the same key the last one. Resolves to the indexes of those that could
+ * not be put.
+ */
 export async function batchPut(
   client: DynamoDb,
   table: string,
   items: readonly Item[],
 ): Promise<ReadonlySet<number>> {
-  // DynamoDB refuses a whole batch for one key that stands twice in it: SQS may deliver a message twice.
+  // DynamoDB refuses a batch in which a key is repeated, and SQS may deliver a message twice.
   const unique = new Map(items.map((item) => [keyText(item), item]));
   const refused = new Set<string>();
   await Promise.all(
@@ -111,7 +114,7 @@ export async function* pagesOf(
   }
 }
 
-/** Puts an item unless there is one of its key: whether it did. */
+/** Puts an item unless there is one with its key. @returns whether it was put */
 export function putIfNew(client: DynamoDb, table: string, item: Item): Promise<boolean> {
   return whenHolds(
     client.call('PutItem', {
@@ -149,7 +152,7 @@ function keyText(item: Item): string {
   return `${item.pk?.S}\n${item.sk?.S}`;
 }
 
-/** Attribute values; of what is undefined there is none. */
+/** Attribute values; undefined stays undefined. */
 export function text(value: string): AttributeValue;
 export function text(value: string | undefined): AttributeValue | undefined;
 export function text(value: string | undefined): AttributeValue | undefined {

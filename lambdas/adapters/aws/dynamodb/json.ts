@@ -1,5 +1,5 @@
-// DynamoDB's JSON: the SDK's attribute values as they are, but bytes, which are base64 there. Our items hold none in
-// sets. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+// DynamoDB's JSON: the SDK's attribute values, with bytes as base64. Our items have no sets of bytes.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 
 /** @param input of a command of the SDK */
 export function encodeInput(input: object): string {
@@ -13,7 +13,7 @@ export function decodeOutput(json: string): object {
   return output;
 }
 
-/** A copy with bytes as base64; what holds none is not copied twice. */
+/** A copy with bytes as base64. */
 function withBase64(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array) {
@@ -25,7 +25,7 @@ function withBase64(value: unknown): unknown {
   return copy;
 }
 
-/** Only an attribute value has text under `B`: what an attribute of this name holds is an object. */
+/** Only an attribute value has a string under `B`: an attribute named `B` is an object. */
 function takeBytesIn(value: object): void {
   if ('B' in value && typeof value.B === 'string') value.B = Buffer.from(value.B, 'base64');
   for (const entry of Object.values(value)) {

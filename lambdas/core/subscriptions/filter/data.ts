@@ -1,5 +1,5 @@
-// An event's data as content filters see it: the values at each path, with arrays crushed out. Every
-// value knows the elements of arrays that it lies in, so that conditions can be held to one element.
+// An event's data as content filters see it: the values at each path, with arrays flattened. Every value knows the
+// array elements that it is in, so that conditions can be bound to one element.
 import type { Leaf } from './leaf.ts';
 
 /**

@@ -20,7 +20,7 @@ export interface Condition {
   /** Where it stands in the filter, `$or` and the places in its list included. */
   readonly source: readonly PropertyKey[];
   readonly test: LeafTest;
-  /** Whether it also holds where nothing is. */
+  /** Whether it also holds where there is no value. */
   readonly allowsAbsence: boolean;
 }
 
@@ -107,7 +107,7 @@ function readObject(object: object, position: Position, reading: Reading): Branc
         reading,
       );
     } else if (isInOr && OPERATORS.some((operator) => operator === name)) {
-      // As in EventBridge: a slip that would otherwise be taken for a field of the event.
+      // As in EventBridge: a mistake that would otherwise be taken for a field of the event.
       reading.report(at.source, 'is an operator, and may not name a field within $or');
     } else if (Array.isArray(value)) {
       branches = product(branches, [[readCondition(value, at, reading)]], reading);

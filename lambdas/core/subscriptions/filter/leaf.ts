@@ -1,4 +1,4 @@
-// What content filters compare: values without parts, and how faults of a filter are reported.
+// The plain values that content filters compare, and how faults of a filter are reported.
 
 /** A value that has no parts. */
 export type Leaf = string | number | boolean | null;
