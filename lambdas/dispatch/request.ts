@@ -21,7 +21,7 @@ export interface AttemptFacts {
   readonly random: Uint8Array;
   /** The stack's name in JWTs. */
   readonly issuer: string;
-  /** A challenge that takes the event's place: see verification.ts. */
+  /** A challenge that takes the event's place: see core/endpoints/verification.ts. */
   readonly challenge?: string;
 }
 

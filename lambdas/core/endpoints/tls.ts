@@ -47,7 +47,7 @@ export type EndpointTlsInput = z.infer<typeof endpointTlsSchema>;
 export interface KeptTls {
   readonly ca?: string;
   readonly clientCertificate?: string;
-  /** Sealed: see sealing.ts. */
+  /** Sealed. */
   readonly sealedClientKey?: string;
   readonly minVersion: TlsVersion;
 }

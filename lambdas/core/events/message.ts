@@ -34,7 +34,7 @@ export const eventMessageSchema = z.object({
 
 export interface EventMessage {
   readonly event: Event;
-  /** Whether it may have been enqueued before: see DESIGN, the doubtful path. */
+  /** Whether it may have been enqueued before: then nothing that is stored already is done again. */
   readonly mayRepeat: boolean;
 }
 

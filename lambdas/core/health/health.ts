@@ -1,5 +1,5 @@
 // An endpoint's health: one state machine, decided by one pure function from what a batch of attempts
-// showed. Waiting deliveries of an endpoint that is not healthy rest; see DESIGN, section 6.
+// showed. Waiting deliveries of an endpoint that is not healthy are held.
 
 import { delaysOf, RETRY_PRESETS } from '../retries/policy.ts';
 import { MAX_SQS_DELAY_MS } from '../time.ts';
@@ -237,7 +237,7 @@ function failed(
   }
 }
 
-/** The health with its next probe. Whoever writes it sends the wake-up: see wake-at.ts. */
+/** The health with its next probe. Whoever writes it sends the wake-up: see wakes/wake-at.ts. */
 export function withProbe(health: Health, probeAtMs: number, nowMs: number): Health {
   return { ...health, probeAtMs, probeSent: probeAtMs - nowMs <= MAX_SQS_DELAY_MS };
 }

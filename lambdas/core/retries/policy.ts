@@ -63,7 +63,7 @@ const FORTY_DAYS: RetryPolicy = {
   jitter: 0,
 };
 
-/** idnow-webhooks.txt: 10 retries after 1, 2, 4 ... 512 s, none above an hour; 4xx is final. */
+/** As IDnow documents it: 10 retries after 1, 2, 4 ... 512 s, none above an hour; 4xx is final. */
 const IDNOW: RetryPolicy = {
   immediate: false,
   steps: [{ count: 10, seconds: 1, factor: 2, maxSeconds: 3600 }],
