@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpHandlerOptions, HttpRequest, HttpResponse } from '@smithy/types';
 import type { Dispatcher, Agent as UndiciAgent } from 'undici';
-// Not from undici's index, for the size of the bundles: undici-agent.d.ts.
+// Not from undici's index, for the size of the bundles: see ../undici-agent.d.ts.
 import Agent from 'undici/lib/dispatcher/agent.js';
 
 /** Milliseconds. Longer than a busy machine needs, and far below any function's timeout. */
