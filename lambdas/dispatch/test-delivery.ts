@@ -1,6 +1,7 @@
 // Sends a test of an endpoint: formed, signed, guarded and sent as deliveries are, and recorded nowhere.
 import { log } from '../adapters/log.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
+import { defined } from '../core/defined.ts';
 import {
   MAX_TEST_MS,
   SAMPLE_DATA,
@@ -42,13 +43,7 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
   };
   const random = surroundings.random(32);
   const { challenge, limitMs = MAX_TEST_MS } = request;
-  const facts = {
-    nowMs,
-    attempt: 1,
-    random,
-    issuer: settings.issuer,
-    ...(challenge === undefined ? {} : { challenge }),
-  };
+  const facts = defined({ nowMs, attempt: 1, random, issuer: settings.issuer, challenge });
   const formed = await ports.form(open, event, facts);
   const report = await exchange(ports, open, formed, Math.min(limitMs, MAX_TEST_MS));
   const { outcome, durationMs } = report;

@@ -1,5 +1,6 @@
 // Accepting events: an id and a time for each, and 202 only once SQS has it.
 import { createHash } from 'node:crypto';
+import { defined } from '../core/defined.ts';
 import type { Event, EventInput } from '../core/events/event.ts';
 import type { DedupeLedger } from '../core/events/ledger.ts';
 import type { EventQueue } from '../core/events/message.ts';
@@ -80,17 +81,17 @@ async function reserveInOrder(
 async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {
   const { scope, input, data, idempotencyKey, trace } = candidate;
   const nowMs = ports.surroundings.now();
-  const event: Event = {
+  const event: Event = defined({
     ...scope,
     id: createId('evt', nowMs, ports.surroundings.random(10)),
     type: input.type,
     acceptedAtMs: nowMs,
-    ...(input.occurredAt === undefined ? {} : { occurredAt: input.occurredAt }),
-    ...(input.subject === undefined ? {} : { subject: input.subject }),
+    occurredAt: input.occurredAt,
+    subject: input.subject,
     channels: input.channels ?? [],
-    ...(trace ? { trace } : {}),
+    trace,
     data,
-  };
+  });
   if (idempotencyKey === undefined) return { event, mayRepeat: false, duplicate: false };
   const entry = { eventId: event.id, bodyHash: bodyHash(candidate), acceptedAtMs: nowMs };
   const holder = await ports.ledger.reserve(scope, idempotencyKey, entry);

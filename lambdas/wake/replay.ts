@@ -2,6 +2,7 @@
 // on. Every write is on the condition that nobody else wrote, and each page stands in the ledger before it
 // is sent: a doubled message, or one that comes back after a crash, finds its work done or does it again
 // to the same end.
+import { defined } from '../core/defined.ts';
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
@@ -123,13 +124,10 @@ async function searchOn(ports: ReplayPorts, replay: Replay): Promise<Replay> {
     cursor = page.next;
     const last = page.entries.at(-1);
     if (last) reachedMs = last.acceptedAtMs;
-    if (planned.length > 0)
-      return { ...replay, ...reached(reachedMs), page: planned, found, cursor };
+    if (planned.length > 0) return defined({ ...replay, reachedMs, page: planned, found, cursor });
   }
-  return cursor === undefined ? replay : { ...replay, ...reached(reachedMs), cursor };
+  return defined({ ...replay, reachedMs, cursor });
 }
-
-const reached = (reachedMs: number | undefined) => (reachedMs === undefined ? {} : { reachedMs });
 
 /** @returns how many of the page's deliveries were sent */
 async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {

@@ -72,9 +72,9 @@ export function advance(
     atMs: startedAtMs,
     durationMs: Math.max(0, endedAtMs - startedAtMs),
     outcome: outcomeName(outcome),
-    ...(response ? { status: response.status } : {}),
-    ...(outcome.kind === 'failure' ? { detail: outcome.detail } : {}),
-    ...(made.phases ? { phases: made.phases } : {}),
+    ...(response && { status: response.status }),
+    ...(outcome.kind === 'failure' && { detail: outcome.detail }),
+    ...(made.phases && { phases: made.phases }),
   };
   const {
     dueAtMs,
@@ -92,12 +92,10 @@ export function advance(
     ...lasting,
     attempts: [...delivery.attempts, attempt],
     recordedBy: made.holder,
-    ...(made.request ? { lastRequest: made.request } : {}),
-    ...(response
-      ? {
-          lastResponse: { status: response.status, headers: response.headers, body: response.body },
-        }
-      : {}),
+    ...(made.request && { lastRequest: made.request }),
+    ...(response && {
+      lastResponse: { status: response.status, headers: response.headers, body: response.body },
+    }),
   };
   switch (step.kind) {
     case 'delivered':

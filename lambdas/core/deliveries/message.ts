@@ -33,7 +33,7 @@ export interface Postponement {
   postpone(queue: DispatchQueue, receiptHandle: string, seconds: number): Promise<void>;
 }
 
-export const deliveryMessageSchema = z.object({
+const deliveryMessageSchema = z.object({
   v: versionSchema,
   ev: z.string(),
   ep: z.string(),
@@ -76,9 +76,9 @@ export function encodeDeliveryMessage(message: DeliveryMessage): string {
     run: message.run,
     n: message.attempt,
     cause: message.cause,
-    ...(message.doubtful ? { d: 1 } : {}),
-    ...(message.released ? { rel: 1 } : {}),
-    ...(message.slotMs === undefined ? {} : { slot: message.slotMs }),
+    d: message.doubtful ? 1 : undefined,
+    rel: message.released ? 1 : undefined,
+    slot: message.slotMs,
   });
 }
 

@@ -1,5 +1,6 @@
 // A new run of a delivery: what a manual retry or a replay opens. The idempotency key stays the same.
 
+import { defined } from '../defined.ts';
 import type { Cause } from '../retries/cause.ts';
 import type { Settings } from '../settings.ts';
 import { DAY_MS } from '../time.ts';
@@ -19,7 +20,7 @@ export function newRun(
     ...lasting,
     state: 'waiting',
     run: delivery.run + 1,
-    ...(replayId === undefined ? {} : { replayId }),
+    ...defined({ replayId }),
     attemptsBeforeRun: delivery.attempts.length,
     deadlineAtMs: nowMs + settings.deadlineDays * DAY_MS,
     dueAtMs: nowMs,

@@ -1,5 +1,6 @@
 // Accepted events on their way to fan-out.
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 import { MalformedMessageError } from '../errors.ts';
 import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
 import { DEFLATE_MESSAGE_FROM_BYTES, NO_DATA, packData, unpackData } from './data.ts';
@@ -11,7 +12,7 @@ export interface EventQueue {
   sendEvents(messages: readonly EventMessage[]): Promise<ReadonlySet<number>>;
 }
 
-export const eventMessageSchema = z.object({
+const eventMessageSchema = z.object({
   v: versionSchema,
   id: z.string(),
   ...scopeShape,
@@ -46,21 +47,22 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     env: event.environment,
     type: event.type,
     at: event.acceptedAtMs,
-    ...(event.occurredAt === undefined ? {} : { occ: event.occurredAt }),
-    ...(event.channels.length === 0 ? {} : { ch: event.channels }),
-    ...(event.trace === undefined ? {} : { tp: event.trace.parent, ts: event.trace.state }),
+    occ: event.occurredAt,
+    ch: event.channels.length > 0 ? event.channels : undefined,
+    tp: event.trace?.parent,
+    ts: event.trace?.state,
     ...contentOf(event),
-    ...(mayRepeat ? { key: 1 } : {}),
+    key: mayRepeat ? 1 : undefined,
   });
 }
 
-export function contentOf({ sealedContent, subject, data }: Event): object {
+function contentOf({ sealedContent, subject, data }: Event): object {
   if (sealedContent) return { sc: Buffer.from(sealedContent).toString('base64') };
   const { bytes, deflated } = packData(data, DEFLATE_MESSAGE_FROM_BYTES);
   return {
-    ...(subject === undefined ? {} : { subj: subject }),
+    subj: subject,
     data: bytes.toString('base64'),
-    ...(deflated ? { z: 1 } : {}),
+    z: deflated ? 1 : undefined,
   };
 }
 
@@ -69,19 +71,19 @@ export function decodeEventMessage(body: string): EventMessage {
   const message = decode('the events queue', body, eventMessageSchema);
   const data = inflated(message);
   return {
-    event: {
+    event: defined({
       id: message.id,
       tenant: message.tn,
       environment: message.env,
       type: message.type,
       acceptedAtMs: message.at,
-      ...(message.occ === undefined ? {} : { occurredAt: message.occ }),
-      ...(message.subj === undefined ? {} : { subject: message.subj }),
+      occurredAt: message.occ,
+      subject: message.subj,
       channels: message.ch ?? [],
       ...traceOf(message.tp, message.ts),
       data,
-      ...(message.sc === undefined ? {} : { sealedContent: Buffer.from(message.sc, 'base64') }),
-    },
+      sealedContent: message.sc === undefined ? undefined : Buffer.from(message.sc, 'base64'),
+    }),
     mayRepeat: message.key === 1,
   };
 }
@@ -90,14 +92,14 @@ export function decodeEventMessage(body: string): EventMessage {
  * As JSON in characters that SQS takes: it refuses U+FFFE and U+FFFF, which a subject may hold. What
  * takes its place on one machine refuses all that lies beyond U+FFFF as well, such as emoji.
  */
-export function sendable(message: object): string {
+function sendable(message: object): string {
   return JSON.stringify(message).replace(
     /[\ud800-\udfff\ufffe\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
   );
 }
 
-export function inflated(message: z.infer<typeof eventMessageSchema>): string {
+function inflated(message: z.infer<typeof eventMessageSchema>): string {
   if (message.sc !== undefined) return NO_DATA;
   if (message.data === undefined) throw new MalformedMessageError('the events queue', 'no data');
   try {
