@@ -3,18 +3,15 @@
 import { defined } from '../core/defined.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/health.ts';
+import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import {
-  CLEAN_HEALTH,
-  farProbeMs,
-  type Health,
-  isClean,
-  maySend,
   type Observation,
   observe,
   type Transition,
   thresholdsOf,
-} from '../core/health/health.ts';
-import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
+} from '../core/health/observe.ts';
+import { farProbeMs } from '../core/health/probes.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
 import { optimistically } from '../core/optimistic.ts';
 import { Recent } from '../core/recent.ts';

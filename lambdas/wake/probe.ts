@@ -1,14 +1,9 @@
 // One probe of a tripped or paused endpoint: its oldest waiting delivery, alone.
 
 import type { WorkEntry } from '../core/deliveries/ledger.ts';
-import {
-  CLEAN_HEALTH,
-  farProbeMs,
-  type Health,
-  PROBE_PATIENCE_MS,
-  withProbe,
-} from '../core/health/health.ts';
+import { CLEAN_HEALTH, type Health } from '../core/health/health.ts';
 import type { KeptHealth } from '../core/health/ledger.ts';
+import { farProbeMs, PROBE_PATIENCE_MS, withProbe } from '../core/health/probes.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress } from '../core/scope.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';

@@ -14,7 +14,7 @@ export interface Attempt {
   /** When the request was begun, Unix milliseconds. */
   readonly atMs: number;
   readonly durationMs: number;
-  /** `http_<status>` or a kind of failure: see retries/outcome.ts. */
+  /** `http_<status>` or a kind of failure: see outcome.ts. */
   readonly outcome: string;
   /** The status of the response, if one came. */
   readonly status?: number;
@@ -31,7 +31,7 @@ export interface LastResponse {
 
 /** What the ledger keeps: `waiting` has a next attempt, the others are final. */
 export type StoredState = 'waiting' | 'delivered' | 'dead' | 'cancelled';
-/** What is shown: `held` while the endpoint is paused, `pending` while there is no item yet. */
+/** What is shown: see `statusOf`. */
 export type DeliveryStatus = StoredState | 'held' | 'pending';
 
 export const DELIVERY_STATUSES: readonly DeliveryStatus[] = [

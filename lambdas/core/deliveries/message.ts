@@ -42,9 +42,9 @@ const deliveryMessageSchema = z.object({
   n: z.int().min(1),
   cause: z.enum(CAUSES),
   d: z.literal(1).optional(),
-  /** Present if wake let it pass: see health/health.ts. */
+  /** Present if wake let it pass: see `maySend`. */
   rel: z.literal(1).optional(),
-  /** The slot that was reserved for it: see endpoints/rate-limit.ts. */
+  /** The slot that was reserved for it: see rate-limit.ts. */
   slot: z.number().optional(),
 });
 

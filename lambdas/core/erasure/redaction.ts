@@ -1,5 +1,6 @@
 // Redacting an event: its data and subject, and what receivers answered to it, go for good. What stays is the
 // skeleton: ids, types, times and outcomes. It may be repeated.
+// A procedure: what it reads and writes goes through ports.
 
 import { freshDelivery } from '../deliveries/advance.ts';
 import type { Delivery } from '../deliveries/delivery.ts';

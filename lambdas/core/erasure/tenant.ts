@@ -1,6 +1,7 @@
 // Removing a deleted tenant's personal data for good, page by page: its keys, what its endpoints hold, its
 // templates, its polling feeds, whom its replays were for, and what its events, their subjects and deliveries
 // hold. Skeletons stay until TTL removes them. Every step may be repeated.
+// A procedure: what it reads and writes goes through ports.
 
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';

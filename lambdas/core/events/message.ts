@@ -35,7 +35,7 @@ const eventMessageSchema = z.object({
 
 export interface EventMessage {
   readonly event: Event;
-  /** Whether it may have been enqueued before: then nothing that is stored already is done again. */
+  /** Whether it may have been enqueued before: then its deliveries are claimed before they are sent. */
   readonly mayRepeat: boolean;
 }
 

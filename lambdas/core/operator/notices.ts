@@ -1,9 +1,11 @@
 // Tells the operator, through our own pipeline. Nothing is told about the operator's own endpoints, so
 // nothing recurses; and nothing is sent as long as the operator has no endpoint.
+// A procedure: what it reads and writes goes through ports.
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Event } from '../events/event.ts';
 import type { EventQueue } from '../events/message.ts';
-import type { Health, Transition } from '../health/health.ts';
+import type { Health } from '../health/health.ts';
+import type { Transition } from '../health/observe.ts';
 import { deliveryIdOf } from '../identifiers.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';

@@ -1,4 +1,5 @@
 // Finds what a replay is about: the dead by the index that holds nothing else, others in the log.
+// A procedure: what it reads and writes goes through ports.
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { DeliveryLedger } from '../deliveries/ledger.ts';
 import { deliveryIdOf } from '../identifiers.ts';

@@ -5,13 +5,11 @@ import {
   CLEAN_HEALTH,
   type Health,
   maySend,
-  type Observation,
-  observe,
   pausedByUser,
   recovering,
-  thresholdsOf,
-  withProbe,
 } from '../../../lambdas/core/health/health.ts';
+import { type Observation, observe, thresholdsOf } from '../../../lambdas/core/health/observe.ts';
+import { withProbe } from '../../../lambdas/core/health/probes.ts';
 import { MAX_RELEASE, nextRelease } from '../../../lambdas/core/health/release-pace.ts';
 import { nextStep } from '../../../lambdas/core/retries/next-step.ts';
 import {

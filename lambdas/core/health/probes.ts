@@ -1,0 +1,29 @@
+// When an endpoint that is tripped or paused is probed.
+
+import { delaysOf, RETRY_PRESETS } from '../retries/policy.ts';
+import { MAX_SQS_DELAY_MS } from '../time.ts';
+import type { Health } from './health.ts';
+
+export const FIRST_PROBE_MS = 5_000;
+const MAX_PROBE_MS = 5 * 60_000;
+/** A probe whose outcome is not known after this long is sent again. */
+export const PROBE_PATIENCE_MS = 2 * 60_000;
+
+/** The health with its next probe. Whoever writes it sends the wake-up: see wake-at.ts. */
+export function withProbe(health: Health, probeAtMs: number, nowMs: number): Health {
+  return { ...health, probeAtMs, probeSent: probeAtMs - nowMs <= MAX_SQS_DELAY_MS };
+}
+
+/** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */
+export function probeDelayMs(health: Pick<Health, 'state' | 'probes'>): number {
+  if (health.state === 'tripped') {
+    return Math.min(FIRST_PROBE_MS * 2 ** Math.min(health.probes, 20), MAX_PROBE_MS);
+  }
+  const delays = delaysOf(RETRY_PRESETS['forty-days']);
+  return (delays[health.probes] ?? delays.at(-1) ?? 0) * 1000;
+}
+
+/** A probe that is further off waits for something to be due: what comes to rest now may be sooner. */
+export function farProbeMs(health: Pick<Health, 'state' | 'probes'>): number {
+  return Math.max(probeDelayMs(health), PROBE_PATIENCE_MS);
+}
