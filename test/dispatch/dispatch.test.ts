@@ -7,38 +7,20 @@ import {
   type DeliveryMessage,
   encodeDeliveryMessage,
 } from '../../lambdas/core/deliveries/message.ts';
-import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
+import { anEndpoint } from '../builders/endpoints.ts';
 import { anEvent, ENDPOINT_ID, EVENT_ID, NOON_MS } from '../builders/events.ts';
 import { answered, failed } from '../builders/outcomes.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 
 const settings = settingsSchema.parse({});
 const event = anEvent();
-const endpoint: Endpoint = {
-  eventTypes: [],
-  channels: [],
-  description: '',
-  sealedSecrets: [],
-  maskedSecret: '',
-  createdAtMs: 0,
-  version: 1,
-  tenant: 'acme',
-  environment: 'live',
-  id: ENDPOINT_ID,
-  url: 'https://hooks.example.com/',
-  contract: 'standard-webhooks',
-  contractOptions: {},
-  method: 'POST',
-  headers: {},
-  timeoutMs: 10_000,
-  autoPause: true,
-};
+const endpoint = anEndpoint();
 
 const first: DeliveryMessage = {
   eventId: EVENT_ID,

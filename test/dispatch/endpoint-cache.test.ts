@@ -3,20 +3,15 @@ import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { seal, sealingKeyFrom, soleKey } from '../../lambdas/core/sealing/seal.ts';
 import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
+import { anEndpoint } from '../builders/endpoints.ts';
 import { fixedSurroundings, only } from '../builders/ports.ts';
 
 const KEY = soleKey(sealingKeyFrom('k'.repeat(64)));
 const SCOPE = { tenant: 'acme', environment: 'live' } as const;
 
-function anEndpoint(id: string, secret: string, sealedFor = id): Endpoint {
+function sealed(id: string, secret: string, sealedFor = id): Endpoint {
   const place = { ...SCOPE, id: sealedFor, purpose: 'secret' };
-  return {
-    ...SCOPE,
-    id,
-    contract: 'standard-webhooks',
-    contractOptions: {},
-    sealedSecrets: [seal(KEY, place, secret, Buffer.alloc(12, 1))],
-  } as unknown as Endpoint; // the cache reads nothing else
+  return anEndpoint({ id, sealedSecrets: [seal(KEY, place, secret, Buffer.alloc(12, 1))] });
 }
 
 function world(...endpoints: Endpoint[]) {
@@ -46,16 +41,16 @@ function world(...endpoints: Endpoint[]) {
 
 describe('endpoints for dispatch', () => {
   it('come with their secrets opened and their tenant’s name', async () => {
-    const { open } = world(anEndpoint('ep_1', 'first'), anEndpoint('ep_2', 'second'));
+    const { open } = world(sealed('ep_1', 'first'), sealed('ep_2', 'second'));
     const found = await open('ep_1', 'ep_2', 'ep_3');
     expect([...found.keys()]).toEqual(['ep_1', 'ep_2']);
     expect(found.get('ep_2')).toMatchObject({ tenantName: 'Acme', secrets: ['second'] });
   });
 
   it('are read again after five seconds, so that a change takes effect', async () => {
-    const { open, stored, surroundings, reads } = world(anEndpoint('ep_1', 'old'));
+    const { open, stored, surroundings, reads } = world(sealed('ep_1', 'old'));
     await open('ep_1');
-    stored.set('ep_1', anEndpoint('ep_1', 'new'));
+    stored.set('ep_1', sealed('ep_1', 'new'));
     surroundings.nowMs += 4_999;
     expect((await open('ep_1')).get('ep_1')).toMatchObject({ secrets: ['old'] });
     surroundings.nowMs += 1;
@@ -64,7 +59,7 @@ describe('endpoints for dispatch', () => {
   });
 
   it('that are deleted come without secrets: what was sealed for them may be gone', async () => {
-    const deleted = { ...anEndpoint('ep_1', 'gone'), deletedAtMs: 1, sealedSecrets: [] };
+    const deleted = { ...sealed('ep_1', 'gone'), deletedAtMs: 1, sealedSecrets: [] };
     expect((await world(deleted).open('ep_1')).get('ep_1')).toEqual({
       isDeleted: true,
       endpoint: deleted,
@@ -74,7 +69,7 @@ describe('endpoints for dispatch', () => {
   // Regression: one secret that did not open failed the deliveries of all others in its batch.
   it('whose secret does not open are missing, and hold up nobody else', async () => {
     const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const { open } = world(anEndpoint('ep_1', 'moved', 'ep_other'), anEndpoint('ep_2', 'sound'));
+    const { open } = world(sealed('ep_1', 'moved', 'ep_other'), sealed('ep_2', 'sound'));
     const found = await open('ep_1', 'ep_2');
     expect([...found.keys()]).toEqual(['ep_2']);
     expect(JSON.stringify(logged.mock.calls)).toContain('ep_1');

@@ -7,6 +7,7 @@ import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { sendTest } from '../../lambdas/dispatch/test-delivery.ts';
+import { anEndpoint } from '../builders/endpoints.ts';
 import { ENDPOINT_ID, NOON_MS } from '../builders/events.ts';
 import { answered, failed } from '../builders/outcomes.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
@@ -23,26 +24,13 @@ beforeEach(() => {
 });
 
 function world(changes: Partial<Endpoint> = {}) {
-  const endpoint: Endpoint = {
-    eventTypes: [],
-    channels: [],
-    description: '',
-    sealedSecrets: [],
-    maskedSecret: '',
-    createdAtMs: 0,
-    version: 1,
-    tenant: 'acme',
-    environment: 'live',
-    id: ENDPOINT_ID,
+  const endpoint = anEndpoint({
     url: 'https://hooks.example.com/in',
-    contract: 'standard-webhooks',
-    contractOptions: {},
     method: 'PUT',
     headers: { 'X-Team': 'kyc' },
     timeoutMs: 30_000,
-    autoPause: true,
     ...changes,
-  };
+  });
   const surroundings = fixedSurroundings();
   const authentication = [['authorization', CREDENTIAL]] as const;
   const open = { endpoint, tenantName: 'Acme', secrets: [SECRET] as const, authentication };

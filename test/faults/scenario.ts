@@ -1,9 +1,11 @@
 // What a producer posts and how receivers behave, from a seed: small, but with every way that a delivery
 // can take.
+
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { RetryPolicyInput } from '../../lambdas/core/retries/policy.ts';
 import { randomFrom } from '../../local/simulation/world.ts';
+import { anEndpoint } from '../builders/endpoints.ts';
 import type { Subscriber } from './checker.ts';
 
 const BEHAVIOURS = [
@@ -87,27 +89,17 @@ export function createScenario(seed: number, startMs: number): Scenario {
     const upAtMs = (2 + random() * (random() < 0.5 ? 10 : 150)) * MINUTE_MS;
     const latencyMs = 20 + random() * 200;
     const timeoutMs = 2_000;
-    const endpoint: ScenarioEndpoint['endpoint'] = {
+    const endpoint = anEndpoint({
       tenant,
-      environment: 'live',
       id,
       url: `https://receiver.example.com/${id}`,
-      contract: 'standard-webhooks',
-      contractOptions: {},
       eventTypes: types,
-      channels: [],
-      method: 'POST',
-      headers: {},
       timeoutMs,
-      autoPause: true,
-      description: '',
-      maskedSecret: '',
       createdAtMs: startMs,
-      version: 1,
       timingHeaders: true,
-      ...(behaviour === 'dead' ? { retryPolicy: SHORT_POLICY } : {}),
-      ...(behaviour === 'limited' ? { maxPerSecond: 1 + random() * 5 } : {}),
-    };
+      ...(behaviour === 'dead' && { retryPolicy: SHORT_POLICY }),
+      ...(behaviour === 'limited' && { maxPerSecond: 1 + random() * 5 }),
+    });
     return {
       endpoint,
       secret: `whsec_${secret}`,

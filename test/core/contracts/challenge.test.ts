@@ -6,7 +6,7 @@ import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment, publicPem, SECRET } from '../../builders/contracts.ts';
 import { NOON_MS } from '../../builders/events.ts';
-import { anEndpoint, withFlippedByte } from './form.ts';
+import { endpointOf, withFlippedByte } from './form.ts';
 import {
   bynnClaims,
   header,
@@ -22,7 +22,7 @@ async function challenged(
   contract: ContractName,
   moment: Partial<SigningMoment> = {},
 ): Promise<Received> {
-  const endpoint = anEndpoint(contract);
+  const endpoint = endpointOf(contract);
   const formed = await composeRequest({
     endpoint,
     facts: aDelivery(),

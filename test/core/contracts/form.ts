@@ -12,7 +12,7 @@ import type { Headers } from '../../../lambdas/core/headers/names.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
-import { ENDPOINT_ID, NOON_MS } from '../../builders/events.ts';
+import { anEndpoint } from '../../builders/endpoints.ts';
 import type { Received } from './independent-verifiers.ts';
 
 export interface Wish {
@@ -26,34 +26,20 @@ export interface Wish {
   readonly authentication?: Headers;
 }
 
-export function anEndpoint(
+export function endpointOf(
   contract: ContractName,
   options: Record<string, unknown> = {},
 ): Endpoint {
-  return {
-    tenant: 'acme',
-    environment: 'live',
-    id: ENDPOINT_ID,
+  return anEndpoint({
     url: 'https://receiver.example.com/hooks/1?a=b',
     contract,
     contractOptions: contractOf(contract).optionsSchema.parse(options),
-    eventTypes: [],
-    channels: [],
-    method: 'POST',
-    headers: {},
-    timeoutMs: 10_000,
-    autoPause: false,
-    description: '',
-    sealedSecrets: [],
-    maskedSecret: '',
-    createdAtMs: NOON_MS,
-    version: 1,
-  };
+  });
 }
 
 export function tryForm(contract: ContractName, wish: Wish = {}) {
   return composeRequest({
-    endpoint: { ...anEndpoint(contract, wish.options), ...wish.endpoint },
+    endpoint: { ...endpointOf(contract, wish.options), ...wish.endpoint },
     facts: aDelivery({ ...(wish.event ? { event: wish.event } : {}), ...wish.facts }),
     moment: aMoment(wish.moment),
     attempt: wish.attempt ?? 1,
@@ -66,7 +52,7 @@ export function tryForm(contract: ContractName, wish: Wish = {}) {
 export async function form(contract: ContractName, wish: Wish = {}): Promise<Received> {
   const formed = await tryForm(contract, wish);
   if (formed.kind !== 'formed') throw new Error(formed.reason);
-  const { url = anEndpoint(contract).url, method = 'POST' } = wish.endpoint ?? {};
+  const { url = endpointOf(contract).url, method = 'POST' } = wish.endpoint ?? {};
   return { method, url, rawHeaders: formed.headers, body: formed.body };
 }
 
