@@ -46,12 +46,12 @@ const WARM = 1_000;
 /** Rounds of calls of an invocation, one after the other: see the handlers. */
 const ROUNDS: Readonly<Record<string, number>> = { Ingest: 1, FanOut: 3, Dispatch: 2 };
 
-export interface Cost {
+interface Cost {
   readonly bill: Bill;
   readonly unknowns: Unknowns;
 }
 
-export async function costOf(world: World, given: CostCase, type: string): Promise<Cost> {
+async function costOf(world: World, given: CostCase, type: string): Promise<Cost> {
   const count = given.rate * given.seconds;
   world.forgetArrivals();
   await world.post({ type, count: WARM });

@@ -16,7 +16,7 @@ export const SCOPE = { tenant: 'bench', environment: 'live' } as const;
 export const settings = settingsSchema.parse({});
 
 /** What is read of the answers. */
-export interface Answer {
+interface Answer {
   readonly id: string;
   readonly state: string;
   readonly count: number;
@@ -24,7 +24,7 @@ export interface Answer {
   readonly sent: number;
   readonly skipped: number;
 }
-export type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
 export function asks(runtime: Runtime): Ask {
   const headers = {

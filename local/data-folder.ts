@@ -19,7 +19,7 @@ const MAX_TAKEOVERS = 3;
 const RETRY_MS = 50;
 const lockedHere = new Set<string>();
 
-export class FolderInUse extends StartFailure {}
+class FolderInUse extends StartFailure {}
 
 /** Takes the folder once whoever uses it has left, as when one is stopped and the next started. */
 export async function takeFolder(path: string, waitMs: number): Promise<DataFolder> {

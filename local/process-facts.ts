@@ -1,7 +1,7 @@
 // What /proc says about other processes; empty where there is none, as outside Linux.
 import { readFileSync } from 'node:fs';
 
-export interface ProcessFacts {
+interface ProcessFacts {
   command: string;
   parent: number;
   /** In clock ticks since boot: with it a process id that came back is told from the first one. */

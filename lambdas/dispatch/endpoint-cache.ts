@@ -40,16 +40,16 @@ export interface OpenEndpoint {
 }
 
 /** Nothing is sent to it, and what was sealed for it may be gone. */
-export interface DeletedEndpoint {
+interface DeletedEndpoint {
   readonly isDeleted: true;
   readonly endpoint: Endpoint;
 }
 
 export type KnownEndpoint = OpenEndpoint | DeletedEndpoint;
 
-export type EndpointRef = Scope & { readonly id: string };
+type EndpointRef = Scope & { readonly id: string };
 
-export interface EndpointCachePorts {
+interface EndpointCachePorts {
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly signingKeys: (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]>;

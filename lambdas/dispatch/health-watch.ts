@@ -30,7 +30,7 @@ const PROBE_LOST_MS = 60_000;
 /** By then what asks for a probe has come to rest itself. */
 const AT_REST_BY_MS = 2_000;
 
-export interface HealthWatchPorts extends WakeAtPorts {
+interface HealthWatchPorts extends WakeAtPorts {
   readonly ledger: HealthLedger;
   readonly surroundings: Surroundings;
   readonly events: Pick<OperatorNotices, 'tellHealth'>;
@@ -147,7 +147,7 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   };
 }
 
-export interface Seen extends Omit<Observation, 'nowMs'> {
+interface Seen extends Omit<Observation, 'nowMs'> {
   /** How many attempts came to an end. */
   readonly answers: number;
 }

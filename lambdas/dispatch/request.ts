@@ -13,7 +13,7 @@ import { signingKeysAt } from '../core/signing/keys.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 
 /** What makes an attempt different from the one before it. */
-export interface AttemptFacts {
+interface AttemptFacts {
   readonly nowMs: number;
   /** Counted from 1 over all runs of the delivery. */
   readonly attempt: number;

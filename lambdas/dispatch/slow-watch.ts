@@ -5,7 +5,7 @@ import { Recent } from '../core/recent.ts';
 import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
-export interface SlowWatchPorts {
+interface SlowWatchPorts {
   readonly registry: Pick<SubscriberStore, 'markSlow'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly warn: (message: string, error: unknown) => void;

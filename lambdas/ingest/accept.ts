@@ -26,7 +26,7 @@ export interface Candidate {
   readonly trace?: TraceContext | undefined;
 }
 
-export interface Accepted {
+interface Accepted {
   readonly id: string;
   readonly duplicate: boolean;
 }

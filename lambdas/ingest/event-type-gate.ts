@@ -15,7 +15,7 @@ const VERSION_KEPT_MS = 3_000;
 const ENTRIES_KEPT_MS = 60_000;
 const MAX_KEPT = 10_000;
 
-export interface EventTypeGatePorts {
+interface EventTypeGatePorts {
   readonly eventTypes: EventTypeReader;
   readonly surroundings: Pick<Surroundings, 'now'>;
   readonly settings: Pick<Settings, 'unknownEventTypes'>;

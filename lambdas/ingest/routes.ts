@@ -35,7 +35,7 @@ export const batchSchema = z.strictObject({
     .max(MAX_BATCH_EVENTS, `must hold at most ${MAX_BATCH_EVENTS} events`),
 });
 
-export interface EventRoutePorts extends AcceptPorts {
+interface EventRoutePorts extends AcceptPorts {
   readonly judge: EventTypeGate;
 }
 

@@ -15,7 +15,7 @@ import type { Wakes } from '../core/wakes/directory.ts';
 /** Long enough for whatever made it fail ten times to be over, and beyond what SQS delays. */
 const REST_MS = MAX_SQS_DELAY_MS + 5 * 60_000;
 
-export interface DeadLetterPorts {
+interface DeadLetterPorts {
   readonly ledger: Pick<EventLedger, 'getEvents'> & Pick<DeliveryLedger, 'rest'>;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;

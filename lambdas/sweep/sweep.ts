@@ -11,14 +11,14 @@ const LOOK_BACK_MS = 3 * 3600 * 1000;
 /** A wake-up that was due this long ago should be done. */
 const OVERDUE_MS = 2 * 60 * 1000;
 
-export interface SweepPorts {
+interface SweepPorts {
   readonly wakes: Wakes;
   readonly queues: WakeQueue;
   readonly surroundings: Surroundings;
 }
 
 /** What a run of sweep repaired. */
-export interface SweepReport {
+interface SweepReport {
   /** Wake-ups that were overdue and sent again. */
   readonly repeatedWakes: number;
   /** Buckets of ten minutes that they stood in, and how long the oldest is overdue. */

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 
-export interface Capacity {
+interface Capacity {
   readonly readUnits: number;
   readonly writeUnits: number;
 }

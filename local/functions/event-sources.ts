@@ -27,7 +27,7 @@ const OWN_INSTANCE_FROM = 10;
 /** What Lambda does with a queue, by the function's own role. */
 const POLLER_OPERATIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
-export interface EventSourceSurroundings {
+interface EventSourceSurroundings {
   emulator: SqsEmulator;
   functions: ReadonlyMap<string, FunctionHost>;
   permissions: Permissions;

@@ -41,7 +41,7 @@ interface Invocation {
   timer: NodeJS.Timeout;
 }
 
-export interface HostOptions {
+interface HostOptions {
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
   /** An invocation ended, however it did, after so many milliseconds. */
   onInvoked?(ms: number): void;

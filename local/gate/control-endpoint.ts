@@ -16,7 +16,7 @@ export interface ControlRequest {
   authorize(call: AwsCall): void;
 }
 
-export interface ControlAnswer {
+interface ControlAnswer {
   statusCode: number;
   body: unknown;
   headers?: Record<string, string>;
@@ -39,7 +39,7 @@ export type ControlService = (
   request: ControlRequest,
 ) => ControlAnswer | undefined | Promise<ControlAnswer | undefined>;
 
-export interface ControlEndpoint {
+interface ControlEndpoint {
   url: string;
   serve(services: ControlService[]): void;
   close(): Promise<void>;

@@ -6,12 +6,12 @@ import { type AwsCall, accessKeyOf } from './aws-calls.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
 
-export interface Caller {
+interface Caller {
   functionName: string;
   roleName: string;
 }
 
-export interface Refusal {
+interface Refusal {
   code: 'AccessDeniedException' | 'UnrecognizedClientException';
   message: string;
 }

@@ -18,7 +18,7 @@ export interface Grant {
   readonly resource: string;
 }
 
-export interface Denial {
+interface Denial {
   readonly roleName: string;
   readonly need: Need;
 }

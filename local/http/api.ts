@@ -23,7 +23,7 @@ const resultShape = z.object({
   isBase64Encoded: z.boolean().default(false),
 });
 
-export interface HttpApi {
+interface HttpApi {
   port: number;
   /** Lets running requests end, takes no new ones. */
   close(): Promise<void>;

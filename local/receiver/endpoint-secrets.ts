@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { ReceiverKeys } from './verifiers.ts';
 
 /** An endpoint's contract with the keys that its receiver would hold. */
-export interface EndpointSecret extends ReceiverKeys {
+interface EndpointSecret extends ReceiverKeys {
   contract: string;
 }
 

@@ -10,7 +10,7 @@ import { type ReceivedDelivery, verifiers } from './verifiers.ts';
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const METHODS = new Set(['POST', 'PUT', 'PATCH']);
 
-export type SignatureState = 'verified' | 'wrong' | 'unknown';
+type SignatureState = 'verified' | 'wrong' | 'unknown';
 
 export interface Receipt {
   type: string;

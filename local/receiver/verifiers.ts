@@ -20,7 +20,7 @@ export interface ReceiverKeys {
   contractOptions: Readonly<Record<string, unknown>>;
 }
 
-export type Verifier = (delivery: ReceivedDelivery, keys: ReceiverKeys) => boolean;
+type Verifier = (delivery: ReceivedDelivery, keys: ReceiverKeys) => boolean;
 
 export const verifiers: Readonly<Record<string, Verifier>> = {
   'standard-webhooks': ({ headers, body }, { secret }) => {

@@ -22,7 +22,7 @@ const ruleProperties = z.object({
   Target: target.optional(),
 });
 
-export interface Timetable {
+interface Timetable {
   stop(): void;
 }
 

@@ -1,7 +1,7 @@
 // Function instances that may die, as in Lambda: an invocation has one to itself, and its memory goes
 // on to the next one. A dead instance calls nobody any more, and its messages come back in time.
 
-export interface Crashes {
+interface Crashes {
   /** The chance that an instance dies at a call to the outside: half of the time after the call. */
   readonly share: number;
   readonly random: () => number;

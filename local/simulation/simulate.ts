@@ -16,7 +16,7 @@ const WELL: Answer = {
   latencyMs: 20,
 };
 
-export interface SimulatedAttempt {
+interface SimulatedAttempt {
   readonly number: number;
   /** From the delivery's first attempt. */
   readonly offsetSeconds: number;
@@ -46,7 +46,7 @@ export interface SimulationResult {
   readonly notices: Readonly<Record<string, number>>;
 }
 
-export interface Simulation {
+interface Simulation {
   readonly world: World;
   readonly endpoints: readonly Endpoint[];
   readonly result: SimulationResult;

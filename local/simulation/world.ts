@@ -40,7 +40,7 @@ export interface Answer {
   readonly outcome: Outcome;
   readonly latencyMs: number;
 }
-export type Receiver = (endpoint: Endpoint, atMs: number) => Answer;
+type Receiver = (endpoint: Endpoint, atMs: number) => Answer;
 
 export interface WorldOptions {
   readonly startMs: number;
@@ -55,7 +55,7 @@ export interface WorldOptions {
   readonly seed?: number;
 }
 
-export interface SentRequest {
+interface SentRequest {
   readonly endpointId: string;
   readonly eventId: string;
   /** The delivery's attempt, counted from 1, as the ledger knew it when the request was sent. */

@@ -6,7 +6,7 @@ const MAX_DELAY_SECONDS = 900;
 const MAX_BATCH_BYTES = 1_048_576;
 const GROUP_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
-export interface SqsFault {
+interface SqsFault {
   code: string;
   message: string;
 }

@@ -8,7 +8,7 @@ export interface PhysicalPlace {
   apiUrl(): string;
 }
 
-export interface PhysicalResource {
+interface PhysicalResource {
   stackName: string;
   logicalId: string;
   type: string;

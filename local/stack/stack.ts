@@ -4,7 +4,7 @@ import { ACCOUNT_ID, PARTITION, REGION, URL_SUFFIX } from '../aws-names.ts';
 import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 import { attributeOf, type PhysicalPlace, referenceTo } from './physical-ids.ts';
 
-export interface TemplateResource {
+interface TemplateResource {
   Type: string;
   Properties?: JsonObject;
 }
@@ -14,7 +14,7 @@ export interface Template {
   Parameters?: Record<string, { Default?: Json }>;
 }
 
-export interface StackResource {
+interface StackResource {
   logicalId: string;
   properties: JsonObject;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Runtime } from '../runtime.ts';
 
 const FILE = 'tenant-key.json';
-export const DEMO_TENANT = 'demo';
+const DEMO_TENANT = 'demo';
 
 const keptShape = z.object({ key: z.string() });
 

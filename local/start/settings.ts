@@ -3,7 +3,7 @@ import { type DestinationRules, readDestinationRules } from '../destination-rule
 import { checkOperatorKey } from '../secrets/operator-secret.ts';
 import { StartFailure } from '../start-failure.ts';
 
-export interface StartSettings {
+interface StartSettings {
   port: number;
   host: string;
   dataDir: string;

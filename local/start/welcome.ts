@@ -1,6 +1,6 @@
 // What `npm start` says once everything runs: addresses, keys, and two commands to copy.
 
-export interface Welcome {
+interface Welcome {
   url: string;
   receiverUrl: string;
   operatorKey: string;

@@ -27,7 +27,7 @@ import { deliveryView } from './view.ts';
 /** How often a change is tried again when the delivery moved in the meantime. */
 const ROUNDS = 3;
 
-export interface DeliveryActionPorts {
+interface DeliveryActionPorts {
   readonly ledger: DeliveryLedger & Pick<EventLedger, 'getEvents' | 'keepUntil'>;
   readonly health: HealthLedger;
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;

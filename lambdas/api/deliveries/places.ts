@@ -11,7 +11,7 @@ import type { Scope } from '../../core/scope.ts';
 const LAST_ENDPOINT_ID = 'ep_~';
 
 /** An event with one of its targets. */
-export type Place = StoredEvent & { readonly targets: readonly [string] };
+type Place = StoredEvent & { readonly targets: readonly [string] };
 
 /** @param cursor a delivery's id, or an event's: after all of its own */
 export function placesOf(stored: StoredEvent, cursor?: string): Place[] {

@@ -15,7 +15,7 @@ import { CAUSES } from '../../core/retries/cause.ts';
 import { NO_PHASES, phasesSchema } from '../../core/retries/phases.ts';
 import { deliveryIdSchema, EXAMPLE, idOf, time, timeSchema } from '../schemas.ts';
 
-export function attemptView(attempt: Attempt) {
+function attemptView(attempt: Attempt) {
   return {
     number: attempt.number,
     run: attempt.run,
@@ -29,7 +29,7 @@ export function attemptView(attempt: Attempt) {
   };
 }
 
-export function lastRequestView(request: LastRequest | undefined) {
+function lastRequestView(request: LastRequest | undefined) {
   if (!request) return null;
   return { headers: Object.fromEntries(request.headers), complete: request.complete };
 }
@@ -91,7 +91,7 @@ export const STATUSES = DELIVERY_STATUSES as [DeliveryStatus, ...DeliveryStatus[
 
 // it is not empty
 
-export const attemptSchema = z
+const attemptSchema = z
   .strictObject({
     number: z.int(),
     run: z.int(),

@@ -72,7 +72,7 @@ export const purgeEndpoint = operation({
   problems: { 404: NO_ENDPOINT },
 });
 
-export interface EndpointActionPorts {
+interface EndpointActionPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly health: HealthLedger;
   readonly work: WorkLedger;

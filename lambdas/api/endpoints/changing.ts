@@ -33,7 +33,7 @@ export const FIXED: ReadonlyMap<string, string> = new Map(
 /** How often the template may change while an endpoint that follows it is written. */
 const ROUNDS = 3;
 
-export interface PlannedChange {
+interface PlannedChange {
   readonly before: Endpoint;
   readonly after: Endpoint;
   /** The template that it follows then. */

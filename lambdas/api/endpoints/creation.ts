@@ -51,7 +51,7 @@ export interface EndpointPorts extends VerificationPorts {
   readonly verifyUrl: VerifyMode;
 }
 
-export interface Created {
+interface Created {
   readonly endpoint: Endpoint;
   readonly health: Health;
 }
@@ -174,7 +174,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
 /** What counts against the limit. */
 export const countedIn = (scope: Scope) => ({ kind: 'endpoints', scope }) as const;
 
-export interface CreateOptions {
+interface CreateOptions {
   /** What is created, where an idempotency key may decide; asked for once the settings are known to be right. */
   readonly creation?: () => Promise<Creation>;
   /** No proof of a URL is tried by itself after this time. */

@@ -27,7 +27,7 @@ export const endpointFilterSchema = z
     channel: channelSchema.optional().meta({ description: 'Those that are bound to it.' }),
   })
   .meta({ id: 'EndpointFilter' });
-export type EndpointFilter = z.infer<typeof endpointFilterSchema>;
+type EndpointFilter = z.infer<typeof endpointFilterSchema>;
 
 export interface FilterPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoints' | 'listEndpoints'>;

@@ -8,7 +8,7 @@ import type { Surroundings } from '../../core/surroundings.ts';
 
 const ROUNDS = 10;
 
-export interface HealthChangePorts {
+interface HealthChangePorts {
   readonly health: HealthLedger;
   readonly surroundings: Surroundings;
 }

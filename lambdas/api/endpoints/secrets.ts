@@ -70,7 +70,7 @@ export const rotateEndpointSecret = operation({
   },
 });
 
-export interface EndpointSecretPorts {
+interface EndpointSecretPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint' | 'replaceEndpoint'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly surroundings: Surroundings;

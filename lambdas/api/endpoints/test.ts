@@ -130,7 +130,7 @@ export const testEndpoints = operation({
   },
 });
 
-export interface EndpointTestPorts extends FilterPorts {
+interface EndpointTestPorts extends FilterPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint' | 'getEndpoints' | 'listEndpoints'>;
   readonly tests: TestDeliveries;
 }

@@ -90,14 +90,14 @@ export async function release(ports: VerificationPorts, endpoint: Endpoint): Pro
   return now && isUnverified(now) ? holdUnverified(ports, now) : health;
 }
 
-export interface Verified {
+interface Verified {
   readonly endpoint: Endpoint;
   readonly isEchoed: boolean;
   readonly exchange: TestReport;
 }
 
 /** @throws TestNotSentError, and Problem 409 if the endpoint was changed in the meantime */
-export async function verify(
+async function verify(
   ports: VerificationPorts,
   endpoint: Endpoint,
   limitMs?: number,

@@ -20,7 +20,7 @@ export interface ViewDefaults {
   readonly retryPolicy?: RetryPolicyInput | undefined;
 }
 
-export function healthView(health: Health) {
+function healthView(health: Health) {
   return {
     state: health.state,
     failures: health.failures,
@@ -52,7 +52,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
   };
 }
 
-export const healthSchema = z
+const healthSchema = z
   .strictObject({
     state: z.enum(['healthy', 'tripped', 'paused', 'recovering']),
     failures: z.int().meta({ description: 'Failed attempts since the last success.' }),

@@ -30,7 +30,7 @@ import {
 
 const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
-export interface EventTypePorts {
+interface EventTypePorts {
   readonly eventTypes: EventTypeStore;
   readonly counts: Counts;
   readonly limits: Pick<Settings['limits'], 'eventTypes'>;

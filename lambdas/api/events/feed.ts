@@ -74,7 +74,7 @@ export const pollEvents = operation({
   },
 });
 
-export interface PollingPorts {
+interface PollingPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly ledger: Pick<EventLedger, 'readFeed' | 'getEvents'>;
   readonly surroundings: Pick<Surroundings, 'now'>;

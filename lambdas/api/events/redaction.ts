@@ -51,7 +51,7 @@ export const redactEvent = operation({
   },
 });
 
-export interface RedactionRoutePorts extends RedactionPorts, Omit<EventPorts, 'ledger'> {
+interface RedactionRoutePorts extends RedactionPorts, Omit<EventPorts, 'ledger'> {
   readonly ledger: EventPorts['ledger'] & RedactionPorts['ledger'];
   readonly queues: CleanupQueue;
   readonly surroundings: Surroundings;

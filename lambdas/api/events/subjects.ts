@@ -27,7 +27,7 @@ export const getLatest = operation({
   problems: { 404: 'There is no event with this subject, or it is not stored yet.' },
 });
 
-export interface SubjectPorts {
+interface SubjectPorts {
   readonly ledger: Pick<EventLedger, 'findLatest' | 'getEvents'>;
 }
 

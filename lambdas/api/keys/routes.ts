@@ -35,7 +35,7 @@ import { keyView } from './view.ts';
 const HINT_LENGTH = 12;
 const CREATED_MEANWHILE = 'Another request with this idempotency key is just creating it.';
 
-export interface KeyPorts {
+interface KeyPorts {
   readonly registry: Omit<KeyStore, 'deleteKey'>;
   readonly ledger: DedupeLedger;
   readonly counts: Counts;

@@ -12,7 +12,7 @@ const CHUNK = 100;
 /** Lambda answers with 6 MB at most, of text in which every quote and backslash takes two bytes. */
 const MAX_PAGE_BYTES = 2_500_000;
 
-export interface FilteredQuery<T, V> {
+interface FilteredQuery<T, V> {
   /** At most so many as asked. */
   readonly read: (limit: number, cursor: string | undefined) => Promise<Page<T>>;
   /** What is shown of entries that were read together, with the id that a next page begins after. */

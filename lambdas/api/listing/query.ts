@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Page, TimeRange } from '../../core/listing.ts';
 
-export const DEFAULT_LIMIT = 50;
+const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
 
 export const limitShape = {

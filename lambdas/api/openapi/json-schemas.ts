@@ -2,9 +2,9 @@
 // generator: what has a name (`.meta({ id })`) becomes a component, and everything else stands in place.
 import * as z from 'zod';
 
-export type JsonSchema = { [member: string]: unknown };
+type JsonSchema = { [member: string]: unknown };
 /** Of what is asked, defaults may be left out; of what is answered, they may not. */
-export type Direction = 'input' | 'output';
+type Direction = 'input' | 'output';
 
 const DEFINITION = '"#/$defs/';
 const COMPONENT = '"#/components/schemas/';

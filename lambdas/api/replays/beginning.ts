@@ -26,7 +26,7 @@ export interface ReplayRoutePorts {
   readonly surroundings: Surroundings;
 }
 
-export type Begun = { readonly count: ReplayCount } | { readonly replay: Replay };
+type Begun = { readonly count: ReplayCount } | { readonly replay: Replay };
 
 export async function begin(
   c: AppContext,

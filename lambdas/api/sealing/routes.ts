@@ -109,7 +109,7 @@ export const reseal = operation({
   replies: { 200: { description: 'How far it came.', schema: resealedSchema } },
 });
 
-export interface SealingKeyPorts extends WalkPorts {
+interface SealingKeyPorts extends WalkPorts {
   readonly secrets: Pick<Secrets, 'freshSealingKey'>;
   readonly surroundings: Surroundings;
   readonly settings: Settings;

@@ -108,7 +108,7 @@ export const redriveDeadLetters = operation({
   },
 });
 
-export interface DeadLetterRoutePorts {
+interface DeadLetterRoutePorts {
   readonly deadLetters: DeadLetters;
 }
 

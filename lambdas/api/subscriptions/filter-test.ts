@@ -60,7 +60,7 @@ export const testFilter = operation({
   problems: { 403: 'Reading a stored event needs the scope events:read.', 404: NO_EVENT },
 });
 
-export interface FilterTestPorts {
+interface FilterTestPorts {
   readonly ledger: Pick<EventLedger, 'getEvents'>;
 }
 

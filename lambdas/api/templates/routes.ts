@@ -30,7 +30,7 @@ const ROUNDS = 3;
 /** So many followers that a change does not go with are named. */
 const MAX_NAMED = 20;
 
-export interface TemplatePorts extends TemplateSettingsPorts {
+interface TemplatePorts extends TemplateSettingsPorts {
   readonly templates: Templates;
   readonly ledger: DedupeLedger;
 }

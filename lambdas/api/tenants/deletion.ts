@@ -41,7 +41,7 @@ export const deleteTenant = operation({
   problems: { 404: NO_TENANT, 503: NOT_BEGUN },
 });
 
-export interface TenantDeletionPorts {
+interface TenantDeletionPorts {
   readonly registry: Pick<TenantStore, 'getTenant' | 'markTenantDeleted'> &
     Pick<KeyStore, 'listKeys' | 'revokeKey'> &
     Pick<EndpointStore, 'replaceEndpoint'>;

@@ -59,7 +59,7 @@ export const listTenants = operation({
   replies: { 200: { description: 'A page of tenants.', schema: pageSchema(tenantSchema) } },
 });
 
-export interface TenantPorts {
+interface TenantPorts {
   readonly registry: Pick<TenantStore, 'putTenant' | 'getTenant'> &
     Pick<TenantListing, 'listTenants'>;
   readonly surroundings: Surroundings;

@@ -41,7 +41,7 @@ export function freshDelivery(
   };
 }
 
-export interface RecordedAttempt {
+interface RecordedAttempt {
   readonly cause: Cause;
   readonly outcome: Outcome;
   readonly startedAtMs: number;

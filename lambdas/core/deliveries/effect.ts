@@ -5,7 +5,7 @@ import { retryMessage } from './advance.ts';
 import type { Delivery } from './delivery.ts';
 import type { DelayedMessage } from './message.ts';
 
-export type Effect =
+type Effect =
   /** The message of its next attempt travels by SQS delay. */
   | { readonly kind: 'retry'; readonly retry: DelayedMessage }
   /** Its endpoint is woken when it is due: further off than SQS can delay. */

@@ -78,7 +78,7 @@ export interface WorkEntry extends DeliveryRef {
   readonly workAtMs: number;
 }
 
-export interface OlderWork {
+interface OlderWork {
   readonly entries: readonly WorkEntry[];
   /** The oldest event beyond them that something waits for. */
   readonly nextEventId?: string;

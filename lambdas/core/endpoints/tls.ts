@@ -52,7 +52,7 @@ export interface KeptTls {
   readonly minVersion: TlsVersion;
 }
 
-export interface TlsFault {
+interface TlsFault {
   readonly path: string;
   readonly message: string;
 }

@@ -22,7 +22,7 @@ import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
 const ROUNDS = 2;
 /** The second one begins so long after the deletion: longer than any invocation and any cache lasts. */
-export const SETTLED_MS = 2 * 60_000;
+const SETTLED_MS = 2 * 60_000;
 const PAGE = 50;
 const READS_OF_A_PAGE = 5;
 /** Entries of a feed. */
@@ -160,7 +160,7 @@ async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promis
 }
 
 /** A tombstone that says what was here, and nothing of whom it led to. */
-export function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
+function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
   const { tenant, environment, id, contract, method, timeoutMs, createdAtMs, version } = endpoint;
   return {
     tenant,

@@ -5,15 +5,15 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 export const NO_DATA = 'null';
 
 /** Below this many bytes deflating does not pay: of what is stored, billed by the KB. */
-export const DEFLATE_FROM_BYTES = 700;
+const DEFLATE_FROM_BYTES = 700;
 
 /** And of what travels: ten such messages still are one request of 64 KB. */
 export const DEFLATE_MESSAGE_FROM_BYTES = 4_096;
 
 /** Setting zlib up takes longer than deflating a few KB, and most of that goes into its tables. */
-export const SMALL_BYTES = 4_096;
+const SMALL_BYTES = 4_096;
 
-export const FOR_SMALL = { level: 6, windowBits: 12, memLevel: 5, chunkSize: SMALL_BYTES };
+const FOR_SMALL = { level: 6, windowBits: 12, memLevel: 5, chunkSize: SMALL_BYTES };
 
 /** Event data as bytes, deflated (RFC 1951) where that is shorter. */
 export function packData(
@@ -34,6 +34,6 @@ export function unpackData(bytes: Uint8Array, deflated: boolean): string {
 }
 
 /** zlib allocates a chunk at a time: 16 KiB unless said. */
-export function inflating(bytes: number): { readonly chunkSize: number } {
+function inflating(bytes: number): { readonly chunkSize: number } {
   return { chunkSize: bytes <= SMALL_BYTES / 2 ? SMALL_BYTES : 16 * 1024 };
 }

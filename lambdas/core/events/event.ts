@@ -8,7 +8,7 @@ import type { TraceContext } from './trace-context.ts';
 /** Dotted names, from general to special: `identity_document.approved`. */
 export const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const MAX_EVENT_TYPE_LENGTH = 128;
-export const MAX_CHANNELS = 5;
+const MAX_CHANNELS = 5;
 /** A single event's request body, in bytes. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 /** A batch's request body, in bytes, and its number of events. */

@@ -19,7 +19,7 @@ export interface FeedEntry extends DeliveryRef {
   readonly storedAtMs: number;
 }
 
-export interface FeedPage {
+interface FeedPage {
   /** With their places: see `placeOf`. */
   readonly entries: readonly (FeedEntry & { readonly place: string })[];
   readonly more: boolean;
@@ -61,7 +61,7 @@ export function horizonOf(nowMs: number, lagMs: number): string {
   return startOf(nowMs - lagMs);
 }
 
-export interface FeedWriting {
+interface FeedWriting {
   readonly ledger: Pick<FeedLedger, 'putFeed'>;
   readonly now: Surroundings['now'];
   readonly lagMs: number;

@@ -7,7 +7,7 @@ export const MAX_RELEASE = 5_000;
 /** After so many intervals without an answer, what was under way counts as lost. */
 const STALLED_STEPS = 12;
 
-export interface ReleaseStep {
+interface ReleaseStep {
   /** How many deliveries may be sent now. */
   readonly allowed: number;
   /** How many are under way already. */

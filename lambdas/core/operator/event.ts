@@ -6,7 +6,7 @@ import type { Event } from '../events/event.ts';
 import { createId } from '../identifiers.ts';
 import { OPERATOR_SCOPE } from '../scope.ts';
 
-export type OperationalEventType =
+type OperationalEventType =
   | 'endpoint.failing'
   | 'endpoint.paused'
   | 'endpoint.recovered'

@@ -12,7 +12,7 @@ import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
 import type { SubscriberStore } from '../subscriptions/subscriber.ts';
 import { operationalEvent } from './event.ts';
 
-export interface NoticePorts {
+interface NoticePorts {
   readonly registry: Pick<SubscriberStore, 'subscribersOf'>;
   readonly queues: EventQueue;
 }

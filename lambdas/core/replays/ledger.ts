@@ -4,7 +4,7 @@ import type { Page, TimeRange } from '../listing.ts';
 import type { DeliveryRef, EndpointAddress, Scope } from '../scope.ts';
 import type { Replay } from './replay.ts';
 
-export interface ReplayStore {
+interface ReplayStore {
   /** Puts a replay if there is none of this id, and gives what is stored then. */
   putReplayOnce(replay: Replay): Promise<Replay>;
   getReplay(scope: Scope, id: string): Promise<Replay | undefined>;

@@ -11,7 +11,7 @@ import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/pa
  * what did not arrive: the dead, and what waits after a failed attempt of its run.
  */
 export const REPLAYED_STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
-export type ReplayedStatus = (typeof REPLAYED_STATUSES)[number];
+type ReplayedStatus = (typeof REPLAYED_STATUSES)[number];
 
 const timeSchema = z.iso.datetime({
   offset: true,

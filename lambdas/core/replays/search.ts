@@ -7,7 +7,7 @@ import type { Page } from '../listing.ts';
 import type { ReplayedDeliveries } from './ledger.ts';
 import { isReplayed, type ReplaySearch } from './replay.ts';
 
-export interface ReplaySearchPorts {
+interface ReplaySearchPorts {
   readonly replays: ReplayedDeliveries;
   readonly ledger: Pick<DeliveryLedger, 'getDeliveries'>;
 }

@@ -15,7 +15,7 @@ import type { SigningMoment } from '../signing/moment.ts';
 
 const USER_AGENT = 'Posthorn/0.1';
 
-export interface Composition {
+interface Composition {
   readonly endpoint: Endpoint;
   readonly facts: DeliveryFacts;
   readonly moment: SigningMoment;

@@ -14,7 +14,7 @@ const MAX_VALUE_LENGTH = 512;
 const MAX_LENGTH = 2_048;
 
 /** What an endpoint's requests may hold of its credentials. */
-export interface WithCredentials {
+interface WithCredentials {
   readonly endpoint: { readonly token?: string };
   /** The headers that its `authentication` sets, opened. */
   readonly authentication?: Headers;

@@ -4,7 +4,7 @@ import { isSuccess, type Outcome } from './outcome.ts';
 import { delayAt, isRetried, type RetryPolicy } from './policy.ts';
 
 /** A receiver's `Retry-After` counts up to this. */
-export const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
+const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 export interface AttemptMade {
   /** Which attempt of its run this was, counted from 1. */

@@ -17,7 +17,7 @@ export type Phases = Readonly<z.infer<typeof phasesSchema>>;
 export const NO_PHASES: Phases = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null };
 
 /** As short as can be, since it is stored for every attempt: a number for a kept connection. */
-export type PackedPhases = number | readonly (number | null)[] | null;
+type PackedPhases = number | readonly (number | null)[] | null;
 
 export function packPhases({ dnsMs, connectMs, tlsMs, firstByteMs }: Phases): PackedPhases {
   if (dnsMs === null && connectMs === null && tlsMs === null) return firstByteMs;

@@ -9,7 +9,7 @@ export interface KeptTemplate {
   readonly joins: number;
 }
 
-export interface TemplateStore {
+interface TemplateStore {
   /** Puts a template if there is none of this id, and gives what is stored. */
   putTemplateOnce(template: Template): Promise<Template>;
   /** Tombstones included. */
@@ -28,7 +28,7 @@ export interface TemplateStore {
   joinTemplate(seen: Template): Promise<boolean>;
 }
 
-export interface TemplateListing {
+interface TemplateListing {
   /** Tombstones included. */
   listAllTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
   /** By id, oldest first, without tombstones. */

@@ -5,7 +5,7 @@ import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts
 import { replayMessageSchema } from '../replays/message.ts';
 import type { Scope } from '../scope.ts';
 
-export interface DelayedWake {
+interface DelayedWake {
   readonly wake: WakeMessage;
   /** 0 to 900. */
   readonly delaySeconds: number;

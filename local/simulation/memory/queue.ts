@@ -44,7 +44,7 @@ interface Received {
 }
 
 /** Takes a batch and says which messages failed; throws if the whole batch did. */
-export type Consumer = (records: SQSRecord[], requestId: string) => Promise<ReadonlySet<string>>;
+type Consumer = (records: SQSRecord[], requestId: string) => Promise<ReadonlySet<string>>;
 
 export class MemoryQueue {
   readonly name: string;

@@ -13,7 +13,7 @@ import type { CallCounts } from './call-counts.ts';
 import type { MemoryQueue } from './queue.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export interface ScheduleFaults {
+interface ScheduleFaults {
   /** Shares of the schedules, 0 to 1. */
   readonly lost: number;
   readonly doubled: number;
