@@ -32,8 +32,9 @@ export class Recent<V> {
     // To the end of the map, whose first entry is the one to make room.
     this.#entries.delete(key);
     this.#entries.set(key, { value, setAtMs: nowMs });
+    if (this.#entries.size <= this.#maxEntries) return;
     const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#maxEntries && oldest !== undefined) this.#entries.delete(oldest);
+    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
   delete(key: string): void {
