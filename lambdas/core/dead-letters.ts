@@ -2,7 +2,7 @@
 // deliveries and retries are put back into the ledger by sweep.
 
 import { decodeEventMessage, encodeEventMessage } from './events/message.ts';
-import type { Environment } from './scope.ts';
+import type { DeliveryRef, Environment } from './scope.ts';
 import { decodeWakesMessage } from './wakes/message.ts';
 
 export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
@@ -41,32 +41,16 @@ const NOTHING: DeadLetterSubject = {
 
 export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadLetterSubject {
   try {
-    return { ...NOTHING, readable: true, ...namesIn(queue, body) };
+    if (queue === 'events') {
+      const { tenant, environment, id, type } = decodeEventMessage(body).event;
+      return { ...NOTHING, readable: true, tenant, environment, event: id, type };
+    }
+    const names: Partial<DeliveryRef & { replayId: string }> = decodeWakesMessage(body);
+    const { tenant = null, environment = null, eventId: event = null } = names;
+    const { endpointId: endpoint = null, replayId: replay = null } = names;
+    return { ...NOTHING, readable: true, tenant, environment, event, endpoint, replay };
   } catch {
     return NOTHING;
-  }
-}
-
-function namesIn(queue: DeadLetterQueue, body: string): Partial<DeadLetterSubject> {
-  if (queue === 'events') {
-    const { tenant, environment, id, type } = decodeEventMessage(body).event;
-    return { tenant, environment, event: id, type };
-  }
-  const message = decodeWakesMessage(body);
-  const { tenant } = message;
-  switch (message.kind) {
-    case 'wake':
-      return { tenant, environment: message.environment, endpoint: message.endpointId };
-    case 'replay': {
-      const { environment, endpointId: endpoint, replayId: replay } = message;
-      return { tenant, environment, endpoint, replay };
-    }
-    case 'redaction':
-      return { tenant, environment: message.environment, event: message.eventId };
-    case 'erasure':
-      return { tenant };
-    default:
-      return message satisfies never;
   }
 }
 
