@@ -3,8 +3,15 @@ import { defineConfig } from 'vitest/config';
 import { CountingReporter } from './test/counting-reporter.ts';
 import { LeakReporter } from './test/leak-reporter.ts';
 
-/** Replace modules, or change what modules read once: each needs modules of its own. */
-const ALONE = ['test/adapters/sender/guard.test.ts', 'test/http/edge-routes.test.ts'];
+/** Replace modules, or watch the clock or the memory: they run after all others, one by one. */
+const ALONE = [
+  'test/adapters/sender/{guard,hostile-receivers,outcomes}.test.ts',
+  'test/api/deliveries/logs.test.ts',
+  'test/client/{delivered,retries}.test.ts',
+  'test/core/subscriptions/filter/filter.property.test.ts',
+  'test/dispatch/memory.test.ts',
+  'test/http/edge-routes.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -26,6 +33,7 @@ export default defineConfig({
           // test/deploy needs a deployed stack: npm run test:deploy.
           exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE],
           isolate: false,
+          sequence: { groupOrder: 0 },
           setupFiles: ['test/builders/known-secrets.ts'],
         },
       },
@@ -35,6 +43,8 @@ export default defineConfig({
           name: 'alone',
           include: ALONE,
           isolate: true,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           setupFiles: ['test/builders/known-secrets.ts'],
         },
       },
