@@ -37,8 +37,10 @@ export class Recent<V> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  /** Forgets it, and a load of it that is under way: the next read loads anew. */
   delete(key: string): void {
     this.#entries.delete(key);
+    this.#reads.delete(key);
   }
 
   /**
@@ -50,12 +52,13 @@ export class Recent<V> {
     if (kept !== undefined) return Promise.resolve(kept);
     const underWay = this.#reads.get(key);
     if (underWay) return underWay;
-    const reading = load()
+    const isCurrent = (): boolean => this.#reads.get(key) === reading;
+    const reading: Promise<V> = load()
       .then((value) => {
-        this.set(key, value, nowMs);
+        if (isCurrent()) this.set(key, value, nowMs);
         return value;
       })
-      .finally(() => this.#reads.delete(key));
+      .finally(() => isCurrent() && this.#reads.delete(key));
     this.#reads.set(key, reading);
     return reading;
   }

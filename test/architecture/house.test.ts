@@ -8,7 +8,7 @@ import { ORDER, type Order } from './order.ts';
 import { breaches, type Source } from './rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['bench', 'bin', 'client/src', 'lambdas', 'lib', 'local', 'scripts'];
+const FOLDERS = ['bench', 'bin', 'client', 'examples', 'lambdas', 'lib', 'local', 'scripts'];
 /** Written by `npm run client:generate`. */
 const GENERATED = ['client/src/keyed-posts.ts', 'client/src/schema.ts'];
 
@@ -23,7 +23,7 @@ function sourcesOfThisRepository(): Source[] {
   );
   return listed
     .split('\n')
-    .filter((path) => path.endsWith('.ts') && !GENERATED.includes(path))
+    .filter((path) => /\.m?[jt]s$/.test(path) && !GENERATED.includes(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
@@ -99,6 +99,44 @@ describe('a breach of a rule is found', () => {
       'an import between siblings',
       [file('layer/right/a.ts', "const b = await import('../left/b.ts');")],
       'layer/right/a.ts imports layer/left/b.ts, against the order of layer',
+    ],
+    [
+      'methods in other spellings',
+      [
+        file(
+          'lambdas/core/a/b.ts',
+          `export interface Wide {
+  a(): void;
+  b<T>(one: T): T;
+  readonly c: () => void;
+  d?: (x: 1) => void;
+  e(): void;
+  f(): void;
+}
+`,
+        ),
+      ],
+      'Wide of lambdas/core/a/b.ts has 6 methods, at most 5',
+    ],
+    [
+      'an import across layers',
+      [file('lambdas/wake/a.ts', "export { x } from '../../lib/keys.ts';")],
+      'lambdas/wake/a.ts imports lib/keys.ts, and lambdas/ may not',
+    ],
+    [
+      'an import of a client by core, in other quotes',
+      [file('lambdas/core/a.ts', 'import { x } from "../../client/src/index.ts";')],
+      'lambdas/core/a.ts imports client/src/index.ts, and lambdas/core/ may not',
+    ],
+    [
+      'an import of the stack by the embedded runtime',
+      [file('local/a.ts', "const { x } = await import(/* y */ '../lib/keys.ts');")],
+      'local/a.ts imports lib/keys.ts, and local/ may not',
+    ],
+    [
+      'a package that does I/O in core',
+      [file('lambdas/core/a.ts', "import { readFile } from 'node:fs/promises';")],
+      'lambdas/core/a.ts imports node:fs/promises, which test/architecture/order.ts does not list for core',
     ],
     [
       'a folder without a place',

@@ -1,6 +1,52 @@
-// The written order of the folders: each entry may import itself and what stands before it in its list,
+// What each layer may import, as CONTRIBUTING's table says, and the written order of the folders in it.
+//
+// The order: each entry may import itself and what stands before it in its list,
 // never what stands after it. Entries of one line are siblings, which do not import each other.
 // A new folder, or a new file beside folders, takes its place here.
+
+/** By the beginning of a path, the longest that fits: the beginnings of what it may import from the repository. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'lambdas/environment.ts': [],
+  'lambdas/core/': ['lambdas/core/'],
+  'lambdas/adapters/': ['lambdas/core/', 'lambdas/adapters/', 'lambdas/environment.ts'],
+  'lambdas/http/': [
+    'lambdas/core/',
+    'lambdas/adapters/',
+    'lambdas/http/',
+    'lambdas/environment.ts',
+  ],
+  'lambdas/': ['lambdas/'],
+  'lib/': [
+    'lib/',
+    'lambdas/environment.ts',
+    'lambdas/core/settings.ts',
+    'lambdas/core/metrics.ts',
+    // Not imported, but named: esbuild puts them into the bundles.
+    'lambdas/adapters/aws/credentials.ts',
+  ],
+  'bin/': ['lib/'],
+  'local/': ['local/', 'lambdas/environment.ts'],
+  'local/simulation/': ['local/', 'lambdas/'],
+  'client/': ['client/'],
+  'examples/': ['examples/', 'client/'],
+  'scripts/': ['scripts/', 'lambdas/', 'lib/', 'client/'],
+  'bench/': ['bench/', 'lambdas/', 'lib/', 'local/', 'test/builders/'],
+};
+
+/** Packages that core may import: rules need no system. */
+export const CORE_PACKAGES: readonly string[] = [
+  '@cfworker/json-schema',
+  '@noble/hashes/sha3.js',
+  'ipaddr.js',
+  'jose',
+  'jsonc-parser',
+  'node:crypto',
+  'node:util',
+  'node:zlib',
+  'structured-headers',
+  'typeid-js',
+  'zod',
+];
 
 /** Names end in a slash for folders; files have no ending. */
 export type Order = readonly (string | readonly string[])[];

@@ -1,6 +1,6 @@
 // The rules of CONTRIBUTING that a linter has no words for, over the paths and texts of the sources.
 import { posix } from 'node:path';
-import type { Order } from './order.ts';
+import { CORE_PACKAGES, MAY_IMPORT, type Order } from './order.ts';
 
 export interface Source {
   /** From the repository's root, with slashes. */
@@ -26,6 +26,8 @@ export function breaches(
     ...sources.flatMap(tooLong),
     ...sources.flatMap(nameless),
     ...sources.flatMap(portsTooWide),
+    ...sources.flatMap(acrossLayers),
+    ...sources.flatMap(impure),
     ...Object.entries(orders).flatMap(([layer, order]) => outOfOrder(sources, layer, order)),
   ];
 }
@@ -62,7 +64,8 @@ function portsTooWide({ path, text }: Source): string[] {
   if (!path.startsWith('lambdas/core/') || path.startsWith('lambdas/core/contracts/')) return [];
   return [...text.matchAll(/^export interface (\w+)[^{]*\{\n(.*?)^\}/gms)].flatMap(
     ([, name, body = '']) => {
-      const methods = body.match(/^ {2}\w+\(/gm)?.length ?? 0;
+      const methods =
+        body.match(/^ {2}(readonly )?\w+\??(<[^(]*>)?(\(|: (<[^(]*>)?\()/gm)?.length ?? 0;
       return methods > MAX_METHODS_OF_PORT
         ? [`${name} of ${path} has ${methods} methods, at most ${MAX_METHODS_OF_PORT}`]
         : [];
@@ -94,7 +97,36 @@ function outOfOrder(sources: readonly Source[], layer: string, order: Order): st
   });
 }
 
+function acrossLayers({ path, text }: Source): string[] {
+  const layers = Object.keys(MAY_IMPORT).filter((start) => path.startsWith(start));
+  const [layer] = layers.sort((a, b) => b.length - a.length);
+  if (layer === undefined) return [];
+  return importsOf(path, text)
+    .filter((target) => !MAY_IMPORT[layer]?.some((start) => target.startsWith(start)))
+    .map((target) => `${path} imports ${target}, and ${layer} may not`);
+}
+
+function impure({ path, text }: Source): string[] {
+  if (!path.startsWith('lambdas/core/')) return [];
+  return specifiersIn(text)
+    .filter((name) => !name.startsWith('.') && !CORE_PACKAGES.includes(name))
+    .map(
+      (name) => `${path} imports ${name}, which test/architecture/order.ts does not list for core`,
+    );
+}
+
+/** What is loaded on demand (`#on-demand/...`) is no import of its place in the order: see ADR 0015. */
 function importsOf(path: string, text: string): string[] {
-  const specifiers = text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*'(\.[^']+)'/g);
-  return [...specifiers].map(([, to = '']) => posix.join(posix.dirname(path), to));
+  return specifiersIn(text)
+    .filter((name) => /^\..*\.m?[jt]s$/.test(name))
+    .map((name) => posix.join(posix.dirname(path), name));
+}
+
+const IMPORTS =
+  /(?:\bfrom|\bimport|\bimport\(|\brequire\(|\bnew URL\()\s*(?:\/\*[^*]*\*\/\s*)?(['"`])([^'"`\n]+)\1/g;
+
+function specifiersIn(text: string): string[] {
+  // Comments may quote imports.
+  const code = text.replaceAll(/^\s*(\/\/|\*|\/\*\*).*$/gm, '');
+  return [...code.matchAll(IMPORTS)].map(([, , name = '']) => name);
 }

@@ -1,6 +1,7 @@
 // Notes every secret that a test gives to a service or gets from one, so that the logs of the whole run can be
 // searched for all of them. Runs before each test file.
 import { appendFileSync } from 'node:fs';
+import { afterAll, vi } from 'vitest';
 import { isSecretEnough } from './leaks.ts';
 
 /** Where the secrets of this run are noted; the global setup says it. */
@@ -66,3 +67,11 @@ if (!wrapped.posthornNotesSecrets) {
   wrapped.posthornNotesSecrets = true;
   globalThis.fetch = fetchAndNote;
 }
+
+// And whatever one of them changed for itself is put back.
+afterAll(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});

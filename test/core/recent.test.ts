@@ -30,6 +30,17 @@ describe('what was looked up a moment ago', () => {
     expect(await recent.read('a', 1_000, load)).toBe(2);
   });
 
+  it('that was forgotten is loaded anew, whatever is under way', async () => {
+    const recent = new Recent<string>({ maxEntries: 10 });
+    const old = recent.read('a', 0, async () => 'old');
+    recent.delete('a');
+    expect(await Promise.all([recent.read('a', 0, async () => 'new'), old])).toEqual([
+      'new',
+      'old',
+    ]);
+    expect(recent.get('a', 0)).toBe('new');
+  });
+
   it('is not kept if its load failed', async () => {
     const recent = new Recent<number>({ maxEntries: 10 });
     await expect(recent.read('a', 0, () => Promise.reject(new Error('away')))).rejects.toThrow(

@@ -48,9 +48,8 @@ interface DirectService<O extends Operations<O>> {
 
 const BROKEN = ['ECONNRESET', 'EPIPE'];
 
-const LOG_EVERY_MS = 60_000;
-/** Calls by cause since the last line about it: a storm of refusals is one line a minute for each cause. */
-const handedOver = new Recent<{ calls: number; loggedAtMs: number }>({ maxEntries: 100 });
+/** Calls by cause within a minute: a storm of refusals is a few lines a minute for each cause. */
+const handedOver = new Recent<{ calls: number }>({ maxEntries: 100, keptMs: 60_000 });
 
 export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
   const origin = service.originIn ? '' : originOf(service);
@@ -91,13 +90,12 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
     const cause = causeOf(fault);
     const key = `${service.name} ${operation} ${cause}`;
     const nowMs = Date.now();
-    const before = handedOver.get(key, nowMs) ?? { calls: 0, loggedAtMs: Number.NEGATIVE_INFINITY };
-    const calls = before.calls + 1;
-    const isDue = nowMs - before.loggedAtMs >= LOG_EVERY_MS;
-    handedOver.set(key, isDue ? { calls: 0, loggedAtMs: nowMs } : { ...before, calls }, nowMs);
-    if (isDue) {
-      log.warn('calls handed over to the SDK', { service: service.name, operation, cause, calls });
-    }
+    const counted = handedOver.get(key, nowMs) ?? { calls: 0 };
+    if (counted.calls === 0) handedOver.set(key, counted, nowMs);
+    const calls = ++counted.calls;
+    // The first, the tenth, the hundredth: the last line tells how many digits the count has.
+    if (!/^10*$/.test(String(calls))) return;
+    log.warn('calls handed over to the SDK', { service: service.name, operation, cause, calls });
   }
 
   return {
@@ -109,7 +107,10 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
       if (answer instanceof Error) throw answer;
       // What the service answers has the operation's form.
       if (answer) return answer as never;
-      sdk ??= service.loadSdk();
+      sdk ??= service.loadSdk().catch((error: unknown) => {
+        sdk = undefined;
+        throw error;
+      });
       return (await sdk).call(operation, input, signal);
     },
   };

@@ -7,27 +7,29 @@ import { DEFAULTS } from '../endpoints/settings/defaults.ts';
 import type { Scope } from '../scope.ts';
 
 /**
- * What an endpoint never inherits: what tells it from others or is proved for it alone. Spelled out, since this is
- * read where the settings' schemas are not needed; a setting that templates do not share has its line here.
+ * The settings that templates share, spelled out where their schemas are not needed: a setting that is not each
+ * endpoint's own has its line here. What is not among them, such as a member that newer code stored, is kept.
  */
-const NOT_INHERITED: Readonly<Record<Exclude<keyof Endpoint, SharedSetting>, true>> = {
-  id: true,
-  tenant: true,
-  environment: true,
-  url: true,
-  token: true,
-  sealedToken: true,
-  sealedSecrets: true,
-  maskedSecret: true,
-  retiringSecrets: true,
-  tls: true,
-  template: true,
-  own: true,
-  verifyUrl: true,
-  verifiedAtMs: true,
-  createdAtMs: true,
-  deletedAtMs: true,
-  version: true,
+const SHARED: Readonly<Record<SharedSetting, true>> = {
+  contract: true,
+  contractOptions: true,
+  eventTypes: true,
+  channels: true,
+  filter: true,
+  method: true,
+  headers: true,
+  timeoutMs: true,
+  retryPolicy: true,
+  autoPause: true,
+  maxPerSecond: true,
+  polling: true,
+  description: true,
+  signatures: true,
+  ownSignature: true,
+  encryption: true,
+  authentication: true,
+  renameHeaders: true,
+  timingHeaders: true,
 };
 
 export interface Template extends Scope {
@@ -45,18 +47,22 @@ export interface Template extends Scope {
 }
 
 /** An endpoint as it is stored: without what it inherits. */
-export function withoutInherited(endpoint: Endpoint): Endpoint {
+export function withoutInherited(endpoint: Endpoint, shared: object = SHARED): Endpoint {
   if (endpoint.template === undefined) return endpoint;
   const own = new Set(endpoint.own);
   const kept = Object.entries(endpoint).filter(
-    ([name]) => Object.hasOwn(NOT_INHERITED, name) || own.has(name),
+    ([name]) => !Object.hasOwn(shared, name) || own.has(name),
   );
   // What is left out here is what `withTemplate` puts in.
   return Object.fromEntries(kept) as unknown as Endpoint;
 }
 
 /** An endpoint as it counts: its own settings, then its template's, then the defaults. */
-export function withTemplate(stored: Endpoint, template: Template | undefined): Endpoint {
+export function withTemplate(
+  stored: Endpoint,
+  template: Template | undefined,
+  shared: object = SHARED,
+): Endpoint {
   if (stored.template === undefined) return stored;
   const own = new Set(stored.own);
   const { authentication, ...settings } = template?.settings ?? {};
@@ -65,6 +71,6 @@ export function withTemplate(stored: Endpoint, template: Template | undefined): 
     ...DEFAULTS,
     ...settings,
     ...(sealed ? { authentication: sealed } : {}),
-  }).filter(([name]) => !own.has(name));
+  }).filter(([name]) => Object.hasOwn(shared, name) && !own.has(name));
   return { ...stored, ...Object.fromEntries(inherited) };
 }

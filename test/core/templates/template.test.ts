@@ -86,6 +86,15 @@ describe('an endpoint that follows a template', () => {
     }
   });
 
+  it('regression: keeps what newer code stored with it, and inherits nothing that only newer code knows', () => {
+    const stored = { ...withoutInherited(following(plain, template, [])), newMember: 1 };
+    const newer = { ...template, settings: { ...template.settings, newSetting: 2 } };
+    const read = withTemplate(stored, newer);
+    expect(read).toMatchObject({ newMember: 1, timeoutMs: 3_000 });
+    expect(read).not.toHaveProperty('newSetting');
+    expect(JSON.stringify(withoutInherited(read))).toBe(JSON.stringify(stored));
+  });
+
   it('gets a changed template whole: what was taken out of it is gone', () => {
     const stored = withoutInherited(following(plain, template, []));
     const after = withTemplate(stored, aTemplate({ maxPerSecond: 5 }));
