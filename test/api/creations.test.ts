@@ -1,5 +1,5 @@
 // What creates: how often with one idempotency key, and how many there may be.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiService, type Ask, startApiService } from '../builders/api-service.ts';
 
 const endpoint = { url: 'https://acme.io/webhooks' };
@@ -208,17 +208,34 @@ describe('the number of', () => {
     expect((await put('a')).status).toBe(200);
   });
 
-  it('endpoints is counted anew after a minute when it seems to be full', async () => {
-    const { clock, registry } = service;
-    const ask = await service.keyOf('drift', 'live');
-    for (let n = 0; n < 3; n++) await ask('POST', '/v1/endpoints', endpoint);
-    // Deleted by a function that crashed before it gave the place back.
-    const scope = { tenant: 'drift', environment: 'live' } as const;
-    const [one] = (await registry.listEndpoints(scope, 1)).entries;
-    if (!one) throw new Error('no endpoint');
-    await registry.replaceEndpoint(one, { ...one, deletedAtMs: clock.nowMs });
-    expect((await ask('POST', '/v1/endpoints', endpoint)).status).toBe(409);
-    clock.nowMs += 60_000;
-    expect((await ask('POST', '/v1/endpoints', endpoint)).status).toBe(201);
+  it('keys holds where one was revoked several times at once, and none counts that has expired', async () => {
+    const ask = await service.keyOf('many', 'live');
+    const make = (input = {}) => ask('POST', '/v1/keys', input);
+    const expiresAt = new Date(service.clock.nowMs + 1_000).toISOString();
+    const made = [await make(), await make({ expiresAt }), await make()];
+    service.clock.nowMs += 2_000;
+    const path = `/v1/keys/${made[0]?.json.id}`;
+    await Promise.all(Array.from({ length: 10 }, () => ask('DELETE', path)));
+    const statuses = [];
+    for (let asked = 0; asked < 4; asked++) statuses.push((await make()).status);
+    expect(statuses).toEqual([201, 201, 409, 409]);
+  });
+
+  it('event types holds where one was deleted several times at once', async () => {
+    const ask = (method: string, name: string, body?: object) =>
+      service.operator(method, `/v1/event-types/${name}`, body);
+    await Promise.all(Array.from({ length: 10 }, () => ask('DELETE', 'a')));
+    const statuses = [];
+    for (const name of ['d', 'e', 'f']) statuses.push((await ask('PUT', name, {})).status);
+    expect(statuses).toEqual([201, 409, 409]);
+  });
+
+  it('endpoints is known from one count, however many are made in a request', async () => {
+    const ask = await service.keyOf('once', 'live');
+    const list = vi.spyOn(service.endpoints, 'listAll');
+    const endpoints = Array.from({ length: 5 }, () => endpoint);
+    const { json } = await ask('POST', '/v1/endpoints/bulk', { endpoints });
+    const made = json.results.filter((one: object) => 'endpoint' in one);
+    expect({ made: made.length, queries: list.mock.calls.length }).toEqual({ made: 3, queries: 1 });
   });
 });

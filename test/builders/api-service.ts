@@ -11,7 +11,6 @@ import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
-import { createCounts } from '../../lambdas/adapters/registry/counts.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
@@ -130,7 +129,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   };
 
   const keyring = createKeyringStore(dynamoDb, 'registry');
-  const counts = createCounts(dynamoDb, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   const tested: TestRequest[] = [];
@@ -165,7 +163,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     health,
     ledger,
-    counts,
+    endpoints,
     limits: settings.limits,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
@@ -192,14 +190,12 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const eventTypes = createEventTypeStore(dynamoDb, 'registry');
   addEventTypeRoutes(app, authentication, {
     eventTypes,
-    counts,
     limits: settings.limits,
     surroundings,
   });
   addKeyRoutes(app, authentication, {
     registry,
     ledger,
-    counts,
     limits: settings.limits,
     surroundings,
   });
@@ -300,6 +296,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   return {
     app,
+    endpoints,
     sealing,
     cleanups,
     cleanupPorts,

@@ -9,7 +9,7 @@ import {
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
-import type { EndpointStore } from '../../core/endpoints/store.ts';
+import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { faultsOf } from '../../core/faults.ts';
@@ -26,10 +26,9 @@ import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import { following } from '../../core/templates/following.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
-import type { Counts } from '../../core/tenants/counts.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
-import { takePlaces } from '../../http/limits.ts';
+import { placesUnder, type TakePlace } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
 import { refuseUntimely } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
@@ -45,7 +44,7 @@ export interface EndpointPorts extends VerificationPorts {
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly ledger: DedupeLedger;
-  readonly counts: Counts;
+  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
   readonly limits: Pick<Settings['limits'], 'endpointsPerTenant'>;
   readonly rules: DestinationRules;
   readonly verifyUrl: VerifyMode;
@@ -85,13 +84,6 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return { input: parsed.data, verifyUrl: wanted === true, template };
   }
 
-  /** @throws Problem 409 if there are too many */
-  async function take(scope: Scope): Promise<void> {
-    const nowMs = ports.surroundings.now();
-    const { endpointsPerTenant } = ports.limits;
-    await takePlaces(ports.counts, countedIn(scope), 1, endpointsPerTenant, nowMs);
-  }
-
   /** What an earlier request with the same key created. @throws Problem 409 */
   async function created(endpoint: Endpoint): Promise<Created> {
     if (endpoint.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
@@ -114,11 +106,10 @@ export function createEndpointCreator(ports: EndpointPorts) {
   }
 
   /**
-   * Takes a place and puts the endpoint, held if its URL is to be proved. Gives what is stored under the id.
+   * Puts the endpoint, held if its URL is to be proved. Gives what is stored under the id.
    * @param withdrawn what an earlier round put, and the endpoint takes the place of
    */
   async function put(endpoint: Endpoint, withdrawn: Endpoint | undefined): Promise<Endpoint> {
-    await take(endpoint);
     // Before the endpoint: its first delivery may follow at once.
     if (isUnverified(endpoint)) await holdUnverified(ports, endpoint);
     if (!withdrawn) return registry.putEndpointOnce(endpoint);
@@ -126,9 +117,8 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
   }
 
-  /** A repeat at the same time was faster: gives the place back, and what is stored. */
+  /** A repeat at the same time was faster: gives what is stored. */
   async function yielded(endpoint: Endpoint, stored: Endpoint): Promise<Created> {
-    await ports.counts.release(countedIn(endpoint), 1);
     if (isUnverified(endpoint) && !isUnverified(stored)) await release(ports, stored);
     return created(stored);
   }
@@ -138,7 +128,6 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const deletedAtMs = ports.surroundings.now();
     const withdrawn = { ...stored, version: stored.version + 1, deletedAtMs };
     await registry.replaceEndpoint(stored, withdrawn);
-    await ports.counts.release(countedIn(stored), 1);
     return withdrawn;
   }
 
@@ -153,6 +142,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const creation = (await options.creation?.()) ?? newCreation(ports.surroundings, 'ep');
     const found = creation.isRepeat && (await registry.getEndpoint(scope, creation.id));
     if (found) return created(found);
+    await (options.takePlace ?? endpointPlaces(ports, scope))();
     let withdrawn: Endpoint | undefined;
     const made = await optimistically(ROUNDS, async () => {
       if (withdrawn) wanted = await read(scope, asked);
@@ -171,12 +161,23 @@ export function createEndpointCreator(ports: EndpointPorts) {
   };
 }
 
-/** What counts against the limit. */
-export const countedIn = (scope: Scope) => ({ kind: 'endpoints', scope }) as const;
+export function endpointPlaces(
+  { endpoints, limits }: Pick<EndpointPorts, 'endpoints' | 'limits'>,
+  scope: Scope,
+): TakePlace {
+  return placesUnder<Endpoint>({
+    kind: 'endpoints',
+    limit: limits.endpointsPerTenant,
+    list: (limit, cursor) => endpoints.listAll(scope, limit, cursor),
+    counts: ({ deletedAtMs }) => deletedAtMs === undefined,
+  });
+}
 
 interface CreateOptions {
   /** What is created, where an idempotency key may decide; asked for once the settings are known to be right. */
   readonly creation?: () => Promise<Creation>;
+  /** Where several are created in one request. */
+  readonly takePlace?: TakePlace;
   /** No proof of a URL is tried by itself after this time. */
   readonly tryUntilMs?: number;
 }

@@ -8,7 +8,7 @@ import { listView } from '../listing/query.ts';
 import { requireLiveEndpoint } from '../lookups.ts';
 import { addBulkRoutes } from './bulk/routes.ts';
 import { addEndpointChangeRoute } from './change-route.ts';
-import { countedIn, createEndpointCreator, type EndpointPorts } from './creation.ts';
+import { createEndpointCreator, type EndpointPorts } from './creation.ts';
 import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints } from './operations.ts';
 import { addEndpointSecretRoutes } from './secrets.ts';
 import { healthOf } from './standing.ts';
@@ -62,7 +62,6 @@ export function addEndpointRoutes(
       return (await registry.replaceEndpoint(endpoint, tombstone)) || undefined;
     });
     if (!isDeleted) throw overtaken(c);
-    await ports.counts.release(countedIn(scope), 1);
     return c.body(null, 204);
   });
 }

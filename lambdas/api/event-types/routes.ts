@@ -12,11 +12,10 @@ import { createSchemaCheck } from '../../core/json/schema-check.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Counts } from '../../core/tenants/counts.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { takePlaces } from '../../http/limits.ts';
+import { placesUnder } from '../../http/limits.ts';
 import { serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
 import {
@@ -32,7 +31,6 @@ const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
 interface EventTypePorts {
   readonly eventTypes: EventTypeStore;
-  readonly counts: Counts;
   readonly limits: Pick<Settings['limits'], 'eventTypes'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
@@ -40,7 +38,7 @@ interface EventTypePorts {
 export function addEventTypeRoutes(
   app: Application,
   authentication: Authentication,
-  { eventTypes, counts, limits, surroundings }: EventTypePorts,
+  { eventTypes, limits, surroundings }: EventTypePorts,
 ): void {
   async function find(name: string): Promise<EventType> {
     const isName = eventTypeNameSchema.safeParse(name).success;
@@ -54,7 +52,13 @@ export function addEventTypeRoutes(
     if (faults.length > 0) throw refused(faults);
     const before = await eventTypes.getEventType(name);
     const nowMs = surroundings.now();
-    if (!before) await takePlaces(counts, { kind: 'eventTypes' }, 1, limits.eventTypes, nowMs);
+    const take = placesUnder<EventType>({
+      kind: 'eventTypes',
+      limit: limits.eventTypes,
+      list: eventTypes.listEventTypes,
+      counts: () => true,
+    });
+    if (!before) await take();
     const eventType: EventType = {
       name,
       description: body.description,
@@ -75,7 +79,6 @@ export function addEventTypeRoutes(
   serve(app, authentication, deleteEventType, async ({ c, params }) => {
     const { name } = await find(params.name);
     await eventTypes.deleteEventType(name);
-    await counts.release({ kind: 'eventTypes' }, 1);
     return c.body(null, 204);
   });
 

@@ -5,6 +5,7 @@ import {
   type ApiKey,
   createKey,
   hashOfKey,
+  isUsable,
   KEY_BYTES,
   KEY_SCOPES,
   scopesOf,
@@ -14,11 +15,10 @@ import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Counts } from '../../core/tenants/counts.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { creationOf } from '../../http/creation.ts';
-import { takePlaces } from '../../http/limits.ts';
+import { placesUnder } from '../../http/limits.ts';
 import { serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
 import {
@@ -38,7 +38,6 @@ const CREATED_MEANWHILE = 'Another request with this idempotency key is just cre
 interface KeyPorts {
   readonly registry: Omit<KeyStore, 'deleteKey'>;
   readonly ledger: DedupeLedger;
-  readonly counts: Counts;
   readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;
   readonly surroundings: Surroundings;
 }
@@ -79,8 +78,13 @@ export function addKeyRoutes(
       createdAtMs: creation.atMs,
       ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
     };
-    const limit = ports.limits.keysPerTenant;
-    await takePlaces(ports.counts, { kind: 'keys', scope }, 1, limit, surroundings.now());
+    const take = placesUnder<ApiKey>({
+      kind: 'keys',
+      limit: ports.limits.keysPerTenant,
+      list: (limit, cursor) => registry.listKeys(scope, limit, cursor),
+      counts: (one) => isUsable(one, surroundings.now()),
+    });
+    await take();
     // A repeat at the same time may have been faster, and its caller has the key.
     if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
     return reply(201, { ...keyView(key), key: secret });
@@ -120,10 +124,7 @@ export function addKeyRoutes(
 
   serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
-    if (key.revokedAtMs === undefined) {
-      await registry.revokeKey(key, surroundings.now());
-      await ports.counts.release({ kind: 'keys', scope }, 1);
-    }
+    if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
     return c.body(null, 204);
   });
 }

@@ -1,6 +1,5 @@
 // What the api function has of the registry, and the secrets that open it.
 import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
-import { createCounts } from '../../adapters/registry/counts.ts';
 import { createEventTypeStore } from '../../adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../adapters/registry/keyring.ts';
 import { createRegistry } from '../../adapters/registry/registry.ts';
@@ -21,7 +20,6 @@ export function wireRegistry(dynamoDb: DynamoDb) {
     sealedRegistry,
     registry: withTokens({ secrets, surroundings }, sealedRegistry),
     endpoints: createSealedEndpoints(dynamoDb, table),
-    counts: createCounts(dynamoDb, table),
     keyring: createKeyringStore(dynamoDb, table),
     templates: createTemplates(dynamoDb, table),
     eventTypes: createEventTypeStore(dynamoDb, table),

@@ -11,7 +11,7 @@ import { serve } from '../../../http/operation.ts';
 import { cursorOf } from '../../listing/query.ts';
 import { type problemSchema, problemView } from '../../schemas.ts';
 import { createEndpointChanger, type EndpointChanger } from '../changing.ts';
-import { createEndpointCreator, type EndpointPorts } from '../creation.ts';
+import { createEndpointCreator, type EndpointPorts, endpointPlaces } from '../creation.ts';
 import { endpointsMeant } from '../filter.ts';
 import { type Asked, askedSchema } from '../operations.ts';
 import { endpointView } from '../view.ts';
@@ -35,11 +35,15 @@ export function addBulkRoutes(
 
   serve(app, authentication, createEndpoints, async ({ scope, body, reply }) => {
     const endMs = ports.surroundings.now() + TIME_MS;
+    const takePlace = endpointPlaces(ports, scope);
     const results = await inParallel(body.endpoints, WIDTH, async (entry, index) => {
       try {
         const asked = askedSchema.safeParse(entry);
         if (!asked.success) throw refused([{ path: '', message: 'must be a JSON object' }]);
-        const { endpoint, health } = await create(scope, asked.data, { tryUntilMs: endMs });
+        const { endpoint, health } = await create(scope, asked.data, {
+          takePlace,
+          tryUntilMs: endMs,
+        });
         return { endpoint: endpointView(endpoint, health, ports.defaults) };
       } catch (error) {
         return { error: problemAt(`/endpoints/${index}`, error) };
