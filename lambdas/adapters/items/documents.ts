@@ -1,8 +1,10 @@
-// Keys and documents of the registry's items that more than one file reads.
+// Items that hold a document as JSON: their keys where more than one file reads them, how they are read, and how
+// they are written on a condition.
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
-import type { Item } from '../aws/dynamodb/client.ts';
-import { readable } from './version.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { getItem, type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { ITEM_VERSION, readable } from './version.ts';
 
 export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#endpoints`;
 
@@ -22,4 +24,48 @@ export const VERSION_SORT_KEY = '#version';
 export function documentOf<T>(item: Item | undefined): T | undefined {
   const doc = item && readable(item).doc?.S;
   return doc === undefined ? undefined : (JSON.parse(doc) as T);
+}
+
+export function documentItem(key: Item, document: unknown): Item {
+  return { ...key, v: ITEM_VERSION, doc: text(JSON.stringify(document)) };
+}
+
+/**
+ * Puts an item on a condition. @returns whether it is stored
+ * A call whose answer was lost is repeated, and its condition then fails on its own write: the document that is
+ * stored tells.
+ */
+export async function putDocumentIf(
+  client: DynamoDb,
+  table: string,
+  item: Item,
+  condition: string,
+  values?: Item,
+): Promise<boolean> {
+  const isPut = await whenHolds(
+    client.call('PutItem', {
+      TableName: table,
+      Item: item,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: values,
+    }),
+  );
+  if (isPut) return true;
+  const { pk, sk, doc } = item;
+  return pk && sk ? (await getItem(client, table, { pk, sk }))?.doc?.S === doc?.S : false;
+}
+
+export function putNewDocument(client: DynamoDb, table: string, item: Item): Promise<boolean> {
+  return putDocumentIf(client, table, item, 'attribute_not_exists(pk)');
+}
+
+/** A document is written as JSON of one spelling only, so its text tells whether it changed since it was read. */
+export function replaceDocument(
+  client: DynamoDb,
+  table: string,
+  before: unknown,
+  item: Item,
+): Promise<boolean> {
+  const values = { ':before': text(JSON.stringify(before)) };
+  return putDocumentIf(client, table, item, 'doc = :before', values);
 }

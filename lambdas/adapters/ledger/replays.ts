@@ -6,10 +6,9 @@ import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { getItem, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentOf } from '../items/documents.ts';
+import { getItem, type Item, number, text } from '../aws/dynamodb/client.ts';
+import { documentItem, documentOf, putDocumentIf, putNewDocument } from '../items/documents.ts';
 import { mergedShards, oldestFirst } from '../items/listing.ts';
-import { ITEM_VERSION } from '../items/version.ts';
 import { createDeadIndex } from './dead.ts';
 import { expiryOf } from './expiry.ts';
 import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem, seconds } from './items.ts';
@@ -24,25 +23,15 @@ export function createReplayLedger(
   const getReplay = async (scope: Scope, id: string): Promise<Replay | undefined> =>
     documentOf<Replay>(await getItem(client, table, replayKey(scope, id)));
 
-  const putIf = (replay: Replay, condition: string, values?: Item): Promise<boolean> =>
-    whenHolds(
-      client.call('PutItem', {
-        TableName: table,
-        Item: {
-          ...replayKey(replay, replay.id),
-          v: ITEM_VERSION,
-          doc: text(JSON.stringify(replay)),
-          ver: number(replay.version),
-          exp: seconds(expiryOf(replay.createdAtMs, settings)),
-        },
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-      }),
-    );
+  const itemOf = (replay: Replay): Item => ({
+    ...documentItem(replayKey(replay, replay.id), replay),
+    ver: number(replay.version),
+    exp: seconds(expiryOf(replay.createdAtMs, settings)),
+  });
 
   return {
     async putReplayOnce(replay) {
-      if (await putIf(replay, 'attribute_not_exists(pk)')) return replay;
+      if (await putNewDocument(client, table, itemOf(replay))) return replay;
       const found = await getReplay(replay, replay.id);
       if (!found) throw new NotYetStoredError(replay.id);
       return found;
@@ -63,11 +52,9 @@ export function createReplayLedger(
       return { ...page, entries: page.items.flatMap((item) => documentOf<Replay>(item) ?? []) };
     },
 
-    async replaceReplay(seenVersion, after) {
-      if (await putIf(after, 'ver = :seen', { ':seen': number(seenVersion) })) return true;
-      // The answer to our own write may have been lost.
-      return (await getReplay(after, after.id))?.writer === after.writer;
-    },
+    // What is written names its writer: nobody else writes the same text.
+    replaceReplay: (seenVersion, after) =>
+      putDocumentIf(client, table, itemOf(after), 'ver = :seen', { ':seen': number(seenVersion) }),
 
     listDead: (endpoint, range, limit, cursor) => dead.oldestFirst(endpoint, range, limit, cursor),
 

@@ -4,11 +4,17 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { Scope } from '../../core/scope.ts';
 import { withoutInherited } from '../../core/templates/template.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, getItem, type Item, putIfNew, text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentOf, endpointPartition } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
+import { batchGet, getItem, type Item, text } from '../aws/dynamodb/client.ts';
+import {
+  documentItem,
+  documentOf,
+  endpointPartition,
+  putNewDocument,
+  replaceDocument,
+} from '../items/documents.ts';
 import { createRegistryPages } from './pages.ts';
-import { countChange, type Inheritance } from './templates.ts';
+import { announced } from './scope-version.ts';
+import type { Inheritance } from './templates.ts';
 
 export function createEndpointStore(
   client: DynamoDb,
@@ -24,25 +30,17 @@ export function createEndpointStore(
 
   return {
     async putEndpointOnce(endpoint) {
-      const isNew = await putIfNew(client, table, toItem(endpoint));
       // Also if it was there: who put it may have come no further.
-      await countChange(client, table, endpoint);
+      const isNew = await announced(client, table, endpoint, () =>
+        putNewDocument(client, table, toItem(endpoint)),
+      );
       return isNew ? endpoint : ((await getEndpoint(endpoint, endpoint.id)) ?? endpoint);
     },
 
-    async replaceEndpoint(before, after) {
-      const isReplaced = await whenHolds(
-        client.call('PutItem', {
-          TableName: table,
-          Item: toItem(after),
-          // An endpoint is written as JSON of one spelling only, so its text tells whether it changed.
-          ConditionExpression: 'doc = :before',
-          ExpressionAttributeValues: { ':before': documentText(before) },
-        }),
-      );
-      if (isReplaced) await countChange(client, table, after);
-      return isReplaced;
-    },
+    replaceEndpoint: (before, after) =>
+      announced(client, table, after, () =>
+        replaceDocument(client, table, withoutInherited(before), toItem(after)),
+      ),
 
     getEndpoint,
 
@@ -70,8 +68,6 @@ function keyOf(scope: Scope, id: string): Item {
   return { pk: text(endpointPartition(scope)), sk: text(id) };
 }
 
-const documentText = (endpoint: Endpoint) => text(JSON.stringify(withoutInherited(endpoint)));
-
 function toItem(endpoint: Endpoint): Item {
-  return { ...keyOf(endpoint, endpoint.id), v: ITEM_VERSION, doc: documentText(endpoint) };
+  return documentItem(keyOf(endpoint, endpoint.id), withoutInherited(endpoint));
 }

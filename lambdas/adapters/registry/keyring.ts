@@ -9,9 +9,8 @@ import { keyPlace } from '../../core/signing/key-input.ts';
 import type { KeyAlgorithm, Keyring, KeyringStore, SigningKey } from '../../core/signing/keys.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { getItem, number, text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentOf } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
+import { getItem, number, text } from '../aws/dynamodb/client.ts';
+import { documentItem, documentOf, putDocumentIf, putNewDocument } from '../items/documents.ts';
 
 const KEY = { pk: text('signing-keys'), sk: text('keyring') };
 /** RFC 7518, section 3.3: at least 2048 bits. */
@@ -27,21 +26,11 @@ export function createKeyringStore(client: DynamoDb, table: string): KeyringStor
       const item = await getItem(client, table, KEY);
       return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
     },
-    replace(before, keys) {
-      const isFirst = before.version === 0;
-      return whenHolds(
-        client.call('PutItem', {
-          TableName: table,
-          Item: {
-            ...KEY,
-            v: ITEM_VERSION,
-            doc: text(JSON.stringify(keys)),
-            version: number(before.version + 1),
-          },
-          ConditionExpression: isFirst ? 'attribute_not_exists(pk)' : 'version = :version',
-          ExpressionAttributeValues: isFirst ? undefined : { ':version': number(before.version) },
-        }),
-      );
+    replace({ version }, keys) {
+      const item = { ...documentItem(KEY, keys), version: number(version + 1) };
+      return version === 0
+        ? putNewDocument(client, table, item)
+        : putDocumentIf(client, table, item, 'version = :version', { ':version': number(version) });
     },
   };
 }

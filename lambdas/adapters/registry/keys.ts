@@ -3,33 +3,22 @@ import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import {
-  getItem,
-  type Item,
-  number,
-  numberIn,
-  putIfNew,
-  text,
-  whenHolds,
-} from '../aws/dynamodb/client.ts';
-import { documentOf, keyPartition } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
+import { getItem, type Item, number, numberIn, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { documentItem, documentOf, keyPartition, putNewDocument } from '../items/documents.ts';
 import { createRegistryPages } from './pages.ts';
 
 export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyLookup {
   const page = createRegistryPages(client, table);
-  const put = (item: Item): Promise<unknown> =>
-    client.call('PutItem', { TableName: table, Item: { ...item, v: ITEM_VERSION } });
+  const putByHash = (key: ApiKey): Promise<unknown> =>
+    client.call('PutItem', { TableName: table, Item: documentItem(hashKey(key.hash), key) });
   const remove = (key: Item): Promise<unknown> =>
     client.call('DeleteItem', { TableName: table, Key: key });
 
   return {
     async putKey(key) {
-      const doc = text(JSON.stringify(key));
       // The listing first: a key that works but is not listed could not be revoked.
-      const item = { ...listingKey(key, key.id), doc, v: ITEM_VERSION };
-      const isNew = await putIfNew(client, table, item);
-      if (isNew) await put({ ...hashKey(key.hash), doc });
+      const isNew = await putNewDocument(client, table, documentItem(listingKey(key, key.id), key));
+      if (isNew) await putByHash(key);
       return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await getItem(client, table, hashKey(hash))),
@@ -37,14 +26,14 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyL
     listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
 
     async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
-      const doc = text(JSON.stringify({ ...key, revokedAtMs: nowMs } satisfies ApiKey));
-      await put({ ...hashKey(key.hash), doc });
+      const revoked: ApiKey = { ...key, revokedAtMs: nowMs };
+      await putByHash(revoked);
       // Its last use stays: it is noted beside the document.
       await client.call('UpdateItem', {
         TableName: table,
         Key: listingKey(key, key.id),
         UpdateExpression: 'SET doc = :doc',
-        ExpressionAttributeValues: { ':doc': doc },
+        ExpressionAttributeValues: { ':doc': text(JSON.stringify(revoked)) },
       });
     },
 

@@ -3,9 +3,13 @@
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentOf, endpointPartition } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
+import { text } from '../aws/dynamodb/client.ts';
+import {
+  documentItem,
+  documentOf,
+  endpointPartition,
+  replaceDocument,
+} from '../items/documents.ts';
 
 export function createSealedEndpoints(client: DynamoDb, table: string): SealedEndpoints {
   return {
@@ -25,19 +29,9 @@ export function createSealedEndpoints(client: DynamoDb, table: string): SealedEn
       return next === undefined ? { entries } : { entries, next };
     },
 
-    rewrite: (before, after) =>
-      whenHolds(
-        client.call('PutItem', {
-          TableName: table,
-          Item: {
-            pk: text(endpointPartition(after)),
-            sk: text(after.id),
-            v: ITEM_VERSION,
-            doc: text(JSON.stringify(after)),
-          },
-          ConditionExpression: 'doc = :before',
-          ExpressionAttributeValues: { ':before': text(JSON.stringify(before)) },
-        }),
-      ),
+    rewrite(before, after) {
+      const key = { pk: text(endpointPartition(after)), sk: text(after.id) };
+      return replaceDocument(client, table, before, documentItem(key, after));
+    },
   };
 }

@@ -4,23 +4,16 @@ import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withTemplate } from '../../core/templates/template.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { batchGet, getItem, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import {
-  batchGet,
-  getItem,
-  type Item,
-  number,
-  putIfNew,
-  text,
-  whenHolds,
-} from '../aws/dynamodb/client.ts';
-import {
+  documentItem,
   documentOf,
-  endpointPartition,
+  putDocumentIf,
+  putNewDocument,
   templatePartition,
-  VERSION_SORT_KEY,
 } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
 import { createRegistryPages } from './pages.ts';
+import { announced } from './scope-version.ts';
 
 export type Inheritance = (endpoints: readonly Endpoint[]) => Promise<readonly Endpoint[]>;
 
@@ -29,29 +22,10 @@ const keyOf = (scope: Scope, id: string): Item => ({
   sk: text(id),
 });
 const docOf = (template: Template) => text(JSON.stringify(template));
-
-/** What changed: its endpoints or templates, or whether its tenant is there at all. */
-export type ScopeChange = 'content' | 'deletion' | 'return';
-const UPDATES: Readonly<Record<ScopeChange, string>> = {
-  content: 'SET v = :v ADD changes :one',
-  deletion: 'SET v = :v, gone = :one ADD changes :one',
-  return: 'SET v = :v REMOVE gone ADD changes :one',
-};
-
-/** Tells every fan-out that a scope's subscribers are to be read again. */
-export function countChange(
-  client: DynamoDb,
-  table: string,
-  scope: Scope,
-  change: ScopeChange = 'content',
-): Promise<unknown> {
-  return client.call('UpdateItem', {
-    TableName: table,
-    Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
-    UpdateExpression: UPDATES[change],
-    ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
-  });
-}
+const itemOf = (template: Template, joins: number): Item => ({
+  ...documentItem(keyOf(template, template.id), template),
+  joins: number(joins),
+});
 
 /** Endpoints with what they inherit; those that follow no template cost no read. */
 export function createInheritance(client: DynamoDb, table: string): Inheritance {
@@ -83,9 +57,7 @@ export function createTemplates(client: DynamoDb, table: string): Templates {
 
   return {
     async putTemplateOnce(template) {
-      const key = keyOf(template, template.id);
-      const item = { ...key, v: ITEM_VERSION, doc: docOf(template), joins: number(0) };
-      const isNew = await putIfNew(client, table, item);
+      const isNew = await putNewDocument(client, table, itemOf(template, 0));
       return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
     },
     async removeTemplate(scope, id) {
@@ -99,23 +71,13 @@ export function createTemplates(client: DynamoDb, table: string): Templates {
         const template = documentOf<Template>(item);
         return template?.deletedAtMs === undefined ? template : undefined;
       }),
-    async replaceTemplate(before, after) {
-      const isReplaced = await whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
-          Key: keyOf(after, after.id),
-          UpdateExpression: 'SET doc = :after',
-          ConditionExpression: 'doc = :before AND joins = :joins',
-          ExpressionAttributeValues: {
-            ':before': docOf(before.template),
-            ':joins': number(before.joins),
-            ':after': docOf(after),
-          },
+    replaceTemplate: ({ template, joins }, after) =>
+      announced(client, table, after, () =>
+        putDocumentIf(client, table, itemOf(after, joins), 'doc = :before AND joins = :joins', {
+          ':before': docOf(template),
+          ':joins': number(joins),
         }),
-      );
-      if (isReplaced) await countChange(client, table, after);
-      return isReplaced;
-    },
+      ),
     joinTemplate: (seen) =>
       whenHolds(
         client.call('UpdateItem', {

@@ -5,11 +5,10 @@ import { ENVIRONMENTS } from '../../core/scope.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import { NEW_ERASURE, type Tenant } from '../../core/tenants/tenant.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { getItem, type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentOf } from '../items/documents.ts';
-import { ITEM_VERSION } from '../items/version.ts';
+import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
+import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
 import { createRegistryPages } from './pages.ts';
-import { countChange, type ScopeChange } from './templates.ts';
+import { countChange, type ScopeChange } from './scope-version.ts';
 
 const PARTITION = 'tenants';
 /** No tenant id sorts before a space. */
@@ -23,17 +22,9 @@ export function createTenantStore(client: DynamoDb, table: string): TenantStore 
   const getTenant = async (id: string): Promise<Tenant | undefined> =>
     documentOf<Tenant>(await getItem(client, table, keyOf(id)));
 
-  const putIf = (tenant: Tenant, condition: string, values?: Item): Promise<boolean> =>
-    whenHolds(
-      client.call('PutItem', {
-        TableName: table,
-        Item: { ...keyOf(tenant.id), v: ITEM_VERSION, doc: text(JSON.stringify(tenant)) },
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-      }),
-    );
+  const itemOf = (tenant: Tenant): Item => documentItem(keyOf(tenant.id), tenant);
   const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
-    putIf(after, 'doc = :before', { ':before': text(JSON.stringify(before)) });
+    replaceDocument(client, table, before, itemOf(after));
 
   async function changeScopes(tenant: string, change: ScopeChange): Promise<void> {
     for (const environment of ENVIRONMENTS) {
@@ -47,7 +38,7 @@ export function createTenantStore(client: DynamoDb, table: string): TenantStore 
       const put = await optimistically(ROUNDS, async () => {
         const found = await getTenant(id);
         if (!found) {
-          const isNew = await putIf(fresh, 'attribute_not_exists(pk)');
+          const isNew = await putNewDocument(client, table, itemOf(fresh));
           return isNew ? { tenant: fresh, created: true } : undefined;
         }
         if (found.deletedAtMs === undefined) {

@@ -1,0 +1,43 @@
+// The count of changes of a scope, by which every fan-out knows whether its list of subscribers is current.
+import type { Scope } from '../../core/scope.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { number, text } from '../aws/dynamodb/client.ts';
+import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
+import { ITEM_VERSION } from '../items/version.ts';
+
+/** What changed: its endpoints or templates, or whether its tenant is there at all. */
+export type ScopeChange = 'content' | 'deletion' | 'return';
+const UPDATES: Readonly<Record<ScopeChange, string>> = {
+  content: 'SET v = :v ADD changes :one',
+  deletion: 'SET v = :v, gone = :one ADD changes :one',
+  return: 'SET v = :v REMOVE gone ADD changes :one',
+};
+
+/** Tells every fan-out that a scope's subscribers are to be read again. */
+export function countChange(
+  client: DynamoDb,
+  table: string,
+  scope: Scope,
+  change: ScopeChange = 'content',
+): Promise<unknown> {
+  return client.call('UpdateItem', {
+    TableName: table,
+    Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
+    UpdateExpression: UPDATES[change],
+    ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
+  });
+}
+
+/** A change that every fan-out sees: announced however it ends, since one that failed may have been done. */
+export async function announced<T>(
+  client: DynamoDb,
+  table: string,
+  scope: Scope,
+  change: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await change();
+  } finally {
+    await countChange(client, table, scope);
+  }
+}
