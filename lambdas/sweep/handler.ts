@@ -13,7 +13,7 @@ import { batchResponse } from '../core/deliveries/failed-record.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
 import { Env } from '../environment.ts';
 import { restDeadLetters } from './dead-letters.ts';
-import { sweep } from './sweep.ts';
+import { createSweep } from './sweep.ts';
 
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
@@ -27,6 +27,7 @@ const counting: WakeQueue = {
     return refused;
   },
 };
+const sweep = createSweep({ wakes, queues: counting, surroundings });
 const ledger = {
   ...createEventLedger(dynamoDb, ledgerTable, settings),
   ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
@@ -36,7 +37,7 @@ async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | unde
   if (!event.Records) {
     // Also when there is nothing to repair: the metric is a sign of life.
     metrics.count('WakesRepaired', {}, 0);
-    log.info('swept', { ...(await sweep({ wakes, queues: counting, surroundings })) });
+    log.info('swept', { ...(await sweep()) });
     return undefined;
   }
   const ports = { ledger, wakes, surroundings, settings };

@@ -1,20 +1,30 @@
-// Sweep: finds wake-ups that are overdue (their schedule was lost, or their wake died) and repeats them.
+// Sweep: finds wake-ups that are overdue (their schedule was lost, or their wake died) and repeats them, however
+// old they are. Before its mark no entry stands; what is after it is read on every run, or in turns if it is much.
 
 import { PartlyRefusedError } from '../core/errors.ts';
+import { Recent } from '../core/recent.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import { BUCKET_MS, bucketOf } from '../core/wakes/bucket.ts';
-import type { Wakes } from '../core/wakes/directory.ts';
+import { DAY_MS } from '../core/time.ts';
+import { BUCKET_MS, bucketOf, scheduleName } from '../core/wakes/bucket.ts';
+import type { SweptWakes } from '../core/wakes/directory.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
 
-/** How far back overdue buckets are looked for. */
-const LOOK_BACK_MS = 3 * 3600 * 1000;
+/** The first run of all begins this far back: older versions kept entries for so long. */
+const FIRST_LOOK_BACK_MS = 7 * DAY_MS;
+/** The mark stays this far behind: entries are made in the bucket of now, by clocks that differ. */
+const MARK_BEHIND_MS = 3_600_000;
 /** A wake-up that was due this long ago should be done. */
 const OVERDUE_MS = 2 * 60 * 1000;
+/** A wake-up that was sent again may stand in a queue that is behind. */
+const REPEAT_AFTER_MS = 15 * 60 * 1000;
+/** A run stops after so much, and the next one goes on there. */
+const READ_PER_RUN_MS = 2 * DAY_MS;
+const SENT_PER_RUN = 10_000;
 
 interface SweepPorts {
-  readonly wakes: Wakes;
+  readonly wakes: SweptWakes;
   readonly queues: WakeQueue;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Pick<Surroundings, 'now'>;
 }
 
 /** What a run of sweep repaired. */
@@ -26,25 +36,51 @@ interface SweepReport {
   readonly oldestOverdueSeconds: number;
 }
 
-export async function sweep({ wakes, queues, surroundings }: SweepPorts): Promise<SweepReport> {
-  const overdueMs = surroundings.now() - OVERDUE_MS;
-  const newest = bucketOf(overdueMs);
-  const buckets = Array.from(
-    { length: LOOK_BACK_MS / BUCKET_MS },
-    (_, back) => newest - back * BUCKET_MS,
-  );
-  let repeatedWakes = 0;
-  let overdueBuckets = 0;
-  let oldestOverdueSeconds = 0;
-  for (const bucketMs of buckets.toReversed()) {
-    const overdue = await wakes.listBucket(bucketMs);
-    if (overdue.length === 0) continue;
-    const refused = await queues.sendWakes(overdue.map((wake) => ({ wake, delaySeconds: 0 })));
-    if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, overdue.length);
-    repeatedWakes += overdue.length;
-    overdueBuckets++;
-    const seconds = Math.round((surroundings.now() - bucketMs) / 1000);
-    oldestOverdueSeconds = Math.max(oldestOverdueSeconds, seconds);
-  }
-  return { repeatedWakes, overdueBuckets, oldestOverdueSeconds };
+/** One instance's sweep: it remembers what it sent, and where it stopped. */
+export function createSweep({ wakes, queues, surroundings }: SweepPorts) {
+  const sent = new Recent<true>({ maxEntries: 4 * SENT_PER_RUN, keptMs: REPEAT_AFTER_MS });
+  let stoppedAtMs = 0;
+
+  /** @throws PartlyRefusedError at the end of a run in which SQS refused some */
+  return async (): Promise<SweepReport> => {
+    const nowMs = surroundings.now();
+    const newestMs = bucketOf(nowMs - OVERDUE_MS);
+    const maxMarkMs = bucketOf(nowMs - MARK_BEHIND_MS);
+    const keptMs = await wakes.sweptUpTo(bucketOf(nowMs - FIRST_LOOK_BACK_MS));
+    let markMs = Math.min(keptMs, maxMarkMs);
+    const fromMs = Math.max(markMs, stoppedAtMs);
+    stoppedAtMs = 0;
+    let repeatedWakes = 0;
+    let refusedWakes = 0;
+    const overdueBucketsMs: number[] = [];
+    for (let bucketMs = fromMs; bucketMs <= newestMs; bucketMs += BUCKET_MS) {
+      const left = SENT_PER_RUN - repeatedWakes - refusedWakes;
+      if (left <= 0 || bucketMs - fromMs >= READ_PER_RUN_MS) {
+        // Of the bucket before, some may be left.
+        stoppedAtMs = bucketMs - BUCKET_MS;
+        break;
+      }
+      const found = await wakes.listBucket(bucketMs);
+      if (found.length === 0 && bucketMs === markMs && bucketMs < maxMarkMs) {
+        markMs += BUCKET_MS;
+        await wakes.moveSwept(markMs);
+      }
+      const nameOf = ({ endpointId }: { endpointId: string }) => scheduleName(endpointId, bucketMs);
+      const overdue = found.filter((wake) => !sent.get(nameOf(wake), nowMs)).slice(0, left);
+      if (overdue.length === 0) continue;
+      const refused = await queues.sendWakes(overdue.map((wake) => ({ wake, delaySeconds: 0 })));
+      overdue.forEach((wake, index) => {
+        if (!refused.has(index)) sent.set(nameOf(wake), true, nowMs);
+      });
+      refusedWakes += refused.size;
+      repeatedWakes += overdue.length - refused.size;
+      overdueBucketsMs.push(bucketMs);
+    }
+    if (refusedWakes > 0) {
+      throw new PartlyRefusedError('SQS', refusedWakes, refusedWakes + repeatedWakes);
+    }
+    const [oldestMs = nowMs] = overdueBucketsMs;
+    const oldestOverdueSeconds = Math.round((nowMs - oldestMs) / 1000);
+    return { repeatedWakes, overdueBuckets: overdueBucketsMs.length, oldestOverdueSeconds };
+  };
 }

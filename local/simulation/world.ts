@@ -20,7 +20,7 @@ import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
-import { sweep } from '../../lambdas/sweep/sweep.ts';
+import { createSweep } from '../../lambdas/sweep/sweep.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { workOff } from '../../lambdas/wake/work-off.ts';
@@ -200,7 +200,7 @@ export function createWorld(options: WorldOptions): World {
           if (message.kind !== 'wake') throw new Error(`nothing sends a ${message.kind} here`);
           await wake(wakePorts, message, () => 60_000);
         }),
-      sweep: () => sweep({ ...own, surroundings }),
+      sweep: createSweep({ ...own, surroundings }),
     };
   }
   type Functions = ReturnType<typeof createFunctions>;

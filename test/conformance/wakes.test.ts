@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWakes } from '../../lambdas/adapters/ledger/wakes.ts';
 import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import { BUCKET_MS, scheduleName } from '../../lambdas/core/wakes/bucket.ts';
-import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
+import type { SweptWakes, Wakes } from '../../lambdas/core/wakes/directory.ts';
 import { Env } from '../../lambdas/environment.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
@@ -17,7 +17,7 @@ import { fixedSurroundings } from '../builders/ports.ts';
 import { LEDGERS, newId, startDynalite } from './ledgers.ts';
 
 interface Opened {
-  readonly wakes: Wakes;
+  readonly wakes: Wakes & SweptWakes;
   /** The names of the schedules that were created, in order. */
   schedules(): readonly string[];
   /** Another instance over the same directory. */
@@ -124,5 +124,23 @@ describe.each(LEDGERS)('wake-ups %s', (name) => {
     expect(await wakes.listBucket(bucketMs)).toEqual([]);
     await wakes.note(endpoint, bucketMs);
     expect(await wakes.listBucket(bucketMs)).toHaveLength(1);
+  });
+
+  it('are never entered in a bucket that is over', async () => {
+    const { wakes, schedules } = opened;
+    const nowMs = Math.floor(NOON_MS / BUCKET_MS) * BUCKET_MS;
+    await wakes.note(endpoint, nowMs - 1);
+    await wakes.ensure(endpoint, nowMs - BUCKET_MS);
+    expect(await wakes.listBucket(nowMs - BUCKET_MS)).toEqual([]);
+    expect(await wakes.listBucket(nowMs)).toEqual([{ ...endpoint, bucketMs: nowMs }]);
+    expect(schedules()).toEqual([scheduleName(endpoint.endpointId, nowMs)]);
+  });
+
+  it('are swept up to a mark that stands once it was set', async () => {
+    const { wakes } = opened;
+    expect(await wakes.sweptUpTo(bucketMs)).toBe(bucketMs);
+    expect(await wakes.sweptUpTo(bucketMs + BUCKET_MS)).toBe(bucketMs);
+    await wakes.moveSwept(bucketMs + 2 * BUCKET_MS);
+    expect(await wakes.sweptUpTo(bucketMs)).toBe(bucketMs + 2 * BUCKET_MS);
   });
 });

@@ -17,7 +17,7 @@ import type { Secrets } from '../../lambdas/core/sealing/secrets.ts';
 import type { SubscriberStore } from '../../lambdas/core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../lambdas/core/surroundings.ts';
 import type { TenantStore } from '../../lambdas/core/tenants/store.ts';
-import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
+import type { SweptWakes, Wakes } from '../../lambdas/core/wakes/directory.ts';
 import { encodeWakeMessage } from '../../lambdas/core/wakes/message.ts';
 import type { MemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import type { MemoryQueues } from '../../local/simulation/memory/queues.ts';
@@ -48,7 +48,7 @@ export interface Outside {
 
 export interface InstancePorts {
   readonly ledger: MemoryLedger;
-  readonly wakes: Wakes;
+  readonly wakes: Wakes & SweptWakes;
   readonly queues: Queues;
   readonly registry: Outside['registry'];
   readonly secrets: Outside['secrets'];
@@ -158,6 +158,7 @@ export function portsOf(
         kinds: ['schedule refused by quota', 'answer of a write lost'],
         weight: 4,
       })),
+      surroundings.now,
     ),
     queues: queuesOver(outside.queues, surroundings, call),
     registry: guarded('registry', outside.registry, () => READ),

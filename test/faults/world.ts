@@ -18,7 +18,7 @@ import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { accept, type Candidate } from '../../lambdas/ingest/accept.ts';
 import { restDeadLetters } from '../../lambdas/sweep/dead-letters.ts';
-import { sweep } from '../../lambdas/sweep/sweep.ts';
+import { createSweep } from '../../lambdas/sweep/sweep.ts';
 import { replay } from '../../lambdas/wake/replay.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
@@ -276,7 +276,7 @@ function createCode(
             throw new Error(`nothing sends a ${message.kind} here`);
         }
       }),
-    sweep: () => sweep({ wakes, queues, surroundings }),
+    sweep: createSweep({ wakes, queues, surroundings }),
     restDeadLetters: (records: SQSRecord[]) =>
       restDeadLetters({ ledger, wakes, surroundings, settings }, records),
     ports,

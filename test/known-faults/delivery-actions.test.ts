@@ -8,7 +8,7 @@ import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
-import { sweep } from '../../lambdas/sweep/sweep.ts';
+import { createSweep } from '../../lambdas/sweep/sweep.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import type { ApiService } from '../builders/api-service.ts';
@@ -18,7 +18,11 @@ const HOLDER = 'message/request';
 const LEASE_MS = 15_000;
 
 const directory = createMemoryDirectory(createCallCounts());
-const wakes = createWakesOver(directory, { create: async () => undefined });
+const wakes = createWakesOver(
+  directory,
+  { create: async () => undefined },
+  () => service.clock.nowMs,
+);
 /** Whether the function dies when it would enter a wake-up. */
 const dying = { isOn: false };
 const sent: unknown[] = [];
@@ -114,11 +118,11 @@ describe('a manual retry whose function dies before it enters the wake-up', () =
     );
     dying.isOn = false;
     const after = await stored(dead);
-    const { repeatedWakes } = await sweep({
+    const { repeatedWakes } = await createSweep({
       wakes,
       queues: { sendWakes: async () => new Set<number>() },
       surroundings: { ...service.surroundings, now: () => service.clock.nowMs + 30 * 60_000 },
-    });
+    })();
     const isWayBack = sent.length > 0 || repeatedWakes > 0;
     expect({ state: after?.state, isWayBack }).not.toEqual({ state: 'waiting', isWayBack: false });
   });

@@ -9,7 +9,6 @@ import { createId } from '../../lambdas/core/identifiers.ts';
 import { addressOf } from '../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { WakeMessage } from '../../lambdas/core/wakes/message.ts';
-import { sweep } from '../../lambdas/sweep/sweep.ts';
 import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
@@ -17,9 +16,7 @@ import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
-import { fixedSurroundings, only } from '../builders/ports.ts';
-import { quietPlan } from '../faults/plan.ts';
-import { runVirtually } from '../faults/virtual-run.ts';
+import { only } from '../builders/ports.ts';
 import {
   answer,
   aWorld,
@@ -39,7 +36,11 @@ const ENDPOINT = {
 } as const;
 
 const newWakes = () =>
-  createWakesOver(createMemoryDirectory(createCallCounts()), { create: async () => undefined });
+  createWakesOver(
+    createMemoryDirectory(createCallCounts()),
+    { create: async () => undefined },
+    () => START_MS,
+  );
 
 /** Events that were accepted so many days ago, of which each was replayed just now. */
 function replayed(tenant: string, endpointId: string, count: number) {
@@ -118,48 +119,6 @@ async function hourOfFailures(count: number) {
   expect(world.ledger.healthOf(addressOf(endpoint)).state).toBe('tripped');
   return { requests: world.sent.length, reads: world.counts.totals.dynamoDbReadUnits };
 }
-
-describe('sweep', () => {
-  it.fails.each([4, 24, 6 * 24])('finds a wake-up that is %i hours late', async (hours) => {
-    const surroundings = fixedSurroundings(NOON_MS);
-    const wakes = newWakes();
-    await wakes.note(ENDPOINT, NOON_MS - hours * HOUR_MS);
-    const found: string[] = [];
-    const queues = {
-      sendWakes: async (messages: readonly { readonly wake: WakeMessage }[]) => {
-        found.push(...messages.map((message) => message.wake.endpointId));
-        return new Set<number>();
-      },
-    };
-    // It may take a few runs to catch up.
-    for (let run = 0; run < 12 && found.length === 0; run++) {
-      await sweep({ wakes, surroundings, queues });
-      surroundings.nowMs += 5 * MINUTE_MS;
-    }
-    expect(found).toEqual([ENDPOINT.endpointId]);
-  });
-});
-
-describe('a whole process that stops after calls were failing', () => {
-  const findingsAfter = async (downMs: number): Promise<string[]> => {
-    const findings: string[] = [];
-    for (let seed = 1; seed <= 12; seed++) {
-      const processKills = [{ atMs: (15 + (seed % 20)) * MINUTE_MS, downMs }];
-      const plan = { ...quietPlan(seed), noise: 0.05, noiseEndsMs: 40 * MINUTE_MS, processKills };
-      const run = await runVirtually(plan);
-      findings.push(...run.findings.map(({ kind, text }) => `${seed}: ${kind}: ${text}`));
-    }
-    return findings;
-  };
-
-  it('goes on where it was, having been down for an hour', async () => {
-    expect(await findingsAfter(HOUR_MS)).toEqual([]);
-  });
-
-  it.fails('goes on where it was, having been down for four hours', async () => {
-    expect(await findingsAfter(4 * HOUR_MS)).toEqual([]);
-  });
-});
 
 describe('a paused endpoint with replays of events that are older than a deadline', () => {
   it('is let alone while 1,900 wait', async () => {

@@ -6,24 +6,27 @@ import { Recent } from '../../core/recent.ts';
 import type { EndpointAddress, Environment } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../../core/wakes/bucket.ts';
-import type { Wakes } from '../../core/wakes/directory.ts';
+import type { SweptWakes, Wakes } from '../../core/wakes/directory.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts';
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { type Item, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { metrics } from '../metrics.ts';
 import type { createScheduling } from '../on-demand/scheduler.ts';
 import { variable } from '../surroundings.ts';
-import { seconds } from './items.ts';
 
-/** An entry that nobody deletes expires after this long. */
-const ENTRY_KEPT_MS = 7 * 24 * 3600 * 1000;
+/** The item that holds how far sweep is. */
+const SWEPT = { pk: text('swept'), sk: text('swept') };
 /** Wake-ups that this instance has ensured already. */
 const MAX_REMEMBERED = 10_000;
 
-export function createWakes(client: DynamoDb, table: string, surroundings: Surroundings): Wakes {
+export function createWakes(
+  client: DynamoDb,
+  table: string,
+  surroundings: Pick<Surroundings, 'now'>,
+): Wakes & SweptWakes {
   const remembered = new Recent<true>({ maxEntries: MAX_REMEMBERED });
   let createSchedule: ReturnType<typeof createScheduling> | undefined;
 
@@ -52,6 +55,14 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
     metrics.count('SchedulesCreated');
   }
 
+  function wakeOf(
+    { tenant, environment, endpointId }: EndpointAddress,
+    dueAtMs: number,
+  ): WakeMessage {
+    const bucketMs = bucketOf(Math.max(dueAtMs, surroundings.now()));
+    return { tenant, environment, endpointId, bucketMs };
+  }
+
   /**
    * Enters the wake-up in the directory: false if it is there already. One that was only noted has no
    * schedule yet.
@@ -62,12 +73,9 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
       client.call('UpdateItem', {
         TableName: table,
         Key: directoryKey(wake),
-        UpdateExpression: `SET v = :v, exp = :exp${isScheduled ? ', sch = :v' : ''}`,
+        UpdateExpression: `SET v = :v${isScheduled ? ', sch = :v' : ''}`,
         ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
-        ExpressionAttributeValues: {
-          ':v': ITEM_VERSION,
-          ':exp': seconds(wake.bucketMs + ENTRY_KEPT_MS),
-        },
+        ExpressionAttributeValues: { ':v': ITEM_VERSION },
       }),
     );
   }
@@ -117,14 +125,27 @@ export function createWakes(client: DynamoDb, table: string, surroundings: Surro
       );
       return shards.flat();
     },
-  };
-}
 
-function wakeOf(
-  { tenant, environment, endpointId }: EndpointAddress,
-  dueAtMs: number,
-): WakeMessage {
-  return { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
+    async sweptUpTo(firstMs) {
+      const answer = await client.call('UpdateItem', {
+        TableName: table,
+        Key: SWEPT,
+        UpdateExpression: 'SET v = :v, b = if_not_exists(b, :first)',
+        ExpressionAttributeValues: { ':v': ITEM_VERSION, ':first': number(firstMs) },
+        ReturnValues: 'ALL_NEW',
+      });
+      return Number(answer.Attributes?.b?.N);
+    },
+
+    async moveSwept(toMs) {
+      await client.call('UpdateItem', {
+        TableName: table,
+        Key: SWEPT,
+        UpdateExpression: 'SET v = :v, b = :to',
+        ExpressionAttributeValues: { ':v': ITEM_VERSION, ':to': number(toMs) },
+      });
+    },
+  };
 }
 
 function partition(bucketMs: number, shard: number): string {

@@ -7,7 +7,7 @@ import {
   WAKE_EARLY_MS,
   WAKE_SHARDS,
 } from '../../../lambdas/core/wakes/bucket.ts';
-import type { Wakes } from '../../../lambdas/core/wakes/directory.ts';
+import type { SweptWakes, Wakes } from '../../../lambdas/core/wakes/directory.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import type { CallCounts } from './call-counts.ts';
 import type { MemoryQueue } from './queue.ts';
@@ -21,18 +21,17 @@ interface ScheduleFaults {
 }
 
 /** The two outside systems behind the port, one call each. */
-export interface WakeDirectory {
+export interface WakeDirectory extends SweptWakes {
   /** False if the wake-up stands there as such already; one that was noted only has no schedule yet. */
   enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean>;
   strike(wake: WakeMessage): Promise<void>;
-  listBucket(bucketMs: number): Promise<readonly WakeMessage[]>;
 }
 export interface Schedules {
   /** Nothing if there is one of this name. */
   create(wake: WakeMessage): Promise<void>;
 }
 
-export interface MemoryWakes extends Wakes {
+export interface MemoryWakes extends Wakes, SweptWakes {
   /** Schedules that are created and have not fired. */
   readonly alive: () => number;
   /** How many were created per endpoint. */
@@ -43,6 +42,7 @@ export interface MemoryWakes extends Wakes {
 
 export function createMemoryDirectory(counts: CallCounts): WakeDirectory {
   const directory = new Map<number, Map<string, { wake: WakeMessage; isScheduled: boolean }>>();
+  let sweptUpToMs: number | undefined;
   const entryKey = (wake: WakeMessage): string => `${scopeKey(wake)}#${wake.endpointId}`;
   return {
     async enter(wake, how) {
@@ -64,6 +64,13 @@ export function createMemoryDirectory(counts: CallCounts): WakeDirectory {
     async listBucket(bucketMs) {
       counts.sweepRead(WAKE_SHARDS);
       return [...(directory.get(bucketMs)?.values() ?? [])].map(({ wake }) => wake);
+    },
+    async sweptUpTo(firstMs) {
+      sweptUpToMs ??= firstMs;
+      return sweptUpToMs;
+    },
+    async moveSwept(toMs) {
+      sweptUpToMs = toMs;
     },
   };
 }
@@ -96,10 +103,14 @@ export function createMemorySchedules(
 }
 
 /** The port over both, in the order of the adapter. */
-export function createWakesOver(directory: WakeDirectory, schedules: Schedules): Wakes {
+export function createWakesOver(
+  directory: WakeDirectory,
+  schedules: Schedules,
+  now: () => number,
+): Wakes & SweptWakes {
   const wakeOf = (endpoint: EndpointAddress, dueAtMs: number): WakeMessage => {
     const { tenant, environment, endpointId } = endpoint;
-    return { tenant, environment, endpointId, bucketMs: bucketOf(dueAtMs) };
+    return { tenant, environment, endpointId, bucketMs: bucketOf(Math.max(dueAtMs, now())) };
   };
   return {
     async ensure(endpoint, dueAtMs) {
@@ -111,6 +122,8 @@ export function createWakesOver(directory: WakeDirectory, schedules: Schedules):
     },
     done: (wake) => directory.strike(wake),
     listBucket: (bucketMs) => directory.listBucket(bucketMs),
+    sweptUpTo: (firstMs) => directory.sweptUpTo(firstMs),
+    moveSwept: (toMs) => directory.moveSwept(toMs),
   };
 }
 
@@ -129,6 +142,6 @@ export function createMemoryWakes(
     if (faults.random() < faults.lost) return [];
     return faults.random() < faults.doubled ? [0, 0] : [0];
   });
-  const wakes = createWakesOver(createMemoryDirectory(counts), schedules);
+  const wakes = createWakesOver(createMemoryDirectory(counts), schedules, () => clock.nowMs);
   return { ...wakes, created, buckets, alive: () => schedules.alive.size };
 }
