@@ -46,6 +46,13 @@ export class LeaseHeldError extends PosthornError {
   }
 }
 
+/** What is left of the invocation is too short for a request: it is made by the next one. */
+export class OutOfTimeError extends PosthornError {
+  constructor(neededMs: number, leftMs: number) {
+    super('out_of_time', `a request may take ${neededMs} ms, and ${leftMs} ms are left`);
+  }
+}
+
 /** A service took only a part of a batch, even after further tries. */
 export class PartlyRefusedError extends PosthornError {
   constructor(service: string, refused: number, of: number) {

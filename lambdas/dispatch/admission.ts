@@ -16,8 +16,8 @@ import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 
-/** How much longer than a request's deadline its lease is. */
-const LEASE_MARGIN_MS = 5_000;
+/** How much longer than a request's deadline its lease is, and what is left of the invocation must be. */
+export const LEASE_MARGIN_MS = 5_000;
 
 /** One message's work, with what it needs from the registry and the ledger. */
 export interface Job {
@@ -27,6 +27,8 @@ export interface Job {
   readonly stored: StoredEvent;
   /** `<message id>/<request id>`: see ClaimRequest. */
   readonly holder: string;
+  /** What is left of the invocation. */
+  readonly remainingMs: () => number;
 }
 
 export interface AdmissionPorts extends CarryOutPorts {

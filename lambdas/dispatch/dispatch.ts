@@ -2,7 +2,7 @@
 // groups of its endpoints, and their rate limits and health; one delivery in deliver.ts.
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
-import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
+import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DispatchQueue, Postponement, RetryQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
@@ -22,6 +22,8 @@ import type { Tally } from './exchange.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { type RateGatePorts, sendLater, type Turn, takeTurns } from './rate-gate.ts';
 
+type ReadMessage = Pick<Job, 'message' | 'record'>;
+
 export interface DispatchPorts extends DeliverPorts, RateGatePorts {
   readonly ledger: DeliverPorts['ledger'] & Pick<EventLedger, 'getEvents'>;
   readonly endpoints: EndpointCache;
@@ -30,12 +32,16 @@ export interface DispatchPorts extends DeliverPorts, RateGatePorts {
   readonly warn: (message: string, error: unknown) => void;
 }
 
-/** Processes a batch side by side; what is returned comes back by SQS, everything else is done. */
+/**
+ * Processes a batch side by side; what is returned comes back by SQS, everything else is done. It rejects only
+ * before anything is under way: later, an instance that is stopped would leave requests without a record.
+ */
 export async function dispatch(
   ports: DispatchPorts,
   records: readonly SQSRecord[],
   queue: DispatchQueue,
   requestId: string,
+  remainingMs: () => number = () => Number.POSITIVE_INFINITY,
 ): Promise<FailedRecord[]> {
   const { read: messages, failed } = readRecords(records, decodeDeliveryMessage);
   if (messages.length === 0) return failed;
@@ -44,26 +50,27 @@ export async function dispatch(
     ports.ledger.getEvents(messages.map(({ message }) => message)),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
-  const expired: DeliveryMessage[] = [];
+  const expired: ReadMessage[] = [];
   const groups = new Map<string, Job[]>();
   for (const { record, message } of messages) {
     const known = endpoints.get(message.endpointId);
     const stored = events.get(message.eventId);
     if (known && stored) {
-      const job = { message, record, known, stored, holder: `${record.messageId}/${requestId}` };
+      const holder = `${record.messageId}/${requestId}`;
+      const job = { message, record, known, stored, holder, remainingMs };
       groups.set(message.endpointId, [...(groups.get(message.endpointId) ?? []), job]);
     } else if (known && isExpired(message.eventId, ports)) {
-      expired.push(message);
+      expired.push({ message, record });
     } else {
       const error = new NotYetStoredError(known ? message.eventId : message.endpointId);
       failed.push({ messageId: record.messageId, error });
     }
   }
-  await Promise.all(expired.map((message) => endExpired(ports, message)));
-  const ofGroups = await Promise.all(
-    [...groups.values()].map((jobs) => dispatchGroup(ports, jobs, queue)),
-  );
-  return [...failed, ...ofGroups.flat()];
+  const settled = await Promise.all([
+    eachByItself(expired, ({ message }) => endExpired(ports, message)),
+    ...[...groups.values()].map((jobs) => dispatchGroup(ports, jobs, queue)),
+  ]);
+  return [...failed, ...settled.flat()];
 }
 
 /** Whether an event that is not there was removed after its time, and not merely not stored yet. */
@@ -84,7 +91,7 @@ async function endExpired(
   if (await ledger.settle(dead, 'dead')) await events.tellDead({ ...dead, state: 'dead' });
 }
 
-/** The jobs of one endpoint: its rate limit before them, its health after them. */
+/** The jobs of one endpoint: its rate limit before them, its health after them. Never rejects. */
 async function dispatchGroup(
   ports: DispatchPorts,
   jobs: readonly Job[],
@@ -97,21 +104,19 @@ async function dispatchGroup(
   const messages = jobs.map(({ message }) => message);
   const turns =
     endpoint.maxPerSecond === undefined
-      ? []
-      : await takeTurns(ports, addressOf(endpoint), endpoint.maxPerSecond, messages);
-  const failed = await Promise.all(
-    jobs.map(async (job, index): Promise<FailedRecord[]> => {
-      try {
-        if (!(await isRedone(ports, job))) await deliverInTurn(ports, job, turns[index], tally);
-        return [];
-      } catch (error) {
-        if (error instanceof LeaseHeldError) await postpone(ports, job, queue, error);
-        return [{ messageId: job.record.messageId, error }];
-      }
-    }),
-  );
+      ? undefined
+      : takeTurns(ports, addressOf(endpoint), endpoint.maxPerSecond, messages);
+  const failed = await eachByItself(jobs, async (job, index) => {
+    try {
+      const turn = (await turns)?.[index];
+      if (!(await isRedone(ports, job))) await deliverInTurn(ports, job, turn, tally);
+    } catch (error) {
+      if (error instanceof LeaseHeldError) await postpone(ports, job, queue, error);
+      throw error;
+    }
+  });
   await reportTally(ports, endpoint, tally);
-  return failed.flat();
+  return failed;
 }
 
 /** If this fails, the message comes back by its visibility timeout, only later. */

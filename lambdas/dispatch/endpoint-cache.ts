@@ -56,7 +56,7 @@ interface EndpointCachePorts {
   readonly surroundings: Surroundings;
 }
 
-/** Unknown endpoints, and those whose secret does not open, are missing. */
+/** Unknown endpoints, and those that cannot be opened, are missing. */
 export type EndpointCache = (
   refs: readonly EndpointRef[],
 ) => Promise<ReadonlyMap<string, KnownEndpoint>>;
@@ -99,12 +99,11 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     };
   }
 
-  /** An endpoint whose secret does not open holds up its own deliveries only. */
+  /** An endpoint that cannot be opened, be it its secret or its tenant's name, holds up its own deliveries only. */
   async function openOrMissing(endpoint: Endpoint): Promise<KnownEndpoint | undefined> {
     try {
       return await open(endpoint);
     } catch (error) {
-      if (!(error instanceof SealBrokenError)) throw error;
       log.error('endpoint cannot be opened', error, { endpointId: endpoint.id });
       return undefined;
     }

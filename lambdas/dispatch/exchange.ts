@@ -1,6 +1,7 @@
 // One attempt: the signed request, what came back, and the delivery as that leaves it.
 import { advance } from '../core/deliveries/advance.ts';
 import type { Delivery, LastRequest } from '../core/deliveries/delivery.ts';
+import { OutOfTimeError } from '../core/errors.ts';
 import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
 import type { Cause } from '../core/retries/cause.ts';
@@ -8,7 +9,7 @@ import { type NextStep, nextStep } from '../core/retries/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import type { Admitted, Job } from './admission.ts';
+import { type Admitted, type Job, LEASE_MARGIN_MS } from './admission.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { type formRequest, outgoing, policyOf } from './request.ts';
@@ -58,7 +59,7 @@ export async function exchange(
 
 async function send(
   ports: ExchangePorts,
-  { stored, message }: Job,
+  { stored, message, remainingMs }: Job,
   open: OpenEndpoint,
 ): Promise<SendReport & { readonly request?: LastRequest }> {
   const nowMs = ports.surroundings.now();
@@ -74,6 +75,8 @@ async function send(
     return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };
   }
   const request = outgoing(open, formed);
+  const [neededMs, leftMs] = [request.timeoutMs + LEASE_MARGIN_MS, remainingMs()];
+  if (leftMs < neededMs) throw new OutOfTimeError(neededMs, leftMs);
   const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
   return { ...sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }

@@ -1,12 +1,10 @@
 // The dispatch function: batches of the deliveries queue, its slow lane and the retries queue.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { log } from '../adapters/log.ts';
-import { countFaults, metered } from '../adapters/metrics.ts';
+import { metered } from '../adapters/metrics.ts';
+import { answerBatch } from '../adapters/queue-batch.ts';
 import { queueUrls } from '../adapters/queues/queues.ts';
-import { batchResponse } from '../core/deliveries/failed-record.ts';
 import type { DispatchQueue } from '../core/deliveries/message.ts';
 import { type TestReport, testInvocationSchema } from '../core/deliveries/test.ts';
-import { LeaseHeldError } from '../core/errors.ts';
 import { dispatch } from './dispatch.ts';
 import { sendTest } from './test-delivery.ts';
 import { ports, testPorts } from './wiring.ts';
@@ -17,14 +15,10 @@ async function handle(
 ): Promise<SQSBatchResponse | TestReport> {
   if ('test' in event) return sendTest(testPorts, testInvocationSchema.parse(event).test);
   const queue = queueOf(event.Records[0]?.eventSourceARN.split(':').at(-1) ?? '');
-  const failed = await dispatch(ports, event.Records, queue, context.awsRequestId);
-  const faulted = failed.filter(({ error }) => !(error instanceof LeaseHeldError));
-  countFaults('dispatch', faulted.length);
-  for (const { messageId, error } of failed) {
-    if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
-    else log.error('dispatch failed', error, { messageId });
-  }
-  return batchResponse(failed);
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  return answerBatch('dispatch', event.Records, () =>
+    dispatch(ports, event.Records, queue, context.awsRequestId, remainingMs),
+  );
 }
 
 export const handler = metered(handle);

@@ -1,7 +1,7 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { defined } from '../core/defined.ts';
-import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
+import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DeliveryMessage, DeliveryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
@@ -54,30 +54,33 @@ export async function fanOut(
   if (jobs.length === 0) return failed;
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
-  const matched = (await withOpened(ports, jobs)).flatMap((job): MatchedJob[] => {
+  const matched: MatchedJob[] = [];
+  const unmatched = await eachByItself(await withOpened(ports, jobs), async (job) => {
     const candidates = subscribers.get(scopeKey(job.event));
     // Of a deleted tenant nothing is stored any more.
-    if (candidates === null) return [];
+    if (candidates === null) return;
     const targets = targetsOf(job.opened, candidates ?? []);
-    return [
-      {
-        ...job,
-        ...sealedSubject(job.event, job.opened),
-        matched: new Map(targets.map((target) => [target.id, target])),
-        targets: targets.map(({ id }) => id),
-      },
-    ];
+    matched.push({
+      ...job,
+      ...sealedSubject(job.event, job.opened),
+      matched: new Map(targets.map((target) => [target.id, target])),
+      targets: targets.map(({ id }) => id),
+    });
   });
 
-  const stored = await storeAll(ports.ledger, matched, failed);
+  const { stored, unstored } = await storeAll(ports.ledger, matched);
+  // What was stored before may hold another subject than what came again.
+  const asStored = stored.map((job) => ({ record: job.record, event: job.stored.event }));
+  const pointers = await withOpened(ports, asStored);
+  // None of these rejects: the others would be under way.
   const results = await Promise.all([
     sendAll(ports.queues, stored),
     feedAll(ports, stored),
-    pointAll(ports, stored),
+    pointAll(ports.ledger, pointers),
   ]);
   // Each of a record's failures is one too many, and it comes back once.
   const errors = new Map(results.flat().map((one) => [one.messageId, one]));
-  const left = [...failed, ...errors.values()];
+  const left = [...failed, ...unmatched, ...unstored, ...errors.values()];
   const leftIds = new Set(left.map(({ messageId }) => messageId));
   const done = jobs.filter(({ record }) => !leftIds.has(record.messageId));
   ports.report?.(done.map(({ event }) => event));
@@ -98,23 +101,16 @@ async function withOpened<T extends Pick<Job, 'event'>>(
 async function storeAll(
   ledger: EventLedger,
   jobs: readonly MatchedJob[],
-  failed: FailedRecord[],
-): Promise<StoredJob[]> {
+): Promise<{ readonly stored: StoredJob[]; readonly unstored: FailedRecord[] }> {
   const fresh = jobs.filter((job) => !isDoubtful(job));
   const refused = fresh.length === 0 ? new Set<string>() : await ledger.putEvents(fresh);
-  const stored = await Promise.all(
-    jobs.map(async (job): Promise<StoredJob[]> => {
-      try {
-        if (isDoubtful(job)) return [{ ...job, stored: await ledger.putEventOnce(toStore(job)) }];
-        if (!refused.has(job.event.id)) return [{ ...job, stored: job }];
-        throw new PartlyRefusedError('DynamoDB', refused.size, fresh.length);
-      } catch (error) {
-        failed.push({ messageId: job.record.messageId, error });
-        return [];
-      }
-    }),
-  );
-  return stored.flat();
+  const stored: StoredJob[] = [];
+  const unstored = await eachByItself(jobs, async (job) => {
+    if (isDoubtful(job)) stored.push({ ...job, stored: await ledger.putEventOnce(toStore(job)) });
+    else if (!refused.has(job.event.id)) stored.push({ ...job, stored: job });
+    else throw new PartlyRefusedError('DynamoDB', refused.size, fresh.length);
+  });
+  return { stored, unstored };
 }
 
 /** Whose write it was is worth its bytes only where entries of feeds depend on it. */
@@ -142,9 +138,9 @@ async function sendAll(
       },
     })),
   );
-  if (outgoing.length === 0) return [];
-  const refused = await queues.sendDeliveries(outgoing.map(({ message }) => message));
-  return failuresOf(outgoing, refused, 'SQS');
+  return together(outgoing, 'SQS', () =>
+    queues.sendDeliveries(outgoing.map(({ message }) => message)),
+  );
 }
 
 /** After the event itself: a reader of a feed finds the event of every entry. */
@@ -159,14 +155,9 @@ async function feedAll(
         .filter((endpointId) => matched.get(endpointId)?.polling)
         .map((endpointId) => ({ record, ref: refOf(stored, endpointId) })),
     );
-  if (entries.length === 0) return [];
   const writing = { ledger, now: () => surroundings.now(), lagMs: settings.feedLagSeconds * 1000 };
   const refs = entries.map(({ ref }) => ref);
-  try {
-    return failuresOf(entries, await writeFeed(writing, refs), 'DynamoDB');
-  } catch (error) {
-    return entries.map(({ record }) => ({ messageId: record.messageId, error }));
-  }
+  return together(entries, 'DynamoDB', () => writeFeed(writing, refs));
 }
 
 /**
@@ -178,38 +169,38 @@ function owesFeeds(job: StoredJob): boolean {
 }
 
 async function pointAll(
-  ports: Pick<FanOutPorts, 'ledger' | 'open'>,
-  jobs: readonly StoredJob[],
+  ledger: EventLedger,
+  jobs: readonly (Pick<Job, 'record'> & { readonly opened: Event })[],
 ): Promise<FailedRecord[]> {
-  // What was stored before may hold another subject than what came again.
-  const stored = await withOpened(
-    ports,
-    jobs.map(({ record, stored }) => ({ record, event: stored.event })),
-  );
-  const latest = latestOfEach(stored.map(({ opened }) => opened));
-  if (latest.length === 0) return [];
-  try {
-    await ports.ledger.putLatest(latest);
-    return [];
-  } catch (error) {
-    return stored
-      .filter(({ opened }) => opened.subject !== undefined)
-      .map(({ record }) => ({ messageId: record.messageId, error }));
-  }
+  const about = jobs.filter(({ opened }) => opened.subject !== undefined);
+  return together(about, 'DynamoDB', async () => {
+    await ledger.putLatest(latestOfEach(about.map(({ opened }) => opened)));
+    return new Set();
+  });
 }
 
 function sealedSubject(came: Event, { subject }: Event) {
   return came.sealedContent && subject !== undefined ? { subjectHash: hashOfSubject(subject) } : {};
 }
 
-function failuresOf(
+/** One call for all entries: those that it refuses failed, and all of them if it fails; it never rejects. */
+async function together(
   entries: readonly Pick<Job, 'record'>[],
-  refused: ReadonlySet<number>,
   by: 'DynamoDB' | 'SQS',
-): FailedRecord[] {
-  const messageIds = [...refused].flatMap((index) => entries[index]?.record.messageId ?? []);
-  const error = new PartlyRefusedError(by, refused.size, entries.length);
-  return [...new Set(messageIds)].map((messageId) => ({ messageId, error }));
+  call: () => Promise<ReadonlySet<number>>,
+): Promise<FailedRecord[]> {
+  if (entries.length === 0) return [];
+  const failed = (indexes: Iterable<number>, error: unknown) =>
+    [...indexes].flatMap((index) => {
+      const messageId = entries[index]?.record.messageId;
+      return messageId === undefined ? [] : [{ messageId, error }];
+    });
+  try {
+    const refused = await call();
+    return failed(refused, new PartlyRefusedError(by, refused.size, entries.length));
+  } catch (error) {
+    return failed(entries.keys(), error);
+  }
 }
 
 function refOf({ event }: StoredEvent, endpointId: string): DeliveryRef {

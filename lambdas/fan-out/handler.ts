@@ -3,13 +3,12 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
 import { openEvents } from '../adapters/ledger/vault.ts';
-import { log } from '../adapters/log.ts';
-import { countFaults, metered, metrics } from '../adapters/metrics.ts';
+import { metered, metrics } from '../adapters/metrics.ts';
+import { answerBatch } from '../adapters/queue-batch.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { batchResponse } from '../core/deliveries/failed-record.ts';
 import { OPERATOR_TENANT } from '../core/scope.ts';
 import { Env } from '../environment.ts';
 import { type FanOutPorts, fanOut } from './fan-out.ts';
@@ -41,9 +40,7 @@ const ports: FanOutPorts = {
   },
 };
 
-export const handler = metered(async (event: SQSEvent): Promise<SQSBatchResponse> => {
-  const failed = await fanOut(ports, event.Records);
-  countFaults('fan-out', failed.length);
-  for (const { messageId, error } of failed) log.error('fan-out failed', error, { messageId });
-  return batchResponse(failed);
-});
+export const handler = metered(
+  ({ Records }: SQSEvent): Promise<SQSBatchResponse> =>
+    answerBatch('fan-out', Records, () => fanOut(ports, Records)),
+);

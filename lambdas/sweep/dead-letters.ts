@@ -2,7 +2,7 @@
 // and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
 import type { SQSRecord } from 'aws-lambda';
 import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
-import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { eachByItself, type FailedRecord } from '../core/deliveries/failed-record.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import { decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import { NotYetStoredError } from '../core/errors.ts';
@@ -26,17 +26,8 @@ export async function restDeadLetters(
   ports: DeadLetterPorts,
   records: readonly SQSRecord[],
 ): Promise<FailedRecord[]> {
-  const failed = await Promise.all(
-    records.map(async (record): Promise<FailedRecord[]> => {
-      try {
-        await restOne(ports, record);
-        return [];
-      } catch (error) {
-        return [{ messageId: record.messageId, error }];
-      }
-    }),
-  );
-  return failed.flat();
+  const jobs = records.map((record) => ({ record }));
+  return eachByItself(jobs, ({ record }) => restOne(ports, record));
 }
 
 async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void> {

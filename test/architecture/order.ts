@@ -97,7 +97,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
   'lambdas/adapters': [
     ['log', 'surroundings', 'undici-agent.d'],
     'metrics',
-    'aws/',
+    ['queue-batch', 'aws/'],
     'on-demand/',
     'items/',
     'ledger/',

@@ -7,6 +7,7 @@ import { anEndpoint } from '../builders/endpoints.ts';
 import { fixedSurroundings, only } from '../builders/ports.ts';
 
 const KEY = soleKey(sealingKeyFrom('k'.repeat(64)));
+const UNREADABLE = 'unreadable';
 const SCOPE = { tenant: 'acme', environment: 'live' } as const;
 
 function sealed(id: string, secret: string, sealedFor = id): Endpoint {
@@ -29,7 +30,10 @@ function world(...endpoints: Endpoint[]) {
           }),
         );
       },
-      getTenant: async (id) => ({ id, name: 'Acme', createdAtMs: 0 }),
+      getTenant: async (id) => {
+        if (id === UNREADABLE) throw new Error('throttled');
+        return { id, name: 'Acme', createdAtMs: 0 };
+      },
     }),
     secrets: { sealingKey: async () => KEY },
     signingKeys: async () => [],
@@ -73,6 +77,18 @@ describe('endpoints for dispatch', () => {
     const found = await open('ep_1', 'ep_2');
     expect([...found.keys()]).toEqual(['ep_2']);
     expect(JSON.stringify(logged.mock.calls)).toContain('ep_1');
+    logged.mockRestore();
+  });
+
+  it('whose tenant cannot be read are missing, and hold up no other tenant’s', async () => {
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const place = { ...SCOPE, tenant: UNREADABLE, id: 'ep_1', purpose: 'secret' };
+    const sealedSecrets = [seal(KEY, place, 'sound', Buffer.alloc(12, 1))];
+    const unreadable = anEndpoint({ tenant: UNREADABLE, id: 'ep_1', sealedSecrets });
+    const { open } = world(unreadable, sealed('ep_2', 'sound'));
+    const found = await open('ep_1', 'ep_2');
+    expect([...found.keys()]).toEqual(['ep_2']);
+    expect(JSON.stringify(logged.mock.calls)).toContain('throttled');
     logged.mockRestore();
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
 import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
@@ -103,6 +104,47 @@ describe('fan-out', () => {
     );
     expect(sent).toHaveLength(1);
   });
+
+  it('fails an event whose filters cannot be judged, and no other', async () => {
+    const filtered = { ...ALL, filter: { amount: [1] } };
+    const { ports, sent } = world({ subscribers: [filtered] });
+    const broken = record(anEvent({ id: 'evt_a', data: 'no JSON' }));
+    const failed = await fanOut(ports, [
+      broken,
+      record(anEvent({ id: 'evt_b', data: '{"amount":1}' })),
+    ]);
+    expect(failed.map(({ messageId }) => messageId)).toEqual([broken.messageId]);
+    expect(sent.map(({ eventId }) => eventId)).toEqual(['evt_b']);
+  });
+
+  it.each(['deliveries', 'subjects'])(
+    'ends all that is under way though %s fail',
+    async (failing) => {
+      const { ports, sent } = world();
+      const ended: string[] = [];
+      const call = async (name: string): Promise<void> => {
+        if (name === failing) throw new Error('throttled');
+        await wait(10);
+        ended.push(name);
+      };
+      const putLatest = () => call('subjects');
+      const sendDeliveries: Queues['sendDeliveries'] = async (messages) => {
+        await call('deliveries');
+        return ports.queues.sendDeliveries(messages);
+      };
+      const ledger = only<EventLedger>({ putEvents: async () => new Set(), putLatest });
+      const records = [
+        record(anEvent({ id: 'evt_a', subject: 's' })),
+        record(anEvent({ id: 'evt_b' })),
+      ];
+      const failed = await fanOut({ ...ports, ledger, queues: { sendDeliveries } }, records);
+      // What has no subject owes no pointer.
+      const owing = failing === 'subjects' ? records.slice(0, 1) : records;
+      expect(failed.map(({ messageId }) => messageId)).toEqual(owing.map((one) => one.messageId));
+      expect(ended).toHaveLength(1);
+      expect(sent).toHaveLength(failing === 'subjects' ? 2 : 0);
+    },
+  );
 
   it('fails only the events that could not be stored, and sends nothing for them', async () => {
     const { ports, sent } = world({ refusedEvents: ['evt_b'] });

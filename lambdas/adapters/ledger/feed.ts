@@ -8,6 +8,7 @@ import {
   subjectOrderOf,
 } from '../../core/events/subject-order.ts';
 import { createdAtMs, shardOf } from '../../core/identifiers.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import type { Scope } from '../../core/scope.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -62,9 +63,8 @@ export function createFeedLedger(
       const signal = AbortSignal.timeout(withinMs);
       const items = entries.map(toFeedItem);
       const unique = [...new Map(items.map((item) => [keyOf(item), item])).values()];
-      const left = await Promise.all(
-        chunksOf(unique, WRITES_PER_CALL).map((chunk) => putChunk(chunk, signal)),
-      );
+      const chunks = chunksOf(unique, WRITES_PER_CALL);
+      const left = await inParallel(chunks, chunks.length, (chunk) => putChunk(chunk, signal));
       const refused = new Set(left.flatMap((keys) => [...keys]));
       return new Set([...items.keys()].filter((index) => refused.has(keyOf(items[index] ?? {}))));
     },
@@ -87,22 +87,20 @@ export function createFeedLedger(
     },
 
     async putLatest(events) {
-      await Promise.all(
-        events.map((event) =>
-          whenHolds(
-            client.call('PutItem', {
-              TableName: table,
-              Item: {
-                ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
-                v: ITEM_VERSION,
-                o: text(subjectOrderOf(event)),
-                id: text(event.id),
-                exp: seconds(expiryOf(event.acceptedAtMs, settings)),
-              },
-              ConditionExpression: 'attribute_not_exists(pk) OR o < :o',
-              ExpressionAttributeValues: { ':o': text(subjectOrderOf(event)) },
-            }),
-          ),
+      await inParallel(events, events.length, (event) =>
+        whenHolds(
+          client.call('PutItem', {
+            TableName: table,
+            Item: {
+              ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
+              v: ITEM_VERSION,
+              o: text(subjectOrderOf(event)),
+              id: text(event.id),
+              exp: seconds(expiryOf(event.acceptedAtMs, settings)),
+            },
+            ConditionExpression: 'attribute_not_exists(pk) OR o < :o',
+            ExpressionAttributeValues: { ':o': text(subjectOrderOf(event)) },
+          }),
         ),
       );
     },

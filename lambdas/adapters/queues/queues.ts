@@ -7,6 +7,7 @@ import type { CleanupQueue } from '../../core/erasure/message.ts';
 import { encodeCleanupMessage } from '../../core/erasure/message.ts';
 import type { EventQueue } from '../../core/events/message.ts';
 import { encodeEventMessage } from '../../core/events/message.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { memoized } from '../../core/recent.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
 import { encodeReplayMessage } from '../../core/replays/message.ts';
@@ -78,14 +79,13 @@ export function createQueues(client: Sqs, urls: QueueUrls): Queues {
     messages: readonly OutgoingMessage[],
   ): Promise<ReadonlySet<number>> {
     const refused = new Set<number>();
-    await Promise.all(
-      batchesOf(messages).map(async (batch) => {
-        const left = await inRounds(ROUNDS, batch, (indexes) =>
-          sendOnce(client, url, messages, indexes),
-        );
-        for (const index of left) refused.add(index);
-      }),
-    );
+    const batches = batchesOf(messages);
+    await inParallel(batches, batches.length, async (batch) => {
+      const left = await inRounds(ROUNDS, batch, (indexes) =>
+        sendOnce(client, url, messages, indexes),
+      );
+      for (const index of left) refused.add(index);
+    });
     return refused;
   }
 
@@ -105,13 +105,11 @@ export function createQueues(client: Sqs, urls: QueueUrls): Queues {
         body: encodeDeliveryMessage(message),
         group: message.endpointId,
       }));
-      const refused = await Promise.all(
-        [false, true].map(async (isSlow) => {
-          const lane = placed.filter((one) => one.isSlow === isSlow);
-          const indexes = await sendAll(isSlow ? urls.slow : urls.deliveries, lane);
-          return [...indexes].flatMap((index) => lane[index]?.place ?? []);
-        }),
-      );
+      const refused = await inParallel([false, true], 2, async (isSlow) => {
+        const lane = placed.filter((one) => one.isSlow === isSlow);
+        const indexes = await sendAll(isSlow ? urls.slow : urls.deliveries, lane);
+        return [...indexes].flatMap((index) => lane[index]?.place ?? []);
+      });
       return new Set(refused.flat());
     },
     sendRetries: (messages) =>

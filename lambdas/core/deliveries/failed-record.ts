@@ -26,6 +26,24 @@ export function readRecords<R extends { readonly messageId: string; readonly bod
   return { read, failed };
 }
 
+/** Works on jobs side by side, each by itself: the records of those that failed, once all have ended. */
+export async function eachByItself<J extends { readonly record: { readonly messageId: string } }>(
+  jobs: readonly J[],
+  work: (job: J, index: number) => Promise<unknown>,
+): Promise<FailedRecord[]> {
+  const failed = await Promise.all(
+    jobs.map(async (job, index): Promise<FailedRecord[]> => {
+      try {
+        await work(job, index);
+        return [];
+      } catch (error) {
+        return [{ messageId: job.record.messageId, error }];
+      }
+    }),
+  );
+  return failed.flat();
+}
+
 /** The answer of an SQS handler: what is named comes back, everything else is done. */
 export function batchResponse(failed: readonly FailedRecord[]): {
   batchItemFailures: { itemIdentifier: string }[];

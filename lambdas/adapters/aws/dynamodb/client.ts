@@ -2,6 +2,7 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PartlyRefusedError } from '../../../core/errors.ts';
+import { inParallel } from '../../../core/in-parallel.ts';
 import { CLIENT_OPTIONS } from '../client-options.ts';
 import { createDirectCalls } from '../direct-calls.ts';
 import { inRounds } from '../rounds.ts';
@@ -41,12 +42,11 @@ export async function batchPut(
   // DynamoDB refuses a batch in which a key is repeated, and SQS may deliver a message twice.
   const unique = new Map(items.map((item) => [keyText(item), item]));
   const refused = new Set<string>();
-  await Promise.all(
-    chunksOf([...unique.values()], WRITES_PER_CALL).map(async (chunk) => {
-      const left = await inRounds(ROUNDS, chunk, (items) => putOnce(client, table, items));
-      for (const item of left) refused.add(keyText(item));
-    }),
-  );
+  const chunks = chunksOf([...unique.values()], WRITES_PER_CALL);
+  await inParallel(chunks, chunks.length, async (chunk) => {
+    const left = await inRounds(ROUNDS, chunk, (items) => putOnce(client, table, items));
+    for (const item of left) refused.add(keyText(item));
+  });
   return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
 }
 
