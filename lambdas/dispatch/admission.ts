@@ -82,7 +82,7 @@ async function cancel(
     found.get(deliveryIdOf(message.eventId, message.endpointId)) ??
     freshDelivery(event, message.endpointId, ports.settings, nowMs);
   const delivery = isRedacted(event) ? redactedDelivery(current, nowMs) : current;
-  await ports.ledger.settle(delivery, 'cancelled');
+  await ports.ledger.settle(delivery, 'cancelled', nowMs);
 }
 
 async function claim(

@@ -81,14 +81,16 @@ function isExpired(eventId: string, { settings, surroundings }: DispatchPorts): 
 
 /** Without its event a delivery cannot be attempted any more: final, and nobody's fault. */
 async function endExpired(
-  { ledger, events }: DispatchPorts,
+  { ledger, events, surroundings }: DispatchPorts,
   message: DeliveryMessage,
 ): Promise<void> {
   const found = await ledger.getDeliveries([message]);
   const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
   if (delivery?.state !== 'waiting') return;
   const dead: Delivery = { ...delivery, deathReason: 'event_expired' };
-  if (await ledger.settle(dead, 'dead')) await events.tellDead({ ...dead, state: 'dead' });
+  if (await ledger.settle(dead, 'dead', surroundings.now())) {
+    await events.tellDead({ ...dead, state: 'dead' });
+  }
 }
 
 /** The jobs of one endpoint: its rate limit before them, its health after them. Never rejects. */

@@ -62,7 +62,7 @@ export async function endIfTooLate(
 ): Promise<boolean> {
   if (nowMs < delivery.deadlineAtMs) return false;
   const dead: Delivery = { ...delivery, deathReason: 'deadline' };
-  if (await ports.ledger.settle(dead, 'dead')) {
+  if (await ports.ledger.settle(dead, 'dead', nowMs)) {
     await ports.events.tellDead({ ...dead, state: 'dead' });
   }
   return true;

@@ -192,7 +192,7 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       };
       expect(await ledger.recordClaimed(lost, 'message-1/request-1')).toBe(false);
       expect((await read(delivery))?.attempts).toEqual([]);
-      expect(await ledger.settle(delivery, 'cancelled')).toBe(true);
+      expect(await ledger.settle(delivery, 'cancelled', NOON_MS + 40_001)).toBe(true);
       const ended: Delivery = { ...lost, recordedBy: 'message-2/request-1' };
       expect(await ledger.recordClaimed(ended, 'message-2/request-1')).toBe(false);
       expect((await read(delivery))?.state).toBe('cancelled');
@@ -278,16 +278,43 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
   describe('a delivery that is settled', () => {
     it('ends as it is told, out of the index, if it waits as it was seen or is not stored', async () => {
       const delivery = await stored({ attempts: [anAttempt(1)] });
-      expect(await ledger.settle({ ...delivery, attempts: [] }, 'cancelled')).toBe(false);
-      expect(await ledger.settle({ ...delivery, run: 2 }, 'cancelled')).toBe(false);
-      expect(await ledger.settle({ ...delivery, deathReason: 'deadline' }, 'dead')).toBe(true);
-      expect(await ledger.settle(delivery, 'cancelled')).toBe(false);
+      expect(await ledger.settle({ ...delivery, attempts: [] }, 'cancelled', NOON_MS)).toBe(false);
+      expect(await ledger.settle({ ...delivery, run: 2 }, 'cancelled', NOON_MS)).toBe(false);
+      expect(await ledger.settle({ ...delivery, deathReason: 'deadline' }, 'dead', NOON_MS)).toBe(
+        true,
+      );
+      expect(await ledger.settle(delivery, 'cancelled', NOON_MS)).toBe(false);
       const { dueAtMs, nextCause, workAtMs, ...lasting } = delivery;
       expect(await read(delivery)).toEqual({ ...lasting, state: 'dead', deathReason: 'deadline' });
       expect(await waitsAt(delivery)).toEqual([]);
       const unstored = aDelivery();
-      expect(await ledger.settle(unstored, 'cancelled')).toBe(true);
+      expect(await ledger.settle(unstored, 'cancelled', NOON_MS)).toBe(true);
       expect((await read(unstored))?.state).toBe('cancelled');
+    });
+
+    // Regression: the attempt under way was erased, and its outcome found no place.
+    it.each(['cancelled', 'dead'] as const)(
+      'does not become %s while an attempt is under way, of which the outcome is recorded',
+      async (state) => {
+        const delivery = await stored();
+        const holder = 'message-1/request-1';
+        const claim = await ledger.claim(aClaim(delivery, { holder }));
+        // As it was seen before the claim, and after it.
+        expect(await ledger.settle(delivery, state, NOON_MS + 15_000)).toBe(false);
+        const claimed = claim.kind === 'claimed' ? claim.delivery : delivery;
+        expect(await ledger.settle(claimed, state, NOON_MS + 15_000)).toBe(false);
+        const { lease, ...rest } = claimed;
+        const after: Delivery = { ...rest, attempts: [anAttempt(1)], recordedBy: holder };
+        expect(await ledger.recordClaimed(after, holder)).toBe(true);
+        expect(await read(delivery)).toEqual(after);
+      },
+    );
+
+    it('ends once the lease of an attempt is over', async () => {
+      const delivery = await stored();
+      await ledger.claim(aClaim(delivery));
+      expect(await ledger.settle(delivery, 'cancelled', NOON_MS + 15_001)).toBe(true);
+      expect((await read(delivery))?.lease).toBeUndefined();
     });
   });
 });

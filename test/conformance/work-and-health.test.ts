@@ -77,8 +77,8 @@ describe.each(LEDGERS)('%s', (name) => {
       const endpoint = anAddress();
       const [first, second, third] = await waitingAt(endpoint, [1, 2, 3]);
       if (!first || !second || !third) throw new Error('three were put');
-      await ledger.settle(first, 'cancelled');
-      await ledger.settle({ ...second, deathReason: 'attempts' }, 'dead');
+      await ledger.settle(first, 'cancelled', NOON_MS);
+      await ledger.settle({ ...second, deathReason: 'attempts' }, 'dead', NOON_MS);
       const due = await ledger.listDue(endpoint, Number.MAX_SAFE_INTEGER, 10);
       expect(due.map(({ eventId }) => eventId)).toEqual([third.eventId]);
     });
@@ -102,7 +102,7 @@ describe.each(LEDGERS)('%s', (name) => {
       const [first, second] = await waitingAt(endpoint, [NOON_MS, NOON_MS + 1]);
       const entries = await ledger.listDue(endpoint, NOON_MS + 2, 10);
       if (!first || !second) throw new Error('two were put');
-      await ledger.settle(first, 'cancelled');
+      await ledger.settle(first, 'cancelled', NOON_MS);
       await ledger.putDeliveries([{ ...second, workAtMs: NOON_MS + 9 }]);
       const untilMs = NOON_MS + 600_000;
       const taken = await Promise.all(entries.map((entry) => ledger.take(entry, untilMs)));

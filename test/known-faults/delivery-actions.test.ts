@@ -1,9 +1,7 @@
-// What a person does to deliveries is done whole, and never to the harm of an attempt that is under way.
+// What a person does to deliveries is done whole.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
-import { addEndpointActionRoutes } from '../../lambdas/api/endpoints/actions.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
@@ -13,9 +11,6 @@ import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
 import type { ApiService } from '../builders/api-service.ts';
 import { startService } from './broken-calls.ts';
-
-const HOLDER = 'message/request';
-const LEASE_MS = 15_000;
 
 const directory = createMemoryDirectory(createCallCounts());
 const wakes = createWakesOver(
@@ -30,7 +25,7 @@ const sent: unknown[] = [];
 let service: ApiService;
 beforeAll(async () => {
   service = await startService();
-  const { app, surroundings, ledger, health, registry, settings, dynamoDb } = service;
+  const { app, surroundings, ledger, health, registry, settings } = service;
   const authentication = createAuthentication({
     registry,
     secrets: { operatorKey: async () => 'o'.repeat(40) },
@@ -52,8 +47,6 @@ beforeAll(async () => {
   };
   const ports = { ledger, health, registry, queues, wakes: mortal, surroundings, settings };
   addDeliveryActionRoutes(app, authentication, ports);
-  const work = createWorkLedger(dynamoDb, 'ledger');
-  addEndpointActionRoutes(app, authentication, { ...ports, work, defaults: {} });
 }, 60_000);
 afterAll(() => service?.stop());
 
@@ -89,22 +82,6 @@ async function stored(ref: Delivery): Promise<Delivery | undefined> {
   return found.get(deliveryIdOf(ref.eventId, ref.endpointId));
 }
 
-async function claimed(delivery: Delivery): Promise<Delivery> {
-  await service.ledger.putDeliveryOnce(delivery);
-  const { nowMs } = service.clock;
-  const claim = await service.ledger.claim({
-    ref: delivery,
-    fresh: undefined,
-    run: 1,
-    attempt: 1,
-    holder: HOLDER,
-    nowMs,
-    leaseUntilMs: nowMs + LEASE_MS,
-  });
-  if (claim.kind !== 'claimed') throw new Error(`not claimed but ${claim.kind}`);
-  return claim.delivery;
-}
-
 describe('a manual retry whose function dies before it enters the wake-up', () => {
   it.fails('leaves the delivery as it was, or something that brings it back', async () => {
     const { dueAtMs, workAtMs, nextCause, ...rest } = await aDelivery();
@@ -125,35 +102,5 @@ describe('a manual retry whose function dies before it enters the wake-up', () =
     })();
     const isWayBack = sent.length > 0 || repeatedWakes > 0;
     expect({ state: after?.state, isWayBack }).not.toEqual({ state: 'waiting', isWayBack: false });
-  });
-});
-
-describe('an attempt that is under way', () => {
-  it.fails('is recorded though its endpoint is purged meanwhile', async () => {
-    const { lease, dueAtMs, workAtMs, nextCause, ...rest } = await claimed(await aDelivery());
-    const purge = await service.acme('POST', `/v1/endpoints/${rest.endpointId}/purge`);
-    expect(purge.status).toBe(200);
-    const attempts = [attempt(service.clock.nowMs, 200)];
-    const done: Delivery = { ...rest, state: 'delivered', attempts, recordedBy: HOLDER };
-    expect(await service.ledger.recordClaimed(done, HOLDER)).toBe(true);
-    expect((await stored(done))?.attempts).toHaveLength(1);
-  });
-
-  it.fails('is recorded though 8,000 were before it', async () => {
-    const delivery = await claimed(await aDelivery());
-    const attempts = Array.from(
-      { length: 8_000 },
-      (_, index): Attempt => ({
-        number: index + 1,
-        run: index + 1,
-        cause: 'manual',
-        atMs: service.clock.nowMs + index,
-        durationMs: 10,
-        outcome: 'connection_refused',
-        detail: 'The connection was refused.',
-      }),
-    );
-    const after = { ...delivery, attempts, recordedBy: HOLDER };
-    expect(await service.ledger.recordClaimed(after, HOLDER).catch(String)).toBe(true);
   });
 });

@@ -3,7 +3,7 @@ import { attemptsMade, type Delivery } from '../../core/deliveries/delivery.ts';
 import type { Claim, ClaimRequest, DeliveryClaims } from '../../core/deliveries/ledger.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { answerWhenHolds, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
-import type { DeliveryItems } from './delivery-items.ts';
+import { type DeliveryItems, NOT_UNDER_WAY } from './delivery-items.ts';
 import { deliveryKey, fromDeliveryItem } from './items.ts';
 
 export function createDeliveryClaims(
@@ -69,8 +69,7 @@ export function createDeliveryClaims(
 }
 
 /** Its next attempt is the one in question, and nobody is making it. */
-const AWAITS_ATTEMPT =
-  's = :waiting AND run = :run AND n = :before AND (attribute_not_exists(lu) OR lu < :now)';
+const AWAITS_ATTEMPT = `s = :waiting AND run = :run AND n = :before AND ${NOT_UNDER_WAY}`;
 
 function awaitedAttempt({
   run,

@@ -47,8 +47,8 @@ export function countStates<T extends DeliveryLedger>(
       await ledger.rest(request);
       metrics.count('DeliveriesHeld', { env: request.ref.environment });
     },
-    async settle(delivery, state) {
-      const isSettled = await ledger.settle(delivery, state);
+    async settle(delivery, state, nowMs) {
+      const isSettled = await ledger.settle(delivery, state, nowMs);
       if (isSettled) count(delivery, state);
       return isSettled;
     },

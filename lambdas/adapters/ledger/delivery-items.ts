@@ -7,6 +7,9 @@ import { getItem, type Item, whenHolds } from '../aws/dynamodb/client.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
 import { deliveryKey, fromDeliveryItem, toDeliveryItem } from './items.ts';
 
+/** Nobody makes an attempt just now: its outcome must find its place. */
+export const NOT_UNDER_WAY = '(attribute_not_exists(lu) OR lu < :now)';
+
 export type DeliveryItems = ReturnType<typeof createDeliveryItems>;
 
 export function createDeliveryItems(client: DynamoDb, table: string, settings: Settings) {

@@ -12,6 +12,7 @@ import {
   text,
   whenHolds,
 } from '../aws/dynamodb/client.ts';
+import { NOT_UNDER_WAY } from './delivery-items.ts';
 import { FEED_SHARDS, feedPartition, subjectKey } from './feed.ts';
 import { deliveryKey, eventKey, fromEventItem } from './items.ts';
 
@@ -87,7 +88,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
         update(
           key,
           'SET rd = if_not_exists(rd, :now), s = :cancelled REMOVE subj, rq, res, sres, due, nc, anc, wk, wat, lu, lh',
-          's = :waiting AND (attribute_not_exists(lu) OR lu < :now)',
+          `s = :waiting AND ${NOT_UNDER_WAY}`,
           { ...now, ...waiting, ':cancelled': text('cancelled') },
         ),
       );

@@ -2,15 +2,12 @@
 import { attemptsMade } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRuns } from '../../core/deliveries/ledger.ts';
 import { number, text } from '../aws/dynamodb/client.ts';
-import type { DeliveryItems } from './delivery-items.ts';
+import { type DeliveryItems, NOT_UNDER_WAY } from './delivery-items.ts';
 
 export function createDeliveryRuns({ putIf }: Pick<DeliveryItems, 'putIf'>): DeliveryRuns {
   return {
     openRun(delivery, seenRun) {
-      const holds = [
-        'run = :seen AND n = :n AND attribute_not_exists(rd)',
-        '(attribute_not_exists(lu) OR lu < :now)',
-      ].join(' AND ');
+      const holds = `run = :seen AND n = :n AND attribute_not_exists(rd) AND ${NOT_UNDER_WAY}`;
       return putIf(delivery, holds, {
         ':seen': number(seenRun),
         ':n': number(attemptsMade(delivery)),
@@ -19,15 +16,16 @@ export function createDeliveryRuns({ putIf }: Pick<DeliveryItems, 'putIf'>): Del
       });
     },
 
-    async settle(delivery, state) {
+    async settle(delivery, state, nowMs) {
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
       return putIf(
         { ...rest, state },
-        'attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n)',
+        `attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n AND ${NOT_UNDER_WAY})`,
         {
           ':waiting': text('waiting'),
           ':run': number(delivery.run),
           ':n': number(attemptsMade(delivery)),
+          ':now': number(nowMs),
         },
       );
     },

@@ -98,7 +98,7 @@ export function sealingDeliveries(
     putDeliveryOnce: async (delivery) => ledger.putDeliveryOnce(await one(delivery)),
     recordClaimed: async (delivery, holder) => ledger.recordClaimed(await one(delivery), holder),
     openRun: async (delivery, seenRun) => ledger.openRun(await one(delivery), seenRun),
-    settle: async (delivery, state) => ledger.settle(await one(delivery), state),
+    settle: async (delivery, ...end) => ledger.settle(await one(delivery), ...end),
   };
 }
 

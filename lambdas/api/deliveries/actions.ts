@@ -44,7 +44,7 @@ export function addDeliveryActionRoutes(
 ): void {
   const { ledger, surroundings } = ports;
 
-  /** @throws Problem 404, or 409 while the first attempt is not over */
+  /** @throws Problem 404, or 409 while an attempt is not over */
   async function find(
     scope: Scope,
     id: string,
@@ -65,6 +65,7 @@ export function addDeliveryActionRoutes(
         'Retry-After': '1',
       });
     }
+    refuseIfUnderWay(delivery, surroundings.now());
     return { delivery, endpoint };
   }
 
@@ -87,7 +88,6 @@ export function addDeliveryActionRoutes(
       if (delivery.redactedAtMs !== undefined) {
         throw new Problem(409, 'Its event was redacted: there is nothing left to send.');
       }
-      refuseIfUnderWay(delivery, nowMs);
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
       if (!(await ledger.openRun(opened, delivery.run))) return undefined;
@@ -105,8 +105,7 @@ export function addDeliveryActionRoutes(
       if (delivery.state !== 'waiting') {
         throw new Problem(409, `The delivery is already ${delivery.state}.`);
       }
-      refuseIfUnderWay(delivery, surroundings.now());
-      if (!(await ledger.settle(delivery, 'cancelled'))) return undefined;
+      if (!(await ledger.settle(delivery, 'cancelled', surroundings.now()))) return undefined;
       const { dueAtMs, ...rest } = delivery;
       return { delivery: { ...rest, state: 'cancelled' }, endpoint };
     });

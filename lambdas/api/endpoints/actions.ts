@@ -5,7 +5,6 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { pausedByUser, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
-import { deliveryIdOf } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { FAR_FUTURE_MS } from '../../core/wakes/bucket.ts';
@@ -118,19 +117,17 @@ export function addEndpointActionRoutes(
     let cancelled = 0;
     for (;;) {
       const page = await ports.work.listDue(address, FAR_FUTURE_MS, PAGE);
-      const deliveries = await ports.ledger.getDeliveries(page);
+      const deliveries = [...(await ports.ledger.getDeliveries(page)).values()];
+      const waiting = deliveries.filter(({ state }) => state === 'waiting');
       const settled = await Promise.all(
-        page.map((entry) => {
-          const delivery = deliveries.get(deliveryIdOf(entry.eventId, entry.endpointId));
-          return delivery ? ports.ledger.settle(delivery, 'cancelled') : false;
-        }),
+        waiting.map((one) => ports.ledger.settle(one, 'cancelled', surroundings.now())),
       );
       const ended = settled.filter(Boolean).length;
       cancelled += ended;
-      const isComplete = page.length < PAGE;
+      const isLast = page.length < PAGE;
       // A page of entries that are all under way, or not yet out of the index, is left as it is.
-      if (isComplete || ended === 0 || surroundings.now() > endMs) {
-        return reply(200, { cancelled, complete: isComplete });
+      if (isLast || ended === 0 || surroundings.now() > endMs) {
+        return reply(200, { cancelled, complete: isLast && ended === waiting.length });
       }
     }
   });

@@ -46,8 +46,12 @@ export interface DeliveryClaims {
 export interface DeliveryRuns {
   /** Opens a new run, if the delivery is still as it was seen and no attempt is under way. */
   openRun(delivery: Delivery, seenRun: number): Promise<boolean>;
-  /** Ends a delivery that waits, or is not stored yet, without an attempt. */
-  settle(delivery: Delivery, state: Exclude<StoredState, 'waiting'>): Promise<boolean>;
+  /** Ends a delivery that waits as it was seen, or is not stored yet, unless an attempt is under way. */
+  settle(
+    delivery: Delivery,
+    state: Exclude<StoredState, 'waiting'>,
+    nowMs: number,
+  ): Promise<boolean>;
 }
 
 export interface DeliveryListing {

@@ -55,7 +55,7 @@ export async function redactDeliveries(
         }
         // Its first attempt is not over: it must not be begun any more.
         const fresh = freshDelivery(event, ref.endpointId, ports.settings, nowMs);
-        await ports.ledger.settle(redactedDelivery(fresh, nowMs), 'cancelled');
+        await ports.ledger.settle(redactedDelivery(fresh, nowMs), 'cancelled', nowMs);
       }),
     );
   }

@@ -81,6 +81,9 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     counts.write(units + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
   }
 
+  const isUnderWay = ({ lease }: Delivery, nowMs: number): boolean =>
+    lease !== undefined && lease.untilMs >= nowMs;
+
   /** Newest first; the cursor is the last id of the page before. */
   function pageOf<T>(
     entries: readonly T[],
@@ -182,7 +185,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       ) {
         return { kind: 'past', delivery: found };
       }
-      const isHeld = found.lease !== undefined && found.lease.untilMs >= request.nowMs;
+      const isHeld = isUnderWay(found, request.nowMs);
       if (isHeld && found.lease?.holder === request.holder) {
         return { kind: 'claimed', delivery: found };
       }
@@ -205,25 +208,25 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
         if (fresh) write({ ...fresh, workAtMs: fresh.dueAtMs ?? nowMs });
         return;
       }
-      const isFree = !found.lease || found.lease.untilMs < nowMs;
       const isAsSeen =
         found.state === 'waiting' && found.run === run && attemptsMade(found) === attempt - 1;
-      if (isFree && isAsSeen) write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
+      if (isAsSeen && !isUnderWay(found, nowMs))
+        write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
     },
     async openRun(delivery, seenRun) {
       const found = deliveries.get(deliveryKey(delivery));
       if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
-      if (found.lease && found.lease.untilMs >= (delivery.dueAtMs ?? 0)) return false;
+      if (isUnderWay(found, delivery.dueAtMs ?? 0)) return false;
       write(delivery);
       return true;
     },
-    async settle(delivery, state) {
+    async settle(delivery, state, nowMs) {
       const found = deliveries.get(deliveryKey(delivery));
       const isAsSeen =
         found?.state === 'waiting' &&
         found.run === delivery.run &&
         attemptsMade(found) === attemptsMade(delivery);
-      if (found && !isAsSeen) return false;
+      if (found && (!isAsSeen || isUnderWay(found, nowMs))) return false;
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
       write({ ...rest, state });
       return true;

@@ -157,7 +157,7 @@ describe.each(KINDS)('in %s', (_, create) => {
     const endpointId = createId('ep', NOON_MS, randomBytes(10));
     const waiting = { ...aDelivery(endpointId, NOON_MS, 'waiting'), workAtMs: NOON_MS + 9_000 };
     await ledger.putDeliveries([waiting]);
-    expect(await ledger.settle(waiting, 'dead')).toBe(true);
+    expect(await ledger.settle(waiting, 'dead', NOON_MS)).toBe(true);
     const range = { sinceMs: NOON_MS, untilMs: NOON_MS + 1 };
     const page = await ledger.listDead({ ...LIVE, endpointId }, range, 10);
     expect(page.entries.map(({ eventId }) => eventId)).toEqual([waiting.eventId]);
