@@ -49,11 +49,11 @@ export class PermissionError extends ApiError {
 export class NotFoundError extends ApiError {
   override readonly code = 'not_found';
 }
-/** 409: it does not go with what is there. */
+/** 409: it conflicts with what is there. */
 export class ConflictError extends ApiError {
   override readonly code = 'conflict';
 }
-/** 412: `If-Match` names another version. */
+/** 412: `If-Match` does not name the current version. */
 export class PreconditionFailedError extends ApiError {
   override readonly code = 'precondition_failed';
 }

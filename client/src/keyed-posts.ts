@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 86dbacba9ff7b88d989729c13e55e4ba87e2c7cf3c2102fa8d6a6c02d8b5847e
+// sha256 677667849fd59616d432cfca95d25927e8e4e30356d98568ad7815dd5a3515c9
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 86dbacba9ff7b88d989729c13e55e4ba87e2c7cf3c2102fa8d6a6c02d8b5847e
+// sha256 677667849fd59616d432cfca95d25927e8e4e30356d98568ad7815dd5a3515c9
 
 export interface paths {
     "/v1/events": {
@@ -11,7 +11,7 @@ export interface paths {
         };
         /**
          * List events, newest first
-         * @description `type`, `subject` and `endpoint` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one.
+         * @description `type`, `subject` and `endpoint` filter the events as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null.
          *
          *     A tenant’s key needs the scope `events:read`.
          */
@@ -19,7 +19,7 @@ export interface paths {
         put?: never;
         /**
          * Send an event
-         * @description Its data is stored and delivered as the exact bytes that came in.
+         * @description The data is stored and delivered byte for byte as it was sent.
          *
          *     A tenant’s key needs the scope `events:write`.
          */
@@ -41,7 +41,7 @@ export interface paths {
         put?: never;
         /**
          * Send up to 100 events
-         * @description Each is accepted or refused on its own, and has its result at its place.
+         * @description Each event is accepted or rejected independently. The results are in the order of the events.
          *
          *     A tenant’s key needs the scope `events:write`.
          */
@@ -82,8 +82,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove what is personal in an event for good
-         * @description Its data and subject go, and the last request and response of its deliveries. Ids, type, times and outcomes stay. What waits is cancelled. Repeating it is harmless.
+         * Remove an event’s personal data permanently
+         * @description Removes the event’s data and subject, and the last request and response of its deliveries. Ids, type, times and outcomes stay. Waiting deliveries are cancelled. Repeating the call is harmless.
          *
          *     A tenant’s key needs the scope `events:write`.
          */
@@ -103,7 +103,7 @@ export interface paths {
         };
         /**
          * Read the latest event of a subject
-         * @description The one with the latest `occurredAt` (without one: time of acceptance), of all types or of one.
+         * @description Returns the event with the latest `occurredAt`; an event without one counts by its time of acceptance. `type` limits this to one event type.
          *
          *     A tenant’s key needs the scope `events:read`.
          */
@@ -125,20 +125,20 @@ export interface paths {
         };
         /**
          * Read an event type
-         * @description For every key, whatever its scopes.
+         * @description Any valid key may call this, whatever its scopes.
          */
         get: operations["getEventType"];
         /**
-         * Put an event type into the catalogue, or change it whole
-         * @description With `onMismatch` `refuse`, events of this type whose data does not fit the schema are answered with 422 within seconds. References in a schema lead to places in it (`#/$defs/name`); nothing is fetched.
+         * Create an event type, or replace it
+         * @description If `onMismatch` is `refuse`, events of this type whose data does not match the schema are rejected with 422. A change takes effect within seconds. A schema may refer only to its own parts (`#/$defs/name`): nothing is fetched.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         put: operations["putEventType"];
         post?: never;
         /**
-         * Take an event type out of the catalogue
-         * @description For the operator only.
+         * Delete an event type
+         * @description Only the operator may call this.
          */
         delete: operations["deleteEventType"];
         options?: never;
@@ -154,8 +154,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the catalogue by name
-         * @description For every key, whatever its scopes.
+         * List event types by name
+         * @description Any valid key may call this, whatever its scopes.
          */
         get: operations["listEventTypes"];
         put?: never;
@@ -174,8 +174,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the event types that are public, by name
-         * @description Open to all.
+         * List public event types by name
+         * @description Needs no key.
          */
         get: operations["listPublicEventTypes"];
         put?: never;
@@ -201,7 +201,7 @@ export interface paths {
         put?: never;
         /**
          * Create an endpoint
-         * @description With `template` it follows one, and its own settings win. With `verifyUrl` it gets nothing until its URL has echoed a challenge, which is tried at once.
+         * @description With `template`, the endpoint inherits the settings that the request leaves out. With `verifyUrl`, its deliveries are held until the URL has echoed a challenge, which is sent at once.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -210,8 +210,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change all endpoints that a filter means
-         * @description The changes of one endpoint but for `url`, and `add...` and `remove...` for entries of its lists. With `dryRun` nothing is written. While `next` is not null, send it as `cursor` with the same request.
+         * Change all endpoints that match a filter
+         * @description Takes the same changes as a single endpoint, except `url`. `add...` and `remove...` change single entries of lists. With `dryRun`, nothing is written. While `next` is not null, repeat the request with it as `cursor`.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -229,7 +229,7 @@ export interface paths {
         put?: never;
         /**
          * Create many endpoints
-         * @description Up to 100, each checked on its own: the results stand in the order of the request.
+         * @description Creates up to 100 endpoints, each checked independently. The results are in the order of the request.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -255,7 +255,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete an endpoint, and cancel what waits for it
+         * Delete an endpoint, and cancel its waiting deliveries
          * @description A tenant’s key needs the scope `endpoints:write`.
          */
         delete: operations["deleteEndpoint"];
@@ -263,7 +263,7 @@ export interface paths {
         head?: never;
         /**
          * Change some settings of an endpoint
-         * @description What is left out stays as it is; null puts the default back, or what its template gives. The settings are checked together.
+         * @description Settings that the request leaves out stay as they are. Null restores the template’s value, or else the default. All settings are checked together.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -300,8 +300,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give an endpoint a new secret
-         * @description Those before it sign on, beside it, until the overlap ends.
+         * Rotate an endpoint’s secret
+         * @description The previous secrets keep signing beside the new one until the overlap ends.
          *
          *     A tenant’s key needs the scope `secrets:write`.
          */
@@ -323,7 +323,7 @@ export interface paths {
         put?: never;
         /**
          * Pause an endpoint
-         * @description What is to be delivered is held until it is resumed.
+         * @description Deliveries are held until the endpoint is resumed.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -345,7 +345,7 @@ export interface paths {
         put?: never;
         /**
          * Resume an endpoint
-         * @description What is held goes out oldest first, at a rising pace.
+         * @description Held deliveries are sent oldest first, at a rising rate.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -366,8 +366,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel all that waits for an endpoint
-         * @description One call goes on for 15 seconds at most: call again until it is complete.
+         * Cancel an endpoint’s waiting deliveries
+         * @description One call works for at most 15 seconds: repeat it until `complete` is true.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -389,7 +389,7 @@ export interface paths {
         put?: never;
         /**
          * Send a signed sample now
-         * @description It takes the way of deliveries; the answer shows the whole exchange.
+         * @description The sample is sent in the same way as a delivery. The answer shows the request and the response.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -411,7 +411,7 @@ export interface paths {
         put?: never;
         /**
          * Send a signed sample to many endpoints now
-         * @description Side by side, 20 in one call at most: send `next` as `cursor` for those after them.
+         * @description Sends up to 20 samples per call, in parallel. Send `next` as `cursor` to continue.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -432,8 +432,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove that the URL is its owner’s
-         * @description Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed as deliveries are. The receiver answers 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. Then the endpoint becomes active, and what waited goes out.
+         * Verify an endpoint’s URL
+         * @description Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -459,7 +459,7 @@ export interface paths {
         put?: never;
         /**
          * Create a template
-         * @description Named settings that endpoints are made from and follow; their own settings win.
+         * @description A template is a named set of settings. Its endpoints inherit every setting that they do not set themselves.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -485,15 +485,15 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a template that no endpoint follows
+         * Delete a template that no endpoint inherits from
          * @description A tenant’s key needs the scope `endpoints:write`.
          */
         delete: operations["deleteTemplate"];
         options?: never;
         head?: never;
         /**
-         * Change a template, and all endpoints that follow it
-         * @description What is left out stays as it is; null takes a setting out. It counts for every follower within 15 seconds. A change that does not go with the own settings of a follower is refused.
+         * Change a template and all endpoints that inherit from it
+         * @description Settings that the request leaves out stay as they are; null removes a setting. The change takes effect within 15 seconds for all endpoints that inherit from the template. It is rejected if it conflicts with settings that such an endpoint sets itself.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
@@ -508,8 +508,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Fetch what was stored for an endpoint with `polling`
-         * @description In the order in which it was stored, each at least once. Entries appear some seconds late, so that none is ever skipped.
+         * Fetch the events of an endpoint with `polling`
+         * @description Returns entries in the order in which they were stored, each at least once. Entries appear some seconds late, so that none is ever skipped.
          *
          *     A tenant’s key needs the scope `events:read`.
          */
@@ -532,8 +532,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a filter on data, or on a stored event
-         * @description Where the data does not pass, `failures` names the conditions of the filter that fail.
+         * Test a filter on data or on a stored event
+         * @description If the data does not match, `failures` lists the conditions of the filter that fail.
          *
          *     A tenant’s key needs the scope `endpoints:read`.
          */
@@ -553,7 +553,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description Those of one event stand side by side, by their endpoints. `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.
+         * @description Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -597,7 +597,7 @@ export interface paths {
         put?: never;
         /**
          * Send a delivery again now
-         * @description A new run, with the same idempotency key.
+         * @description Starts a new run with the same idempotency key.
          *
          *     A tenant’s key needs the scope `deliveries:write`.
          */
@@ -618,7 +618,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a delivery that waits
+         * Cancel a waiting delivery
          * @description A tenant’s key needs the scope `deliveries:write`.
          */
         post: operations["cancelDelivery"];
@@ -642,8 +642,8 @@ export interface paths {
         get: operations["listReplays"];
         put?: never;
         /**
-         * Send deliveries of an endpoint and a span of time once more
-         * @description Runs as a job, oldest first, with the deliveries’ own idempotency keys. A dry run only counts.
+         * Resend an endpoint’s deliveries from a period of time
+         * @description Runs as a job, oldest first. Each delivery keeps its idempotency key. A dry run only counts the deliveries.
          *
          *     A tenant’s key needs the scope `deliveries:write`.
          */
@@ -664,8 +664,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send all that did not arrive since a time
-         * @description A replay with the status `failed`: the dead, and what waits for its next attempt after a failure.
+         * Resend all failed deliveries since a point in time
+         * @description Starts a replay with the status `failed`: it resends dead deliveries, and those that wait for another attempt after a failure.
          *
          *     A tenant’s key needs the scope `deliveries:write`.
          */
@@ -707,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a replay
-         * @description The page of about 100 deliveries that is on its way is still sent.
+         * @description The current page of about 100 deliveries is still sent.
          *
          *     A tenant’s key needs the scope `deliveries:write`.
          */
@@ -728,7 +728,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a paused replay go on where it was
+         * Resume a paused replay
          * @description A tenant’s key needs the scope `deliveries:write`.
          */
         post: operations["resumeReplay"];
@@ -748,8 +748,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a replay
-         * @description What it sent already is not taken back.
+         * Cancel a replay
+         * @description Deliveries that the replay has already resent are not cancelled.
          *
          *     A tenant’s key needs the scope `deliveries:write`.
          */
@@ -774,8 +774,8 @@ export interface paths {
         get: operations["listKeys"];
         put?: never;
         /**
-         * Create a key of a tenant
-         * @description A tenant’s key gives what it has itself at most.
+         * Create a key for a tenant
+         * @description A tenant’s key can grant only scopes that it has itself.
          *
          *     A tenant’s key needs the scope `keys:write`.
          */
@@ -794,8 +794,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whose key this is, and what it may do
-         * @description For every key, whatever its scopes.
+         * Read the key that the request is made with
+         * @description Any valid key may call this, whatever its scopes.
          */
         get: operations["getCurrentKey"];
         put?: never;
@@ -814,14 +814,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what a key may do and when it was used
+         * Read a key’s scopes and its last use
          * @description A tenant’s key needs the scope `keys:write`.
          */
         get: operations["getKey"];
         put?: never;
         post?: never;
         /**
-         * Revoke a key, within seconds
+         * Revoke a key
          * @description A tenant’s key needs the scope `keys:write`.
          */
         delete: operations["revokeKey"];
@@ -839,20 +839,20 @@ export interface paths {
         };
         /**
          * Read a tenant
-         * @description For the operator only.
+         * @description Only the operator may call this.
          */
         get: operations["getTenant"];
         /**
          * Create a tenant, or change its name
-         * @description For the operator only.
+         * @description Only the operator may call this.
          */
         put: operations["putTenant"];
         post?: never;
         /**
-         * Delete a tenant, and remove its data for good
-         * @description Its keys and endpoints stop at once; its data is removed behind the request, which `erasure` shows. Repeating it is harmless.
+         * Delete a tenant, and remove its data permanently
+         * @description The tenant’s keys and endpoints stop working at once. Its data is removed in the background; `erasure` shows the progress. Repeating the call is harmless.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         delete: operations["deleteTenant"];
         options?: never;
@@ -869,7 +869,7 @@ export interface paths {
         };
         /**
          * List tenants by id
-         * @description For the operator only.
+         * @description Only the operator may call this.
          */
         get: operations["listTenants"];
         put?: never;
@@ -889,15 +889,15 @@ export interface paths {
         };
         /**
          * List the stack’s signing keys
-         * @description For the operator only.
+         * @description Only the operator may call this.
          */
         get: operations["listSigningKeys"];
         put?: never;
         /**
-         * Bring a private key along
-         * @description It follows the key of its algorithm, and signs at once unless told otherwise.
+         * Import a private key
+         * @description The key succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         post: operations["bringSigningKey"];
         delete?: never;
@@ -916,10 +916,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a new key follow this one
-         * @description It is published at once, and signs once receivers have had time to read it.
+         * Rotate a signing key
+         * @description Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         post: operations["rotateSigningKey"];
         delete?: never;
@@ -937,7 +937,7 @@ export interface paths {
         };
         /**
          * The public keys as a JWK set
-         * @description Open to all.
+         * @description Needs no key.
          */
         get: operations["getJwks"];
         put?: never;
@@ -957,7 +957,7 @@ export interface paths {
         };
         /**
          * A public key as PEM
-         * @description Open to all.
+         * @description Needs no key.
          */
         get: operations["getPublicKey"];
         put?: never;
@@ -976,8 +976,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See which versions of the sealing key there are
-         * @description For the operator only.
+         * List the versions of the sealing key
+         * @description Only the operator may call this.
          */
         get: operations["getSealingKeys"];
         put?: never;
@@ -998,10 +998,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Seal everything anew under the current version
-         * @description A call works for some seconds: send `next` as `cursor` until it is null. Repeating it is harmless.
+         * Reseal everything under the current version
+         * @description One call works for at most 15 seconds. Send `next` as `cursor` until it is null. Repeating the call is harmless.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         post: operations["reseal"];
         delete?: never;
@@ -1018,10 +1018,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The addresses that requests to receivers come from
-         * @description Empty where they are not fixed.
+         * List the addresses that requests to receivers come from
+         * @description The list is empty if the addresses are not fixed.
          *
-         *     Open to all.
+         *     Needs no key.
          */
         get: operations["getEgressAddresses"];
         put?: never;
@@ -1040,8 +1040,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See that the API answers
-         * @description Open to all.
+         * Check that the API answers
+         * @description Needs no key.
          */
         get: operations["getHealth"];
         put?: never;
@@ -1060,8 +1060,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * This document
-         * @description Open to all.
+         * The OpenAPI document
+         * @description Needs no key.
          */
         get: operations["getOpenApi"];
         put?: never;
@@ -1080,8 +1080,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * This document, to read and to try
-         * @description Open to all.
+         * The API reference as a web page
+         * @description Needs no key.
          */
         get: operations["getDocs"];
         put?: never;
@@ -1100,8 +1100,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the page loads
-         * @description Open to all.
+         * A file of the API reference
+         * @description Needs no key.
          */
         get: operations["getDocsFile"];
         put?: never;
@@ -1120,10 +1120,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look at messages that could not be processed
-         * @description Some of them, in no order; nothing is taken away. What was looked at is hidden for five seconds.
+         * List messages that could not be processed
+         * @description Returns some of the messages, in no particular order, and removes none. A returned message is hidden for five seconds.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         get: operations["listDeadLetters"];
         put?: never;
@@ -1145,9 +1145,9 @@ export interface paths {
         put?: never;
         /**
          * Send dead letters back to their queue
-         * @description Each is sent before it is deleted: a crash in between doubles it, and loses nothing.
+         * @description Each message is sent before it is deleted: a crash in between duplicates it, and loses nothing.
          *
-         *     For the operator only.
+         *     Only the operator may call this.
          */
         post: operations["redriveDeadLetters"];
         delete?: never;
@@ -1163,7 +1163,7 @@ export interface components {
         Accepted: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
-            /** @description Whether the idempotency key was used before. */
+            /** @description Whether an earlier request with this idempotency key created the event. */
             duplicate: boolean;
         };
         Attempt: {
@@ -1177,7 +1177,7 @@ export interface components {
              */
             at: string;
             durationMs: number;
-            /** @description `http_<status>` or a kind of failure. */
+            /** @description `http_<status>`, or the kind of failure. */
             outcome: string;
             responseStatus: number | null;
             detail: string | null;
@@ -1330,7 +1330,7 @@ export interface components {
             createdAt: string;
             expiresAt: string | null;
             revokedAt: string | null;
-            /** @description To the hour; it may lag by as much. */
+            /** @description Rounded to the hour; it may lag by up to an hour. */
             lastUsedAt: string | null;
             key: string;
         };
@@ -1346,7 +1346,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             queue: "events" | "wakes";
-            /** @description Whether it has a form that we write. */
+            /** @description Whether the message has a format that Posthorn writes. */
             readable: boolean;
             tenant: string | null;
             environment: ("live" | "test") | null;
@@ -1361,7 +1361,7 @@ export interface components {
             sentAt: string;
             receives: number;
             bytes: number;
-            /** @description The beginning of what is not readable. */
+            /** @description The beginning of an unreadable message; null for a readable one. */
             body: string | null;
         };
         DeadLetters: {
@@ -1394,7 +1394,7 @@ export interface components {
             acceptedAt: string;
             firstAttemptAt: string | null;
             deliveredAt: string | null;
-            /** @description Of the latest attempt. What was delivered may have none: see docs. */
+            /** @description The request of the latest attempt. It may be null for a successful delivery: see the docs. */
             lastRequest: {
                 /** @description As they were sent, signatures included, with credentials masked. */
                 headers: {
@@ -1407,10 +1407,10 @@ export interface components {
                 headers: {
                     [key: string]: string;
                 };
-                /** @description The first 1 KiB. */
+                /** @description The first 1 KiB of the body. */
                 body: string;
             } | null;
-            /** @description When what is personal in it was removed for good. */
+            /** @description When its personal data was removed permanently. */
             redactedAt: string | null;
         };
         EgressAddresses: {
@@ -1439,7 +1439,7 @@ export interface components {
             maxPerSecond: number | null;
             polling: boolean;
             description: string;
-            /** @description 28 asterisks and its last four characters. */
+            /** @description 28 asterisks, then the last four characters of the secret. */
             secret: string;
             token: string | null;
             signatures: components["schemas"]["ExtraSignature"][];
@@ -1460,7 +1460,7 @@ export interface components {
                 /** @constant */
                 enc: "A256GCM";
             } | null;
-            /** @description As they were given, with what is secret masked. */
+            /** @description As they were given, with secrets masked. */
             authentication: {
                 [key: string]: string;
             }[];
@@ -1468,14 +1468,14 @@ export interface components {
                 [key: string]: string;
             };
             timingHeaders: boolean;
-            /** @description Certificates of its own; never the key. */
+            /** @description The endpoint’s own certificates, never the private key. */
             tls: components["schemas"]["EndpointTls"] | null;
-            /** @description The template that it follows. */
+            /** @description The template that the endpoint inherits from. */
             template: string | null;
-            /** @description Settings of its own; the others are its template’s. */
+            /** @description The names of the settings that the endpoint sets itself. It inherits the others from its template. */
             own: string[] | null;
             verifyUrl: boolean;
-            /** @description When its URL was proved. */
+            /** @description When the URL was verified. */
             verifiedAt: string | null;
             /** @enum {string} */
             status: "active" | "paused" | "unverified" | "deleted";
@@ -1553,13 +1553,13 @@ export interface components {
             ids?: string[];
             /** @enum {string} */
             contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
-            /** @description Its id or name. */
+            /** @description The template’s id or name. */
             template?: string;
             /** @example hooks.acme.io */
             urlHost?: string;
-            /** @description Those that get events of this type, by their patterns. */
+            /** @description Only endpoints whose patterns match this event type. */
             eventType?: string;
-            /** @description Those that are bound to it. */
+            /** @description Only endpoints that are bound to this channel. */
             channel?: string;
         };
         EndpointHealth: {
@@ -1661,9 +1661,9 @@ export interface components {
             endpoints: components["schemas"]["EndpointInput"][];
         };
         EndpointSecret: {
-            /** @description Of an asymmetric key, its public half: `whpk_...`. */
+            /** @description The secret; for an asymmetric key, its public half (`whpk_...`). */
             secret: string;
-            /** @description Until when secrets before this one go on signing. */
+            /** @description When the previous secrets stop signing. */
             previousValidUntil: string | null;
         };
         EndpointTls: {
@@ -1674,7 +1674,7 @@ export interface components {
                  * @example 2026-01-31T09:30:00.000Z
                  */
                 expiresAt: string;
-                /** @description SHA-256, hex with colons. */
+                /** @description SHA-256, in hexadecimal with colons. */
                 fingerprint: string;
             }[];
             clientCertificate: {
@@ -1684,7 +1684,7 @@ export interface components {
                  * @example 2026-01-31T09:30:00.000Z
                  */
                 expiresAt: string;
-                /** @description SHA-256, hex with colons. */
+                /** @description SHA-256, in hexadecimal with colons. */
                 fingerprint: string;
             } | null;
             /** @enum {string} */
@@ -1702,18 +1702,18 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             acceptedAt: string;
-            /** @description As it came in. */
+            /** @description As the producer sent it. */
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
-            /** @description When its data and subject were removed for good. */
+            /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
         };
         EventFeed: {
             data: components["schemas"]["PolledEvent"][];
-            /** @description Always there: send it as `after` next time. */
+            /** @description Always present: send it as `after` with the next request. */
             next: string;
-            /** @description Whether there is more to read at once. */
+            /** @description Whether more entries can be read now. */
             more: boolean;
         };
         EventInput: {
@@ -1750,7 +1750,7 @@ export interface components {
             description?: string;
             /** @description JSON Schema 2020-12 of the data. */
             schema?: Record<string, unknown> | boolean;
-            /** @description Must fit the schema. */
+            /** @description Must match the schema. */
             example?: Record<string, unknown>;
             /**
              * @default accept
@@ -1772,13 +1772,13 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             acceptedAt: string;
-            /** @description As it came in. */
+            /** @description As the producer sent it. */
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
-            /** @description When its data and subject were removed for good. */
+            /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
-            /** @description The exact bytes that came in; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted. */
             data: Record<string, unknown> | null;
         };
         EventWithDeliveries: {
@@ -1793,17 +1793,17 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             acceptedAt: string;
-            /** @description As it came in. */
+            /** @description As the producer sent it. */
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
-            /** @description When its data and subject were removed for good. */
+            /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
-            /** @description The first 100, by their endpoints. */
+            /** @description The first 100 deliveries, ordered by endpoint. */
             deliveries: components["schemas"]["Delivery"][];
-            /** @description Send it as `cursor` to `GET /v1/deliveries?event=` for the rest. */
+            /** @description Send it as `cursor` to `GET /v1/deliveries?event=` to get the others. */
             deliveriesNext: string | null;
-            /** @description The exact bytes that came in; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted. */
             data: Record<string, unknown> | null;
         };
         ExtraSignature: {
@@ -1912,7 +1912,7 @@ export interface components {
             createdAt: string;
             expiresAt: string | null;
             revokedAt: string | null;
-            /** @description To the hour; it may lag by as much. */
+            /** @description Rounded to the hour; it may lag by up to an hour. */
             lastUsedAt: string | null;
         };
         KeyInput: {
@@ -1936,17 +1936,17 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             acceptedAt: string;
-            /** @description As it came in. */
+            /** @description As the producer sent it. */
             occurredAt: string | null;
             subject: string | null;
             channels: string[];
-            /** @description When its data and subject were removed for good. */
+            /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
             /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
             delivery: string;
-            /** @description As pushed requests of this delivery carry it, where their contract has one. */
+            /** @description The idempotency key that pushed requests of this delivery carry, if their contract has one. */
             idempotencyKey: string;
-            /** @description The exact bytes that came in; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted. */
             data: Record<string, unknown> | null;
         };
         Problem: {
@@ -2025,11 +2025,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             until: string;
-            /** @description How far it has come between `since` and `until`. */
+            /** @description The time between `since` and `until` that the replay has reached. */
             reachedAt: string | null;
             found: number;
             sent: number;
-            /** @description Found, and moved on before they were sent. */
+            /** @description Deliveries that changed after they were found, and were not resent. */
             skipped: number;
             cancelledBy: ("user" | "endpoint_deleted") | null;
             /**
@@ -2046,7 +2046,7 @@ export interface components {
         };
         ReplayCount: {
             count: number;
-            /** @description False if there was no time to count them all. */
+            /** @description False if the time limit was reached before all were counted. */
             complete: boolean;
         };
         ReplayInput: {
@@ -2070,22 +2070,22 @@ export interface components {
         Resealing: {
             /** @example 2 */
             current: number;
-            /** @description Endpoints, templates and signing keys looked at. */
+            /** @description How many endpoints, templates and signing keys were checked. */
             walked: number;
             resealed: number;
-            /** @description Those that still need another version. */
+            /** @description How many still need another version. */
             left: number;
-            /** @description Whether the other versions may go, as far as endpoints and keys need them. */
+            /** @description Whether endpoints, templates and signing keys no longer need the other versions. */
             othersUnused: boolean;
             /**
              * Format: date-time
-             * @description From when on every function seals under the current version.
+             * @description From this time on, every function seals under the current version.
              * @example 2026-01-31T09:30:00.000Z
              */
             settledAt: string;
-            /** @description Until when event data may need another version; null if none is sealed. */
+            /** @description Until this time, event data may need another version; null if event data is not sealed. */
             eventDataUntil: string | null;
-            /** @description Send it as `cursor` to go on; null at the end. */
+            /** @description Send it as `cursor` to continue; null at the end. */
             next: string | null;
         };
         RetryPolicy: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
@@ -2120,7 +2120,7 @@ export interface components {
         };
         SealingKeys: {
             /**
-             * @description What everything new is sealed under.
+             * @description The version that new secrets are sealed under.
              * @example 2
              */
             current: number;
@@ -2132,11 +2132,11 @@ export interface components {
             changedAt: string;
             /**
              * Format: date-time
-             * @description From when on every function seals under the current version.
+             * @description From this time on, every function seals under the current version.
              * @example 2026-01-31T09:30:00.000Z
              */
             settledAt: string;
-            /** @description Until when event data may need another version; null if none is sealed. */
+            /** @description Until this time, event data may need another version; null if event data is not sealed. */
             eventDataUntil: string | null;
         };
         SigningKey: {
@@ -2148,7 +2148,7 @@ export interface components {
             origin: "generated" | "brought";
             /** @enum {string} */
             state: "next" | "signing" | "retiring";
-            /** @description SPKI, PEM. */
+            /** @description SPKI, in PEM. */
             publicKey: string;
             /**
              * Format: date-time
@@ -2166,7 +2166,7 @@ export interface components {
             /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
             name: string;
-            /** @description Those that it gives, what is secret masked. */
+            /** @description The settings that the template sets, with secrets masked. */
             settings: {
                 [key: string]: unknown;
             };
@@ -2291,7 +2291,7 @@ export interface components {
         Tenant: {
             /** @example acme */
             id: string;
-            /** @description Empty once its data is removed. */
+            /** @description Empty once the tenant’s data is removed. */
             name: string;
             /**
              * Format: date-time
@@ -2299,13 +2299,13 @@ export interface components {
              */
             createdAt: string;
             deletedAt: string | null;
-            /** @description How far its data is removed. */
+            /** @description The progress of removing the tenant’s data. */
             erasure: components["schemas"]["TenantErasure"] | null;
         };
         TenantErasure: {
             /** @enum {string} */
             state: "running" | "done";
-            /** @description What was removed so far; of feeds, entries; of replays, the subjects that they were for. */
+            /** @description How many have been removed so far. `feeds` counts entries of feeds, and `replays` counts replays whose subject was removed. */
             done: {
                 keys: number;
                 endpoints: number;
@@ -2360,7 +2360,7 @@ export interface components {
             }[];
             next: string | null;
         };
-        /** @description Where the time went: null for what was not there, as on a kept connection. */
+        /** @description How long each phase took; null for a phase that did not occur, as on a reused connection. */
         Timings: {
             dnsMs: number | null;
             connectMs: number | null;
@@ -2374,7 +2374,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The body is not JSON, or not UTF-8. */
+        /** @description The body is not valid JSON, or not UTF-8. */
         Problem400: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2384,10 +2384,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description No key, or one that is unknown, expired or revoked. */
+        /** @description The key is missing, unknown, expired or revoked. */
         Problem401: {
             headers: {
-                /** @description What kind of key is wanted. */
+                /** @description The kind of key that is required. */
                 "WWW-Authenticate"?: string;
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2396,7 +2396,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The key lacks the scope, names a tenant or the other environment, or is not the operator’s. */
+        /** @description The key lacks the scope, is not the operator’s, belongs to the other environment, or is a tenant’s key in a request that names a tenant. */
         Problem403: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2406,11 +2406,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The operator named a tenant that there is not. */
+        /** @description The tenant that the operator named does not exist. */
         Problem404: {
             headers: {
                 /**
-                 * @description Seconds after which another try makes sense.
+                 * @description Seconds to wait before trying again.
                  * @example 1
                  */
                 "Retry-After"?: number;
@@ -2437,7 +2437,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayAnswer"];
             };
         };
-        /** @description A `Content-Type` other than JSON. */
+        /** @description The `Content-Type` is not JSON. */
         Problem415: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2447,7 +2447,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Faults in path, query, headers or body: each is listed with its path. */
+        /** @description The path, query, headers or body have faults. Each is listed with its path. */
         Problem422: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2457,11 +2457,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests: wait as long as `Retry-After` says. */
+        /** @description Too many requests: wait for `Retry-After` seconds. */
         Problem429: {
             headers: {
                 /**
-                 * @description Seconds after which another try makes sense.
+                 * @description Seconds to wait before trying again.
                  * @example 1
                  */
                 "Retry-After"?: number;
@@ -2478,7 +2478,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayAnswer"];
             };
         };
-        /** @description A fault on our side. */
+        /** @description An internal error. */
         Problem500: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2494,11 +2494,11 @@ export interface components {
                 "application/json": components["schemas"]["GatewayAnswer"];
             };
         };
-        /** @description Not available at the moment: try again. */
+        /** @description Temporarily unavailable: try again. */
         Problem503: {
             headers: {
                 /**
-                 * @description Seconds after which another try makes sense.
+                 * @description Seconds to wait before trying again.
                  * @example 1
                  */
                 "Retry-After"?: number;
@@ -2520,7 +2520,7 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The request’s id, as it stands in the logs.
+         * @description The request’s id, as in the logs.
          * @example f6d4e8b4-afc0-448d-9631-63d84b74d0e4
          */
         RequestId: string;
@@ -2539,18 +2539,18 @@ export interface operations {
                 type?: string;
                 subject?: string;
                 /**
-                 * @description Only events that go to this endpoint.
+                 * @description Only events that are delivered to this endpoint.
                  * @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm
                  */
                 endpoint?: string;
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -2585,18 +2585,18 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Event"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -2618,24 +2618,24 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The same key with the same event makes one event only, within 7 days: 1 to 255 printable ASCII characters.
+                 * @description Requests with the same key and the same event within 7 days create only one event. 1 to 255 printable ASCII characters.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description W3C Trace Context: passed on to receivers. What is not valid is left out.
+                 * @description W3C Trace Context, passed on to receivers. An invalid value is ignored.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: string;
                 /**
-                 * @description As `traceparent`, and only with it.
+                 * @description Passed on like `traceparent`, and only together with it.
                  * @example congo=t61rcWkgMzE
                  */
                 tracestate?: string;
@@ -2659,7 +2659,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is on the queue. */
+            /** @description The event was accepted and queued. */
             202: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2678,11 +2678,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such tenant. Or: The operator named a tenant that there is not. */
+            /** @description There is no such tenant. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -2697,7 +2697,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -2717,7 +2717,7 @@ export interface operations {
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -2741,19 +2741,19 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description W3C Trace Context: passed on to receivers. What is not valid is left out.
+                 * @description W3C Trace Context, passed on to receivers. An invalid value is ignored.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: string;
                 /**
-                 * @description As `traceparent`, and only with it.
+                 * @description Passed on like `traceparent`, and only together with it.
                  * @example congo=t61rcWkgMzE
                  */
                 tracestate?: string;
@@ -2781,7 +2781,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A result at each event’s place. */
+            /** @description One result per event, in the order of the events. */
             202: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -2822,11 +2822,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -2919,11 +2919,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such event, or it is not stored yet: with `Retry-After`. Or: The operator named a tenant that there is not. */
+            /** @description There is no such event, or it is not stored yet. The answer has `Retry-After`. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -2945,11 +2945,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -2960,7 +2960,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The event as it stands now. */
+            /** @description The redacted event. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3027,11 +3027,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such event, or it is not stored yet: with `Retry-After`. Or: The operator named a tenant that there is not. */
+            /** @description There is no such event, or it is not stored yet. The answer has `Retry-After`. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3045,11 +3045,11 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
-            /** @description It is redacted, but what is under way is not provided for: send it again. */
+            /** @description The event is redacted, but the cleanup after deliveries in progress is not scheduled: send the request again. */
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3075,11 +3075,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -3117,11 +3117,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no event with this subject, or it is not stored yet. Or: The operator named a tenant that there is not. */
+            /** @description There is no event with this subject, or it is not stored yet. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3190,7 +3190,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3244,7 +3244,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description There was one; it is this now. */
+            /** @description Replaced. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3315,11 +3315,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There are as many as there may be. */
+            /** @description The limit for this kind of resource is reached. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3350,7 +3350,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is not there any more. */
+            /** @description Deleted. */
             204: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3364,7 +3364,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3431,7 +3431,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["EventType"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -3456,7 +3456,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of public event types; may be cached. */
+            /** @description A page of public event types, which may be cached. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3490,7 +3490,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["PublicEventType"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -3509,11 +3509,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -3591,7 +3591,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Endpoint"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -3610,14 +3610,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -3714,11 +3714,11 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. Or: the template is changing at the moment. */
+            /** @description The limit for this kind of resource is reached. Or: The `Idempotency-Key` was used with another body. Or: The template is being changed. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -3742,11 +3742,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -3771,7 +3771,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each, or would have. */
+            /** @description One result per endpoint. With `dryRun`, the results say what the request would have changed. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3814,11 +3814,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -3839,7 +3839,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Each endpoint, or what is wrong with it. */
+            /** @description One result per endpoint: the endpoint, or its error. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -3942,11 +3942,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4030,11 +4030,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4056,14 +4056,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
                 "If-Match"?: string;
@@ -4086,11 +4086,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4105,7 +4105,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4116,11 +4116,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `If-Match` names another version. */
+            /** @description `If-Match` does not name the current version. */
             412: {
                 headers: {
                     /**
-                     * @description The present version.
+                     * @description The current version.
                      * @example "1"
                      */
                     ETag?: string;
@@ -4142,14 +4142,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
                 "If-Match"?: string;
@@ -4248,11 +4248,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4267,7 +4267,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4278,11 +4278,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `If-Match` names another version. */
+            /** @description `If-Match` does not name the current version. */
             412: {
                 headers: {
                     /**
-                     * @description The present version.
+                     * @description The current version.
                      * @example "1"
                      */
                     ETag?: string;
@@ -4306,11 +4306,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4321,7 +4321,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It. */
+            /** @description The secret. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4339,11 +4339,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4365,11 +4365,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4393,7 +4393,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new one. */
+            /** @description The new secret. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4412,11 +4412,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4427,11 +4427,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many secrets sign already, or the endpoint was changed in the meantime. */
+            /** @description Too many secrets are signing already, or the endpoint was changed in the meantime. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4455,11 +4455,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4470,7 +4470,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is paused. */
+            /** @description The paused endpoint. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4538,11 +4538,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4553,11 +4553,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is changing at the moment. */
+            /** @description The endpoint is being changed. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4579,11 +4579,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4594,7 +4594,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is resumed. */
+            /** @description The resumed endpoint. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4662,11 +4662,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4677,11 +4677,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is changing at the moment, or its URL is not proved. */
+            /** @description The endpoint is being changed, or its URL is not verified. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4703,11 +4703,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4718,7 +4718,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How many were cancelled. */
+            /** @description The number of cancelled deliveries. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4736,11 +4736,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4762,11 +4762,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4792,7 +4792,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What was sent and what came back, whatever it was. */
+            /** @description The request and the response, whatever the outcome. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4834,11 +4834,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4849,11 +4849,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its URL is not proved. */
+            /** @description The URL is not verified. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4869,11 +4869,11 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
-            /** @description The test could not be carried out. */
+            /** @description The test could not be run. */
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -4897,11 +4897,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -4920,7 +4920,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Each exchange, or why there was none. */
+            /** @description One result per endpoint: the exchange, or the error. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4984,11 +4984,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -4999,7 +4999,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether it was echoed, and the whole exchange. */
+            /** @description Whether the receiver echoed the challenge, with the request and the response. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -5097,11 +5097,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5116,7 +5116,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5134,7 +5134,7 @@ export interface operations {
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5161,11 +5161,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -5204,7 +5204,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Template"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -5223,14 +5223,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -5291,11 +5291,11 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            /** @description There is one of this name, or there are too many. Or: The `Idempotency-Key` was used with another body. */
+            /** @description The name is taken, or the limit is reached. Or: The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5319,11 +5319,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -5368,11 +5368,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            /** @description There is no such template. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5394,14 +5394,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
                 "If-Match"?: string;
@@ -5424,11 +5424,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            /** @description There is no such template. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5439,11 +5439,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Endpoints follow it, or it was changed in the meantime. */
+            /** @description Endpoints inherit from it, or it was changed in the meantime. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5454,11 +5454,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `If-Match` names another version. */
+            /** @description `If-Match` does not name the current version. */
             412: {
                 headers: {
                     /**
-                     * @description The present version.
+                     * @description The current version.
                      * @example "1"
                      */
                     ETag?: string;
@@ -5480,14 +5480,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description The `ETag` of the version that is meant: another one is answered with 412.
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
                 "If-Match"?: string;
@@ -5546,11 +5546,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such template. Or: The operator named a tenant that there is not. */
+            /** @description There is no such template. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5565,7 +5565,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5576,11 +5576,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `If-Match` names another version. */
+            /** @description `If-Match` does not name the current version. */
             412: {
                 headers: {
                     /**
-                     * @description The present version.
+                     * @description The current version.
                      * @example "1"
                      */
                     ETag?: string;
@@ -5608,11 +5608,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -5623,7 +5623,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A part of the feed. */
+            /** @description A page of the feed. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -5659,11 +5659,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5678,7 +5678,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5700,11 +5700,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -5742,7 +5742,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Whether the data passes. */
+            /** @description Whether the data matches. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -5782,11 +5782,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such event, or it is not stored yet. Or: The operator named a tenant that there is not. */
+            /** @description There is no such event, or it is not stored yet. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5815,7 +5815,7 @@ export interface operations {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
                 endpoint?: string;
                 /**
-                 * @description Only those of this event.
+                 * @description Only deliveries of this event.
                  * @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm
                  */
                 event?: string;
@@ -5825,11 +5825,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -5904,18 +5904,18 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Delivery"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint, or no such event. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint, or no such event. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -5937,11 +5937,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6017,11 +6017,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            /** @description There is no such delivery. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6043,11 +6043,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6123,11 +6123,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            /** @description There is no such delivery. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6138,11 +6138,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Its endpoint was deleted. It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps. */
+            /** @description The endpoint was deleted. An attempt is in progress, the delivery is being changed, or its first attempt has not finished. The answer has `Retry-After` where waiting helps. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6160,7 +6160,7 @@ export interface operations {
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6184,11 +6184,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6264,11 +6264,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such delivery. Or: The operator named a tenant that there is not. */
+            /** @description There is no such delivery. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6279,11 +6279,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It does not wait any more. It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps. */
+            /** @description The delivery is no longer waiting. An attempt is in progress, the delivery is being changed, or its first attempt has not finished. The answer has `Retry-After` where waiting helps. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6310,11 +6310,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -6356,18 +6356,18 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Replay"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6389,14 +6389,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -6416,7 +6416,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The count of a dry run. */
+            /** @description The result of a dry run. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -6435,7 +6435,7 @@ export interface operations {
             /** @description Started. */
             202: {
                 headers: {
-                    /** @description Where its progress can be read. */
+                    /** @description The path of the replay, which shows its progress. */
                     Location?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -6467,11 +6467,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6486,7 +6486,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6506,7 +6506,7 @@ export interface operations {
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6530,14 +6530,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -6559,7 +6559,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The count of a dry run. */
+            /** @description The result of a dry run. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -6578,7 +6578,7 @@ export interface operations {
             /** @description Started. */
             202: {
                 headers: {
-                    /** @description Where its progress can be read. */
+                    /** @description The path of the replay, which shows its progress. */
                     Location?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -6610,11 +6610,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such endpoint. Or: The operator named a tenant that there is not. */
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6629,7 +6629,7 @@ export interface operations {
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6649,7 +6649,7 @@ export interface operations {
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6673,11 +6673,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6720,11 +6720,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            /** @description There is no such replay. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6746,11 +6746,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6793,11 +6793,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            /** @description There is no such replay. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6808,11 +6808,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It has ended, or is changing at the moment. */
+            /** @description The replay has ended, or is being changed. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6834,11 +6834,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6881,11 +6881,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            /** @description There is no such replay. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6896,11 +6896,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It has ended, or is changing at the moment. */
+            /** @description The replay has ended, or is being changed. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6914,11 +6914,11 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
-            /** @description It could not be set going: call it again. */
+            /** @description The replay could not be resumed: send the request again. */
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -6942,11 +6942,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -6989,11 +6989,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such replay. Or: The operator named a tenant that there is not. */
+            /** @description There is no such replay. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7004,11 +7004,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is done already, or changing at the moment. */
+            /** @description The replay is already done, or is being changed. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7033,11 +7033,11 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path?: never;
@@ -7076,7 +7076,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Key"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -7095,14 +7095,14 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -7122,7 +7122,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The `Idempotency-Key` created it before; the key itself is not shown again. */
+            /** @description An earlier request with this `Idempotency-Key` created the key. The key itself is not shown again. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7149,7 +7149,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description The key; it is not shown again. */
+            /** @description The key, which is shown only this once. */
             201: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7181,11 +7181,11 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
-            /** @description There are as many as there may be. Or: The `Idempotency-Key` was used with another body. */
+            /** @description The limit for this kind of resource is reached. Or: The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7213,7 +7213,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who asks. The operator’s key is of no tenant, and has every scope. */
+            /** @description The key’s owner and scopes. The operator’s key belongs to no tenant and has every scope. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7261,11 +7261,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -7276,7 +7276,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The key, without the key itself. */
+            /** @description The key’s details, without the key itself. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7305,11 +7305,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such key. Or: The operator named a tenant that there is not. */
+            /** @description There is no such key. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7331,11 +7331,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description With the operator’s key: the tenant that this is about. Not with a tenant’s.
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
                 "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key has its own. */
+                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
             };
             path: {
@@ -7346,7 +7346,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Revoked. */
+            /** @description Revoked. The key stops working within seconds. */
             204: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7356,11 +7356,11 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such key. Or: The operator named a tenant that there is not. */
+            /** @description There is no such key. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7413,7 +7413,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7454,7 +7454,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description There was one; it has this name now. */
+            /** @description The tenant existed already, and has this name now. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7495,11 +7495,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description It was deleted, and its data is being removed: with `Retry-After`. */
+            /** @description The tenant was deleted, and its data is still being removed. The answer has `Retry-After`. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7532,7 +7532,7 @@ export interface operations {
             /** @description Deleted; its data is being removed. */
             202: {
                 headers: {
-                    /** @description Where to see how far that is. */
+                    /** @description The path of the tenant, which shows the progress. */
                     Location?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -7567,7 +7567,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7581,11 +7581,11 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
-            /** @description The tenant is deleted, but its data is not being removed yet. Send it again. */
+            /** @description The tenant is deleted, but its data is not being removed yet. Send the request again. */
             503: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7639,7 +7639,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["Tenant"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -7661,7 +7661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description All signing keys. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7687,7 +7687,7 @@ export interface operations {
                      */
                     "application/json": {
                         data: components["schemas"]["SigningKey"][];
-                        /** @description Send it as `cursor` for the next page. */
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
                         next: string | null;
                     };
                 };
@@ -7704,7 +7704,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -7755,11 +7755,11 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description It is here already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
+            /** @description The key was already imported. Or: Another request is changing the keys, or too many are published. Or: The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7783,7 +7783,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A repeat with the same key and body, within 7 days, finds what the first one created.
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
                 "Idempotency-Key"?: string;
@@ -7840,7 +7840,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7851,11 +7851,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It was rotated already. The keys are being changed by others, or too many are published. The `Idempotency-Key` was used with another body. */
+            /** @description The key was already rotated. Or: Another request is changing the keys, or too many are published. Or: The `Idempotency-Key` was used with another body. */
             409: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7883,10 +7883,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All keys that sign, will sign, or signed not long ago. */
+            /** @description All keys that sign now, will sign, or signed recently. */
             200: {
                 headers: {
-                    /** @description How long receivers may keep it. */
+                    /** @description How long receivers may cache the answer. */
                     "Cache-Control"?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -7920,7 +7920,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description The key’s id and `.pem`.
+                 * @description The key’s id, followed by `.pem`.
                  * @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem
                  */
                 file: string;
@@ -7929,10 +7929,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description SPKI. */
+            /** @description The public key as SPKI, in PEM. */
             200: {
                 headers: {
-                    /** @description How long receivers may keep it. */
+                    /** @description How long receivers may cache the answer. */
                     "Cache-Control"?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -7950,7 +7950,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -7976,7 +7976,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Its versions, never the key. */
+            /** @description The versions, never the key itself. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8016,13 +8016,13 @@ export interface operations {
             content: {
                 /** @example {} */
                 "application/json": {
-                    /** @description The `next` of the answer before. */
+                    /** @description The `next` of the previous answer. */
                     cursor?: string;
                 };
             };
         };
         responses: {
-            /** @description How far it came. */
+            /** @description The progress. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8096,7 +8096,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It does. */
+            /** @description The API answers. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8125,10 +8125,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OpenAPI 3.1. */
+            /** @description This document, in OpenAPI 3.1. */
             200: {
                 headers: {
-                    /** @description How long it may be kept. */
+                    /** @description How long the answer may be cached. */
                     "Cache-Control"?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -8163,7 +8163,7 @@ export interface operations {
             /** @description A page of Swagger UI. */
             200: {
                 headers: {
-                    /** @description How long it may be kept. */
+                    /** @description How long the answer may be cached. */
                     "Cache-Control"?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -8193,7 +8193,7 @@ export interface operations {
             /** @description A script, a style sheet or a picture. */
             200: {
                 headers: {
-                    /** @description How long it may be kept. */
+                    /** @description How long the answer may be cached. */
                     "Cache-Control"?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -8213,7 +8213,7 @@ export interface operations {
             404: {
                 headers: {
                     /**
-                     * @description Seconds after which another try makes sense.
+                     * @description Seconds to wait before trying again.
                      * @example 1
                      */
                     "Retry-After"?: number;
@@ -8242,7 +8242,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What was found. */
+            /** @description The messages that were found. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8306,7 +8306,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many went back. */
+            /** @description How many messages were sent back. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];

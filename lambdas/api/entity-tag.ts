@@ -33,7 +33,7 @@ export function overtaken(c: AppContext): Problem {
 }
 
 function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
-  const detail = 'It has another version by now: read it, and send its ETag.';
+  const detail = 'The version has changed: read the resource again, and send its current ETag.';
   return new Problem(
     412,
     detail,
@@ -45,5 +45,6 @@ function staleProblem(headers: Readonly<Record<string, string>> = {}): Problem {
 export const tagHeader = { ETag: 'The version: send it as `If-Match` with the next change.' };
 
 export const matchHeader = {
-  'If-Match': 'The `ETag` of the version that is meant: another one is answered with 412.',
+  'If-Match':
+    'The `ETag` of the version to change. If it is not the current one, the answer is 412.',
 };

@@ -32,7 +32,10 @@ export function pageSchema<T extends z.ZodType>(entry: T) {
   return z
     .strictObject({
       data: z.array(entry),
-      next: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page.' }),
+      next: z
+        .string()
+        .nullable()
+        .meta({ description: 'Send it as `cursor` to get the next page; null on the last page.' }),
     })
     .meta(example === undefined ? {} : { example: { data: [example], next: null } });
 }

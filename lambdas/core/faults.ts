@@ -12,7 +12,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): F
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: pointer([...path, key]),
-      message: 'is not known here',
+      message: 'is not a known field',
     }));
   }
   if (issue.code === 'invalid_union') {

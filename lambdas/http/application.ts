@@ -49,7 +49,7 @@ export function createApplication(
 
 function methodProblem(allowed: readonly string[]): Problem {
   const list = allowed.join(', ');
-  return new Problem(405, `This path takes ${list}.`, [], { Allow: list });
+  return new Problem(405, `This path supports ${list}.`, [], { Allow: list });
 }
 
 function answer(c: AppContext, problem: Problem): Response {

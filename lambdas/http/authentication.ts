@@ -143,7 +143,7 @@ export function createAuthentication({
     const environment = environmentOf(c);
     if (principal.kind === 'tenant') {
       if (named !== undefined || inHeader !== undefined) {
-        throw new Problem(403, 'A tenant’s key says whose it is: a tenant may not be named.');
+        throw new Problem(403, 'A tenant’s key already identifies the tenant: do not name one.');
       }
       if (environment !== undefined && environment !== principal.key.environment) {
         throw new Problem(403, `This is a key of the ${principal.key.environment} environment.`);
@@ -157,7 +157,7 @@ export function createAuthentication({
     }
     const tenant = named ?? inHeader;
     if (tenant === undefined) {
-      throw new Problem(422, `The operator says the tenant with ${TENANT_HEADER}.`, [
+      throw new Problem(422, `The operator must name the tenant with ${TENANT_HEADER}.`, [
         { path: TENANT_HEADER, message: 'is missing' },
       ]);
     }

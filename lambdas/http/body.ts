@@ -21,7 +21,10 @@ export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBod
   }
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   if (bytes.length > maxBytes) {
-    throw new Problem(413, `The body may have ${maxBytes} bytes, and has ${bytes.length}.`);
+    throw new Problem(
+      413,
+      `The body has ${bytes.length} bytes, and at most ${maxBytes} are allowed.`,
+    );
   }
   const reading = readJson(bytes);
   if (reading.kind === 'unreadable') throw new Problem(400, reading.detail);

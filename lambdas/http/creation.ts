@@ -11,7 +11,7 @@ import { idempotencyKeyIn } from './idempotency-key.ts';
 
 export const creationHeader = {
   'Idempotency-Key':
-    'A repeat with the same key and body, within 7 days, finds what the first one created.',
+    'A repeat with the same key and body within 7 days returns what the first request created.',
 };
 export const DELETED_SINCE =
   'The resource that this idempotency key created has since been deleted.';

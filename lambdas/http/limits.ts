@@ -9,7 +9,7 @@ const WHAT = {
   eventTypes: 'event types in the catalogue',
 } as const;
 
-export const FULL = 'There are as many as there may be.';
+export const FULL = 'The limit for this kind of resource is reached.';
 
 const PAGE = 100;
 
@@ -43,6 +43,6 @@ export function placesUnder<T>({ kind, limit, list, counts }: Limited<T>): TakeP
   return async () => {
     counted ??= count();
     if ((await counted) + taken++ < limit) return;
-    throw new Problem(409, `There may be ${limit} ${WHAT[kind]}: delete one, or ask the operator.`);
+    throw new Problem(409, `The limit of ${limit} ${WHAT[kind]} is reached: delete one, or ask the operator.`);
   };
 }

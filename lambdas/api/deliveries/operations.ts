@@ -12,7 +12,7 @@ import { deliverySchema, STATUSES } from './view.ts';
 
 const params = z.strictObject({ id: deliveryIdSchema });
 const MOVING =
-  'It is under way or changing at the moment, or its first attempt is not over: with `Retry-After` where a wait helps.';
+  'An attempt is in progress, the delivery is being changed, or its first attempt has not finished. The answer has `Retry-After` where waiting helps.';
 
 export const listDeliveries = operation({
   id: 'listDeliveries',
@@ -21,13 +21,13 @@ export const listDeliveries = operation({
   tag: 'Deliveries',
   summary: 'List deliveries, newest first',
   description:
-    'Those of one event stand side by side, by their endpoints. `status`, `type` and `subject` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one. The dead of one endpoint are found by an index.',
+    'Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index.',
   access: 'deliveries:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id) || partsOfDeliveryId(id) !== undefined),
     ...rangeShape,
     endpoint: idOf('ep').optional(),
-    event: idOf('evt').optional().meta({ description: 'Only those of this event.' }),
+    event: idOf('evt').optional().meta({ description: 'Only deliveries of this event.' }),
     status: z.enum(STATUSES, `must be one of ${STATUSES.join(', ')}`).optional(),
     type: patternSchema.optional(),
     subject: subjectSchema.optional(),
@@ -52,13 +52,13 @@ export const retryDelivery = operation({
   path: '/v1/deliveries/{id}/retry',
   tag: 'Deliveries',
   summary: 'Send a delivery again now',
-  description: 'A new run, with the same idempotency key.',
+  description: 'Starts a new run with the same idempotency key.',
   access: 'deliveries:write',
   params,
   replies: { 202: { description: 'The delivery in its new run.', schema: deliverySchema } },
   problems: {
     404: NO_DELIVERY,
-    409: `Its endpoint was deleted. ${MOVING}`,
+    409: `The endpoint was deleted. ${MOVING}`,
     503: 'The retry could not be sent.',
   },
 });
@@ -67,9 +67,9 @@ export const cancelDelivery = operation({
   method: 'post',
   path: '/v1/deliveries/{id}/cancel',
   tag: 'Deliveries',
-  summary: 'Cancel a delivery that waits',
+  summary: 'Cancel a waiting delivery',
   access: 'deliveries:write',
   params,
   replies: { 200: { description: 'The delivery, cancelled.', schema: deliverySchema } },
-  problems: { 404: NO_DELIVERY, 409: `It does not wait any more. ${MOVING}` },
+  problems: { 404: NO_DELIVERY, 409: `The delivery is no longer waiting. ${MOVING}` },
 });

@@ -98,12 +98,13 @@ const attemptSchema = z
     cause: z.enum(CAUSES),
     at: timeSchema,
     durationMs: z.number(),
-    outcome: z.string().meta({ description: '`http_<status>` or a kind of failure.' }),
+    outcome: z.string().meta({ description: '`http_<status>`, or the kind of failure.' }),
     responseStatus: z.int().nullable(),
     detail: z.string().nullable(),
     timings: phasesSchema.meta({
       id: 'Timings',
-      description: 'Where the time went: null for what was not there, as on a kept connection.',
+      description:
+        'How long each phase took; null for a phase that did not occur, as on a reused connection.',
     }),
   })
   .meta({ id: 'Attempt' });
@@ -175,16 +176,19 @@ export const deliverySchema = z
         complete: z.boolean(),
       })
       .nullable()
-      .meta({ description: 'Of the latest attempt. What was delivered may have none: see docs.' }),
+      .meta({
+        description:
+          'The request of the latest attempt. It may be null for a successful delivery: see the docs.',
+      }),
     lastResponse: z
       .strictObject({
         status: z.int(),
         headers: z.record(z.string(), z.string()),
-        body: z.string().meta({ description: 'The first 1 KiB.' }),
+        body: z.string().meta({ description: 'The first 1 KiB of the body.' }),
       })
       .nullable(),
     redactedAt: timeSchema.nullable().meta({
-      description: 'When what is personal in it was removed for good.',
+      description: 'When its personal data was removed permanently.',
     }),
   })
   .meta({ id: 'Delivery', example: deliveryExample });

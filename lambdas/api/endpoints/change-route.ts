@@ -25,7 +25,7 @@ export const changeEndpoint = operation({
   tag: 'Endpoints',
   summary: 'Change some settings of an endpoint',
   description:
-    'What is left out stays as it is; null puts the default back, or what its template gives. The settings are checked together.',
+    'Settings that the request leaves out stay as they are. Null restores the template’s value, or else the default. All settings are checked together.',
   access: 'endpoints:write',
   params: idParams('ep'),
   headers: matchHeader,
@@ -36,7 +36,7 @@ export const changeEndpoint = operation({
   problems: {
     404: NO_ENDPOINT,
     409: 'It was changed in the meantime.',
-    412: '`If-Match` names another version.',
+    412: '`If-Match` does not name the current version.',
   },
 });
 

@@ -59,7 +59,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
       if (!SHARED_SETTINGS.has(name) || own.has(name)) asked[name] = value;
     }
     for (const [name, value] of Object.entries(changes)) {
-      const fixed = SETTING_NAMES.has(name) ? FIXED.get(name) : 'is not known here';
+      const fixed = SETTING_NAMES.has(name) ? FIXED.get(name) : 'is not a known field';
       if (fixed !== undefined) faults.push({ path: pointer([name]), message: fixed });
       else if (value === null) {
         delete asked[name];

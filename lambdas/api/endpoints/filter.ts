@@ -19,12 +19,14 @@ export const endpointFilterSchema = z
   .strictObject({
     ids: z.array(z.string().max(100)).min(1).max(MAX_IDS).optional(),
     contract: z.enum(CONTRACT_NAMES).optional(),
-    template: z.string().max(100).optional().meta({ description: 'Its id or name.' }),
+    template: z.string().max(100).optional().meta({ description: 'The template’s id or name.' }),
     urlHost: z.string().min(1).max(253).optional().meta({ example: 'hooks.acme.io' }),
     eventType: eventTypeSchema
       .optional()
-      .meta({ description: 'Those that get events of this type, by their patterns.' }),
-    channel: channelSchema.optional().meta({ description: 'Those that are bound to it.' }),
+      .meta({ description: 'Only endpoints whose patterns match this event type.' }),
+    channel: channelSchema
+      .optional()
+      .meta({ description: 'Only endpoints that are bound to this channel.' }),
   })
   .meta({ id: 'EndpointFilter' });
 type EndpointFilter = z.infer<typeof endpointFilterSchema>;

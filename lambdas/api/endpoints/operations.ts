@@ -14,7 +14,7 @@ import { idParams, pageSchema } from '../schemas.ts';
 import { endpointSchema } from './view.ts';
 
 export const UNVERIFIED =
-  'Its URL is not verified: POST /v1/endpoints/{id}/verify sends a challenge that it must echo.';
+  'The URL is not verified: POST /v1/endpoints/{id}/verify sends a challenge that the receiver must echo.';
 
 /** Settings as they stand in a body: which of them were given counts. */
 export type Asked = Readonly<Record<string, unknown>>;
@@ -33,14 +33,14 @@ export const createEndpoint = operation({
   tag: 'Endpoints',
   summary: 'Create an endpoint',
   description:
-    'With `template` it follows one, and its own settings win. With `verifyUrl` it gets nothing until its URL has echoed a challenge, which is tried at once.',
+    'With `template`, the endpoint inherits the settings that the request leaves out. With `verifyUrl`, its deliveries are held until the URL has echoed a challenge, which is sent at once.',
   access: 'endpoints:write',
   body: askedSchema,
   documentedBody: endpointInput,
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
   headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: endpointSchema, headers: tagHeader } },
-  problems: { 409: `${FULL} Or: ${OTHER_BODY} Or: the template is changing at the moment.` },
+  problems: { 409: `${FULL} Or: ${OTHER_BODY} Or: The template is being changed.` },
 });
 export const listEndpoints = operation({
   id: 'listEndpoints',
@@ -68,7 +68,7 @@ export const deleteEndpoint = operation({
   method: 'delete',
   path: '/v1/endpoints/{id}',
   tag: 'Endpoints',
-  summary: 'Delete an endpoint, and cancel what waits for it',
+  summary: 'Delete an endpoint, and cancel its waiting deliveries',
   access: 'endpoints:write',
   params: idParams('ep'),
   headers: matchHeader,
@@ -76,6 +76,6 @@ export const deleteEndpoint = operation({
   problems: {
     404: NO_ENDPOINT,
     409: 'It was changed in the meantime.',
-    412: '`If-Match` names another version.',
+    412: '`If-Match` does not name the current version.',
   },
 });

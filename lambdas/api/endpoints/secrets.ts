@@ -29,9 +29,11 @@ const rotationSchema = z.strictObject({
 
 const secretSchema = z
   .strictObject({
-    secret: z.string().meta({ description: 'Of an asymmetric key, its public half: `whpk_...`.' }),
+    secret: z
+      .string()
+      .meta({ description: 'The secret; for an asymmetric key, its public half (`whpk_...`).' }),
     previousValidUntil: timeSchema.nullable().meta({
-      description: 'Until when secrets before this one go on signing.',
+      description: 'When the previous secrets stop signing.',
     }),
   })
   .meta({ id: 'EndpointSecret' });
@@ -48,7 +50,7 @@ export const getEndpointSecret = operation({
   summary: 'Read an endpoint’s secret',
   access: 'secrets:read',
   params: idParams('ep'),
-  replies: { 200: { description: 'It.', schema: secretSchema, example: secretExample } },
+  replies: { 200: { description: 'The secret.', schema: secretSchema, example: secretExample } },
   problems: { 404: NO_ENDPOINT },
 });
 export const rotateEndpointSecret = operation({
@@ -56,17 +58,19 @@ export const rotateEndpointSecret = operation({
   method: 'post',
   path: '/v1/endpoints/{id}/rotate-secret',
   tag: 'Endpoints',
-  summary: 'Give an endpoint a new secret',
-  description: 'Those before it sign on, beside it, until the overlap ends.',
+  summary: 'Rotate an endpoint’s secret',
+  description: 'The previous secrets keep signing beside the new one until the overlap ends.',
   access: 'secrets:write',
   params: idParams('ep'),
   body: rotationSchema,
   isBodyOptional: true,
   bodyExample: { overlapSeconds: 86_400 },
-  replies: { 200: { description: 'The new one.', schema: secretSchema, example: secretExample } },
+  replies: {
+    200: { description: 'The new secret.', schema: secretSchema, example: secretExample },
+  },
   problems: {
     404: NO_ENDPOINT,
-    409: 'Too many secrets sign already, or the endpoint was changed in the meantime.',
+    409: 'Too many secrets are signing already, or the endpoint was changed in the meantime.',
   },
 });
 
@@ -136,7 +140,7 @@ function withSecret(
   if (retiringSecrets.length >= MAX_SECRETS) {
     throw new Problem(
       409,
-      `${MAX_SECRETS} secrets sign already: wait for an overlap to end, or rotate with overlapSeconds 0.`,
+      `${MAX_SECRETS} secrets are signing already: wait for an overlap to end, or rotate with overlapSeconds 0.`,
     );
   }
   const { version } = endpoint;

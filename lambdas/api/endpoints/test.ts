@@ -57,7 +57,8 @@ export const testEndpoint = operation({
   path: '/v1/endpoints/{id}/test',
   tag: 'Endpoints',
   summary: 'Send a signed sample now',
-  description: 'It takes the way of deliveries; the answer shows the whole exchange.',
+  description:
+    'The sample is sent in the same way as a delivery. The answer shows the request and the response.',
   access: 'endpoints:write',
   params: idParams('ep'),
   body: sampleSchema,
@@ -66,15 +67,15 @@ export const testEndpoint = operation({
   maxBodyBytes: MAX_EVENT_BYTES,
   replies: {
     200: {
-      description: 'What was sent and what came back, whatever it was.',
+      description: 'The request and the response, whatever the outcome.',
       schema: reportSchema,
       example: testExample,
     },
   },
   problems: {
     404: NO_ENDPOINT,
-    409: 'Its URL is not proved.',
-    503: 'The test could not be carried out.',
+    409: 'The URL is not verified.',
+    503: 'The test could not be run.',
   },
 });
 
@@ -87,7 +88,7 @@ export const testEndpoints = operation({
   path: '/v1/endpoints/test',
   tag: 'Endpoints',
   summary: 'Send a signed sample to many endpoints now',
-  description: `Side by side, ${MAX_TESTS} in one call at most: send \`next\` as \`cursor\` for those after them.`,
+  description: `Sends up to ${MAX_TESTS} samples per call, in parallel. Send \`next\` as \`cursor\` to continue.`,
   access: 'endpoints:write',
   body: z.strictObject({
     ...sampleSchema.shape,
@@ -107,7 +108,7 @@ export const testEndpoints = operation({
   maxBodyBytes: MAX_EVENT_BYTES,
   replies: {
     200: {
-      description: 'Each exchange, or why there was none.',
+      description: 'One result per endpoint: the exchange, or the error.',
       schema: z
         .strictObject({
           results: z.array(
@@ -203,7 +204,7 @@ export async function sendOr503<T>(
   } catch (error) {
     if (!(error instanceof TestNotSentError)) throw error;
     log.error('test not sent', error, { endpointId, requestId: c.var.requestId });
-    throw new Problem(503, 'The test could not be carried out. Try again.', [], {
+    throw new Problem(503, 'The test could not be run. Try again.', [], {
       'Retry-After': '1',
     });
   }

@@ -43,14 +43,14 @@ export const verifyEndpoint = operation({
   method: 'post',
   path: '/v1/endpoints/{id}/verify',
   tag: 'Endpoints',
-  summary: 'Prove that the URL is its owner’s',
+  summary: 'Verify an endpoint’s URL',
   description:
-    'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed as deliveries are. The receiver answers 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. Then the endpoint becomes active, and what waited goes out.',
+    'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent.',
   access: 'endpoints:write',
   params: idParams('ep'),
   replies: {
     200: {
-      description: 'Whether it was echoed, and the whole exchange.',
+      description: 'Whether the receiver echoed the challenge, with the request and the response.',
       schema: z
         .strictObject({ verified: z.boolean(), endpoint: endpointSchema, exchange: reportSchema })
         .meta({ id: 'Verification', example: verificationExample }),

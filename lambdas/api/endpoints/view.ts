@@ -91,13 +91,15 @@ export const endpointSchema = z
     id: idOf('ep'),
     ...settings,
     tls,
-    template: idOf('tpl').nullable().meta({ description: 'The template that it follows.' }),
-    own: z
-      .array(z.string())
+    template: idOf('tpl')
       .nullable()
-      .meta({ description: 'Settings of its own; the others are its template’s.' }),
+      .meta({ description: 'The template that the endpoint inherits from.' }),
+    own: z.array(z.string()).nullable().meta({
+      description:
+        'The names of the settings that the endpoint sets itself. It inherits the others from its template.',
+    }),
     verifyUrl: z.boolean(),
-    verifiedAt: timeSchema.nullable().meta({ description: 'When its URL was proved.' }),
+    verifiedAt: timeSchema.nullable().meta({ description: 'When the URL was verified.' }),
     status: z.enum(['active', 'paused', 'unverified', 'deleted']),
     health: healthSchema,
     environment: environmentSchema,

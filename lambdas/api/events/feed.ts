@@ -25,7 +25,8 @@ const polledEventSchema = z
     ...eventShape,
     delivery: deliveryIdSchema,
     idempotencyKey: z.string().meta({
-      description: 'As pushed requests of this delivery carry it, where their contract has one.',
+      description:
+        'The idempotency key that pushed requests of this delivery carry, if their contract has one.',
     }),
     data: eventDataSchema,
   })
@@ -33,8 +34,10 @@ const polledEventSchema = z
 const feedSchema = z
   .strictObject({
     data: z.array(polledEventSchema),
-    next: z.string().meta({ description: 'Always there: send it as `after` next time.' }),
-    more: z.boolean().meta({ description: 'Whether there is more to read at once.' }),
+    next: z
+      .string()
+      .meta({ description: 'Always present: send it as `after` with the next request.' }),
+    more: z.boolean().meta({ description: 'Whether more entries can be read now.' }),
   })
   .meta({
     id: 'EventFeed',
@@ -57,9 +60,9 @@ export const pollEvents = operation({
   method: 'get',
   path: '/v1/endpoints/{id}/events',
   tag: 'Endpoints',
-  summary: 'Fetch what was stored for an endpoint with `polling`',
+  summary: 'Fetch the events of an endpoint with `polling`',
   description:
-    'In the order in which it was stored, each at least once. Entries appear some seconds late, so that none is ever skipped.',
+    'Returns entries in the order in which they were stored, each at least once. Entries appear some seconds late, so that none is ever skipped.',
   access: 'events:read',
   params: idParams('ep'),
   query: z.strictObject({
@@ -67,7 +70,7 @@ export const pollEvents = operation({
     since: timeParameter.optional(),
     ...limitShape,
   }),
-  replies: { 200: { description: 'A part of the feed.', schema: feedSchema } },
+  replies: { 200: { description: 'A page of the feed.', schema: feedSchema } },
   problems: {
     404: NO_ENDPOINT,
     409: 'The endpoint does not have `polling`.',

@@ -33,21 +33,21 @@ export const redactEvent = operation({
   method: 'post',
   path: '/v1/events/{id}/redact',
   tag: 'Events',
-  summary: 'Remove what is personal in an event for good',
+  summary: 'Remove an event’s personal data permanently',
   description:
-    'Its data and subject go, and the last request and response of its deliveries. Ids, type, times and outcomes stay. What waits is cancelled. Repeating it is harmless.',
+    'Removes the event’s data and subject, and the last request and response of its deliveries. Ids, type, times and outcomes stay. Waiting deliveries are cancelled. Repeating the call is harmless.',
   access: 'events:write',
   params: idParams('evt'),
   replies: {
     200: {
-      description: 'The event as it stands now.',
+      description: 'The redacted event.',
       schema: eventWithDeliveriesSchema,
       example: redactedExample,
     },
   },
   problems: {
-    404: `${NO_EVENT}: with \`Retry-After\`.`,
-    503: 'It is redacted, but what is under way is not provided for: send it again.',
+    404: `${NO_EVENT}. The answer has \`Retry-After\`.`,
+    503: 'The event is redacted, but the cleanup after deliveries in progress is not scheduled: send the request again.',
   },
 });
 

@@ -23,14 +23,16 @@ export const listEvents = operation({
   tag: 'Events',
   summary: 'List events, newest first',
   description:
-    '`type`, `subject` and `endpoint` are applied to what is read: it is read on for a short time, and a page may still be short, or empty, and have a next one.',
+    '`type`, `subject` and `endpoint` filter the events as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null.',
   access: 'events:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id)),
     ...rangeShape,
     type: patternSchema.optional(),
     subject: subjectSchema.optional(),
-    endpoint: idOf('ep').optional().meta({ description: 'Only events that go to this endpoint.' }),
+    endpoint: idOf('ep')
+      .optional()
+      .meta({ description: 'Only events that are delivered to this endpoint.' }),
   }),
   replies: { 200: { description: 'A page of events.', schema: pageSchema(eventSchema) } },
   problems: { 404: NO_ENDPOINT },
@@ -44,7 +46,9 @@ export const getEvent = operation({
   access: 'events:read',
   params: idParams('evt'),
   replies: { 200: { description: 'The event.', schema: eventWithDeliveriesSchema } },
-  problems: { 404: 'There is no such event, or it is not stored yet: with `Retry-After`.' },
+  problems: {
+    404: 'There is no such event, or it is not stored yet. The answer has `Retry-After`.',
+  },
 });
 
 export function addEventRoutes(

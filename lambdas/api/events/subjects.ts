@@ -19,7 +19,7 @@ export const getLatest = operation({
   tag: 'Events',
   summary: 'Read the latest event of a subject',
   description:
-    'The one with the latest `occurredAt` (without one: time of acceptance), of all types or of one.',
+    'Returns the event with the latest `occurredAt`; an event without one counts by its time of acceptance. `type` limits this to one event type.',
   access: 'events:read',
   params: z.strictObject({ subject: subjectSchema }),
   query: z.strictObject({ type: eventTypeSchema.optional() }),

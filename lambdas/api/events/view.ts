@@ -25,17 +25,17 @@ export const eventShape = {
   tenant: z.string(),
   environment: environmentSchema,
   acceptedAt: timeSchema,
-  occurredAt: z.string().nullable().meta({ description: 'As it came in.' }),
+  occurredAt: z.string().nullable().meta({ description: 'As the producer sent it.' }),
   subject: z.string().nullable(),
   channels: z.array(z.string()),
   redactedAt: timeSchema.nullable().meta({
-    description: 'When its data and subject were removed for good.',
+    description: 'When its data and subject were removed permanently.',
   }),
 };
 
 export const eventDataSchema = z.unknown().meta({
   type: ['object', 'null'],
-  description: 'The exact bytes that came in; null once the event is redacted.',
+  description: 'Byte for byte as it was sent; null once the event is redacted.',
 });
 
 export const eventExample = {
@@ -57,9 +57,11 @@ export const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', exampl
 export const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
-    deliveries: z.array(deliverySchema).meta({ description: 'The first 100, by their endpoints.' }),
+    deliveries: z
+      .array(deliverySchema)
+      .meta({ description: 'The first 100 deliveries, ordered by endpoint.' }),
     deliveriesNext: z.string().nullable().meta({
-      description: 'Send it as `cursor` to `GET /v1/deliveries?event=` for the rest.',
+      description: 'Send it as `cursor` to `GET /v1/deliveries?event=` to get the others.',
     }),
     data: eventDataSchema,
   })

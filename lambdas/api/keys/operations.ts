@@ -16,19 +16,20 @@ export const createKeyOperation = operation({
   method: 'post',
   path: '/v1/keys',
   tag: 'Keys',
-  summary: 'Create a key of a tenant',
-  description: 'A tenant’s key gives what it has itself at most.',
+  summary: 'Create a key for a tenant',
+  description: 'A tenant’s key can grant only scopes that it has itself.',
   access: 'keys:write',
   body: keyInputSchema.meta({ id: 'KeyInput' }),
   bodyExample: { name: 'producer', preset: 'producer' },
   headers: creationHeader,
   replies: {
     200: {
-      description: 'The `Idempotency-Key` created it before; the key itself is not shown again.',
+      description:
+        'An earlier request with this `Idempotency-Key` created the key. The key itself is not shown again.',
       schema: keySchema,
     },
     201: {
-      description: 'The key; it is not shown again.',
+      description: 'The key, which is shown only this once.',
       schema: createdKeySchema,
     },
   },
@@ -49,11 +50,12 @@ export const getCurrentKey = operation({
   method: 'get',
   path: '/v1/keys/current',
   tag: 'Keys',
-  summary: 'Tell whose key this is, and what it may do',
+  summary: 'Read the key that the request is made with',
   access: 'key',
   replies: {
     200: {
-      description: 'Who asks. The operator’s key is of no tenant, and has every scope.',
+      description:
+        'The key’s owner and scopes. The operator’s key belongs to no tenant and has every scope.',
       schema: currentKeySchema,
     },
   },
@@ -63,10 +65,12 @@ export const getKey = operation({
   method: 'get',
   path: '/v1/keys/{id}',
   tag: 'Keys',
-  summary: 'Read what a key may do and when it was used',
+  summary: 'Read a key’s scopes and its last use',
   access: 'keys:write',
   params: idParams('key'),
-  replies: { 200: { description: 'The key, without the key itself.', schema: keySchema } },
+  replies: {
+    200: { description: 'The key’s details, without the key itself.', schema: keySchema },
+  },
   problems: { 404: NO_KEY },
 });
 export const revokeKey = operation({
@@ -74,9 +78,9 @@ export const revokeKey = operation({
   method: 'delete',
   path: '/v1/keys/{id}',
   tag: 'Keys',
-  summary: 'Revoke a key, within seconds',
+  summary: 'Revoke a key',
   access: 'keys:write',
   params: idParams('key'),
-  replies: { 204: { description: 'Revoked.' } },
+  replies: { 204: { description: 'Revoked. The key stops working within seconds.' } },
   problems: { 404: NO_KEY },
 });

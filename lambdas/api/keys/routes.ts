@@ -33,7 +33,8 @@ import { keyView } from './view.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
-const CREATED_MEANWHILE = 'Another request with this idempotency key is just creating it.';
+const CREATED_MEANWHILE =
+  'Another request with this idempotency key is creating the key at the moment.';
 
 interface KeyPorts {
   readonly registry: Omit<KeyStore, 'deleteKey'>;

@@ -42,7 +42,9 @@ export const keySchema = z
     createdAt: timeSchema,
     expiresAt: timeSchema.nullable(),
     revokedAt: timeSchema.nullable(),
-    lastUsedAt: timeSchema.nullable().meta({ description: 'To the hour; it may lag by as much.' }),
+    lastUsedAt: timeSchema
+      .nullable()
+      .meta({ description: 'Rounded to the hour; it may lag by up to an hour.' }),
   })
   .meta({ id: 'Key', example: example });
 

@@ -10,15 +10,16 @@ import { OPERATIONS } from './operations.ts';
 import { COMMON_REASONS, problemExamples, problemsOf } from './problems.ts';
 import { TAGS } from './tags.ts';
 
-const DESCRIPTION = `Posthorn takes a platform’s events in over HTTPS and delivers each of them, signed, to
-every endpoint that subscribed, for up to 40 days, with a record of every attempt.
+const DESCRIPTION = `Posthorn accepts a platform’s events over HTTPS and delivers each one, signed, to every endpoint
+that subscribes to it. It retries for up to 40 days, and keeps a record of every attempt.
 
-The **operator’s** key may do everything and says the tenant with \`Posthorn-Tenant\` and the environment with
+The **operator’s** key may do everything. It names the tenant with \`Posthorn-Tenant\` and the environment with
 \`Posthorn-Environment\`. A **tenant’s** key (\`ph_live_...\`, \`ph_test_...\`) may do what its scopes allow, in its
-own tenant and environment; what is another’s looks as if it did not exist.
+own tenant and environment. Other tenants’ resources look as if they did not exist.
 
-Errors are problem details (RFC 9457) with every fault listed by its path. Lists are \`{data, next}\`: send
-\`next\` as \`cursor\` for the next page. A known path with another method is 405 with \`Allow\`.`;
+Errors are problem details (RFC 9457) that list every fault with its path. Lists are \`{data, next}\`: send
+\`next\` as \`cursor\` to get the next page. A known path with an unsupported method is answered with 405 and
+\`Allow\`.`;
 
 export function openApiDocument() {
   const { schemaOf, resolve } = createJsonSchemas();
@@ -43,7 +44,7 @@ export function openApiDocument() {
       contact: { name: 'The operator of this service' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-    servers: [{ url: '/', description: 'Where this document is.' }],
+    servers: [{ url: '/', description: 'The host that serves this document.' }],
     tags: TAGS.map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -57,7 +58,7 @@ export function openApiDocument() {
       },
       headers: {
         RequestId: {
-          description: 'The request’s id, as it stands in the logs.',
+          description: 'The request’s id, as in the logs.',
           schema: { type: 'string' },
           example: 'f6d4e8b4-afc0-448d-9631-63d84b74d0e4',
         },
@@ -134,9 +135,9 @@ function parametersOf(shape: z.ZodObject, place: 'path' | 'query', schemaOf: Sch
 }
 
 function accessNote({ access }: Operation): string {
-  if (access === 'open') return 'Open to all.';
-  if (access === 'operator') return 'For the operator only.';
-  if (access === 'key') return 'For every key, whatever its scopes.';
+  if (access === 'open') return 'Needs no key.';
+  if (access === 'operator') return 'Only the operator may call this.';
+  if (access === 'key') return 'Any valid key may call this, whatever its scopes.';
   return `A tenant’s key needs the scope \`${access}\`.`;
 }
 
@@ -180,13 +181,13 @@ const MAY_WAIT: readonly ProblemStatus[] = [404, 409, 503];
 
 function refusal(status: ProblemStatus, description: string, schemaOf: SchemaOf) {
   const wait = WITH_WAIT.includes(status) || MAY_WAIT.includes(status);
-  const challenge = { 'WWW-Authenticate': 'What kind of key is wanted.' };
+  const challenge = { 'WWW-Authenticate': 'The kind of key that is required.' };
   return {
     description,
     headers: answerHeaders({
-      ...(wait ? { 'Retry-After': 'Seconds after which another try makes sense.' } : {}),
+      ...(wait ? { 'Retry-After': 'Seconds to wait before trying again.' } : {}),
       ...(status === 401 ? challenge : {}),
-      ...(status === 412 ? { ETag: 'The present version.' } : {}),
+      ...(status === 412 ? { ETag: 'The current version.' } : {}),
     }),
     content: {
       'application/problem+json': {

@@ -55,7 +55,8 @@ export function headerParameters({ access, headers = {} }: Operation) {
       name: TENANT_HEADER,
       in: 'header' as const,
       required: false,
-      description: 'With the operator’s key: the tenant that this is about. Not with a tenant’s.',
+      description:
+        'With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.',
       schema: { type: 'string' as const, pattern: TENANT_ID.source },
       example: 'acme',
     },
@@ -63,7 +64,8 @@ export function headerParameters({ access, headers = {} }: Operation) {
       name: ENVIRONMENT_HEADER,
       in: 'header' as const,
       required: false,
-      description: 'With the operator’s key: the environment. A tenant’s key has its own.',
+      description:
+        'With the operator’s key: the environment. A tenant’s key belongs to one environment.',
       schema: { type: 'string' as const, enum: [...ENVIRONMENTS], default: 'live' },
     },
     ...own,

@@ -15,14 +15,16 @@ import { idOf, problemSchema } from '../schemas.ts';
 const acceptedSchema = z
   .strictObject({
     id: idOf('evt'),
-    duplicate: z.boolean().meta({ description: 'Whether the idempotency key was used before.' }),
+    duplicate: z.boolean().meta({
+      description: 'Whether an earlier request with this idempotency key created the event.',
+    }),
   })
   .meta({ id: 'Accepted' });
 const accepted = { id: 'evt_01kg9vhq5pfh9tz4dg5ckhsvhm', duplicate: false };
 
 const TRACE_HEADERS = {
-  traceparent: 'W3C Trace Context: passed on to receivers. What is not valid is left out.',
-  tracestate: 'As `traceparent`, and only with it.',
+  traceparent: 'W3C Trace Context, passed on to receivers. An invalid value is ignored.',
+  tracestate: 'Passed on like `traceparent`, and only together with it.',
 };
 
 const exampleEvent = {
@@ -37,18 +39,22 @@ export const postEvent = operation({
   path: '/v1/events',
   tag: 'Events',
   summary: 'Send an event',
-  description: 'Its data is stored and delivered as the exact bytes that came in.',
+  description: 'The data is stored and delivered byte for byte as it was sent.',
   access: 'events:write',
   headers: {
     'Idempotency-Key':
-      'The same key with the same event makes one event only, within 7 days: 1 to 255 printable ASCII characters.',
+      'Requests with the same key and the same event within 7 days create only one event. 1 to 255 printable ASCII characters.',
     ...TRACE_HEADERS,
   },
   body: eventInputSchema.meta({ id: 'EventInput' }),
   bodyExample: exampleEvent,
   maxBodyBytes: MAX_EVENT_BYTES,
   replies: {
-    202: { description: 'It is on the queue.', schema: acceptedSchema, example: accepted },
+    202: {
+      description: 'The event was accepted and queued.',
+      schema: acceptedSchema,
+      example: accepted,
+    },
   },
   problems: {
     404: 'There is no such tenant.',
@@ -63,7 +69,8 @@ export const postEvents = operation({
   path: '/v1/events/batch',
   tag: 'Events',
   summary: 'Send up to 100 events',
-  description: 'Each is accepted or refused on its own, and has its result at its place.',
+  description:
+    'Each event is accepted or rejected independently. The results are in the order of the events.',
   access: 'events:write',
   headers: TRACE_HEADERS,
   body: batchSchema,
@@ -80,7 +87,7 @@ export const postEvents = operation({
   maxBodyBytes: MAX_BATCH_BYTES,
   replies: {
     202: {
-      description: 'A result at each event’s place.',
+      description: 'One result per event, in the order of the events.',
       schema: z.strictObject({
         results: z.array(z.union([acceptedSchema, z.strictObject({ error: problemSchema })])),
       }),

@@ -17,16 +17,16 @@ const EXAMPLES: Readonly<Record<Exclude<ProblemStatus, 405>, Example>> = {
   404: { detail: 'There is no such endpoint.' },
   409: { detail: 'It was changed in the meantime: try again.' },
   412: {
-    detail: 'It has another version by now: read it, and send its ETag.',
+    detail: 'The version has changed: read the resource again, and send its current ETag.',
     faults: [{ path: 'If-Match', message: 'does not match the current version' }],
   },
-  413: { detail: 'The body may have 262144 bytes, and has 300000.' },
+  413: { detail: 'The body has 300000 bytes, and at most 262144 are allowed.' },
   415: { detail: 'Send JSON, with "Content-Type: application/json".' },
   422: {
     detail: '2 faults; each is listed with its path.',
     faults: [
       { path: '/url', message: 'must be an https:// URL' },
-      { path: '/timeout', message: 'is not known here' },
+      { path: '/timeout', message: 'is not a known field' },
     ],
   },
   429: { detail: 'Too many requests with this key. Try again in a second.' },
@@ -47,16 +47,16 @@ export function problemExamples(): Record<string, object> {
 
 /** Why most operations answer with it. */
 export const COMMON_REASONS = {
-  400: 'The body is not JSON, or not UTF-8.',
-  401: 'No key, or one that is unknown, expired or revoked.',
-  403: 'The key lacks the scope, names a tenant or the other environment, or is not the operator’s.',
-  404: 'The operator named a tenant that there is not.',
+  400: 'The body is not valid JSON, or not UTF-8.',
+  401: 'The key is missing, unknown, expired or revoked.',
+  403: 'The key lacks the scope, is not the operator’s, belongs to the other environment, or is a tenant’s key in a request that names a tenant.',
+  404: 'The tenant that the operator named does not exist.',
   413: 'The body is too large.',
-  415: 'A `Content-Type` other than JSON.',
-  422: 'Faults in path, query, headers or body: each is listed with its path.',
-  429: 'Too many requests: wait as long as `Retry-After` says.',
-  500: 'A fault on our side.',
-  503: 'Not available at the moment: try again.',
+  415: 'The `Content-Type` is not JSON.',
+  422: 'The path, query, headers or body have faults. Each is listed with its path.',
+  429: 'Too many requests: wait for `Retry-After` seconds.',
+  500: 'An internal error.',
+  503: 'Temporarily unavailable: try again.',
 } as const satisfies Partial<Record<ProblemStatus, string>>;
 type CommonStatus = keyof typeof COMMON_REASONS;
 

@@ -104,7 +104,7 @@ export async function start(
   const message = { tenant, environment, endpointId, replayId, version };
   const refusals = await queues.sendReplays([{ replay: message, delaySeconds: 0 }]);
   if (refusals.size === 0) return;
-  throw new Problem(503, 'The replay could not be started. Send it again.', [], {
+  throw new Problem(503, 'The replay could not be started. Send the request again.', [], {
     'Retry-After': '1',
   });
 }

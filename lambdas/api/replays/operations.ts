@@ -12,7 +12,9 @@ import { replaySchema } from './view.ts';
 const countSchema = z
   .strictObject({
     count: z.int(),
-    complete: z.boolean().meta({ description: 'False if there was no time to count them all.' }),
+    complete: z
+      .boolean()
+      .meta({ description: 'False if the time limit was reached before all were counted.' }),
   })
   .meta({ id: 'ReplayCount' });
 
@@ -23,14 +25,14 @@ const begun = {
   headers: creationHeader,
   replies: {
     200: {
-      description: 'The count of a dry run.',
+      description: 'The result of a dry run.',
       schema: countSchema,
       example: { count: 5000, complete: true },
     },
     202: {
       description: 'Started.',
       schema: replaySchema,
-      headers: { Location: 'Where its progress can be read.' },
+      headers: { Location: 'The path of the replay, which shows its progress.' },
     },
   },
   problems: {
@@ -46,9 +48,9 @@ export const createReplay = operation({
   method: 'post',
   path: '/v1/replays',
   tag: 'Replays',
-  summary: 'Send deliveries of an endpoint and a span of time once more',
+  summary: 'Resend an endpoint’s deliveries from a period of time',
   description:
-    'Runs as a job, oldest first, with the deliveries’ own idempotency keys. A dry run only counts.',
+    'Runs as a job, oldest first. Each delivery keeps its idempotency key. A dry run only counts the deliveries.',
   body: replayInputSchema.meta({ id: 'ReplayInput' }),
   bodyExample: { endpoint: 'ep_01kg9vhq5pfh9tz4dg5ckhsvhm', since: '2026-01-31T00:00:00Z' },
 });
@@ -58,9 +60,9 @@ export const recoverEndpoint = operation({
   method: 'post',
   path: '/v1/endpoints/{id}/recover',
   tag: 'Replays',
-  summary: 'Send all that did not arrive since a time',
+  summary: 'Resend all failed deliveries since a point in time',
   description:
-    'A replay with the status `failed`: the dead, and what waits for its next attempt after a failure.',
+    'Starts a replay with the status `failed`: it resends dead deliveries, and those that wait for another attempt after a failure.',
   params: idParams('ep'),
   body: recoveryInputSchema.meta({ id: 'RecoveryInput' }),
   bodyExample: { since: '2026-01-31T00:00:00Z' },
@@ -95,12 +97,12 @@ export const cancelReplay = operation({
   method: 'post',
   path: '/v1/replays/{id}/cancel',
   tag: 'Replays',
-  summary: 'Stop a replay',
-  description: 'What it sent already is not taken back.',
+  summary: 'Cancel a replay',
+  description: 'Deliveries that the replay has already resent are not cancelled.',
   access: 'deliveries:write',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, cancelled.', schema: replaySchema } },
-  problems: { 404: NO_REPLAY, 409: 'It is done already, or changing at the moment.' },
+  problems: { 404: NO_REPLAY, 409: 'The replay is already done, or is being changed.' },
 });
 export const pauseReplay = operation({
   id: 'pauseReplay',
@@ -108,24 +110,24 @@ export const pauseReplay = operation({
   path: '/v1/replays/{id}/pause',
   tag: 'Replays',
   summary: 'Pause a replay',
-  description: 'The page of about 100 deliveries that is on its way is still sent.',
+  description: 'The current page of about 100 deliveries is still sent.',
   access: 'deliveries:write',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, paused.', schema: replaySchema } },
-  problems: { 404: NO_REPLAY, 409: 'It has ended, or is changing at the moment.' },
+  problems: { 404: NO_REPLAY, 409: 'The replay has ended, or is being changed.' },
 });
 export const resumeReplay = operation({
   id: 'resumeReplay',
   method: 'post',
   path: '/v1/replays/{id}/resume',
   tag: 'Replays',
-  summary: 'Let a paused replay go on where it was',
+  summary: 'Resume a paused replay',
   access: 'deliveries:write',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, running.', schema: replaySchema } },
   problems: {
     404: NO_REPLAY,
-    409: 'It has ended, or is changing at the moment.',
-    503: 'It could not be set going: call it again.',
+    409: 'The replay has ended, or is being changed.',
+    503: 'The replay could not be resumed: send the request again.',
   },
 });

@@ -54,11 +54,13 @@ export const replaySchema = z
     since: timeSchema,
     until: timeSchema,
     reachedAt: timeSchema.nullable().meta({
-      description: 'How far it has come between `since` and `until`.',
+      description: 'The time between `since` and `until` that the replay has reached.',
     }),
     found: z.int(),
     sent: z.int(),
-    skipped: z.int().meta({ description: 'Found, and moved on before they were sent.' }),
+    skipped: z
+      .int()
+      .meta({ description: 'Deliveries that changed after they were found, and were not resent.' }),
     cancelledBy: z.enum(['user', 'endpoint_deleted']).nullable(),
     createdAt: timeSchema,
     updatedAt: timeSchema,

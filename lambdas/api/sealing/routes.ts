@@ -26,7 +26,7 @@ const INVOCATION_MS = 60_000;
 const resealSchema = z.strictObject({
   cursor: z
     .string()
-    .meta({ description: 'The `next` of the answer before.' })
+    .meta({ description: 'The `next` of the previous answer.' })
     .transform((cursor, context): Walk => {
       const parsed = walkSchema.safeParse(jsonIn(cursor));
       if (parsed.success) return parsed.data;
@@ -38,17 +38,18 @@ const resealSchema = z.strictObject({
 
 const settledShape = {
   settledAt: timeSchema.meta({
-    description: 'From when on every function seals under the current version.',
+    description: 'From this time on, every function seals under the current version.',
   }),
   eventDataUntil: timeSchema.nullable().meta({
-    description: 'Until when event data may need another version; null if none is sealed.',
+    description:
+      'Until this time, event data may need another version; null if event data is not sealed.',
   }),
 };
 const settledExample = { settledAt: '2026-01-31T09:36:00.000Z', eventDataUntil: null };
 const versionSchema = z.int().meta({ example: 2 });
 const sealingKeysSchema = z
   .strictObject({
-    current: versionSchema.meta({ description: 'What everything new is sealed under.' }),
+    current: versionSchema.meta({ description: 'The version that new secrets are sealed under.' }),
     versions: z.array(versionSchema),
     changedAt: timeSchema,
     ...settledShape,
@@ -60,17 +61,20 @@ const sealingKeysSchema = z
 const resealedSchema = z
   .strictObject({
     current: versionSchema,
-    walked: z.int().meta({ description: 'Endpoints, templates and signing keys looked at.' }),
+    walked: z
+      .int()
+      .meta({ description: 'How many endpoints, templates and signing keys were checked.' }),
     resealed: z.int(),
-    left: z.int().meta({ description: 'Those that still need another version.' }),
+    left: z.int().meta({ description: 'How many still need another version.' }),
     othersUnused: z.boolean().meta({
-      description: 'Whether the other versions may go, as far as endpoints and keys need them.',
+      description:
+        'Whether endpoints, templates and signing keys no longer need the other versions.',
     }),
     ...settledShape,
     next: z
       .string()
       .nullable()
-      .meta({ description: 'Send it as `cursor` to go on; null at the end.' }),
+      .meta({ description: 'Send it as `cursor` to continue; null at the end.' }),
   })
   .meta({
     id: 'Resealing',
@@ -90,23 +94,25 @@ export const getSealingKeys = operation({
   method: 'get',
   path: '/v1/sealing-keys',
   tag: 'Sealing keys',
-  summary: 'See which versions of the sealing key there are',
+  summary: 'List the versions of the sealing key',
   access: 'operator',
-  replies: { 200: { description: 'Its versions, never the key.', schema: sealingKeysSchema } },
+  replies: {
+    200: { description: 'The versions, never the key itself.', schema: sealingKeysSchema },
+  },
 });
 export const reseal = operation({
   id: 'reseal',
   method: 'post',
   path: '/v1/sealing-keys/reseal',
   tag: 'Sealing keys',
-  summary: 'Seal everything anew under the current version',
+  summary: 'Reseal everything under the current version',
   description:
-    'A call works for some seconds: send `next` as `cursor` until it is null. Repeating it is harmless.',
+    'One call works for at most 15 seconds. Send `next` as `cursor` until it is null. Repeating the call is harmless.',
   access: 'operator',
   body: resealSchema,
   isBodyOptional: true,
   bodyExample: {},
-  replies: { 200: { description: 'How far it came.', schema: resealedSchema } },
+  replies: { 200: { description: 'The progress.', schema: resealedSchema } },
 });
 
 interface SealingKeyPorts extends WalkPorts {

@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS = 500;
 
 const queueSchema = z.enum(
   DEAD_LETTER_QUEUES,
-  `must be one of ${DEAD_LETTER_QUEUES.join(', ')}: other dead letters go back to the ledger by themselves`,
+  `must be one of ${DEAD_LETTER_QUEUES.join(', ')}: other dead letters return to the ledger automatically`,
 );
 const querySchema = z.strictObject({
   queue: queueSchema,
@@ -33,7 +33,9 @@ const deadLetterSchema = z
   .strictObject({
     id: z.string(),
     queue: z.enum(DEAD_LETTER_QUEUES),
-    readable: z.boolean().meta({ description: 'Whether it has a form that we write.' }),
+    readable: z
+      .boolean()
+      .meta({ description: 'Whether the message has a format that Posthorn writes.' }),
     tenant: z.string().nullable(),
     environment: environmentSchema.nullable(),
     event: z.string().nullable(),
@@ -43,7 +45,10 @@ const deadLetterSchema = z
     sentAt: timeSchema,
     receives: z.int(),
     bytes: z.int(),
-    body: z.string().nullable().meta({ description: 'The beginning of what is not readable.' }),
+    body: z
+      .string()
+      .nullable()
+      .meta({ description: 'The beginning of an unreadable message; null for a readable one.' }),
   })
   .meta({ id: 'DeadLetter' });
 
@@ -52,14 +57,14 @@ export const listDeadLetters = operation({
   method: 'get',
   path: '/v1/dead-letters',
   tag: 'Dead letters',
-  summary: 'Look at messages that could not be processed',
+  summary: 'List messages that could not be processed',
   description:
-    'Some of them, in no order; nothing is taken away. What was looked at is hidden for five seconds.',
+    'Returns some of the messages, in no particular order, and removes none. A returned message is hidden for five seconds.',
   access: 'operator',
   query: querySchema,
   replies: {
     200: {
-      description: 'What was found.',
+      description: 'The messages that were found.',
       schema: z
         .strictObject({ data: z.array(deadLetterSchema), next: z.null() })
         .meta({ id: 'DeadLetters' }),
@@ -93,13 +98,13 @@ export const redriveDeadLetters = operation({
   tag: 'Dead letters',
   summary: 'Send dead letters back to their queue',
   description:
-    'Each is sent before it is deleted: a crash in between doubles it, and loses nothing.',
+    'Each message is sent before it is deleted: a crash in between duplicates it, and loses nothing.',
   access: 'operator',
   body: redriveSchema,
   bodyExample: { queue: 'events', limit: 100 },
   replies: {
     200: {
-      description: 'How many went back.',
+      description: 'How many messages were sent back.',
       schema: z
         .strictObject({ queue: z.enum(DEAD_LETTER_QUEUES), moved: z.int(), refused: z.int() })
         .meta({ id: 'Redrive' }),

@@ -13,8 +13,8 @@ export const getEgressAddresses = operation({
   method: 'get',
   path: '/.well-known/egress.json',
   tag: 'Service',
-  summary: 'The addresses that requests to receivers come from',
-  description: 'Empty where they are not fixed.',
+  summary: 'List the addresses that requests to receivers come from',
+  description: 'The list is empty if the addresses are not fixed.',
   access: 'open',
   replies: {
     200: {

@@ -9,11 +9,11 @@ export const getHealth = operation({
   method: 'get',
   path: '/health',
   tag: 'Service',
-  summary: 'See that the API answers',
+  summary: 'Check that the API answers',
   access: 'open',
   replies: {
     200: {
-      description: 'It does.',
+      description: 'The API answers.',
       schema: z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' }),
       example: { status: 'ok' },
     },

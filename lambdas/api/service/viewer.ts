@@ -27,18 +27,18 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-const cacheHeader = { 'Cache-Control': 'How long it may be kept.' };
+const cacheHeader = { 'Cache-Control': 'How long the answer may be cached.' };
 
 export const getOpenApi = operation({
   id: 'getOpenApi',
   method: 'get',
   path: '/openapi.json',
   tag: 'Service',
-  summary: 'This document',
+  summary: 'The OpenAPI document',
   access: 'open',
   replies: {
     200: {
-      description: 'OpenAPI 3.1.',
+      description: 'This document, in OpenAPI 3.1.',
       schema: z.looseObject({ openapi: z.string() }),
       headers: cacheHeader,
       example: { openapi: '3.1.0' },
@@ -50,7 +50,7 @@ export const getDocs = operation({
   method: 'get',
   path: '/docs',
   tag: 'Service',
-  summary: 'This document, to read and to try',
+  summary: 'The API reference as a web page',
   access: 'open',
   replies: {
     200: {
@@ -67,7 +67,7 @@ export const getDocsFile = operation({
   method: 'get',
   path: '/docs/{file}',
   tag: 'Service',
-  summary: 'What the page loads',
+  summary: 'A file of the API reference',
   access: 'open',
   params: z.strictObject({ file: z.string().meta({ example: 'swagger-ui.css' }) }),
   replies: {

@@ -23,7 +23,7 @@ const signingKeySchema = z
     algorithm: z.enum(KEY_ALGORITHMS),
     origin: z.enum(['generated', 'brought']),
     state: z.enum(['next', 'signing', 'retiring']),
-    publicKey: z.string().meta({ description: 'SPKI, PEM.' }),
+    publicKey: z.string().meta({ description: 'SPKI, in PEM.' }),
     createdAt: timeSchema,
     signsFrom: timeSchema,
     publishedUntil: timeSchema.nullable(),
@@ -45,8 +45,8 @@ export const publicJwkSchema = z
   .meta({ id: 'PublicJwk' });
 
 export const NO_KEY = 'There is no such key.';
-const CHANGING = 'The keys are being changed by others, or too many are published.';
-const cacheHeader = { 'Cache-Control': 'How long receivers may keep it.' };
+const CHANGING = 'Another request is changing the keys, or too many are published.';
+const cacheHeader = { 'Cache-Control': 'How long receivers may cache the answer.' };
 
 const jwksExample = {
   keys: [
@@ -70,7 +70,7 @@ export const getJwks = operation({
   access: 'open',
   replies: {
     200: {
-      description: 'All keys that sign, will sign, or signed not long ago.',
+      description: 'All keys that sign now, will sign, or signed recently.',
       schema: z
         .strictObject({ keys: z.array(publicJwkSchema) })
         .meta({ id: 'Jwks', example: jwksExample }),
@@ -87,13 +87,13 @@ export const getPublicKey = operation({
   access: 'open',
   params: z.strictObject({
     file: z.string().meta({
-      description: 'The key’s id and `.pem`.',
+      description: 'The key’s id, followed by `.pem`.',
       example: 'sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem',
     }),
   }),
   replies: {
     200: {
-      description: 'SPKI.',
+      description: 'The public key as SPKI, in PEM.',
       schema: z.string(),
       contentType: 'application/x-pem-file',
       headers: cacheHeader,
@@ -109,15 +109,16 @@ export const listSigningKeys = operation({
   tag: 'Signing keys',
   summary: 'List the stack’s signing keys',
   access: 'operator',
-  replies: { 200: { description: 'All of them.', schema: pageSchema(signingKeySchema) } },
+  replies: { 200: { description: 'All signing keys.', schema: pageSchema(signingKeySchema) } },
 });
 export const bringSigningKey = operation({
   id: 'bringSigningKey',
   method: 'post',
   path: '/v1/signing-keys',
   tag: 'Signing keys',
-  summary: 'Bring a private key along',
-  description: 'It follows the key of its algorithm, and signs at once unless told otherwise.',
+  summary: 'Import a private key',
+  description:
+    'The key succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it.',
   access: 'operator',
   body: broughtKeySchema,
   bodyExample: {
@@ -126,15 +127,16 @@ export const bringSigningKey = operation({
   },
   headers: creationHeader,
   replies: { 201: { description: 'The key, without its private half.', schema: signingKeySchema } },
-  problems: { 409: `It is here already. ${CHANGING} ${OTHER_BODY}` },
+  problems: { 409: `The key was already imported. Or: ${CHANGING} Or: ${OTHER_BODY}` },
 });
 export const rotateSigningKey = operation({
   id: 'rotateSigningKey',
   method: 'post',
   path: '/v1/signing-keys/{id}/rotate',
   tag: 'Signing keys',
-  summary: 'Let a new key follow this one',
-  description: 'It is published at once, and signs once receivers have had time to read it.',
+  summary: 'Rotate a signing key',
+  description:
+    'Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.',
   access: 'operator',
   params: idParams('sk'),
   body: rotationSchema,
@@ -142,5 +144,5 @@ export const rotateSigningKey = operation({
   bodyExample: { overlapSeconds: 86_400, leadSeconds: 600 },
   headers: creationHeader,
   replies: { 201: { description: 'The new key.', schema: signingKeySchema } },
-  problems: { 404: NO_KEY, 409: `It was rotated already. ${CHANGING} ${OTHER_BODY}` },
+  problems: { 404: NO_KEY, 409: `The key was already rotated. Or: ${CHANGING} Or: ${OTHER_BODY}` },
 });

@@ -117,7 +117,7 @@ function latestOrProblem(keys: Keyring, id: string): StoredSigningKey {
   const key = keys.find((one) => one.id === id);
   if (!key) throw new Problem(404, NO_KEY);
   if (key.publishedUntilMs !== undefined) {
-    throw new Problem(409, 'This key was rotated already: rotate the one that followed it.');
+    throw new Problem(409, 'This key was already rotated: rotate its successor.');
   }
   return key;
 }

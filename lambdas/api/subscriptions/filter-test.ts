@@ -20,9 +20,9 @@ export const testFilter = operation({
   method: 'post',
   path: '/v1/filters/test',
   tag: 'Endpoints',
-  summary: 'Try a filter on data, or on a stored event',
+  summary: 'Test a filter on data or on a stored event',
   description:
-    'Where the data does not pass, `failures` names the conditions of the filter that fail.',
+    'If the data does not match, `failures` lists the conditions of the filter that fail.',
   access: 'endpoints:read',
   body: z
     .strictObject({
@@ -41,7 +41,7 @@ export const testFilter = operation({
   maxBodyBytes: MAX_BODY_BYTES,
   replies: {
     200: {
-      description: 'Whether the data passes.',
+      description: 'Whether the data matches.',
       schema: z.strictObject({
         matches: z.boolean(),
         failures: z.array(

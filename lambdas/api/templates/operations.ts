@@ -20,7 +20,7 @@ const documentedChanges = z
 export const NO_TEMPLATE = 'There is no such template.';
 const stale = {
   404: NO_TEMPLATE,
-  412: '`If-Match` names another version.',
+  412: '`If-Match` does not name the current version.',
 } as const;
 
 export const createTemplate = operation({
@@ -29,7 +29,8 @@ export const createTemplate = operation({
   path: '/v1/templates',
   tag: 'Templates',
   summary: 'Create a template',
-  description: 'Named settings that endpoints are made from and follow; their own settings win.',
+  description:
+    'A template is a named set of settings. Its endpoints inherit every setting that they do not set themselves.',
   access: 'endpoints:write',
   body: z.strictObject({ name: templateNameSchema, settings: settingsSchema.default({}) }),
   documentedBody: z
@@ -38,7 +39,7 @@ export const createTemplate = operation({
   bodyExample: { name: 'partners', settings: { eventTypes: ['dossier.*'], timeoutMs: 5000 } },
   headers: creationHeader,
   replies: { 201: { description: 'Created.', schema: templateSchema, headers: tagHeader } },
-  problems: { 409: `There is one of this name, or there are too many. Or: ${OTHER_BODY}` },
+  problems: { 409: `The name is taken, or the limit is reached. Or: ${OTHER_BODY}` },
 });
 export const listTemplates = operation({
   id: 'listTemplates',
@@ -66,9 +67,9 @@ export const changeTemplate = operation({
   method: 'patch',
   path: '/v1/templates/{id}',
   tag: 'Templates',
-  summary: 'Change a template, and all endpoints that follow it',
+  summary: 'Change a template and all endpoints that inherit from it',
   description:
-    'What is left out stays as it is; null takes a setting out. It counts for every follower within 15 seconds. A change that does not go with the own settings of a follower is refused.',
+    'Settings that the request leaves out stay as they are; null removes a setting. The change takes effect within 15 seconds for all endpoints that inherit from the template. It is rejected if it conflicts with settings that such an endpoint sets itself.',
   access: 'endpoints:write',
   params: idParams('tpl'),
   headers: matchHeader,
@@ -88,10 +89,10 @@ export const deleteTemplate = operation({
   method: 'delete',
   path: '/v1/templates/{id}',
   tag: 'Templates',
-  summary: 'Delete a template that no endpoint follows',
+  summary: 'Delete a template that no endpoint inherits from',
   access: 'endpoints:write',
   params: idParams('tpl'),
   headers: matchHeader,
   replies: { 204: { description: 'Deleted.' } },
-  problems: { ...stale, 409: 'Endpoints follow it, or it was changed in the meantime.' },
+  problems: { ...stale, 409: 'Endpoints inherit from it, or it was changed in the meantime.' },
 });

@@ -62,7 +62,7 @@ export async function conflicts(
   for (const follower of await followersOf(ports.registry, template)) {
     const after = withTemplate(withoutInherited(follower), template);
     for (const fault of faultsTogether(settingsAsAsked(after, SHARED_SETTINGS, sealingKey))) {
-      const message = `does not go with ${follower.id}: ${fault.message}`;
+      const message = `conflicts with ${follower.id}: ${fault.message}`;
       faults.push({ path: `/settings${fault.path}`, message });
     }
   }

@@ -35,7 +35,7 @@ export const templateSchema = z
     name: z.string(),
     settings: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'Those that it gives, what is secret masked.' }),
+      .meta({ description: 'The settings that the template sets, with secrets masked.' }),
     environment: environmentSchema,
     createdAt: timeSchema,
     updatedAt: timeSchema,

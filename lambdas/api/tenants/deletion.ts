@@ -18,23 +18,24 @@ const CLOSING_MS = 10_000;
 const PAGE = 50;
 
 const NO_TENANT = 'There is no such tenant.';
-const NOT_BEGUN = 'The tenant is deleted, but its data is not being removed yet. Send it again.';
+const NOT_BEGUN =
+  'The tenant is deleted, but its data is not being removed yet. Send the request again.';
 
 export const deleteTenant = operation({
   id: 'deleteTenant',
   method: 'delete',
   path: '/v1/tenants/{id}',
   tag: 'Tenants',
-  summary: 'Delete a tenant, and remove its data for good',
+  summary: 'Delete a tenant, and remove its data permanently',
   description:
-    'Its keys and endpoints stop at once; its data is removed behind the request, which `erasure` shows. Repeating it is harmless.',
+    'The tenant’s keys and endpoints stop working at once. Its data is removed in the background; `erasure` shows the progress. Repeating the call is harmless.',
   access: 'operator',
   params: z.strictObject({ id: z.string() }),
   replies: {
     202: {
       description: 'Deleted; its data is being removed.',
       schema: tenantSchema,
-      headers: { Location: 'Where to see how far that is.' },
+      headers: { Location: 'The path of the tenant, which shows the progress.' },
       example: deletedTenantExample,
     },
   },

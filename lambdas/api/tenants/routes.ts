@@ -19,7 +19,8 @@ const inputSchema = z.strictObject({
     .refine((name) => name.isWellFormed(), 'must be well-formed Unicode')
     .meta({ example: 'Acme Ltd' }),
 });
-const BEING_REMOVED = 'This tenant was deleted, and its data is being removed: wait for the end.';
+const BEING_REMOVED =
+  'This tenant was deleted, and its data is still being removed: wait until that is done.';
 
 export const putTenant = operation({
   id: 'putTenant',
@@ -32,10 +33,15 @@ export const putTenant = operation({
   body: inputSchema,
   bodyExample: { name: 'Acme Ltd' },
   replies: {
-    200: { description: 'There was one; it has this name now.', schema: tenantSchema },
+    200: {
+      description: 'The tenant existed already, and has this name now.',
+      schema: tenantSchema,
+    },
     201: { description: 'Created.', schema: tenantSchema },
   },
-  problems: { 409: 'It was deleted, and its data is being removed: with `Retry-After`.' },
+  problems: {
+    409: 'The tenant was deleted, and its data is still being removed. The answer has `Retry-After`.',
+  },
 });
 export const getTenant = operation({
   id: 'getTenant',

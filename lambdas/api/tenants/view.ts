@@ -39,7 +39,7 @@ const erasureSchema = z
       } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
       .meta({
         description:
-          'What was removed so far; of feeds, entries; of replays, the subjects that they were for.',
+          'How many have been removed so far. `feeds` counts entries of feeds, and `replays` counts replays whose subject was removed.',
       }),
     finishedAt: timeSchema.nullable(),
   })
@@ -55,10 +55,12 @@ const example = {
 export const tenantSchema = z
   .strictObject({
     id: idSchema,
-    name: z.string().meta({ description: 'Empty once its data is removed.' }),
+    name: z.string().meta({ description: 'Empty once the tenant’s data is removed.' }),
     createdAt: timeSchema,
     deletedAt: timeSchema.nullable(),
-    erasure: erasureSchema.nullable().meta({ description: 'How far its data is removed.' }),
+    erasure: erasureSchema
+      .nullable()
+      .meta({ description: 'The progress of removing the tenant’s data.' }),
   })
   .meta({ id: 'Tenant', example: example });
 

@@ -81,7 +81,7 @@ export function untimelyCertificates(
 const shownCertificateSchema = z.strictObject({
   subject: z.string(),
   expiresAt: z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' }),
-  fingerprint: z.string().meta({ description: 'SHA-256, hex with colons.' }),
+  fingerprint: z.string().meta({ description: 'SHA-256, in hexadecimal with colons.' }),
 });
 /** What answers show: who and until when, and what tells one certificate from another. */
 export const shownTlsSchema = z

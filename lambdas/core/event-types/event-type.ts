@@ -43,7 +43,7 @@ export const eventTypeInputSchema = z.strictObject({
     .optional(),
   example: dataSchema
     .refine(isWithin(MAX_EXAMPLE_BYTES), `must be at most ${MAX_EXAMPLE_BYTES} bytes of JSON`)
-    .meta({ type: 'object', description: 'Must fit the schema.' })
+    .meta({ type: 'object', description: 'Must match the schema.' })
     .optional(),
   onMismatch: z.enum(['accept', 'refuse']).default('accept'),
   public: z.boolean().default(false),

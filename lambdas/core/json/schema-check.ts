@@ -40,7 +40,7 @@ function faultOf(location: string, keyword: string, error: string): Fault {
     const name = /required property "(.*)"\.$/s.exec(error)?.[1] ?? '';
     return { path: path + pointer([name]), message: 'is missing' };
   }
-  if (keyword === 'false') return { path, message: 'is not known here' };
+  if (keyword === 'false') return { path, message: 'is not a known field' };
   const message = error.replace(/\.$/, '').replace(/^Instance /, '');
   return { path, message: message.replace(/^./, (first) => first.toLowerCase()) };
 }

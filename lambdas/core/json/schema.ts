@@ -20,7 +20,10 @@ const unsupported = z.never('is not supported: use "$ref" with a place such as "
 
 const VALUES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['$schema', z.literal(DRAFT, `must be ${DRAFT}`)],
-  ['$ref', z.string().regex(/^#(\/|$)/, 'must begin with "#/": nothing is fetched')],
+  [
+    '$ref',
+    z.string().regex(/^#(\/|$)/, 'must begin with "#/": external references are not supported'),
+  ],
   ...[
     '$id',
     '$anchor',
@@ -109,7 +112,7 @@ export function faultsOfSchema(schema: unknown): Fault[] {
   }
   const endless = endlessPlaceIn(onward);
   if (endless !== undefined) {
-    faults.push({ path: endless, message: 'leads back to itself without going into the data' });
+    faults.push({ path: endless, message: 'refers to itself without descending into the data' });
   }
   return faults;
 }

@@ -69,7 +69,7 @@ function locate(text: string): JsonSource {
     },
     key(levels, key) {
       const keys = seen[levels.length];
-      if (keys?.has(key)) report(levels, 'stands twice in its object');
+      if (keys?.has(key)) report(levels, 'is repeated in its object');
       keys?.add(key);
     },
     value(levels, from, to) {

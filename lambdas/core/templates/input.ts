@@ -28,7 +28,7 @@ export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
       path: pointer([name]),
       message: SETTING_NAMES.has(name)
         ? 'belongs to each endpoint and cannot be in a template'
-        : 'is not known here',
+        : 'is not a known field',
     }));
   const shared = Object.entries(asked).filter(([name]) => SHARED_SETTINGS.has(name));
   const parsed = endpointSchema.safeParse({ ...Object.fromEntries(shared), url: ANY_URL });

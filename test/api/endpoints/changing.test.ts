@@ -144,7 +144,7 @@ describe('PATCH', () => {
     expect((await service.acme('GET', `/v1/endpoints/${id}`)).headers.get('etag')).toBe('"1"');
   });
 
-  it('finds what does not go with a setting that stays', async () => {
+  it('finds what conflicts with a setting that stays', async () => {
     const id = await anEndpoint({ headers: { 'X-Team': 'kyc' } });
     const clash = { authentication: [{ type: 'header', name: 'x-team', value: 'v' }] };
     expect(faultsIn(await patch(id, clash))).toEqual(['/authentication/0/name']);

@@ -120,7 +120,7 @@ describe.skipIf(!hasOpenssl)('the setting tls', () => {
       'has a passphrase',
     ],
     ['an old version', () => ({ minVersion: 'TLSv1.1' }), '/tls/minVersion', 'TLSv1.2'],
-    ['an unknown field', () => ({ cert: '' }), '/tls/cert', 'is not known here'],
+    ['an unknown field', () => ({ cert: '' }), '/tls/cert', 'is not a known field'],
   ])('refuses %s by its path', async (_, tls, path, message) => {
     const { status, json } = await create(tls());
     expect(status).toBe(422);

@@ -196,7 +196,7 @@ describe('an endpoint that follows a template', () => {
     expect((await read(made.id)).timeoutMs).toBe(7_000);
   });
 
-  it('is refused if the template became what does not go with it, just before it was written', async () => {
+  it('is refused if the template became what conflicts with it, just before it was written', async () => {
     const { id } = await aTemplate({});
     const kept = await service.templates.getTemplate(LIVE, id);
     expect(kept).toBeDefined();
@@ -215,7 +215,7 @@ describe('an endpoint that follows a template', () => {
     expect(entries.filter(({ template }) => template === id)).toEqual([]);
   });
 
-  it('refuses a change of the template that does not go with its own settings', async () => {
+  it('refuses a change of the template that conflicts with its own settings', async () => {
     const { id } = await aTemplate({});
     const { id: follower } = await aFollower(id, { headers: { 'X-Mine': '1' } });
     const authentication = [{ type: 'header', name: 'X-Mine', value: 'k'.repeat(30) }];

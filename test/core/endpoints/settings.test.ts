@@ -169,7 +169,7 @@ describe('a contract’s options and secrets', () => {
       '/contractOptions/webhookToken',
     );
     expect(faults({ contract: 'kyc-hmac', contractOptions: { other: 1 } })).toEqual([
-      { path: '/contractOptions/other', message: 'is not known here' },
+      { path: '/contractOptions/other', message: 'is not a known field' },
     ]);
     const transport = { contract: 'idnow', contractOptions: { headerName: 'Host' } };
     expect(faults(transport)).toHaveLength(1);

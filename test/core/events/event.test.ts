@@ -42,11 +42,11 @@ describe('an event', () => {
     ['data that is a list', { data: [] }, { '/data': 'must be a JSON object' }],
     ['data that is null', { data: null }, { '/data': 'must be a JSON object' }],
     ['data that is a text', { data: '{}' }, { '/data': 'must be a JSON object' }],
-    ['an unknown field', { kind: 'x' }, { '/kind': 'is not known here' }],
+    ['an unknown field', { kind: 'x' }, { '/kind': 'is not a known field' }],
     [
       'two unknown fields',
       { a: 1, b: 2 },
-      { '/a': 'is not known here', '/b': 'is not known here' },
+      { '/a': 'is not a known field', '/b': 'is not a known field' },
     ],
     ['a channel twice', { channels: ['a', 'a'] }, { '/channels': 'must not repeat a channel' }],
     ['six channels', { channels: [...'abcdef'] }, { '/channels': 'must be at most 5' }],
@@ -120,7 +120,7 @@ describe('an event', () => {
 
   it('names a field by a pointer that its characters do not break', () => {
     expect(faults(eventInputSchema, { ...SOUND, 'a/b~c': 1 })).toEqual({
-      '/a~1b~0c': 'is not known here',
+      '/a~1b~0c': 'is not a known field',
     });
   });
 
@@ -156,7 +156,7 @@ describe('an idempotency key', () => {
   it('may stand in the body in a batch only', () => {
     const input = { ...SOUND, idempotencyKey: 'k' };
     expect(batchEventInputSchema.safeParse(input).success).toBe(true);
-    expect(faults(eventInputSchema, input)).toEqual({ '/idempotencyKey': 'is not known here' });
+    expect(faults(eventInputSchema, input)).toEqual({ '/idempotencyKey': 'is not a known field' });
   });
 });
 

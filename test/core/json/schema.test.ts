@@ -77,7 +77,9 @@ test('faults name the innermost place, and say what is missing or not known', ()
     additionalProperties: false,
     $defs: { whole: { type: 'integer' } },
   });
-  expect(check({ a: 'ab', 'b/c': 1 })).toEqual([{ path: '/b~1c', message: 'is not known here' }]);
+  expect(check({ a: 'ab', 'b/c': 1 })).toEqual([
+    { path: '/b~1c', message: 'is not a known field' },
+  ]);
   expect(check({ a: 'x', list: [1, 'y'] })).toEqual([
     { path: '/b~1c', message: 'is missing' },
     { path: '/a', message: 'string is too short (1 < 2)' },

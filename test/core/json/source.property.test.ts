@@ -40,7 +40,7 @@ describe('for any JSON value in any formatting', () => {
           const reading = readJson(Buffer.from(body, 'utf8'));
           if (reading.kind !== 'read') throw new Error(reading.detail);
           expect(reading.source.faults.map((fault) => fault.message)).toEqual([
-            'stands twice in its object',
+            'is repeated in its object',
           ]);
         },
       ),

@@ -76,7 +76,7 @@ describe('repeated keys', () => {
     ['{"data":{"__proto__":1,"__proto__":2}}', '/data/__proto__'],
     ['{"data":{"":1,"":2}}', '/data/'],
   ])('are reported by their path: %s', (body, path) => {
-    expect(faultsOf(body)).toEqual([{ path, message: 'stands twice in its object' }]);
+    expect(faultsOf(body)).toEqual([{ path, message: 'is repeated in its object' }]);
   });
 
   it('are reported at the depth limit', () => {

@@ -34,7 +34,7 @@ export const createEndpoints = operation({
   path: '/v1/endpoints/bulk',
   tag: 'Endpoints',
   summary: 'Create many endpoints',
-  description: `Up to ${MAX_CREATED}, each checked on its own: the results stand in the order of the request.`,
+  description: `Creates up to ${MAX_CREATED} endpoints, each checked independently. The results are in the order of the request.`,
   access: 'endpoints:write',
   body: z.strictObject({
     endpoints: z
@@ -49,7 +49,7 @@ export const createEndpoints = operation({
   maxBodyBytes: 1024 * 1024,
   replies: {
     200: {
-      description: 'Each endpoint, or what is wrong with it.',
+      description: 'One result per endpoint: the endpoint, or its error.',
       schema: z
         .strictObject({
           results: z.array(
@@ -79,9 +79,9 @@ export const changeEndpoints = operation({
   method: 'patch',
   path: '/v1/endpoints',
   tag: 'Endpoints',
-  summary: 'Change all endpoints that a filter means',
+  summary: 'Change all endpoints that match a filter',
   description:
-    'The changes of one endpoint but for `url`, and `add...` and `remove...` for entries of its lists. With `dryRun` nothing is written. While `next` is not null, send it as `cursor` with the same request.',
+    'Takes the same changes as a single endpoint, except `url`. `add...` and `remove...` change single entries of lists. With `dryRun`, nothing is written. While `next` is not null, repeat the request with it as `cursor`.',
   access: 'endpoints:write',
   body: z.strictObject({
     filter: endpointFilterSchema,
@@ -111,7 +111,8 @@ export const changeEndpoints = operation({
   },
   replies: {
     200: {
-      description: 'What became of each, or would have.',
+      description:
+        'One result per endpoint. With `dryRun`, the results say what the request would have changed.',
       schema: z
         .strictObject({
           matched: z.int(),

@@ -115,9 +115,11 @@ export const SETTINGS = {
   secret: {
     input: givenSecretSchema.optional(),
     isOwn: true,
-    fixed: 'is changed by POST /v1/endpoints/{id}/rotate-secret',
+    fixed: 'can be changed only with POST /v1/endpoints/{id}/rotate-secret',
     isKeptApart: true,
-    shown: z.string().meta({ description: '28 asterisks and its last four characters.' }),
+    shown: z
+      .string()
+      .meta({ description: '28 asterisks, then the last four characters of the secret.' }),
     example: '****************************7oD=',
   },
   /** A template's id or name: it gives what is not given here. */
@@ -146,7 +148,7 @@ export const SETTINGS = {
     keep: keptAuthentication,
     shown: z
       .array(z.record(z.string(), z.string()))
-      .meta({ description: 'As they were given, with what is secret masked.' }),
+      .meta({ description: 'As they were given, with secrets masked.' }),
     show: (kept: readonly SealedAuthentication[] = []) => kept.map(({ shown }) => shown),
   }),
   /** Names that headers of the contract and of further signatures are sent under instead. */
@@ -165,7 +167,7 @@ export const SETTINGS = {
     keep: keptTls,
     shown: shownTlsSchema
       .nullable()
-      .meta({ description: 'Certificates of its own; never the key.' }),
+      .meta({ description: 'The endpoint’s own certificates, never the private key.' }),
     show: (kept: KeptTls | undefined) => tlsView(kept),
   }),
   /** Adds when the event was accepted, the attempt's number, and when it was sent. */

@@ -114,7 +114,7 @@ function readObject(object: object, position: Position, reading: Reading): Branc
     } else if (isObject(value)) {
       branches = product(branches, readObject(value, at, reading), reading);
     } else {
-      reading.report(at.source, 'must be a list of what it may be, or an object');
+      reading.report(at.source, 'must be a list of conditions, or an object');
     }
   }
   return branches;
