@@ -12,7 +12,7 @@ import { composeRequest } from '../lambdas/core/requests/compose.ts';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
 const ROUNDS = 3;
-/** About 1 KB of data, as in the figures of DESIGN, section 11. */
+/** About 1 KB of data, a typical event. */
 const DATA = JSON.stringify({
   resource: { id: 'dossier_1', status: 'approved', reference: 'r-1', notes: 'x'.repeat(850) },
   sessionId: '0b6f6f0e-6f0c-4f57-9f0e-3a4f3d1f8c21',

@@ -55,8 +55,8 @@ export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadL
 }
 
 /**
- * The message as it goes back to its queue. What failed ten times may be half done: an event takes the
- * doubtful path, on which nothing that was stored or delivered is done again.
+ * The message as it goes back to its queue. A message that failed ten times may be half done: an event takes the
+ * doubtful path, which does not repeat stored or delivered work.
  */
 export function redrivenBody(queue: DeadLetterQueue, body: string): string {
   if (queue !== 'events') return body;

@@ -13,5 +13,5 @@ export function defined<T extends object>(members: T): Defined<T> {
   const kept: Record<string, unknown> = {};
   // A loop takes a fifth of the time of Object.entries, and every delivery is read and written by it.
   for (const name in members) if (members[name] !== undefined) kept[name] = members[name];
-  return kept as Defined<T>; // what is left out is what may be absent
+  return kept as Defined<T>; // only optional members are left out
 }

@@ -16,7 +16,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): F
     }));
   }
   if (issue.code === 'invalid_union') {
-    // The branch that got furthest into the value explains best what is wrong with it.
+    // The branch that matched the most of the value explains the fault best.
     const branch = issue.errors.find((issues) =>
       issues.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
     );
@@ -25,7 +25,7 @@ function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): F
   if (issue.code === 'invalid_key') {
     return issue.issues.flatMap((inner) => faultsOfIssue({ ...inner, path: [] }, path));
   }
-  // zod keeps the input out of its issues: only the message tells nothing from something else.
+  // zod leaves the input out of its issues: only the message tells a missing value from a wrong one.
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return [{ path: pointer(path), message: 'is missing' }];
   }

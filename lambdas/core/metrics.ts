@@ -9,7 +9,7 @@ export type Dimension = 'stack' | 'env' | 'function';
 
 interface Definition {
   readonly dimensions: readonly Dimension[];
-  /** Counts have none in what is emitted: CloudWatch does not need it, and each byte of a log is paid for. */
+  /** Counts are emitted without a unit: CloudWatch does not need it, and logs are billed by the byte. */
   readonly unit?: 'Milliseconds';
 }
 

@@ -4,7 +4,7 @@ import { operatorListsSchema } from './destinations/lists.ts';
 import { corsSchema, limitsSchema } from './edge/settings.ts';
 import { retryPolicySchema } from './retries/policy.ts';
 
-/** Whether endpoints may ask for the proof, or must. */
+/** Whether verification of URLs is optional or required. */
 const VERIFY_MODES = ['never', 'optional', 'always'] as const;
 
 export type VerifyMode = (typeof VERIFY_MODES)[number];
@@ -20,7 +20,7 @@ export const settingsSchema = z.strictObject({
   tripFailures: z.int().min(0).max(100_000).default(20),
   /** The stack's name in JWTs (`iss`); an endpoint of the contract bynn may have its own. */
   issuer: z.string().min(1).max(256).default('posthorn'),
-  /** Whether endpoints may ask for the proof that their URL is their owner's, or must. */
+  /** Whether verification of endpoints' URLs is optional or required. */
   verifyUrl: z.enum(VERIFY_MODES).default('optional'),
   /** How old an entry of a polling feed must be to be shown: see events/feed.ts. */
   feedLagSeconds: z.int().min(2).max(120).default(10),

@@ -1,4 +1,4 @@
-// Whether a delivery may go now. One that may not is cancelled, rests until it is woken, or is found done.
+// Whether a delivery may be attempted now. If not, it is cancelled, held until its endpoint is woken, or already done.
 import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery } from '../core/deliveries/advance.ts';
 import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
@@ -40,11 +40,11 @@ export interface AdmissionPorts extends CarryOutPorts {
 export interface Admitted {
   readonly open: OpenEndpoint;
   readonly delivery: Delivery;
-  /** Otherwise it takes the fast path: nobody else has it. */
+  /** Otherwise it takes the fast path: no other invocation has it. */
   readonly isClaimed: boolean;
 }
 
-/** Puts it aside until it is woken. */
+/** Holds the delivery until its endpoint is woken. */
 export async function rest(ports: AdmissionPorts, job: Job): Promise<undefined> {
   await ports.ledger.rest(asked(ports, job));
 }
@@ -52,15 +52,15 @@ export async function rest(ports: AdmissionPorts, job: Job): Promise<undefined> 
 export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted | undefined> {
   const { message, record, known: open, stored } = job;
   const nowMs = ports.surroundings.now();
-  // To a deleted endpoint nothing is sent, and of a redacted event nothing is left to send.
+  // Nothing is sent to a deleted endpoint, and a redacted event has nothing left to send.
   if (open.isDeleted || isRedacted(stored.event)) {
     return cancel(ports, job, nowMs);
   }
-  // Without its data there is nothing to send: it comes back, and rests as what failed too often does.
+  // The data cannot be opened, so there is nothing to send: the message comes back, and ends as a dead letter.
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (isUnverified(open.endpoint)) {
-    // Its health does not say so yet: should it never, this is looked at again.
+    // The health does not show it yet. If it never does, this wake-up checks again.
     await ports.wakes.ensure(message, nowMs + BUCKET_MS);
     return rest(ports, job);
   }

@@ -1,4 +1,4 @@
-// What metrics say of an attempt: how it ended, and how long it and what was before it took.
+// The metrics of an attempt: its outcome, its duration, and the time before it.
 import { metrics } from '../adapters/metrics.ts';
 import { attemptKind, attemptMetric } from '../core/metrics.ts';
 import type { AttemptLine } from './deliver.ts';
@@ -8,7 +8,7 @@ export function countAttempt({ delivery }: AttemptLine): void {
   if (!attempt) return;
   const place = { env: delivery.environment };
   metrics.count(attemptMetric(attemptKind(attempt.outcome)), place);
-  // Without an answer it would be our own deadline that is measured.
+  // Without an answer, this would measure our own deadline.
   if (attempt.status !== undefined) metrics.time('ReceiverTime', place, attempt.durationMs);
   const sinceAcceptedMs = attempt.atMs - delivery.acceptedAtMs;
   if (attempt.number === 1) metrics.time('FirstAttemptDelay', place, sinceAcceptedMs);

@@ -9,7 +9,7 @@ import { type ExchangePorts, exchange, type Tally } from './exchange.ts';
 export interface DeliverPorts extends AdmissionPorts, ExchangePorts {
   readonly ledger: AdmissionPorts['ledger'] &
     Pick<DeliveryLedger, 'putDeliveryOnce' | 'recordClaimed'>;
-  /** Puts a delivery that went the fast path to its end. */
+  /** Stores a delivery that was delivered on the fast path. */
   readonly writeDelivered: (delivery: Delivery) => Promise<void>;
   readonly report: (line: AttemptLine) => void;
 }
@@ -35,7 +35,7 @@ export async function deliver(ports: DeliverPorts, job: Job, tally: Tally): Prom
   if (!isTooLate) report(ports, job, after);
 }
 
-/** @returns false if another message brought this delivery further in the meantime, and goes on with it */
+/** @returns false if another message has advanced this delivery in the meantime, and continues with it */
 async function record(
   { ledger, writeDelivered }: DeliverPorts,
   { holder }: Job,

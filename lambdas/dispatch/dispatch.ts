@@ -1,5 +1,5 @@
-// Dispatch: sends what is due, records the outcome, and sets off what follows from it. A batch here, the
-// groups of its endpoints, and their rate limits and health; one delivery in deliver.ts.
+// Dispatch: sends due deliveries, records the outcomes, and triggers what follows. This file handles a batch, grouped
+// by endpoint, with rate limits and health. deliver.ts handles one delivery.
 import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
@@ -79,7 +79,7 @@ function isExpired(eventId: string, { settings, surroundings }: DispatchPorts): 
   return surroundings.now() > createdAtMs(eventId) + keptMs;
 }
 
-/** Without its event a delivery cannot be attempted any more: final, and nobody's fault. */
+/** Without its event a delivery can no longer be attempted. This is final, and not a fault. */
 async function endExpired(
   { ledger, events, surroundings }: DispatchPorts,
   message: DeliveryMessage,
@@ -121,7 +121,7 @@ async function dispatchGroup(
   return failed;
 }
 
-/** If this fails, the message comes back by its visibility timeout, only later. */
+/** If this fails, the message comes back later, after its visibility timeout. */
 async function postpone(
   { queues, surroundings, warn }: DispatchPorts,
   { record }: Job,
@@ -136,7 +136,7 @@ async function postpone(
 
 /**
  * A message that comes back may have recorded its attempt and died before the effects. They are repeated
- * first of all: what follows may hand the message on, or let it rest, and forget who recorded what.
+ * first, because the steps that follow may hand the message on or hold its delivery, and lose track of the recorder.
  */
 async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise<boolean> {
   if (Number(record.attributes.ApproximateReceiveCount) === 1) return false;
@@ -156,14 +156,14 @@ async function deliverInTurn(
   if (turn?.kind === 'later') return sendLater(ports, job.message, turn.slotMs);
   if (turn?.kind === 'full') {
     await rest(ports, job);
-    // Booked out: it is taken up again when the slots that are given out now have passed.
+    // No slot is free: the endpoint is woken when the reserved slots have passed.
     return ports.wakes.ensure(job.message, ports.surroundings.now() + MAX_AHEAD_MS + BUCKET_MS);
   }
   if (turn) await ports.surroundings.sleep(Math.max(0, turn.slotMs - ports.surroundings.now()));
   await deliver(ports, job, tally);
 }
 
-/** A report that fails costs nothing but a later notice: what was recorded stands. */
+/** A failed report only delays the notice: the attempts are on record. */
 async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tally): Promise<void> {
   if (tally.length === 0) return;
   const inOrder = tally.toSorted((a, b) => a.endedAtMs - b.endedAtMs);

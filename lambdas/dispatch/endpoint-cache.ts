@@ -39,7 +39,7 @@ export interface OpenEndpoint {
   readonly keys?: readonly SigningKey[];
 }
 
-/** Nothing is sent to it, and what was sealed for it may be gone. */
+/** Nothing is sent to it, and its sealed values may have been removed. */
 interface DeletedEndpoint {
   readonly isDeleted: true;
   readonly endpoint: Endpoint;
@@ -122,7 +122,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     for (const endpoint of (await registry.getEndpoints(stale)).values()) {
       const opened = await openOrMissing(endpoint);
       if (!opened) continue;
-      // One that waits for its proof is read each time: what it waits with goes out once it is given.
+      // An unverified endpoint is read each time: its held deliveries go out once it is verified.
       if (isUnverified(endpoint)) known.delete(endpoint.id);
       else known.set(endpoint.id, opened, nowMs);
       found.set(endpoint.id, opened);

@@ -1,4 +1,4 @@
-// One attempt: the signed request, what came back, and the delivery as that leaves it.
+// One attempt: the signed request, its outcome, and the delivery after it.
 import { advance } from '../core/deliveries/advance.ts';
 import type { Delivery, LastRequest } from '../core/deliveries/delivery.ts';
 import { OutOfTimeError } from '../core/errors.ts';
@@ -24,7 +24,7 @@ export interface ExchangePorts {
   readonly settings: Settings;
 }
 
-/** What the attempts of one endpoint in a batch came to. */
+/** The outcomes of one endpoint's attempts in a batch. */
 export type Tally = {
   readonly outcome: Outcome;
   readonly endedAtMs: number;
@@ -81,10 +81,10 @@ async function send(
   return { ...sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }
 
-/** What would come back at once only to be put to rest saves itself the way. */
+/** Whether an immediate retry may be sent. If not, it is held at once, instead of travelling by SQS only to be held. */
 async function isToGoOn(ports: ExchangePorts, { message }: Job, step: NextStep): Promise<boolean> {
   if (step.kind !== 'wait' || step.cause !== 'immediate') return true;
   const { released, ...unreleased } = message;
-  // The request is made: to fail now would make it twice.
+  // The request was sent: a failure here would send it twice.
   return ports.health.maySend({ ...unreleased, cause: step.cause }).catch(() => true);
 }

@@ -1,6 +1,6 @@
-// Writes that share no call: of what failed, and of what is put to rest. Requests that began together run out
-// of time together; their writes go out a few at a time, so that those of healthy deliveries, and whatever else
-// waits for the same table, find no burst before them.
+// Writes that are not batched: records of failed attempts, and of deliveries that are held. Requests that began
+// together time out together. Their writes go out a few at a time, so that writes of healthy deliveries, and other
+// calls to the same table, do not queue behind a burst.
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 
 const SIDE_BY_SIDE = 2;
@@ -20,7 +20,7 @@ export function fewAtATime<L extends SingleWrites>(ledger: L): L {
   };
 }
 
-/** Runs works in the order in which they come, at most so many side by side. */
+/** Runs tasks in their order of arrival, at most so many at a time. */
 function limit(sideBySide: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -32,7 +32,7 @@ function limit(sideBySide: number): <T>(work: () => Promise<T>) => Promise<T> {
       return await work();
     } finally {
       const next = waiting.shift();
-      // Who comes next takes the place over.
+      // The next task takes over the place.
       if (next) next();
       else running--;
     }

@@ -20,14 +20,14 @@ import type { Surroundings } from '../core/surroundings.ts';
 import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
 import { inTurn } from './in-turn.ts';
 
-/** How long a reading serves. */
+/** How long a reading of the health is cached. */
 const KEPT_MS = 5_000;
 const MAX_KEPT = 5_000;
-/** How often an observation is tried again when others were faster; then it is dropped. */
+/** How often an observation is retried when other writers were faster. Then it is dropped. */
 const ROUNDS = 5;
 /** A probe that is late by this much was lost. */
 const PROBE_LOST_MS = 60_000;
-/** By then what asks for a probe has come to rest itself. */
+/** By then the delivery that asks for a probe is held itself. */
 const AT_REST_BY_MS = 2_000;
 
 interface HealthWatchPorts extends WakeAtPorts {
@@ -38,7 +38,7 @@ interface HealthWatchPorts extends WakeAtPorts {
 }
 
 export interface HealthWatch {
-  /** Whether the message may be sent now; otherwise its delivery rests. */
+  /** Whether the message may be sent now; otherwise its delivery is held. */
   maySend(message: DeliveryMessage): Promise<boolean>;
   /** Reports what the attempts of a batch showed of one endpoint. */
   report(endpoint: Endpoint, seen: Seen): Promise<void>;
@@ -47,7 +47,7 @@ export interface HealthWatch {
 export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   const { ledger, surroundings } = ports;
   const healths = new Recent<Health>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
-  /** Successes that there was no reason to write, for the next failure to know of. */
+  /** Successes that were not worth writing. The next failure needs to know of them. */
   const successes = new Recent<number>({ maxEntries: MAX_KEPT });
   const reminders = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: PROBE_LOST_MS });
 
@@ -57,11 +57,11 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     return kept;
   }
 
-  /** A lost probe would leave an endpoint at rest: what comes to rest there asks for another. */
+  /** A lost probe would leave the deliveries of an endpoint on hold: each one that is held asks for another probe. */
   async function remind(endpoint: EndpointAddress, health: Health): Promise<void> {
     const nowMs = surroundings.now();
     if (health.state === 'healthy') return;
-    // Without a time there was nothing to probe with, or to watch the deadline of, until now.
+    // No time is set as long as the endpoint has no waiting delivery to probe with or to watch the deadline of.
     const dueMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
     const isFar = health.state === 'tripped' && dueMs - nowMs > farProbeMs(health);
     if (nowMs < dueMs + PROBE_LOST_MS && !isFar) return;
@@ -93,7 +93,7 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       successes.set(endpoint.id, nowMs, nowMs);
     };
     let isCounted = false;
-    /** While it recovers, answers of either kind are counted: what was released is under way no more. */
+    /** While the endpoint recovers, every answer is counted, failures too: its delivery is no longer under way. */
     const count = async ({ state }: Health): Promise<boolean> => {
       if (state !== 'recovering' || isCounted) return false;
       await ledger.countAnswers(address, seen.answers);
@@ -115,7 +115,7 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       const observation = defined({ ...seen, nowMs, unwrittenSuccessAtMs });
       const { health, transitions } = observe(before, observation, thresholds);
       const hasNewProbe = health.probeAtMs !== before.probeAtMs;
-      // Before the state is written: should we die in between, sweep finds the entry.
+      // Before the state is written: if the function dies in between, sweep finds the entry.
       if (hasNewProbe && health.probeAtMs !== undefined) {
         await announceWake(ports, address, health.probeAtMs);
       }
@@ -136,7 +136,7 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
         async () => (await ledger.getHealth(message)).health,
       );
       if (maySend(health, message)) return true;
-      // What was let pass knows more than an older reading.
+      // A released message or a probe reflects a newer state than the cached reading.
       const isLetPass = message.released === true || message.cause === 'probe';
       const fresh = isLetPass ? (await read(message)).health : health;
       if (isLetPass && maySend(fresh, message)) return true;

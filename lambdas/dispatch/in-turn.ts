@@ -1,6 +1,6 @@
 /**
- * Works on one thing after the other for each key. What comes while work is under way is merged, and done
- * together when that is over: workers of one instance never race.
+ * Works sequentially for each key. Items that arrive while work is under way are merged, and processed together
+ * afterwards: work for one key never races within an instance.
  */
 export function inTurn<T>(
   merge: (first: T, second: T) => T,

@@ -1,4 +1,4 @@
-// Puts delivered deliveries of the fast path in shared batches.
+// Batches the writes of deliveries that succeeded on the fast path.
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import { PartlyRefusedError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-// maxPerSecond: slots for a whole batch are reserved at once; what does not fit now comes back later.
+// maxPerSecond: slots for a whole batch are reserved at once. Messages without a slot now come back later.
 
 import type { DeliveryMessage, RetryQueue } from '../core/deliveries/message.ts';
 import type { RateLedger } from '../core/endpoints/rate-limit.ts';
@@ -16,7 +16,7 @@ export interface RateGatePorts {
   readonly surroundings: Surroundings;
 }
 
-/** When a message may be sent: at a time soon, later by a message of its own, or too far ahead to say. */
+/** When a message may be sent: at a near time, later by a separate message, or too far ahead for a slot. */
 export type Turn =
   | { readonly kind: 'at'; readonly slotMs: number }
   | { readonly kind: 'later'; readonly slotMs: number }
@@ -45,7 +45,7 @@ export async function takeTurns(
   });
 }
 
-/** Sends the message to itself, to come back within its last second before the slot. */
+/** Sends the message to its own queue, delayed so that it comes back within the second before its slot. */
 export async function sendLater(
   { queues, surroundings }: RateGatePorts,
   message: DeliveryMessage,

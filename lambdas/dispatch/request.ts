@@ -37,7 +37,7 @@ export function formRequest(
       event,
       tenantName,
       issuer,
-      // Not every contract shows one, and to make them takes as long as a signature.
+      // Not every contract needs one, and creating it takes as long as a signature.
       get idempotencyKey() {
         return idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
       },
@@ -74,7 +74,7 @@ export function outgoing(
   return { url, method, headers, body, timeoutMs, environment, ...(tls && { tls }) };
 }
 
-/** The endpoint's own policy wins over the stack's, and that over its contract's default. */
+/** The endpoint's own policy, or else the stack's, or else the contract's default. */
 export function policyOf({ endpoint }: OpenEndpoint, settings: Settings): RetryPolicy {
   const contract = contractOf(endpoint.contract);
   return resolvePolicy(endpoint.retryPolicy ?? settings.retryPolicy ?? contract.defaultRetryPolicy);

@@ -1,5 +1,5 @@
-// Writes of side-by-side deliveries that end within a moment of one another share a call, so that many
-// cost one and none waits for a slow receiver.
+// Batches the writes of parallel deliveries that end at about the same time: many writes cost one call, and none
+// waits for a slow receiver.
 
 const MOMENT_MS = 5;
 

@@ -1,5 +1,4 @@
-// Sends retries in shared batches of SQS, which costs a tenth and keeps a failing burst from piling up
-// calls.
+// Batches retries into calls to SQS: this costs a tenth, and a burst of failures does not become a burst of calls.
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { shareCalls } from './shared-calls.ts';
 

@@ -11,7 +11,7 @@ interface SlowWatchPorts {
   readonly warn: (message: string, error: unknown) => void;
 }
 
-/** Runs a request; a mark that fails costs nothing but a longer wait of others. */
+/** Runs a request. If marking the endpoint fails, other deliveries only wait longer. */
 export type SlowWatch = <T>(endpoint: Endpoint, request: () => Promise<T>) => Promise<T>;
 
 const MAX_KEPT = 5_000;

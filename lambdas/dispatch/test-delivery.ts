@@ -1,4 +1,4 @@
-// Sends a test of an endpoint: formed, signed, guarded and sent as deliveries are, and recorded nowhere.
+// Sends a test to an endpoint: it is formed, signed, guarded and sent like a delivery, but not recorded.
 import { log } from '../adapters/log.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
 import { defined } from '../core/defined.ts';

@@ -89,7 +89,7 @@ export const ports: DispatchPorts = {
   warn,
 };
 
-/** A test is of the endpoint as it is now: it opens it anew. */
+/** A test uses the current settings of its endpoint: it does not use the cache. */
 export const testPorts: TestPorts = {
   ...ports,
   endpoints: (refs) => createEndpointCache(opening)(refs),

@@ -24,7 +24,7 @@ export interface FanOutPorts {
   readonly settings: Pick<Settings, 'feedLagSeconds'>;
   /** Opens sealed events for matching, where data is sealed; they are stored as they came. */
   readonly open?: (events: readonly Event[]) => Promise<readonly Event[]>;
-  /** Told of the events that are done with. */
+  /** Told of the events that are done. */
   readonly report?: (events: readonly Event[]) => void;
 }
 
@@ -44,7 +44,7 @@ interface StoredJob extends MatchedJob {
   readonly stored: StoredEvent;
 }
 
-/** Processes a batch; what is returned comes back by SQS, everything else is done. */
+/** Processes a batch. SQS redelivers the records that are returned; all others are done. */
 export async function fanOut(
   ports: FanOutPorts,
   records: readonly SQSRecord[],
@@ -78,7 +78,7 @@ export async function fanOut(
     feedAll(ports, stored),
     pointAll(ports.ledger, pointers),
   ]);
-  // Each of a record's failures is one too many, and it comes back once.
+  // A record with several failures comes back once.
   const errors = new Map(results.flat().map((one) => [one.messageId, one]));
   const left = [...failed, ...unmatched, ...unstored, ...errors.values()];
   const leftIds = new Set(left.map(({ messageId }) => messageId));
@@ -97,7 +97,7 @@ async function withOpened<T extends Pick<Job, 'event'>>(
   return jobs.map((job, index) => ({ ...job, opened: opened[index] ?? job.event }));
 }
 
-/** The common case is put in batches; what may be there already is put only if it is not. */
+/** New events are stored in batches. An event that may be stored already is put conditionally. */
 async function storeAll(
   ledger: EventLedger,
   jobs: readonly MatchedJob[],
@@ -113,7 +113,7 @@ async function storeAll(
   return { stored, unstored };
 }
 
-/** Whose write it was is worth its bytes only where entries of feeds depend on it. */
+/** The id of the storing message is stored only where feed entries depend on it. */
 function toStore({ event, targets, matched, record, subjectHash }: MatchedJob): StoredEvent {
   const hasFeed = [...matched.values()].some(({ polling }) => polling);
   return defined({
@@ -129,7 +129,7 @@ async function sendAll(
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
   const outgoing = jobs.flatMap((job) =>
-    // What came again after it was redacted finds its deliveries cancelled.
+    // A repeat of an event that was redacted finds its deliveries cancelled.
     (isRedacted(job.stored.event) ? [] : job.stored.targets).map((endpointId) => ({
       record: job.record,
       message: {
@@ -161,8 +161,8 @@ async function feedAll(
 }
 
 /**
- * A producer's repeat of what is stored owes nothing: the message that stored it does, and comes back
- * until it has. Whatever came back may owe.
+ * A producer's repeat of a stored event writes no feed entries: the message that stored the event writes them, and
+ * comes back until it has. A message that came back may still have to write them.
  */
 function owesFeeds(job: StoredJob): boolean {
   return !isDoubtful(job) || isRedelivered(job) || job.stored.storedBy === job.record.messageId;

@@ -11,7 +11,7 @@ export type Application = Hono<AppEnvironment>;
 
 /**
  * @param elsewhere routes on this one's paths that another function serves
- * @param edge what stands before all routes: see edge.ts
+ * @param edge runs before all routes: see edge.ts
  */
 export function createApplication(
   elsewhere: readonly ServedRoute[] = [],

@@ -51,7 +51,7 @@ export async function parseBody<T>(
   return { value: parsed.data, source };
 }
 
-/** The same, for a body that may be left out whole: an empty one stands for `{}`. */
+/** The same for an optional body: an empty one is read as `{}`. */
 export async function parseBodyOrNothing<T>(
   c: AppContext,
   schema: z.ZodType<T>,

@@ -1,5 +1,5 @@
-// `Idempotency-Key` on what creates: the first request of a key decides the id of what is created, so that
-// a repeat finds it, or makes the same after a crash. Keys are kept for 7 days.
+// `Idempotency-Key` on operations that create: the first request with a key decides the id of the resource, so that
+// a repeat finds the resource, or creates the same one after a crash. Keys are kept for 7 days.
 import { createHash } from 'node:crypto';
 import type { DedupeLedger } from '../core/events/ledger.ts';
 import { createId, type IdPrefix } from '../core/identifiers.ts';
@@ -22,7 +22,7 @@ export interface CreationPorts {
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
 }
 
-/** What is created where there is no key for it. */
+/** The creation for a request without a key. */
 export function newCreation(
   { now, random }: Pick<Surroundings, 'now' | 'random'>,
   prefix: IdPrefix,
@@ -39,7 +39,7 @@ export interface Creation {
 }
 
 /**
- * @param of what is created: keys of one kind stand apart from those of others, and of events
+ * @param of the kind that is created: keys of different kinds, and of events, are independent
  * @param body what was asked, as its schema gives it
  * @throws Problem 409 if the key belongs to another body
  */
@@ -54,7 +54,7 @@ export async function creationOf(
   if (key === undefined) return fresh;
   const { id, atMs } = fresh;
   const bodyHash = createHash('sha256').update(JSON.stringify(of.body)).digest('hex');
-  // No header can hold the character between.
+  // No header can contain the separator.
   const name = `${of.kind}\u0000${key}`;
   const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
   if (holder.bodyHash !== bodyHash) {

@@ -1,5 +1,5 @@
-// An answer of JSON with its whole body as text. The Fetch standard's Response makes a stream of it and checks each
-// header, which took longer than all other work on an accepted event but the call to SQS.
+// A JSON answer with its whole body as text. The Fetch standard's Response makes a stream of the body and checks each
+// header. This took longer than all other work on an accepted event, except the call to SQS.
 
 /** The part of a Response that the application, Hono and lambda.ts use. */
 export class JsonAnswer {

@@ -1,5 +1,5 @@
 // An operation of the API, declared once: from this come its validation, its types, its place in the
-// OpenAPI document (scripts/openapi.ts) and the checks that stand before its handler.
+// OpenAPI document (scripts/openapi.ts) and the checks that run before its handler.
 import type { z } from 'zod';
 import type { JsonSource } from '../core/json/source.ts';
 import type { KeyScope } from '../core/keys/api-key.ts';
@@ -34,7 +34,7 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/v1/endpoints/{id}`. */
   readonly path: string;
-  /** The chapter of the document it stands in. */
+  /** Its tag in the OpenAPI document. */
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
@@ -42,18 +42,18 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** An empty body then stands for `{}`. */
+  /** An empty body is then read as `{}`. */
   readonly isBodyOptional?: true;
   readonly bodyExample?: unknown;
-  /** What the document shows of the body where the schema that reads it says less. */
+  /** The body's schema in the document, if the schema that reads the body is less specific. */
   readonly documentedBody?: z.ZodType;
   /** Unless said, 256 KiB. */
   readonly maxBodyBytes?: number;
-  /** Request headers beside those of keys, by name, with what they say. */
+  /** Descriptions of request headers by name, except those for keys. */
   readonly headers?: Readonly<Record<string, string>>;
   /** By status. */
   readonly replies: Readonly<Record<number, Reply>>;
-  /** Refusals beside those that follow from access, parameters and body, with their reason. */
+  /** Error replies that do not follow from access, parameters and body: reasons by status. */
   readonly problems?: Readonly<Partial<Record<ProblemStatus, string>>>;
 }
 

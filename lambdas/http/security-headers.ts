@@ -2,7 +2,7 @@
 import type { AppContext } from './authentication.ts';
 
 const ONE_YEAR_SECONDS = 31_536_000;
-/** An answer that is no page loads nothing, and stands in no frame. */
+/** An answer that is not a page loads nothing, and is never framed. */
 const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'";
 /** A page of ours brings its scripts with it, as files; styles may be inline. */
 const POLICY_OF_PAGES =

@@ -60,7 +60,7 @@ interface Reserved {
   readonly duplicate: boolean;
 }
 
-/** Side by side, but events that share an idempotency key one after the other. */
+/** In parallel, except that events with the same idempotency key are processed one after the other. */
 async function reserveInOrder(
   ports: AcceptPorts,
   candidates: readonly Candidate[],
@@ -100,7 +100,7 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
       { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which has another body` },
     ]);
   }
-  // A repeat goes out again under the first one's id and time: a crash after its put loses nothing.
+  // A repeat is sent again with the first one's id and time: a crash after the first put loses nothing.
   return {
     event: { ...event, id: holder.eventId, acceptedAtMs: holder.acceptedAtMs },
     mayRepeat: true,
@@ -108,7 +108,7 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
   };
 }
 
-/** Over all that the event says; white space and the order of fields around `data` do not count. */
+/** Over the whole event, except white space and the order of fields around `data`. */
 function bodyHash({ input, data }: Candidate): string {
   const { type, occurredAt = null, subject = null, channels = [] } = input;
   const text = JSON.stringify([type, occurredAt, subject, channels, data]);

@@ -1,6 +1,6 @@
-// Holds events to the catalogue before they are accepted: data that does not fit its type's schema, and
-// types that nobody put, where the operator wants them refused. What is known is kept until the catalogue's
-// version changes, and the version is read once in a few seconds: an empty catalogue costs nothing more.
+// Checks events against the catalogue before they are accepted. It rejects data that does not match its type's
+// schema and, if the operator wants so, unknown types. Entries are cached until the catalogue's version changes, and
+// the version is read every few seconds: an empty catalogue costs nothing more.
 
 import type { EventTypeReader } from '../core/event-types/catalogue.ts';
 import type { SchemaCheck } from '../core/json/schema-check.ts';
@@ -11,7 +11,7 @@ import type { Surroundings } from '../core/surroundings.ts';
 
 /** A change of the catalogue is in force after this long at the latest. */
 const VERSION_KEPT_MS = 3_000;
-/** Everything is read anew after this long: it heals what a crash between two writes left. */
+/** Everything is read again after this long: this repairs the effect of a crash between two writes. */
 const ENTRIES_KEPT_MS = 60_000;
 const MAX_KEPT = 10_000;
 
@@ -21,7 +21,7 @@ interface EventTypeGatePorts {
   readonly settings: Pick<Settings, 'unknownEventTypes'>;
 }
 
-/** What is wrong with an event, by paths into it: `/type`, or below `/data`. */
+/** The faults of an event, with paths into it: `/type`, or below `/data`. */
 export type EventTypeGate = (type: string, data: unknown) => Promise<Fault[]>;
 
 type Entry = 'unknown' | 'anything' | SchemaCheck;

@@ -68,7 +68,7 @@ export function addEventRoutes(
 
   app.post('/v1/events/batch', authentication.authenticate, async (c) => {
     requireScope(c, 'events:write');
-    // What is wrong with the request's own headers is wrong with all of the batch.
+    // A fault in the request's headers applies to the whole batch.
     environmentOf(c);
     const { value, source } = await readBody(c, MAX_BATCH_BYTES);
     const parsed = batchSchema.safeParse(value);
@@ -108,7 +108,7 @@ interface Batch {
   readonly trace: TraceContext | undefined;
 }
 
-/** One event of a batch, or what is wrong with it. */
+/** One event of a batch, or its problem. */
 async function candidateAt(
   { c, authentication, judge, source, ofEvents, trace }: Batch,
   entry: unknown,

@@ -1,6 +1,5 @@
-// Cleanups that go on behind a request: an event that is redacted once more, and a deleted tenant whose data is
-// removed page by page. Each page stands in the registry before the next one: after a crash the message comes
-// back and goes on there.
+// Background cleanups: an event is redacted once more, and a deleted tenant's data is removed page by page. The
+// progress is written to the registry after each page: after a crash the message comes back and continues there.
 import type { CleanupMessage, CleanupQueue } from '../core/erasure/message.ts';
 import { redactEvent } from '../core/erasure/redaction.ts';
 import { type ErasurePorts, eraseOn, startsAtMs } from '../core/erasure/tenant.ts';
@@ -9,7 +8,7 @@ import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
 import { sliceFrom } from './work-off.ts';
 
-/** Another message works on the same tenant, or died with it: it is looked at again after this long. */
+/** Another message works on the same tenant, or its function died: the tenant is checked again after this long. */
 const WATCH_SECONDS = 30;
 const MAX_DELAY_SECONDS = 900;
 

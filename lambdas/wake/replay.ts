@@ -1,7 +1,6 @@
-// Carries out a replay: finds a page, writes it down, opens a new run for each of its deliveries, and goes
-// on. Every write is on the condition that nobody else wrote, and each page stands in the ledger before it
-// is sent: a doubled message, or one that comes back after a crash, finds its work done or does it again
-// to the same end.
+// Runs a replay: finds a page of deliveries, stores it, opens a new run for each delivery, and continues. Every
+// write is conditional, and each page is in the ledger before it is sent. So a duplicate message, or one that comes
+// back after a crash, finds its work done or repeats it with the same result.
 import { defined } from '../core/defined.ts';
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
@@ -29,7 +28,7 @@ import { announceWake } from '../core/wakes/wake-at.ts';
 import { sliceFrom } from './work-off.ts';
 
 const PAGE = 100;
-/** So many pages without a find are read before the place is written down. */
+/** How many pages without a match are read before the progress is stored. */
 const EMPTY_PAGES = 20;
 /** A page takes seconds: a replay that has not moved for this long is taken over. */
 const WATCH_SECONDS = 30;
@@ -55,7 +54,7 @@ export async function replay(
   let current = await ports.replays.getReplay(message, message.replayId);
   if (!current) throw new NotYetStoredError(message.replayId);
   if (current.state !== 'running') return;
-  // Another message works on it, or died with it: look again whether it moves.
+  // Another message works on it, or its function died: check again whether the replay makes progress.
   if (current.version > message.version) return send(ports, current, WATCH_SECONDS);
   const found = await ports.registry.getEndpoints([{ ...current, id: current.endpointId }]);
   const endpoint = found.get(current.endpointId);
@@ -80,7 +79,7 @@ export async function replay(
 async function giveWay(ports: ReplayPorts, seen: Replay, sent: number): Promise<void> {
   const current = await ports.replays.getReplay(seen, seen.id);
   if (current?.state === 'running') return send(ports, current, WATCH_SECONDS);
-  // What was sent while it was being stopped is counted.
+  // Deliveries that were sent while the replay was being stopped are counted.
   if (current && current.state !== 'done' && current.version === seen.version + 1) {
     const after = written(ports, current, withCounts(current, sent));
     await ports.replays.replaceReplay(current.version, after);

@@ -1,4 +1,4 @@
-// Takes what is due at an endpoint, oldest first, and sends it to the retries queue.
+// Takes an endpoint's due deliveries, oldest first, and sends them to the retries queue.
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger, WorkEntry, WorkLedger } from '../core/deliveries/ledger.ts';
@@ -34,7 +34,7 @@ export async function sendDue(
 ): Promise<boolean> {
   for (let page = 0; ; page++) {
     const due = await ports.work.listDue(endpoint, beforeMs, PAGE);
-    // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
+    // If the function dies with leased entries that it has not sent, sweep wakes the endpoint when the leases end.
     if (page === 0 && due.length > 0) await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
     const messages = await Promise.all(due.map((entry) => take(ports, entry)));
     await sendAll(ports, messages.flat());
@@ -44,8 +44,8 @@ export async function sendDue(
 }
 
 /**
- * Leases an entry by moving it on in the index: should its message be lost, it is found there again.
- * What is past its deadline is dead; what another took, or what moved on, is left alone.
+ * Leases an entry by giving it a later time in the index: if its message is lost, it is found there again.
+ * A delivery past its deadline becomes dead. An entry that another invocation took, or that changed, is skipped.
  */
 export async function take(ports: WakePorts, entry: WorkEntry): Promise<DelayedMessage[]> {
   const nowMs = ports.surroundings.now();

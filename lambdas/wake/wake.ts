@@ -1,5 +1,5 @@
-// Wake: what is due at an endpoint goes to the retries queue. How much of it depends on its health: all
-// of a healthy one's, a single probe of a tripped or paused one's, a growing share of a recovering one's.
+// Wake: sends an endpoint's due deliveries to the retries queue. How many depends on its health: all if it is
+// healthy, a single probe if it is tripped or paused, a growing share if it is recovering.
 import { PartlyRefusedError } from '../core/errors.ts';
 import { isHeldByHand } from '../core/health/health.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';
@@ -21,11 +21,11 @@ export async function wake(
   const nowMs = ports.surroundings.now();
   const earlyMs = message.bucketMs - WAKE_EARLY_MS - nowMs;
   if (kept.health.state === 'healthy' && earlyMs > 0) return sendAgain(ports, message, earlyMs);
-  // From here on the message itself is what brings the work back, should we die.
+  // From here on, only this message brings the work back if the function dies.
   await ports.wakes.done(message);
   switch (kept.health.state) {
     case 'healthy': {
-      // A late wake-up takes what is due by now; an early one what is due in its bucket.
+      // A late wake-up takes the deliveries that are due by now; an early one takes those of its bucket.
       const beforeMs = Math.max(bucketEnd(message.bucketMs), nowMs);
       const isDone = await sendDue(ports, message, beforeMs, () => remainingMs() < HAND_ON_MS);
       if (!isDone) await wakeAt(ports, message, ports.surroundings.now());
@@ -34,7 +34,7 @@ export async function wake(
     case 'tripped':
       return probe(ports, message, kept);
     case 'paused':
-      // What was paused by hand is resumed by hand; deadlines hold all the same.
+      // An endpoint that was paused by hand is resumed by hand, but deadlines still apply.
       return isHeldByHand(kept.health)
         ? watchDeadlines(ports, message, kept)
         : probe(ports, message, kept);
@@ -45,7 +45,7 @@ export async function wake(
   }
 }
 
-/** A schedule that fired too early: what is due in its bucket is further off than SQS can delay. */
+/** A schedule that fired too early: the deliveries of its bucket are due later than SQS can delay. */
 async function sendAgain(
   { queues }: WakePorts,
   { tenant, environment, endpointId, bucketMs }: WakeMessage,

@@ -1,19 +1,19 @@
-// A batch of the wakes queue: each message is read once, and done or failed by itself.
+// A batch of the wakes queue: each message is processed once, and succeeds or fails independently.
 import type { SQSRecord } from 'aws-lambda';
 import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import { decodeWakesMessage, type WakesMessage } from '../core/wakes/message.ts';
 
-/** What takes long comes last: wake-ups of endpoints wait for the same function. */
+/** Long work comes last: wake-ups of endpoints wait for the same function. */
 const ORDER: Readonly<Record<WakesMessage['kind'], number>> = {
   wake: 0,
   redaction: 1,
   erasure: 1,
   replay: 2,
 };
-/** And a message that would take longer hands on what is left. */
+/** A message that would take longer hands the remaining work to a new message. */
 const SLICE_MS = 10_000;
-/** So much of the invocation's time is kept for handing on. */
+/** How much of the invocation's time is reserved for that. */
 export const HAND_ON_MS = 10_000;
 
 export async function workOff(

@@ -63,7 +63,7 @@ function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBod
     stderr,
     pid: child.pid,
     post: (message) => child.send(message),
-    // Only function-worker.ts writes to this channel.
+    // Only worker.ts writes to this channel.
     onMessage: (listener) => child.on('message', (message) => listener(message as FromWorker)),
     onError: (listener) => child.on('error', listener),
     onExit: (listener) => child.on('exit', () => listener()),

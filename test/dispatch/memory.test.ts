@@ -103,7 +103,7 @@ async function runDispatch(batches: readonly (readonly unknown[])[]) {
   });
   child.stdin?.end(JSON.stringify({ bundleUrl: pathToFileURL(bundleFile).href, batches }));
   const [result] = await once(child, 'message');
-  return result as { outcomes: string[][]; beforeMb: number; peakMb: number }; // dispatch-process.ts
+  return result as { outcomes: string[][]; beforeMb: number; peakMb: number }; // sent by process.ts
 }
 
 describe('the memory of dispatch', () => {

@@ -382,7 +382,7 @@ function wakeOf(tenant: string, endpointId: string, atMs: number): WakeMessage {
   return { tenant, environment: 'live', endpointId, bucketMs: bucketOf(atMs) };
 }
 
-/** Its entry in the wake directory: see adapters/wakes.ts. */
+/** Its entry in the wake directory: see adapters/ledger/wakes.ts. */
 function directoryKey({ environment, tenant, endpointId, bucketMs }: WakeMessage) {
   const shard = shardOf(endpointId, WAKE_SHARDS);
   return {

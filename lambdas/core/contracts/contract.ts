@@ -1,5 +1,5 @@
 // What every contract is made of: it shapes a body from an event, or says why it cannot, and signs it.
-// The body may be encrypted in between, so that signatures in headers are over what is sent.
+// The body may be encrypted in between, so that signatures in headers cover the bytes that are sent.
 
 import type { z } from 'zod';
 import type { Event } from '../events/event.ts';
@@ -35,7 +35,7 @@ export interface Contract<Options = unknown> {
   readonly optionsSchema: z.ZodType<Options>;
   readonly defaultRetryPolicy: RetryPresetName;
   /**
-   * For one whose headers may stand beside another contract's, as a further signature: the options
+   * For a contract whose headers may be added to another contract's as a further signature: the options
    * that they need.
    */
   readonly headerOptions?: z.ZodRawShape;

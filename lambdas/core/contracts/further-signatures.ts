@@ -94,7 +94,7 @@ export function headerNamesOf(extra: ExtraSignature): readonly string[] {
 }
 
 /**
- * Joins the signatures of all Standard Webhooks schemes in one header. No other name stands twice: an endpoint
+ * Joins the signatures of all Standard Webhooks schemes in one header. No other name is repeated: an endpoint
  * with two schemes that set the same header is refused when it is saved.
  */
 export function joined(headers: Headers): Headers {

@@ -15,7 +15,7 @@ const TOKEN_SECONDS = 5 * 60;
 const optionsSchema = z.strictObject({
   /** The header that carries the JWT. */
   headerName: headerNameSchema.default('Authorization'),
-  /** What stands before the JWT, with a space; nothing if empty. */
+  /** The text before the JWT, followed by a space; nothing if empty. */
   prefix: z
     .string()
     .regex(/^[A-Za-z0-9_-]{0,32}$/, 'must be up to 32 letters, digits, _ and -')

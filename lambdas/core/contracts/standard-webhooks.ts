@@ -63,7 +63,7 @@ function signatureWith(
   return `v1,${mac.update(body).digest('base64')}`;
 }
 
-/** What stands before the body in the signed content. */
+/** The part of the signed content before the body. */
 export function signedHead(eventId: string, nowMs: number): string {
   return `${eventId}.${sentAt(nowMs)}.`;
 }

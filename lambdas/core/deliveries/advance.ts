@@ -55,7 +55,7 @@ interface RecordedAttempt {
 
 /**
  * The delivery after an attempt; pure, so that a repeated computation gives the same.
- * @param mayGoOn whether its endpoint takes what is due at once; otherwise that is put to rest where it stands
+ * @param mayGoOn whether an immediate retry may be sent; otherwise it is held in the index
  */
 export function advance(
   delivery: Delivery,

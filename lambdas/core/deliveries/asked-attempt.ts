@@ -1,4 +1,4 @@
-// The attempt that a message asks for, as the ledger is asked for it.
+// The attempt that a message asks for, in the form that the ledger takes.
 
 import type { Event } from '../events/event.ts';
 import type { Settings } from '../settings.ts';

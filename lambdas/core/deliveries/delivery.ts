@@ -65,8 +65,8 @@ export interface Delivery extends Scope {
   readonly dueAtMs?: number;
   readonly nextCause?: Cause;
   /**
-   * Where a waiting delivery stands in the index of what needs work: its due time, or later by a
-   * grace while a message of its own is on the way. Unix milliseconds.
+   * The time of a waiting delivery in the index `work`: its due time, or a grace period later while an SQS message for
+   * it is on the way. Unix milliseconds.
    */
   readonly workAtMs?: number;
   /** What the next due time is counted from: the undelayed due time of the latest counted attempt. */
@@ -74,9 +74,9 @@ export interface Delivery extends Scope {
   readonly deathReason?: DeathReason;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;
-  /** The last response as it is kept, where its reader has no key to open it. */
+  /** The last response in its sealed form, for readers without the key. */
   readonly sealedResponse?: string;
-  /** When what came back was removed for good, and what waited was cancelled. Unix milliseconds. */
+  /** When its personal data was removed permanently, and a waiting delivery was cancelled. Unix milliseconds. */
   readonly redactedAtMs?: number;
   /** Until when an invocation may be sending, and which message it works for. */
   readonly lease?: { readonly untilMs: number; readonly holder: string };
@@ -84,7 +84,7 @@ export interface Delivery extends Scope {
   readonly recordedBy?: string;
 }
 
-/** How the delivery's endpoint stands, as far as it bears on what is shown. */
+/** The state of the delivery's endpoint, as far as it affects the status that is shown. */
 export type EndpointStanding = 'active' | 'paused' | 'deleted';
 
 /** The status to show; a delivery known from its event only (no item yet) is pending. */

@@ -12,7 +12,7 @@ type Effect =
   | { readonly kind: 'wake'; readonly atMs: number }
   /** The operator is told that it is dead. */
   | { readonly kind: 'tell'; readonly notice: 'dead' }
-  /** It has ended, or rests until its endpoint is woken. */
+  /** It has ended, or is held until its endpoint is woken. */
   | { readonly kind: 'none' };
 
 const NONE: Effect = { kind: 'none' };
@@ -34,15 +34,15 @@ export function effectOf(delivery: Delivery, nowMs: number): Effect {
 function effectOfWaiting(delivery: Delivery, nowMs: number): Effect {
   const { dueAtMs } = delivery;
   if (dueAtMs === undefined || isAtRest(delivery)) return NONE;
-  // By the record, not by this clock alone: it may be behind the one that recorded, and a wake-up at the due
-  // time would not find what stands in the index as travelling by SQS.
+  // By the record, not by this clock alone: this clock may be behind the recorder's, and a wake-up at the due time
+  // would not find a delivery that the index lists as delayed by SQS.
   const isBySqs = (delivery.workAtMs ?? dueAtMs) > dueAtMs;
   return isBySqs || dueAtMs - nowMs <= MAX_SQS_DELAY_MS
     ? { kind: 'retry', retry: retryMessage(delivery, nowMs) }
     : { kind: 'wake', atMs: dueAtMs };
 }
 
-/** Whether it was due at once and is not under way: what wakes its endpoint takes it. */
+/** Whether it is due at once and held: the next wake-up of its endpoint takes it. */
 function isAtRest({ dueAtMs, workAtMs, attempts }: Delivery): boolean {
   const ended = attempts.at(-1);
   if (dueAtMs === undefined || workAtMs !== dueAtMs || !ended) return false;

@@ -6,7 +6,7 @@ import type { Delivery, StoredState } from './delivery.ts';
 
 export interface AskedAttempt {
   readonly ref: DeliveryRef;
-  /** What the delivery is, should it not be stored yet: only for the first attempt. */
+  /** The delivery to store if it is not stored yet: only for the first attempt. */
   readonly fresh: Delivery | undefined;
   readonly run: number;
   readonly attempt: number;
@@ -30,16 +30,16 @@ export type Claim =
 export interface DeliveryRecords {
   /** Fast path: puts unconditionally; resolves to the delivery ids that could not be stored. */
   putDeliveries(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>;
-  /** Puts a delivery if there is none: false if another way was faster. */
+  /** Puts a delivery if there is none: false if another writer was faster. */
   putDeliveryOnce(delivery: Delivery): Promise<boolean>;
   getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
 }
 
 export interface DeliveryClaims {
   claim(request: ClaimRequest): Promise<Claim>;
-  /** Writes what a claimed attempt led to, if the claim is still the holder's own. */
+  /** Records a claimed attempt, if the holder still has the claim. */
   recordClaimed(delivery: Delivery, holder: string): Promise<boolean>;
-  /** Holds a delivery in the index, due as it is, without a message of its own. */
+  /** Holds a delivery in the index at its due time, without an SQS message. */
   rest(asked: AskedAttempt): Promise<void>;
 }
 
@@ -77,26 +77,26 @@ export interface DeliveryLedger
     DeliveryRuns,
     DeliveryListing {}
 
-/** A waiting delivery in the index of what needs work. */
+/** A waiting delivery in the index `work`. */
 export interface WorkEntry extends DeliveryRef {
   readonly workAtMs: number;
 }
 
 interface OlderWork {
   readonly entries: readonly WorkEntry[];
-  /** The oldest event beyond them that something waits for. */
+  /** The oldest event beyond them with a waiting delivery. */
   readonly nextEventId?: string;
 }
 
 export interface WorkLedger {
-  /** What waits at an endpoint and is due before a time, oldest first; eventually consistent. */
+  /** An endpoint's waiting deliveries that are due before a time, oldest first; eventually consistent. */
   listDue(
     endpoint: EndpointAddress,
     beforeMs: number,
     limit: number,
   ): Promise<readonly WorkEntry[]>;
-  /** What waits at an endpoint for events with lesser ids, and the least of the other ids. */
+  /** An endpoint's waiting deliveries for events with lesser ids, and the least of the other ids. */
   listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;
-  /** Takes an entry for as long as its message needs; undefined if it moved on, or another took it. */
+  /** Leases an entry for as long as its message needs; undefined if it changed, or another invocation took it. */
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
 }

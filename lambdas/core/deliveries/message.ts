@@ -15,8 +15,8 @@ export type DispatchQueue = 'deliveries' | 'slow' | 'retries';
 
 export interface DeliveryQueue {
   /**
-   * Resolves to the indexes of the entries that could not be sent, after trying again. Those of slow
-   * endpoints take a lane of their own.
+   * Resolves to the indexes of the entries that could not be sent, after trying again. Messages
+   * for slow endpoints go to the slow lane.
    */
   sendDeliveries(
     messages: readonly (DeliveryMessage & { readonly isSlow?: boolean })[],

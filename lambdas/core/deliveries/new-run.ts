@@ -7,7 +7,7 @@ import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
 import type { Delivery } from './delivery.ts';
 
-/** Due at once, with a deadline and a retry curve of its own; what was recorded stays. */
+/** Due at once, with a new deadline and retry curve; recorded attempts stay. */
 export function newRun(
   delivery: Delivery,
   cause: Extract<Cause, 'manual' | 'replay'>,

@@ -1,4 +1,4 @@
-// What is personal in an event and in the answers to it, sealed: compressed first, bound to tenant, environment
+// The personal data in an event and in the answers to it, sealed: compressed first, bound to tenant, environment
 // and id. On a queue, in the ledger and in backups it is the same bytes.
 
 import { packData, unpackData } from '../events/data.ts';
@@ -34,7 +34,7 @@ export function openedEvent(event: Event, keys: SealingKeys): Event {
   };
 }
 
-/** Its subject is left out: it stands sealed in its event. */
+/** Its subject is left out: the event holds it, sealed. */
 export function sealedDelivery(delivery: Delivery, keys: SealingKeys, nonce: Uint8Array): Delivery {
   const { lastResponse, subject, ...rest } = delivery;
   if (!lastResponse) return rest;

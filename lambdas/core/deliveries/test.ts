@@ -1,5 +1,5 @@
-// A test of an endpoint: a signed sample that takes the way of deliveries without being one. What the api
-// function asks of dispatch, and what dispatch answers.
+// A test of an endpoint: a signed sample that is sent like a delivery without being one. The request of
+// the api function to dispatch, and the answer.
 import * as z from 'zod';
 import { phasesSchema } from '../retries/phases.ts';
 import { ENVIRONMENTS } from '../scope.ts';

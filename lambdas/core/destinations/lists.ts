@@ -18,7 +18,7 @@ const openedCidrSchema = cidrSchema.refine(
   'may not open loopback, link-local, multicast, metadata or tunnelled addresses',
 );
 
-/** A name, which stands for itself and all names below it. */
+/** A name, which covers itself and all names below it. */
 const nameSuffixSchema = z
   .string()
   .regex(

@@ -19,7 +19,7 @@ const range = (cidr: string, name: string): SpecialRange => ({
   opening: 'by-operator',
 });
 
-/** The first that matches gives the reason, so the narrow ones stand before the wide ones. */
+/** The first match gives the reason, so narrow ranges come before wide ones. */
 export const IPV4_RANGES: readonly SpecialRange[] = [
   never('169.254.169.254/32', 'metadata of AWS, Azure, Google, Oracle and others'),
   never('169.254.170.2/32', 'credentials of ECS'),

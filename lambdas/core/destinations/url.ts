@@ -110,7 +110,7 @@ function findLiteralFault(text: string, host: string, rules: DestinationRules): 
     : 'must spell an IPv4 address as four decimal numbers';
 }
 
-/** @param host after IDNA processing: in lower case, Punycode for what is not ASCII */
+/** @param host after IDNA processing: in lower case, with Punycode for characters outside ASCII */
 function findNameFault(host: string, rules: DestinationRules): string | undefined {
   const name = host.replace(/\.$/, '');
   if (name === '' || name.length > MAX_NAME_LENGTH) return 'must have a valid host name';

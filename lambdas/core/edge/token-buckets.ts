@@ -5,7 +5,7 @@ import { Recent } from '../recent.ts';
 
 interface BucketRules {
   readonly perSecond: number;
-  /** How much may come at once after a rest. */
+  /** How much may come at once after an idle time. */
   readonly burst: number;
   readonly maxBuckets: number;
 }

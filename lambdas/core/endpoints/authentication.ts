@@ -1,5 +1,5 @@
-// Headers by which a receiver knows its caller: bearer, basic, or any name. Their values are sealed at
-// rest and masked in answers.
+// Headers that authenticate Posthorn to a receiver: bearer, basic, or any name. Their values are stored sealed, and
+// masked in answers.
 import * as z from 'zod';
 import { headerNameSchema, headerValueSchema } from '../headers/names.ts';
 import { maskSecret } from '../signing/secret.ts';

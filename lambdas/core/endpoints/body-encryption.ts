@@ -1,5 +1,5 @@
 // Body encryption on request: the endpoint's public JWK, to which the body is encrypted as a compact JWE
-// (RFC 7516). Encrypting needs randomness and stands in adapters/on-demand/jwe.ts.
+// (RFC 7516). Encrypting needs randomness and is in adapters/on-demand/jwe.ts.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { defined } from '../defined.ts';
@@ -13,7 +13,7 @@ const CURVES = ['P-256', 'P-384', 'P-521', 'X25519'];
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,2048}$/, 'must be base64url');
 
-/** What is kept of a key; whatever else it says (`use`, `key_ops`, `x5c`) is not needed. */
+/** The members of a key that are stored; others (`use`, `key_ops`, `x5c`) are not needed. */
 const jwkSchema = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),

@@ -9,7 +9,7 @@ import { checkTogether } from './settings/together.ts';
 /** As the registry keeps it. */
 export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly id: string;
-  /** Open; what is stored has it sealed. */
+  /** Open; the stored endpoint has it sealed. */
   readonly token?: string;
   readonly sealedToken?: string;
   /** Sealed, newest first. */
@@ -22,10 +22,10 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   /** Counts changes from 1. */
   readonly version: number;
   readonly deletedAtMs?: number;
-  /** The template that it follows, and the names of the settings that are its own: see template.ts. */
+  /** The template that it inherits from, and the names of its own settings: see template.ts. */
   readonly template?: string;
   readonly own?: readonly string[];
-  /** Whether its URL must be proved, and when the present one was: see verification.ts. */
+  /** Whether its URL must be verified, and when the current one was: see verification.ts. */
   readonly verifyUrl?: boolean;
   readonly verifiedAtMs?: number;
 }

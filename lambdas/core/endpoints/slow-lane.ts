@@ -1,5 +1,5 @@
-// Endpoints that are slow to answer take a lane of their own, a queue with its own concurrency: a request
-// holds an invocation for as long as its receiver takes, and the others are not to wait for that.
+// The slow lane: a separate queue, with its own concurrency, for endpoints that answer slowly. A request occupies an
+// invocation for as long as its receiver takes, and deliveries to other endpoints must not wait for that.
 
 /** An endpoint is slow when a request to it has had no answer for this long. */
 export const SLOW_AFTER_MS = 1_000;

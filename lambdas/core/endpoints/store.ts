@@ -4,7 +4,7 @@ import type { Scope } from '../scope.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export interface EndpointStore {
-  /** Puts an endpoint if there is none of this id, and gives what is stored once every fan-out sees it. */
+  /** Puts an endpoint if there is none with this id. Resolves to the stored one, once every fan-out sees it. */
   putEndpointOnce(endpoint: Endpoint): Promise<Endpoint>;
   /** Puts the endpoint if it is still as it was read: false if it was changed in the meantime. */
   replaceEndpoint(before: Endpoint, after: Endpoint): Promise<boolean>;

@@ -43,7 +43,7 @@ export const endpointTlsSchema = z
   });
 export type EndpointTlsInput = z.infer<typeof endpointTlsSchema>;
 
-/** As it is kept; what is absent is not wanted. */
+/** As it is stored; absent members are not set. */
 export interface KeptTls {
   readonly ca?: string;
   readonly clientCertificate?: string;

@@ -1,4 +1,4 @@
-// The proof that an endpoint's URL is its owner's: until it has echoed a challenge, nothing is delivered.
+// Verification of an endpoint's URL: until it has echoed a challenge, its deliveries are held.
 import type { VerifyMode } from '../settings.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -12,7 +12,7 @@ export function isUnverified(endpoint: Pick<Endpoint, 'verifyUrl' | 'verifiedAtM
   return endpoint.verifyUrl === true && endpoint.verifiedAtMs === undefined;
 }
 
-/** The request's body, whatever the endpoint's contract: only signatures are made its way. */
+/** The request's body. It does not depend on the endpoint's contract; only its signatures do. */
 export function challengeBody(challenge: string): string {
   return JSON.stringify({ type: VERIFICATION_TYPE, challenge });
 }
@@ -39,7 +39,7 @@ export function echoes(
   }
 }
 
-/** What the stack's setting makes of what was asked; text says why it refuses. */
+/** Whether to verify, by the stack's setting and the request; text says why the request is refused. */
 export function verifyWanted(asked: boolean | undefined, mode: VerifyMode): boolean | string {
   switch (mode) {
     case 'never':

@@ -1,4 +1,4 @@
-// Work that removes data for good and is done behind a request: it travels on the wakes queue.
+// Background work that removes data permanently: it travels on the wakes queue.
 import * as z from 'zod';
 import type { EventRef } from '../scope.ts';
 import { ENVIRONMENTS } from '../scope.ts';

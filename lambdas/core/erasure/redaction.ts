@@ -1,5 +1,5 @@
-// Redacting an event: its data and subject, and what receivers answered to it, go for good. What stays is the
-// skeleton: ids, types, times and outcomes. It may be repeated.
+// Redacting an event: its data and subject, and what receivers answered to it, are removed permanently. The
+// skeleton stays: ids, types, times and outcomes. It may be repeated.
 // A procedure: what it reads and writes goes through ports.
 
 import { freshDelivery } from '../deliveries/advance.ts';
@@ -24,7 +24,7 @@ export interface RedactionPorts {
   readonly settings: Pick<Settings, 'deadlineDays'>;
 }
 
-/** @returns the event as it stands now, or undefined if it is not stored */
+/** @returns the redacted event, or undefined if it is not stored */
 export async function redactEvent(
   ports: RedactionPorts,
   ref: EventRef,
@@ -75,11 +75,11 @@ function needsRedaction(delivery: Delivery): boolean {
 /** What removes personal data for good; each call may be repeated. */
 export interface RedactionLedger {
   /**
-   * Takes an event's data and subject off, and its subject's pointer to it.
-   * @returns what is left, or undefined if it is not stored
+   * Removes an event's data and subject, and its subject's pointer to it.
+   * @returns the redacted event, or undefined if it is not stored
    */
   redactEvent(ref: EventRef, nowMs: number): Promise<StoredEvent | undefined>;
-  /** Takes the last request and response off; what waits is cancelled unless an attempt is under way. */
+  /** Removes the last request and response, and cancels a waiting delivery unless an attempt is under way. */
   redactDelivery(ref: DeliveryRef, nowMs: number): Promise<void>;
   /** Removes at most so many entries of an endpoint's polling feed. @returns how many there were */
   clearFeed(endpoint: EndpointAddress, limit: number): Promise<number>;

@@ -140,8 +140,8 @@ interface ErasedEntries<T> {
 }
 
 /**
- * One page of what is not deleted but written anew. What was changed meanwhile, by the deletion's own request for
- * instance, is read once more.
+ * One page of entries that are rewritten, not deleted. An entry that was changed in the meantime, by the deletion's
+ * own request for instance, is read again.
  * @throws PartlyRefusedError if that does not end: the message comes back, and is a dead letter in the end
  */
 async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promise<ErasedPage> {
@@ -159,7 +159,7 @@ async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promis
   return { removed, next: erased.next };
 }
 
-/** A tombstone that says what was here, and nothing of whom it led to. */
+/** A tombstone: it keeps ids and times, and nothing that leads to the receiver. */
 function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
   const { tenant, environment, id, contract, method, timeoutMs, createdAtMs, version } = endpoint;
   return {
@@ -184,7 +184,7 @@ function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
   };
 }
 
-/** Without the subject that it was for, and ended: it would go on with everyone's. */
+/** Without its subject, and ended: otherwise it would continue with the events of all subjects. */
 function erasedReplay({ subject, ...replay }: Replay, nowMs: number): Replay {
   return {
     ...replay,

@@ -1,13 +1,13 @@
 // Event data as bytes: deflated where that pays.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** JSON text of data that is gone, or closed, wherever data is shown. */
+/** JSON text for data that was removed or is sealed. */
 export const NO_DATA = 'null';
 
-/** Below this many bytes deflating does not pay: of what is stored, billed by the KB. */
+/** Stored data with fewer bytes is not deflated: storage is billed by the KB. */
 const DEFLATE_FROM_BYTES = 700;
 
-/** And of what travels: ten such messages still are one request of 64 KB. */
+/** The same for data in messages: ten such messages are still one request of 64 KB. */
 export const DEFLATE_MESSAGE_FROM_BYTES = 4_096;
 
 /** Setting zlib up takes longer than deflating a few KB, and most of that goes into its tables. */

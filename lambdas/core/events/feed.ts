@@ -1,7 +1,7 @@
 // Polling feeds: what fan-out stored for an endpoint, in the order in which it was stored.
 //
 // An entry's place is the time at which its writer began to write it, and the event's id. A write that is
-// not acknowledged within half of the lag is made again with a new time; readers see only what is older
+// not acknowledged within half of the lag is repeated with a new time; readers see only entries that are older
 // than the lag. So when a reader passes a time, every entry of that time is there, as long as the clocks
 // of writer and reader differ by less than the other half. An entry that comes later than that is a
 // second copy of one that came in time.
@@ -81,7 +81,7 @@ export async function writeFeed(
       return entry ? [{ ...entry, storedAtMs }] : [];
     });
     const refused = await ledger.putFeed(batch, withinMs);
-    // The process may have stood still: what counts is when the answer was seen.
+    // The process may have been frozen: what counts is when the answer was seen.
     const isLate = now() - storedAtMs > withinMs;
     left = isLate ? left : left.filter((_, index) => refused.has(index));
   }

@@ -18,9 +18,9 @@ export interface StoredEvent {
 export interface EventLedger extends FeedLedger, SubjectLedger {
   /** Puts events unconditionally; resolves to the ids that could not be stored. */
   putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
-  /** Puts an event if it is not there, and gives what is stored then. */
+  /** Puts an event if it is not stored yet. @returns the stored one */
   putEventOnce(event: StoredEvent): Promise<StoredEvent>;
-  /** Consistent reads; what is not found is missing in the map. */
+  /** Consistent reads; events that are not found are missing in the map. */
   getEvents(refs: readonly EventRef[]): Promise<ReadonlyMap<string, StoredEvent>>;
   /** Keeps an event at least until then, if it is stored. */
   keepUntil(ref: EventRef, untilMs: number): Promise<void>;

@@ -13,7 +13,7 @@ export function subjectOrderOf(event: Pick<Event, 'id' | 'acceptedAtMs' | 'occur
   return `${String(atMs).padStart(TIME_DIGITS, '0')}#${event.id}`;
 }
 
-/** What a subject's pointers stand under: subjects may be long, and hold any character. */
+/** The key of a subject's pointers, hashed: subjects may be long, and contain any character. */
 export function hashOfSubject(subject: string): string {
   return createHash('sha256').update(subject).digest('base64url');
 }

@@ -1,5 +1,5 @@
 // W3C Trace Context (https://www.w3.org/TR/trace-context/): taken from the producer's request, kept with the
-// event, and passed on to receivers with a parent of its own for each attempt.
+// event, and passed on to receivers with a new parent for each attempt.
 import type { Headers } from '../headers/names.ts';
 
 export interface TraceContext {
@@ -18,7 +18,7 @@ const MAX_STATE_MEMBERS = 32;
 const STATE_MEMBER =
   /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
-/** Trace context never makes a request fail: what is not valid is left out. */
+/** Trace context never makes a request fail: invalid values are ignored. */
 export function parseTraceContext(
   traceparent: string | undefined,
   tracestate: string | undefined,

@@ -1,10 +1,10 @@
-// An endpoint's health: its states, how people change them, and what may be sent in each. Waiting deliveries of
-// an endpoint that is not healthy rest.
+// An endpoint's health: its states, how people change them, and which messages may be sent in each. Waiting deliveries
+// of an endpoint that is not healthy are held.
 
 /**
  * `tripped`: many failures in a row within a minute; a single probe tries.
- * `paused`: by a user, by 410, by the endpoint's threshold, or until its URL is proved; only what 410 and
- * the threshold paused is probed.
+ * `paused`: by a user, by 410, by the endpoint's threshold, or until its URL is verified; only pauses
+ * by 410 and by the threshold are probed.
  * `recovering`: answered again; its backlog is released at a rising pace.
  */
 export type HealthState = 'healthy' | 'tripped' | 'paused' | 'recovering';
@@ -79,7 +79,7 @@ export function pausedByUser(before: Health, nowMs: number): Health {
   return pausedByHand(before, 'user', nowMs);
 }
 
-/** Until its URL is proved; what a user paused stays the user's. */
+/** Until its URL is verified; a user's pause stays the user's. */
 export function pausedForVerification(before: Health, nowMs: number): Health | undefined {
   if (before.state === 'paused' && isHeldByHand(before)) return undefined;
   return pausedByHand(before, 'verification', nowMs);
@@ -90,12 +90,12 @@ function pausedByHand(before: Health, by: 'user' | 'verification', nowMs: number
   return { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
 }
 
-/** No probe ends these pauses: somebody has to. */
+/** Probes do not end these pauses: a person has to. */
 export function isHeldByHand({ pausedBy }: Pick<Health, 'pausedBy'>): boolean {
   return pausedBy === 'user' || pausedBy === 'verification';
 }
 
-/** Whether a message may be sent now: what was released, and the probe, pass where others rest. */
+/** Whether a message may be sent now: released messages and probes may pass while others are held. */
 export function maySend(
   health: Health,
   message: { readonly released?: boolean; readonly cause: string },

@@ -23,7 +23,7 @@ export function probeDelayMs(health: Pick<Health, 'state' | 'probes'>): number {
   return (delays[health.probes] ?? delays.at(-1) ?? 0) * 1000;
 }
 
-/** A probe that is further off waits for something to be due: what comes to rest now may be sooner. */
+/** A later probe waits for a delivery to be due: a delivery that is held now may be due sooner. */
 export function farProbeMs(health: Pick<Health, 'state' | 'probes'>): number {
   return Math.max(probeDelayMs(health), PROBE_PATIENCE_MS);
 }

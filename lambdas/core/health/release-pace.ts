@@ -12,7 +12,7 @@ interface ReleaseStep {
   readonly allowed: number;
   /** How many are under way already. */
   readonly underWay: number;
-  /** The release as it is to be written, what is allowed not yet counted as released. */
+  /** The release to write; it does not count `allowed` as released yet. */
   readonly release: Release;
 }
 

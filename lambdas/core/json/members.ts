@@ -5,7 +5,7 @@ import { walkJson } from './walk.ts';
 /** One member of an object; the offsets are into the object's source text. */
 interface Member {
   readonly key: string;
-  /** Where its key's quotation mark stands. */
+  /** The offset of its key's quotation mark. */
   readonly from: number;
   readonly valueFrom: number;
   /** Just behind its value. */

@@ -6,7 +6,7 @@ import { type JsonSchema, withoutAnnotations } from './schema.ts';
 /** More faults than this help nobody. */
 const MAX_FAULTS = 50;
 
-/** Gives what is wrong with a value, by JSON Pointers into it. */
+/** Returns the faults of a value, with JSON Pointers into it. */
 export type SchemaCheck = (value: unknown) => Fault[];
 
 /** @param schema without faults: see schema.ts */
@@ -18,7 +18,7 @@ export function createSchemaCheck(schema: JsonSchema): SchemaCheck {
   const validator = new Validator(copy, '2020-12', false);
   return (value) => {
     const { errors } = validator.validate(value);
-    // The schemas around a fault report it, too: the innermost one says what is wrong.
+    // The schemas around a fault report it too: the innermost report is the most specific.
     const causes = errors.filter((unit, index) => {
       const within = `${unit.keywordLocation}/`;
       const inner = errors.slice(index + 1);

@@ -1,5 +1,5 @@
 // JSON Schemas (2020-12) as the event-type catalogue takes them: every keyword of the right form, every
-// reference to a place in the same schema, and none that leads back to itself without going into the data.
+// reference to a place in the same schema, and none that refers to itself without descending into the data.
 import * as z from 'zod';
 import { faultsOf } from '../faults.ts';
 import { type Fault, pointer } from '../problem.ts';
@@ -55,10 +55,10 @@ const ONE = [
 ];
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['$defs', 'definitions', 'properties', 'patternProperties', 'dependentSchemas'];
-/** These look at the same part of the data as the schema that they stand in. */
+/** These apply to the same part of the data as the schema that contains them. */
 const IN_PLACE = ['not', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'dependentSchemas'];
 
-/** What is wrong with a schema; paths are JSON Pointers into it. */
+/** The faults of a schema; paths are JSON Pointers into it. */
 export function faultsOfSchema(schema: unknown): Fault[] {
   const faults: Fault[] = [];
   /** For each schema's place, the schemas that it applies to the same part of the data. */

@@ -1,5 +1,5 @@
-// Reads JSON without losing its source text: where `data` stands in the body, so that its exact bytes
-// can be kept, and which objects repeat a key, which JSON.parse would pass over in silence.
+// Reads JSON without losing its source text: the position of `data` in the body, so that its exact bytes can be kept,
+// and the objects that repeat a key, which JSON.parse accepts silently.
 import { type Fault, pointer } from '../problem.ts';
 import { type Level, walkJson } from './walk.ts';
 
@@ -11,7 +11,7 @@ const MAX_FAULTS = 100;
 /** How much of the path of something nested too deep is shown. */
 const PATH_SEGMENTS_SHOWN = 4;
 
-/** Where `data` may stand: in the body itself, or in `events/<index>`. */
+/** Where `data` may be: in the body itself, or in `events/<index>`. */
 const DATA_DEPTHS = [1, 3];
 
 type JsonReading =
@@ -19,7 +19,7 @@ type JsonReading =
   | { readonly kind: 'unreadable'; readonly detail: string };
 
 export interface JsonSource {
-  /** Keys that stand twice in one object, and nesting that is too deep. */
+  /** Keys that are repeated in one object, and nesting that is too deep. */
   readonly faults: readonly Fault[];
   /** The source text of a member named `data`, by the JSON Pointer of its object (`''` is the root). */
   readonly dataTexts: ReadonlyMap<string, string>;
@@ -53,7 +53,7 @@ export function readJson(body: Uint8Array): JsonReading {
 function locate(text: string): JsonSource {
   const faults: Fault[] = [];
   const dataTexts = new Map<string, string>();
-  /** The keys of each object around the present place; none of what is nested too deep. */
+  /** The keys of each object around the current position; none where the nesting is too deep. */
   const seen: Set<string>[] = [];
 
   const report = (levels: readonly Level[], message: string): void => {

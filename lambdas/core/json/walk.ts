@@ -18,7 +18,7 @@ export interface Level {
   readonly from: number;
   /** The present key or index: the last segment of the path. */
   segment: string | number;
-  /** Where the present key's quotation mark stands. */
+  /** The offset of the current key's quotation mark. */
   keyFrom: number;
   /** Whether the next string is a key. */
   expectsKey: boolean;

@@ -1,5 +1,5 @@
-// What Posthorn tells its operator, as events of a tenant of the operator's own. Their ids are made from
-// what they are about, so that telling it twice is telling it once.
+// Notices to the operator, as events of the operator's own tenant. Their ids are derived from their content, so that a
+// repeated notice is the same event.
 
 import { createHash } from 'node:crypto';
 import type { Event } from '../events/event.ts';
@@ -13,7 +13,7 @@ type OperationalEventType =
   | 'delivery.dead';
 
 /**
- * @param about what makes the event the same if it is told again: the endpoint and the transition
+ * @param about identifies the notice if it is repeated: the endpoint and the transition
  * @param atMs when it came to be; part of the id, so it must be the same each time as well
  */
 export function operationalEvent(

@@ -5,7 +5,7 @@ import type { DeliveryRef, EndpointAddress, Scope } from '../scope.ts';
 import type { Replay } from './replay.ts';
 
 interface ReplayStore {
-  /** Puts a replay if there is none of this id, and gives what is stored then. */
+  /** Puts a replay if there is none with this id. @returns the stored one */
   putReplayOnce(replay: Replay): Promise<Replay>;
   getReplay(scope: Scope, id: string): Promise<Replay | undefined>;
   /** Newest first. */

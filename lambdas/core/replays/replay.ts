@@ -7,8 +7,8 @@ import type { EndpointAddress } from '../scope.ts';
 import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/patterns.ts';
 
 /**
- * What has ended, and `any` for all of that; what waits is under way and is left alone. But `failed` is
- * what did not arrive: the dead, and what waits after a failed attempt of its run.
+ * Final states, and `any` for all of them; waiting deliveries are under way and are skipped. `failed` means deliveries
+ * that did not arrive: dead ones, and those that wait after a failed attempt of their run.
  */
 export const REPLAYED_STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
 type ReplayedStatus = (typeof REPLAYED_STATUSES)[number];
@@ -75,13 +75,13 @@ export interface Replay extends ReplaySearch {
   readonly cursor?: string;
   /** Whether nothing is left to be found. */
   readonly isSearched: boolean;
-  /** What was found last, to be sent before the search goes on: a crash finds it here again. */
+  /** The page that was found last. It is sent before the search continues, and found here again after a crash. */
   readonly page: readonly PlannedReplay[];
   /** When the event was accepted that the search has come to, Unix milliseconds. */
   readonly reachedMs?: number;
   readonly found: number;
   readonly sent: number;
-  /** Found, and moved on before they were sent. */
+  /** Deliveries that changed after they were found, and were not resent. */
   readonly skipped: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -106,7 +106,7 @@ export function isReplayed(search: ReplayFilter, delivery: Delivery): boolean {
 
 type ReplayFilter = Pick<ReplaySearch, 'status' | 'types' | 'subject'>;
 
-/** Whether a delivery may be sent again as it stands; one in a run that is not attempted yet is on its way. */
+/** Whether a delivery may be resent in its current state. One whose run has no attempt yet is already on its way. */
 export function isOfStatus({ status }: Pick<ReplaySearch, 'status'>, delivery: Delivery): boolean {
   const { state } = delivery;
   if (state === 'waiting') return status === 'failed' && !isUnsent(delivery);

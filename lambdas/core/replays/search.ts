@@ -1,4 +1,4 @@
-// Finds what a replay is about: the dead by the index that holds nothing else, others in the log.
+// Finds the deliveries of a replay: dead ones through their index, others in the log.
 // A procedure: what it reads and writes goes through ports.
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { DeliveryLedger } from '../deliveries/ledger.ts';
@@ -49,7 +49,7 @@ export async function countReplayed(
   let count = 0;
   let cursor: string | undefined;
   do {
-    // The index alone knows how many are dead; their types stand with them.
+    // The index alone gives the number of dead deliveries; their types are in the deliveries.
     const page: Page<unknown> =
       search.status === 'dead' && search.types.length === 0 && search.subject === undefined
         ? await ports.replays.listDead(search, search, COUNT_PAGE, cursor)

@@ -23,7 +23,7 @@ interface Composition {
   readonly attempt: number;
   /** New for each attempt: the nonce of HTTP message signatures. */
   readonly nonce: string;
-  /** Trace context: in no signature, since what stands in between may change it. */
+  /** Trace context: not signed, since intermediaries may change it. */
   readonly trace?: Headers;
   /** Opened authentication headers. */
   readonly authentication: Headers;
@@ -105,7 +105,7 @@ function traceBeside(others: Headers, trace: Headers = []): Headers {
   return isTaken ? [] : trace;
 }
 
-/** Earlier layers stand, whatever the spelling of later ones. */
+/** Headers of earlier layers win, whatever the spelling of later ones. */
 function layered(...layers: readonly Headers[]): Headers {
   const headers = new Map<string, readonly [string, string]>();
   for (const header of layers.flat()) {

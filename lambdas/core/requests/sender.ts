@@ -1,4 +1,4 @@
-// A signed request on its way out, and what came of it.
+// A signed request to send, and its outcome.
 import type { TlsVersion } from '../endpoints/tls.ts';
 import type { Outcome } from '../retries/outcome.ts';
 import type { Phases } from '../retries/phases.ts';

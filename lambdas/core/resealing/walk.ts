@@ -1,6 +1,6 @@
 // Reseals the registry under the current version of the key: the signing keys, then every tenant's templates and
 // endpoints, tombstones included. It may stop after any page and continue from its cursor, and may be repeated:
-// what is sealed under the current version is left alone.
+// values that are sealed under the current version are skipped.
 
 import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -168,7 +168,7 @@ async function resealOne(
   });
 }
 
-/** What does not open, or is changed by others all the time, is left. */
+/** Values that do not open, or that others keep changing, are left as they are. */
 async function orLeft(attempt: (round: number) => Promise<End | undefined>): Promise<End> {
   try {
     return (await optimistically(ROUNDS, attempt)) ?? 'left';

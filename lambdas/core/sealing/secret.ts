@@ -18,7 +18,7 @@ const versionsSchema = z
 
 /**
  * `{"current": 2, "keys": {"1": "...", "2": "..."}}`; a string alone is version 1.
- * @throws ConfigurationError that says what is wrong, and nothing of what the secret holds
+ * @throws ConfigurationError that describes the fault without quoting the secret
  */
 export function sealingKeysFrom(secret: string): SealingKeys {
   if (!secret.trimStart().startsWith('{')) {

@@ -29,7 +29,7 @@ export function asymmetricSecret(random: Uint8Array): string {
   return PRIVATE_PREFIX + pair.toString('base64');
 }
 
-/** What is wrong with a `whsk_` secret, if anything. */
+/** The fault of a `whsk_` secret, if it has one. */
 export function asymmetricFault(secret: string): string | undefined {
   const encoded = secret.slice(PRIVATE_PREFIX.length);
   const bytes = Buffer.from(encoded, 'base64');

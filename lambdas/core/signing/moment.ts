@@ -1,7 +1,7 @@
 // What a signature is made with.
 import type { SigningKeys } from './keys.ts';
 
-/** What signing needs from outside; a contract reads no clock and no randomness of its own. */
+/** What signing needs from outside; a contract itself reads no clock and no randomness. */
 export interface SigningMoment {
   /** When the request is sent, Unix milliseconds. */
   readonly nowMs: number;

@@ -13,7 +13,7 @@ const MAX_KEY_BYTES = 192;
 /**
  * A secret that the customer gives: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
  * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised),
- * and the `whsk_` form, an ed25519 key of its own.
+ * and the `whsk_` form, an ed25519 key of the endpoint.
  */
 export const givenSecretSchema = z
   .string()

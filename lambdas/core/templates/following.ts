@@ -3,8 +3,8 @@ import { SHARED_SETTINGS } from '../endpoints/settings/all.ts';
 import { type Template, withoutInherited, withTemplate } from './template.ts';
 
 /**
- * Makes an endpoint follow a template. Its contract is its own in any case, so that it never changes;
- * options belong to their contract, and are its own where that is another one than the template's.
+ * Makes an endpoint inherit from a template. It never inherits the contract, which must not change. It inherits the
+ * contract's options only if it has the template's contract.
  * @param given the names of the settings that were given to the endpoint itself
  */
 export function following(endpoint: Endpoint, template: Template, given: Iterable<string>) {

@@ -1,4 +1,4 @@
-// What may be asked of a template: its settings are checked as those of an endpoint are.
+// The input of a template: its settings are checked like those of an endpoint.
 import * as z from 'zod';
 import { endpointInputSchema } from '../endpoints/endpoint.ts';
 import { SETTING_NAMES, SHARED_SETTINGS } from '../endpoints/settings/all.ts';
@@ -20,7 +20,7 @@ export const templateNameSchema = z
     'must be 1 to 64 letters, digits, _, . and -, begin with a letter or digit, and not with tpl_',
   );
 
-/** Every setting, what is not given with its default; or what is wrong, by its path. */
+/** All settings, with defaults for those that are not given; or the faults by path. */
 export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
   const faults: Fault[] = Object.keys(asked)
     .filter((name) => !SHARED_SETTINGS.has(name))
@@ -36,7 +36,7 @@ export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
   return { input: parsed.data, faults };
 }
 
-/** What does not go together in an endpoint's settings, whatever its URL. */
+/** Conflicts between an endpoint's settings, whatever its URL. */
 export function faultsTogether(asked: Readonly<Record<string, unknown>>): Fault[] {
   const parsed = endpointSchema.safeParse({ ...asked, url: ANY_URL });
   return parsed.success ? [] : faultsOf(parsed.error);

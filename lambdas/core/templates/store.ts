@@ -3,18 +3,18 @@ import type { Page } from '../listing.ts';
 import type { Scope } from '../scope.ts';
 import type { Template } from './template.ts';
 
-/** A template, with what tells whether endpoints joined it since it was read. */
+/** A template, with a count that tells whether endpoints joined it since it was read. */
 export interface KeptTemplate {
   readonly template: Template;
   readonly joins: number;
 }
 
 interface TemplateStore {
-  /** Puts a template if there is none of this id, and gives what is stored. */
+  /** Puts a template if there is none with this id. @returns the stored one */
   putTemplateOnce(template: Template): Promise<Template>;
   /** Tombstones included. */
   getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
-  /** Takes it out, tombstone or not, whoever follows it. */
+  /** Removes it, tombstone or not, even if endpoints inherit from it. */
   removeTemplate(scope: Scope, id: string): Promise<void>;
   /**
    * Puts the template if it is still as it was read and no endpoint joined since: false otherwise.
@@ -22,8 +22,8 @@ interface TemplateStore {
    */
   replaceTemplate(before: KeptTemplate, after: Template): Promise<boolean>;
   /**
-   * Notes that an endpoint was just written that follows the template, or has new settings of its own
-   * beside it: false if the template is not as it was read.
+   * Notes that an endpoint was just written that inherits from the template or has new own settings: false if the
+   * template is not as it was read.
    */
   joinTemplate(seen: Template): Promise<boolean>;
 }

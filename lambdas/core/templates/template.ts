@@ -1,6 +1,6 @@
-// Templates: named settings that endpoints are made from and follow. An endpoint that follows one keeps
-// its own settings only; the others are put in whenever it is read, so that a changed template counts
-// for all its followers at once and nothing has to be rewritten.
+// Templates: named sets of settings that endpoints inherit. An endpoint with a template is stored with its own settings
+// only. The inherited ones are added whenever it is read, so that a changed template takes effect for all its endpoints
+// at once and nothing has to be rewritten.
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { SharedSetting } from '../endpoints/settings/all.ts';
 import { DEFAULTS } from '../endpoints/settings/defaults.ts';
@@ -35,9 +35,9 @@ const SHARED: Readonly<Record<SharedSetting, true>> = {
 export interface Template extends Scope {
   readonly id: string;
   readonly name: string;
-  /** In the form in which endpoints keep theirs; what is not given is left to the endpoint. */
+  /** In the stored form of endpoints' settings. Endpoints decide settings that are not given. */
   readonly settings: Partial<Endpoint> & Pick<Endpoint, 'contract' | 'contractOptions'>;
-  /** The names of those that were given: a default that was is kept as nothing, and counts. */
+  /** The names of the settings that were given. A given default is not stored in `settings`, but still inherited. */
   readonly given: readonly string[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
@@ -53,7 +53,7 @@ export function withoutInherited(endpoint: Endpoint, shared: object = SHARED): E
   const kept = Object.entries(endpoint).filter(
     ([name]) => !Object.hasOwn(shared, name) || own.has(name),
   );
-  // What is left out here is what `withTemplate` puts in.
+  // `withTemplate` adds the properties that are left out here.
   return Object.fromEntries(kept) as unknown as Endpoint;
 }
 

@@ -7,7 +7,7 @@ import type { WakeMessage } from './message.ts';
  * it is struck, and none is made in a bucket that is over: sweep may have left it behind.
  */
 export interface Wakes {
-  /** Makes sure that the endpoint is woken in time for what is due then. */
+  /** Makes sure that the endpoint is woken in time for deliveries that are due then. */
   ensure(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
   /** Enters a wake-up that is sent by other means, so that sweep finds it if it is lost. */
   note(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;

@@ -1,4 +1,4 @@
-// What travels on the wakes queue: endpoints that are to be woken, and work that goes on behind a request.
+// What travels on the wakes queue: endpoints that are to be woken, and background work.
 import * as z from 'zod';
 import { cleanupMessageSchema } from '../erasure/message.ts';
 import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
@@ -16,7 +16,7 @@ export interface WakeQueue {
   sendWakes(messages: readonly DelayedWake[]): Promise<ReadonlySet<number>>;
 }
 
-/** An endpoint that is to be woken for what is due in a bucket of time. */
+/** An endpoint that is to be woken for the deliveries that are due in a bucket of time. */
 export interface WakeMessage extends Scope {
   readonly endpointId: string;
   /** The bucket's beginning, Unix milliseconds. */

@@ -24,7 +24,7 @@ export async function wakeAt(
   await sendWake(ports, endpoint, atMs);
 }
 
-/** Enters a wake-up where it is found if we die before it is sent; a later one is scheduled by this. */
+/** Enters a wake-up into the directory, where sweep finds it if it is never sent; a later one is also scheduled. */
 export function announceWake(
   { wakes, surroundings }: Pick<WakeAtPorts, 'wakes' | 'surroundings'>,
   endpoint: EndpointAddress,

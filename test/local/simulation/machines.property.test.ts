@@ -72,7 +72,7 @@ describe('whatever happens to an endpoint, every delivery comes to an end', () =
     const doubled = fc.constant({ ...noFaults, doubledMessages: 0.3 });
     await fc.assert(
       fc.asyncProperty(histories(doubled), async (given) => {
-        // The fast path sends a first attempt without a claim: see DESIGN, section 2.
+        // The fast path sends a first attempt without a claim.
         const again = sentAgain(await playSoundly(given));
         expect(again.every(({ attempt }) => attempt === 1)).toBe(true);
       }),

@@ -1,5 +1,5 @@
 // The settings of an endpoint, each declared once: what requests may give with its default, whether templates may
-// hold it, how it is stored and shown. A new setting is an entry here, and what carries it out.
+// hold it, how it is stored and shown. A new setting is an entry here, and the code that applies it.
 import * as z from 'zod';
 import { CONTRACT_NAMES, contractOf } from '../../contracts/all.ts';
 import { extraSignaturesSchema } from '../../contracts/further-signatures.ts';
@@ -87,7 +87,7 @@ export const SETTINGS = {
     input: z.array(channelSchema).max(20).default(DEFAULTS.channels),
     shown: z.array(z.string()),
   },
-  /** What the data of its events must be, if that matters. */
+  /** A condition on the data of its events. */
   filter: {
     input: filterSchema.optional(),
     shown: z.record(z.string(), z.unknown()).nullable(),
@@ -105,11 +105,11 @@ export const SETTINGS = {
     shown: retryPolicySchema,
     example: 'forty-days',
   },
-  /** Whether, and when, failures pause it. */
+  /** Whether and when failures pause it. */
   autoPause: { input: autoPauseSchema.default(DEFAULTS.autoPause), shown: autoPauseSchema },
   /** Requests a second over all its deliveries; without it there is no limit. */
   maxPerSecond: { input: z.number().min(0.1).max(1_000).optional(), shown: z.number().nullable() },
-  /** Whether what goes there can also be fetched. */
+  /** Whether its events can also be fetched. */
   polling: { input: z.boolean().default(false), shown: z.boolean() },
   description: { input: z.string().max(500).default(DEFAULTS.description), shown: z.string() },
   secret: {
@@ -122,9 +122,9 @@ export const SETTINGS = {
       .meta({ description: '28 asterisks, then the last four characters of the secret.' }),
     example: '****************************7oD=',
   },
-  /** A template's id or name: it gives what is not given here. */
+  /** The id or name of the template that it inherits from. */
   template: { input: z.string().max(100).optional(), isOwn: true, isKeptApart: true },
-  /** Whether it gets nothing until its URL has echoed a challenge. */
+  /** Whether deliveries are held until its URL has echoed a challenge. */
   verifyUrl: { input: z.boolean().optional(), isOwn: true, isKeptApart: true },
   /** `wh_...`: what tells a receiver's endpoints apart (the contract bynn sends it). */
   token: {
@@ -160,7 +160,7 @@ export const SETTINGS = {
       .default({}),
     shown: z.record(z.string(), z.string()),
   },
-  /** Certificates of its own. */
+  /** The endpoint's own certificates. */
   tls: converted({
     input: endpointTlsSchema.optional(),
     isOwn: true,

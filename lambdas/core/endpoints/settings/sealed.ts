@@ -15,7 +15,7 @@ import type { Keeping } from './setting.ts';
 
 const TOKEN_BYTES = 32;
 
-/** What is given as answers show it stays as it is stored. */
+/** A value that is given in its masked form, as answers show it, keeps its stored value. */
 export function keptAuthentication(
   given: readonly Authentication[],
   { place, sealingKey, random, before }: Keeping,
@@ -44,7 +44,7 @@ export function keptTls(
   });
 }
 
-/** @param token one that was brought along; without it there is a new one */
+/** @param token the given one; without it, a new one is created */
 export function keptToken(
   { place, sealingKey, random }: Pick<Keeping, 'place' | 'sealingKey' | 'random'>,
   token = createToken(random(TOKEN_BYTES)),

@@ -103,7 +103,7 @@ export function inputShape<D extends Declarations>(declarations: D): InputShape<
   return mapped(declarations, ({ input }) => input) as InputShape<D>; // each under its own name
 }
 
-/** For the body that changes an endpoint: null puts a default back. */
+/** For the body that changes an endpoint: null restores the default. */
 export function changesShape(declarations: Declarations): Record<string, z.ZodType> {
   return mapped(declarations, ({ input, fixed }) => {
     if (fixed !== undefined) return undefined;
@@ -112,14 +112,14 @@ export function changesShape(declarations: Declarations): Record<string, z.ZodTy
   });
 }
 
-/** For the body that creates a template: what is not given stays so. */
+/** For the body that creates a template: without defaults. */
 export function templateShape(declarations: Declarations): Record<string, z.ZodType> {
   return mapped(declarations, ({ input, isOwn }) =>
     isOwn ? undefined : z.optional(withoutDefault(input)),
   );
 }
 
-/** For the body that changes a template: null takes a setting out. */
+/** For the body that changes a template: null removes a setting. */
 export function templateChangesShape(declarations: Declarations): Record<string, z.ZodType> {
   return mapped(declarations, ({ input, isOwn, fixed }) =>
     isOwn || fixed !== undefined ? undefined : z.optional(z.nullable(withoutDefault(input))),

@@ -1,4 +1,4 @@
-// Settings of an endpoint that do not go together, found when it is saved: headers that would be set twice,
+// Conflicts between settings of an endpoint, found when it is saved: headers that would be set twice,
 // signatures without what they need.
 import { contractOf } from '../../contracts/all.ts';
 import type { Contract } from '../../contracts/contract.ts';

@@ -17,7 +17,7 @@ export type FilterPattern = Readonly<Record<string, unknown>>;
 /** What one path of the data must be. */
 export interface Condition {
   readonly path: readonly string[];
-  /** Where it stands in the filter, `$or` and the places in its list included. */
+  /** Its path in the filter, including `$or` and the indexes of its list. */
   readonly source: readonly PropertyKey[];
   readonly test: LeafTest;
   /** Whether it also holds where there is no value. */

@@ -1,4 +1,4 @@
-// Comparing without regard to case, as event-ruler does: each character of the pattern stands for its
+// Comparing without regard to case, as event-ruler does: each character of the pattern matches its
 // lower and its upper case, which may be longer than itself (ß and SS).
 
 interface AnyCase {

@@ -3,7 +3,7 @@
 /** A value that has no parts. */
 export type Leaf = string | number | boolean | null;
 export type LeafTest = (leaf: Leaf) => boolean;
-/** Takes a fault at a path below what is being read. */
+/** Reports a fault at a path below the current one. */
 export type Report = (path: readonly PropertyKey[], message: string) => void;
 
 /** The same report, for something below. */
@@ -18,7 +18,7 @@ export function isText(value: unknown, report: Report): value is string {
   return false;
 }
 
-/** Whole numbers beyond 2^53 may stand for their neighbours too. */
+/** JSON readers may round a whole number beyond 2^53 to a neighbour. */
 export function isNumber(value: unknown, report: Report): value is number {
   if (typeof value !== 'number') report([], 'must be a number');
   else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
