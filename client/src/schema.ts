@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 677667849fd59616d432cfca95d25927e8e4e30356d98568ad7815dd5a3515c9
+// sha256 adca9c41f12ef3385003f747d6e566b9c9f04249aa68dcf8e546abf6110f910f
 
 export interface paths {
     "/v1/events": {
@@ -3820,6 +3820,11 @@ export interface operations {
                 "Posthorn-Tenant"?: string;
                 /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description A repeat with the same key and body within 7 days returns what the first request created.
+                 * @example dossier-1
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;

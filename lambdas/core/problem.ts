@@ -44,6 +44,10 @@ const TITLES: Record<ProblemStatus, string> = {
   503: 'Not available at the moment',
 };
 
+/** A write that failed may have been done. */
+export const UNKNOWN_END =
+  'Something went wrong on our side. What was asked may or may not have been done.';
+
 /** An answer that is an error: thrown by the HTTP layer only, mapped to a response in one place. */
 export class Problem extends Error {
   readonly status: ProblemStatus;

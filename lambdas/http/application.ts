@@ -1,7 +1,7 @@
 // What both HTTP functions share: request ids, security headers, and one form for every error.
 import { Hono } from 'hono';
 import { log } from '../adapters/log.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, UNKNOWN_END } from '../core/problem.ts';
 import { type AllowedMethods, createAllowedMethods, type ServedRoute } from './allowed-methods.ts';
 import type { AppContext, AppEnvironment } from './authentication.ts';
 import type { Edge } from './edge.ts';
@@ -42,7 +42,7 @@ export function createApplication(
       method: c.req.method,
       path: c.req.routePath,
     });
-    return answer(c, new Problem(500, 'Something went wrong on our side. Nothing was accepted.'));
+    return answer(c, new Problem(500, UNKNOWN_END));
   });
   return app;
 }

@@ -1,7 +1,7 @@
 // `Idempotency-Key` on operations that create: the first request with a key decides the id of the resource, so that
 // a repeat finds the resource, or creates the same one after a crash. Keys are kept for 7 days.
 import { createHash } from 'node:crypto';
-import type { DedupeLedger } from '../core/events/ledger.ts';
+import type { DedupeEntry, DedupeLedger, DedupeLookup } from '../core/events/ledger.ts';
 import { createId, type IdPrefix } from '../core/identifiers.ts';
 import { Problem } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
@@ -18,52 +18,62 @@ export const DELETED_SINCE =
 export const OTHER_BODY = 'The `Idempotency-Key` was used with another body.';
 
 export interface CreationPorts {
-  readonly ledger: DedupeLedger;
+  readonly ledger: DedupeLedger & DedupeLookup;
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
-}
-
-/** The creation for a request without a key. */
-export function newCreation(
-  { now, random }: Pick<Surroundings, 'now' | 'random'>,
-  prefix: IdPrefix,
-): Creation {
-  const atMs = now();
-  return { id: createId(prefix, atMs, random(10)), atMs, isRepeat: false };
 }
 
 export interface Creation {
   readonly id: string;
   readonly atMs: number;
-  /** Whether an earlier request may have created it. */
-  readonly isRepeat: boolean;
+}
+
+interface Wanted<T, C> {
+  /** Keys of one kind stand apart from those of others, and of events. */
+  readonly kind: string;
+  readonly prefix: IdPrefix;
+  /** What was asked, as its schema gives it. */
+  readonly body: unknown;
+  /** Its place in a request that creates several. */
+  readonly index?: number | undefined;
+  /** What an earlier request of the same key created, as the answer shows it now. */
+  readonly find: (id: string) => Promise<T | undefined>;
+  /** What is refused here leaves the key free. */
+  readonly check: () => Promise<C>;
+  /** An earlier request may have begun under the same id, or may be doing it now. */
+  readonly make: (creation: Creation, checked: C) => Promise<T>;
 }
 
 /**
- * @param of the kind that is created: keys of different kinds, and of events, are independent
- * @param body what was asked, as its schema gives it
+ * Creates one thing for one key. What was created before is found first: it is answered even if it would be
+ * refused by now.
  * @throws Problem 409 if the key belongs to another body
  */
-export async function creationOf(
+export async function createOnce<T, C>(
   c: AppContext,
   { ledger, surroundings }: CreationPorts,
   scope: Scope,
-  of: { readonly kind: string; readonly prefix: IdPrefix; readonly body: unknown },
-): Promise<Creation> {
+  { kind, prefix, body, index, find, check, make }: Wanted<T, C>,
+): Promise<T> {
   const key = idempotencyKeyIn(c);
-  const fresh = newCreation(surroundings, of.prefix);
-  if (key === undefined) return fresh;
-  const { id, atMs } = fresh;
-  const bodyHash = createHash('sha256').update(JSON.stringify(of.body)).digest('hex');
-  // No header can contain the separator.
-  const name = `${of.kind}\u0000${key}`;
+  const atMs = surroundings.now();
+  const id = createId(prefix, atMs, surroundings.random(10));
+  if (key === undefined) return make({ id, atMs }, await check());
+  // No header can hold the character between.
+  const name = [kind, key, ...(index === undefined ? [] : [index])].join('\u0000');
+  const bodyHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  const earlier = await ledger.holderOf(scope, name, atMs);
+  if (earlier) refuseOtherBody(earlier, bodyHash);
+  const found = earlier && (await find(earlier.eventId));
+  if (found) return found;
+  const checked = await check();
   const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
-  if (holder.bodyHash !== bodyHash) {
-    throw new Problem(409, 'This idempotency key was used with another body.', [
-      {
-        path: 'Idempotency-Key',
-        message: `was used to create ${holder.eventId}, with another body`,
-      },
-    ]);
-  }
-  return { id: holder.eventId, atMs: holder.acceptedAtMs, isRepeat: holder.eventId !== id };
+  refuseOtherBody(holder, bodyHash);
+  return make({ id: holder.eventId, atMs: holder.acceptedAtMs }, checked);
+}
+
+function refuseOtherBody(holder: DedupeEntry, bodyHash: string): void {
+  if (holder.bodyHash === bodyHash) return;
+  throw new Problem(409, 'This idempotency key was used with another body.', [
+    { path: 'Idempotency-Key', message: `was used to create ${holder.eventId}, with another body` },
+  ]);
 }

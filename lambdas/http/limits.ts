@@ -43,6 +43,9 @@ export function placesUnder<T>({ kind, limit, list, counts }: Limited<T>): TakeP
   return async () => {
     counted ??= count();
     if ((await counted) + taken++ < limit) return;
-    throw new Problem(409, `The limit of ${limit} ${WHAT[kind]} is reached: delete one, or ask the operator.`);
+    throw new Problem(
+      409,
+      `The limit of ${limit} ${WHAT[kind]} is reached: delete one, or ask the operator.`,
+    );
   };
 }

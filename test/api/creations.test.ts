@@ -120,6 +120,31 @@ describe('Idempotency-Key', () => {
     expect(subscribers).toMatchObject([{ id: first.json.id, filter: { risk: ['high'] } }]);
   });
 
+  it('finds what was created, even if it would be refused by now', async () => {
+    const ask = await service.keyOf('later', 'live');
+    const template = await ask('POST', '/v1/templates', { name: 't', settings: {} });
+    const since = new Date(service.clock.nowMs - 60_000).toISOString();
+    const made = await create(ask, '/v1/endpoints', { ...endpoint, template: 't' }, 'one');
+    const bodies: [string, object][] = [
+      ['/v1/endpoints', { ...endpoint, template: 't' }],
+      ['/v1/templates', { name: 'u', settings: {} }],
+      ['/v1/replays', { endpoint: made.json.id, since }],
+    ];
+    const ids = [];
+    for (const [path, body] of bodies) ids.push((await create(ask, path, body, 'one')).json.id);
+    await ask('PATCH', `/v1/templates/${template.json.id}`, { name: 'renamed' });
+    await ask('POST', '/v1/templates', { name: 'v', settings: {} });
+    for (const [at, [path, body]] of bodies.entries()) {
+      if (path === '/v1/replays') await ask('DELETE', `/v1/endpoints/${made.json.id}`);
+      const again = await create(ask, path, body, 'one');
+      expect({ path, id: again.json.id, isMade: again.status < 300 }).toEqual({
+        path,
+        id: ids[at],
+        isMade: true,
+      });
+    }
+  });
+
   it('starts another replay for no other subject', async () => {
     const { acme } = service;
     const { json } = await acme('POST', '/v1/endpoints', endpoint);

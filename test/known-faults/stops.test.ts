@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestReport } from '../../lambdas/core/deliveries/test.ts';
-import type { ApiService, Ask } from '../builders/api-service.ts';
-import { type CallInput, decideOnCalls, first, startService } from './broken-calls.ts';
+import type { ApiService } from '../builders/api-service.ts';
+import { startService } from './broken-calls.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -12,92 +12,6 @@ beforeEach(async () => {
   service = await startService();
 });
 afterEach(() => service?.stop());
-
-/** One call fails, once. */
-const breakFirst = (isMeant: (command: string, input: CallInput) => boolean): void =>
-  decideOnCalls(service.client, first('fails', isMeant));
-
-const isVersion = (command: string, { Key }: CallInput): boolean =>
-  command === 'UpdateItemCommand' && Key?.sk?.S === '#version';
-const isKeyItself = (command: string, { Item }: CallInput): boolean =>
-  command === 'PutItemCommand' && Item?.pk?.S?.startsWith('key#') === true;
-
-/** How many endpoints fan-out knows of a day later. */
-async function seenByFanOut(tenant: string): Promise<number> {
-  service.clock.nowMs += DAY_MS;
-  const found = await service.registry.subscribersOf([{ tenant, environment: 'live' }]);
-  return [...found.values()].flat().length;
-}
-
-describe('a tenant’s first endpoint whose creation stopped before it was announced', () => {
-  const create = (ask: Ask) =>
-    ask('POST', '/v1/endpoints', { url: 'https://acme.io/a' }, { 'idempotency-key': 'one' });
-
-  it.fails('gets events if it is listed', async () => {
-    const ask = await service.keyOf('fresh', 'live');
-    breakFirst(isVersion);
-    await create(ask);
-    const listed = (await ask('GET', '/v1/endpoints')).json.data.length;
-    expect(await seenByFanOut('fresh')).toBe(listed);
-  });
-
-  it.fails('gets events once the request was sent again', async () => {
-    const ask = await service.keyOf('fresh', 'live');
-    breakFirst(isVersion);
-    await create(ask);
-    expect((await create(ask)).status).toBe(201);
-    expect(await seenByFanOut('fresh')).toBe(1);
-  });
-});
-
-describe('a key whose creation stopped before the key itself was stored', () => {
-  const create = () =>
-    service.acme('POST', '/v1/keys', { name: 'x' }, { 'idempotency-key': 'one' });
-
-  it.fails('is given when the request is sent again', async () => {
-    breakFirst(isKeyItself);
-    await create();
-    const { status, json } = await create();
-    expect({ status, key: json.key }).toEqual({
-      status: expect.any(Number),
-      key: expect.stringMatching(/^ph_live_/),
-    });
-  });
-
-  it.fails('is not said to have left nothing behind while it is listed', async () => {
-    breakFirst(isKeyItself);
-    const { json } = await create();
-    const { data } = (await service.acme('GET', '/v1/keys')).json;
-    const isListed = data.some(({ name }: { name: string }) => name === 'x');
-    const saysNothingWasDone = json.detail.includes('Nothing was accepted');
-    expect({ isListed, saysNothingWasDone }).not.toEqual({
-      isListed: true,
-      saysNothingWasDone: true,
-    });
-  });
-});
-
-describe('creating many endpoints, of which one meets a fault', () => {
-  it.fails('and sending the request again under the same idempotency key makes each once', async () => {
-    let puts = 0;
-    decideOnCalls(service.client, (command, { Item }) => {
-      const isEndpoint = command === 'PutItemCommand' && Item?.pk?.S === 'live#acme#endpoints';
-      return isEndpoint && ++puts === 5 ? 'fails' : undefined;
-    });
-    const endpoints = Array.from({ length: 12 }, (_, index) => ({
-      url: `https://acme.io/${index}`,
-    }));
-    const create = () =>
-      service.acme('POST', '/v1/endpoints/bulk', { endpoints }, { 'idempotency-key': 'many' });
-    const count = async () =>
-      (await service.acme('GET', '/v1/endpoints?limit=100')).json.data.length;
-    await create();
-    // Some of the others may still be under way behind the answer.
-    await expect.poll(count, { timeout: 5_000 }).toBeGreaterThanOrEqual(11);
-    await create();
-    expect(await count()).toBe(endpoints.length);
-  });
-});
 
 describe('an endpoint whose URL is proved', () => {
   const prove = (): void => {

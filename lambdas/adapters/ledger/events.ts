@@ -5,10 +5,11 @@ import { NotYetStoredError } from '../../core/errors.ts';
 import type {
   DedupeEntry,
   DedupeLedger,
+  DedupeLookup,
   EventLedger,
   StoredEvent,
 } from '../../core/events/ledger.ts';
-import { scopeKey } from '../../core/scope.ts';
+import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
@@ -41,7 +42,7 @@ export function createEventLedger(
   client: DynamoDb,
   table: string,
   settings: Settings,
-): EventLedger & DedupeLedger {
+): EventLedger & DedupeLedger & DedupeLookup {
   const toItem = (stored: StoredEvent): Item =>
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 
@@ -90,8 +91,7 @@ export function createEventLedger(
     },
 
     async reserve(scope, key, entry) {
-      const hash = createHash('sha256').update(key).digest('hex');
-      const itemKey = { pk: text(`${scopeKey(scope)}#k#${hash}`), sk: text('dedupe') };
+      const itemKey = dedupeKey(scope, key);
       const isNew = await whenHolds(
         client.call('PutItem', {
           TableName: table,
@@ -106,7 +106,18 @@ export function createEventLedger(
       if (!found) throw new NotYetStoredError('an idempotency key');
       return fromDedupeItem(found);
     },
+
+    async holderOf(scope, key, nowMs) {
+      const found = await getItem(client, table, dedupeKey(scope, key));
+      const isHeld = found && Number(found.exp?.N) * 1000 >= nowMs;
+      return isHeld ? fromDedupeItem(found) : undefined;
+    },
   };
+}
+
+function dedupeKey(scope: Scope, key: string): Item {
+  const hash = createHash('sha256').update(key).digest('hex');
+  return { pk: text(`${scopeKey(scope)}#k#${hash}`), sk: text('dedupe') };
 }
 
 function toDedupeAttributes(entry: DedupeEntry): Item {

@@ -13,7 +13,7 @@ import {
   replaceDocument,
 } from '../items/documents.ts';
 import { createRegistryPages } from './pages.ts';
-import { announced } from './scope-version.ts';
+import { announced, countChange } from './scope-version.ts';
 import type { Inheritance } from './templates.ts';
 
 export function createEndpointStore(
@@ -30,7 +30,8 @@ export function createEndpointStore(
 
   return {
     async putEndpointOnce(endpoint) {
-      // Also if it was there: who put it may have come no further.
+      // Before it too: a scope whose version was never counted is taken to have no endpoint.
+      await countChange(client, table, endpoint);
       const isNew = await announced(client, table, endpoint, () =>
         putNewDocument(client, table, toItem(endpoint)),
       );

@@ -16,9 +16,11 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyL
 
   return {
     async putKey(key) {
-      // The listing first: a key that works but is not listed could not be revoked.
+      // What is listed is shown, so the listing comes last: of a key that was stored only by its hash nobody knows
+      // the secret, and its creation begins anew.
+      await putByHash(key);
       const isNew = await putNewDocument(client, table, documentItem(listingKey(key, key.id), key));
-      if (isNew) await putByHash(key);
+      if (!isNew) await remove(hashKey(key.hash));
       return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await getItem(client, table, hashKey(hash))),

@@ -11,7 +11,6 @@ import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
-import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import { optimistically } from '../../core/optimistic.ts';
@@ -26,8 +25,14 @@ import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import { following } from '../../core/templates/following.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
+import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { type Creation, DELETED_SINCE, newCreation } from '../../http/creation.ts';
+import {
+  type Creation,
+  type CreationPorts,
+  createOnce,
+  DELETED_SINCE,
+} from '../../http/creation.ts';
 import { placesUnder, type TakePlace } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
 import { refuseUntimely } from '../stored-settings.ts';
@@ -38,12 +43,11 @@ import { holdUnverified, release, tryToVerify, type VerificationPorts } from './
 /** How often it is begun anew when the template was changed in the meantime. */
 const ROUNDS = 3;
 
-export interface EndpointPorts extends VerificationPorts {
+export interface EndpointPorts extends VerificationPorts, Pick<CreationPorts, 'ledger'> {
   readonly registry: EndpointStore;
   readonly templates: Templates;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly ledger: DedupeLedger;
   readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
   readonly limits: Pick<Settings['limits'], 'endpointsPerTenant'>;
   readonly rules: DestinationRules;
@@ -81,6 +85,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
+    refuseUntimely(parsed.data.tls, ports.surroundings.now());
     return { input: parsed.data, verifyUrl: wanted === true, template };
   }
 
@@ -131,18 +136,14 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return withdrawn;
   }
 
-  /** @throws Problem 409 or 422 */
-  return async function create(
+  async function make(
     scope: Scope,
     asked: Asked,
-    options: CreateOptions = {},
+    checked: Wanted,
+    creation: Creation,
+    tryUntilMs = Number.POSITIVE_INFINITY,
   ): Promise<Created> {
-    let wanted = await read(scope, asked);
-    // What is refused leaves its idempotency key free.
-    const creation = (await options.creation?.()) ?? newCreation(ports.surroundings, 'ep');
-    const found = creation.isRepeat && (await registry.getEndpoint(scope, creation.id));
-    if (found) return created(found);
-    await (options.takePlace ?? endpointPlaces(ports, scope))();
+    let wanted = checked;
     let withdrawn: Endpoint | undefined;
     const made = await optimistically(ROUNDS, async () => {
       if (withdrawn) wanted = await read(scope, asked);
@@ -151,13 +152,41 @@ export function createEndpointCreator(ports: EndpointPorts) {
       if (!isSame(stored, endpoint)) return yielded(endpoint, stored);
       const { template } = wanted;
       if (!template || (await ports.templates.joinTemplate(template))) {
-        return verified(ports, stored, options.tryUntilMs ?? Number.POSITIVE_INFINITY);
+        return verified(ports, stored, tryUntilMs);
       }
       withdrawn = await withdraw(stored);
       return undefined;
     });
     if (!made) throw new Problem(409, 'The template is changing at the moment. Try again.');
     return made;
+  }
+
+  /** @throws Problem 409 or 422 */
+  return function create(
+    c: AppContext,
+    scope: Scope,
+    asked: Asked,
+    options: CreateOptions = {},
+  ): Promise<Created> {
+    return createOnce(c, ports, scope, {
+      kind: 'endpoints',
+      prefix: 'ep',
+      body: asked,
+      index: options.index,
+      find: async (id) => {
+        const endpoint = await registry.getEndpoint(scope, id);
+        if (!endpoint) return undefined;
+        // Whoever put it may have come no further: unchanged, it is announced to fan-out once more.
+        await registry.replaceEndpoint(endpoint, endpoint);
+        return created(endpoint);
+      },
+      check: async () => {
+        const wanted = await read(scope, asked);
+        await (options.takePlace ?? endpointPlaces(ports, scope))();
+        return wanted;
+      },
+      make: (creation, wanted) => make(scope, asked, wanted, creation, options.tryUntilMs),
+    });
   };
 }
 
@@ -173,10 +202,9 @@ export function endpointPlaces(
   });
 }
 
+/** Where several are created in one request. */
 interface CreateOptions {
-  /** What is created, where an idempotency key may decide; asked for once the settings are known to be right. */
-  readonly creation?: () => Promise<Creation>;
-  /** Where several are created in one request. */
+  readonly index?: number;
   readonly takePlace?: TakePlace;
   /** No proof of a URL is tried by itself after this time. */
   readonly tryUntilMs?: number;
@@ -211,7 +239,6 @@ async function newEndpoint(
   { id, atMs }: Creation,
 ): Promise<Endpoint> {
   const contract = contractOf(input.contract);
-  refuseUntimely(input.tls, surroundings.now());
   const contractOptions = contract.optionsSchema.parse(input.contractOptions);
   const secret =
     input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);

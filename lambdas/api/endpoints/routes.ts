@@ -1,7 +1,6 @@
 import { optimistically } from '../../core/optimistic.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
-import { creationOf } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
@@ -27,8 +26,7 @@ export function addEndpointRoutes(
   const create = createEndpointCreator(ports);
 
   serve(app, authentication, createEndpoint, async ({ c, scope, body, reply }) => {
-    const creation = () => creationOf(c, ports, scope, { kind: 'endpoints', prefix: 'ep', body });
-    const { endpoint, health } = await create(scope, body, { creation });
+    const { endpoint, health } = await create(c, scope, body);
     return reply(201, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 

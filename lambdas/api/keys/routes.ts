@@ -1,5 +1,4 @@
 // /v1/keys: keys of tenants, each shown once.
-import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import {
   type ApiKey,
@@ -17,7 +16,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
-import { creationOf } from '../../http/creation.ts';
+import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { placesUnder } from '../../http/limits.ts';
 import { serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
@@ -36,9 +35,14 @@ const HINT_LENGTH = 12;
 const CREATED_MEANWHILE =
   'Another request with this idempotency key is creating the key at the moment.';
 
-interface KeyPorts {
+/** With the key itself where it was made just now. */
+interface Created {
+  readonly key: ApiKey;
+  readonly secret?: string;
+}
+
+interface KeyPorts extends CreationPorts {
   readonly registry: Omit<KeyStore, 'deleteKey'>;
-  readonly ledger: DedupeLedger;
   readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;
   readonly surroundings: Surroundings;
 }
@@ -61,34 +65,42 @@ export function addKeyRoutes(
         );
       }
     }
-    const creation = await creationOf(c, ports, scope, {
-      kind: 'keys',
-      prefix: 'key',
-      body: input,
-    });
-    const found = creation.isRepeat && (await registry.getKey(scope, creation.id));
-    if (found) return reply(200, keyView(found));
-    const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
-    const key: ApiKey = {
-      ...scope,
-      id: creation.id,
-      name: input.name,
-      scopes,
-      hash: hashOfKey(secret),
-      hint: secret.slice(0, HINT_LENGTH),
-      createdAtMs: creation.atMs,
-      ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
-    };
     const take = placesUnder<ApiKey>({
       kind: 'keys',
       limit: ports.limits.keysPerTenant,
       list: (limit, cursor) => registry.listKeys(scope, limit, cursor),
       counts: (one) => isUsable(one, surroundings.now()),
     });
-    await take();
-    // A repeat at the same time may have been faster, and its caller has the key.
-    if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
-    return reply(201, { ...keyView(key), key: secret });
+    const created = await createOnce<Created, void>(c, ports, scope, {
+      kind: 'keys',
+      prefix: 'key',
+      body: input,
+      find: async (id) => {
+        const key = await registry.getKey(scope, id);
+        return key && { key };
+      },
+      check: take,
+      make: async ({ id, atMs }) => {
+        const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
+        const key: ApiKey = {
+          ...scope,
+          id,
+          name: input.name,
+          scopes,
+          hash: hashOfKey(secret),
+          hint: secret.slice(0, HINT_LENGTH),
+          createdAtMs: atMs,
+          ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
+        };
+        // A repeat at the same time may have been faster, and its caller has the key.
+        if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
+        return { key, secret };
+      },
+    });
+    const view = keyView(created.key);
+    return created.secret === undefined
+      ? reply(200, view)
+      : reply(201, { ...view, key: created.secret });
   });
 
   serve(app, authentication, listKeys, async ({ scope, query, reply }) =>

@@ -1,6 +1,6 @@
 // The refusals of an operation: those that follow from who may call it and what it takes, and its own.
 
-import { type Fault, Problem, type ProblemStatus } from '../../core/problem.ts';
+import { type Fault, Problem, type ProblemStatus, UNKNOWN_END } from '../../core/problem.ts';
 import type { Operation } from '../../http/operation.ts';
 
 const REQUEST_ID = 'f6d4e8b4-afc0-448d-9631-63d84b74d0e4';
@@ -30,7 +30,7 @@ const EXAMPLES: Readonly<Record<Exclude<ProblemStatus, 405>, Example>> = {
     ],
   },
   429: { detail: 'Too many requests with this key. Try again in a second.' },
-  500: { detail: 'Something went wrong on our side. Nothing was accepted.' },
+  500: { detail: UNKNOWN_END },
   503: { detail: 'The event could not be stored. Send it again.' },
 };
 

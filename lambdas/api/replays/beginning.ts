@@ -2,7 +2,6 @@
 import { defined } from '../../core/defined.ts';
 import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
-import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ReplayLedger } from '../../core/replays/ledger.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
@@ -12,7 +11,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { creationOf } from '../../http/creation.ts';
+import { type Creation, type CreationPorts, createOnce } from '../../http/creation.ts';
 import { requireLiveEndpoint } from '../lookups.ts';
 
 /** How long a dry run counts. */
@@ -21,7 +20,7 @@ const COUNT_MS = 20_000;
 export interface ReplayRoutePorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly replays: ReplayLedger;
-  readonly ledger: Pick<DeliveryLedger, 'getDeliveries'> & DedupeLedger;
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries'> & CreationPorts['ledger'];
   readonly queues: ReplayQueue;
   readonly surroundings: Surroundings;
 }
@@ -34,20 +33,25 @@ export async function begin(
   scope: Scope,
   input: ReplayInput,
 ): Promise<Begun> {
-  const endpoint = await requireLiveEndpoint(ports.registry, scope, input.endpoint);
-  const nowMs = ports.surroundings.now();
-  const asked = newReplay(ports, { ...scope, endpointId: endpoint.id }, input, '', nowMs);
+  const check = async () => {
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, input.endpoint);
+    const creation = { id: '', atMs: ports.surroundings.now() };
+    return newReplay(ports, { ...scope, endpointId: endpoint.id }, input, creation);
+  };
   if (input.dryRun) {
-    const endMs = nowMs + COUNT_MS;
+    const asked = await check();
+    const endMs = asked.createdAtMs + COUNT_MS;
     return { count: await countReplayed(ports, asked, () => ports.surroundings.now() > endMs) };
   }
-  const body = bodyOf(input);
-  const { id, atMs } = await creationOf(c, ports, scope, {
+  const replay = await createOnce(c, ports, scope, {
     kind: 'replays',
     prefix: 'rpl',
-    body,
+    body: bodyOf(input),
+    find: (id) => ports.replays.getReplay(scope, id),
+    check,
+    make: (creation, asked) =>
+      ports.replays.putReplayOnce(newReplay(ports, asked, input, creation)),
   });
-  const replay = await ports.replays.putReplayOnce(newReplay(ports, asked, input, id, atMs));
   // A repeat goes out again: a crash after the first one's put loses nothing.
   if (replay.state === 'running') await start(ports, replay, 1);
   return { replay };
@@ -57,8 +61,7 @@ function newReplay(
   { surroundings }: ReplayRoutePorts,
   address: Pick<Replay, 'tenant' | 'environment' | 'endpointId'>,
   input: ReplayInput,
-  id: string,
-  atMs: number,
+  { id, atMs }: Creation,
 ): Replay {
   const sinceMs = Date.parse(input.since);
   if (sinceMs >= atMs) throw refused([{ path: '/since', message: 'must be in the past' }]);

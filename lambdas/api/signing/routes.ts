@@ -13,7 +13,7 @@ import {
 } from '../../core/signing/keys.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
-import { type Creation, type CreationPorts, creationOf } from '../../http/creation.ts';
+import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
 import {
   changeKeyring,
@@ -66,49 +66,52 @@ export function addSigningKeyRoutes(
   });
 
   /** The operator's keys belong to no tenant. */
-  const creation = (c: AppContext, body: unknown) =>
-    creationOf(c, ports, OPERATORS, { kind: 'signing-keys', prefix: 'sk', body });
-  const madeBefore = async ({ id, isRepeat }: Creation) => {
-    if (!isRepeat) return undefined;
-    const { keys } = await ports.keyring.read();
-    const key = keys.find((one) => one.id === id);
-    return key && signingKeyView(keys, key, surroundings.now());
-  };
+  const create = (
+    c: AppContext,
+    body: unknown,
+    make: (id: string) => Promise<{ keys: Keyring; key: StoredSigningKey }>,
+  ) =>
+    createOnce(c, ports, OPERATORS, {
+      kind: 'signing-keys',
+      prefix: 'sk',
+      body,
+      find: async (id) => {
+        const { keys } = await ports.keyring.read();
+        const key = keys.find((one) => one.id === id);
+        return key && { keys, key };
+      },
+      check: async () => undefined,
+      make: ({ id }) => make(id),
+    });
 
   serve(app, authentication, bringSigningKey, async ({ c, body, reply }) => {
     const { privateKey, leadSeconds, overlapSeconds } = body;
-    const mine = await creation(c, body);
-    const before = await madeBefore(mine);
-    if (before) return reply(201, before);
-    const key = await storedKey(ports, privateKey, 'brought', leadSeconds, mine.id);
-    const keys = await changeKeyring(ports, (before) => {
-      if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
-        throw new Problem(409, 'This key is already one of the signing keys.');
-      }
-      return withSuccessor(before, key, overlapSeconds, surroundings.now());
+    const { keys, key } = await create(c, body, async (id) => {
+      const key = await storedKey(ports, privateKey, 'brought', leadSeconds, id);
+      const keys = await changeKeyring(ports, (before) => {
+        if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
+          throw new Problem(409, 'This key is already one of the signing keys.');
+        }
+        return withSuccessor(before, key, overlapSeconds, surroundings.now());
+      });
+      return { keys, key };
     });
     return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  serve(app, authentication, rotateSigningKey, async ({ c, params: { id }, body, reply }) => {
+  serve(app, authentication, rotateSigningKey, async ({ c, params, body, reply }) => {
     const { leadSeconds, overlapSeconds } = body;
-    const mine = await creation(c, { rotated: id, ...body });
-    const before = await madeBefore(mine);
-    if (before) return reply(201, before);
-    const { keys } = await ports.keyring.read();
-    const { algorithm } = latestOrProblem(keys, id);
-    const key = await storedKey(
-      ports,
-      await generated(algorithm),
-      'generated',
-      leadSeconds,
-      mine.id,
-    );
-    const after = await changeKeyring(ports, (before) => {
-      latestOrProblem(before, id);
-      return withSuccessor(before, key, overlapSeconds, surroundings.now());
+    const { keys, key } = await create(c, { rotated: params.id, ...body }, async (id) => {
+      const { algorithm } = latestOrProblem((await ports.keyring.read()).keys, params.id);
+      const material = await generated(algorithm);
+      const key = await storedKey(ports, material, 'generated', leadSeconds, id);
+      const keys = await changeKeyring(ports, (before) => {
+        latestOrProblem(before, params.id);
+        return withSuccessor(before, key, overlapSeconds, surroundings.now());
+      });
+      return { keys, key };
     });
-    return reply(201, signingKeyView(after, key, surroundings.now()));
+    return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 }
 

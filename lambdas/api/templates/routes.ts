@@ -1,6 +1,5 @@
 // /v1/templates: named settings that endpoints are made from and follow.
 import { isDeepStrictEqual } from 'node:util';
-import type { DedupeLedger } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
@@ -10,7 +9,7 @@ import type { Template } from '../../core/templates/template.ts';
 import type { Application } from '../../http/application.ts';
 import type { AppContext, Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { creationOf, DELETED_SINCE } from '../../http/creation.ts';
+import { type CreationPorts, createOnce, DELETED_SINCE } from '../../http/creation.ts';
 import { serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
@@ -30,9 +29,8 @@ const ROUNDS = 3;
 /** So many followers that a change does not go with are named. */
 const MAX_NAMED = 20;
 
-interface TemplatePorts extends TemplateSettingsPorts {
+interface TemplatePorts extends TemplateSettingsPorts, Pick<CreationPorts, 'ledger'> {
   readonly templates: Templates;
-  readonly ledger: DedupeLedger;
 }
 
 export function addTemplateRoutes(
@@ -62,32 +60,24 @@ export function addTemplateRoutes(
   }
 
   serve(app, authentication, operations.createTemplate, async ({ c, scope, body, reply }) => {
-    // What is refused leaves its idempotency key free.
-    readSettings(body.settings);
-    const creation = await creationOf(c, ports, scope, {
+    const made = await createOnce(c, ports, scope, {
       kind: 'templates',
       prefix: 'tpl',
       body,
+      find: async (id) => (await templates.getTemplate(scope, id))?.template,
+      check: async () => {
+        readSettings(body.settings);
+        await requireFree(scope, body.name, true);
+      },
+      make: async ({ id, atMs }) => {
+        const settings = await keptTemplateSettings(ports, { ...scope, id }, body.settings);
+        const { name } = body;
+        const times = { createdAtMs: atMs, updatedAtMs: atMs };
+        return templates.putTemplateOnce({ ...scope, id, name, ...settings, ...times, version: 1 });
+      },
     });
-    const { id, atMs } = creation;
-    const answer = (made: Template) => {
-      if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
-      return reply(201, templateView(made), tagged(made));
-    };
-    const found = creation.isRepeat && (await templates.getTemplate(scope, id));
-    if (found) return answer(found.template);
-    const settings = await keptTemplateSettings(ports, { ...scope, id }, body.settings);
-    await requireFree(scope, body.name, true);
-    const template: Template = {
-      ...scope,
-      id,
-      name: body.name,
-      ...settings,
-      createdAtMs: atMs,
-      updatedAtMs: atMs,
-      version: 1,
-    };
-    return answer(await templates.putTemplateOnce(template));
+    if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+    return reply(201, templateView(made), tagged(made));
   });
 
   serve(app, authentication, operations.listTemplates, async ({ scope, query, reply }) =>

@@ -44,3 +44,8 @@ export interface DedupeLedger {
   /** Puts the entry if the key is free (for 7 days), and gives the entry that holds it then. */
   reserve(scope: Scope, key: string, entry: DedupeEntry): Promise<DedupeEntry>;
 }
+
+export interface DedupeLookup {
+  /** The entry that holds a key, if it is not free. */
+  holderOf(scope: Scope, key: string, nowMs: number): Promise<DedupeEntry | undefined>;
+}

@@ -1,6 +1,7 @@
 // What the operations on many endpoints take and answer.
 import * as z from 'zod';
 import { isId } from '../../../core/identifiers.ts';
+import { creationHeader } from '../../../http/creation.ts';
 import { operation } from '../../../http/operation.ts';
 import { cursorParameter } from '../../listing/query.ts';
 import { EXAMPLE, idOf, problemSchema } from '../../schemas.ts';
@@ -36,6 +37,7 @@ export const createEndpoints = operation({
   summary: 'Create many endpoints',
   description: `Creates up to ${MAX_CREATED} endpoints, each checked independently. The results are in the order of the request.`,
   access: 'endpoints:write',
+  headers: creationHeader,
   body: z.strictObject({
     endpoints: z
       .array(z.unknown())

@@ -1,12 +1,14 @@
 // POST /v1/endpoints/bulk and PATCH /v1/endpoints: many endpoints in one request, each on its own.
 import type * as z from 'zod';
+import { log } from '../../../adapters/log.ts';
 import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { optimistically } from '../../../core/optimistic.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem, UNKNOWN_END } from '../../../core/problem.ts';
 import type { Application } from '../../../http/application.ts';
 import type { Authentication } from '../../../http/authentication.ts';
 import { refused } from '../../../http/body.ts';
+import { idempotencyKeyIn } from '../../../http/idempotency-key.ts';
 import { serve } from '../../../http/operation.ts';
 import { cursorOf } from '../../listing/query.ts';
 import { type problemSchema, problemView } from '../../schemas.ts';
@@ -33,14 +35,17 @@ export function addBulkRoutes(
   const create = createEndpointCreator(ports);
   const changer = createEndpointChanger(ports);
 
-  serve(app, authentication, createEndpoints, async ({ scope, body, reply }) => {
+  serve(app, authentication, createEndpoints, async ({ c, scope, body, reply }) => {
+    // A wrong one is the whole request's fault.
+    idempotencyKeyIn(c);
     const endMs = ports.surroundings.now() + TIME_MS;
     const takePlace = endpointPlaces(ports, scope);
     const results = await inParallel(body.endpoints, WIDTH, async (entry, index) => {
       try {
         const asked = askedSchema.safeParse(entry);
         if (!asked.success) throw refused([{ path: '', message: 'must be a JSON object' }]);
-        const { endpoint, health } = await create(scope, asked.data, {
+        const { endpoint, health } = await create(c, scope, asked.data, {
+          index,
           takePlace,
           tryUntilMs: endMs,
         });
@@ -122,9 +127,12 @@ async function changeOne(
   }
 }
 
-/** A problem as one result, its faults by their path in the whole body. */
+/** A problem as one result, its faults by their path in the whole body. A fault of ours is this result's alone. */
 function problemAt(base: string, error: unknown): z.input<typeof problemSchema> {
-  if (!(error instanceof Problem)) throw error;
+  if (!(error instanceof Problem)) {
+    log.error('one of many failed', error);
+    return problemView(new Problem(503, UNKNOWN_END));
+  }
   const faults = error.faults.map(({ path, message }) => ({ path: `${base}${path}`, message }));
   return problemView(new Problem(error.status, error.detail, faults));
 }
