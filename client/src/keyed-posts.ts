@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 adca9c41f12ef3385003f747d6e566b9c9f04249aa68dcf8e546abf6110f910f
+// sha256 e290d11b2eae2ab5d7e318409a700234ef5898b5f8e6101ba35edd7a44a545e9
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 adca9c41f12ef3385003f747d6e566b9c9f04249aa68dcf8e546abf6110f910f
+// sha256 e290d11b2eae2ab5d7e318409a700234ef5898b5f8e6101ba35edd7a44a545e9
 
 export interface paths {
     "/v1/events": {
@@ -574,7 +574,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a delivery with all its attempts
+         * Read a delivery with its attempts
          * @description A tenant’s key needs the scope `deliveries:read`.
          */
         get: operations["getDelivery"];
@@ -1379,6 +1379,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "waiting" | "held" | "delivered" | "dead" | "cancelled";
             run: number;
+            /** @description The newest 200, oldest first; `number` counts all that were made. */
             attempts: components["schemas"]["Attempt"][];
             nextAttemptAt: string | null;
             deadlineAt: string | null;

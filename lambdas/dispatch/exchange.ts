@@ -1,6 +1,6 @@
 // One attempt: the signed request, its outcome, and the delivery after it.
 import { advance } from '../core/deliveries/advance.ts';
-import type { Delivery, LastRequest } from '../core/deliveries/delivery.ts';
+import { attemptsMade, type Delivery, type LastRequest } from '../core/deliveries/delivery.ts';
 import { OutOfTimeError } from '../core/errors.ts';
 import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
@@ -44,7 +44,7 @@ export async function exchange(
   const { outcome, startedAtMs, endedAtMs } = sent;
   if (!isFinalFailure(outcome)) tally.push({ outcome, endedAtMs, cause });
   const made = {
-    numberInRun: delivery.attempts.length - delivery.attemptsBeforeRun + 1,
+    numberInRun: attemptsMade(delivery) - delivery.attemptsBeforeRun + 1,
     outcome,
     startedAtMs,
     endedAtMs,

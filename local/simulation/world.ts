@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
-import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { attemptsMade, type Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
 import { decodeEventMessage } from '../../lambdas/core/events/message.ts';
@@ -137,7 +137,7 @@ export function createWorld(options: WorldOptions): World {
       const { outcome, latencyMs } = options.receiver(endpoint, startedAtMs);
       const ok = outcome.kind === 'response' && outcome.response.status < 300;
       const known = ledger.find({ ...addressOf(endpoint), eventId });
-      const attempt = (known?.attempts.length ?? 0) + 1;
+      const attempt = (known ? attemptsMade(known) : 0) + 1;
       sent.push({ endpointId: endpoint.id, eventId, attempt, atMs: startedAtMs, ok });
       await clock.sleep(latencyMs);
       return { outcome, startedAtMs, endedAtMs: clock.nowMs };

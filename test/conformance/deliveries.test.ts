@@ -73,6 +73,23 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       );
     });
 
+    // Regression: an item of some 4,000 attempts could not be written any more.
+    it('keep the newest 200 attempts, the number of all, and when the first was made', async () => {
+      const holder = 'message-1/request-1';
+      const attempts = Array.from({ length: 10_000 }, (_, index) => anAttempt(index + 1));
+      const delivery = await stored({ attempts: attempts.slice(0, -1), attemptsBeforeRun: 9_990 });
+      await ledger.claim(aClaim(delivery, { attempt: 10_000, holder }));
+      const claimed = await read(delivery);
+      expect(claimed?.attempts).toEqual(attempts.slice(-201, -1));
+      const after = { ...delivery, attempts: [...(claimed?.attempts ?? []), anAttempt(10_000)] };
+      expect(await ledger.recordClaimed({ ...claimed, ...after }, holder)).toBe(true);
+      const found = await read(delivery);
+      expect(found?.attempts).toEqual(attempts.slice(-200));
+      expect(found?.firstAttemptAtMs).toBe(attempts[0]?.atMs);
+      const due = { ...aClaim(delivery), attempt: 10_000, nowMs: NOON_MS + 20_000 };
+      expect(await ledger.claim(due)).toMatchObject({ kind: 'past' });
+    });
+
     it('replace what was there, and only once each in a batch', async () => {
       const delivery = await stored();
       const after: Delivery = { ...delivery, state: 'cancelled' };

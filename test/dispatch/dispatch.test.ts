@@ -269,6 +269,19 @@ describe('the doubtful path', () => {
     expect([retries.length, wakes.length]).toEqual([0, 0]);
   });
 
+  it('follows the policy from its start in a run after ten thousand attempts', async () => {
+    outcome = failed('connection_refused');
+    const before = { run: 10_000, cause: 'manual', atMs: NOON_MS, durationMs: 0 } as const;
+    const attempts = Array.from({ length: 200 }, (_, index) => {
+      return { ...before, number: 9_801 + index, outcome: 'dns' };
+    });
+    const delivery = waiting({ run: 10_001, attempts, attemptsBeforeRun: 10_000 });
+    claim = { kind: 'claimed', delivery };
+    const message = { ...second, run: 10_001, attempt: 10_001, cause: 'manual' } as const;
+    await dispatch(ports(), [record(message)], 'retries', 'r');
+    expect(recorded).toMatchObject([{ state: 'waiting', nextCause: 'immediate' }]);
+  });
+
   it('does not send past the deadline: the delivery is dead', async () => {
     claim = { kind: 'claimed', delivery: waiting({ deadlineAtMs: NOON_MS }) };
     await dispatch(ports(), [record(second)], 'retries', 'r');

@@ -60,7 +60,7 @@ export class Deliveries {
     };
     const seen = new Map<string, { state: string; acceptedAtMs: number }>();
     const note = (delivery: Delivery): boolean => {
-      const state = `${delivery.status} ${delivery.run} ${delivery.attempts.length}`;
+      const state = `${delivery.status} ${delivery.run} ${delivery.attempts.at(-1)?.number}`;
       const isNews = seen.get(delivery.id)?.state !== state;
       seen.set(delivery.id, { state, acceptedAtMs: Date.parse(delivery.acceptedAt) });
       return isNews;

@@ -1,5 +1,5 @@
 // Counts the states of deliveries where they are written: only what the ledger took is counted.
-import type { Delivery, StoredState } from '../../core/deliveries/delivery.ts';
+import { attemptsMade, type Delivery, type StoredState } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import type { MetricName } from '../../core/metrics.ts';
@@ -19,7 +19,7 @@ export function countStates<T extends DeliveryLedger>(
   function count(delivery: Delivery, state: StoredState = delivery.state): void {
     // Only the first failure of a run begins the waiting.
     const isStillWaiting =
-      state === 'waiting' && delivery.attempts.length - delivery.attemptsBeforeRun > 1;
+      state === 'waiting' && attemptsMade(delivery) - delivery.attemptsBeforeRun > 1;
     if (!isStillWaiting) metrics.count(BY_STATE[state], { env: delivery.environment });
   }
   const counting: Pick<

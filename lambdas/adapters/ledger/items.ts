@@ -7,6 +7,7 @@ import {
   type Delivery,
   type LastRequest,
   type StoredState,
+  withNewestAttempts,
 } from '../../core/deliveries/delivery.ts';
 import { NO_DATA, packData, unpackData } from '../../core/events/data.ts';
 import type { Event } from '../../core/events/event.ts';
@@ -113,7 +114,8 @@ export function fromEventItem(stored: Item): StoredEvent {
   });
 }
 
-export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
+export function toDeliveryItem(whole: Delivery, expiresAtMs: number): Item {
+  const delivery = withNewestAttempts(whole);
   const { state, lastRequest, lastResponse, lease } = delivery;
   const item: Item = defined({
     ...deliveryKey(delivery),
@@ -127,6 +129,7 @@ export function toDeliveryItem(delivery: Delivery, expiresAtMs: number): Item {
     abr: number(delivery.attemptsBeforeRun || undefined),
     n: number(attemptsMade(delivery)),
     a: { L: delivery.attempts.map((attempt) => text(packAttempt(attempt))) },
+    fa: number(delivery.firstAttemptAtMs),
     dl: number(delivery.deadlineAtMs),
     due: number(delivery.dueAtMs),
     nc: text(delivery.nextCause),
@@ -196,6 +199,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     run: Number(item.run?.N),
     attemptsBeforeRun: Number(item.abr?.N ?? 0),
     attempts: (item.a?.L ?? []).map((attempt) => unpackAttempt(attempt.S ?? '[]')),
+    firstAttemptAtMs: numberIn(item.fa),
     deadlineAtMs: Number(item.dl?.N),
     dueAtMs: numberIn(item.due),
     nextCause: item.nc?.S as Delivery['nextCause'], // likewise

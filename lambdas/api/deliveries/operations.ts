@@ -40,7 +40,7 @@ export const getDelivery = operation({
   method: 'get',
   path: '/v1/deliveries/{id}',
   tag: 'Deliveries',
-  summary: 'Read a delivery with all its attempts',
+  summary: 'Read a delivery with its attempts',
   access: 'deliveries:read',
   params,
   replies: { 200: { description: 'The delivery.', schema: deliverySchema } },

@@ -37,8 +37,8 @@ function lastRequestView(request: LastRequest | undefined) {
 export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
   const status = statusOf(delivery.state, standing);
   const isDue = status === 'waiting' && delivery.dueAtMs !== undefined;
-  const [first] = delivery.attempts;
   const last = delivery.attempts.at(-1);
+  const firstAttemptAtMs = delivery.firstAttemptAtMs ?? delivery.attempts[0]?.atMs;
   return {
     id: deliveryIdOf(delivery.eventId, delivery.endpointId),
     event: delivery.eventId,
@@ -54,7 +54,7 @@ export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
     subject: delivery.subject ?? null,
     occurredAt: delivery.occurredAtMs === undefined ? null : time(delivery.occurredAtMs),
     acceptedAt: time(delivery.acceptedAtMs),
-    firstAttemptAt: first ? time(first.atMs) : null,
+    firstAttemptAt: firstAttemptAtMs === undefined ? null : time(firstAttemptAtMs),
     deliveredAt: delivery.state === 'delivered' && last ? time(last.atMs + last.durationMs) : null,
     lastRequest: lastRequestView(delivery.lastRequest),
     lastResponse: delivery.lastResponse ?? null,
@@ -158,7 +158,9 @@ export const deliverySchema = z
     type: z.string(),
     status: z.enum(STATUSES),
     run: z.int(),
-    attempts: z.array(attemptSchema),
+    attempts: z.array(attemptSchema).meta({
+      description: 'The newest 200, oldest first; `number` counts all that were made.',
+    }),
     nextAttemptAt: timeSchema.nullable(),
     deadlineAt: timeSchema.nullable(),
     deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),

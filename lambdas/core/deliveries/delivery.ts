@@ -58,7 +58,10 @@ export interface Delivery extends Scope {
   readonly replayId?: string;
   /** How many attempts had been made when this run began. */
   readonly attemptsBeforeRun: number;
+  /** The newest: see `withNewestAttempts`. */
   readonly attempts: readonly Attempt[];
+  /** Unix milliseconds; only if the first attempt is not among those that are kept. */
+  readonly firstAttemptAtMs?: number;
   /** Past it the delivery is dead; a new run gets a new one. Unix milliseconds. */
   readonly deadlineAtMs: number;
   /** When the next attempt is due, Unix milliseconds; only while waiting. */
@@ -101,6 +104,16 @@ export function statusOf(
 /** The number of the latest attempt, over all runs; 0 before the first. */
 export function attemptsMade({ attempts }: Pick<Delivery, 'attempts'>): number {
   return attempts.at(-1)?.number ?? 0;
+}
+
+/** Some 40 KB: an item of the ledger must stay below 400, whatever the number of runs. */
+const MAX_KEPT_ATTEMPTS = 200;
+
+/** A delivery as it is stored: of a great many attempts the newest; their numbers go on. */
+export function withNewestAttempts(delivery: Delivery): Delivery {
+  const { attempts, firstAttemptAtMs = attempts[0]?.atMs ?? 0 } = delivery;
+  if (attempts.length <= MAX_KEPT_ATTEMPTS) return delivery;
+  return { ...delivery, attempts: attempts.slice(-MAX_KEPT_ATTEMPTS), firstAttemptAtMs };
 }
 
 /** The headers of a delivery's latest request, as far as they are kept. */

@@ -5,7 +5,7 @@ import type { Cause } from '../retries/cause.ts';
 import type { Settings } from '../settings.ts';
 import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
-import type { Delivery } from './delivery.ts';
+import { attemptsMade, type Delivery } from './delivery.ts';
 
 /** Due at once, with a new deadline and retry curve; recorded attempts stay. */
 export function newRun(
@@ -21,7 +21,7 @@ export function newRun(
     state: 'waiting',
     run: delivery.run + 1,
     ...defined({ replayId }),
-    attemptsBeforeRun: delivery.attempts.length,
+    attemptsBeforeRun: attemptsMade(delivery),
     deadlineAtMs: nowMs + settings.deadlineDays * DAY_MS,
     dueAtMs: nowMs,
     nextCause: cause,

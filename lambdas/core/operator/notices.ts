@@ -1,7 +1,7 @@
 // Tells the operator, through our own pipeline. Nothing is told about the operator's own endpoints, so
 // nothing recurses; and nothing is sent as long as the operator has no endpoint.
 // A procedure: what it reads and writes goes through ports.
-import type { Delivery } from '../deliveries/delivery.ts';
+import { attemptsMade, type Delivery } from '../deliveries/delivery.ts';
 import type { Event } from '../events/event.ts';
 import type { EventQueue } from '../events/message.ts';
 import type { Health } from '../health/health.ts';
@@ -76,7 +76,7 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
         endpoint: endpointId,
         eventType,
         run,
-        attempts: delivery.attempts.length,
+        attempts: attemptsMade(delivery),
         reason: delivery.deathReason ?? null,
         lastOutcome: last?.outcome ?? null,
       };

@@ -1,7 +1,7 @@
 // A replay: deliveries of an endpoint and a span of time that are sent once more, oldest first, as a job
 // that goes page by page.
 import * as z from 'zod';
-import type { Delivery } from '../deliveries/delivery.ts';
+import { attemptsMade, type Delivery } from '../deliveries/delivery.ts';
 import { subjectSchema } from '../events/event.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/patterns.ts';
@@ -124,5 +124,5 @@ export function isReopened(
 
 /** Whether its message may not have been sent: no attempt of its run was made. */
 export function isUnsent(delivery: Delivery): boolean {
-  return delivery.state === 'waiting' && delivery.attempts.length === delivery.attemptsBeforeRun;
+  return delivery.state === 'waiting' && attemptsMade(delivery) === delivery.attemptsBeforeRun;
 }

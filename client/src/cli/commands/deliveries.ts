@@ -32,7 +32,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
         type: delivery.type,
         endpoint: delivery.endpoint,
         status: delivery.status,
-        attempts: delivery.attempts.length,
+        attempts: delivery.attempts.at(-1)?.number ?? 0,
         'last outcome': delivery.attempts.at(-1)?.outcome,
         'next attempt': delivery.nextAttemptAt,
       }));
@@ -40,7 +40,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
   },
   {
     name: 'deliveries get',
-    summary: 'show a delivery with all attempts',
+    summary: 'show a delivery with its attempts',
     args: ['id'],
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.get(arg(0));

@@ -71,7 +71,7 @@ export const EVENT_COMMANDS: readonly Command[] = [
         delivery: id,
         endpoint,
         status,
-        attempts: attempts.length,
+        attempts: attempts.at(-1)?.number ?? 0,
         'last outcome': attempts.at(-1)?.outcome,
       }));
     },
