@@ -28,7 +28,7 @@ import {
 } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { failure, failureOutcome, innermostOf, lateOutcome, received } from './outcome.ts';
-import { failedOnReusedConnection } from './reused-connections.ts';
+import { wasStale } from './reused-connections.ts';
 
 export interface SenderOptions {
   /** Instead of the system's resolver. */
@@ -85,8 +85,8 @@ export function createSender(
       exchange(agent, dispatchOptions(url, request), Math.max(0, endsAtMs - performance.now()));
 
     let ended = await send(agents.kept);
-    // The receiver closed a kept connection just as it was used again, or no more can be kept: one try on
-    // a fresh one, within the same deadline.
+    // The receiver closed a kept connection just before it was used again, or no more can be kept: one try on a
+    // fresh one, within the same deadline.
     if (ended.kind === 'failed' && isWorthAnother(ended.error)) ended = await send(agents.fresh);
 
     const { phases } = ended;
@@ -129,7 +129,7 @@ function isWorthAnother(error: unknown): boolean {
   if (innermostOf(error).code === 'UND_ERR_MAX_ORIGINS_REACHED') return true;
   const outcome = failureOutcome(error);
   const isReset = outcome.kind === 'failure' && outcome.failure === 'connection_reset';
-  return isReset && failedOnReusedConnection(error);
+  return isReset && wasStale(error);
 }
 
 /** These say where a message ends and whom it is for: only the transport sets them. */

@@ -74,6 +74,24 @@ describe('a connection', () => {
     expect(listener.connections()).toBe(2);
   });
 
+  // Regression: the receiver was asked again, though it had the request and may have done what it asks.
+  it.each<[string, (socket: Socket) => unknown]>([
+    ['a while after it read the request', (socket) => setTimeout(() => socket.destroy(), 300)],
+    ['after a part of its answer', (socket) => socket.end('HTTP/1.1 20')],
+  ])('that the receiver gives up %s costs the attempt', async (_, giveUp) => {
+    const { listener, requests } = await keepAlive((socket, numberOnSocket) => {
+      if (numberOnSocket > 1) giveUp(socket);
+      return numberOnSocket > 1;
+    });
+    const send = senderWith(LAX);
+    const url = `http://127.0.0.1:${listener.port}/`;
+    expect((await send(url)).name).toBe('http_200');
+    await turn();
+    expect((await send(url)).name).toBe('connection_reset');
+    expect(requests).toHaveLength(2);
+    expect(listener.connections()).toBe(1);
+  });
+
   it('that a cut-off answer came on is not used again', async () => {
     const { listener } = await keepAlive((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 10000000\r\n\r\n${'x'.repeat(200_000)}`);
