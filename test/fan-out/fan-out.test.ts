@@ -105,6 +105,23 @@ describe('fan-out', () => {
     expect(sent).toHaveLength(1);
   });
 
+  // Regression: it was stored without the endpoints that have a filter, and they never got it.
+  it.each<[string, Partial<Subscriber>, number]>([
+    ['comes back where an endpoint has a filter', { eventTypes: [] }, 1],
+    ['is stored where an endpoint with a filter wants other types', { eventTypes: ['other'] }, 2],
+  ])('an event that cannot be opened %s', async (_, changes, stored) => {
+    const filtered = { ...ALL, id: 'ep_2', filter: { amount: [1] }, ...changes };
+    const { ports, ledger, sent } = world({ subscribers: [ALL, filtered] });
+    const closed = { ...anEvent({ id: 'evt_a' }), sealedContent: Buffer.from([9, 9, 9]) };
+    const [broken, well] = [record(closed), record(anEvent({ id: 'evt_b' }))];
+    // What does not open is given as it is.
+    const failed = await fanOut({ ...ports, open: async (events) => events }, [broken, well]);
+    expect(failed).toMatchObject(
+      stored === 1 ? [{ messageId: broken.messageId, error: { code: 'seal_broken' } }] : [],
+    );
+    expect([ledger.size, sent.length]).toEqual([stored, stored]);
+  });
+
   it('fails an event whose filters cannot be judged, and no other', async () => {
     const filtered = { ...ALL, filter: { amount: [1] } };
     const { ports, sent } = world({ subscribers: [filtered] });

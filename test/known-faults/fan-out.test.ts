@@ -1,45 +1,10 @@
 // Every event reaches all that subscribe to it, whatever stops on the way.
 import { describe, expect, it } from 'vitest';
-import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
-import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { type FanOutPorts, fanOut } from '../../lambdas/fan-out/fan-out.ts';
-import { anEvent, NOON_MS } from '../builders/events.ts';
-import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 import { quietPlan } from '../faults/plan.ts';
 import { runVirtually } from '../faults/virtual-run.ts';
 import type { Sabotage } from '../faults/world.ts';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
-
-describe('an event that cannot be opened', () => {
-  it.fails('comes back where an endpoint has a filter, and is not stored without it', async () => {
-    const event = { ...anEvent(), sealedContent: Buffer.from([9, 9, 9]), data: 'null' };
-    const subscribers = [
-      { id: 'ep_plain', eventTypes: [], channels: [] },
-      {
-        id: 'ep_filtered',
-        eventTypes: [],
-        channels: [],
-        filter: { amount: [{ numeric: ['>', 10] }] },
-      },
-    ];
-    const ports = only<FanOutPorts>({
-      registry: {
-        subscribersOf: async () => new Map([['live#acme', subscribers as never]]), // no more is looked at
-      },
-      ledger: only<FanOutPorts['ledger']>({ putEvents: async () => new Set() }),
-      queues: { sendDeliveries: async () => new Set() },
-      surroundings: fixedSurroundings(NOON_MS),
-      settings: settingsSchema.parse({}),
-      report: () => undefined,
-      // What does not open is given as it is.
-      open: async (events) => events,
-    });
-    const record = sqsRecord(encodeEventMessage({ event, mayRepeat: false }));
-    const failed = await fanOut(ports, [record]);
-    expect(failed.map(({ messageId }) => messageId)).toEqual([record.messageId]);
-  });
-});
 
 /** The ledger refuses each event so often before it takes it: as many times as fan-out comes in as many minutes. */
 function refusingEach(times: number): Sabotage {

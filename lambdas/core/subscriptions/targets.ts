@@ -1,5 +1,6 @@
 // Which subscribers an event goes to: by type and channels first, and then by content. The data is
 // parsed once, and only if one of those that are left has a filter.
+import { SealBrokenError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import { indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
@@ -18,13 +19,14 @@ function compiledFrom(pattern: FilterPattern): Filter {
   return filter;
 }
 
-/** Those that want the event, in their order. */
+/** Those that want the event, in their order. @throws SealBrokenError if a filter needs data that is not open */
 export function targetsOf(
-  event: Pick<Event, 'type' | 'channels' | 'data'>,
+  event: Pick<Event, 'type' | 'channels' | 'data' | 'sealedContent'>,
   subscribers: readonly Subscriber[],
 ): readonly Subscriber[] {
   const candidates = subscribers.filter((subscriber) => matchesSubscription(subscriber, event));
   if (candidates.every(({ filter }) => filter === undefined)) return candidates;
+  if (event.sealedContent) throw new SealBrokenError();
   const data = indexData(JSON.parse(event.data));
   return candidates.filter(
     ({ filter }) => filter === undefined || matchesFilter(compiledFrom(filter), data),
