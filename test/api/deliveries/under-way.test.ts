@@ -29,7 +29,7 @@ beforeAll(async () => {
     sendWakes: async () => new Set<number>(),
   };
   const directory = createMemoryDirectory(createCallCounts());
-  const wakes = createWakesOver(directory, { create: async () => undefined });
+  const wakes = createWakesOver(directory, { create: async () => undefined }, surroundings.now);
   const ports = { ledger, health, registry, queues, wakes, surroundings, settings };
   addDeliveryActionRoutes(app, authentication, ports);
   const work = createWorkLedger(dynamoDb, 'ledger');
