@@ -11,7 +11,7 @@ import { isRedacted } from '../core/events/event.ts';
 import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Settings } from '../core/settings.ts';
-import { BUCKET_MS } from '../core/wakes/bucket.ts';
+import { DAY_MS } from '../core/time.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -60,8 +60,8 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message))) return rest(ports, job);
   if (isUnverified(open.endpoint)) {
-    // The health does not show it yet. If it never does, this wake-up checks again.
-    await ports.wakes.ensure(message, nowMs + BUCKET_MS);
+    // The proof wakes it; until then it is looked at once a day, which ends what has run out of time.
+    await ports.wakes.ensure(message, nowMs - (nowMs % DAY_MS) + DAY_MS);
     return rest(ports, job);
   }
   const attempt = asked(ports, job);

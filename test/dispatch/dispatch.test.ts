@@ -350,3 +350,27 @@ describe('a batch', () => {
     expect(recorded).toMatchObject([{ state: 'cancelled' }]);
   });
 });
+
+describe('a delivery to an endpoint whose URL is not proved', () => {
+  it('is held by the endpoint alone, and looked at once a day', async () => {
+    const rested: unknown[] = [];
+    const own = ports();
+    const unproved = { ...endpoint, verifyUrl: true };
+    const secrets = ['s'.repeat(24)] as const;
+    const failed = await dispatch(
+      {
+        ...own,
+        endpoints: async () =>
+          new Map([[ENDPOINT_ID, { endpoint: unproved, tenantName: 'Acme', secrets, keys: [] }]]),
+        ledger: { ...own.ledger, rest: async (asked) => void rested.push(asked) },
+      },
+      [record(first)],
+      'deliveries',
+      'r',
+    );
+    expect({ failed, sent, rested: rested.length }).toEqual({ failed: [], sent: [], rested: 1 });
+    const [lookAtMs = 0] = wakes;
+    expect(lookAtMs - surroundings.now()).toBeGreaterThan(0);
+    expect(lookAtMs % 86_400_000).toBe(0);
+  });
+});

@@ -2,7 +2,7 @@
 
 import { defined } from '../../core/defined.ts';
 import { MAX_AHEAD_MS, type RateLedger } from '../../core/endpoints/rate-limit.ts';
-import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
+import { CLEAN_HEALTH, type Health, readHealth } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
@@ -58,7 +58,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
       const answers = Number(item?.ans?.N ?? 0);
       const health = documentOf<Health>(item);
       if (!health) return { health: CLEAN_HEALTH, version: 0, answers };
-      return { health, version: Number(item?.ver?.N), answers };
+      return { health: readHealth(health), version: Number(item?.ver?.N), answers };
     },
 
     async getHealths(endpoints) {
@@ -71,7 +71,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
         items.flatMap((item) => {
           const endpointId = item.pk?.S?.split('#')[2];
           const health = documentOf<Health>(item);
-          return endpointId && health ? [[endpointId, health] as const] : [];
+          return endpointId && health ? [[endpointId, readHealth(health)] as const] : [];
         }),
       );
     },

@@ -21,7 +21,7 @@ import { refuseUntimely, settingsAsAsked, tlsAsAsked } from '../stored-settings.
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf } from './creation.ts';
 import type { Asked } from './operations.ts';
-import { holdUnverified, release, tryToVerify } from './verification.ts';
+import { release, tryToVerify } from './verification.ts';
 
 /** Why a change cannot change some of the settings. */
 export const FIXED: ReadonlyMap<string, string> = new Map(
@@ -85,16 +85,11 @@ export function createEndpointChanger(ports: EndpointPorts) {
   /** Writes what was planned: undefined if the endpoint was changed in the meantime. */
   async function carryOut({ before, after, template }: PlannedChange) {
     await ensureKeysFor(ports, after);
-    const isToProve = isUnverified(after) && !isUnverified(before);
-    if (isToProve) await holdUnverified(ports, after);
-    if (!(await ports.registry.replaceEndpoint(before, after))) {
-      if (isToProve) await release(ports, before);
-      return undefined;
-    }
+    if (!(await ports.registry.replaceEndpoint(before, after))) return undefined;
     if (template) await join(before, after, template);
     if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
-    const isNewUrl = isToProve || before.url !== after.url;
-    return isUnverified(after) && isNewUrl ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
+    const isToProve = !isUnverified(before) || before.url !== after.url;
+    return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
   }
 
   /** Should the template have changed since, the two are checked together once more. */

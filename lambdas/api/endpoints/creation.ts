@@ -38,7 +38,7 @@ import { ensureKeysFor } from '../signing/keyring.ts';
 import { refuseUntimely } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
-import { holdUnverified, release, tryToVerify, type VerificationPorts } from './verification.ts';
+import { tryToVerify, type VerificationPorts } from './verification.ts';
 
 /** How often it is begun anew when the template was changed in the meantime. */
 const ROUNDS = 3;
@@ -111,21 +111,13 @@ export function createEndpointCreator(ports: EndpointPorts) {
   }
 
   /**
-   * Puts the endpoint, held if its URL is to be proved. Gives what is stored under the id.
+   * Puts the endpoint. Gives what is stored under the id.
    * @param withdrawn what an earlier round put, and the endpoint takes the place of
    */
   async function put(endpoint: Endpoint, withdrawn: Endpoint | undefined): Promise<Endpoint> {
-    // Before the endpoint: its first delivery may follow at once.
-    if (isUnverified(endpoint)) await holdUnverified(ports, endpoint);
     if (!withdrawn) return registry.putEndpointOnce(endpoint);
     const next = { ...endpoint, version: withdrawn.version + 1 };
     return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
-  }
-
-  /** A repeat at the same time was faster: gives what is stored. */
-  async function yielded(endpoint: Endpoint, stored: Endpoint): Promise<Created> {
-    if (isUnverified(endpoint) && !isUnverified(stored)) await release(ports, stored);
-    return created(stored);
   }
 
   /** The template is not what it was checked with: nobody was told of the endpoint yet. */
@@ -149,7 +141,8 @@ export function createEndpointCreator(ports: EndpointPorts) {
       if (withdrawn) wanted = await read(scope, asked);
       const endpoint = await prepared(scope, asked, wanted, creation);
       const stored = await put(endpoint, withdrawn);
-      if (!isSame(stored, endpoint)) return yielded(endpoint, stored);
+      // A repeat at the same time was faster.
+      if (!isSame(stored, endpoint)) return created(stored);
       const { template } = wanted;
       if (!template || (await ports.templates.joinTemplate(template))) {
         return verified(ports, stored, tryUntilMs);

@@ -1,12 +1,13 @@
-// How endpoints stand: what their own item says (deleted) and what their health says (paused).
+// How endpoints stand: what their own item says (deleted, not proved) and what their health says (paused).
 import type { EndpointStanding } from '../../core/deliveries/delivery.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { isUnverified } from '../../core/endpoints/verification.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 
 export function standingFrom(endpoint: Endpoint | undefined, health: Health): EndpointStanding {
   if (endpoint === undefined || endpoint.deletedAtMs !== undefined) return 'deleted';
-  return health.state === 'paused' ? 'paused' : 'active';
+  return health.state === 'paused' || isUnverified(endpoint) ? 'paused' : 'active';
 }
 
 export async function standingOf(

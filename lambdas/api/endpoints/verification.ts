@@ -1,14 +1,14 @@
 // POST /v1/endpoints/{id}/verify: a signed challenge that the receiver must echo. What waits for the
-// proof is held as what a user paused is, and goes out once it is given.
+// proof is held, and goes out once it is given.
 
 import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
 import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
-import { CHALLENGE_BYTES, echoes, isUnverified } from '../../core/endpoints/verification.ts';
+import { CHALLENGE_BYTES, echoes } from '../../core/endpoints/verification.ts';
 import { TestNotSentError } from '../../core/errors.ts';
-import { type Health, pausedForVerification, recovering } from '../../core/health/health.ts';
+import { type Health, isHeldByHand, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -73,21 +73,13 @@ export interface VerificationPorts {
   readonly defaults: ViewDefaults;
 }
 
-/** Before the endpoint is written: from then on nothing is attempted. */
-export function holdUnverified(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
-  return changeHealth(ports, endpoint, pausedForVerification);
-}
-
-/** Lets out what waited for the proof alone; a user's pause stays. */
+/** Lets out what waited for the proof, at a rising pace; a user's pause stays. */
 export async function release(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
   const health = await changeHealth(ports, endpoint, (before, nowMs) =>
-    before.state === 'paused' && before.pausedBy === 'verification' ? recovering(nowMs) : undefined,
+    isHeldByHand(before) ? undefined : recovering(nowMs),
   );
-  if (health.state !== 'recovering') return health;
   await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, ports.surroundings.now());
-  // Its URL may have been changed just now, and is to be proved anew.
-  const now = await ports.registry.getEndpoint(endpoint, endpoint.id);
-  return now && isUnverified(now) ? holdUnverified(ports, now) : health;
+  return health;
 }
 
 interface Verified {

@@ -20,7 +20,10 @@ export interface ViewDefaults {
   readonly retryPolicy?: RetryPolicyInput | undefined;
 }
 
-function healthView(health: Health) {
+/** What holds an endpoint whose URL is not proved; what a user paused stays the user's. */
+const UNPROVED = { state: 'paused', pausedBy: 'verification', nextProbeAt: null } as const;
+
+function healthView(health: Health, isUnproved: boolean) {
   return {
     state: health.state,
     failures: health.failures,
@@ -29,6 +32,7 @@ function healthView(health: Health) {
     pausedBy: health.pausedBy ?? null,
     nextProbeAt:
       health.probeAtMs === undefined || isHeldByHand(health) ? null : time(health.probeAtMs),
+    ...(isUnproved && !isHeldByHand(health) ? UNPROVED : {}),
   };
 }
 
@@ -46,7 +50,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     verifyUrl: endpoint.verifyUrl ?? false,
     verifiedAt: endpoint.verifiedAtMs === undefined ? null : time(endpoint.verifiedAtMs),
     status: isUnverified(endpoint) ? ('unverified' as const) : standingFrom(endpoint, health),
-    health: healthView(health),
+    health: healthView(health, isUnverified(endpoint)),
     environment: endpoint.environment,
     createdAt: time(endpoint.createdAtMs),
   };

@@ -3,12 +3,11 @@
 
 /**
  * `tripped`: many failures in a row within a minute; a single probe tries.
- * `paused`: by a user, by 410, by the endpoint's threshold, or until its URL is verified; only pauses
- * by 410 and by the threshold are probed.
+ * `paused`: by a user, by 410 or by the endpoint's threshold; what a user paused is not probed.
  * `recovering`: answered again; its backlog is released at a rising pace.
  */
 export type HealthState = 'healthy' | 'tripped' | 'paused' | 'recovering';
-export type PauseCause = 'user' | 'gone' | 'failures' | 'verification';
+export type PauseCause = 'user' | 'gone' | 'failures';
 
 export interface Health {
   readonly state: HealthState;
@@ -76,23 +75,22 @@ export function recovering(nowMs: number): Health {
 }
 
 export function pausedByUser(before: Health, nowMs: number): Health {
-  return pausedByHand(before, 'user', nowMs);
-}
-
-/** Until its URL is verified; a user's pause stays the user's. */
-export function pausedForVerification(before: Health, nowMs: number): Health | undefined {
-  if (before.state === 'paused' && isHeldByHand(before)) return undefined;
-  return pausedByHand(before, 'verification', nowMs);
-}
-
-function pausedByHand(before: Health, by: 'user' | 'verification', nowMs: number): Health {
   const { probeAtMs, probeSent, oldestDeadlineMs, release, ...rest } = before;
-  return { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
+  return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
 }
 
-/** Probes do not end these pauses: a person has to. */
+/** No probe ends this pause: somebody has to. */
 export function isHeldByHand({ pausedBy }: Pick<Health, 'pausedBy'>): boolean {
-  return pausedBy === 'user' || pausedBy === 'verification';
+  return pausedBy === 'user';
+}
+
+/** As it is stored. Older versions paused what was not proved here, too: now the endpoint alone says so. */
+export function readHealth(
+  stored: Omit<Health, 'pausedBy'> & { readonly pausedBy?: PauseCause | 'verification' },
+): Health {
+  const { pausedBy, ...rest } = stored;
+  if (pausedBy === 'verification') return { ...CLEAN_HEALTH, sinceMs: stored.sinceMs };
+  return pausedBy === undefined ? rest : { ...rest, pausedBy };
 }
 
 /** Whether a message may be sent now: released messages and probes may pass while others are held. */

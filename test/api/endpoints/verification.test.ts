@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TestReport, TestRequest } from '../../../lambdas/core/deliveries/test.ts';
+import type { Health } from '../../../lambdas/core/health/health.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 
 let service: ApiService;
@@ -39,10 +40,8 @@ async function anEndpoint(more: object = { verifyUrl: true }) {
 const patch = (id: string, changes: object) =>
   service.acme('PATCH', `/v1/endpoints/${id}`, changes);
 const verify = (id: string) => service.acme('POST', `/v1/endpoints/${id}/verify`);
-const healthOf = async (id: string) => {
-  const address = { tenant: 'acme', environment: 'live', endpointId: id } as const;
-  return (await service.health.getHealth(address)).health;
-};
+const healthOf = async (id: string) =>
+  (await service.acme('GET', `/v1/endpoints/${id}`)).json.health;
 
 describe('an endpoint whose URL is to be proved', () => {
   it('is held until it is, though a try is made at once', async () => {
@@ -152,8 +151,48 @@ describe('an endpoint whose URL is to be proved', () => {
     const { id } = await anEndpoint({});
     service.between.run = async () => void (await patch(id, { description: 'faster' }));
     expect((await patch(id, { verifyUrl: true })).status).toBe(409);
-    expect((await healthOf(id)).state).toBe('recovering');
+    expect((await healthOf(id)).state).toBe('healthy');
     expect((await service.acme('GET', `/v1/endpoints/${id}`)).json.status).toBe('active');
+  });
+
+  it('is not held any more by what an older version stored, once it is proved', async () => {
+    service.dispatch.answer = echo;
+    const { id } = await anEndpoint();
+    const address = { tenant: 'acme', environment: 'live', endpointId: id } as const;
+    const { health, version } = await service.health.getHealth(address);
+    const paused = { ...health, state: 'paused', pausedBy: 'verification' };
+    await service.health.putHealth(address, paused as Health, version);
+    const { status, health: now } = (await service.acme('GET', `/v1/endpoints/${id}`)).json;
+    expect({ status, ...now }).toMatchObject({
+      status: 'active',
+      state: 'healthy',
+      pausedBy: null,
+    });
+    const [listed] = (await service.acme('GET', '/v1/endpoints?limit=100')).json.data.filter(
+      (one: { id: string }) => one.id === id,
+    );
+    expect(listed.health.state).toBe('healthy');
+  });
+
+  it('is not paused by a change of its URL that failed', async () => {
+    service.dispatch.answer = echo;
+    const { id } = await anEndpoint();
+    service.between.run = () => Promise.reject(new Error('the write failed'));
+    expect((await patch(id, { url: `${URL}/b` })).status).toBe(500);
+    const after = (await service.acme('GET', `/v1/endpoints/${id}`)).json;
+    expect(after).toMatchObject({ url: URL, status: 'active' });
+  });
+
+  it('is not paused by a change that was undone, its template being deleted meanwhile', async () => {
+    const template = await service.acme('POST', '/v1/templates', { name: 't', settings: {} });
+    const { id } = await anEndpoint({});
+    service.between.run = async () => {
+      await service.acme('DELETE', `/v1/templates/${template.json.id}`);
+    };
+    const change = await patch(id, { template: template.json.id, verifyUrl: true });
+    expect(change.status).toBe(409);
+    const after = (await service.acme('GET', `/v1/endpoints/${id}`)).json;
+    expect(after).toMatchObject({ verifyUrl: false, status: 'active' });
   });
 
   it('is the same 404 for another tenant, the other environment and none', async () => {
