@@ -1,33 +1,40 @@
 // Dispatch: sends due deliveries, records the outcomes, and triggers what follows. This file handles a batch, grouped
 // by endpoint, with rate limits and health. deliver.ts handles one delivery.
 import type { SQSRecord } from 'aws-lambda';
+import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DispatchQueue, Postponement, RetryQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
-import { MAX_AHEAD_MS } from '../core/endpoints/rate-limit.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { addressOf } from '../core/scope.ts';
 import { DAY_MS } from '../core/time.ts';
-import { BUCKET_MS } from '../core/wakes/bucket.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
+import type { WakeQueue } from '../core/wakes/message.ts';
+import { sendWake } from '../core/wakes/wake-at.ts';
 import { type Job, rest } from './admission.ts';
 import { carryOut, isRecordedBy } from './carry-out.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
 import type { EndpointCache } from './endpoint-cache.ts';
 import type { Tally } from './exchange.ts';
 import type { HealthWatch } from './health-watch.ts';
-import { type RateGatePorts, sendLater, type Turn, takeTurns } from './rate-gate.ts';
+import { type RateGatePorts, takeTurns } from './rate-gate.ts';
+
+/** By then the index shows what came to rest before. */
+const AT_REST_BY_MS = 2_000;
 
 type ReadMessage = Pick<Job, 'message' | 'record'>;
 
 export interface DispatchPorts extends DeliverPorts, RateGatePorts {
   readonly ledger: DeliverPorts['ledger'] & Pick<EventLedger, 'getEvents'>;
   readonly endpoints: EndpointCache;
-  readonly queues: RetryQueue & Postponement;
+  readonly queues: RetryQueue & Postponement & WakeQueue;
+  readonly wakes: Wakes;
   readonly health: HealthWatch;
   readonly warn: (message: string, error: unknown) => void;
 }
@@ -108,10 +115,17 @@ async function dispatchGroup(
     endpoint.maxPerSecond === undefined
       ? undefined
       : takeTurns(ports, addressOf(endpoint), endpoint.maxPerSecond, messages);
-  const failed = await eachByItself(jobs, async (job, index) => {
+  const rested = turns?.then(({ slotsMs, isWoken }) => {
+    const resting = jobs.filter(({ message }) => !slotsMs.has(message));
+    return restAll(ports, resting, isWoken);
+  });
+  // Each job that needs it fails by it.
+  rested?.catch(() => undefined);
+  const failed = await eachByItself(jobs, async (job) => {
     try {
-      const turn = (await turns)?.[index];
-      if (!(await isRedone(ports, job))) await deliverInTurn(ports, job, turn, tally);
+      const slotMs = turns ? (await turns).slotsMs.get(job.message) : 0;
+      if (slotMs === undefined) await rested;
+      else if (!(await isRedone(ports, job))) await deliverAt(ports, job, slotMs, tally);
     } catch (error) {
       if (error instanceof LeaseHeldError) await postpone(ports, job, queue, error);
       throw error;
@@ -119,6 +133,23 @@ async function dispatchGroup(
   });
   await reportTally(ports, endpoint, tally);
   return failed;
+}
+
+/** What found no slot rests, and wake releases it: one wake-up for all of it, when all of it is at rest. */
+async function restAll(
+  ports: DispatchPorts,
+  jobs: readonly Job[],
+  isWoken: boolean | undefined,
+): Promise<void> {
+  const [first] = jobs;
+  if (!first) return;
+  const { surroundings, wakes } = ports;
+  // Should the wake-up be lost, or find an index that is behind.
+  if (!isWoken) await wakes.note(first.message, surroundings.now() + LOST_AFTER_MS);
+  await inParallel(jobs, jobs.length, async (job) => {
+    if (!(await isRedone(ports, job))) await rest(ports, job);
+  });
+  if (!isWoken) await sendWake(ports, first.message, surroundings.now() + AT_REST_BY_MS);
 }
 
 /** If this fails, the message comes back later, after its visibility timeout. */
@@ -147,19 +178,14 @@ async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise
   return true;
 }
 
-async function deliverInTurn(
+async function deliverAt(
   ports: DispatchPorts,
   job: Job,
-  turn: Turn | undefined,
+  slotMs: number,
   tally: Tally,
 ): Promise<void> {
-  if (turn?.kind === 'later') return sendLater(ports, job.message, turn.slotMs);
-  if (turn?.kind === 'full') {
-    await rest(ports, job);
-    // No slot is free: the endpoint is woken when the reserved slots have passed.
-    return ports.wakes.ensure(job.message, ports.surroundings.now() + MAX_AHEAD_MS + BUCKET_MS);
-  }
-  if (turn) await ports.surroundings.sleep(Math.max(0, turn.slotMs - ports.surroundings.now()));
+  const waitMs = slotMs - ports.surroundings.now();
+  if (waitMs > 0) await ports.surroundings.sleep(waitMs);
   await deliver(ports, job, tally);
 }
 

@@ -1,60 +1,57 @@
-// maxPerSecond: slots for a whole batch are reserved at once. Messages without a slot now come back later.
+// maxPerSecond: which messages of a batch may be sent soon, and when. The others rest.
 
-import type { DeliveryMessage, RetryQueue } from '../core/deliveries/message.ts';
-import type { RateLedger } from '../core/endpoints/rate-limit.ts';
-import { slotsFrom, WAIT_IN_PLACE_MS } from '../core/endpoints/rate-limit.ts';
-import { PartlyRefusedError } from '../core/errors.ts';
+import type { DeliveryMessage } from '../core/deliveries/message.ts';
+import { type RateLedger, RELEASE_EARLY_MS } from '../core/endpoints/rate-limit.ts';
+import { optimistically } from '../core/optimistic.ts';
 import type { EndpointAddress } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
-/** A slot that was missed by this much is given up for a new one. */
-const MISSED_MS = 1_500;
+/** A slot this near is waited for in place; of what wake released further, as it may come in bunches. */
+const WAIT_IN_PLACE_MS = 1_000;
+const WAIT_RELEASED_MS = 2_000;
+/** How often slots are asked for again when others were faster; then the messages rest. */
+const ROUNDS = 5;
+/** A release that comes this much later finds what rests now. */
+const SEEN_BY_MS = 10_000;
 
 export interface RateGatePorts {
   readonly rates: RateLedger;
-  readonly queues: RetryQueue;
   readonly surroundings: Surroundings;
 }
 
-/** When a message may be sent: at a near time, later by a separate message, or too far ahead for a slot. */
-export type Turn =
-  | { readonly kind: 'at'; readonly slotMs: number }
-  | { readonly kind: 'later'; readonly slotMs: number }
-  | { readonly kind: 'full' };
+interface Turns {
+  /** When messages may be sent; what has no slot rests. */
+  readonly slotsMs: ReadonlyMap<DeliveryMessage, number>;
+  /** Whether the endpoint is woken soon for its backlog in any case. */
+  readonly isWoken: boolean;
+}
 
-/** The turns of one endpoint's messages of a batch, in their order. */
+/** The turns of one endpoint's messages of a batch. */
 export async function takeTurns(
   { rates, surroundings }: RateGatePorts,
   endpoint: EndpointAddress,
   perSecond: number,
   messages: readonly DeliveryMessage[],
-): Promise<Turn[]> {
-  const nowMs = surroundings.now();
-  const keepsSlot = (message: DeliveryMessage): boolean =>
-    message.slotMs !== undefined && nowMs <= message.slotMs + MISSED_MS;
-  const without = messages.filter((message) => !keepsSlot(message));
-  const firstMs =
-    without.length === 0
-      ? undefined
-      : await rates.reserveSlots(endpoint, without.length, perSecond, nowMs);
-  const slots = firstMs === undefined ? [] : slotsFrom(firstMs, without.length, perSecond);
-  return messages.map((message): Turn => {
-    const slotMs = keepsSlot(message) ? message.slotMs : slots[without.indexOf(message)];
-    if (slotMs === undefined) return { kind: 'full' };
-    return slotMs - nowMs <= WAIT_IN_PLACE_MS ? { kind: 'at', slotMs } : { kind: 'later', slotMs };
+): Promise<Turns> {
+  const slotMs = 1000 / perSecond;
+  const turns = await optimistically(ROUNDS, async (): Promise<Turns | undefined> => {
+    const nowMs = surroundings.now();
+    const { sent: seenMs, released: releasedUntilMs } = await rates.getRate(endpoint);
+    // What has waited longer is sent first: while it is, what comes anew waits behind it.
+    const isReleasing = releasedUntilMs > nowMs;
+    const isWoken = releasedUntilMs - RELEASE_EARLY_MS > nowMs + SEEN_BY_MS;
+    const endMs = nowMs + (isReleasing ? WAIT_RELEASED_MS : WAIT_IN_PLACE_MS);
+    const near = Math.floor((endMs - Math.max(seenMs, nowMs)) / slotMs) + 1;
+    const granted = messages
+      .filter(({ released }) => !isReleasing || released)
+      .slice(0, Math.max(0, near));
+    if (granted.length === 0) return { slotsMs: new Map(), isWoken };
+    const spanMs = granted.length * slotMs;
+    const slots = { seenMs, nowMs, latestMs: endMs + slotMs - spanMs, spanMs };
+    const firstMs = await rates.reserveSlots(endpoint, 'sent', slots);
+    if (firstMs === undefined) return undefined;
+    const slotsMs = new Map(granted.map((message, at) => [message, firstMs + at * slotMs]));
+    return { slotsMs, isWoken };
   });
-}
-
-/** Sends the message to its own queue, delayed so that it comes back within the second before its slot. */
-export async function sendLater(
-  { queues, surroundings }: RateGatePorts,
-  message: DeliveryMessage,
-  slotMs: number,
-): Promise<void> {
-  const aheadMs = slotMs - surroundings.now();
-  const delaySeconds = Math.min(900, Math.max(0, Math.floor(aheadMs / 1000)));
-  const refused = await queues.sendRetries([
-    { message: { ...message, slotMs, doubtful: true }, delaySeconds },
-  ]);
-  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+  return turns ?? { slotsMs: new Map(), isWoken: false };
 }

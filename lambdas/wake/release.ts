@@ -2,10 +2,11 @@
 import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
 import { CLEAN_HEALTH } from '../core/health/health.ts';
 import type { KeptHealth } from '../core/health/ledger.ts';
-import { nextRelease } from '../core/health/release-pace.ts';
+import { nextRelease, RELEASE_INTERVAL_MS } from '../core/health/release-pace.ts';
 import type { EndpointAddress } from '../core/scope.ts';
 import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
-import { sendAll, take, type WakePorts } from './send-due.ts';
+import { sendReleased } from './pace.ts';
+import type { WakePorts } from './send-due.ts';
 
 /** Longer than any instance keeps a reading of the health: what came to rest by an old one is taken then. */
 export const SETTLED_MS = 10_000;
@@ -15,6 +16,7 @@ export async function release(
   ports: WakePorts,
   endpoint: EndpointAddress,
   { health, version, answers }: KeptHealth,
+  perSecond = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const nowMs = ports.surroundings.now();
   const before = health.release;
@@ -23,7 +25,10 @@ export async function release(
   if (before.nextAtMs > nowMs + TOLERANCE_MS) return ports.wakes.note(endpoint, before.nextAtMs);
 
   const step = nextRelease(before, answers, nowMs);
-  const due = step.allowed === 0 ? [] : await ports.work.listDue(endpoint, nowMs, step.allowed);
+  const intervalMs = Math.max(RELEASE_INTERVAL_MS, Math.ceil(1000 / perSecond));
+  const allowed = Math.min(step.allowed, Math.floor((perSecond * intervalMs) / 1000));
+  const nextAtMs = nowMs + intervalMs;
+  const due = allowed === 0 ? [] : await ports.work.listDue(endpoint, nowMs, allowed);
   if (step.allowed > 0 && due.length === 0 && step.underWay === 0) {
     // Back to normal; what rests late, by an older reading of the health, is looked for once more.
     const healthy = { ...CLEAN_HEALTH, sinceMs: nowMs };
@@ -36,17 +41,12 @@ export async function release(
     return;
   }
   const released = step.release.released + due.length;
-  await announceWake(ports, endpoint, step.release.nextAtMs);
+  await announceWake(ports, endpoint, nextAtMs);
   // Written before anything is sent: two wake-ups never release the same step twice.
-  const after = { ...health, release: { ...step.release, released } };
+  const after = { ...health, release: { ...step.release, released, nextAtMs } };
   if (!(await ports.health.putHealth(endpoint, after, version))) return;
-  const messages = (await Promise.all(due.map((entry) => take(ports, entry)))).flat();
-  await sendAll(
-    ports,
-    messages.map((entry) => ({ ...entry, message: { ...entry.message, released: true } })),
-  );
   // What ended or moved on before it was sent is answered in its way.
-  const gone = due.length - messages.length;
+  const gone = due.length - (await sendReleased(ports, due, { fromMs: nowMs, perSecond }));
   if (gone > 0) await ports.health.countAnswers(endpoint, gone);
-  await sendWake(ports, endpoint, step.release.nextAtMs);
+  await sendWake(ports, endpoint, nextAtMs);
 }

@@ -3,6 +3,8 @@ import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger, WorkEntry, WorkLedger } from '../core/deliveries/ledger.ts';
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
+import type { RateLedger } from '../core/endpoints/rate-limit.ts';
+import type { EndpointStore } from '../core/endpoints/store.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
 import type { HealthLedger } from '../core/health/ledger.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
@@ -19,6 +21,8 @@ export interface WakePorts {
   readonly work: WorkLedger;
   readonly ledger: Pick<DeliveryLedger, 'settle' | 'getDeliveries'>;
   readonly health: HealthLedger;
+  readonly rates: RateLedger;
+  readonly registry: Pick<EndpointStore, 'getEndpoints'>;
   readonly queues: RetryQueue & WakeQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;

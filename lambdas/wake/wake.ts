@@ -1,11 +1,12 @@
 // Wake: sends an endpoint's due deliveries to the retries queue. How many depends on its health: all if it is
-// healthy, a single probe if it is tripped or paused, a growing share if it is recovering.
+// healthy (as fast as its rate limit allows), a single probe if it is tripped or paused, a growing share if it is recovering.
 import { PartlyRefusedError } from '../core/errors.ts';
 import { isHeldByHand } from '../core/health/health.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { bucketEnd, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
 import type { WakeMessage } from '../core/wakes/message.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
+import { releaseAtRate } from './pace.ts';
 import { probe, watchDeadlines } from './probe.ts';
 import { release } from './release.ts';
 import { sendDue, type WakePorts } from './send-due.ts';
@@ -19,7 +20,11 @@ export async function wake(
 ): Promise<void> {
   const kept = await ports.health.getHealth(message);
   const nowMs = ports.surroundings.now();
-  const earlyMs = message.bucketMs - WAKE_EARLY_MS - nowMs;
+  const { tenant, environment, endpointId: id } = message;
+  const found = await ports.registry.getEndpoints([{ tenant, environment, id }]);
+  const perSecond = found.get(id)?.maxPerSecond;
+  // A limited endpoint's steps look no further than the bucket of their time: its wake-up is one of them then.
+  const earlyMs = message.bucketMs - (perSecond === undefined ? WAKE_EARLY_MS : 0) - nowMs;
   if (kept.health.state === 'healthy' && earlyMs > 0) return sendAgain(ports, message, earlyMs);
   // From here on, only this message brings the work back if the function dies.
   await ports.wakes.done(message);
@@ -27,6 +32,7 @@ export async function wake(
     case 'healthy': {
       // A late wake-up takes the deliveries that are due by now; an early one takes those of its bucket.
       const beforeMs = Math.max(bucketEnd(message.bucketMs), nowMs);
+      if (perSecond !== undefined) return releaseAtRate(ports, message, beforeMs, perSecond);
       const isDone = await sendDue(ports, message, beforeMs, () => remainingMs() < HAND_ON_MS);
       if (!isDone) await wakeAt(ports, message, ports.surroundings.now());
       return;
@@ -39,7 +45,7 @@ export async function wake(
         ? watchDeadlines(ports, message, kept)
         : probe(ports, message, kept);
     case 'recovering':
-      return release(ports, message, kept);
+      return release(ports, message, kept, perSecond);
     default:
       kept.health.state satisfies never;
   }

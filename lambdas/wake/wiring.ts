@@ -23,6 +23,7 @@ import type { WakePorts } from './send-due.ts';
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const registryTable = variable(Env.registryTable);
+const health = createHealthLedger(dynamoDb, ledgerTable);
 const registry = createRegistry(dynamoDb, registryTable, surroundings);
 const queues = createQueues(createSqs(), queueUrls());
 const settings = readSettings();
@@ -35,7 +36,8 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
     ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
     ...createRedactionLedger(dynamoDb, ledgerTable),
   },
-  health: createHealthLedger(dynamoDb, ledgerTable),
+  health,
+  rates: health,
   replays: createReplayLedger(dynamoDb, ledgerTable, settings),
   registry,
   endpoints: createSealedEndpoints(dynamoDb, registryTable),

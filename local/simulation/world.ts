@@ -185,6 +185,8 @@ export function createWorld(options: WorldOptions): World {
     const wakePorts: WakePorts = {
       ...own,
       work: own.ledger,
+      rates: own.ledger,
+      registry: { getEndpoints: async () => endpoints },
       settings,
       health: own.ledger,
       surroundings,

@@ -1,7 +1,6 @@
 // Listings, the index of what waits, the health of endpoints and their rate limits: what both ledgers must do alike.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
-import { MAX_AHEAD_MS, slotsFrom } from '../../lambdas/core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/health/health.ts';
 import { firstIdAt } from '../../lambdas/core/identifiers.ts';
 import type { EndpointAddress } from '../../lambdas/core/scope.ts';
@@ -187,38 +186,53 @@ describe.each(LEDGERS)('%s', (name) => {
   });
 
   describe('the slots of a rate limit', () => {
-    it('follow one another without overlap, whoever reserves them', async () => {
+    const idle = { seenMs: 0, nowMs: NOON_MS, latestMs: 0 };
+
+    it('begin now after an idle time, and are taken once', async () => {
       const endpoint = anAddress();
-      const reserved = await Promise.all(
-        Array.from({ length: 6 }, () => ledger.reserveSlots(endpoint, 10, 20, NOON_MS)),
+      expect(await ledger.getRate(endpoint)).toEqual({ sent: 0, released: 0 });
+      expect(await ledger.reserveSlots(endpoint, 'sent', { ...idle, spanMs: 500 })).toBe(NOON_MS);
+      expect(await ledger.reserveSlots(endpoint, 'sent', { ...idle, spanMs: 9 })).toBeUndefined();
+      expect(await ledger.getRate(endpoint)).toEqual({ sent: NOON_MS + 500, released: 0 });
+      const nowMs = NOON_MS + 500;
+      const again = { seenMs: nowMs, nowMs, latestMs: 0, spanMs: 1 };
+      expect(await ledger.reserveSlots(endpoint, 'sent', again)).toBe(nowMs);
+    });
+
+    it('follow one another without overlap, whoever takes them, up to the latest', async () => {
+      const endpoint = anAddress();
+      await ledger.reserveSlots(endpoint, 'sent', { ...idle, spanMs: 100 });
+      const asked = { seenMs: NOON_MS + 100, nowMs: NOON_MS, latestMs: NOON_MS + 400, spanMs: 100 };
+      const taken = await Promise.all(
+        Array.from({ length: 6 }, () => ledger.reserveSlots(endpoint, 'sent', asked)),
       );
-      const slots = reserved
-        .flatMap((firstMs) => (firstMs === undefined ? [] : slotsFrom(firstMs, 10, 20)))
-        .toSorted((a, b) => a - b);
-      expect(slots).toEqual(Array.from({ length: 60 }, (_, index) => NOON_MS + index * 50));
+      const slots = taken.map((firstMs) => (firstMs ?? 0) - NOON_MS).toSorted((a, b) => a - b);
+      expect(slots).toEqual([-NOON_MS, -NOON_MS, 100, 200, 300, 400]);
     });
 
-    it('begin now after an idle time, and one after another otherwise', async () => {
-      const endpoint = anAddress();
-      expect(await ledger.reserveSlots(endpoint, 4, 2, NOON_MS)).toBe(NOON_MS);
-      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 1_000)).toBe(NOON_MS + 2_000);
-      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 2_500)).toBe(NOON_MS + 2_500);
-      expect(await ledger.reserveSlots(endpoint, 1, 2, NOON_MS + 60_000)).toBe(NOON_MS + 60_000);
-    });
-
-    it('are not given out too far ahead', async () => {
-      const endpoint = anAddress();
-      const span = MAX_AHEAD_MS / 1_000;
-      expect(await ledger.reserveSlots(endpoint, span, 1, NOON_MS)).toBe(NOON_MS);
-      expect(await ledger.reserveSlots(endpoint, 1, 1, NOON_MS)).toBeUndefined();
-      expect(await ledger.reserveSlots(endpoint, 1, 1, NOON_MS + 1)).toBe(NOON_MS + MAX_AHEAD_MS);
-    });
-
-    it('are each endpoint’s own, also at rates that do not divide', async () => {
+    it('are each endpoint’s own and each use’s own, also at rates that do not divide', async () => {
       const [one, other] = [anAddress(), anAddress()];
-      await ledger.reserveSlots(one, 1, 3, NOON_MS);
-      expect(await ledger.reserveSlots(other, 1, 3, NOON_MS)).toBe(NOON_MS);
-      expect(await ledger.reserveSlots(one, 1, 3, NOON_MS)).toBeCloseTo(NOON_MS + 333.333, 2);
+      const third = { ...idle, spanMs: 1000 / 3 };
+      for (const [endpoint, use] of [
+        [one, 'sent'],
+        [one, 'released'],
+        [other, 'sent'],
+      ] as const) {
+        expect(await ledger.reserveSlots(endpoint, use, third)).toBeCloseTo(NOON_MS, 2);
+      }
+      const next = { ...third, seenMs: NOON_MS + 333, latestMs: NOON_MS + 1_000 };
+      expect(await ledger.reserveSlots(one, 'sent', next)).toBeCloseTo(NOON_MS + 333.333, 2);
+    });
+
+    it('are not taken from what moved on in the meantime', async () => {
+      const endpoint = anAddress();
+      const book = (seenMs: number) => ({ seenMs, nowMs: NOON_MS, latestMs: seenMs, spanMs: 60 });
+      expect(await ledger.reserveSlots(endpoint, 'released', book(0))).toBe(NOON_MS);
+      const taken = [60, 60, 120].map((after) => book(NOON_MS + after));
+      const firsts: unknown[] = [];
+      for (const slots of taken)
+        firsts.push(await ledger.reserveSlots(endpoint, 'released', slots));
+      expect(firsts).toEqual([NOON_MS + 60, undefined, NOON_MS + 120]);
     });
   });
 });

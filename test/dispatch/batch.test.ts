@@ -82,18 +82,28 @@ function portsWith(recorded: string[], changes: Partial<DispatchPorts>): Dispatc
   });
 }
 
+const FREE_RATE: DispatchPorts['rates'] = {
+  getRate: async () => ({ sent: 0, released: 0 }),
+  reserveSlots: async () => NOON_MS,
+};
+
 /** What of the broken endpoint or delivery goes wrong; the well one has nothing to do with it. */
 const FAULTS: readonly (readonly [string, typeof event, Partial<DispatchPorts>])[] = [
   [
     'the rate of one endpoint cannot be asked',
     event,
-    { rates: only<DispatchPorts['rates']>({ reserveSlots: throttled }) },
+    { rates: { ...FREE_RATE, getRate: throttled } },
+  ],
+  [
+    'the rate of one endpoint cannot be used',
+    event,
+    { rates: { ...FREE_RATE, reserveSlots: throttled } },
   ],
   [
     'the health of one endpoint cannot be asked',
     event,
     {
-      rates: { reserveSlots: async () => NOON_MS },
+      rates: FREE_RATE,
       health: only<DispatchPorts['health']>({
         maySend: async ({ endpointId }) => endpointId === WELL || throttled(),
         report: async () => undefined,
@@ -104,7 +114,7 @@ const FAULTS: readonly (readonly [string, typeof event, Partial<DispatchPorts>])
     'the request for one endpoint cannot be formed',
     event,
     {
-      rates: { reserveSlots: async () => NOON_MS },
+      rates: FREE_RATE,
       form: async ({ endpoint: { id } }) => (id === WELL ? FORMED : throttled()),
     },
   ],

@@ -7,6 +7,7 @@ import {
   type DeliveryMessage,
   encodeDeliveryMessage,
 } from '../../lambdas/core/deliveries/message.ts';
+import type { Rate } from '../../lambdas/core/endpoints/rate-limit.ts';
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
@@ -43,6 +44,7 @@ let recorded: Delivery[];
 let retries: DelayedMessage[];
 let wakes: number[];
 let postponed: number[];
+let wakesSent: number;
 let claims: number;
 let outcome: Outcome;
 let claim: Claim;
@@ -56,6 +58,7 @@ beforeEach(() => {
   retries = [];
   wakes = [];
   postponed = [];
+  wakesSent = 0;
   claims = 0;
   outcome = answered(204);
   claim = { kind: 'missing' };
@@ -94,6 +97,10 @@ function ports(changes: Partial<DispatchPorts> = {}): DispatchPorts {
       },
       postpone: async (_queue, _handle, seconds) => {
         postponed.push(seconds);
+      },
+      sendWakes: async (messages) => {
+        wakesSent += messages.length;
+        return new Set();
       },
     },
     wakes: only<DispatchPorts['wakes']>({
@@ -315,9 +322,79 @@ describe('what follows from a failed attempt', () => {
 
   it('comes back when its message could not be sent', async () => {
     outcome = answered(500);
-    const queues = { sendRetries: async () => new Set([0]), postpone: async () => undefined };
+    const queues = { ...ports().queues, sendRetries: async () => new Set([0]) };
     const failures = await dispatch(ports({ queues }), [record(first)], 'deliveries', 'r');
     expect(failures).toMatchObject([{ error: { code: 'partly_refused' } }]);
+  });
+});
+
+describe('an endpoint with a rate limit', () => {
+  const messages = ['a', 'b', 'c'].map((id) => ({ ...first, eventId: `evt_${id}` }));
+
+  /** Three messages, the last of them released. @returns which were put to rest, and what failed */
+  async function batchAt(
+    rate: Rate,
+    { isOvertaken = false, failingRest = '' }: { isOvertaken?: boolean; failingRest?: string } = {},
+  ) {
+    const rested: string[] = [];
+    const { ledger } = ports();
+    const limited = { ...endpoint, maxPerSecond: 1 };
+    const changed = ports({
+      ledger: only<DispatchPorts['ledger']>({
+        getEvents: async () =>
+          new Map(
+            messages.map(({ eventId: id }) => [id, { event: { ...event, id }, targets: [] }]),
+          ),
+        getDeliveries: ledger.getDeliveries,
+        rest: async ({ ref }) => {
+          if (ref.eventId === failingRest) throw new Error('throttled');
+          rested.push(ref.eventId);
+        },
+      }),
+      wakes: only<DispatchPorts['wakes']>({ note: async () => undefined }),
+      endpoints: async () =>
+        new Map([
+          [ENDPOINT_ID, { endpoint: limited, tenantName: 'Acme', secrets: ['s'.repeat(24)] }],
+        ]),
+      rates: {
+        getRate: async () => rate,
+        reserveSlots: async (_endpoint, _use, { seenMs }) =>
+          isOvertaken ? undefined : Math.max(seenMs, NOON_MS),
+      },
+    });
+    const records = messages.map((message, index) => record({ ...message, released: index === 2 }));
+    const failures = await dispatch(changed, records, 'retries', 'r');
+    const failedIds = failures.map(({ messageId }) => messageId);
+    return {
+      rested,
+      failed: messages.filter((_, at) => failedIds.includes(records[at]?.messageId ?? '')),
+    };
+  }
+
+  it.each<[string, Rate, string[], number]>([
+    ['idle', { sent: 0, released: 0 }, ['evt_c'], 1],
+    ['used up for half a second', { sent: NOON_MS + 500, released: 0 }, ['evt_b', 'evt_c'], 1],
+    ['used up', { sent: NOON_MS + 5_000, released: 0 }, ['evt_a', 'evt_b', 'evt_c'], 1],
+    ['releasing for a while', { sent: 0, released: NOON_MS + 80_000 }, ['evt_a', 'evt_b'], 0],
+    ['at the end of its release', { sent: 0, released: NOON_MS + 5_000 }, ['evt_a', 'evt_b'], 1],
+  ])('rests what finds no slot and asks for one wake-up: %s', async (_, rate, resting, woken) => {
+    expect(await batchAt(rate)).toEqual({ rested: resting, failed: [] });
+    expect(sent).toHaveLength(3 - resting.length);
+    expect(wakesSent).toBe(woken);
+  });
+
+  it('rests what lost its slots to others again and again', async () => {
+    const { rested } = await batchAt({ sent: 0, released: 0 }, { isOvertaken: true });
+    expect([rested.length, sent.length, wakesSent]).toEqual([3, 0, 1]);
+  });
+
+  it('has all of it come back that should have been put to rest, and only that', async () => {
+    const { failed } = await batchAt(
+      { sent: NOON_MS + 500, released: 0 },
+      { failingRest: 'evt_b' },
+    );
+    expect(failed).toEqual(messages.slice(1));
+    expect([sent.length, wakesSent]).toEqual([1, 0]);
   });
 });
 

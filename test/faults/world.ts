@@ -250,6 +250,7 @@ function createCode(
     ...ports,
     work: ports.ledger,
     health: ports.ledger,
+    rates: ports.ledger,
     settings,
     surroundings,
     events,

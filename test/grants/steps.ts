@@ -131,14 +131,14 @@ const DELIVERY_STEPS: readonly Step[] = [
     },
   },
   {
-    title: 'a rate limit that is booked out',
+    title: 'a rate limit that is used up',
     async run(run) {
       const customer = await run.tenant();
       const { id, path } = await customer.endpoint({ maxPerSecond: 1 });
       await customer.post();
       await run.until(() => run.receiver.at(path).length === 1);
       const pk = { S: `live#${customer.id}#${id}#rate` };
-      await run.tamper({ pk, sk: { S: 'rate' } }, { nfs: { N: String(Date.now() + HOUR_MS) } });
+      await run.tamper({ pk, sk: { S: 'rate' } }, { snt: { N: String(Date.now() + HOUR_MS) } });
       await state(run, customer, await customer.post(), 'waiting');
     },
   },

@@ -76,6 +76,8 @@ async function pausedWith(count: number) {
     settings,
     work: ledger,
     health: ledger,
+    rates: ledger,
+    registry: { getEndpoints: async () => new Map() },
     ledger,
     wakes: newWakes(),
     surroundings: {

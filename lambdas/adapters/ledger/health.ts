@@ -1,10 +1,9 @@
-// The ledger's items of single endpoints: their health, and the next free slot of their rate limit.
+// The ledger's items of single endpoints: their health, and how far their rate limit is used up.
 
 import { defined } from '../../core/defined.ts';
-import { MAX_AHEAD_MS, type RateLedger } from '../../core/endpoints/rate-limit.ts';
+import type { RateLedger } from '../../core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health, readHealth } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
-import { optimistically } from '../../core/optimistic.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
@@ -19,39 +18,11 @@ import {
 import { documentOf } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 
-/** How often a reservation is tried again when another one was faster. */
-const ROUNDS = 10;
-
 function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
   return { pk: text(`${scopeKey(endpoint)}#${endpoint.endpointId}#${name}`), sk: text(name) };
 }
 
 export function createHealthLedger(client: DynamoDb, table: string): HealthLedger & RateLedger {
-  /**
-   * Moves the next free slot (`nfs`: DynamoDB reserves the word `free`) under a condition.
-   * @returns the slot that was free; undefined if the condition did not hold
-   */
-  async function move(
-    endpoint: EndpointAddress,
-    expression: string,
-    condition: string,
-    values: Item,
-  ): Promise<{ readonly fromMs: number | undefined } | undefined> {
-    const answer = await answerWhenHolds(
-      client.call('UpdateItem', {
-        TableName: table,
-        Key: itemKey(endpoint, 'rate'),
-        UpdateExpression: expression,
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-        ReturnValues: 'UPDATED_OLD',
-      }),
-    );
-    if (!answer) return undefined;
-    const from = answer.Attributes?.nfs?.N;
-    return { fromMs: from === undefined ? undefined : Number(from) };
-  }
-
   return {
     async getHealth(endpoint) {
       const item = await getItem(client, table, itemKey(endpoint, 'health'));
@@ -103,32 +74,32 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
       });
     },
 
-    async reserveSlots(endpoint, count, perSecond, nowMs) {
-      const spanMs = (count * 1000) / perSecond;
-      const reserved = await optimistically(ROUNDS, async () => {
-        const queued = await move(
-          endpoint,
-          'SET nfs = nfs + :span',
-          'nfs >= :now AND nfs < :horizon',
-          {
-            ':span': number(spanMs),
+    async getRate(endpoint) {
+      const item = await getItem(client, table, itemKey(endpoint, 'rate'));
+      return { sent: Number(item?.snt?.N ?? 0), released: Number(item?.rel?.N ?? 0) };
+    },
+
+    async reserveSlots(endpoint, use, { seenMs, nowMs, latestMs, spanMs }) {
+      const name = { sent: 'snt', released: 'rel' }[use];
+      const isIdle = seenMs <= nowMs;
+      const answer = await answerWhenHolds(
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: itemKey(endpoint, 'rate'),
+          UpdateExpression: `SET ${name} = ${isIdle ? ':now' : name} + :span, v = :v`,
+          ConditionExpression: isIdle
+            ? `attribute_not_exists(${name}) OR ${name} <= :now`
+            : `${name} BETWEEN :now AND :latest`,
+          ExpressionAttributeValues: defined({
             ':now': number(nowMs),
-            ':horizon': number(nowMs + MAX_AHEAD_MS),
-          },
-        );
-        if (queued) return queued;
-        const idle = await move(
-          endpoint,
-          'SET nfs = :after, v = :v',
-          'attribute_not_exists(nfs) OR nfs < :now',
-          { ':after': number(nowMs + spanMs), ':now': number(nowMs), ':v': ITEM_VERSION },
-        );
-        if (idle) return { fromMs: nowMs };
-        const item = await getItem(client, table, itemKey(endpoint, 'rate'));
-        const isBookedOut = Number(item?.nfs?.N) >= nowMs + MAX_AHEAD_MS;
-        return isBookedOut ? { fromMs: undefined } : undefined;
-      });
-      return reserved?.fromMs;
+            ':latest': isIdle ? undefined : number(latestMs),
+            ':span': number(spanMs),
+            ':v': ITEM_VERSION,
+          }),
+          ReturnValues: 'UPDATED_NEW',
+        }),
+      );
+      return answer && Number(answer.Attributes?.[name]?.N) - spanMs;
     },
   };
 }

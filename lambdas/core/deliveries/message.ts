@@ -44,8 +44,6 @@ const deliveryMessageSchema = z.object({
   d: z.literal(1).optional(),
   /** Present if wake let it pass: see `maySend`. */
   rel: z.literal(1).optional(),
-  /** The slot that was reserved for it: see rate-limit.ts. */
-  slot: z.number().optional(),
 });
 
 /** One attempt that is to be made. */
@@ -60,10 +58,8 @@ export interface DeliveryMessage {
   readonly cause: (typeof CAUSES)[number];
   /** Whether the delivery must be claimed before it is sent. */
   readonly doubtful: boolean;
-  /** Whether it may pass though its endpoint is recovering or being probed. */
+  /** Whether wake let it pass: its endpoint may be recovering, probed, or working off a backlog. */
   readonly released?: boolean;
-  /** When it may be sent under the endpoint's `maxPerSecond`, Unix milliseconds. */
-  readonly slotMs?: number;
 }
 
 export function encodeDeliveryMessage(message: DeliveryMessage): string {
@@ -78,7 +74,6 @@ export function encodeDeliveryMessage(message: DeliveryMessage): string {
     cause: message.cause,
     d: message.doubtful ? 1 : undefined,
     rel: message.released ? 1 : undefined,
-    slot: message.slotMs,
   });
 }
 
@@ -95,6 +90,5 @@ export function decodeDeliveryMessage(body: string): DeliveryMessage {
     cause: message.cause,
     doubtful: message.d === 1,
     ...(message.rel === 1 ? { released: true } : {}),
-    ...(message.slot === undefined ? {} : { slotMs: message.slot }),
   };
 }

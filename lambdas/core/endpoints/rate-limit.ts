@@ -1,24 +1,34 @@
+// maxPerSecond: a request takes a slot in time when it is sent, never long before. What finds no slot near is
+// held in the ledger, and wake releases it at the endpoint's rate.
 import type { EndpointAddress } from '../scope.ts';
 
-// maxPerSecond: slots in time, reserved for a whole batch at once. An endpoint's limit is one number in
-// the ledger: when its next free slot is.
+/** A backlog is released for so long ahead, and the next part of it so long before that is over. */
+export const RELEASE_AHEAD_MS = 90_000;
+export const RELEASE_EARLY_MS = 30_000;
 
-/** How far ahead slots are given out: what SQS can delay, less a margin. */
-export const MAX_AHEAD_MS = 14 * 60 * 1000;
-/** A slot this near is waited for in place; a later one travels by SQS delay. */
-export const WAIT_IN_PLACE_MS = 1_000;
+/** Until when an endpoint's rate is used up, Unix milliseconds; 0 if it never was. */
+export interface Rate {
+  /** By requests that were sent, or are about to be. */
+  readonly sent: number;
+  /** By what was released from the backlog, whether it was sent yet or not. */
+  readonly released: number;
+}
 
-/** The slots of a reservation, Unix milliseconds. */
-export function slotsFrom(firstMs: number, count: number, perSecond: number): number[] {
-  return Array.from({ length: count }, (_, index) => firstMs + (index * 1000) / perSecond);
+export interface AskedSlots {
+  /** As it was read. */
+  readonly seenMs: number;
+  readonly nowMs: number;
+  /** When the first slot may be, should others have taken some in the meantime. */
+  readonly latestMs: number;
+  readonly spanMs: number;
 }
 
 export interface RateLedger {
-  /** Reserves slots: the first one's time; undefined if the limit is booked out too far ahead. */
+  getRate(endpoint: EndpointAddress): Promise<Rate>;
+  /** Takes slots that follow one another: the first one's time; undefined if others were faster. */
   reserveSlots(
     endpoint: EndpointAddress,
-    count: number,
-    perSecond: number,
-    nowMs: number,
+    use: keyof Rate,
+    slots: AskedSlots,
   ): Promise<number | undefined>;
 }

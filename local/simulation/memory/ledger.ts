@@ -6,7 +6,7 @@ import {
   withNewestAttempts,
 } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Claim, DeliveryLedger, WorkLedger } from '../../../lambdas/core/deliveries/ledger.ts';
-import { MAX_AHEAD_MS, type RateLedger } from '../../../lambdas/core/endpoints/rate-limit.ts';
+import type { Rate, RateLedger } from '../../../lambdas/core/endpoints/rate-limit.ts';
 import type {
   DedupeEntry,
   DedupeLedger,
@@ -46,6 +46,7 @@ const ATTEMPT_BYTES = 48;
 /** Index entries in a read unit (8 KB, eventually consistent). */
 const WAITING_PER_READ = 40;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
+const NEVER_USED: Rate = { sent: 0, released: 0 };
 
 export function createMemoryLedger(counts: CallCounts): MemoryLedger {
   const events = new Map<string, StoredEvent>();
@@ -53,7 +54,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
   const dedupes = new Map<string, DedupeEntry>();
   const healths = new Map<string, { health: Health; version: number }>();
   const answers = new Map<string, number>();
-  const freeSlots = new Map<string, number>();
+  const rates = new Map<string, Rate>();
   const work = new Map<string, SortedIndex>();
 
   const eventKey = (ref: { tenant: string; environment: string; eventId: string }): string =>
@@ -157,12 +158,18 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       dedupes.set(place, entry);
       return entry;
     },
-    async reserveSlots(endpoint, count, perSecond, nowMs) {
+    async getRate(endpoint) {
+      counts.read(1);
+      return rates.get(endpointKey(endpoint)) ?? NEVER_USED;
+    },
+    async reserveSlots(endpoint, use, { seenMs, nowMs, latestMs, spanMs }) {
       counts.write(1);
-      const free = Math.max(freeSlots.get(endpointKey(endpoint)) ?? nowMs, nowMs);
-      if (free >= nowMs + MAX_AHEAD_MS) return undefined;
-      freeSlots.set(endpointKey(endpoint), free + (count * 1000) / perSecond);
-      return free;
+      const rate = rates.get(endpointKey(endpoint)) ?? NEVER_USED;
+      const isIdle = rate[use] <= nowMs;
+      if (seenMs <= nowMs ? !isIdle : rate[use] < nowMs || rate[use] > latestMs) return undefined;
+      const firstMs = Math.max(rate[use], nowMs);
+      rates.set(endpointKey(endpoint), { ...rate, [use]: firstMs + spanMs });
+      return firstMs;
     },
 
     async putDeliveries(batch) {

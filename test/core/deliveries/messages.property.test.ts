@@ -29,6 +29,15 @@ const deliveryMessage: fc.Arbitrary<DeliveryMessage> = fc.record({
   doubtful: fc.boolean(),
 });
 
+describe('a delivery’s message', () => {
+  it('is read as older versions sent it, with the slot of a rate limit', () => {
+    const [message] = fc.sample(deliveryMessage, 1);
+    if (!message) throw new Error('no sample');
+    const body = JSON.stringify({ ...JSON.parse(encodeDeliveryMessage(message)), slot: 1.5 });
+    expect(decodeDeliveryMessage(body)).toEqual(message);
+  });
+});
+
 describe('an event’s message', () => {
   it('brings the event to the other side as it was', () => {
     fc.assert(

@@ -1,0 +1,67 @@
+// The backlog of an endpoint with maxPerSecond: released oldest first, at its rate.
+import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
+import type { WorkEntry } from '../core/deliveries/ledger.ts';
+import { RELEASE_AHEAD_MS, RELEASE_EARLY_MS } from '../core/endpoints/rate-limit.ts';
+import { MAX_RELEASE } from '../core/health/release-pace.ts';
+import type { EndpointAddress } from '../core/scope.ts';
+import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
+import { sendAll, take, type WakePorts } from './send-due.ts';
+
+/** Wake-ups may be this early. */
+const TOLERANCE_MS = 1_000;
+
+/** One step: what the rate has room for, and a wake-up for the next one. */
+export async function releaseAtRate(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  beforeMs: number,
+  perSecond: number,
+): Promise<void> {
+  const nowMs = ports.surroundings.now();
+  const { released: seenMs } = await ports.rates.getRate(endpoint);
+  const stepAtMs = seenMs - RELEASE_EARLY_MS;
+  // The step's own wake-up is on its way; this one may have struck its entry.
+  if (stepAtMs > nowMs + TOLERANCE_MS) return ports.wakes.note(endpoint, stepAtMs);
+  const fromMs = Math.max(seenMs, nowMs);
+  const room = Math.floor(((nowMs + RELEASE_AHEAD_MS - fromMs) * perSecond) / 1000);
+  const most = Math.min(room, MAX_RELEASE);
+  const due = await ports.work.listDue(endpoint, beforeMs, most);
+  if (due.length === 0) return;
+  const overdue = due.filter(
+    ({ workAtMs }, index) => workAtMs <= fromMs + (index * 1000) / perSecond,
+  );
+  const spanMs = Math.ceil((overdue.length * 1000) / perSecond);
+  const nextAtMs = Math.max(fromMs + spanMs - RELEASE_EARLY_MS, nowMs + TOLERANCE_MS);
+  await announceWake(ports, endpoint, nextAtMs);
+  // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
+  await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
+  // Written before anything is sent: two wake-ups never release the same step twice.
+  const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
+  if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return;
+  await sendReleased(ports, due, { fromMs, perSecond });
+  await sendWake(ports, endpoint, nextAtMs);
+}
+
+/**
+ * Takes entries and lets them pass, spread over time if their endpoint has a limit.
+ * @returns how many were sent: others ended, or moved on
+ */
+export async function sendReleased(
+  ports: WakePorts,
+  due: readonly WorkEntry[],
+  { fromMs, perSecond }: { readonly fromMs: number; readonly perSecond: number },
+): Promise<number> {
+  const aheadMs = fromMs - ports.surroundings.now();
+  const taken = await Promise.all(
+    due.map(async (entry, index) => {
+      const spreadSeconds = Math.floor(aheadMs / 1000 + index / perSecond);
+      return (await take(ports, entry)).map(({ message, delaySeconds }) => ({
+        message: { ...message, released: true },
+        delaySeconds: Math.max(delaySeconds, spreadSeconds),
+      }));
+    }),
+  );
+  const messages = taken.flat();
+  await sendAll(ports, messages);
+  return messages.length;
+}
