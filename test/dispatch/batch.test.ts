@@ -149,12 +149,13 @@ describe('a batch', () => {
   it('fails all messages of an endpoint whose rate cannot be asked, and asks once', async () => {
     let asked = 0;
     const ports = portsWith([], {
-      rates: only<DispatchPorts['rates']>({
-        reserveSlots: () => {
+      rates: {
+        ...FREE_RATE,
+        getRate: () => {
           asked++;
           return throttled();
         },
-      }),
+      },
     });
     const records = [recordOf(event, BROKEN), recordOf(event, BROKEN)];
     const failed = await dispatch(ports, records, 'deliveries', 'request');
