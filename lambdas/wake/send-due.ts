@@ -36,14 +36,25 @@ export async function sendDue(
   beforeMs: number,
   isOutOfTime: () => boolean,
 ): Promise<boolean> {
-  for (let page = 0; ; page++) {
-    const due = await ports.work.listDue(endpoint, beforeMs, PAGE);
-    // If the function dies with leased entries that it has not sent, sweep wakes the endpoint when the leases end.
-    if (page === 0 && due.length > 0) await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
+  // The index may still show what was taken as it was, or show it already where it was moved to.
+  const taken = new Set<string>();
+  let fromMs = 0;
+  let limit = PAGE;
+  for (;;) {
+    const listed = await ports.work.listDue(endpoint, beforeMs, limit, fromMs);
+    const due = listed.filter(({ eventId }) => !taken.has(eventId));
+    // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
+    if (taken.size === 0 && due.length > 0) {
+      await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
+    }
     const messages = await Promise.all(due.map((entry) => take(ports, entry)));
     await sendAll(ports, messages.flat());
-    if (due.length < PAGE) return true;
+    if (listed.length < limit) return true;
     if (isOutOfTime()) return false;
+    for (const { eventId } of due) taken.add(eventId);
+    fromMs = listed.at(-1)?.workAtMs ?? fromMs;
+    // Beyond those that are due at the same moment.
+    limit = PAGE + listed.filter(({ workAtMs }) => workAtMs === fromMs).length;
   }
 }
 

@@ -60,13 +60,15 @@ describe.each(LEDGERS)('%s', (name) => {
       const deliveries = await waitingAt(endpoint, times);
       await waitingAt(anAddress(), [NOON_MS]);
       const sorted = times.toSorted((a, b) => a - b);
-      const list = async (beforeMs: number, limit: number) =>
-        (await ledger.listDue(endpoint, beforeMs, limit)).map(({ workAtMs }) => workAtMs);
+      const list = async (beforeMs: number, limit: number, fromMs?: number) =>
+        (await ledger.listDue(endpoint, beforeMs, limit, fromMs)).map(({ workAtMs }) => workAtMs);
       expect(await list(Number.MAX_SAFE_INTEGER, 100)).toEqual(sorted);
       expect(await list(Number.MAX_SAFE_INTEGER, 7)).toEqual(sorted.slice(0, 7));
       expect(await list(NOON_MS + 100, 100)).toEqual(sorted.slice(0, 10));
       expect(await list(NOON_MS + 101, 100)).toEqual(sorted.slice(0, 11));
       expect(await list(NOON_MS, 100)).toEqual([]);
+      expect(await list(NOON_MS + 101, 100, NOON_MS + 30)).toEqual(sorted.slice(3, 11));
+      expect(await list(NOON_MS + 101, 2, NOON_MS + 21)).toEqual(sorted.slice(3, 5));
       const [oldest] = await ledger.listDue(endpoint, NOON_MS + 1, 1);
       const { eventId } = deliveries.find(({ workAtMs }) => workAtMs === NOON_MS) ?? {};
       expect(oldest).toEqual({ ...endpoint, eventId, workAtMs: NOON_MS });

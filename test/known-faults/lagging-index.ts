@@ -65,9 +65,9 @@ export function lagIndex({ ledger, clock }: World, lagMs: number): IndexLag {
       .sort((a, b) => a.workAtMs - b.workAtMs);
   }
 
-  ledger.listDue = async (endpoint, beforeMs, limit) =>
+  ledger.listDue = async (endpoint, beforeMs, limit, fromMs = 0) =>
     shown(endpoint)
-      .filter(({ workAtMs }) => workAtMs < beforeMs)
+      .filter(({ workAtMs }) => workAtMs < beforeMs && workAtMs >= fromMs)
       .slice(0, limit);
   ledger.listOlder = async (endpoint, thanEventId, limit) => {
     const all = shown(endpoint);

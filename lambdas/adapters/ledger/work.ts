@@ -9,15 +9,16 @@ import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from '.
 
 export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
   return {
-    async listDue(endpoint, beforeMs, limit) {
+    async listDue(endpoint, beforeMs, limit, fromMs = 0) {
       const shards = await Promise.all(
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
           const answer = await client.call('Query', {
             TableName: table,
             IndexName: WORK_INDEX,
-            KeyConditionExpression: 'wk = :wk AND wat < :before',
+            KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :before',
             ExpressionAttributeValues: {
               ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
+              ':from': number(fromMs),
               ':before': number(beforeMs),
             },
             Limit: limit,
@@ -26,7 +27,7 @@ export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
         }),
       );
       const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);
-      return entries.slice(0, limit);
+      return entries.filter(({ workAtMs }) => workAtMs < beforeMs).slice(0, limit);
     },
 
     async listOlder(endpoint, thanEventId, limit) {

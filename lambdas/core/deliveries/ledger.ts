@@ -89,11 +89,12 @@ interface OlderWork {
 }
 
 export interface WorkLedger {
-  /** An endpoint's waiting deliveries that are due before a time, oldest first; eventually consistent. */
+  /** What waits at an endpoint and is due in a span of time, oldest first; eventually consistent. */
   listDue(
     endpoint: EndpointAddress,
     beforeMs: number,
     limit: number,
+    fromMs?: number,
   ): Promise<readonly WorkEntry[]>;
   /** An endpoint's waiting deliveries for events with lesser ids, and the least of the other ids. */
   listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;

@@ -276,11 +276,11 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       return pageOf(own, (delivery) => delivery.eventId, limit, cursor);
     },
 
-    async listDue(endpoint, beforeMs, limit) {
+    async listDue(endpoint, beforeMs, limit, fromMs) {
       counts.read(1);
       const { tenant, environment, endpointId } = endpoint;
       return indexOf(endpoint)
-        .before(beforeMs, limit)
+        .before(beforeMs, limit, fromMs)
         .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
     },
     async listOlder(endpoint, thanEventId, limit) {

@@ -37,13 +37,13 @@ export class SortedIndex {
     if (chunk.length === 0) this.chunks.splice(chunkPlace, 1);
   }
 
-  /** The first entries that stand before a number. */
-  before(at: number, limit: number): readonly Entry[] {
+  /** The first entries that stand before a number, and not before another. */
+  before(at: number, limit: number, from = 0): readonly Entry[] {
     const found: Entry[] = [];
-    for (const chunk of this.chunks) {
+    for (const chunk of this.chunks.slice(this.chunkOf(from, ''))) {
       for (const entry of chunk) {
         if (entry.at >= at || found.length >= limit) return found;
-        found.push(entry);
+        if (entry.at >= from) found.push(entry);
       }
     }
     return found;
