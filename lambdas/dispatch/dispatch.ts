@@ -16,7 +16,7 @@ import { addressOf } from '../core/scope.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
-import { sendWake } from '../core/wakes/wake-at.ts';
+import { wakeAt } from '../core/wakes/wake-at.ts';
 import { type Job, rest } from './admission.ts';
 import { carryOut, isRecordedBy } from './carry-out.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
@@ -143,13 +143,15 @@ async function restAll(
 ): Promise<void> {
   const [first] = jobs;
   if (!first) return;
-  const { surroundings, wakes } = ports;
+  const nowMs = ports.surroundings.now();
+  const restEach = () =>
+    inParallel(jobs, jobs.length, async (job) => {
+      if (!(await isRedone(ports, job))) await rest(ports, job);
+    });
+  if (isWoken) return void (await restEach());
   // Should the wake-up be lost, or find an index that is behind.
-  if (!isWoken) await wakes.note(first.message, surroundings.now() + LOST_AFTER_MS);
-  await inParallel(jobs, jobs.length, async (job) => {
-    if (!(await isRedone(ports, job))) await rest(ports, job);
-  });
-  if (!isWoken) await sendWake(ports, first.message, surroundings.now() + AT_REST_BY_MS);
+  await ports.wakes.note(first.message, nowMs + LOST_AFTER_MS);
+  await wakeAt(ports, first.message, nowMs + AT_REST_BY_MS, restEach);
 }
 
 /** If this fails, the message comes back later, after its visibility timeout. */

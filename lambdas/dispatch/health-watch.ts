@@ -5,19 +5,14 @@ import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/health.ts';
 import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
-import {
-  type Observation,
-  observe,
-  type Transition,
-  thresholdsOf,
-} from '../core/health/observe.ts';
+import { type Observation, observe, thresholdsOf } from '../core/health/observe.ts';
 import { farProbeMs } from '../core/health/probes.ts';
 import type { OperatorNotices } from '../core/operator/notices.ts';
 import { optimistically } from '../core/optimistic.ts';
 import { Recent } from '../core/recent.ts';
 import { addressOf, type EndpointAddress } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import { announceWake, sendWake, type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
+import { type WakeAtPorts, wakeAt } from '../core/wakes/wake-at.ts';
 import { inTurn } from './in-turn.ts';
 
 /** How long a reading of the health is cached. */
@@ -29,6 +24,9 @@ const ROUNDS = 5;
 const PROBE_LOST_MS = 60_000;
 /** By then the delivery that asks for a probe is held itself. */
 const AT_REST_BY_MS = 2_000;
+/** So long after it came to rest a delivery is looked for; one look serves for what rests within ten minutes. */
+const LOOKED_FOR_AFTER_MS = 25 * 60_000;
+const LOOK_SERVES_MS = 10 * 60_000;
 
 interface HealthWatchPorts extends WakeAtPorts {
   readonly ledger: HealthLedger;
@@ -50,11 +48,20 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   /** Successes that were not worth writing. The next failure needs to know of them. */
   const successes = new Recent<number>({ maxEntries: MAX_KEPT });
   const reminders = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: PROBE_LOST_MS });
+  const looks = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: LOOK_SERVES_MS });
 
   async function read(endpoint: EndpointAddress): Promise<KeptHealth> {
     const kept = await ledger.getHealth(endpoint);
     healths.set(endpoint.endpointId, kept.health, surroundings.now());
     return kept;
+  }
+
+  /** What is at rest has an entry of its own: who looked before the index showed it may have seen nothing. */
+  async function lookLater(endpoint: EndpointAddress): Promise<void> {
+    const nowMs = surroundings.now();
+    if (looks.get(endpoint.endpointId, nowMs)) return;
+    await ports.wakes.note(endpoint, nowMs + LOOKED_FOR_AFTER_MS);
+    looks.set(endpoint.endpointId, true, nowMs);
   }
 
   /** A lost probe would leave the deliveries of an endpoint on hold: each one that is held asks for another probe. */
@@ -68,22 +75,6 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     if (reminders.get(endpoint.endpointId, nowMs)) return;
     reminders.set(endpoint.endpointId, true, nowMs);
     await wakeAt(ports, endpoint, nowMs + AT_REST_BY_MS);
-  }
-
-  async function carryOut(
-    endpoint: EndpointAddress,
-    health: Health,
-    transitions: readonly Transition[],
-    hasNewProbe: boolean,
-  ): Promise<void> {
-    if (hasNewProbe && health.probeAtMs !== undefined) {
-      await sendWake(ports, endpoint, health.probeAtMs);
-    } else if (transitions.some((transition) => transition.kind === 'recovering')) {
-      await wakeAt(ports, endpoint, surroundings.now());
-    }
-    for (const transition of transitions) {
-      await ports.events.tellHealth(endpoint, health, transition);
-    }
   }
 
   async function write({ endpoint, seen }: Report): Promise<void> {
@@ -114,14 +105,19 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       const nowMs = surroundings.now();
       const observation = defined({ ...seen, nowMs, unwrittenSuccessAtMs });
       const { health, transitions } = observe(before, observation, thresholds);
-      const hasNewProbe = health.probeAtMs !== before.probeAtMs;
-      // Before the state is written: if the function dies in between, sweep finds the entry.
-      if (hasNewProbe && health.probeAtMs !== undefined) {
-        await announceWake(ports, address, health.probeAtMs);
+      const put = async (): Promise<boolean> => {
+        if (!(await ledger.putHealth(address, health, version))) return false;
+        healths.set(endpoint.id, health, surroundings.now());
+        return true;
+      };
+      const wakesAtMs = wakesAt(before, health);
+      const isPut = await (wakesAtMs === undefined
+        ? put()
+        : wakeAt(ports, address, wakesAtMs, put));
+      if (!isPut) return undefined;
+      for (const transition of transitions) {
+        await ports.events.tellHealth(address, health, transition);
       }
-      if (!(await ledger.putHealth(address, health, version))) return undefined;
-      healths.set(endpoint.id, health, surroundings.now());
-      await carryOut(address, health, transitions, hasNewProbe);
       return true;
     });
   }
@@ -140,11 +136,18 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       const isLetPass = message.released === true || message.cause === 'probe';
       const fresh = isLetPass ? (await read(message)).health : health;
       if (isLetPass && maySend(fresh, message)) return true;
+      await lookLater(message);
       await remind(message, fresh);
       return false;
     },
     report: (endpoint, seen) => reportInTurn(endpoint.id, { endpoint, seen }),
   };
+}
+
+/** When a change of health asks for a wake-up: for the next probe, or for the first step of a recovery. */
+function wakesAt(before: Health, { state, probeAtMs, release }: Health): number | undefined {
+  if (state === 'recovering') return before.state === state ? undefined : release?.nextAtMs;
+  return probeAtMs === before.probeAtMs ? undefined : probeAtMs;
 }
 
 interface Seen extends Omit<Observation, 'nowMs'> {

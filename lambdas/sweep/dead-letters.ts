@@ -35,6 +35,6 @@ async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void>
   const stored = (await ports.ledger.getEvents([message])).get(message.eventId);
   if (!stored) throw new NotYetStoredError(message.eventId);
   const nowMs = ports.surroundings.now();
-  await ports.ledger.rest(askedAttempt(message, stored.event, ports.settings, nowMs));
   await ports.wakes.ensure(message, nowMs + REST_MS);
+  await ports.ledger.rest(askedAttempt(message, stored.event, ports.settings, nowMs));
 }

@@ -4,7 +4,7 @@ import type { WorkEntry } from '../core/deliveries/ledger.ts';
 import { RELEASE_AHEAD_MS, RELEASE_EARLY_MS } from '../core/endpoints/rate-limit.ts';
 import { MAX_RELEASE } from '../core/health/release-pace.ts';
 import type { EndpointAddress } from '../core/scope.ts';
-import { announceWake, sendWake } from '../core/wakes/wake-at.ts';
+import { wakeAt } from '../core/wakes/wake-at.ts';
 import { sendAll, take, type WakePorts } from './send-due.ts';
 
 /** Wake-ups may be this early. */
@@ -32,14 +32,15 @@ export async function releaseAtRate(
   );
   const spanMs = Math.ceil((overdue.length * 1000) / perSecond);
   const nextAtMs = Math.max(fromMs + spanMs - RELEASE_EARLY_MS, nowMs + TOLERANCE_MS);
-  await announceWake(ports, endpoint, nextAtMs);
   // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
   await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
-  // Written before anything is sent: two wake-ups never release the same step twice.
-  const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
-  if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return;
-  await sendReleased(ports, due, { fromMs, perSecond });
-  await sendWake(ports, endpoint, nextAtMs);
+  await wakeAt(ports, endpoint, nextAtMs, async () => {
+    // Written before anything is sent: two wake-ups never release the same step twice.
+    const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
+    if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return false;
+    await sendReleased(ports, due, { fromMs, perSecond });
+    return true;
+  });
 }
 
 /**

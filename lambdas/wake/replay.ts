@@ -24,7 +24,6 @@ import { findReplayed } from '../core/replays/search.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
-import { announceWake } from '../core/wakes/wake-at.ts';
 import { sliceFrom } from './work-off.ts';
 
 const PAGE = 100;
@@ -133,7 +132,7 @@ async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
   if (replay.page.length === 0) return 0;
   const nowMs = ports.surroundings.now();
   // Should messages be lost, this finds the new runs in the index.
-  await announceWake(ports, replay, nowMs + LOST_AFTER_MS);
+  await ports.wakes.note(replay, nowMs + LOST_AFTER_MS);
   const refs = replay.page.map((planned) => refOf(replay, planned));
   const found = await ports.ledger.getDeliveries(refs);
   const opened = await Promise.all(

@@ -1,9 +1,10 @@
 // Wake: sends an endpoint's due deliveries to the retries queue. How many depends on its health: all if it is
 // healthy (as fast as its rate limit allows), a single probe if it is tripped or paused, a growing share if it is recovering.
 import { PartlyRefusedError } from '../core/errors.ts';
-import { isHeldByHand } from '../core/health/health.ts';
+import { type Health, isHeldByHand } from '../core/health/health.ts';
+import { farProbeMs } from '../core/health/probes.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';
-import { bucketEnd, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
+import { bucketEnd, bucketOf, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
 import type { WakeMessage } from '../core/wakes/message.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
 import { releaseAtRate } from './pace.ts';
@@ -11,6 +12,9 @@ import { probe, watchDeadlines } from './probe.ts';
 import { release } from './release.ts';
 import { sendDue, type WakePorts } from './send-due.ts';
 import { HAND_ON_MS } from './work-off.ts';
+
+/** Wake-ups may be this early. */
+const TOLERANCE_MS = 500;
 
 /** @param remainingMs how long the invocation may still take */
 export async function wake(
@@ -23,9 +27,8 @@ export async function wake(
   const { tenant, environment, endpointId: id } = message;
   const found = await ports.registry.getEndpoints([{ tenant, environment, id }]);
   const perSecond = found.get(id)?.maxPerSecond;
-  // A limited endpoint's steps look no further than the bucket of their time: its wake-up is one of them then.
-  const earlyMs = message.bucketMs - (perSecond === undefined ? WAKE_EARLY_MS : 0) - nowMs;
-  if (kept.health.state === 'healthy' && earlyMs > 0) return sendAgain(ports, message, earlyMs);
+  const startMs = await startOf(ports, message, kept.health, perSecond);
+  if (startMs > nowMs + TOLERANCE_MS) return waitFor(ports, message, kept.health, startMs);
   // From here on, only this message brings the work back if the function dies.
   await ports.wakes.done(message);
   switch (kept.health.state) {
@@ -51,14 +54,37 @@ export async function wake(
   }
 }
 
-/** A schedule that fired too early: the deliveries of its bucket are due later than SQS can delay. */
-async function sendAgain(
-  { queues }: WakePorts,
-  { tenant, environment, endpointId, bucketMs }: WakeMessage,
-  delayMs: number,
+/** When there is something to do for the endpoint. */
+async function startOf(
+  { work, surroundings }: WakePorts,
+  message: WakeMessage,
+  health: Health,
+  perSecond: number | undefined,
+): Promise<number> {
+  // A limited endpoint's steps look no further than the bucket of their time: its wake-up is one of them then.
+  const earlyMs = perSecond === undefined ? WAKE_EARLY_MS : 0;
+  if (health.state === 'healthy') return message.bucketMs - earlyMs;
+  const startMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
+  const nowMs = surroundings.now();
+  // Such a probe waits for something to be due: what came to rest since then may be so already.
+  const isFar = startMs - nowMs > farProbeMs(health) && !isHeldByHand(health);
+  const [due] = isFar ? await work.listDue(message, nowMs + TOLERANCE_MS, 1) : [];
+  return due ? nowMs : startMs;
+}
+
+/** It is early: as a schedule is, or because the endpoint's health changed meanwhile. */
+async function waitFor(
+  { wakes, queues, surroundings }: WakePorts,
+  message: WakeMessage,
+  { state }: Health,
+  startMs: number,
 ): Promise<void> {
-  const delaySeconds = Math.ceil(Math.min(delayMs, MAX_SQS_DELAY_MS) / 1000);
-  const wake = { tenant, environment, endpointId, bucketMs };
-  const refused = await queues.sendWakes([{ wake, delaySeconds }]);
+  // What comes in another bucket has an entry there, and a wake-up.
+  if (state !== 'healthy' && bucketOf(startMs) !== message.bucketMs) return wakes.done(message);
+  // The step's own wake-up is on its way.
+  if (state === 'recovering') return;
+  const delayMs = Math.min(startMs - surroundings.now(), MAX_SQS_DELAY_MS);
+  const delaySeconds = Math.ceil(delayMs / 1000);
+  const refused = await queues.sendWakes([{ wake: message, delaySeconds }]);
   if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
 }

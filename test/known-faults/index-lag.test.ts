@@ -63,14 +63,7 @@ async function takesInVain(lagMs: number): Promise<number> {
 }
 
 describe('an endpoint that is paused', () => {
-  it.each([0, 1_500])(
-    'is probed for what came to rest, the index being %i ms behind',
-    async (lagMs) => {
-      expect(await pausedWithOneAtRest(lagMs)).toEqual(['dead', 'delivered']);
-    },
-  );
-
-  it.fails.each([3_000, 10_000, 60_000])(
+  it.each([0, 1_500, 3_000, 10_000, 60_000, 600_000])(
     'is probed for what came to rest, the index being %i ms behind',
     async (lagMs) => {
       expect(await pausedWithOneAtRest(lagMs)).toEqual(['dead', 'delivered']);
@@ -79,11 +72,7 @@ describe('an endpoint that is paused', () => {
 });
 
 describe('an endpoint that is tripped', () => {
-  it('gets what came to rest', async () => {
-    expect(await trippedWithOneAtRest(0)).toEqual({ dead: 25, delivered: 1 });
-  });
-
-  it.fails.each([12_000, 60_000])(
+  it.each([0, 12_000, 60_000, 600_000])(
     'gets what came to rest, the index being %i ms behind',
     async (lagMs) => {
       expect(await trippedWithOneAtRest(lagMs)).toEqual({ dead: 25, delivered: 1 });

@@ -15,7 +15,6 @@ import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
-import { announceWake } from '../../core/wakes/wake-at.ts';
 import type { Application } from '../../http/application.ts';
 import type { Authentication } from '../../http/authentication.ts';
 import { serve } from '../../http/operation.ts';
@@ -90,8 +89,9 @@ export function addDeliveryActionRoutes(
       }
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
+      // Should we die before its message is sent, this finds it.
+      await ports.wakes.note(opened, opened.workAtMs ?? nowMs);
       if (!(await ledger.openRun(opened, delivery.run))) return undefined;
-      await announceWake(ports, opened, opened.workAtMs ?? nowMs);
       const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
       return { delivery: opened, endpoint };

@@ -102,11 +102,13 @@ export function addEndpointActionRoutes(
   serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
-    const health = await changeHealth(ports, endpoint, (before, nowMs) =>
-      before.state === 'paused' || before.state === 'tripped' ? recovering(nowMs) : undefined,
-    );
+    const address = { ...endpoint, endpointId: endpoint.id };
     // What waits is released oldest first, at a rising pace.
-    await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, surroundings.now());
+    const health = await wakeAt(ports, address, surroundings.now(), () =>
+      changeHealth(ports, endpoint, ({ state }, nowMs) =>
+        state === 'paused' || state === 'tripped' ? recovering(nowMs) : undefined,
+      ),
+    );
     return reply(200, endpointView(endpoint, health, ports.defaults));
   });
 

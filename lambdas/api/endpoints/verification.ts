@@ -75,11 +75,11 @@ export interface VerificationPorts {
 
 /** Lets out what waited for the proof, at a rising pace; a user's pause stays. */
 export async function release(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
-  const health = await changeHealth(ports, endpoint, (before, nowMs) =>
-    isHeldByHand(before) ? undefined : recovering(nowMs),
+  return wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, ports.surroundings.now(), () =>
+    changeHealth(ports, endpoint, (before, nowMs) =>
+      isHeldByHand(before) ? undefined : recovering(nowMs),
+    ),
   );
-  await wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, ports.surroundings.now());
-  return health;
 }
 
 interface Verified {

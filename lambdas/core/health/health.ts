@@ -24,8 +24,6 @@ export interface Health {
   /** Failed probes in the present state. */
   readonly probes: number;
   readonly probeAtMs?: number;
-  /** Whether a wake-up for the probe is on the way by SQS; a later one has a schedule as yet. */
-  readonly probeSent?: boolean;
   /** When the oldest delivery that waits is too late: a probe comes by then, to end it. */
   readonly oldestDeadlineMs?: number;
   /** The highest warning given since the last success: 0, 50, 70 or 90 (percent). */
@@ -75,7 +73,7 @@ export function recovering(nowMs: number): Health {
 }
 
 export function pausedByUser(before: Health, nowMs: number): Health {
-  const { probeAtMs, probeSent, oldestDeadlineMs, release, ...rest } = before;
+  const { probeAtMs, oldestDeadlineMs, release, ...rest } = before;
   return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
 }
 

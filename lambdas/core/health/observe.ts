@@ -8,7 +8,7 @@ import {
   type PauseCause,
   recovering,
 } from './health.ts';
-import { FIRST_PROBE_MS, probeDelayMs, withProbe } from './probes.ts';
+import { FIRST_PROBE_MS, probeDelayMs } from './probes.ts';
 
 interface HealthThresholds {
   /** So many failures in a row within so long trip an endpoint; 0 never does. */
@@ -149,8 +149,8 @@ function failed(
 function trip(health: Health, nowMs: number, transitions: Transition[]): Health {
   transitions.push({ kind: 'tripped' });
   const { release, ...rest } = health;
-  const tripped: Health = { ...rest, state: 'tripped', sinceMs: nowMs, probes: 0 };
-  return withProbe(tripped, nowMs + FIRST_PROBE_MS, nowMs);
+  const probeAtMs = nowMs + FIRST_PROBE_MS;
+  return { ...rest, state: 'tripped', sinceMs: nowMs, probes: 0, probeAtMs };
 }
 
 function pause(
@@ -162,14 +162,14 @@ function pause(
   transitions.push({ kind: 'paused', by });
   const { release, ...rest } = health;
   const paused: Health = { ...rest, state: 'paused', pausedBy: by, sinceMs: nowMs, probes: 0 };
-  return withProbe(paused, nowMs + probeDelayMs(paused), nowMs);
+  return { ...paused, probeAtMs: nowMs + probeDelayMs(paused) };
 }
 
 function probedInVain(health: Health, nowMs: number): Health {
   const after = { ...health, probes: health.probes + 1 };
   const deadlineMs = after.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
   const atMs = nowMs + probeDelayMs(after);
-  return withProbe(after, Math.min(atMs, Math.max(deadlineMs, nowMs + FIRST_PROBE_MS)), nowMs);
+  return { ...after, probeAtMs: Math.min(atMs, Math.max(deadlineMs, nowMs + FIRST_PROBE_MS)) };
 }
 
 function warn(health: Health, progress: number, transitions: Transition[]): Health {

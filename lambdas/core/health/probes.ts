@@ -1,18 +1,12 @@
 // When an endpoint that is tripped or paused is probed.
 
 import { delaysOf, RETRY_PRESETS } from '../retries/policy.ts';
-import { MAX_SQS_DELAY_MS } from '../time.ts';
 import type { Health } from './health.ts';
 
 export const FIRST_PROBE_MS = 5_000;
 const MAX_PROBE_MS = 5 * 60_000;
 /** A probe whose outcome is not known after this long is sent again. */
 export const PROBE_PATIENCE_MS = 2 * 60_000;
-
-/** The health with its next probe. Whoever writes it sends the wake-up: see wake-at.ts. */
-export function withProbe(health: Health, probeAtMs: number, nowMs: number): Health {
-  return { ...health, probeAtMs, probeSent: probeAtMs - nowMs <= MAX_SQS_DELAY_MS };
-}
 
 /** Tripped: doubled up to five minutes. Paused: the 40-day curve, its last step for ever. */
 export function probeDelayMs(health: Pick<Health, 'state' | 'probes'>): number {

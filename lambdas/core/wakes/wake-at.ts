@@ -15,35 +15,26 @@ export interface WakeAtPorts {
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
 
-export async function wakeAt(
-  ports: WakeAtPorts,
+/**
+ * @param write what makes the wake-up necessary: it stands in the directory before that, and is sent after it,
+ * unless it gives false. What is scheduled comes in any case, and finds nothing to do.
+ */
+export async function wakeAt<T = undefined>(
+  { wakes, queues, surroundings }: WakeAtPorts,
   endpoint: EndpointAddress,
   atMs: number,
-): Promise<void> {
-  await announceWake(ports, endpoint, atMs);
-  await sendWake(ports, endpoint, atMs);
-}
-
-/** Enters a wake-up into the directory, where sweep finds it if it is never sent; a later one is also scheduled. */
-export function announceWake(
-  { wakes, surroundings }: Pick<WakeAtPorts, 'wakes' | 'surroundings'>,
-  endpoint: EndpointAddress,
-  atMs: number,
-): Promise<void> {
-  const isFar = atMs - surroundings.now() > MAX_SQS_DELAY_MS;
-  return isFar ? wakes.ensure(endpoint, atMs) : wakes.note(endpoint, atMs);
-}
-
-/** Sends an announced wake-up, if it is near; a later one has its schedule. */
-export async function sendWake(
-  { queues, surroundings }: WakeAtPorts,
-  endpoint: EndpointAddress,
-  atMs: number,
-): Promise<void> {
-  const delayMs = Math.max(0, atMs - surroundings.now());
-  if (delayMs > MAX_SQS_DELAY_MS) return;
+  write = async (): Promise<T> => undefined as T, // only then T is not inferred
+): Promise<T> {
+  const enteredAtMs = surroundings.now();
+  const isNear = atMs - enteredAtMs <= MAX_SQS_DELAY_MS;
+  await (isNear ? wakes.note(endpoint, atMs) : wakes.ensure(endpoint, atMs));
+  const written = await write();
+  if (written === false || !isNear) return written;
   const { tenant, environment, endpointId } = endpoint;
-  const wake = { tenant, environment, endpointId, bucketMs: bucketOf(atMs) };
-  const refused = await queues.sendWakes([{ wake, delaySeconds: Math.ceil(delayMs / 1000) }]);
+  const bucketMs = bucketOf(Math.max(atMs, enteredAtMs));
+  const delaySeconds = Math.max(0, Math.ceil((atMs - surroundings.now()) / 1000));
+  const wake = { tenant, environment, endpointId, bucketMs };
+  const refused = await queues.sendWakes([{ wake, delaySeconds }]);
   if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+  return written;
 }

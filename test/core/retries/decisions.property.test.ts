@@ -9,7 +9,6 @@ import {
   recovering,
 } from '../../../lambdas/core/health/health.ts';
 import { type Observation, observe, thresholdsOf } from '../../../lambdas/core/health/observe.ts';
-import { withProbe } from '../../../lambdas/core/health/probes.ts';
 import { MAX_RELEASE, nextRelease } from '../../../lambdas/core/health/release-pace.ts';
 import { nextStep } from '../../../lambdas/core/retries/next-step.ts';
 import {
@@ -192,7 +191,7 @@ describe('the health of an endpoint', () => {
           } else {
             nowMs += happened.afterMs;
             if (health.probeAtMs !== undefined && health.probeAtMs < nowMs) {
-              health = withProbe(health, nowMs, nowMs);
+              health = { ...health, probeAtMs: nowMs };
             }
             const observed = observe(health, { ...happened, nowMs }, limits);
             expect(observe(health, { ...happened, nowMs }, limits)).toEqual(observed);
