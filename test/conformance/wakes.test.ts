@@ -126,6 +126,16 @@ describe.each(LEDGERS)('wake-ups %s', (name) => {
     expect(await wakes.listBucket(bucketMs)).toHaveLength(1);
   });
 
+  // Regression: the instance remembered that it had entered it.
+  it('that are near and done are entered again', async () => {
+    const { wakes } = opened;
+    const nearMs = Math.floor(NOON_MS / BUCKET_MS) * BUCKET_MS;
+    await wakes.ensure(endpoint, NOON_MS);
+    await wakes.done({ ...endpoint, bucketMs: nearMs });
+    await wakes.ensure(endpoint, NOON_MS);
+    expect(await wakes.listBucket(nearMs)).toEqual([{ ...endpoint, bucketMs: nearMs }]);
+  });
+
   it('are never entered in a bucket that is over', async () => {
     const { wakes, schedules } = opened;
     const nowMs = Math.floor(NOON_MS / BUCKET_MS) * BUCKET_MS;

@@ -5,6 +5,7 @@ import { shardOf } from '../../core/identifiers.ts';
 import { Recent } from '../../core/recent.ts';
 import type { EndpointAddress, Environment } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
+import { MAX_SQS_DELAY_MS } from '../../core/time.ts';
 import { bucketOf, scheduleName, WAKE_EARLY_MS, WAKE_SHARDS } from '../../core/wakes/bucket.ts';
 import type { SweptWakes, Wakes } from '../../core/wakes/directory.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts';
@@ -19,7 +20,7 @@ import { variable } from '../surroundings.ts';
 
 /** The item that holds how far sweep is. */
 const SWEPT = { pk: text('swept'), sk: text('swept') };
-/** Wake-ups that this instance has ensured already. */
+/** Wake-ups that this instance has ensured already, as long as nothing can have struck them. */
 const MAX_REMEMBERED = 10_000;
 
 export function createWakes(
@@ -84,9 +85,10 @@ export function createWakes(
     async ensure(endpoint, dueAtMs) {
       const wake = wakeOf(endpoint, dueAtMs);
       const name = scheduleName(wake.endpointId, wake.bucketMs);
-      if (remembered.get(name, surroundings.now())) return;
+      const isFar = wake.bucketMs - surroundings.now() > MAX_SQS_DELAY_MS;
+      if (isFar && remembered.get(name, 0)) return;
       if (await enter(wake, 'scheduled')) await schedule(wake);
-      remembered.set(name, true, surroundings.now());
+      if (isFar) remembered.set(name, true, 0);
     },
 
     async note(endpoint, dueAtMs) {
