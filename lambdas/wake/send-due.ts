@@ -76,10 +76,12 @@ export async function endIfTooLate(
   nowMs: number,
 ): Promise<boolean> {
   if (nowMs < delivery.deadlineAtMs) return false;
-  const dead: Delivery = { ...delivery, deathReason: 'deadline' };
-  if (await ports.ledger.settle(dead, 'dead', nowMs)) {
-    await ports.events.tellDead({ ...dead, state: 'dead' });
-  }
+  // An attempt that is under way may deliver it yet, and ends it otherwise.
+  if ((delivery.lease?.untilMs ?? 0) >= nowMs) return true;
+  const dead: Delivery = { ...delivery, state: 'dead', deathReason: 'deadline' };
+  // Told first: once it is settled nothing comes back to tell it. A repeated notice has the same id.
+  await ports.events.tellDead(dead);
+  await ports.ledger.settle(dead, 'dead', nowMs);
   return true;
 }
 

@@ -9,14 +9,13 @@ import { createId } from '../../lambdas/core/identifiers.ts';
 import { addressOf } from '../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import type { WakeMessage } from '../../lambdas/core/wakes/message.ts';
-import { endIfTooLate, type WakePorts } from '../../lambdas/wake/send-due.ts';
+import type { WakePorts } from '../../lambdas/wake/send-due.ts';
 import { wake } from '../../lambdas/wake/wake.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { createMemoryDirectory, createWakesOver } from '../../local/simulation/memory/wakes.ts';
-import { anEvent, NOON_MS } from '../builders/events.ts';
-import { only } from '../builders/ports.ts';
+import { anEvent } from '../builders/events.ts';
 import {
   answer,
   aWorld,
@@ -159,29 +158,5 @@ describe('a receiver that fails all the time, with replays of events that are ol
 
   it.fails('costs no more than a few reads for each that waits', async () => {
     expect((await hourOfFailures(2_200)).reads).toBeLessThan(5 * 2_200);
-  });
-});
-
-describe('a delivery that ran out of time', () => {
-  it.fails('is told of though the notice is refused once', async () => {
-    const ledger = createMemoryLedger(createCallCounts());
-    const delivery = freshDelivery(anEvent(), ENDPOINT.endpointId, settings, NOON_MS);
-    await ledger.putDeliveryOnce(delivery);
-    let isRefused = true;
-    const told: string[] = [];
-    const ports = only<WakePorts>({
-      ledger,
-      events: {
-        tellDead: async ({ eventId }) => {
-          if (isRefused) throw new Error('refused');
-          told.push(eventId);
-        },
-      },
-    });
-    await endIfTooLate(ports, delivery, delivery.deadlineAtMs).catch(() => undefined);
-    isRefused = false;
-    // The message that led to it comes back, and reads it anew.
-    await endIfTooLate(ports, ledger.find(delivery) ?? delivery, delivery.deadlineAtMs);
-    expect(told).toEqual([delivery.eventId]);
   });
 });

@@ -1,9 +1,9 @@
-// What falls due at an endpoint is taken once.
-import { expect, it } from 'vitest';
+// What falls due at an endpoint is taken once, and what is too late is told of.
+import { describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { sendDue, type WakePorts } from '../../lambdas/wake/send-due.ts';
+import { endIfTooLate, sendDue, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
@@ -44,10 +44,47 @@ async function sentBy(beforeMs: number, dueAtMs: (index: number) => number): Pro
 
 // Regression: an early wake-up takes what is due later than ten minutes from now, and took anew what it had just
 // moved there.
-it.each([
-  ['by a wake-up that is early', NOON_MS + 690_000, (index: number) => NOON_MS + index],
-  ['at the same moment', NOON_MS + 1, () => NOON_MS],
-  ['late', NOON_MS + 1, (index: number) => NOON_MS - index * 1_000],
-])('%s', async (_, beforeMs, dueAtMs) => {
-  expect(await sentBy(beforeMs, dueAtMs)).toEqual(Array.from({ length: 450 }, () => 1));
+describe('a backlog is taken once', () => {
+  it.each([
+    ['by a wake-up that is early', NOON_MS + 690_000, (index: number) => NOON_MS + index],
+    ['at the same moment', NOON_MS + 1, () => NOON_MS],
+    ['late', NOON_MS + 1, (index: number) => NOON_MS - index * 1_000],
+  ])('%s', async (_, beforeMs, dueAtMs) => {
+    expect(await sentBy(beforeMs, dueAtMs)).toEqual(Array.from({ length: 450 }, () => 1));
+  });
+});
+
+describe('a delivery that ran out of time', () => {
+  const delivery = freshDelivery(anEvent(), ENDPOINT.endpointId, settings, NOON_MS);
+  const { deadlineAtMs } = delivery;
+
+  it('is told of though the notice is refused once', async () => {
+    const ledger = createMemoryLedger(createCallCounts());
+    await ledger.putDeliveryOnce(delivery);
+    let isRefused = true;
+    const told: string[] = [];
+    const ports = only<WakePorts>({
+      ledger,
+      events: {
+        tellDead: async ({ eventId }) => {
+          if (isRefused) throw new Error('refused');
+          told.push(eventId);
+        },
+      },
+    });
+    await expect(endIfTooLate(ports, delivery, deadlineAtMs)).rejects.toThrow('refused');
+    isRefused = false;
+    // The message that led to it comes back, and reads it anew.
+    expect(await endIfTooLate(ports, ledger.find(delivery) ?? delivery, deadlineAtMs)).toBe(true);
+    expect(told).toEqual([delivery.eventId]);
+    expect(ledger.find(delivery)?.state).toBe('dead');
+  });
+
+  it('is left alone while an attempt is under way', async () => {
+    const lease = { untilMs: deadlineAtMs, holder: 'message/request' };
+    // Nothing is told or settled.
+    expect(await endIfTooLate(only<WakePorts>({}), { ...delivery, lease }, deadlineAtMs)).toBe(
+      true,
+    );
+  });
 });

@@ -2,6 +2,7 @@
 // nothing recurses; and nothing is sent as long as the operator has no endpoint.
 // A procedure: what it reads and writes goes through ports.
 import { attemptsMade, type Delivery } from '../deliveries/delivery.ts';
+import { PartlyRefusedError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { EventQueue } from '../events/message.ts';
 import type { Health } from '../health/health.ts';
@@ -27,7 +28,8 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
     if (about.tenant === OPERATOR_TENANT) return;
     const subscribers = await registry.subscribersOf([OPERATOR_SCOPE]);
     if ((subscribers.get(scopeKey(OPERATOR_SCOPE)) ?? []).length === 0) return;
-    await queues.sendEvents([{ event, mayRepeat: true }]);
+    const refused = await queues.sendEvents([{ event, mayRepeat: true }]);
+    if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
   }
 
   return {
