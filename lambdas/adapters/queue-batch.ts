@@ -18,8 +18,10 @@ export async function answerBatch(
   });
   for (const { messageId, error } of failed) {
     if (error instanceof LeaseHeldError) log.info('delivery held elsewhere', { messageId });
-    else log.error(`${name} failed`, error, { messageId });
+    else {
+      countFaults(name, 1);
+      log.error(`${name} failed`, error, { messageId });
+    }
   }
-  countFaults(name, failed.filter(({ error }) => !(error instanceof LeaseHeldError)).length);
   return batchResponse(failed);
 }

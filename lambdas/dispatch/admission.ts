@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery } from '../core/deliveries/advance.ts';
 import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
-import type { AskedAttempt, DeliveryLedger } from '../core/deliveries/ledger.ts';
+import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
@@ -77,9 +77,8 @@ async function cancel(
   nowMs: number,
 ): Promise<undefined> {
   const { event } = stored;
-  const found = await ports.ledger.getDeliveries([message]);
   const current =
-    found.get(deliveryIdOf(message.eventId, message.endpointId)) ??
+    (await findDelivery(ports.ledger, message)) ??
     freshDelivery(event, message.endpointId, ports.settings, nowMs);
   const delivery = isRedacted(event) ? redactedDelivery(current, nowMs) : current;
   await ports.ledger.settle(delivery, 'cancelled', nowMs);

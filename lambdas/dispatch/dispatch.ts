@@ -4,12 +4,13 @@ import type { SQSRecord } from 'aws-lambda';
 import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
+import { findDelivery } from '../core/deliveries/ledger.ts';
 import type { DispatchQueue, Postponement, RetryQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
-import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
+import { createdAtMs } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { addressOf } from '../core/scope.ts';
@@ -91,8 +92,7 @@ async function endExpired(
   { ledger, events, surroundings }: DispatchPorts,
   message: DeliveryMessage,
 ): Promise<void> {
-  const found = await ledger.getDeliveries([message]);
-  const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
+  const delivery = await findDelivery(ledger, message);
   if (delivery?.state !== 'waiting') return;
   const dead: Delivery = { ...delivery, deathReason: 'event_expired' };
   if (await ledger.settle(dead, 'dead', surroundings.now())) {
@@ -173,8 +173,7 @@ async function postpone(
  */
 async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise<boolean> {
   if (Number(record.attributes.ApproximateReceiveCount) === 1) return false;
-  const found = await ports.ledger.getDeliveries([message]);
-  const delivery = found.get(deliveryIdOf(message.eventId, message.endpointId));
+  const delivery = await findDelivery(ports.ledger, message);
   if (!delivery || !isRecordedBy(delivery, record)) return false;
   await carryOut(ports, delivery);
   return true;

@@ -78,13 +78,13 @@ export async function fanOut(
     feedAll(ports, stored),
     pointAll(ports.ledger, pointers),
   ]);
-  // A record with several failures comes back once.
-  const errors = new Map(results.flat().map((one) => [one.messageId, one]));
-  const left = [...failed, ...unmatched, ...unstored, ...errors.values()];
-  const leftIds = new Set(left.map(({ messageId }) => messageId));
-  const done = jobs.filter(({ record }) => !leftIds.has(record.messageId));
+  // Each of a record's failures is one too many, and it comes back once.
+  const left = new Map(
+    [...failed, ...unmatched, ...unstored, ...results.flat()].map((one) => [one.messageId, one]),
+  );
+  const done = jobs.filter(({ record }) => !left.has(record.messageId));
   ports.report?.(done.map(({ event }) => event));
-  return left;
+  return [...left.values()];
 }
 
 /** Each with its event as it can be read. */
@@ -190,16 +190,13 @@ async function together(
   call: () => Promise<ReadonlySet<number>>,
 ): Promise<FailedRecord[]> {
   if (entries.length === 0) return [];
-  const failed = (indexes: Iterable<number>, error: unknown) =>
-    [...indexes].flatMap((index) => {
-      const messageId = entries[index]?.record.messageId;
-      return messageId === undefined ? [] : [{ messageId, error }];
-    });
   try {
     const refused = await call();
-    return failed(refused, new PartlyRefusedError(by, refused.size, entries.length));
+    const error = new PartlyRefusedError(by, refused.size, entries.length);
+    const left = entries.filter((_, index) => refused.has(index));
+    return left.map(({ record }) => ({ messageId: record.messageId, error }));
   } catch (error) {
-    return failed(entries.keys(), error);
+    return entries.map(({ record }) => ({ messageId: record.messageId, error }));
   }
 }
 

@@ -1,7 +1,6 @@
 // Counts the states of deliveries where they are written: only what the ledger took is counted.
 import { attemptsMade, type Delivery, type StoredState } from '../../core/deliveries/delivery.ts';
-import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
-import { deliveryIdOf } from '../../core/identifiers.ts';
+import { byId, type DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import type { MetricName } from '../../core/metrics.ts';
 import type { Metrics } from '../metrics.ts';
 
@@ -16,11 +15,17 @@ export function countStates<T extends DeliveryLedger>(
   ledger: T,
   metrics: Pick<Metrics, 'count'>,
 ): T {
-  function count(delivery: Delivery, state: StoredState = delivery.state): void {
+  function count(delivery: Delivery): void {
+    const { state } = delivery;
     // Only the first failure of a run begins the waiting.
     const isStillWaiting =
       state === 'waiting' && attemptsMade(delivery) - delivery.attemptsBeforeRun > 1;
     if (!isStillWaiting) metrics.count(BY_STATE[state], { env: delivery.environment });
+  }
+  async function countIf(write: Promise<boolean>, delivery: Delivery): Promise<boolean> {
+    const isDone = await write;
+    if (isDone) count(delivery);
+    return isDone;
   }
   const counting: Pick<
     DeliveryLedger,
@@ -28,30 +33,17 @@ export function countStates<T extends DeliveryLedger>(
   > = {
     async putDeliveries(deliveries) {
       const refused = await ledger.putDeliveries(deliveries);
-      for (const delivery of deliveries) {
-        if (!refused.has(deliveryIdOf(delivery.eventId, delivery.endpointId))) count(delivery);
-      }
+      for (const [id, delivery] of byId(deliveries)) if (!refused.has(id)) count(delivery);
       return refused;
     },
-    async putDeliveryOnce(delivery) {
-      const isNew = await ledger.putDeliveryOnce(delivery);
-      if (isNew) count(delivery);
-      return isNew;
-    },
-    async recordClaimed(delivery, holder) {
-      const isRecorded = await ledger.recordClaimed(delivery, holder);
-      if (isRecorded) count(delivery);
-      return isRecorded;
-    },
+    putDeliveryOnce: (delivery) => countIf(ledger.putDeliveryOnce(delivery), delivery),
+    recordClaimed: (delivery, holder) => countIf(ledger.recordClaimed(delivery, holder), delivery),
     async rest(request) {
       await ledger.rest(request);
       metrics.count('DeliveriesHeld', { env: request.ref.environment });
     },
-    async settle(delivery, state, nowMs) {
-      const isSettled = await ledger.settle(delivery, state, nowMs);
-      if (isSettled) count(delivery, state);
-      return isSettled;
-    },
+    settle: (delivery, state, nowMs) =>
+      countIf(ledger.settle(delivery, state, nowMs), { ...delivery, state }),
   };
   return { ...ledger, ...counting };
 }

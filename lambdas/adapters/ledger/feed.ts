@@ -14,13 +14,12 @@ import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
-  chunksOf,
+  batchPut,
   getItem,
   type Item,
   pagesOf,
   putOnce,
   text,
-  WRITES_PER_CALL,
   whenHolds,
 } from '../aws/dynamodb/client.ts';
 import { mergedShards } from '../items/listing.ts';
@@ -44,8 +43,8 @@ export function createFeedLedger(
     exp: seconds(expiryOf(createdAtMs(entry.eventId), settings)),
   });
 
-  /** Resolves to the keys of the items that may not have been written. */
-  async function putChunk(items: readonly Item[], signal: AbortSignal): Promise<Set<string>> {
+  /** Resolves to the items that may not have been written. */
+  async function putChunk(items: readonly Item[], signal: AbortSignal): Promise<readonly Item[]> {
     let left = items;
     try {
       while (left.length > 0 && !signal.aborted) {
@@ -55,18 +54,13 @@ export function createFeedLedger(
     } catch (error) {
       if (!signal.aborted) throw error;
     }
-    return new Set(left.map(keyOf));
+    return left;
   }
 
   return {
-    async putFeed(entries, withinMs) {
+    putFeed(entries, withinMs) {
       const signal = AbortSignal.timeout(withinMs);
-      const items = entries.map(toFeedItem);
-      const unique = [...new Map(items.map((item) => [keyOf(item), item])).values()];
-      const chunks = chunksOf(unique, WRITES_PER_CALL);
-      const left = await inParallel(chunks, chunks.length, (chunk) => putChunk(chunk, signal));
-      const refused = new Set(left.flatMap((keys) => [...keys]));
-      return new Set([...items.keys()].filter((index) => refused.has(keyOf(items[index] ?? {}))));
+      return batchPut(client, table, entries.map(toFeedItem), (chunk) => putChunk(chunk, signal));
     },
 
     async readFeed(endpoint, after, before, limit) {
@@ -143,5 +137,3 @@ function subjectPartition(scope: Scope, hash: string): string {
 export function subjectKey(scope: Scope, hash: string, type: Event['type']): Item {
   return { pk: text(subjectPartition(scope, hash)), sk: text(type) };
 }
-
-const keyOf = (item: Item): string => `${item.pk?.S}\n${item.sk?.S}`;

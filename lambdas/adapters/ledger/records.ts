@@ -1,6 +1,5 @@
 // Deliveries put and got: fast, unconditional writes for the common path.
-import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
-import { deliveryIdOf } from '../../core/identifiers.ts';
+import { byId, type DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { batchGet, batchPut } from '../aws/dynamodb/client.ts';
 import type { DeliveryItems } from './delivery-items.ts';
@@ -14,12 +13,7 @@ export function createDeliveryRecords(
   return {
     async putDeliveries(deliveries) {
       const refused = await batchPut(client, table, deliveries.map(toItem));
-      return new Set(
-        [...refused].flatMap((index) => {
-          const delivery = deliveries[index];
-          return delivery ? [deliveryIdOf(delivery.eventId, delivery.endpointId)] : [];
-        }),
-      );
+      return new Set(byId(deliveries.filter((_, index) => refused.has(index))).keys());
     },
 
     async putDeliveryOnce(delivery) {
@@ -29,12 +23,7 @@ export function createDeliveryRecords(
 
     async getDeliveries(refs) {
       const items = await batchGet(client, table, refs.map(deliveryKey));
-      return new Map(
-        items.map((item) => {
-          const delivery = fromDeliveryItem(item);
-          return [deliveryIdOf(delivery.eventId, delivery.endpointId), delivery];
-        }),
-      );
+      return byId(items.map(fromDeliveryItem));
     },
   };
 }

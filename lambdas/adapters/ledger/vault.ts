@@ -1,7 +1,7 @@
 // Ledger and queues that seal event data and open it again, where a stack seals it: functions that have the key
 // see events and answers as if nothing were sealed.
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import { byId, type DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import {
   openedDelivery,
   openedEvent,
@@ -12,7 +12,7 @@ import { SealBrokenError } from '../../core/errors.ts';
 import type { Event } from '../../core/events/event.ts';
 import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import type { EventQueue } from '../../core/events/message.ts';
-import { deliveryIdOf } from '../../core/identifiers.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { NONCE_BYTES, versionOfBytes } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -83,22 +83,18 @@ export function sealingDeliveries(
   { secrets, surroundings }: VaultPorts,
   ledger: DeliveryLedger,
 ): DeliveryLedger {
-  async function sealed(deliveries: readonly Delivery[]): Promise<Delivery[]> {
-    const isOpen = ({ lastResponse, subject }: Delivery) => lastResponse ?? subject;
-    if (!deliveries.some((one) => isOpen(one) !== undefined)) return [...deliveries];
-    const keys = await secrets.sealingKey();
-    const nonce = () => surroundings.random(NONCE_BYTES);
-    return deliveries.map((delivery) => sealedDelivery(delivery, keys, nonce()));
+  async function sealed(delivery: Delivery): Promise<Delivery> {
+    if ((delivery.lastResponse ?? delivery.subject) === undefined) return delivery;
+    return sealedDelivery(delivery, await secrets.sealingKey(), surroundings.random(NONCE_BYTES));
   }
-  const one = async (delivery: Delivery): Promise<Delivery> =>
-    (await sealed([delivery]))[0] ?? delivery;
   return {
     ...ledger,
-    putDeliveries: async (deliveries) => ledger.putDeliveries(await sealed(deliveries)),
-    putDeliveryOnce: async (delivery) => ledger.putDeliveryOnce(await one(delivery)),
-    recordClaimed: async (delivery, holder) => ledger.recordClaimed(await one(delivery), holder),
-    openRun: async (delivery, seenRun) => ledger.openRun(await one(delivery), seenRun),
-    settle: async (delivery, ...end) => ledger.settle(await one(delivery), ...end),
+    putDeliveries: async (deliveries) =>
+      ledger.putDeliveries(await inParallel(deliveries, deliveries.length, sealed)),
+    putDeliveryOnce: async (delivery) => ledger.putDeliveryOnce(await sealed(delivery)),
+    recordClaimed: async (delivery, holder) => ledger.recordClaimed(await sealed(delivery), holder),
+    openRun: async (delivery, seenRun) => ledger.openRun(await sealed(delivery), seenRun),
+    settle: async (delivery, ...end) => ledger.settle(await sealed(delivery), ...end),
   };
 }
 
@@ -120,13 +116,7 @@ export function openingDeliveries(
     ...ledger,
     async getDeliveries(refs) {
       const found = await ledger.getDeliveries(refs);
-      const deliveries = await opened([...found.values()]);
-      return new Map(
-        deliveries.map((delivery) => [
-          deliveryIdOf(delivery.eventId, delivery.endpointId),
-          delivery,
-        ]),
-      );
+      return byId(await opened([...found.values()]));
     },
     async listDeliveries(...parameters) {
       const page = await ledger.listDeliveries(...parameters);

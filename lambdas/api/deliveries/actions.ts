@@ -1,14 +1,14 @@
 // POST /v1/deliveries/{id}/retry and /cancel.
 import { retryMessage } from '../../core/deliveries/advance.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import { type DeliveryLedger, findDelivery } from '../../core/deliveries/ledger.ts';
 import type { RetryQueue } from '../../core/deliveries/message.ts';
 import { newRun } from '../../core/deliveries/new-run.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
-import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
+import { partsOfDeliveryId } from '../../core/identifiers.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
@@ -57,8 +57,7 @@ export function addDeliveryActionRoutes(
     ]);
     const isTarget = events.get(parts.eventId)?.targets.includes(parts.endpointId);
     if (!isTarget || !endpoint) throw notFound;
-    const found = await ledger.getDeliveries([{ ...scope, ...parts }]);
-    const delivery = found.get(deliveryIdOf(parts.eventId, parts.endpointId));
+    const delivery = await findDelivery(ledger, { ...scope, ...parts });
     if (!delivery) {
       throw new Problem(409, 'The first attempt of this delivery has not finished yet.', [], {
         'Retry-After': '1',

@@ -1,5 +1,6 @@
 // Deliveries as the ledger keeps them.
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { deliveryIdOf } from '../identifiers.ts';
 import type { Page, TimeRange } from '../listing.ts';
 import type { DeliveryRef, EndpointAddress } from '../scope.ts';
 import type { Delivery, StoredState } from './delivery.ts';
@@ -33,6 +34,17 @@ export interface DeliveryRecords {
   /** Puts a delivery if there is none: false if another writer was faster. */
   putDeliveryOnce(delivery: Delivery): Promise<boolean>;
   getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
+}
+
+export function byId(deliveries: readonly Delivery[]): Map<string, Delivery> {
+  return new Map(deliveries.map((one) => [deliveryIdOf(one.eventId, one.endpointId), one]));
+}
+
+export async function findDelivery(
+  ledger: Pick<DeliveryRecords, 'getDeliveries'>,
+  ref: DeliveryRef,
+): Promise<Delivery | undefined> {
+  return (await ledger.getDeliveries([ref])).get(deliveryIdOf(ref.eventId, ref.endpointId));
 }
 
 export interface DeliveryClaims {

@@ -11,7 +11,7 @@ import { decodeOutput, encodeInput } from './json.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-export const WRITES_PER_CALL = 25;
+const WRITES_PER_CALL = 25;
 const READS_PER_CALL = 100;
 /** For what DynamoDB leaves unprocessed (throttling). */
 const ROUNDS = { rounds: 6, pauseMs: 50 };
@@ -33,20 +33,19 @@ export function createDynamoDb(): DynamoDb {
 /**
  * Puts items; of several with the same key the last one. Resolves to the indexes of those that could
  * not be put.
+ * @param put puts items of different keys in a call or some, and gives those that are left
  */
 export async function batchPut(
   client: DynamoDb,
   table: string,
   items: readonly Item[],
+  put: (chunk: readonly Item[]) => Promise<readonly Item[]> = (chunk) =>
+    inRounds(ROUNDS, chunk, (some) => putOnce(client, table, some)),
 ): Promise<ReadonlySet<number>> {
   // DynamoDB refuses a batch in which a key is repeated, and SQS may deliver a message twice.
   const unique = new Map(items.map((item) => [keyText(item), item]));
-  const refused = new Set<string>();
   const chunks = chunksOf([...unique.values()], WRITES_PER_CALL);
-  await inParallel(chunks, chunks.length, async (chunk) => {
-    const left = await inRounds(ROUNDS, chunk, (items) => putOnce(client, table, items));
-    for (const item of left) refused.add(keyText(item));
-  });
+  const refused = new Set((await inParallel(chunks, chunks.length, put)).flat().map(keyText));
   return new Set([...items.keys()].filter((index) => refused.has(keyText(items[index] ?? {}))));
 }
 
