@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 e290d11b2eae2ab5d7e318409a700234ef5898b5f8e6101ba35edd7a44a545e9
+// sha256 45291884e62768285074626dfaa65a0d6fbd0b430f1eca02c79ebf6c5e5ace5f
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

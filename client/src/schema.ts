@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 e290d11b2eae2ab5d7e318409a700234ef5898b5f8e6101ba35edd7a44a545e9
+// sha256 45291884e62768285074626dfaa65a0d6fbd0b430f1eca02c79ebf6c5e5ace5f
 
 export interface paths {
     "/v1/events": {
@@ -7587,7 +7587,7 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
-            /** @description The tenant is deleted, but its data is not being removed yet. Send the request again. */
+            /** @description The tenant may not be deleted yet. Send the request again. */
             503: {
                 headers: {
                     /**

@@ -105,7 +105,8 @@ export function createAuthentication({
     if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
     gate?.beforeLookup(c);
     const key = await findKey(hashOfKey(token));
-    if (!key || !isUsable(key, surroundings.now())) {
+    // A tenant that is being deleted may have keys that are not revoked yet.
+    if (!key || !isUsable(key, surroundings.now()) || !(await isTenant(key.tenant))) {
       gate?.failed(c);
       throw unauthorized('This key is not known, has expired or was revoked.');
     }
@@ -119,18 +120,13 @@ export function createAuthentication({
     await next();
   };
 
-  /** @throws Problem 404 if there is no such tenant */
-  async function requireTenant(id: string): Promise<void> {
-    if (id === OPERATOR_TENANT) return;
+  async function isTenant(id: string): Promise<boolean> {
     const nowMs = surroundings.now();
-    if (tenants.get(id, nowMs)) return;
+    if (id === OPERATOR_TENANT || tenants.get(id, nowMs)) return true;
     const tenant = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
-    if (!tenant || tenant.deletedAtMs !== undefined) {
-      throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
-        { path: 'tenant', message: 'is not known' },
-      ]);
-    }
+    if (!tenant || tenant.deletedAtMs !== undefined) return false;
     tenants.set(id, true, nowMs);
+    return true;
   }
 
   /**
@@ -161,7 +157,11 @@ export function createAuthentication({
         { path: TENANT_HEADER, message: 'is missing' },
       ]);
     }
-    await requireTenant(tenant);
+    if (!(await isTenant(tenant))) {
+      throw new Problem(404, 'There is no such tenant: create it with PUT /v1/tenants/{id}.', [
+        { path: 'tenant', message: 'is not known' },
+      ]);
+    }
     return { tenant, environment: environment ?? 'live' };
   }
 

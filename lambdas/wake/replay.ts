@@ -10,7 +10,7 @@ import { newRun } from '../core/deliveries/new-run.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
-import { deliveryIdOf } from '../core/identifiers.ts';
+import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
 import type { ReplayLedger } from '../core/replays/ledger.ts';
 import type { ReplayMessage, ReplayQueue } from '../core/replays/message.ts';
 import {
@@ -31,6 +31,8 @@ const PAGE = 100;
 const EMPTY_PAGES = 20;
 /** A page takes seconds: a replay that has not moved for this long is taken over. */
 const WATCH_SECONDS = 30;
+/** Longer than the API works on a request. */
+const PUT_WITHIN_MS = 60_000;
 
 export interface ReplayPorts {
   readonly replays: ReplayLedger;
@@ -51,7 +53,11 @@ export async function replay(
 ): Promise<void> {
   const isOutOfTime = sliceFrom(ports.surroundings, remainingMs);
   let current = await ports.replays.getReplay(message, message.replayId);
-  if (!current) throw new NotYetStoredError(message.replayId);
+  if (!current) {
+    // Its message is sent before it is put: one that is not there by now never will be.
+    if (createdAtMs(message.replayId) < ports.surroundings.now() - PUT_WITHIN_MS) return;
+    throw new NotYetStoredError(message.replayId);
+  }
   if (current.state !== 'running') return;
   // Another message works on it, or its function died: check again whether the replay makes progress.
   if (current.version > message.version) return send(ports, current, WATCH_SECONDS);

@@ -143,10 +143,10 @@ describe('a body', () => {
 });
 
 describe('a key', () => {
-  it('is read once for a few seconds, and a revocation counts after them', async () => {
+  it('is read once for a few seconds, with its tenant, and a revocation counts after them', async () => {
     const { post, keys, surroundings, reads } = world();
     for (let n = 0; n < 5; n++) expect((await post(SOUND)).status).toBe(202);
-    expect(reads()).toBe(1);
+    expect(reads()).toBe(2);
     keys.set(KEY.hash, { ...KEY, revokedAtMs: NOON_MS });
     surroundings.nowMs += 3_000;
     expect((await post(SOUND)).status).toBe(401);

@@ -14,6 +14,8 @@ import { refused } from '../../http/body.ts';
 import { type Creation, type CreationPorts, createOnce } from '../../http/creation.ts';
 import { requireLiveEndpoint } from '../lookups.ts';
 
+/** The replay's message waits for its put; should that take longer, the message comes again. */
+const START_SECONDS = 1;
 /** How long a dry run counts. */
 const COUNT_MS = 20_000;
 
@@ -33,27 +35,37 @@ export async function begin(
   scope: Scope,
   input: ReplayInput,
 ): Promise<Begun> {
+  const nowMs = ports.surroundings.now();
   const check = async () => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, input.endpoint);
-    const creation = { id: '', atMs: ports.surroundings.now() };
-    return newReplay(ports, { ...scope, endpointId: endpoint.id }, input, creation);
+    const address = { ...scope, endpointId: endpoint.id };
+    return newReplay(ports, address, input, { id: '', atMs: nowMs });
   };
   if (input.dryRun) {
     const asked = await check();
-    const endMs = asked.createdAtMs + COUNT_MS;
+    const endMs = nowMs + COUNT_MS;
     return { count: await countReplayed(ports, asked, () => ports.surroundings.now() > endMs) };
   }
   const replay = await createOnce(c, ports, scope, {
     kind: 'replays',
     prefix: 'rpl',
     body: bodyOf(input),
-    find: (id) => ports.replays.getReplay(scope, id),
+    find: async (id) => {
+      const found = await ports.replays.getReplay(scope, id);
+      if (found?.state === 'running') await start(ports, found, 1);
+      return found;
+    },
     check,
-    make: (creation, asked) =>
-      ports.replays.putReplayOnce(newReplay(ports, asked, input, creation)),
+    make: async (creation, asked) => {
+      const made = newReplay(ports, asked, input, creation);
+      // Before the replay is put: one that is listed as running has something that carries it out.
+      await start(ports, made, 1);
+      const stored = await ports.replays.putReplayOnce(made);
+      // For an id of an earlier request, a message that comes before the put does not come again.
+      if (creation.atMs < nowMs) await start(ports, stored, 1);
+      return stored;
+    },
   });
-  // A repeat goes out again: a crash after the first one's put loses nothing.
-  if (replay.state === 'running') await start(ports, replay, 1);
   return { replay };
 }
 
@@ -105,7 +117,7 @@ export async function start(
 ): Promise<void> {
   const { tenant, environment, endpointId, id: replayId } = replay;
   const message = { tenant, environment, endpointId, replayId, version };
-  const refusals = await queues.sendReplays([{ replay: message, delaySeconds: 0 }]);
+  const refusals = await queues.sendReplays([{ replay: message, delaySeconds: START_SECONDS }]);
   if (refusals.size === 0) return;
   throw new Problem(503, 'The replay could not be started. Send the request again.', [], {
     'Retry-After': '1',

@@ -18,8 +18,9 @@ const CLOSING_MS = 10_000;
 const PAGE = 50;
 
 const NO_TENANT = 'There is no such tenant.';
-const NOT_BEGUN =
-  'The tenant is deleted, but its data is not being removed yet. Send the request again.';
+const NOT_DELETED = 'The tenant may not be deleted yet. Send the request again.';
+/** Longer than an invocation lasts: by then the tenant is marked as deleted, or will not be. */
+const MARKED_AFTER_SECONDS = 30;
 
 export const deleteTenant = operation({
   id: 'deleteTenant',
@@ -39,7 +40,7 @@ export const deleteTenant = operation({
       example: deletedTenantExample,
     },
   },
-  problems: { 404: NO_TENANT, 503: NOT_BEGUN },
+  problems: { 404: NO_TENANT, 503: NOT_DELETED },
 });
 
 interface TenantDeletionPorts {
@@ -58,20 +59,27 @@ export function addTenantDeletionRoute(
 ): void {
   const { registry, surroundings } = ports;
   serve(app, authentication, deleteTenant, async ({ params: { id }, reply }) => {
-    const tenant = TENANT_ID.test(id)
-      ? await registry.markTenantDeleted(id, surroundings.now())
-      : undefined;
-    if (!tenant) throw new Problem(404, NO_TENANT);
+    const found = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
+    if (!found) throw new Problem(404, NO_TENANT);
+    // Before the mark: a tenant that is marked has a job. It does nothing for one that is not.
+    if (found.erasure?.state !== 'done') await sendJob(ports, id, MARKED_AFTER_SECONDS);
+    const tenant = (await registry.markTenantDeleted(id, surroundings.now())) ?? found;
     if (tenant.erasure?.state !== 'done') {
-      const cleanup = { kind: 'erasure', tenant: id } as const;
-      const refused = await ports.queues.sendCleanups([{ cleanup, delaySeconds: 0 }]);
-      if (refused.size > 0) {
-        throw new Problem(503, NOT_BEGUN, [], { 'Retry-After': '1' });
-      }
+      await sendJob(ports, id, 0);
       await close(ports, tenant);
     }
     return reply(202, tenantView(tenant), { Location: `/v1/tenants/${id}` });
   });
+}
+
+async function sendJob(
+  { queues }: TenantDeletionPorts,
+  tenant: string,
+  delaySeconds: number,
+): Promise<void> {
+  const cleanup = { kind: 'erasure', tenant } as const;
+  const refused = await queues.sendCleanups([{ cleanup, delaySeconds }]);
+  if (refused.size > 0) throw new Problem(503, NOT_DELETED, [], { 'Retry-After': '1' });
 }
 
 /** Its keys stop working and its endpoints receive nothing more. */

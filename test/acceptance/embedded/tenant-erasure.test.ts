@@ -85,7 +85,10 @@ it('a deleted tenant is closed within seconds, and its data goes', async () => {
   await eventually(async () => (await asTenant('GET', '/v1/endpoints')).status === 401, 10_000);
   await eventually(async () => (await asOperator('GET', '/v1/endpoints')).status === 404, 10_000);
   const late = { type: 'person', data: {} };
-  expect((await asOperator('POST', '/v1/events', late)).status).toBe(404);
+  await eventually(
+    async () => (await asOperator('POST', '/v1/events', late)).status === 404,
+    10_000,
+  );
 
   // The first round; the second one comes two minutes later.
   const done = await eventually(async () => {

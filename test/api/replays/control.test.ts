@@ -318,3 +318,39 @@ describe('a replay', () => {
     expect((await tenant('GET', '/v1/replays?state=x')).status).toBe(422);
   });
 });
+
+describe('a replay that stops while it begins', () => {
+  const anAsked = async () => {
+    const { json } = await service.acme('POST', '/v1/endpoints', { url: 'https://acme.io/a' });
+    return { endpoint: json.id, since: '2020-01-01T00:00:00Z' };
+  };
+  const statesOf = async (endpoint: string) =>
+    (await service.acme('GET', `/v1/replays?endpoint=${endpoint}`)).json.data.map(
+      ({ state }: { state: string }) => state,
+    );
+
+  it('is not listed where its message cannot be sent', async () => {
+    const asked = await anAsked();
+    service.sentReplays.push = () => {
+      throw new Error('the queue is away');
+    };
+    expect((await service.acme('POST', '/v1/replays', asked)).status).toBe(500);
+    service.sentReplays.push = Array.prototype.push;
+    expect(await statesOf(asked.endpoint)).toEqual([]);
+  });
+
+  it('is waited for by its message, for a minute', async () => {
+    const asked = await anAsked();
+    const { json } = await service.acme('POST', '/v1/replays', asked);
+    const [message] = service.sentReplays;
+    if (!message) throw new Error('no message');
+    expect(message.delaySeconds).toBe(1);
+    const other = createId('rpl', service.clock.nowMs, randomBytes(10));
+    const missing = { ...message, replay: { ...message.replay, replayId: other } };
+    await expect(handle(missing)).rejects.toThrow();
+    service.clock.nowMs += 61_000;
+    await handle(missing);
+    await drain();
+    expect((await service.acme('GET', `/v1/replays/${json.id}`)).json.state).toBe('done');
+  });
+});

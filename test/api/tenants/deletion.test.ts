@@ -10,6 +10,7 @@ import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
 import { type CleanupPorts, cleanUp } from '../../../lambdas/wake/erase.ts';
 import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
+import { decideOnCalls } from '../../builders/broken-calls.ts';
 import { sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
 
@@ -185,8 +186,8 @@ describe('DELETE /v1/tenants/{id}', () => {
     await fill(3);
     await remove();
     const deletedAtMs = service.clock.nowMs;
-    const first = service.cleanups.shift();
-    expect(first?.delaySeconds).toBe(0);
+    const sent = service.cleanups.splice(0);
+    expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([30, 0]);
     await clean(service.cleanupPorts, record());
     expect(await read()).toMatchObject({ erasure: { state: 'running' } });
     expect(service.cleanups[0]?.delaySeconds).toBe(120);
@@ -251,10 +252,40 @@ describe('DELETE /v1/tenants/{id}', () => {
     const second = await remove();
     expect(second.status).toBe(202);
     expect(second.json.deletedAt).toBe(first.json.deletedAt);
-    expect(service.cleanups).toHaveLength(1);
+    expect(service.cleanups).toHaveLength(2);
     await work();
     expect((await remove()).json.erasure.state).toBe('done');
     expect(service.cleanups).toEqual([]);
+  });
+
+  it.each(Array.from({ length: 16 }, (_, index) => index))(
+    'whose call number %i fails ends whole, or did not begin',
+    async (broken) => {
+      await fill(1);
+      let calls = 0;
+      const isBroken = () => calls++ === broken;
+      decideOnCalls(service.client, () => (isBroken() ? 'fails' : undefined));
+      const { push } = service.cleanups;
+      service.cleanups.push = (...entries) => {
+        if (isBroken()) throw new Error('the queue is away');
+        return push.apply(service.cleanups, entries);
+      };
+      await remove();
+      calls = Number.POSITIVE_INFINITY;
+      await work();
+      service.clock.nowMs += 10_000;
+      const { deletedAt, erasure } = await read();
+      const { status } = await victim('GET', '/v1/endpoints');
+      const isDeleted = deletedAt !== null;
+      const isDone = erasure?.state === 'done';
+      expect({ isDone, status }).toEqual({ isDone: isDeleted, status: isDeleted ? 401 : 200 });
+    },
+  );
+
+  it('refuses its keys from the mark on, revoked or not', async () => {
+    await service.registry.markTenantDeleted('victim', service.clock.nowMs);
+    service.clock.nowMs += 5_000;
+    expect((await victim('GET', '/v1/endpoints')).status).toBe(401);
   });
 
   it('keeps its id until everything is gone: PUT is 409 before, and makes a new tenant after', async () => {
