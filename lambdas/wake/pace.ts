@@ -33,14 +33,21 @@ export async function releaseAtRate(
   const spanMs = Math.ceil((overdue.length * 1000) / perSecond);
   const nextAtMs = Math.max(fromMs + spanMs - RELEASE_EARLY_MS, nowMs + TOLERANCE_MS);
   // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
-  await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
+  const leasedUntilMs = beforeMs + LOST_AFTER_MS;
+  await ports.wakes.note(endpoint, leasedUntilMs);
   await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
     const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
     if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return false;
-    await sendReleased(ports, due, { fromMs, perSecond });
+    await sendReleased(ports, due, { fromMs, perSecond, leasedUntilMs });
     return true;
   });
+}
+
+interface Spread {
+  readonly fromMs: number;
+  readonly perSecond: number;
+  readonly leasedUntilMs?: number;
 }
 
 /**
@@ -50,13 +57,13 @@ export async function releaseAtRate(
 export async function sendReleased(
   ports: WakePorts,
   due: readonly WorkEntry[],
-  { fromMs, perSecond }: { readonly fromMs: number; readonly perSecond: number },
+  { fromMs, perSecond, leasedUntilMs }: Spread,
 ): Promise<number> {
   const aheadMs = fromMs - ports.surroundings.now();
   const taken = await Promise.all(
     due.map(async (entry, index) => {
       const spreadSeconds = Math.floor(aheadMs / 1000 + index / perSecond);
-      return (await take(ports, entry)).map(({ message, delaySeconds }) => ({
+      return (await take(ports, entry, leasedUntilMs)).map(({ message, delaySeconds }) => ({
         message: { ...message, released: true },
         delaySeconds: Math.max(delaySeconds, spreadSeconds),
       }));

@@ -40,14 +40,15 @@ export async function sendDue(
   const taken = new Set<string>();
   let fromMs = 0;
   let limit = PAGE;
+  const leasedUntilMs = beforeMs + LOST_AFTER_MS;
   for (;;) {
     const listed = await ports.work.listDue(endpoint, beforeMs, limit, fromMs);
     const due = listed.filter(({ eventId }) => !taken.has(eventId));
     // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
     if (taken.size === 0 && due.length > 0) {
-      await ports.wakes.note(endpoint, beforeMs + LOST_AFTER_MS);
+      await ports.wakes.note(endpoint, leasedUntilMs);
     }
-    const messages = await Promise.all(due.map((entry) => take(ports, entry)));
+    const messages = await Promise.all(due.map((entry) => take(ports, entry, leasedUntilMs)));
     await sendAll(ports, messages.flat());
     if (listed.length < limit) return true;
     if (isOutOfTime()) return false;
@@ -59,12 +60,17 @@ export async function sendDue(
 }
 
 /**
- * Leases an entry by giving it a later time in the index: if its message is lost, it is found there again.
- * A delivery past its deadline becomes dead. An entry that another invocation took, or that changed, is skipped.
+ * Leases an entry by giving it a later time in the index: if its message is lost, it is found there again, by the
+ * wake-up that is noted for the end of the lease. A delivery past its deadline becomes dead. An entry that another
+ * invocation took, or that changed, is skipped.
  */
-export async function take(ports: WakePorts, entry: WorkEntry): Promise<DelayedMessage[]> {
+export async function take(
+  ports: WakePorts,
+  entry: WorkEntry,
+  leasedUntilMs = Math.max(entry.workAtMs, ports.surroundings.now()) + LOST_AFTER_MS,
+): Promise<DelayedMessage[]> {
   const nowMs = ports.surroundings.now();
-  const delivery = await ports.work.take(entry, Math.max(entry.workAtMs, nowMs) + LOST_AFTER_MS);
+  const delivery = await ports.work.take(entry, leasedUntilMs);
   if (!delivery) return [];
   if (await endIfTooLate(ports, delivery, nowMs)) return [];
   return [retryMessage(delivery, nowMs)];
