@@ -273,6 +273,14 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       expect(await ledger.openRun(aDelivery({ run: 2 }), 1)).toBe(false);
     });
 
+    it('is not opened for a redacted delivery: there is nothing left to send', async () => {
+      const { workAtMs, ...rest } = aDelivery({ state: 'cancelled', redactedAtMs: NOON_MS });
+      await ledger.putDeliveries([rest]);
+      const opened: Delivery = { ...rest, state: 'waiting', run: 2, workAtMs: NOON_MS };
+      expect(await ledger.openRun(opened, 1)).toBe(false);
+      expect(await read(rest)).toEqual(rest);
+    });
+
     // Regression: a run that was opened beside an attempt lost that attempt's outcome.
     it('is not opened while an attempt may be under way', async () => {
       const lease = { untilMs: NOON_MS + 15_000, holder: 'message-1/request-1' };

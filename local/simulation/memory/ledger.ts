@@ -48,6 +48,9 @@ const WAITING_PER_READ = 40;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
 const NEVER_USED: Rate = { sent: 0, released: 0 };
 
+const unitsOf = ({ attempts }: Delivery): number =>
+  Math.ceil((ITEM_BYTES + attempts.length * ATTEMPT_BYTES) / 1024);
+
 export function createMemoryLedger(counts: CallCounts): MemoryLedger {
   const events = new Map<string, StoredEvent>();
   const deliveries = new Map<string, Delivery>();
@@ -83,12 +86,24 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     const movedInIndex =
       (before?.state === 'waiting' ? placeOf(before) : 0) !==
         (delivery.state === 'waiting' ? placeOf(delivery) : 0) || before?.state !== delivery.state;
-    const units = Math.ceil((ITEM_BYTES + delivery.attempts.length * ATTEMPT_BYTES) / 1024);
-    counts.write(units + (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0));
+    const indexUnits = (movedInIndex ? 1 : 0) + (movedInIndex && before ? 1 : 0);
+    counts.write(unitsOf(delivery) + indexUnits);
+  }
+
+  /** A write whose condition does not hold is billed like one that is done. */
+  function refused(found: Delivery | undefined): false {
+    counts.write(found ? unitsOf(found) : 1);
+    return false;
   }
 
   const isUnderWay = ({ lease }: Delivery, nowMs: number): boolean =>
     lease !== undefined && lease.untilMs >= nowMs;
+  /** Whether it waits in this run with so many attempts made, and none under way. */
+  const awaits = (found: Delivery, run: number, made: number, nowMs: number): boolean =>
+    found.state === 'waiting' &&
+    found.run === run &&
+    attemptsMade(found) === made &&
+    !isUnderWay(found, nowMs);
 
   /** Newest first; the cursor is the last id of the page before. */
   function pageOf<T>(
@@ -178,39 +193,36 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     },
     async putDeliveryOnce(delivery) {
       const found = deliveries.get(deliveryKey(delivery));
-      if (found) return found.recordedBy !== undefined && found.recordedBy === delivery.recordedBy;
+      const isOwn = delivery.recordedBy !== undefined && found?.recordedBy === delivery.recordedBy;
+      if (found) return refused(found) || isOwn;
       write(delivery);
       return true;
     },
     async claim(request): Promise<Claim> {
       const found = deliveries.get(deliveryKey(request.ref));
       const lease = { untilMs: request.leaseUntilMs, holder: request.holder };
-      if (!found) {
-        if (!request.fresh) return { kind: 'missing' };
+      if (!found && request.fresh) {
         write({ ...request.fresh, lease });
         return { kind: 'claimed', delivery: { ...request.fresh, lease } };
       }
-      if (
-        found.state !== 'waiting' ||
-        found.run > request.run ||
-        attemptsMade(found) >= request.attempt
-      ) {
-        return { kind: 'past', delivery: found };
+      if (request.fresh) refused(found);
+      if (found && awaits(found, request.run, request.attempt - 1, request.nowMs)) {
+        write({ ...found, lease });
+        return { kind: 'claimed', delivery: { ...found, lease } };
       }
-      const isHeld = isUnderWay(found, request.nowMs);
-      if (isHeld && found.lease?.holder === request.holder) {
-        return { kind: 'claimed', delivery: found };
-      }
-      if (isHeld) return { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
-      if (found.run !== request.run || attemptsMade(found) !== request.attempt - 1) {
-        return { kind: 'missing' };
-      }
-      write({ ...found, lease });
-      return { kind: 'claimed', delivery: { ...found, lease } };
+      refused(found);
+      counts.read(1);
+      if (!found) return { kind: 'missing' };
+      const isPast = found.run > request.run || attemptsMade(found) >= request.attempt;
+      if (found.state !== 'waiting' || isPast) return { kind: 'past', delivery: found };
+      if (!isUnderWay(found, request.nowMs)) return { kind: 'missing' };
+      return found.lease?.holder === request.holder
+        ? { kind: 'claimed', delivery: found }
+        : { kind: 'held', untilMs: found.lease?.untilMs ?? 0 };
     },
     async recordClaimed(delivery, holder) {
       const found = deliveries.get(deliveryKey(delivery));
-      if (found?.lease?.holder !== holder) return found?.recordedBy === holder;
+      if (found?.lease?.holder !== holder) return refused(found) || found?.recordedBy === holder;
       write(delivery);
       return true;
     },
@@ -218,27 +230,28 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       const found = deliveries.get(deliveryKey(ref));
       if (!found) {
         if (fresh) write({ ...fresh, workAtMs: fresh.dueAtMs ?? nowMs });
+        else refused(found);
         return;
       }
-      const isAsSeen =
-        found.state === 'waiting' && found.run === run && attemptsMade(found) === attempt - 1;
-      if (isAsSeen && !isUnderWay(found, nowMs))
+      if (fresh) refused(found);
+      if (awaits(found, run, attempt - 1, nowMs)) {
         write({ ...found, workAtMs: found.dueAtMs ?? nowMs });
+      } else refused(found);
     },
     async openRun(delivery, seenRun) {
       const found = deliveries.get(deliveryKey(delivery));
-      if (found?.run !== seenRun || attemptsMade(found) !== attemptsMade(delivery)) return false;
-      if (isUnderWay(found, delivery.dueAtMs ?? 0)) return false;
+      const isAsSeen =
+        found?.run === seenRun &&
+        attemptsMade(found) === attemptsMade(delivery) &&
+        found.redactedAtMs === undefined;
+      if (!isAsSeen || isUnderWay(found, delivery.dueAtMs ?? 0)) return refused(found);
       write(delivery);
       return true;
     },
     async settle(delivery, state, nowMs) {
       const found = deliveries.get(deliveryKey(delivery));
-      const isAsSeen =
-        found?.state === 'waiting' &&
-        found.run === delivery.run &&
-        attemptsMade(found) === attemptsMade(delivery);
-      if (found && (!isAsSeen || isUnderWay(found, nowMs))) return false;
+      const made = attemptsMade(delivery);
+      if (found && !awaits(found, delivery.run, made, nowMs)) return refused(found);
       const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
       write({ ...rest, state });
       return true;
@@ -300,7 +313,9 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     },
     async take(entry, untilMs) {
       const found = deliveries.get(deliveryKey(entry));
-      if (found?.state !== 'waiting' || placeOf(found) !== entry.workAtMs) return undefined;
+      if (found?.state !== 'waiting' || placeOf(found) !== entry.workAtMs) {
+        return refused(found) || undefined;
+      }
       const taken = { ...found, workAtMs: untilMs };
       write(taken);
       return taken;
