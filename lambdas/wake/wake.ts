@@ -26,11 +26,13 @@ export async function wake(
   const nowMs = ports.surroundings.now();
   const { tenant, environment, endpointId: id } = message;
   const found = await ports.registry.getEndpoints([{ tenant, environment, id }]);
-  const perSecond = found.get(id)?.maxPerSecond;
+  const { maxPerSecond: perSecond, deletedAtMs } = found.get(id) ?? {};
   const startMs = await startOf(ports, message, kept.health, perSecond);
   if (startMs > nowMs + TOLERANCE_MS) return waitFor(ports, message, kept.health, startMs);
   // From here on, only this message brings the work back if the function dies.
   await ports.wakes.done(message);
+  // Each probe of a deleted endpoint would cancel one delivery; what waits there is shown as cancelled as it is.
+  if (kept.health.state !== 'healthy' && deletedAtMs !== undefined) return;
   switch (kept.health.state) {
     case 'healthy': {
       // A late wake-up takes the deliveries that are due by now; an early one takes those of its bucket.
