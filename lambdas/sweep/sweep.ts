@@ -17,8 +17,9 @@ const MARK_BEHIND_MS = 3_600_000;
 const OVERDUE_MS = 2 * 60 * 1000;
 /** A wake-up that was sent again may stand in a queue that is behind. */
 const REPEAT_AFTER_MS = 15 * 60 * 1000;
-/** A run stops after so much, and the next one goes on there. */
+/** A run reads so much from the mark on, or from where the last one stopped, and the latest in any case. */
 const READ_PER_RUN_MS = 2 * DAY_MS;
+const LATEST_MS = 3 * 3_600_000;
 const SENT_PER_RUN = 10_000;
 
 interface SweepPorts {
@@ -31,8 +32,7 @@ interface SweepPorts {
 interface SweepReport {
   /** Wake-ups that were overdue and sent again. */
   readonly repeatedWakes: number;
-  /** Buckets of ten minutes that they stood in, and how long the oldest is overdue. */
-  readonly overdueBuckets: number;
+  /** How long the oldest is overdue. */
   readonly oldestOverdueSeconds: number;
 }
 
@@ -49,15 +49,18 @@ export function createSweep({ wakes, queues, surroundings }: SweepPorts) {
     const keptMs = await wakes.sweptUpTo(bucketOf(nowMs - FIRST_LOOK_BACK_MS));
     let markMs = Math.min(keptMs, maxMarkMs);
     const fromMs = Math.max(markMs, stoppedAtMs);
-    stoppedAtMs = 0;
+    const endMs = Math.min(fromMs + READ_PER_RUN_MS, newestMs + BUCKET_MS);
+    stoppedAtMs = endMs > newestMs ? 0 : endMs;
+    const latestMs = Math.max(endMs, newestMs - LATEST_MS);
+    const read = [...bucketsIn(fromMs, endMs), ...bucketsIn(latestMs, newestMs + BUCKET_MS)];
     let repeatedWakes = 0;
     let refusedWakes = 0;
-    const overdueBucketsMs: number[] = [];
-    for (let bucketMs = fromMs; bucketMs <= newestMs; bucketMs += BUCKET_MS) {
+    let oldestOverdueSeconds = 0;
+    for (const bucketMs of read) {
       const left = SENT_PER_RUN - repeatedWakes - refusedWakes;
-      if (left <= 0 || bucketMs - fromMs >= READ_PER_RUN_MS) {
+      if (left <= 0) {
         // Of the bucket before, some may be left.
-        stoppedAtMs = bucketMs - BUCKET_MS;
+        stoppedAtMs = Math.min(bucketMs - BUCKET_MS, endMs);
         break;
       }
       const found = await wakes.listBucket(bucketMs);
@@ -74,13 +77,16 @@ export function createSweep({ wakes, queues, surroundings }: SweepPorts) {
       });
       refusedWakes += refused.size;
       repeatedWakes += overdue.length - refused.size;
-      overdueBucketsMs.push(bucketMs);
+      oldestOverdueSeconds ||= Math.round((nowMs - bucketMs) / 1000);
     }
     if (refusedWakes > 0) {
       throw new PartlyRefusedError('SQS', refusedWakes, refusedWakes + repeatedWakes);
     }
-    const [oldestMs = nowMs] = overdueBucketsMs;
-    const oldestOverdueSeconds = Math.round((nowMs - oldestMs) / 1000);
-    return { repeatedWakes, overdueBuckets: overdueBucketsMs.length, oldestOverdueSeconds };
+    return { repeatedWakes, oldestOverdueSeconds };
   };
+}
+
+function bucketsIn(fromMs: number, toMs: number): number[] {
+  const count = Math.max(0, (toMs - fromMs) / BUCKET_MS);
+  return Array.from({ length: count }, (_, index) => fromMs + index * BUCKET_MS);
 }

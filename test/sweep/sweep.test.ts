@@ -76,6 +76,13 @@ describe('sweep', () => {
     },
   );
 
+  it('finds at once what is some minutes late, also on its first run', async () => {
+    const { directory, sent, run } = openSweep();
+    await directory.enter(wakeOf('ep_late', NOON_MS - 30 * MINUTE_MS), 'noted');
+    await run(1);
+    expect(sent).toEqual(['ep_late']);
+  });
+
   it('reads little more than an hour once it has caught up', async () => {
     const { run, bucketsRead } = openSweep();
     await run(12);

@@ -22,7 +22,7 @@ it.each([
     bucketMs: bucketOf(NOON_MS),
   };
   const struck: unknown[] = [];
-  const deleted = only<Endpoint>({ deletedAtMs: NOON_MS - 1 });
+  const deleted = only<Endpoint>({ deletedAtMs: NOON_MS - 1, maxPerSecond: 1 });
   const ports = only<WakePorts>({
     health: only<WakePorts['health']>({
       getHealth: async () => ({ health, version: 1, answers: 0 }),

@@ -81,6 +81,17 @@ export function createWakes(
     );
   }
 
+  async function setMark(expression: string, bucketMs: number): Promise<number> {
+    const { Attributes } = await client.call('UpdateItem', {
+      TableName: table,
+      Key: SWEPT,
+      UpdateExpression: `SET v = :v, b = ${expression}`,
+      ExpressionAttributeValues: { ':v': ITEM_VERSION, ':b': number(bucketMs) },
+      ReturnValues: 'ALL_NEW',
+    });
+    return Number(Attributes?.b?.N);
+  }
+
   return {
     async ensure(endpoint, dueAtMs) {
       const wake = wakeOf(endpoint, dueAtMs);
@@ -128,25 +139,8 @@ export function createWakes(
       return shards.flat();
     },
 
-    async sweptUpTo(firstMs) {
-      const answer = await client.call('UpdateItem', {
-        TableName: table,
-        Key: SWEPT,
-        UpdateExpression: 'SET v = :v, b = if_not_exists(b, :first)',
-        ExpressionAttributeValues: { ':v': ITEM_VERSION, ':first': number(firstMs) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return Number(answer.Attributes?.b?.N);
-    },
-
-    async moveSwept(toMs) {
-      await client.call('UpdateItem', {
-        TableName: table,
-        Key: SWEPT,
-        UpdateExpression: 'SET v = :v, b = :to',
-        ExpressionAttributeValues: { ':v': ITEM_VERSION, ':to': number(toMs) },
-      });
-    },
+    sweptUpTo: (firstMs) => setMark('if_not_exists(b, :b)', firstMs),
+    moveSwept: (toMs) => setMark(':b', toMs),
   };
 }
 

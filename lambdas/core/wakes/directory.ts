@@ -21,5 +21,5 @@ export interface SweptWakes {
   listBucket(bucketMs: number): Promise<readonly WakeMessage[]>;
   /** The bucket before which no entry stands; the first time it is the one that is given. */
   sweptUpTo(firstMs: number): Promise<number>;
-  moveSwept(toMs: number): Promise<void>;
+  moveSwept(toMs: number): Promise<unknown>;
 }

@@ -47,6 +47,7 @@ beforeEach(async () => {
   const tenantKey = { id: 'key_1', tenant: 'acme', environment: 'live', scopes: KEY_SCOPES };
   const authentication = createAuthentication({
     registry: only<AuthenticationPorts['registry']>({
+      getTenant: async (id) => ({ id, name: id, createdAtMs: NOON_MS }),
       findKey: async (hash) => ({ ...tenantKey, hash, createdAtMs: NOON_MS }) as unknown as ApiKey,
     }),
     secrets: { operatorKey: async () => OPERATOR_KEY },
