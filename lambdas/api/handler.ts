@@ -1,4 +1,5 @@
 // The api function: everything over HTTPS but the events that come in.
+
 import { metered } from '../adapters/metrics.ts';
 import { listIn } from '../adapters/surroundings.ts';
 import { Env } from '../environment.ts';
@@ -6,6 +7,7 @@ import { createApplication } from '../http/application.ts';
 import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
+import { serveOn } from '../http/operation.ts';
 import { addDeliveryActionRoutes } from './deliveries/actions.ts';
 import { addDeliveryRoutes } from './deliveries/routes.ts';
 import { addEndpointActionRoutes } from './endpoints/actions.ts';
@@ -40,31 +42,32 @@ const { settings, surroundings } = ports;
 const edge = createEdge(settings, surroundings);
 export const app = createApplication(SERVED_BY_INGEST, edge);
 const authentication = createAuthentication({ ...ports, gate: edge.gate });
+const serve = serveOn(app, authentication);
 
-addHealthRoute(app, authentication);
-addEgressRoute(app, authentication, listIn(Env.egressAddresses));
-addViewerRoutes(app, authentication, new URL('./viewer/', import.meta.url));
-addTenantRoutes(app, authentication, ports);
-addTenantDeletionRoute(app, authentication, ports);
-addKeyRoutes(app, authentication, ports);
-addSigningKeyRoutes(app, authentication, ports);
-addSealingKeyRoutes(app, authentication, { ...ports, registry: ports.sealedRegistry });
-addEndpointRoutes(app, authentication, ports);
-addTemplateRoutes(app, authentication, ports);
-addEndpointActionRoutes(app, authentication, ports);
-addEndpointTestRoute(app, authentication, ports);
-addEventRoutes(app, authentication, ports);
-addEventTypeRoutes(app, authentication, ports);
-addFilterTestRoute(app, authentication, ports);
-addRedactionRoute(app, authentication, {
+addHealthRoute(serve);
+addEgressRoute(serve, listIn(Env.egressAddresses));
+addViewerRoutes(serve, new URL('./viewer/', import.meta.url));
+addTenantRoutes(serve, ports);
+addTenantDeletionRoute(serve, ports);
+addKeyRoutes(serve, ports);
+addSigningKeyRoutes(serve, ports);
+addSealingKeyRoutes(serve, { ...ports, registry: ports.sealedRegistry });
+addEndpointRoutes(serve, ports);
+addTemplateRoutes(serve, ports);
+addEndpointActionRoutes(serve, ports);
+addEndpointTestRoute(serve, ports);
+addEventRoutes(serve, ports);
+addEventTypeRoutes(serve, ports);
+addFilterTestRoute(serve, ports);
+addRedactionRoute(serve, {
   ...ports,
   ledger: { ...ports.ledger, ...ports.redactions },
 });
-addPollingRoute(app, authentication, ports);
-addSubjectRoutes(app, authentication, ports);
-addDeliveryRoutes(app, authentication, ports);
-addDeliveryActionRoutes(app, authentication, ports);
-addDeadLetterRoutes(app, authentication, ports);
-addReplayRoutes(app, authentication, ports);
+addPollingRoute(serve, ports);
+addSubjectRoutes(serve, ports);
+addDeliveryRoutes(serve, ports);
+addDeliveryActionRoutes(serve, ports);
+addDeadLetterRoutes(serve, ports);
+addReplayRoutes(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

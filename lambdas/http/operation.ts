@@ -99,32 +99,37 @@ const NO_BODY = { value: undefined, source: { faults: [], dataTexts: new Map() }
  * Serves an operation. Checked in this order: key, scope or operator, tenant, parameters, query, body;
  * each with its own status, all faults of a step at once.
  */
-export function serve<const O extends Operation>(
-  app: Application,
-  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
+export type Serve = <const O extends Operation>(
   declared: O,
   handler: (call: CallIn<O>) => Promise<Response>,
-  options: ServeOptions<O> = {},
-): void {
-  const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  const { access } = declared;
-  app.on(declared.method.toUpperCase(), path, async (c) => {
-    let scope: Scope | undefined;
-    if (access !== 'open') await authentication.authenticate(c, async () => undefined);
-    if (access === 'operator') requireOperator(c);
-    else if (access !== 'open' && access !== 'key') {
-      requireScope(c, access);
-      scope = await authentication.scopeOf(c);
-    }
-    const params = declared.params && parseParams(c, declared.params);
-    const query = declared.query && parseQuery(c, declared.query);
-    const schema = scope && options.bodySchema ? options.bodySchema(scope) : declared.body;
-    const read = declared.isBodyOptional ? parseBodyOrNothing : parseBody;
-    const maxBytes = declared.maxBodyBytes ?? MAX_BODY_BYTES;
-    const { value: body, source } = schema ? await read(c, schema, maxBytes) : NO_BODY;
-    const reply = (status: 200 | 201 | 202, value: unknown, headers = {}) =>
-      c.json(value as object, status, headers);
-    // The checks above are what these types say; TypeScript cannot follow them through the generics.
-    return handler({ c, params, query, body, source, reply, scope } as unknown as CallIn<O>);
-  });
+  options?: ServeOptions<O>,
+) => void;
+
+export function serveOn(
+  app: Application,
+  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
+): Serve {
+  return (declared, handler, options = {}) => {
+    const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const { access } = declared;
+    app.on(declared.method.toUpperCase(), path, async (c) => {
+      let scope: Scope | undefined;
+      if (access !== 'open') await authentication.authenticate(c, async () => undefined);
+      if (access === 'operator') requireOperator(c);
+      else if (access !== 'open' && access !== 'key') {
+        requireScope(c, access);
+        scope = await authentication.scopeOf(c);
+      }
+      const params = declared.params && parseParams(c, declared.params);
+      const query = declared.query && parseQuery(c, declared.query);
+      const schema = scope && options.bodySchema ? options.bodySchema(scope) : declared.body;
+      const read = declared.isBodyOptional ? parseBodyOrNothing : parseBody;
+      const maxBytes = declared.maxBodyBytes ?? MAX_BODY_BYTES;
+      const { value: body, source } = schema ? await read(c, schema, maxBytes) : NO_BODY;
+      const reply = (status: 200 | 201 | 202, value: unknown, headers = {}) =>
+        c.json(value as object, status, headers);
+      // The checks above are what these types say; TypeScript cannot follow them through the generics.
+      return handler({ c, params, query, body, source, reply, scope } as never);
+    });
+  };
 }

@@ -1,5 +1,6 @@
 // The api function's routes over the real adapters and an in-process DynamoDB, for tests: queues and
 // what dispatch answers are taken down, and two tenants have keys in both environments.
+
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -53,6 +54,7 @@ import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
+import { serveOn } from '../../lambdas/http/operation.ts';
 import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
 import { only } from './ports.ts';
 
@@ -131,6 +133,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const keyring = createKeyringStore(dynamoDb, 'registry');
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
+  const serve = serveOn(app, authentication);
   const tested: TestRequest[] = [];
   /** What dispatch answers: a report, or what makes one. */
   const dispatch: { answer: TestReport | ((request: TestRequest) => TestReport) | undefined } = {
@@ -147,7 +150,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const templates = createTemplates(dynamoDb, 'registry');
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
-  addEndpointRoutes(app, authentication, {
+  addEndpointRoutes(serve, {
     registry: watched,
     templates: {
       ...templates,
@@ -179,7 +182,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return modes.verifyUrl;
     },
   });
-  addTemplateRoutes(app, authentication, {
+  addTemplateRoutes(serve, {
     templates,
     registry,
     keyring,
@@ -188,20 +191,20 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
   });
   const eventTypes = createEventTypeStore(dynamoDb, 'registry');
-  addEventTypeRoutes(app, authentication, {
+  addEventTypeRoutes(serve, {
     eventTypes,
     limits: settings.limits,
     surroundings,
   });
-  addKeyRoutes(app, authentication, {
+  addKeyRoutes(serve, {
     registry,
     ledger,
     limits: settings.limits,
     surroundings,
   });
-  addSigningKeyRoutes(app, authentication, { keyring, secrets, ledger, surroundings });
-  addFilterTestRoute(app, authentication, { ledger });
-  addSealingKeyRoutes(app, authentication, {
+  addSigningKeyRoutes(serve, { keyring, secrets, ledger, surroundings });
+  addFilterTestRoute(serve, { ledger });
+  addSealingKeyRoutes(serve, {
     registry: stored,
     endpoints,
     templates,
@@ -219,10 +222,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   };
   const vault = { ...ledger, ...createRedactionLedger(dynamoDb, 'ledger') };
-  addTenantRoutes(app, authentication, { registry, surroundings });
-  addTenantDeletionRoute(app, authentication, { registry, endpoints, queues, surroundings });
+  addTenantRoutes(serve, { registry, surroundings });
+  addTenantDeletionRoute(serve, { registry, endpoints, queues, surroundings });
   const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
-  addRedactionRoute(app, authentication, redaction);
+  addRedactionRoute(serve, redaction);
   const cleanupPorts: CleanupPorts = {
     registry: stored,
     endpoints,
@@ -233,15 +236,15 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     queues,
     surroundings,
   };
-  addEndpointTestRoute(app, authentication, { registry, templates, tests });
+  addEndpointTestRoute(serve, { registry, templates, tests });
 
-  addPollingRoute(app, authentication, { registry, ledger, surroundings, settings });
-  addSubjectRoutes(app, authentication, { ledger });
-  addEventRoutes(app, authentication, { ledger, registry, health, surroundings });
-  addDeliveryRoutes(app, authentication, { ledger, registry, health, surroundings });
+  addPollingRoute(serve, { registry, ledger, surroundings, settings });
+  addSubjectRoutes(serve, { ledger });
+  addEventRoutes(serve, { ledger, registry, health, surroundings });
+  addDeliveryRoutes(serve, { ledger, registry, health, surroundings });
 
   const sentReplays: DelayedReplay[] = [];
-  addReplayRoutes(app, authentication, {
+  addReplayRoutes(serve, {
     registry,
     replays,
     ledger,

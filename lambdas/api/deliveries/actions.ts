@@ -15,9 +15,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
 import { NO_DELIVERY } from '../lookups.ts';
 import { cancelDelivery, retryDelivery } from './operations.ts';
@@ -36,11 +34,7 @@ interface DeliveryActionPorts {
   readonly settings: Settings;
 }
 
-export function addDeliveryActionRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: DeliveryActionPorts,
-): void {
+export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts): void {
   const { ledger, surroundings } = ports;
 
   /** @throws Problem 404, or 409 while an attempt is not over */
@@ -78,7 +72,7 @@ export function addDeliveryActionRoutes(
     return deliveryView(written.delivery, await standingOf(ports.health, written.endpoint));
   }
 
-  serve(app, authentication, retryDelivery, async ({ scope, params, reply }) => {
+  serve(retryDelivery, async ({ scope, params, reply }) => {
     const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       const nowMs = surroundings.now();
@@ -98,7 +92,7 @@ export function addDeliveryActionRoutes(
     return reply(202, view);
   });
 
-  serve(app, authentication, cancelDelivery, async ({ scope, params, reply }) => {
+  serve(cancelDelivery, async ({ scope, params, reply }) => {
     const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       if (delivery.state !== 'waiting') {

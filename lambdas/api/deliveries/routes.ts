@@ -7,10 +7,8 @@ import type { StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { listView, NO_CURSOR, rangeOf } from '../listing/query.ts';
@@ -20,13 +18,9 @@ import { getDelivery, listDeliveries } from './operations.ts';
 import { firstOf, isWithin, placesOf, placesOfTenant } from './places.ts';
 import { deliveryView, type pendingDeliveryView } from './view.ts';
 
-export function addDeliveryRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EventPorts,
-): void {
+export function addDeliveryRoutes(serve: Serve, ports: EventPorts): void {
   const { ledger, registry } = ports;
-  serve(app, authentication, listDeliveries, async ({ scope, query, reply }) => {
+  serve(listDeliveries, async ({ scope, query, reply }) => {
     const range = rangeOf(query);
     const { status, type, subject, limit, cursor } = query;
     const asked = {
@@ -84,7 +78,7 @@ export function addDeliveryRoutes(
     );
   });
 
-  serve(app, authentication, getDelivery, async ({ scope, params, reply }) => {
+  serve(getDelivery, async ({ scope, params, reply }) => {
     const parts = partsOfDeliveryId(params.id);
     const stored = parts && (await findEvent(ledger, scope, parts.eventId));
     const isTarget = stored?.targets.includes(parts?.endpointId ?? '') === true;

@@ -11,9 +11,7 @@ import { FAR_FUTURE_MS } from '../../core/wakes/bucket.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
 import type { WakeQueue } from '../../core/wakes/message.ts';
 import { wakeAt } from '../../core/wakes/wake-at.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
 import { changeHealth } from './health-changes.ts';
@@ -82,14 +80,10 @@ interface EndpointActionPorts {
   readonly defaults: ViewDefaults;
 }
 
-export function addEndpointActionRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointActionPorts,
-): void {
+export function addEndpointActionRoutes(serve: Serve, ports: EndpointActionPorts): void {
   const { surroundings } = ports;
 
-  serve(app, authentication, pauseEndpoint, async ({ scope, params, reply }) => {
+  serve(pauseEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const health = await changeHealth(ports, endpoint, (before, nowMs) =>
       before.state === 'paused' && before.pausedBy === 'user'
@@ -99,7 +93,7 @@ export function addEndpointActionRoutes(
     return reply(200, endpointView(endpoint, health, ports.defaults));
   });
 
-  serve(app, authentication, resumeEndpoint, async ({ scope, params, reply }) => {
+  serve(resumeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
     const address = { ...endpoint, endpointId: endpoint.id };
@@ -112,7 +106,7 @@ export function addEndpointActionRoutes(
     return reply(200, endpointView(endpoint, health, ports.defaults));
   });
 
-  serve(app, authentication, purgeEndpoint, async ({ scope, params, reply }) => {
+  serve(purgeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const address = { ...endpoint, endpointId: endpoint.id };
     const endMs = surroundings.now() + PURGE_MS;

@@ -2,9 +2,7 @@
 import * as z from 'zod';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { changesShape } from '../../core/endpoints/settings/setting.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
@@ -40,14 +38,10 @@ export const changeEndpoint = operation({
   },
 });
 
-export function addEndpointChangeRoute(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointPorts,
-): void {
+export function addEndpointChangeRoute(serve: Serve, ports: EndpointPorts): void {
   const changer = createEndpointChanger(ports);
 
-  serve(app, authentication, changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
+  serve(changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     requireMatch(c, before);
     const after = await changer.carryOut(await changer.plan(before, changes));

@@ -1,7 +1,5 @@
 import { optimistically } from '../../core/optimistic.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
 import { requireLiveEndpoint } from '../lookups.ts';
@@ -17,20 +15,16 @@ import { endpointView } from './view.ts';
 /** How often a deletion is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
 
-export function addEndpointRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointPorts,
-): void {
+export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
   const { registry, surroundings } = ports;
   const create = createEndpointCreator(ports);
 
-  serve(app, authentication, createEndpoint, async ({ c, scope, body, reply }) => {
+  serve(createEndpoint, async ({ c, scope, body, reply }) => {
     const { endpoint, health } = await create(c, scope, body);
     return reply(201, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
-  serve(app, authentication, listEndpoints, async ({ scope, query, reply }) => {
+  serve(listEndpoints, async ({ scope, query, reply }) => {
     const page = await registry.listEndpoints(scope, query.limit, query.cursor);
     const health = await healthOf(ports.health, page.entries);
     return reply(
@@ -39,18 +33,18 @@ export function addEndpointRoutes(
     );
   });
 
-  serve(app, authentication, getEndpoint, async ({ scope, params, reply }) => {
+  serve(getEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(registry, scope, params.id);
     const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
     return reply(200, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
-  addBulkRoutes(app, authentication, ports);
-  addEndpointSecretRoutes(app, authentication, ports);
-  addEndpointChangeRoute(app, authentication, ports);
-  addVerificationRoute(app, authentication, ports);
+  addBulkRoutes(serve, ports);
+  addEndpointSecretRoutes(serve, ports);
+  addEndpointChangeRoute(serve, ports);
+  addVerificationRoute(serve, ports);
 
-  serve(app, authentication, deleteEndpoint, async ({ c, scope, params }) => {
+  serve(deleteEndpoint, async ({ c, scope, params }) => {
     const isDeleted = await optimistically(ROUNDS, async () => {
       const endpoint = await requireLiveEndpoint(registry, scope, params.id);
       requireMatch(c, endpoint);

@@ -11,10 +11,8 @@ import { isAsymmetric, publicSecretOf } from '../../core/signing/asymmetric-secr
 import { overlapSchema } from '../../core/signing/key-input.ts';
 import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams, timeSchema } from '../schemas.ts';
 
@@ -80,44 +78,35 @@ interface EndpointSecretPorts {
   readonly surroundings: Surroundings;
 }
 
-export function addEndpointSecretRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointSecretPorts,
-): void {
+export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts): void {
   const { registry, surroundings } = ports;
 
-  serve(app, authentication, getEndpointSecret, async ({ scope, params, reply }) => {
+  serve(getEndpointSecret, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });
 
-  serve(
-    app,
-    authentication,
-    rotateEndpointSecret,
-    async ({ scope, params, body: input, reply }) => {
-      const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
-      const nowMs = surroundings.now();
-      const contract = contractOf(endpoint.contract);
-      const secret =
-        input.secret ??
-        contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
-      if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
-        const message = 'may be a whsk_ key for the contract standard-webhooks only';
-        throw refused([{ path: '/secret', message }]);
-      }
-      const key = await ports.secrets.sealingKey();
-      const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
-      const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
-      if (!(await registry.replaceEndpoint(endpoint, rotated))) {
-        throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
-      }
-      return reply(200, secretView(rotated, secret));
-    },
-  );
+  serve(rotateEndpointSecret, async ({ scope, params, body: input, reply }) => {
+    const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
+    const nowMs = surroundings.now();
+    const contract = contractOf(endpoint.contract);
+    const secret =
+      input.secret ??
+      contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
+    if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
+      const message = 'may be a whsk_ key for the contract standard-webhooks only';
+      throw refused([{ path: '/secret', message }]);
+    }
+    const key = await ports.secrets.sealingKey();
+    const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
+    const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
+    if (!(await registry.replaceEndpoint(endpoint, rotated))) {
+      throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
+    }
+    return reply(200, secretView(rotated, secret));
+  });
 }
 
 /** An endpoint with a new secret; those before it sign on until the overlap ends, at most. */

@@ -13,9 +13,8 @@ import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../../core/events/
 import { isId } from '../../core/identifiers.ts';
 import type { JsonSource } from '../../core/json/source.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Application } from '../../http/application.ts';
-import type { AppContext, Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import type { AppContext } from '../../http/authentication.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idOf, idParams, problemSchema, problemView } from '../schemas.ts';
@@ -136,14 +135,10 @@ interface EndpointTestPorts extends FilterPorts {
   readonly tests: TestDeliveries;
 }
 
-export function addEndpointTestRoute(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointTestPorts,
-): void {
+export function addEndpointTestRoute(serve: Serve, ports: EndpointTestPorts): void {
   const { registry, tests } = ports;
 
-  serve(app, authentication, testEndpoints, async ({ c, scope, body, source, reply }) => {
+  serve(testEndpoints, async ({ c, scope, body, source, reply }) => {
     const sample = sampleOf(body, source);
     const meant: Endpoint[] = [];
     let isMore = false;
@@ -172,15 +167,10 @@ export function addEndpointTestRoute(
     return sendOr503(c, id, () => tests.send({ tenant, environment, endpointId: id, ...sample }));
   }
 
-  serve(
-    app,
-    authentication,
-    testEndpoint,
-    async ({ c, scope, params: { id }, body, source, reply }) => {
-      const endpoint = await requireLiveEndpoint(registry, scope, id);
-      return reply(200, await testOne(c, endpoint, sampleOf(body, source)));
-    },
-  );
+  serve(testEndpoint, async ({ c, scope, params: { id }, body, source, reply }) => {
+    const endpoint = await requireLiveEndpoint(registry, scope, id);
+    return reply(200, await testOne(c, endpoint, sampleOf(body, source)));
+  });
 }
 
 interface Sample {

@@ -15,9 +15,7 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
 import type { WakeQueue } from '../../core/wakes/message.ts';
 import { wakeAt } from '../../core/wakes/wake-at.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idParams } from '../schemas.ts';
 import { changeHealth } from './health-changes.ts';
@@ -126,12 +124,8 @@ export async function tryToVerify(
   }
 }
 
-export function addVerificationRoute(
-  app: Application,
-  authentication: Authentication,
-  ports: VerificationPorts,
-): void {
-  serve(app, authentication, verifyEndpoint, async ({ c, scope, params, reply }) => {
+export function addVerificationRoute(serve: Serve, ports: VerificationPorts): void {
+  serve(verifyEndpoint, async ({ c, scope, params, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     const { endpoint, isEchoed, exchange } = await sendOr503(c, before.id, () =>
       verify(ports, before),

@@ -12,11 +12,9 @@ import { createSchemaCheck } from '../../core/json/schema-check.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { placesUnder } from '../../http/limits.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
 import {
   deleteEventType,
@@ -36,8 +34,7 @@ interface EventTypePorts {
 }
 
 export function addEventTypeRoutes(
-  app: Application,
-  authentication: Authentication,
+  serve: Serve,
   { eventTypes, limits, surroundings }: EventTypePorts,
 ): void {
   async function find(name: string): Promise<EventType> {
@@ -47,7 +44,7 @@ export function addEventTypeRoutes(
     return found;
   }
 
-  serve(app, authentication, putEventType, async ({ params: { name }, body, reply }) => {
+  serve(putEventType, async ({ params: { name }, body, reply }) => {
     const faults = faultsOfEventType(body);
     if (faults.length > 0) throw refused(faults);
     const before = await eventTypes.getEventType(name);
@@ -72,21 +69,21 @@ export function addEventTypeRoutes(
     return reply(before ? 200 : 201, eventTypeView(eventType));
   });
 
-  serve(app, authentication, getEventType, async ({ params, reply }) =>
+  serve(getEventType, async ({ params, reply }) =>
     reply(200, eventTypeView(await find(params.name))),
   );
 
-  serve(app, authentication, deleteEventType, async ({ c, params }) => {
+  serve(deleteEventType, async ({ c, params }) => {
     const { name } = await find(params.name);
     await eventTypes.deleteEventType(name);
     return c.body(null, 204);
   });
 
-  serve(app, authentication, listEventTypes, async ({ query, reply }) =>
+  serve(listEventTypes, async ({ query, reply }) =>
     reply(200, listView(await eventTypes.listEventTypes(query.limit, query.cursor), eventTypeView)),
   );
 
-  serve(app, authentication, listPublicEventTypes, async ({ query, reply }) => {
+  serve(listPublicEventTypes, async ({ query, reply }) => {
     const isPublic = (eventType: EventType): boolean => eventType.isPublic;
     const page = await eventTypes.listEventTypes(query.limit, query.cursor, isPublic);
     return reply(200, listView(page, publicView), CACHED);

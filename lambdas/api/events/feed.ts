@@ -7,10 +7,8 @@ import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { deliveryExample } from '../deliveries/view.ts';
 import { cursorOf, cursorParameter, limitShape, timeParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
@@ -85,11 +83,10 @@ interface PollingPorts {
 }
 
 export function addPollingRoute(
-  app: Application,
-  authentication: Authentication,
+  serve: Serve,
   { registry, ledger, surroundings, settings }: PollingPorts,
 ): void {
-  serve(app, authentication, pollEvents, async ({ c, scope, params, query }) => {
+  serve(pollEvents, async ({ c, scope, params, query }) => {
     const { after, since, limit } = query;
     if (after !== undefined && since !== undefined) {
       throw refused([{ path: 'since', message: 'cannot be combined with after' }]);

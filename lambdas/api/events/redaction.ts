@@ -9,9 +9,7 @@ import {
 import { isId } from '../../core/identifiers.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { type EventPorts, firstDeliveriesOf } from '../deliveries/of-event.ts';
 import { deliveryExample } from '../deliveries/view.ts';
 import { EXAMPLE, idParams } from '../schemas.ts';
@@ -57,12 +55,8 @@ interface RedactionRoutePorts extends RedactionPorts, Omit<EventPorts, 'ledger'>
   readonly surroundings: Surroundings;
 }
 
-export function addRedactionRoute(
-  app: Application,
-  authentication: Authentication,
-  ports: RedactionRoutePorts,
-): void {
-  serve(app, authentication, redactEvent, async ({ scope, params: { id: eventId }, reply }) => {
+export function addRedactionRoute(serve: Serve, ports: RedactionRoutePorts): void {
+  serve(redactEvent, async ({ scope, params: { id: eventId }, reply }) => {
     const nowMs = ports.surroundings.now();
     const ref = { ...scope, eventId };
     const stored = isId('evt', eventId) ? await ports.ledger.redactEvent(ref, nowMs) : undefined;

@@ -5,9 +5,7 @@ import { subjectSchema } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import type { EventPorts } from '../deliveries/of-event.ts';
 import { firstDeliveriesOf, isAbout } from '../deliveries/of-event.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
@@ -51,13 +49,9 @@ export const getEvent = operation({
   },
 });
 
-export function addEventRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EventPorts,
-): void {
+export function addEventRoutes(serve: Serve, ports: EventPorts): void {
   const { ledger } = ports;
-  serve(app, authentication, listEvents, async ({ scope, query, reply }) => {
+  serve(listEvents, async ({ scope, query, reply }) => {
     const { type, subject, endpoint, limit, cursor } = query;
     if (endpoint !== undefined) await requireEndpoint(ports.registry, scope, endpoint);
     const isWanted = ({ event, targets }: StoredEvent): boolean =>
@@ -77,7 +71,7 @@ export function addEventRoutes(
     );
   });
 
-  serve(app, authentication, getEvent, async ({ c, scope, params: { id } }) => {
+  serve(getEvent, async ({ c, scope, params: { id } }) => {
     const stored = await requireEvent(ledger, scope, id);
     const shown = await firstDeliveriesOf(ports, scope, stored);
     const head = JSON.stringify({ ...eventView(stored.event), ...shown }).slice(0, -1);

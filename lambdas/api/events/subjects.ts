@@ -3,9 +3,7 @@ import * as z from 'zod';
 import { eventTypeSchema, subjectSchema } from '../../core/events/event.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { dataExample, eventDataSchema, eventExample, eventShape, eventView } from './view.ts';
 
 const latestSchema = z
@@ -31,12 +29,8 @@ interface SubjectPorts {
   readonly ledger: Pick<EventLedger, 'findLatest' | 'getEvents'>;
 }
 
-export function addSubjectRoutes(
-  app: Application,
-  authentication: Authentication,
-  { ledger }: SubjectPorts,
-): void {
-  serve(app, authentication, getLatest, async ({ c, scope, params, query }) => {
+export function addSubjectRoutes(serve: Serve, { ledger }: SubjectPorts): void {
+  serve(getLatest, async ({ c, scope, params, query }) => {
     const eventId = await ledger.findLatest(scope, params.subject, query.type);
     const found =
       eventId === undefined ? undefined : await ledger.getEvents([{ ...scope, eventId }]);

@@ -14,11 +14,9 @@ import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { placesUnder } from '../../http/limits.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
 import {
   createKeyOperation,
@@ -47,13 +45,9 @@ interface KeyPorts extends CreationPorts {
   readonly surroundings: Surroundings;
 }
 
-export function addKeyRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: KeyPorts,
-): void {
+export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   const { registry, surroundings } = ports;
-  serve(app, authentication, createKeyOperation, async ({ c, scope, body: input, reply }) => {
+  serve(createKeyOperation, async ({ c, scope, body: input, reply }) => {
     const scopes = scopesOf(input);
     const principal = c.var.principal;
     if (principal.kind === 'tenant') {
@@ -103,7 +97,7 @@ export function addKeyRoutes(
       : reply(201, { ...view, key: created.secret });
   });
 
-  serve(app, authentication, listKeys, async ({ scope, query, reply }) =>
+  serve(listKeys, async ({ scope, query, reply }) =>
     reply(200, listView(await registry.listKeys(scope, query.limit, query.cursor), keyView)),
   );
 
@@ -114,7 +108,7 @@ export function addKeyRoutes(
     return key;
   }
 
-  serve(app, authentication, getCurrentKey, async ({ c, reply }) => {
+  serve(getCurrentKey, async ({ c, reply }) => {
     const { principal } = c.var;
     if (principal.kind === 'operator') {
       return reply(200, {
@@ -131,11 +125,11 @@ export function addKeyRoutes(
   });
 
   // After /current, which would be an id otherwise.
-  serve(app, authentication, getKey, async ({ scope, params, reply }) =>
+  serve(getKey, async ({ scope, params, reply }) =>
     reply(200, keyView(await find(scope, params.id))),
   );
 
-  serve(app, authentication, revokeKey, async ({ c, scope, params }) => {
+  serve(revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
     if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
     return c.body(null, 204);

@@ -4,9 +4,7 @@ import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import { hasEnded, type Replay } from '../../core/replays/replay.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { listView } from '../listing/query.ts';
 import { requireEndpoint } from '../lookups.ts';
@@ -26,11 +24,7 @@ import { replayView } from './view.ts';
 /** How often a cancellation is tried again when the replay moved in the meantime. */
 const ROUNDS = 10;
 
-export function addReplayRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: ReplayRoutePorts,
-): void {
+export function addReplayRoutes(serve: Serve, ports: ReplayRoutePorts): void {
   const { replays, surroundings } = ports;
 
   /** @throws Problem 404, the same for another tenant's replay as for none */
@@ -42,19 +36,19 @@ export function addReplayRoutes(
 
   const addressOf = ({ id }: Replay) => ({ Location: `/v1/replays/${id}` });
 
-  serve(app, authentication, createReplay, async ({ c, scope, body, reply }) => {
+  serve(createReplay, async ({ c, scope, body, reply }) => {
     const begun = await begin(c, ports, scope, body);
     if ('count' in begun) return reply(200, begun.count);
     return reply(202, replayView(begun.replay), addressOf(begun.replay));
   });
 
-  serve(app, authentication, recoverEndpoint, async ({ c, scope, params, body, reply }) => {
+  serve(recoverEndpoint, async ({ c, scope, params, body, reply }) => {
     const begun = await begin(c, ports, scope, { ...body, endpoint: params.id, status: 'failed' });
     if ('count' in begun) return reply(200, begun.count);
     return reply(202, replayView(begun.replay), addressOf(begun.replay));
   });
 
-  serve(app, authentication, listReplays, async ({ scope, query, reply }) => {
+  serve(listReplays, async ({ scope, query, reply }) => {
     if (query.endpoint !== undefined) {
       await requireEndpoint(ports.registry, scope, query.endpoint);
     }
@@ -75,7 +69,7 @@ export function addReplayRoutes(
     );
   });
 
-  serve(app, authentication, getReplay, async ({ scope, params, reply }) =>
+  serve(getReplay, async ({ scope, params, reply }) =>
     reply(200, replayView(await find(scope, params.id))),
   );
 
@@ -106,7 +100,7 @@ export function addReplayRoutes(
     if (hasEnded(replay)) throw new Problem(409, `The replay is already ${replay.state}.`);
   }
 
-  serve(app, authentication, cancelReplay, async ({ scope, params, reply }) => {
+  serve(cancelReplay, async ({ scope, params, reply }) => {
     const replay = await changed(scope, params.id, (found) => {
       if (found.state === 'cancelled') return undefined;
       refuseIfEnded(found);
@@ -115,7 +109,7 @@ export function addReplayRoutes(
     return reply(200, replayView(replay));
   });
 
-  serve(app, authentication, pauseReplay, async ({ scope, params, reply }) => {
+  serve(pauseReplay, async ({ scope, params, reply }) => {
     const replay = await changed(scope, params.id, (found) => {
       refuseIfEnded(found);
       return found.state === 'paused' ? undefined : { state: 'paused' };
@@ -123,7 +117,7 @@ export function addReplayRoutes(
     return reply(200, replayView(replay));
   });
 
-  serve(app, authentication, resumeReplay, async ({ scope, params, reply }) => {
+  serve(resumeReplay, async ({ scope, params, reply }) => {
     const replay = await changed(scope, params.id, (found) => {
       refuseIfEnded(found);
       return found.state === 'running' ? undefined : { state: 'running' };

@@ -13,9 +13,7 @@ import { SECRET_KEPT_MS } from '../../core/sealing/secret.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { EXAMPLE, timeSchema } from '../schemas.ts';
 
 /** One call works for so long. */
@@ -121,14 +119,10 @@ interface SealingKeyPorts extends WalkPorts {
   readonly settings: Settings;
 }
 
-export function addSealingKeyRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: SealingKeyPorts,
-): void {
+export function addSealingKeyRoutes(serve: Serve, ports: SealingKeyPorts): void {
   const { secrets, surroundings } = ports;
 
-  serve(app, authentication, getSealingKeys, async ({ reply }) => {
+  serve(getSealingKeys, async ({ reply }) => {
     const { keys, changedAtMs } = await secrets.freshSealingKey();
     return reply(200, {
       current: keys.current,
@@ -139,7 +133,7 @@ export function addSealingKeyRoutes(
     });
   });
 
-  serve(app, authentication, reseal, async ({ body: { cursor }, reply }) => {
+  serve(reseal, async ({ body: { cursor }, reply }) => {
     const { keys, changedAtMs } = await secrets.freshSealingKey();
     const nowMs = surroundings.now();
     const walk = cursor?.version === keys.current ? cursor : newWalk(keys.current, nowMs);

@@ -3,9 +3,7 @@
 import * as z from 'zod';
 import type { DeadLetters } from '../../core/dead-letters.ts';
 import { DEAD_LETTER_QUEUES, subjectOfDeadLetter } from '../../core/dead-letters.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { environmentSchema, timeSchema } from '../schemas.ts';
 
 const DEFAULT_SHOWN = 50;
@@ -117,12 +115,8 @@ interface DeadLetterRoutePorts {
   readonly deadLetters: DeadLetters;
 }
 
-export function addDeadLetterRoutes(
-  app: Application,
-  authentication: Authentication,
-  { deadLetters }: DeadLetterRoutePorts,
-): void {
-  serve(app, authentication, listDeadLetters, async ({ query: { queue, limit }, reply }) => {
+export function addDeadLetterRoutes(serve: Serve, { deadLetters }: DeadLetterRoutePorts): void {
+  serve(listDeadLetters, async ({ query: { queue, limit }, reply }) => {
     const found = await deadLetters.peek(queue, limit);
     const data = found.map(({ id, body, sentAtMs, receives }) => {
       const subject = subjectOfDeadLetter(queue, body);
@@ -140,7 +134,7 @@ export function addDeadLetterRoutes(
     return reply(200, { data, next: null });
   });
 
-  serve(app, authentication, redriveDeadLetters, async ({ body: { queue, limit }, reply }) => {
+  serve(redriveDeadLetters, async ({ body: { queue, limit }, reply }) => {
     const { moved, refused } = await deadLetters.redrive(queue, limit);
     return reply(200, { queue, moved, refused });
   });

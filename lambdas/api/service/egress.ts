@@ -1,9 +1,7 @@
 // /.well-known/egress.json: the addresses that requests to receivers come from, for their firewalls.
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 
 const MAX_AGE_SECONDS = 3600;
 const CACHED = { 'Cache-Control': `public, max-age=${MAX_AGE_SECONDS}` };
@@ -25,14 +23,8 @@ export const getEgressAddresses = operation({
   },
 });
 
-export function addEgressRoute(
-  app: Application,
-  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
-  addresses: readonly string[],
-): void {
+export function addEgressRoute(serve: Serve, addresses: readonly string[]): void {
   // On one machine the template's addresses are names only.
   const known = addresses.filter((address) => isIP(address) !== 0);
-  serve(app, authentication, getEgressAddresses, async ({ reply }) =>
-    reply(200, { addresses: known }, CACHED),
-  );
+  serve(getEgressAddresses, async ({ reply }) => reply(200, { addresses: known }, CACHED));
 }

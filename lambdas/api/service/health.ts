@@ -1,8 +1,6 @@
 // GET /health: whether the API answers.
 import * as z from 'zod';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 
 export const getHealth = operation({
   id: 'getHealth',
@@ -20,6 +18,6 @@ export const getHealth = operation({
   },
 });
 
-export function addHealthRoute(app: Application, authentication: Authentication): void {
-  serve(app, authentication, getHealth, async ({ reply }) => reply(200, { status: 'ok' }));
+export function addHealthRoute(serve: Serve): void {
+  serve(getHealth, async ({ reply }) => reply(200, { status: 'ok' }));
 }

@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod';
 import { Problem } from '../../core/problem.ts';
-import type { Application } from '../../http/application.ts';
-import type { AppContext, Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import type { AppContext } from '../../http/authentication.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 
 const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['index.html', 'text/html; charset=utf-8'],
@@ -83,11 +82,7 @@ export const getDocsFile = operation({
 });
 
 /** @param folder where the files are; it ends with a slash */
-export function addViewerRoutes(
-  app: Application,
-  authentication: Authentication,
-  folder: URL,
-): void {
+export function addViewerRoutes(serve: Serve, folder: URL): void {
   async function file(c: AppContext, name: string, contentType: string): Promise<Response> {
     const packed = await readFile(new URL(`${name}.br`, folder));
     const takesBrotli = /(^|[ ,])br(?! *; *q=0(\.0+)?( |,|$))/.test(
@@ -104,9 +99,9 @@ export function addViewerRoutes(
       : c.body(new Uint8Array(brotliDecompressSync(packed)), 200, headers);
   }
 
-  serve(app, authentication, getOpenApi, ({ c }) => file(c, 'openapi.json', 'application/json'));
-  serve(app, authentication, getDocs, ({ c }) => file(c, 'index.html', 'text/html; charset=utf-8'));
-  serve(app, authentication, getDocsFile, ({ c, params }) => {
+  serve(getOpenApi, ({ c }) => file(c, 'openapi.json', 'application/json'));
+  serve(getDocs, ({ c }) => file(c, 'index.html', 'text/html; charset=utf-8'));
+  serve(getDocsFile, ({ c, params }) => {
     const contentType = CONTENT_TYPES.get(params.file);
     if (contentType === undefined) throw new Problem(404, 'There is no such file.');
     return file(c, params.file, contentType);

@@ -11,10 +11,9 @@ import {
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
-import type { Application } from '../../http/application.ts';
-import type { AppContext, Authentication } from '../../http/authentication.ts';
+import type { AppContext } from '../../http/authentication.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import {
   changeKeyring,
   ensureSigningKeys,
@@ -35,16 +34,12 @@ import {
 const OPERATORS: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };
 const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
 
-export function addSigningKeyRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: SigningKeyPorts & CreationPorts,
-): void {
+export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & CreationPorts): void {
   const { surroundings } = ports;
   const published = async () =>
     publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), surroundings.now());
 
-  serve(app, authentication, getJwks, async ({ reply }) =>
+  serve(getJwks, async ({ reply }) =>
     reply(
       200,
       { keys: (await published()).map((key) => publicJwkSchema.parse(jwkOf(key))) },
@@ -52,14 +47,14 @@ export function addSigningKeyRoutes(
     ),
   );
 
-  serve(app, authentication, getPublicKey, async ({ c, params }) => {
+  serve(getPublicKey, async ({ c, params }) => {
     const id = params.file.replace(/\.pem$/, '');
     const key = (await published()).find((one) => one.id === id);
     if (!key) throw new Problem(404, NO_KEY);
     return c.body(key.publicKey, 200, { ...CACHED, 'Content-Type': 'application/x-pem-file' });
   });
 
-  serve(app, authentication, listSigningKeys, async ({ reply }) => {
+  serve(listSigningKeys, async ({ reply }) => {
     const nowMs = surroundings.now();
     const keys = publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), nowMs);
     return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
@@ -84,7 +79,7 @@ export function addSigningKeyRoutes(
       make: ({ id }) => make(id),
     });
 
-  serve(app, authentication, bringSigningKey, async ({ c, body, reply }) => {
+  serve(bringSigningKey, async ({ c, body, reply }) => {
     const { privateKey, leadSeconds, overlapSeconds } = body;
     const { keys, key } = await create(c, body, async (id) => {
       const key = await storedKey(ports, privateKey, 'brought', leadSeconds, id);
@@ -99,7 +94,7 @@ export function addSigningKeyRoutes(
     return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  serve(app, authentication, rotateSigningKey, async ({ c, params, body, reply }) => {
+  serve(rotateSigningKey, async ({ c, params, body, reply }) => {
     const { leadSeconds, overlapSeconds } = body;
     const { keys, key } = await create(c, { rotated: params.id, ...body }, async (id) => {
       const { algorithm } = latestOrProblem((await ports.keyring.read()).keys, params.id);

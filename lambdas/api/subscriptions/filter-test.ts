@@ -6,9 +6,8 @@ import { Problem } from '../../core/problem.ts';
 import { indexData } from '../../core/subscriptions/filter/data.ts';
 import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
 import { compileFilter, filterSchema } from '../../core/subscriptions/filter/filter.ts';
-import type { Application } from '../../http/application.ts';
-import { type Authentication, requireScope } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { requireScope } from '../../http/authentication.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { findEvent, NO_EVENT } from '../lookups.ts';
 import { idOf } from '../schemas.ts';
 
@@ -64,12 +63,8 @@ interface FilterTestPorts {
   readonly ledger: Pick<EventLedger, 'getEvents'>;
 }
 
-export function addFilterTestRoute(
-  app: Application,
-  authentication: Authentication,
-  { ledger }: FilterTestPorts,
-): void {
-  serve(app, authentication, testFilter, async ({ c, scope, body, reply }) => {
+export function addFilterTestRoute(serve: Serve, { ledger }: FilterTestPorts): void {
+  serve(testFilter, async ({ c, scope, body, reply }) => {
     let data: unknown = body.data;
     if (body.event !== undefined) {
       requireScope(c, 'events:read');

@@ -6,11 +6,10 @@ import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
-import type { Application } from '../../http/application.ts';
-import type { AppContext, Authentication } from '../../http/authentication.ts';
+import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { type CreationPorts, createOnce, DELETED_SINCE } from '../../http/creation.ts';
-import { serve } from '../../http/operation.ts';
+import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
 import { followersOf, MAX_TEMPLATES } from './lookup.ts';
@@ -33,11 +32,7 @@ interface TemplatePorts extends TemplateSettingsPorts, Pick<CreationPorts, 'ledg
   readonly templates: Templates;
 }
 
-export function addTemplateRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: TemplatePorts,
-): void {
+export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
   const { templates, surroundings } = ports;
 
   /** @throws Problem 404, the same for another tenant's template as for none */
@@ -59,7 +54,7 @@ export function addTemplateRoutes(
     }
   }
 
-  serve(app, authentication, operations.createTemplate, async ({ c, scope, body, reply }) => {
+  serve(operations.createTemplate, async ({ c, scope, body, reply }) => {
     const made = await createOnce(c, ports, scope, {
       kind: 'templates',
       prefix: 'tpl',
@@ -80,14 +75,14 @@ export function addTemplateRoutes(
     return reply(201, templateView(made), tagged(made));
   });
 
-  serve(app, authentication, operations.listTemplates, async ({ scope, query, reply }) =>
+  serve(operations.listTemplates, async ({ scope, query, reply }) =>
     reply(
       200,
       listView(await templates.listTemplates(scope, query.limit, query.cursor), templateView),
     ),
   );
 
-  serve(app, authentication, operations.getTemplate, async ({ scope, params, reply }) => {
+  serve(operations.getTemplate, async ({ scope, params, reply }) => {
     const { template } = await find(scope, params.id);
     return reply(200, templateView(template), tagged(template));
   });
@@ -109,31 +104,26 @@ export function addTemplateRoutes(
     return written;
   }
 
-  serve(
-    app,
-    authentication,
-    operations.changeTemplate,
-    async ({ c, scope, params, body, reply }) => {
-      const after = await changed(c, scope, params.id, async (before) => {
-        const { name = before.name } = body;
-        if (name !== before.name) await requireFree(scope, name, false);
-        const settings = await keptTemplateSettings(
-          ports,
-          before,
-          merged(before, body.settings ?? {}),
-          before,
-        );
-        const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
-        const isSame = isDeepStrictEqual(next.settings, before.settings);
-        const faults = isSame ? [] : await conflicts(ports, next);
-        if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
-        return next;
-      });
-      return reply(200, templateView(after), tagged(after));
-    },
-  );
+  serve(operations.changeTemplate, async ({ c, scope, params, body, reply }) => {
+    const after = await changed(c, scope, params.id, async (before) => {
+      const { name = before.name } = body;
+      if (name !== before.name) await requireFree(scope, name, false);
+      const settings = await keptTemplateSettings(
+        ports,
+        before,
+        merged(before, body.settings ?? {}),
+        before,
+      );
+      const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
+      const isSame = isDeepStrictEqual(next.settings, before.settings);
+      const faults = isSame ? [] : await conflicts(ports, next);
+      if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
+      return next;
+    });
+    return reply(200, templateView(after), tagged(after));
+  });
 
-  serve(app, authentication, operations.deleteTemplate, async ({ c, scope, params }) => {
+  serve(operations.deleteTemplate, async ({ c, scope, params }) => {
     await changed(c, scope, params.id, async (before) => {
       const { length: count } = await followersOf(ports.registry, before);
       if (count > 0) {

@@ -8,9 +8,7 @@ import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
 import type { Tenant } from '../../core/tenants/tenant.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { deletedTenantExample, tenantSchema, tenantView } from './view.ts';
 
 /** What is not closed in this time is closed by the job. */
@@ -52,13 +50,9 @@ interface TenantDeletionPorts {
   readonly surroundings: Surroundings;
 }
 
-export function addTenantDeletionRoute(
-  app: Application,
-  authentication: Authentication,
-  ports: TenantDeletionPorts,
-): void {
+export function addTenantDeletionRoute(serve: Serve, ports: TenantDeletionPorts): void {
   const { registry, surroundings } = ports;
-  serve(app, authentication, deleteTenant, async ({ params: { id }, reply }) => {
+  serve(deleteTenant, async ({ params: { id }, reply }) => {
     const found = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
     if (!found) throw new Problem(404, NO_TENANT);
     // Before the mark: a tenant that is marked has a job. It does nothing for one that is not.

@@ -4,9 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
-import type { Application } from '../../http/application.ts';
-import type { Authentication } from '../../http/authentication.ts';
-import { operation, serve } from '../../http/operation.ts';
+import { operation, type Serve } from '../../http/operation.ts';
 import { listView, pageShape } from '../listing/query.ts';
 import { pageSchema } from '../schemas.ts';
 import { idSchema, tenantSchema, tenantView } from './view.ts';
@@ -71,12 +69,8 @@ interface TenantPorts {
   readonly surroundings: Surroundings;
 }
 
-export function addTenantRoutes(
-  app: Application,
-  authentication: Authentication,
-  { registry, surroundings }: TenantPorts,
-): void {
-  serve(app, authentication, putTenant, async ({ params, body, reply }) => {
+export function addTenantRoutes(serve: Serve, { registry, surroundings }: TenantPorts): void {
+  serve(putTenant, async ({ params, body, reply }) => {
     const { tenant, created } = await registry.putTenant(params.id, body.name, surroundings.now());
     if (tenant.deletedAtMs !== undefined) {
       throw new Problem(409, BEING_REMOVED, [], { 'Retry-After': '60' });
@@ -84,13 +78,13 @@ export function addTenantRoutes(
     return reply(created ? 201 : 200, tenantView(tenant));
   });
 
-  serve(app, authentication, getTenant, async ({ params, reply }) => {
+  serve(getTenant, async ({ params, reply }) => {
     const tenant = TENANT_ID.test(params.id) ? await registry.getTenant(params.id) : undefined;
     if (!tenant) throw new Problem(404, 'There is no such tenant.');
     return reply(200, tenantView(tenant));
   });
 
-  serve(app, authentication, listTenants, async ({ query, reply }) =>
+  serve(listTenants, async ({ query, reply }) =>
     reply(200, listView(await registry.listTenants(query.limit, query.cursor), tenantView)),
   );
 }

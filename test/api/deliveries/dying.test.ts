@@ -1,4 +1,5 @@
 // What a person asks for is brought to its end by something, wherever the function dies.
+
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
@@ -8,6 +9,7 @@ import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
+import { serveOn } from '../../../lambdas/http/operation.ts';
 import { createSweep } from '../../../lambdas/sweep/sweep.ts';
 import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
 import { createMemoryDirectory, createWakesOver } from '../../../local/simulation/memory/wakes.ts';
@@ -33,6 +35,7 @@ beforeAll(async () => {
     secrets: { operatorKey: async () => 'o'.repeat(40) },
     surroundings,
   });
+  const serve = serveOn(app, authentication);
   const mortal: typeof wakes = {
     ...wakes,
     async note(...given) {
@@ -46,9 +49,9 @@ beforeAll(async () => {
   };
   const queues = { sendRetries: send, sendWakes: send };
   const ports = { ledger, health, registry, queues, wakes: mortal, surroundings, settings };
-  addDeliveryActionRoutes(app, authentication, ports);
+  addDeliveryActionRoutes(serve, ports);
   const work = createWorkLedger(dynamoDb, 'ledger');
-  addEndpointActionRoutes(app, authentication, { ...ports, work, defaults: {} });
+  addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });
 }, 60_000);
 afterAll(() => service?.stop());
 

@@ -1,4 +1,5 @@
 // What a person does to deliveries never harms an attempt that is under way.
+
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
@@ -8,6 +9,7 @@ import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import type { Attempt, Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
+import { serveOn } from '../../../lambdas/http/operation.ts';
 import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
 import { createMemoryDirectory, createWakesOver } from '../../../local/simulation/memory/wakes.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
@@ -24,6 +26,7 @@ beforeAll(async () => {
     secrets: { operatorKey: async () => 'o'.repeat(40) },
     surroundings,
   });
+  const serve = serveOn(app, authentication);
   const queues = {
     sendRetries: async () => new Set<number>(),
     sendWakes: async () => new Set<number>(),
@@ -31,9 +34,9 @@ beforeAll(async () => {
   const directory = createMemoryDirectory(createCallCounts());
   const wakes = createWakesOver(directory, { create: async () => undefined }, surroundings.now);
   const ports = { ledger, health, registry, queues, wakes, surroundings, settings };
-  addDeliveryActionRoutes(app, authentication, ports);
+  addDeliveryActionRoutes(serve, ports);
   const work = createWorkLedger(dynamoDb, 'ledger');
-  addEndpointActionRoutes(app, authentication, { ...ports, work, defaults: {} });
+  addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });
 }, 60_000);
 afterAll(() => service?.stop());
 

@@ -1,4 +1,5 @@
 // Dead letters at queue level, over the emulator of SQS.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { type ApiKey, KEY_SCOPES } from '../../../lambdas/core/keys/api-key.ts';
 import { createApplication } from '../../../lambdas/http/application.ts';
 import type { AuthenticationPorts } from '../../../lambdas/http/authentication.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
+import { serveOn } from '../../../lambdas/http/operation.ts';
 import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
 import { type SqsEmulator, type SqsQueue, startSqs } from '../../../local/sqs/emulator.ts';
@@ -53,7 +55,8 @@ beforeEach(async () => {
     secrets: { operatorKey: async () => OPERATOR_KEY },
     surroundings: fixedSurroundings(),
   });
-  addDeadLetterRoutes(app, authentication, {
+  const serve = serveOn(app, authentication);
+  addDeadLetterRoutes(serve, {
     deadLetters: createDeadLetters(sqsBySdk(client), {
       events: { from: url('dead-events'), to: url('events') },
       wakes: { from: url('dead-wakes'), to: url('wakes') },

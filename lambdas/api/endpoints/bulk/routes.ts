@@ -5,11 +5,9 @@ import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { optimistically } from '../../../core/optimistic.ts';
 import { Problem, UNKNOWN_END } from '../../../core/problem.ts';
-import type { Application } from '../../../http/application.ts';
-import type { Authentication } from '../../../http/authentication.ts';
 import { refused } from '../../../http/body.ts';
 import { idempotencyKeyIn } from '../../../http/idempotency-key.ts';
-import { serve } from '../../../http/operation.ts';
+import type { Serve } from '../../../http/operation.ts';
 import { cursorOf } from '../../listing/query.ts';
 import { type problemSchema, problemView } from '../../schemas.ts';
 import { createEndpointChanger, type EndpointChanger } from '../changing.ts';
@@ -27,15 +25,11 @@ const TIME_MS = 15_000;
 /** How often a change is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
 
-export function addBulkRoutes(
-  app: Application,
-  authentication: Authentication,
-  ports: EndpointPorts,
-): void {
+export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
   const create = createEndpointCreator(ports);
   const changer = createEndpointChanger(ports);
 
-  serve(app, authentication, createEndpoints, async ({ c, scope, body, reply }) => {
+  serve(createEndpoints, async ({ c, scope, body, reply }) => {
     // A wrong one is the whole request's fault.
     idempotencyKeyIn(c);
     const endMs = ports.surroundings.now() + TIME_MS;
@@ -57,7 +51,7 @@ export function addBulkRoutes(
     return reply(200, { results });
   });
 
-  serve(app, authentication, changeEndpoints, async ({ scope, body, reply }) => {
+  serve(changeEndpoints, async ({ scope, body, reply }) => {
     const { filter, dryRun, limit, cursor } = body;
     const { settings, lists } = readChanges(body.changes);
     const endMs = ports.surroundings.now() + TIME_MS;
