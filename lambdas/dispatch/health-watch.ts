@@ -131,9 +131,10 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
         surroundings.now(),
         async () => (await ledger.getHealth(message)).health,
       );
-      if (maySend(health, message)) return true;
-      // A released message or a probe reflects a newer state than the cached reading.
+      // A released message or a probe reflects a newer state than the cached reading. As healthy, too, it would be
+      // wrong: the answers of a recovery are counted.
       const isLetPass = message.released === true || message.cause === 'probe';
+      if (maySend(health, message) && !(isLetPass && health.state === 'healthy')) return true;
       const fresh = isLetPass ? (await read(message)).health : health;
       if (isLetPass && maySend(fresh, message)) return true;
       await lookLater(message);
