@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accept } from '../../lambdas/ingest/accept.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import type { Answer, ApiService } from '../builders/api-service.ts';
-import { countCalls, decideOnCalls, startService } from './broken-calls.ts';
+import { countCalls, decideOnCalls, startService } from '../builders/broken-calls.ts';
 
 let service: ApiService;
 beforeEach(async () => {

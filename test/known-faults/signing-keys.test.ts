@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import { type KeyAlgorithm, signingKeyAt } from '../../lambdas/core/signing/keys.ts';
 import type { ApiService } from '../builders/api-service.ts';
-import { startService } from './broken-calls.ts';
+import { startService } from '../builders/broken-calls.ts';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,5 +1,7 @@
 // The ledger's deliveries.
+
 import type { DeliveryLedger, DeliveryListing } from '../../core/deliveries/ledger.ts';
+import { addressOf } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { newestFirst } from '../items/listing.ts';
@@ -28,7 +30,7 @@ function createDeliveryListing(client: DynamoDb, table: string): DeliveryListing
   const dead = createDeadIndex(client, table);
   return {
     listNewestDead: (endpoint, range, limit, cursor) =>
-      dead.newestFirst({ ...endpoint, endpointId: endpoint.id }, range, limit, cursor),
+      dead.newestFirst(addressOf(endpoint), range, limit, cursor),
 
     async listDeliveries(endpoint, range, limit, cursor) {
       const partitions = Array.from({ length: DELIVERY_SHARDS }, (_, shard) =>

@@ -1,4 +1,5 @@
 // POST /v1/endpoints/{id}/pause, /resume and /purge.
+
 import * as z from 'zod';
 import type { DeliveryLedger, WorkLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
@@ -6,6 +7,7 @@ import { isUnverified } from '../../core/endpoints/verification.ts';
 import { pausedByUser, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
+import { addressOf } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { FAR_FUTURE_MS } from '../../core/wakes/bucket.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
@@ -96,7 +98,7 @@ export function addEndpointActionRoutes(serve: Serve, ports: EndpointActionPorts
   serve(resumeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     if (isUnverified(endpoint)) throw new Problem(409, UNVERIFIED);
-    const address = { ...endpoint, endpointId: endpoint.id };
+    const address = addressOf(endpoint);
     // What waits is released oldest first, at a rising pace.
     const health = await wakeAt(ports, address, surroundings.now(), () =>
       changeHealth(ports, endpoint, ({ state }, nowMs) =>
@@ -108,7 +110,7 @@ export function addEndpointActionRoutes(serve: Serve, ports: EndpointActionPorts
 
   serve(purgeEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
-    const address = { ...endpoint, endpointId: endpoint.id };
+    const address = addressOf(endpoint);
     const endMs = surroundings.now() + PURGE_MS;
     let cancelled = 0;
     for (;;) {

@@ -1,4 +1,5 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
+
 import { contractOf } from '../../core/contracts/all.ts';
 import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
 import {
@@ -15,7 +16,7 @@ import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, Problem } from '../../core/problem.ts';
-import type { Scope } from '../../core/scope.ts';
+import { addressOf, type Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
 import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
@@ -92,7 +93,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
   /** What an earlier request with the same key created. @throws Problem 409 */
   async function created(endpoint: Endpoint): Promise<Created> {
     if (endpoint.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
-    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    const { health } = await ports.health.getHealth(addressOf(endpoint));
     return { endpoint, health };
   }
 
@@ -221,7 +222,7 @@ async function verified(
   if (!isUnverified(made)) return { endpoint: made, health: CLEAN_HEALTH };
   const isInTime = ports.surroundings.now() < tryUntilMs;
   const endpoint = isInTime ? await tryToVerify(ports, made, AUTOMATIC_TRY_MS) : made;
-  const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+  const { health } = await ports.health.getHealth(addressOf(endpoint));
   return { endpoint, health };
 }
 

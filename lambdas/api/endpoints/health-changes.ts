@@ -1,9 +1,11 @@
 // Changes of an endpoint's health that somebody asks for, beside those that attempts bring.
+
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
+import { addressOf } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 
 const ROUNDS = 10;
@@ -19,7 +21,7 @@ export async function changeHealth(
   endpoint: Endpoint,
   next: (health: Health, nowMs: number) => Health | undefined,
 ): Promise<Health> {
-  const address = { ...endpoint, endpointId: endpoint.id };
+  const address = addressOf(endpoint);
   const changed = await optimistically(ROUNDS, async () => {
     const { health, version } = await ledger.getHealth(address);
     const after = next(health, surroundings.now());

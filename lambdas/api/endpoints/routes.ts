@@ -1,4 +1,5 @@
 import { optimistically } from '../../core/optimistic.ts';
+import { addressOf } from '../../core/scope.ts';
 import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
@@ -35,7 +36,7 @@ export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
 
   serve(getEndpoint, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(registry, scope, params.id);
-    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    const { health } = await ports.health.getHealth(addressOf(endpoint));
     return reply(200, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 

@@ -1,9 +1,11 @@
 // How endpoints stand: what their own item says (deleted, not proved) and what their health says (paused).
+
 import type { EndpointStanding } from '../../core/deliveries/delivery.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
+import { addressOf } from '../../core/scope.ts';
 
 export function standingFrom(endpoint: Endpoint | undefined, health: Health): EndpointStanding {
   if (endpoint === undefined || endpoint.deletedAtMs !== undefined) return 'deleted';
@@ -14,7 +16,7 @@ export async function standingOf(
   ledger: HealthLedger,
   endpoint: Endpoint,
 ): Promise<EndpointStanding> {
-  const { health } = await ledger.getHealth({ ...endpoint, endpointId: endpoint.id });
+  const { health } = await ledger.getHealth(addressOf(endpoint));
   return standingFrom(endpoint, health);
 }
 
@@ -23,8 +25,6 @@ export async function healthOf(
   ledger: HealthLedger,
   endpoints: readonly Endpoint[],
 ): Promise<(id: string) => Health> {
-  const found = await ledger.getHealths(
-    endpoints.map((endpoint) => ({ ...endpoint, endpointId: endpoint.id })),
-  );
+  const found = await ledger.getHealths(endpoints.map(addressOf));
   return (id) => found.get(id) ?? CLEAN_HEALTH;
 }

@@ -11,6 +11,7 @@ import { TestNotSentError } from '../../core/errors.ts';
 import { type Health, isHeldByHand, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
+import { addressOf } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
 import type { WakeQueue } from '../../core/wakes/message.ts';
@@ -73,7 +74,7 @@ export interface VerificationPorts {
 
 /** Lets out what waited for the proof, at a rising pace; a user's pause stays. */
 export async function release(ports: VerificationPorts, endpoint: Endpoint): Promise<Health> {
-  return wakeAt(ports, { ...endpoint, endpointId: endpoint.id }, ports.surroundings.now(), () =>
+  return wakeAt(ports, addressOf(endpoint), ports.surroundings.now(), () =>
     changeHealth(ports, endpoint, (before, nowMs) =>
       isHeldByHand(before) ? undefined : recovering(nowMs),
     ),
@@ -130,7 +131,7 @@ export function addVerificationRoute(serve: Serve, ports: VerificationPorts): vo
     const { endpoint, isEchoed, exchange } = await sendOr503(c, before.id, () =>
       verify(ports, before),
     );
-    const { health } = await ports.health.getHealth({ ...endpoint, endpointId: endpoint.id });
+    const { health } = await ports.health.getHealth(addressOf(endpoint));
     return reply(200, {
       verified: isEchoed,
       endpoint: endpointView(endpoint, health, ports.defaults),
