@@ -116,7 +116,6 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'deliveries/',
     'events/',
     'replays/',
-    'openapi/',
     'wiring/',
     'handler',
   ],

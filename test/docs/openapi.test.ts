@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { exampleOf, openApiDocument } from '../../lambdas/api/openapi/document.ts';
-import { OPERATIONS } from '../../lambdas/api/openapi/operations.ts';
-import { TAGS } from '../../lambdas/api/openapi/tags.ts';
 import { Env } from '../../lambdas/environment.ts';
-import { lintOpenApi } from '../../scripts/openapi-rules.ts';
+import { exampleOf, openApiDocument } from '../../scripts/openapi/document.ts';
+import { OPERATIONS } from '../../scripts/openapi/operations.ts';
+import { lintOpenApi } from '../../scripts/openapi/rules.ts';
+import { TAGS } from '../../scripts/openapi/tags.ts';
 
 const document = openApiDocument();
 

@@ -1,8 +1,8 @@
 // Every route of both functions, as deployed: without a key nothing is parsed, and nothing of AWS is asked.
 import type { Context as LambdaContext } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { OPERATIONS } from '../../lambdas/api/openapi/operations.ts';
 import { Env } from '../../lambdas/environment.ts';
+import { OPERATIONS } from '../../scripts/openapi/operations.ts';
 
 /** Every operation that asks for a key, as the OpenAPI document has them. */
 const ROUTES = OPERATIONS.filter(({ access }) => access !== 'open').map(({ id, method, path }) => ({

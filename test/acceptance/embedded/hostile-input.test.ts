@@ -2,9 +2,9 @@
 // hostile text, bad cursors and headers is 4xx with every fault by its path, and never 500.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
-import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
+import { openApiDocument } from '../../../scripts/openapi/document.ts';
+import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
 import { type Answer, call, newTenant, type Sending } from '../client.ts';
 import { startEmbedded } from '../embedded-target.ts';
 import { kindIn, makeResources, operatorIds, type Resources } from '../resources.ts';

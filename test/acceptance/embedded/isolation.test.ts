@@ -1,9 +1,9 @@
 // For every operation: what is another tenant's, or of the other environment, looks as if it did not exist.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
-import { OPERATIONS } from '../../../lambdas/api/openapi/operations.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
+import { openApiDocument } from '../../../scripts/openapi/document.ts';
+import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
 import { call, newTenant, type TestTenant } from '../client.ts';
 import { startEmbedded } from '../embedded-target.ts';
 import {

@@ -1,6 +1,6 @@
 // The page that shows the API, as a browser would load it.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openApiDocument } from '../../../lambdas/api/openapi/document.ts';
+import { openApiDocument } from '../../../scripts/openapi/document.ts';
 import { call } from '../client.ts';
 import { startEmbedded } from '../embedded-target.ts';
 import type { Target } from '../target.ts';

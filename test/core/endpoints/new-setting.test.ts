@@ -2,7 +2,6 @@
 // OpenAPI document says of it, follows.
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createJsonSchemas } from '../../../lambdas/api/openapi/json-schemas.ts';
 import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { SETTINGS } from '../../../lambdas/core/endpoints/settings/all.ts';
@@ -23,6 +22,7 @@ import {
   withoutInherited,
   withTemplate,
 } from '../../../lambdas/core/templates/template.ts';
+import { createJsonSchemas } from '../../../scripts/openapi/json-schemas.ts';
 
 const ALL = {
   ...SETTINGS,

@@ -1,6 +1,6 @@
-// Lints the OpenAPI document by Redocly's recommended rules: node scripts/lint-openapi.ts
-import { openApiDocument } from '../lambdas/api/openapi/document.ts';
-import { lintOpenApi } from './openapi-rules.ts';
+// Lints the OpenAPI document by Redocly's recommended rules: node scripts/openapi/lint.ts
+import { openApiDocument } from './document.ts';
+import { lintOpenApi } from './rules.ts';
 
 const findings = await lintOpenApi(JSON.stringify(openApiDocument(), null, 2));
 for (const finding of findings) console.error(finding);

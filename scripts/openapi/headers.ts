@@ -1,7 +1,7 @@
 // Headers of requests and answers, as the document describes them.
-import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
-import { ENVIRONMENT_HEADER, TENANT_HEADER } from '../../http/authentication.ts';
-import type { Operation } from '../../http/operation.ts';
+import { ENVIRONMENTS, TENANT_ID } from '../../lambdas/core/scope.ts';
+import { ENVIRONMENT_HEADER, TENANT_HEADER } from '../../lambdas/http/authentication.ts';
+import type { Operation } from '../../lambdas/http/operation.ts';
 
 interface HeaderSchema {
   readonly type: 'string' | 'integer';

@@ -1,9 +1,9 @@
 // The OpenAPI 3.1 document, from the operations. Made when it is written down, never in a function:
 // what a function serves is the file.
 import * as z from 'zod';
-import type { ProblemStatus } from '../../core/problem.ts';
-import type { Operation, Reply } from '../../http/operation.ts';
-import { problemSchema } from '../schemas.ts';
+import { problemSchema } from '../../lambdas/api/schemas.ts';
+import type { ProblemStatus } from '../../lambdas/core/problem.ts';
+import type { Operation, Reply } from '../../lambdas/http/operation.ts';
 import { answerHeaders, headerParameters } from './headers.ts';
 import { createJsonSchemas } from './json-schemas.ts';
 import { OPERATIONS } from './operations.ts';

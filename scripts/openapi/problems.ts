@@ -1,7 +1,12 @@
 // The refusals of an operation: those that follow from who may call it and what it takes, and its own.
 
-import { type Fault, Problem, type ProblemStatus, UNKNOWN_END } from '../../core/problem.ts';
-import type { Operation } from '../../http/operation.ts';
+import {
+  type Fault,
+  Problem,
+  type ProblemStatus,
+  UNKNOWN_END,
+} from '../../lambdas/core/problem.ts';
+import type { Operation } from '../../lambdas/http/operation.ts';
 
 const REQUEST_ID = 'f6d4e8b4-afc0-448d-9631-63d84b74d0e4';
 

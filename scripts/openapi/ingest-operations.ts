@@ -1,16 +1,16 @@
 // The operations of the ingest function, which serves them by a shorter way of its own: they share its
 // schemas, and stand here so that its bundle does not hold what only the document needs.
 import * as z from 'zod';
+import { idOf, problemSchema } from '../../lambdas/api/schemas.ts';
 import {
   batchEventInputSchema,
   eventInputSchema,
   MAX_BATCH_BYTES,
   MAX_BATCH_EVENTS,
   MAX_EVENT_BYTES,
-} from '../../core/events/event.ts';
-import { operation } from '../../http/operation.ts';
-import { batchSchema } from '../../ingest/routes.ts';
-import { idOf, problemSchema } from '../schemas.ts';
+} from '../../lambdas/core/events/event.ts';
+import { operation } from '../../lambdas/http/operation.ts';
+import { batchSchema } from '../../lambdas/ingest/routes.ts';
 
 const acceptedSchema = z
   .strictObject({

@@ -1,0 +1,103 @@
+// Every operation of the API, in the order of the document. It is made when it is written down, never in a function.
+
+import * as deliveries from '../../lambdas/api/deliveries/operations.ts';
+import {
+  pauseEndpoint,
+  purgeEndpoint,
+  resumeEndpoint,
+} from '../../lambdas/api/endpoints/actions.ts';
+import { changeEndpoints, createEndpoints } from '../../lambdas/api/endpoints/bulk/operations.ts';
+import { changeEndpoint } from '../../lambdas/api/endpoints/change-route.ts';
+import * as endpoints from '../../lambdas/api/endpoints/operations.ts';
+import { getEndpointSecret, rotateEndpointSecret } from '../../lambdas/api/endpoints/secrets.ts';
+import { testEndpoint, testEndpoints } from '../../lambdas/api/endpoints/test.ts';
+import { verifyEndpoint } from '../../lambdas/api/endpoints/verification.ts';
+import * as eventTypes from '../../lambdas/api/event-types/operations.ts';
+import { pollEvents } from '../../lambdas/api/events/feed.ts';
+import { redactEvent } from '../../lambdas/api/events/redaction.ts';
+import { getEvent, listEvents } from '../../lambdas/api/events/routes.ts';
+import { getLatest } from '../../lambdas/api/events/subjects.ts';
+import * as keys from '../../lambdas/api/keys/operations.ts';
+import * as replays from '../../lambdas/api/replays/operations.ts';
+import { getSealingKeys, reseal } from '../../lambdas/api/sealing/routes.ts';
+import { listDeadLetters, redriveDeadLetters } from '../../lambdas/api/service/dead-letters.ts';
+import { getEgressAddresses } from '../../lambdas/api/service/egress.ts';
+import { getHealth } from '../../lambdas/api/service/health.ts';
+import { getDocs, getDocsFile, getOpenApi } from '../../lambdas/api/service/viewer.ts';
+import * as signingKeys from '../../lambdas/api/signing/operations.ts';
+import { testFilter } from '../../lambdas/api/subscriptions/filter-test.ts';
+import * as templates from '../../lambdas/api/templates/operations.ts';
+import { deleteTenant } from '../../lambdas/api/tenants/deletion.ts';
+import { getTenant, listTenants, putTenant } from '../../lambdas/api/tenants/routes.ts';
+import type { Operation } from '../../lambdas/http/operation.ts';
+import { postEvent, postEvents } from './ingest-operations.ts';
+
+export const OPERATIONS: readonly Operation[] = [
+  postEvent,
+  postEvents,
+  listEvents,
+  getEvent,
+  redactEvent,
+  getLatest,
+  eventTypes.putEventType,
+  eventTypes.getEventType,
+  eventTypes.deleteEventType,
+  eventTypes.listEventTypes,
+  eventTypes.listPublicEventTypes,
+  endpoints.createEndpoint,
+  createEndpoints,
+  endpoints.listEndpoints,
+  changeEndpoints,
+  endpoints.getEndpoint,
+  changeEndpoint,
+  endpoints.deleteEndpoint,
+  getEndpointSecret,
+  rotateEndpointSecret,
+  pauseEndpoint,
+  resumeEndpoint,
+  purgeEndpoint,
+  testEndpoint,
+  testEndpoints,
+  verifyEndpoint,
+  templates.createTemplate,
+  templates.listTemplates,
+  templates.getTemplate,
+  templates.changeTemplate,
+  templates.deleteTemplate,
+  pollEvents,
+  testFilter,
+  deliveries.listDeliveries,
+  deliveries.getDelivery,
+  deliveries.retryDelivery,
+  deliveries.cancelDelivery,
+  replays.createReplay,
+  replays.recoverEndpoint,
+  replays.listReplays,
+  replays.getReplay,
+  replays.pauseReplay,
+  replays.resumeReplay,
+  replays.cancelReplay,
+  keys.createKeyOperation,
+  keys.listKeys,
+  keys.getCurrentKey,
+  keys.getKey,
+  keys.revokeKey,
+  putTenant,
+  getTenant,
+  deleteTenant,
+  listTenants,
+  signingKeys.listSigningKeys,
+  signingKeys.bringSigningKey,
+  signingKeys.rotateSigningKey,
+  signingKeys.getJwks,
+  signingKeys.getPublicKey,
+  getSealingKeys,
+  reseal,
+  getEgressAddresses,
+  getHealth,
+  getOpenApi,
+  getDocs,
+  getDocsFile,
+  listDeadLetters,
+  redriveDeadLetters,
+];
