@@ -1,5 +1,5 @@
 // An operation of the API, declared once: from this come its validation, its types, its place in the
-// OpenAPI document (scripts/openapi.ts) and the checks that run before its handler.
+// OpenAPI document (scripts/openapi/) and the checks that run before its handler.
 import type { z } from 'zod';
 import type { JsonSource } from '../core/json/source.ts';
 import type { KeyScope } from '../core/keys/api-key.ts';
