@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 45291884e62768285074626dfaa65a0d6fbd0b430f1eca02c79ebf6c5e5ace5f
+// sha256 726876f44ad14d92ddfe35fc06e5baa60c3848a8dee3249237bd9e404fe20bd1
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

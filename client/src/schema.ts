@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 45291884e62768285074626dfaa65a0d6fbd0b430f1eca02c79ebf6c5e5ace5f
+// sha256 726876f44ad14d92ddfe35fc06e5baa60c3848a8dee3249237bd9e404fe20bd1
 
 export interface paths {
     "/v1/events": {
@@ -2438,7 +2438,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayAnswer"];
             };
         };
-        /** @description The `Content-Type` is not JSON. */
+        /** @description The `Content-Type` is not JSON, or there is a `Content-Encoding`. */
         Problem415: {
             headers: {
                 "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -4253,7 +4253,16 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            403: components["responses"]["Problem403"];
+            /** @description Credentials that are kept, or a template’s, would be sent to another origin: send them with the URL, or use a key with the scope secrets:write. */
+            403: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
             404: {
                 headers: {

@@ -38,7 +38,7 @@ export type AppContext = Context<AppEnvironment>;
 
 /** Refuses callers that ask too often, by throwing Problem 429: see edge.ts. */
 export interface AuthenticationGate {
-  /** Before a key that is not the operator's is looked up. */
+  /** Before a key is looked up that is neither the operator's nor one that was valid here. */
   beforeLookup(c: AppContext): void;
   /** The key is not known, or may not be used any more. */
   failed(c: AppContext): void;
@@ -103,10 +103,13 @@ export function createAuthentication({
       throw unauthorized('Send the key as "Authorization: Bearer <key>".');
     }
     if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
-    gate?.beforeLookup(c);
-    const key = await findKey(hashOfKey(token));
+    const hash = hashOfKey(token);
+    // One that was valid here is worth a read, whoever else guesses behind the same address.
+    if (!keys.latest(hash)) gate?.beforeLookup(c);
+    const key = await findKey(hash);
     // A tenant that is being deleted may have keys that are not revoked yet.
     if (!key || !isUsable(key, surroundings.now()) || !(await isTenant(key.tenant))) {
+      keys.delete(hash);
       gate?.failed(c);
       throw unauthorized('This key is not known, has expired or was revoked.');
     }
@@ -169,12 +172,14 @@ export function createAuthentication({
 }
 export type Authentication = ReturnType<typeof createAuthentication>;
 
-/** @throws Problem 403 unless the key may do this; the operator may do everything */
+/** The operator may do everything. */
+export function isAllowed({ var: { principal } }: AppContext, scope: KeyScope): boolean {
+  return principal.kind === 'operator' || principal.key.scopes.includes(scope);
+}
+
+/** @throws Problem 403 unless the key may do this */
 export function requireScope(c: AppContext, scope: KeyScope): void {
-  const principal = c.var.principal;
-  if (principal.kind === 'tenant' && !principal.key.scopes.includes(scope)) {
-    throw new Problem(403, `This key lacks the scope ${scope}.`);
-  }
+  if (!isAllowed(c, scope)) throw new Problem(403, `This key lacks the scope ${scope}.`);
 }
 
 /** @throws Problem 403 for a tenant's key */

@@ -19,6 +19,9 @@ export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBod
   if (type !== undefined && !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) {
     throw new Problem(415, 'Send JSON, with "Content-Type: application/json".');
   }
+  if (!['', 'identity'].includes(c.req.header('Content-Encoding')?.toLowerCase() ?? '')) {
+    throw new Problem(415, 'Send the body as it is, without Content-Encoding.');
+  }
   const bytes = new Uint8Array(await c.req.arrayBuffer());
   if (bytes.length > maxBytes) {
     throw new Problem(

@@ -57,7 +57,7 @@ export const COMMON_REASONS = {
   403: 'The key lacks the scope, is not the operator’s, belongs to the other environment, or is a tenant’s key in a request that names a tenant.',
   404: 'The tenant that the operator named does not exist.',
   413: 'The body is too large.',
-  415: 'The `Content-Type` is not JSON.',
+  415: 'The `Content-Type` is not JSON, or there is a `Content-Encoding`.',
   422: 'The path, query, headers or body have faults. Each is listed with its path.',
   429: 'Too many requests: wait for `Retry-After` seconds.',
   500: 'An internal error.',

@@ -127,6 +127,16 @@ describe('a content type', () => {
   );
 });
 
+describe('a content encoding', () => {
+  it.each(['gzip', 'br', 'deflate', 'gzip, identity'])('may not be %s', async (encoding) => {
+    const answer = await world().post(SOUND, { 'content-encoding': encoding });
+    expect(answer.status).toBe(415);
+  });
+  it('may say that there is none', async () => {
+    expect((await world().post(SOUND, { 'content-encoding': 'identity' })).status).toBe(202);
+  });
+});
+
 describe('a body', () => {
   it('of 256 KiB is taken, and of one byte more is not', async () => {
     const { post } = world();

@@ -172,6 +172,16 @@ describe('limits', () => {
     surroundings.nowMs += 20_000;
     expect(await statuses(2, guessing)).toEqual([401, 429]);
   });
+
+  it('do not hold back a key that was valid before, whoever guesses behind the same address', async () => {
+    const { post, statuses, surroundings } = world({ limits: { failuresPerAddressPerMinute: 3 } });
+    expect((await post('ph_live_one')).status).toBe(202);
+    let guess = 0;
+    await statuses(121, () => post(`ph_live_guess${guess++}`));
+    surroundings.nowMs += 3_001;
+    expect((await post('ph_live_one')).status).toBe(202);
+    expect((await post('ph_live_two')).status).toBe(429);
+  });
 });
 
 describe('a web page of another origin', () => {

@@ -6,12 +6,20 @@ import type { BodyEncryption } from '../../core/endpoints/body-encryption.ts';
 /** Imported keys are kept as long as the endpoint's settings are. */
 const kept = new WeakMap<BodyEncryption, ReturnType<typeof importJWK>>();
 
-export async function encryptBody(body: Buffer, setting: BodyEncryption): Promise<Buffer> {
+/** Undefined where nothing can be encrypted to the key, as to one that was saved before keys were tried. */
+export async function encryptBody(
+  body: Buffer,
+  setting: BodyEncryption,
+): Promise<Buffer | undefined> {
   const { jwk, alg, enc } = setting;
   const imported = kept.get(setting) ?? importJWK(jwk, alg);
   kept.set(setting, imported);
-  const token = await new CompactEncrypt(body)
-    .setProtectedHeader(defined({ alg, enc, cty: 'json', kid: jwk.kid }))
-    .encrypt(await imported);
-  return Buffer.from(token, 'ascii');
+  try {
+    const token = await new CompactEncrypt(body)
+      .setProtectedHeader(defined({ alg, enc, cty: 'json', kid: jwk.kid }))
+      .encrypt(await imported);
+    return Buffer.from(token, 'ascii');
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../enti
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
 import { createEndpointChanger } from './changing.ts';
-import type { EndpointPorts } from './creation.ts';
+import { type EndpointPorts, MOVED } from './creation.ts';
 import { askedSchema } from './operations.ts';
 import { endpointSchema, endpointView } from './view.ts';
 
@@ -32,6 +32,7 @@ export const changeEndpoint = operation({
   bodyExample: { eventTypes: ['dossier.*'], timeoutMs: 5000 },
   replies: { 200: { description: 'Changed.', schema: endpointSchema, headers: tagHeader } },
   problems: {
+    403: MOVED,
     404: NO_ENDPOINT,
     409: 'It was changed in the meantime.',
     412: '`If-Match` does not name the current version.',
@@ -44,7 +45,7 @@ export function addEndpointChangeRoute(serve: Serve, ports: EndpointPorts): void
   serve(changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     requireMatch(c, before);
-    const after = await changer.carryOut(await changer.plan(before, changes));
+    const after = await changer.carryOut(await changer.plan(c, before, changes));
     if (!after) throw overtaken(c);
     const { health } = await ports.health.getHealth({ ...after, endpointId: after.id });
     return reply(200, endpointView(after, health, ports.defaults), tagged(after));

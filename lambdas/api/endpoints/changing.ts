@@ -2,6 +2,7 @@
 // nobody else wrote in the meantime.
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../core/defined.ts';
+import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
@@ -15,11 +16,12 @@ import type { SealingKeys } from '../../core/sealing/seal.ts';
 import { following } from '../../core/templates/following.ts';
 import { faultsTogether } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
 import { refuseUntimely, settingsAsAsked, tlsAsAsked } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
-import { type EndpointPorts, inputSchemasOf } from './creation.ts';
+import { type EndpointPorts, inputSchemasOf, requireToMove } from './creation.ts';
 import type { Asked } from './operations.ts';
 import { release, tryToVerify } from './verification.ts';
 
@@ -43,8 +45,8 @@ interface PlannedChange {
 export function createEndpointChanger(ports: EndpointPorts) {
   const schemas = inputSchemasOf(ports.rules);
 
-  /** What an endpoint would become. @throws Problem 422 */
-  async function plan(before: Endpoint, changes: Asked): Promise<PlannedChange> {
+  /** What an endpoint would become. @throws Problem 403, 422 */
+  async function plan(c: AppContext, before: Endpoint, changes: Asked): Promise<PlannedChange> {
     const faults: Fault[] = [];
     const { template, fault } = await templateAfter(ports, before, changes);
     if (fault !== undefined) faults.push({ path: '/template', message: fault });
@@ -74,12 +76,15 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const inherited = template ? inheritedBy(template, { contract: before.contract }) : {};
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    faults.push(...maskedFaults(asked.authentication, before.authentication));
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
     const whole = changed(ports, before, parsed.data, sealingKey, wanted === true);
     // Certificates that are not asked about are not checked anew, and stay.
-    const after = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
-    return { before, after: template ? following(after, template, own) : after, template };
+    const kept = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
+    const after = template ? following(kept, template, own) : kept;
+    requireToMove(c, before, after, 'clientKey' in Object(changes.tls));
+    return { before, after, template };
   }
 
   /** Writes what was planned: undefined if the endpoint was changed in the meantime. */

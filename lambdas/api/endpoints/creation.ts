@@ -2,6 +2,8 @@
 
 import { contractOf } from '../../core/contracts/all.ts';
 import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
+import { maskedFaults } from '../../core/endpoints/authentication.ts';
+import { movesCredentials } from '../../core/endpoints/credentials.ts';
 import {
   type Endpoint,
   type EndpointInput,
@@ -26,7 +28,7 @@ import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import { following } from '../../core/templates/following.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
-import type { AppContext } from '../../http/authentication.ts';
+import { type AppContext, isAllowed } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import {
   type Creation,
@@ -83,6 +85,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const whole = template ? { ...inheritedBy(template, asked), ...asked } : asked;
     const parsed = schemas[scope.environment].safeParse(whole);
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    faults.push(...maskedFaults(asked.authentication));
     const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
@@ -99,6 +102,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
 
   /** The endpoint as it is to be stored; the keys that it signs with are there before it is. */
   async function prepared(
+    c: AppContext,
     scope: Scope,
     asked: Asked,
     wanted: Wanted,
@@ -107,6 +111,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const made = await newEndpoint(ports, scope, wanted, creation);
     const { template } = wanted;
     const endpoint = template ? following(made, template, Object.keys(asked)) : made;
+    requireToMove(c, undefined, endpoint, true);
     await ensureKeysFor(ports, endpoint);
     return endpoint;
   }
@@ -130,6 +135,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
   }
 
   async function make(
+    c: AppContext,
     scope: Scope,
     asked: Asked,
     checked: Wanted,
@@ -140,7 +146,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     let withdrawn: Endpoint | undefined;
     const made = await optimistically(ROUNDS, async () => {
       if (withdrawn) wanted = await read(scope, asked);
-      const endpoint = await prepared(scope, asked, wanted, creation);
+      const endpoint = await prepared(c, scope, asked, wanted, creation);
       const stored = await put(endpoint, withdrawn);
       // A repeat at the same time was faster.
       if (!isSame(stored, endpoint)) return created(stored);
@@ -179,9 +185,24 @@ export function createEndpointCreator(ports: EndpointPorts) {
         await (options.takePlace ?? endpointPlaces(ports, scope))();
         return wanted;
       },
-      make: (creation, wanted) => make(scope, asked, wanted, creation, options.tryUntilMs),
+      make: (creation, wanted) => make(c, scope, asked, wanted, creation, options.tryUntilMs),
     });
   };
+}
+
+export const MOVED =
+  'Credentials that are kept, or a template’s, would be sent to another origin: send them with the URL, or use a key with the scope secrets:write.';
+
+/** @throws Problem 403 */
+export function requireToMove(
+  c: AppContext,
+  before: Endpoint | undefined,
+  after: Endpoint,
+  isKeyGiven: boolean,
+): void {
+  if (!isAllowed(c, 'secrets:write') && movesCredentials(before, after, isKeyGiven)) {
+    throw new Problem(403, MOVED);
+  }
 }
 
 export function endpointPlaces(

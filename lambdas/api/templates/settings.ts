@@ -18,8 +18,8 @@ export interface TemplateSettingsPorts extends SigningKeyPorts {
 }
 
 /** @throws Problem 422 */
-export function readSettings(asked: Readonly<Record<string, unknown>>) {
-  const { input, faults } = readTemplateSettings(asked);
+export function readSettings(asked: Readonly<Record<string, unknown>>, before?: Template) {
+  const { input, faults } = readTemplateSettings(asked, before?.settings.authentication);
   if (!input || faults.length > 0) throw refused(faultsUnder('/settings', faults));
   return input;
 }
@@ -31,7 +31,7 @@ export async function keptTemplateSettings(
   asked: Readonly<Record<string, unknown>>,
   before?: Template,
 ): Promise<Pick<Template, 'settings' | 'given'>> {
-  const input = readSettings(asked);
+  const input = readSettings(asked, before);
   const sealingKey = await ports.secrets.sealingKey();
   const all = keptSettings(SETTINGS, input, {
     contract: input.contract,

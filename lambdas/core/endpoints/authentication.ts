@@ -1,8 +1,10 @@
 // Headers that authenticate Posthorn to a receiver: bearer, basic, or any name. Their values are stored sealed, and
 // masked in answers.
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { headerNameSchema, headerValueSchema } from '../headers/names.ts';
-import { maskSecret } from '../signing/secret.ts';
+import { type Fault, pointer } from '../problem.ts';
+import { isMasked, maskSecret } from '../signing/secret.ts';
 
 const MAX_AUTHENTICATIONS = 3;
 /** A shorter value shows nothing of itself. */
@@ -82,4 +84,23 @@ export function shownOf(given: Authentication): Readonly<Record<string, string>>
 /** A credential as it is shown: its last four characters, if it is long enough to spare them. */
 export function maskedCredential(value: string): string {
   return maskSecret(value.length < MIN_SHOWN_LENGTH ? '' : value);
+}
+
+/**
+ * Values in the form of a mask that stand for nothing kept: an answer that was changed, or sent back for another
+ * endpoint. They would be taken for the credentials themselves.
+ */
+export function maskedFaults(
+  asked: unknown,
+  kept: readonly SealedAuthentication[] = [],
+): readonly Fault[] {
+  const given: readonly unknown[] = Array.isArray(asked) ? asked : [];
+  return given.flatMap((one, index) => {
+    if (kept.some(({ shown }) => isDeepStrictEqual(shown, one))) return [];
+    const masked = Object.entries(Object(one)).filter(([, value]) => isMasked(value));
+    return masked.map(([name]) => ({
+      path: pointer(['authentication', index, name]),
+      message: 'is a masked value, as answers show it: send the credential itself',
+    }));
+  });
 }

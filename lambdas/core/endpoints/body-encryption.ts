@@ -1,6 +1,6 @@
 // Body encryption on request: the endpoint's public JWK, to which the body is encrypted as a compact JWE
 // (RFC 7516). Encrypting needs randomness and is in adapters/on-demand/jwe.ts.
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { defined } from '../defined.ts';
 
@@ -9,6 +9,8 @@ export const ENCRYPTED_TYPE = 'application/jose';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 const MIN_MODULUS_BITS = 2048;
+/** What everybody uses; with a small one a body may be read without the private key. */
+const MIN_EXPONENT = 65_537n;
 const CURVES = ['P-256', 'P-384', 'P-521', 'X25519'];
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{1,2048}$/, 'must be base64url');
@@ -32,17 +34,26 @@ const jwkSchema = z
   })
   .transform(({ kty, kid, n, e, crv, x, y }) => defined({ kty, kid, n, e, crv, x, y }));
 
-function publicKeyFault(jwk: object): string | undefined {
+/** Any private key: a point of small order (RFC 7748, section 6.1) agrees with none. */
+const TRIAL_KEY = { kty: 'OKP', crv: 'X25519', d: 'C'.repeat(43), x: 'C'.repeat(43) };
+
+function publicKeyFault(jwk: Readonly<Record<string, unknown>>): string | undefined {
   let key: KeyObject;
   try {
     key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    if (key.asymmetricKeyType === 'x25519') {
+      const privateKey = createPrivateKey({ key: TRIAL_KEY, format: 'jwk' });
+      diffieHellman({ publicKey: key, privateKey });
+    }
   } catch {
     return 'is not a usable public key';
   }
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  return bits !== undefined && bits < MIN_MODULUS_BITS
-    ? `must have a modulus of at least ${MIN_MODULUS_BITS} bits`
-    : undefined;
+  if (key.asymmetricKeyType !== 'rsa') return undefined;
+  const { modulusLength: bits = 0, publicExponent: e = 0n } = key.asymmetricKeyDetails ?? {};
+  if (bits < MIN_MODULUS_BITS) return `must have a modulus of at least ${MIN_MODULUS_BITS} bits`;
+  if (e < MIN_EXPONENT || e % 2n === 0n) return `must have an odd exponent from ${MIN_EXPONENT} on`;
+  const isOdd = (Buffer.from(String(jwk.n), 'base64url').at(-1) ?? 0) % 2 === 1;
+  return isOdd ? undefined : 'is not a usable public key: its modulus is even';
 }
 
 export const bodyEncryptionSchema = z

@@ -27,8 +27,6 @@ const TRANSPORT_HEADERS = new Set([
   'expect',
   'host',
   'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -37,7 +35,8 @@ const TRANSPORT_HEADERS = new Set([
 ]);
 
 export function isTransportHeader(name: string): boolean {
-  return TRANSPORT_HEADERS.has(name.toLowerCase());
+  const lower = name.toLowerCase();
+  return TRANSPORT_HEADERS.has(lower) || lower.startsWith('proxy-');
 }
 
 /** Old names to new ones, in any spelling of the old; a header's new name is spelled as given. */

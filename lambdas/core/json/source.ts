@@ -71,6 +71,9 @@ function locate(text: string): JsonSource {
       const keys = seen[levels.length];
       if (keys?.has(key)) report(levels, 'is repeated in its object');
       keys?.add(key);
+      // Whatever copies an object drops such a member in silence; data is kept as text, and may have it.
+      const isKept = levels.some(({ segment }) => segment === 'data');
+      if (key === '__proto__' && !isKept) report(levels, 'is not a name that can be used');
     },
     value(levels, from, to) {
       if (levels.at(-1)?.segment !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;

@@ -29,7 +29,8 @@ interface Composition {
   readonly authentication: Headers;
   /** What the receiver is to echo, instead of the event. */
   readonly challenge?: string;
-  readonly encrypt: (body: Buffer, setting: BodyEncryption) => Promise<Buffer>;
+  /** Undefined where the endpoint’s key cannot be used. */
+  readonly encrypt: (body: Buffer, setting: BodyEncryption) => Promise<Buffer | undefined>;
 }
 
 export async function composeRequest(composition: Composition): Promise<FormedRequest> {
@@ -43,6 +44,8 @@ export async function composeRequest(composition: Composition): Promise<FormedRe
   if (shaped.kind === 'unshapeable') return shaped;
   const { encryption } = endpoint;
   const body = encryption ? await composition.encrypt(shaped.body, encryption) : shaped.body;
+  if (!body)
+    return { kind: 'unshapeable', reason: 'Nothing can be encrypted to the endpoint’s key.' };
 
   const own: Headers = [
     ...contract.identify(facts, moment),

@@ -63,7 +63,13 @@ const MAX_PREPARED = 1_000;
 /** The same as a key object, made once: Node.js takes as long for it as for the HMAC of a small body. */
 export const hmacKeyOf = memoized(MAX_PREPARED, (secret) => createSecretKey(keyBytesOf(secret)));
 
+const MASK = '*'.repeat(28);
+
 /** 28 asterisks and the last four characters, whatever the length. */
 export function maskSecret(secret: string): string {
-  return `${'*'.repeat(28)}${secret.slice(-4)}`;
+  return `${MASK}${secret.slice(-4)}`;
+}
+
+export function isMasked(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith(MASK) && value.length <= MASK.length + 4;
 }

@@ -1,5 +1,6 @@
 // The input of a template: its settings are checked like those of an endpoint.
 import * as z from 'zod';
+import { maskedFaults, type SealedAuthentication } from '../endpoints/authentication.ts';
 import { endpointInputSchema } from '../endpoints/endpoint.ts';
 import { SETTING_NAMES, SHARED_SETTINGS } from '../endpoints/settings/all.ts';
 import { faultsOf } from '../faults.ts';
@@ -21,7 +22,10 @@ export const templateNameSchema = z
   );
 
 /** All settings, with defaults for those that are not given; or the faults by path. */
-export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
+export function readTemplateSettings(
+  asked: Readonly<Record<string, unknown>>,
+  kept?: readonly SealedAuthentication[],
+) {
   const faults: Fault[] = Object.keys(asked)
     .filter((name) => !SHARED_SETTINGS.has(name))
     .map((name) => ({
@@ -33,6 +37,7 @@ export function readTemplateSettings(asked: Readonly<Record<string, unknown>>) {
   const shared = Object.entries(asked).filter(([name]) => SHARED_SETTINGS.has(name));
   const parsed = endpointSchema.safeParse({ ...Object.fromEntries(shared), url: ANY_URL });
   if (!parsed.success) faults.push(...faultsOf(parsed.error));
+  faults.push(...maskedFaults(asked.authentication, kept));
   return { input: parsed.data, faults };
 }
 

@@ -73,3 +73,21 @@ describe('a challenge', () => {
     });
   });
 });
+
+it('a body for a key that nothing can be encrypted to is unshapeable, and no fault of ours', async () => {
+  const jwk = { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) } as const;
+  const encryption = { jwk, alg: 'ECDH-ES', enc: 'A256GCM' } as const;
+  const formed = await composeRequest({
+    endpoint: { ...endpointOf('standard-webhooks'), encryption },
+    facts: aDelivery(),
+    moment: aMoment(),
+    attempt: 1,
+    nonce: 'bm9uY2U',
+    authentication: [],
+    encrypt: encryptBody,
+  });
+  expect(formed).toEqual({
+    kind: 'unshapeable',
+    reason: 'Nothing can be encrypted to the endpoint’s key.',
+  });
+});

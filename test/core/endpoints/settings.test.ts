@@ -1,5 +1,5 @@
 // What an endpoint's settings may be, and the faults that saving them finds.
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
@@ -66,10 +66,17 @@ describe('an authentication header', () => {
     ]);
     expect(faults({ headers: { Authorization: 'x' }, authentication: [bearer] })).toHaveLength(1);
     expect(faults({ authentication: [bearer, bearer] })).toHaveLength(1);
-    const host = { type: 'header', name: 'Host', value: 'x' };
-    expect(faults({ authentication: [host] })).toEqual([
-      { path: '/authentication/0/name', message: 'is a header of the transport' },
-    ]);
+    for (const name of [
+      'Host',
+      'TE',
+      'Proxy-Authorization',
+      'Proxy-Authenticate',
+      'proxy-status',
+    ]) {
+      expect(faults({ authentication: [{ type: 'header', name, value: 'x' }] })).toEqual([
+        { path: '/authentication/0/name', message: 'is a header of the transport' },
+      ]);
+    }
   });
   it('cannot carry a line break', () => {
     expect(faults({ authentication: [{ type: 'bearer', token: 'a\r\nX: y' }] })).toHaveLength(1);
@@ -127,7 +134,7 @@ describe('renaming', () => {
 
 describe('encryption', () => {
   const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength });
-  const jwkOf = ({ publicKey }: { publicKey: { export(o: { format: 'jwk' }): object } }) =>
+  const jwkOf = ({ publicKey }: { readonly publicKey: KeyObject }) =>
     publicKey.export({ format: 'jwk' });
   it('takes a public RSA or EC key', () => {
     expect(faults({ encryption: { jwk: jwkOf(rsa(2048)) } })).toEqual([]);
@@ -152,6 +159,31 @@ describe('encryption', () => {
     expect(faults({ encryption: { jwk, alg: 'ECDH-ES' } })).toEqual([
       { path: '/encryption/alg', message: 'must be RSA-OAEP-256 for this key' },
     ]);
+  });
+  const n = String(jwkOf(rsa(2048)).n);
+  const base64url = (...bytes: number[]) => Buffer.from(bytes).toString('base64url');
+  const even = Buffer.from(n, 'base64url');
+  even[even.length - 1] = 2;
+  const order8 = 'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800';
+  it.each<[string, object]>([
+    ['the exponent 0', { kty: 'RSA', n, e: base64url(0) }],
+    ['the exponent 1', { kty: 'RSA', n, e: base64url(1) }],
+    ['the exponent 3', { kty: 'RSA', n, e: base64url(3) }],
+    ['an even exponent', { kty: 'RSA', n, e: base64url(1, 0, 2) }],
+    ['an even modulus', { kty: 'RSA', n: even.toString('base64url'), e: 'AQAB' }],
+    ['a power of two', { kty: 'RSA', n: base64url(128, ...Array(255).fill(0)), e: 'AQAB' }],
+    ['the point 0', { kty: 'OKP', crv: 'X25519', x: base64url(...Array(32).fill(0)) }],
+    ['the point 1', { kty: 'OKP', crv: 'X25519', x: base64url(1, ...Array(31).fill(0)) }],
+    [
+      'a point of order 8',
+      { kty: 'OKP', crv: 'X25519', x: Buffer.from(order8, 'hex').toString('base64url') },
+    ],
+    [
+      'a point beside the curve',
+      { kty: 'EC', crv: 'P-256', x: n.slice(0, 43), y: n.slice(43, 86) },
+    ],
+  ])('refuses %s, which protects nothing or cannot be used', (_, jwk) => {
+    expect(faults({ encryption: { jwk } }).map(({ path }) => path)).toEqual(['/encryption/jwk']);
   });
 });
 

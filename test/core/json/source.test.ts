@@ -151,3 +151,19 @@ describe('what cannot be read', () => {
     expect(refusal('hunter2')).not.toContain('hunter2');
   });
 });
+
+describe('a member named __proto__', () => {
+  it.each([
+    ['{"__proto__":1}', '/__proto__'],
+    ['{"headers":{"__proto__":"x"}}', '/headers/__proto__'],
+    [String.raw`{"headers":{"\u005f_proto__":"x"}}`, '/headers/__proto__'],
+  ])('is refused in %s', (text, path) => {
+    expect(faultsOf(text)).toEqual([{ path, message: 'is not a name that can be used' }]);
+  });
+  it('is kept in data', () => {
+    const data = '{"__proto__":{"__proto__":1}}';
+    expect(faultsOf(`{"data":${data}}`)).toEqual([]);
+    expect(dataOf(`{"data":${data}}`)).toBe(data);
+    expect(faultsOf(`{"events":[{"data":${data}}]}`)).toEqual([]);
+  });
+});

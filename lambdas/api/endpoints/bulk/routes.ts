@@ -5,6 +5,7 @@ import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { optimistically } from '../../../core/optimistic.ts';
 import { Problem, UNKNOWN_END } from '../../../core/problem.ts';
+import type { AppContext } from '../../../http/authentication.ts';
 import { refused } from '../../../http/body.ts';
 import { idempotencyKeyIn } from '../../../http/idempotency-key.ts';
 import type { Serve } from '../../../http/operation.ts';
@@ -51,7 +52,7 @@ export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
     return reply(200, { results });
   });
 
-  serve(changeEndpoints, async ({ scope, body, reply }) => {
+  serve(changeEndpoints, async ({ c, scope, body, reply }) => {
     const { filter, dryRun, limit, cursor } = body;
     const { settings, lists } = readChanges(body.changes);
     const endMs = ports.surroundings.now() + TIME_MS;
@@ -60,7 +61,7 @@ export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
     let isMore = false;
     const work = async () => {
       const made = await inParallel(batch, WIDTH, (endpoint) =>
-        changeOne(ports, changer, endpoint, settings, lists, dryRun),
+        changeOne(c, ports, changer, endpoint, settings, lists, dryRun),
       );
       results.push(...made);
       batch = [];
@@ -95,6 +96,7 @@ interface Result {
 }
 
 async function changeOne(
+  c: AppContext,
   ports: EndpointPorts,
   changer: EndpointChanger,
   seen: Endpoint,
@@ -106,7 +108,10 @@ async function changeOne(
   try {
     let before = seen;
     const outcome = await optimistically(ROUNDS, async () => {
-      const planned = await changer.plan(before, { ...settings, ...changedLists(before, lists) });
+      const planned = await changer.plan(c, before, {
+        ...settings,
+        ...changedLists(before, lists),
+      });
       if (!changer.isChange(planned)) return 'unchanged';
       if (dryRun || (await changer.carryOut(planned))) return 'changed';
       const found = await ports.registry.getEndpoint(seen, endpoint);
