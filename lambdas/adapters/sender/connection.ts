@@ -1,6 +1,5 @@
 // Connections to receivers: one look-up, every answer judged, and a connection to what was judged,
 // each phase with a deadline of its own.
-import { lookup } from 'node:dns';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   connect as connectTls,
@@ -12,9 +11,7 @@ import type { buildConnector } from 'undici';
 import { type DestinationRules, judgeAddress } from '../../core/destinations/url.ts';
 import type { EndpointTls } from '../../core/requests/sender.ts';
 import { type ConnectionPart, ConnectionWatch } from './phases.ts';
-
-/** All addresses of a name, IPv4 and IPv6; rejects with a code of `node:dns`. */
-export type Resolve = (name: string) => Promise<readonly string[]>;
+import type { Resolve } from './resolve.ts';
 
 export type Phase = ConnectionPart;
 export type PhaseLimits = Readonly<Record<Phase, number>>;
@@ -42,27 +39,6 @@ export class PhaseTimeoutError extends Error {
     super(`${phase} took too long`);
     this.phase = phase;
   }
-}
-
-/** The system's resolver. A look-up cannot be aborted; callers stop waiting for it. */
-export const systemResolve: Resolve = (name) =>
-  new Promise((resolve, reject) => {
-    lookup(name, { all: true, order: 'verbatim' }, (error, answers) => {
-      if (error) reject(error);
-      else resolve(answers.map(({ address }) => address));
-    });
-  });
-
-/** Concurrent look-ups of a name share the answer: a name that does not answer blocks one thread only. */
-export function shareLookUps(resolve: Resolve): Resolve {
-  const underway = new Map<string, Promise<readonly string[]>>();
-  return (name) => {
-    const known = underway.get(name);
-    if (known) return known;
-    const answer = resolve(name).finally(() => underway.delete(name));
-    underway.set(name, answer);
-    return answer;
-  };
 }
 
 /** A connection that is being made. */

@@ -118,6 +118,8 @@ export function failureOutcome(error: unknown): Outcome {
     case 'EREFUSED':
     case 'EBADRESP':
     case 'EBADNAME':
+    case 'ETIMEOUT':
+    case 'ECANCELLED':
       return failure('dns', 'The host name could not be resolved.');
     case 'ECONNREFUSED':
       return failure('connection_refused', 'The connection was refused.');

@@ -22,16 +22,14 @@ import {
   originOf,
   PHASE_LIMITS,
   type PhaseLimits,
-  type Resolve,
-  shareLookUps,
-  systemResolve,
 } from './connection.ts';
 import { exchange } from './exchange.ts';
 import { failure, failureOutcome, innermostOf, lateOutcome, received } from './outcome.ts';
+import { createResolve, type Resolve, shareLookUps } from './resolve.ts';
 import { wasStale } from './reused-connections.ts';
 
 export interface SenderOptions {
-  /** Instead of the system's resolver. */
+  /** Instead of the name servers that the machine is configured for. */
   readonly resolve?: Resolve;
   readonly limits?: Partial<PhaseLimits>;
   /** The operator's log. */
@@ -54,7 +52,7 @@ export function createSender(
   const making = new Set<Making>();
   const agentsOf = createAgentsOf({
     rules,
-    resolve: shareLookUps(options.resolve ?? systemResolve),
+    resolve: shareLookUps(options.resolve ?? createResolve()),
     limits: { ...PHASE_LIMITS, ...options.limits },
     making,
   });

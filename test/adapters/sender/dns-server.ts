@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import ipaddr from 'ipaddr.js';
-import type { Resolve } from '../../../lambdas/adapters/sender/connection.ts';
+import { createResolve, type Resolve } from '../../../lambdas/adapters/sender/resolve.ts';
 
 const A = 1;
 const CNAME = 5;
@@ -16,6 +16,8 @@ export interface DnsServer {
   readonly resolve: Resolve;
   /** Names that were asked for, in their order: one entry for each A query. */
   readonly asked: string[];
+  /** Look-ups that are under way fail. */
+  readonly giveUp: () => void;
   readonly close: () => void;
 }
 
@@ -29,23 +31,17 @@ export async function startDnsServer(zone: Zone): Promise<DnsServer> {
   });
   const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${socket.address().port}`]);
-  return { resolve: resolveWith(resolver), asked, close: () => stop(socket, resolver) };
+  return {
+    resolve: createResolve(resolver),
+    asked,
+    giveUp: () => resolver.cancel(),
+    close: () => stop(socket, resolver),
+  };
 }
 
 function stop(socket: Socket, resolver: Resolver): void {
   resolver.cancel();
   socket.close();
-}
-
-/** Both families, as the system's resolver gives them. */
-function resolveWith(resolver: Resolver): Resolve {
-  return async (name) => {
-    const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-    const addresses = found.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-    const [first] = found;
-    if (addresses.length === 0 && first.status === 'rejected') throw first.reason;
-    return addresses;
-  };
 }
 
 /** RFC 1035, section 4: one question is copied, the records follow it. */

@@ -121,6 +121,29 @@ describe('a look-up', () => {
     }
   });
 
+  it('that does not end holds up no other, however many there are', async () => {
+    const hanging = Array.from({ length: 60 }, (_, index) => `dead${index}.example.org`);
+    const { dns, listener } = await setUp({
+      ...Object.fromEntries(hanging.map((name) => [name, () => 'hang' as const])),
+      'hooks.example.org': () => ['127.0.0.1'],
+    });
+    const send = senderWith(LAX, { resolve: dns.resolve, limits: { dns: 60_000 } });
+    const ended: string[] = [];
+    const dead = hanging.map(async (name) => ended.push((await send(`http://${name}/`)).name));
+    const sent = await send(`http://hooks.example.org:${listener.port}/`);
+    expect([sent.name, ended]).toEqual(['http_200', []]);
+    dns.giveUp();
+    await Promise.all(dead);
+    expect(new Set(ended)).toEqual(new Set(['dns']));
+  });
+
+  it('of a name of this machine goes to no name server', async () => {
+    const { dns, listener } = await setUp({ localhost: () => ['192.0.2.1'] });
+    const send = senderWith(LAX, { resolve: dns.resolve });
+    expect((await send(`http://localhost:${listener.port}/`)).name).toBe('http_200');
+    expect(dns.asked).toEqual([]);
+  });
+
   it('of a name that does not exist is a failure of DNS', async () => {
     const { dns } = await setUp({});
     const sent = await senderWith(LAX, { resolve: dns.resolve })('http://none.example.org/');
