@@ -2,6 +2,7 @@
 
 import { ConfigurationError } from '../core/errors.ts';
 import { MIN_OPERATOR_KEY_LENGTH } from '../core/keys/api-key.ts';
+import { Recent } from '../core/recent.ts';
 import { type SealingKeys, versionOf } from '../core/sealing/seal.ts';
 import {
   MIN_SEALING_SECRET_LENGTH,
@@ -18,6 +19,8 @@ import { log } from './log.ts';
 
 /** An unknown version makes Secrets Manager be asked at most this often. */
 const ASKED_AGAIN_MS = 10_000;
+/** The key of caches that hold one value. */
+const ONLY = '';
 
 interface SecretArns {
   readonly sealing: string;
@@ -51,7 +54,7 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
   const sealing = read(arns.sealing, 'the sealing key', MIN_SEALING_SECRET_LENGTH);
   const operator = read(arns.operator, "the operator's key", MIN_OPERATOR_KEY_LENGTH);
   let parsed: { readonly from: string; readonly keys: SealingKeys } | undefined;
-  let again: { readonly atMs: number; readonly keys: Promise<SealingKeys> } | undefined;
+  const askedAgain = new Recent<SealingKeys>({ maxEntries: 1, keptMs: ASKED_AGAIN_MS });
 
   function keysIn({ value }: SecretValue): SealingKeys {
     if (parsed?.from !== value) parsed = { from: value, keys: sealingKeysFrom(value) };
@@ -73,16 +76,11 @@ export function createSecrets(arns: SecretArns, surroundings: Surroundings): Sec
     async sealingKey(toOpen = []) {
       const known = usableKeysIn(await sealing());
       const isKnown = toOpen.every((sealed) => known.keys.has(versionOf(sealed) ?? known.current));
-      const nowMs = surroundings.now();
       if (isKnown) return known;
       // Calls that come meanwhile wait for the same answer, which may have the version they need.
-      if (!again || nowMs - again.atMs >= ASKED_AGAIN_MS) {
-        again = { atMs: nowMs, keys: sealing('again').then(usableKeysIn) };
-        again.keys.catch(() => {
-          again = undefined;
-        });
-      }
-      return again.keys;
+      return askedAgain.read(ONLY, surroundings.now(), async () =>
+        usableKeysIn(await sealing('again')),
+      );
     },
     async freshSealingKey() {
       const secret = await sealing('again');
@@ -116,25 +114,15 @@ export function kept(
   surroundings: Pick<Surroundings, 'now'>,
   read: () => Promise<SecretValue>,
 ): (how?: 'again') => Promise<SecretValue> {
-  let secret: SecretValue | undefined;
-  let readAtMs = 0;
-  let reading: Promise<SecretValue> | undefined;
-  return (how) => {
-    const isFresh = surroundings.now() - readAtMs < SECRET_KEPT_MS;
-    if (how !== 'again' && secret !== undefined && isFresh) return Promise.resolve(secret);
-    reading ??= read()
-      .then((fresh) => {
-        secret = fresh;
-        readAtMs = surroundings.now();
-        return fresh;
-      })
-      .catch((error: unknown) => {
-        if (secret !== undefined && how !== 'again') return secret;
-        throw error;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
+  const values = new Recent<SecretValue>({ maxEntries: 1, keptMs: SECRET_KEPT_MS });
+  return async (how) => {
+    if (how === 'again') return values.readAnew(ONLY, surroundings.now(), read);
+    try {
+      return await values.read(ONLY, surroundings.now(), read);
+    } catch (error) {
+      const old = values.latest(ONLY);
+      if (old === undefined) throw error;
+      return old;
+    }
   };
 }

@@ -49,7 +49,11 @@ export class Recent<V> {
    */
   read(key: string, nowMs: number, load: () => Promise<V>): Promise<V> {
     const kept = this.get(key, nowMs);
-    if (kept !== undefined) return Promise.resolve(kept);
+    return kept !== undefined ? Promise.resolve(kept) : this.readAnew(key, nowMs, load);
+  }
+
+  /** As `read`, but whatever is kept. */
+  readAnew(key: string, nowMs: number, load: () => Promise<V>): Promise<V> {
     const underWay = this.#reads.get(key);
     if (underWay) return underWay;
     const isCurrent = (): boolean => this.#reads.get(key) === reading;

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSecrets } from '../../lambdas/adapters/secrets.ts';
+import { createSecrets, kept } from '../../lambdas/adapters/secrets.ts';
 import { SECRET_KEPT_MS } from '../../lambdas/core/sealing/secret.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 
@@ -102,5 +102,29 @@ describe('the sealing key', () => {
     const { keys, changedAtMs } = await secrets.freshSealingKey();
     expect(keys.current).toBe(2);
     expect(changedAtMs).toBe(1_700_000_000_000);
+  });
+});
+
+describe('a secret that cannot be read at the moment', () => {
+  const unreadable = async () => {
+    const surroundings = fixedSurroundings();
+    let fails = false;
+    const read = kept(surroundings, async () => {
+      if (fails) throw new Error('Secrets Manager is not there');
+      return { value: ONE, changedAtMs: 0 };
+    });
+    await read();
+    fails = true;
+    surroundings.nowMs += SECRET_KEPT_MS;
+    return read;
+  };
+
+  it('goes on serving, but not those who need it as it is now, whoever asked first', async () => {
+    const [first, second] = [await unreadable(), await unreadable()];
+    const orders = [[first(), first('again')], [second('again'), second()].reverse()];
+    for (const [known, anew] of orders) {
+      await expect(known).resolves.toMatchObject({ value: ONE });
+      await expect(anew).rejects.toThrow('not there');
+    }
   });
 });
