@@ -1,7 +1,7 @@
 // The packages that production code may load, from the lockfile.
 import { readFileSync } from 'node:fs';
 
-export interface ProductionPackage {
+interface ProductionPackage {
   readonly name: string;
   readonly version: string;
   /** SPDX, as the package says it. */

@@ -34,7 +34,7 @@ export interface OpenEndpoint {
   /** Secrets that a rotation replaced, newest first, and until when they sign. */
   readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
   readonly authentication?: Headers;
-  readonly tls?: EndpointTls;
+  readonly tls?: EndpointTls | undefined;
   /** The stack's keys, if the endpoint's signatures need any. */
   readonly keys?: readonly SigningKey[];
 }
@@ -94,7 +94,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
         ({ name, sealedValue, sealedFor }) =>
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
-      ...(endpoint.tls ? { tls: openTls(endpoint, endpoint.tls, key) } : {}),
+      tls: endpoint.tls && openTls(endpoint, endpoint.tls, key),
       keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
     };
   }

@@ -59,7 +59,7 @@ export function formRequest(
     trace: event.trace ? traceHeaders(event.trace, random.subarray(32)) : [],
     authentication,
     encrypt: async (body, setting) => (await import('#on-demand/jwe')).encryptBody(body, setting),
-    ...(challenge === undefined ? {} : { challenge }),
+    challenge,
   });
 }
 

@@ -3,7 +3,7 @@ import { type JWTPayload, jwtVerify } from 'jose';
 
 type Key = Parameters<typeof jwtVerify>[1];
 
-export interface JwtChecks {
+interface JwtChecks {
   /** Ours to say, never the token's. */
   readonly algorithm: 'RS256' | 'HS256';
   readonly requiredClaims: readonly string[];

@@ -1,5 +1,7 @@
 // The query of every listing: how many, from where on, and between which times.
+
 import * as z from 'zod';
+import { defined } from '../../core/defined.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -38,16 +40,16 @@ export function pageShape(isCursor: (id: string) => boolean) {
   return { ...limitShape, cursor: cursorParameter(isCursor).optional() };
 }
 
+const millisecondsOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
+
 export const rangeShape = { since: timeParameter.optional(), until: timeParameter.optional() };
 
 export function rangeOf(query: {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }): TimeRange {
-  return {
-    ...(query.since === undefined ? {} : { sinceMs: Date.parse(query.since) }),
-    ...(query.until === undefined ? {} : { untilMs: Date.parse(query.until) }),
-  };
+  return defined({ sinceMs: millisecondsOf(query.since), untilMs: millisecondsOf(query.until) });
 }
 
 export function listView<T, V>(

@@ -14,7 +14,7 @@ export interface Rate {
   readonly released: number;
 }
 
-export interface AskedSlots {
+interface AskedSlots {
   /** As it was read. */
   readonly seenMs: number;
   readonly nowMs: number;

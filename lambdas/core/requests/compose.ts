@@ -28,7 +28,7 @@ interface Composition {
   /** Opened authentication headers. */
   readonly authentication: Headers;
   /** What the receiver is to echo, instead of the event. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
   /** Undefined where the endpoint’s key cannot be used. */
   readonly encrypt: (body: Buffer, setting: BodyEncryption) => Promise<Buffer | undefined>;
 }
