@@ -119,6 +119,16 @@ describe('a breach of a rule is found', () => {
       'Wide of lambdas/core/a/b.ts has 6 methods, at most 5',
     ],
     [
+      'a port that is a type',
+      [file('lambdas/core/a/b.ts', `type Wide = A & {\n${'  call(): void;\n'.repeat(6)}};\n`)],
+      'Wide of lambdas/core/a/b.ts has 6 methods, at most 5',
+    ],
+    [
+      'a type that is imported in place, where no circle would be seen',
+      [file('lambdas/core/a/b.ts', "export type A = import('./c.ts').C;\n")],
+      'lambdas/core/a/b.ts imports a type without an import statement',
+    ],
+    [
       'an import across layers',
       [file('lambdas/wake/a.ts', "export { x } from '../../lib/keys.ts';")],
       'lambdas/wake/a.ts imports lib/keys.ts, and lambdas/ may not',

@@ -25,6 +25,7 @@ export function breaches(
     ...prefixesTooOften(sources),
     ...sources.flatMap(tooLong),
     ...sources.flatMap(nameless),
+    ...sources.flatMap(importedInPlace),
     ...sources.flatMap(portsTooWide),
     ...sources.flatMap(acrossLayers),
     ...sources.flatMap(impure),
@@ -59,10 +60,17 @@ function nameless({ path }: Source): string[] {
   return NAMELESS.test(name) ? [`${path} is not named after what it is about`] : [];
 }
 
+/** Biome looks for circles among import statements only. */
+function importedInPlace({ path, text }: Source): string[] {
+  return /\btypeof import\(|\bimport\([^)]*\)\.[A-Z]/.test(text)
+    ? [`${path} imports a type without an import statement`]
+    : [];
+}
+
 /** Of core only: what a rule needs from outside is narrow. A contract is no port, but a kind of its own. */
 function portsTooWide({ path, text }: Source): string[] {
   if (!path.startsWith('lambdas/core/') || path.startsWith('lambdas/core/contracts/')) return [];
-  return [...text.matchAll(/^export interface (\w+)[^{]*\{\n(.*?)^\}/gms)].flatMap(
+  return [...text.matchAll(/^(?:export )?(?:interface|type) (\w+)[^{;]*\{\n(.*?)^\}/gms)].flatMap(
     ([, name, body = '']) => {
       const methods =
         body.match(/^ {2}(readonly )?\w+\??(<[^(]*>)?(\(|: (<[^(]*>)?\()/gm)?.length ?? 0;
