@@ -103,7 +103,7 @@ function codesOf(error: unknown): string[] {
   return [...code, ...inner, ...codesOf(error.cause)];
 }
 
-/** `fetch failed` says nothing: what is below it does. */
+/** `fetch failed` says nothing; its cause does. */
 function reasonOf(cause: unknown): string {
   const [code] = codesOf(cause);
   if (code !== undefined) return code;

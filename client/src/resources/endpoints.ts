@@ -124,7 +124,7 @@ export class Endpoints {
 
   /**
    * What goes to an endpoint with `polling`, for as long as it is read: page after page, each with the
-   * cursor that stands after it.
+   * cursor that follows it.
    */
   async *feed(id: string, options: FeedOptions = {}): AsyncGenerator<FeedPage, void, undefined> {
     const { since, intervalMs = 2_000, signal } = options;

@@ -23,7 +23,7 @@ export interface BronidKeys extends Opening {
   readonly toleranceSeconds?: number;
 }
 
-/** The vendor gives a delivery no id: `id` is empty, and what tells repeats apart stands in the payload. */
+/** The vendor gives a delivery no id: `id` is empty, and repeats are recognized by the payload. */
 export async function verifyBronid(
   received: Received,
   { secret, toleranceSeconds = 300, ...opening }: BronidKeys,

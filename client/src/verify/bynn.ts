@@ -19,7 +19,7 @@ export interface BynnKeys extends Opening {
   readonly toleranceSeconds?: number;
 }
 
-/** The payload is the JWT's `data`: what stands beside the JWT is not signed. */
+/** The payload is the JWT's `data`: the fields beside the JWT are not signed. */
 export async function verifyBynn(
   received: Received,
   { keys, toleranceSeconds = 300, ...opening }: BynnKeys,

@@ -58,7 +58,7 @@ async function fetchSet(url: URL): Promise<readonly Key[]> {
 }
 
 function ofSet(keys: readonly object[]): Promise<readonly Key[]> {
-  // Whatever is in it, jose refuses what is no key.
+  // jose refuses whatever is not a key.
   const rsa = keys.filter((key): key is JWK => 'kty' in key && key.kty === 'RSA');
   return Promise.all(rsa.map((key) => importJWK(key, 'RS256')));
 }

@@ -83,7 +83,7 @@ export const secretsOf = (secret: string | readonly string[]): readonly string[]
   typeof secret === 'string' ? [secret] : secret;
 
 export function requireFresh(sentAtSeconds: number, nowMs: number, toleranceSeconds: number): void {
-  // Written so that what is no number is refused.
+  // Written so that NaN is refused.
   if (!(Math.abs(nowMs / 1000 - sentAtSeconds) <= toleranceSeconds)) {
     throw new VerificationError('the delivery is too old, or the clocks differ');
   }

@@ -14,8 +14,8 @@ import (
 )
 
 // VerifyBynn verifies a delivery of the contract bynn. body is the raw bytes; publicKeys are PEM: the
-// pinned one, or all RSA keys of the JWKS. It gives the data that was signed: use this, and not what
-// stands beside the JWT.
+// pinned one, or all RSA keys of the JWKS. It gives the data that was signed: use this, and not the fields
+// beside the JWT.
 func VerifyBynn(body []byte, publicKeys []string, now time.Time) (json.RawMessage, error) {
 	var envelope struct {
 		JWT string `json:"jwt"`

@@ -20,7 +20,7 @@ final class Bynn {
 
   /**
    * body: the raw bytes; publicKeys: PEM, the pinned one or all RSA keys of the JWKS. Gives the claims:
-   * use their data, and not what stands beside the JWT. Null if the delivery is not to be trusted.
+   * use their data, and not the fields beside the JWT. Null if the delivery is not to be trusted.
    */
   static String verify(byte[] body, List<String> publicKeys, long nowSeconds)
       throws GeneralSecurityException {

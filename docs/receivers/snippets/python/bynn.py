@@ -18,7 +18,7 @@ def _decode(part):
 def verify(body, public_keys, now=None):
     """body: the raw bytes; public_keys: PEM, the pinned one or all RSA keys of the JWKS.
 
-    Gives the data that was signed: use this, and not what stands beside the JWT. Raises ValueError.
+    Gives the data that was signed: use this, and not the fields beside the JWT. Raises ValueError.
     """
     now = time.time() if now is None else now
     head, claims, signature = json.loads(body)["jwt"].split(".")

@@ -7,7 +7,7 @@ const TOLERANCE_SECONDS = 5 * 60;
  * @param body the raw bytes
  * @param publicKeys PEM: the pinned key, or all RSA keys of /.well-known/jwks.json. Read them anew,
  * once, when none verifies
- * @returns the data that was signed: use this, and not what stands beside the JWT
+ * @returns the data that was signed: use this, and not the fields beside the JWT
  */
 export function verifyBynn(
   body: Uint8Array,
