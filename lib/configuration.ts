@@ -79,7 +79,7 @@ export const configurationSchema = z.strictObject({
       email: z.email('must be an address of e-mail').optional(),
       /** The alarm on cost: dollars in an hour, by the dashboard's estimate. */
       dollarsPerHour: z.number().min(0.01).max(100_000).default(10),
-      /** What stands before `#<heading>` in the alarms' texts. */
+      /** The part before `#<heading>` in the alarms' texts. */
       runbook: z.string().min(1).max(500).default('docs/runbook.md'),
     })
     .refine(

@@ -11,7 +11,7 @@ interface ProcessFacts {
 export function factsOf(pid: number): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command stands in brackets, and may hold brackets and spaces itself.
+    // The command is in brackets, and may itself contain brackets and spaces.
     const end = stat.lastIndexOf(')');
     const fields = stat.slice(end + 2).split(' ');
     const command = stat.slice(stat.indexOf('(') + 1, end);

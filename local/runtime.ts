@@ -62,7 +62,7 @@ export interface RuntimeOptions {
   /** Settings over those under `posthorn` in cdk.json. */
   settings?: Readonly<Record<string, unknown>>;
   onReceipt?(receipt: Receipt): void;
-  /** What stands between the functions and the emulators, for tests with faults: gives its own addresses. */
+  /** Puts a proxy between the functions and the emulators, for tests with faults; gives the proxy's addresses. */
   between?(emulators: Endpoints): Promise<Endpoints>;
 }
 

@@ -44,7 +44,7 @@ interface Group {
 
 export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
   const groups = new Map<string, Group>();
-  /** When the first of what stands in the groups was counted. */
+  /** When the oldest count in the groups was made. */
   let firstAtMs = 0;
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;

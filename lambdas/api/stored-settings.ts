@@ -7,8 +7,8 @@ import { isAsymmetric } from '../core/signing/asymmetric-secret.ts';
 import { refused } from '../http/body.ts';
 
 /**
- * An endpoint in the form in which it is asked for, to be checked together with changes. What is sealed
- * stands there as it is shown, but for an asymmetric secret, which some settings do not go with.
+ * An endpoint in the form of a request, to be checked together with changes. Sealed values are masked, as answers
+ * show them, except an asymmetric secret, because some settings conflict with it.
  */
 export function settingsAsAsked(
   endpoint: Endpoint,

@@ -26,7 +26,7 @@ import type { Tally } from './exchange.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { type RateGatePorts, takeTurns } from './rate-gate.ts';
 
-/** By then the index shows what came to rest before. */
+/** By then the index shows the deliveries that were held before. */
 const AT_REST_BY_MS = 2_000;
 
 type ReadMessage = Pick<Job, 'message' | 'record'>;
@@ -135,7 +135,7 @@ async function dispatchGroup(
   return failed;
 }
 
-/** What found no slot rests, and wake releases it: one wake-up for all of it, when all of it is at rest. */
+/** Deliveries without a slot are held, and wake releases them: one wake-up for all, once all are held. */
 async function restAll(
   ports: DispatchPorts,
   jobs: readonly Job[],

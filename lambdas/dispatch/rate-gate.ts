@@ -1,4 +1,4 @@
-// maxPerSecond: which messages of a batch may be sent soon, and when. The others rest.
+// maxPerSecond: which messages of a batch may be sent soon, and when. The others are held.
 
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import { type RateLedger, RELEASE_EARLY_MS } from '../core/endpoints/rate-limit.ts';
@@ -9,9 +9,9 @@ import type { Surroundings } from '../core/surroundings.ts';
 /** A slot this near is waited for in place; of what wake released further, as it may come in bunches. */
 const WAIT_IN_PLACE_MS = 1_000;
 const WAIT_RELEASED_MS = 2_000;
-/** How often slots are asked for again when others were faster; then the messages rest. */
+/** How often slots are requested again when others were faster; then the messages are held. */
 const ROUNDS = 5;
-/** A release that comes this much later finds what rests now. */
+/** A release this much later finds the deliveries that are held now. */
 const SEEN_BY_MS = 10_000;
 
 export interface RateGatePorts {
@@ -20,7 +20,7 @@ export interface RateGatePorts {
 }
 
 interface Turns {
-  /** When messages may be sent; what has no slot rests. */
+  /** When messages may be sent; those without a slot are held. */
   readonly slotsMs: ReadonlyMap<DeliveryMessage, number>;
   /** Whether the endpoint is woken soon for its backlog in any case. */
   readonly isWoken: boolean;

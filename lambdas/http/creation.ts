@@ -28,7 +28,7 @@ export interface Creation {
 }
 
 interface Wanted<T, C> {
-  /** Keys of one kind stand apart from those of others, and of events. */
+  /** Idempotency keys of one kind are separate from those of other kinds, and of events. */
   readonly kind: string;
   readonly prefix: IdPrefix;
   /** What was asked, as its schema gives it. */

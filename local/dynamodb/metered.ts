@@ -46,7 +46,7 @@ export async function serveMetered(
   send();
 }
 
-/** Where items stand in the one index that the tables of the stack have. */
+/** The places of items in the only index of the stack's tables. */
 async function placesOf(
   play: Play,
   request: IncomingMessage,

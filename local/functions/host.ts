@@ -79,9 +79,8 @@ export class FunctionHost {
   }
 
   /**
-   * Another instance of the function, started at once. On Lambda what is under way side by side
-   * shares no sandbox; here each source of a function's events has one, so that the slow do not stand in the way of the
-   * others.
+   * Another instance of the function, started at once. On Lambda concurrent invocations share no sandbox; here
+   * each event source of a function has one, so that slow invocations do not delay those of other sources.
    */
   lane(name: string): FunctionHost {
     let lane = this.#lanes.get(name);

@@ -61,7 +61,7 @@ setTimeout(loadOnDemand, LOAD_AFTER_MS).unref();
 async function loadOnDemand(): Promise<void> {
   const folder = new URL('on-demand/', start.bundleUrl);
   const files = await readdir(folder).catch(() => []);
-  // Beside them stand the pieces that they share, which they load themselves.
+  // The folder also contains the chunks that they share, which they load themselves.
   const wanted = files.filter((file) => /^[a-z]+\.mjs$/.test(file));
   for (const file of wanted) await import(new URL(file, folder).href);
 }

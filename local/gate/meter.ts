@@ -82,7 +82,7 @@ export class Meter {
     return this.#calls.snapshot();
   }
 
-  /** Billable units by function; what belongs to none stands under `api` and `host`. */
+  /** Billable units by function; units of no function are under `api` and `host`. */
   units(): Record<string, Partial<Record<BillableUnit, number>>> {
     return this.#units.snapshot();
   }

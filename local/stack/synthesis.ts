@@ -22,7 +22,7 @@ const KEPT_ASSEMBLIES = 5;
 
 /**
  * The folder of the cloud assembly for the sources as they are now.
- * @param settings stand over those under `posthorn` in cdk.json
+ * @param settings override those under `posthorn` in cdk.json
  */
 export async function synthesize(
   root: string,

@@ -1,5 +1,5 @@
-// The operations of the ingest function, which serves them by a shorter way of its own: they share its
-// schemas, and stand here so that its bundle does not hold what only the document needs.
+// The operations of the ingest function, which serves them without these declarations. They share its
+// schemas, and are declared here so that its bundle does not contain what only the document needs.
 import * as z from 'zod';
 import { idOf, problemSchema } from '../../lambdas/api/schemas.ts';
 import {

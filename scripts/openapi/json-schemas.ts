@@ -1,5 +1,5 @@
 // JSON Schemas (2020-12, as OpenAPI 3.1 has them) of what operations take and answer, by zod's own
-// generator: what has a name (`.meta({ id })`) becomes a component, and everything else stands in place.
+// generator: what has a name (`.meta({ id })`) becomes a component, and everything else is inlined.
 import * as z from 'zod';
 
 type JsonSchema = { [member: string]: unknown };
@@ -26,7 +26,7 @@ export function createJsonSchemas() {
       if (before !== undefined && before !== text) throw new Error(`two schemas are named ${id}`);
       named[direction].set(id, text);
     }
-    // Examples stand beside schemas, not in them.
+    // Examples are beside schemas, not in them.
     const { example: _, ...rest } = Object(properties?.it);
     return withReferences(JSON.stringify(rest), direction);
   }

@@ -1,6 +1,6 @@
-// Where deliveries stand in a tenant's log: newest event first, those of one event by their endpoints. An
-// event knows its targets, so what has not begun has a place too; and a place is a delivery's id, which
-// holds both, so that a page may end between two deliveries of one event.
+// The order of deliveries in a tenant's log: newest event first, those of one event by their endpoints. An
+// event knows its targets, so pending deliveries have a place too. A place is a delivery's id, which
+// contains both ids, so that a page may end between two deliveries of one event.
 
 import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';

@@ -16,7 +16,7 @@ import { endpointSchema } from './view.ts';
 export const UNVERIFIED =
   'The URL is not verified: POST /v1/endpoints/{id}/verify sends a challenge that the receiver must echo.';
 
-/** Settings as they stand in a body: which of them were given counts. */
+/** Settings as a request gives them: absent ones and defaults differ. */
 export type Asked = Readonly<Record<string, unknown>>;
 export const askedSchema = z.custom<Asked>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

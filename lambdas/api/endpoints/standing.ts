@@ -1,4 +1,4 @@
-// How endpoints stand: what their own item says (deleted, not proved) and what their health says (paused).
+// The state of endpoints: from their item (deleted, not verified) and their health (paused).
 
 import type { EndpointStanding } from '../../core/deliveries/delivery.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';

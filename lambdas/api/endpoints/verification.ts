@@ -111,7 +111,7 @@ async function verify(
   return { endpoint: proved, isEchoed, exchange };
 }
 
-/** A try that nobody asked for: whatever comes of it, the endpoint stands. */
+/** The automatic try: if it fails, the endpoint stays as it is. */
 export async function tryToVerify(
   ports: VerificationPorts,
   endpoint: Endpoint,

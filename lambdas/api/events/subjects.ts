@@ -1,4 +1,4 @@
-// GET /v1/subjects/{subject}/latest: how things stand with a subject, as its latest event says.
+// GET /v1/subjects/{subject}/latest: the latest event of a subject.
 import * as z from 'zod';
 import { eventTypeSchema, subjectSchema } from '../../core/events/event.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';

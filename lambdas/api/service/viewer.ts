@@ -1,5 +1,5 @@
-// GET /openapi.json, /docs and /docs/{file}: the OpenAPI document and its viewer, from files that stand
-// compressed beside the function's bundle (lib/viewer/copy.ts puts them there), read when they are asked for.
+// GET /openapi.json, /docs and /docs/{file}: the OpenAPI document and its viewer, from compressed
+// files beside the function's bundle (lib/viewer/copy.ts puts them there), read when they are requested.
 import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod';

@@ -16,7 +16,7 @@ export function wireRegistry(dynamoDb: DynamoDb) {
   const sealedRegistry = createRegistry(dynamoDb, table, surroundings);
   return {
     secrets,
-    /** Endpoints' tokens stand in it as they are stored. */
+    /** Endpoints' tokens are still sealed in it. */
     sealedRegistry,
     registry: withTokens({ secrets, surroundings }, sealedRegistry),
     endpoints: createSealedEndpoints(dynamoDb, table),
