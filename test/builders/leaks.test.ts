@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findLeaks } from '../builders/leaks.ts';
+import { findLeaks } from './leaks.ts';
 
 const secret = fc
   .uint8Array({ minLength: 12, maxLength: 48 })
