@@ -44,7 +44,7 @@ export function openLedger(runtime: Runtime) {
   const client = new DynamoDBClient({
     endpoint: runtime.aws.dynamoDbUrl,
     region: REGION,
-    credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'local' },
+    credentials: runtime.aws.credentials,
   });
   const dynamoDb = dynamoDbBySdk(client);
   const resource = runtime.stack

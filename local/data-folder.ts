@@ -1,6 +1,7 @@
 // The folder that holds all state of the embedded runtime, used by one process at a time.
 import {
   accessSync,
+  chmodSync,
   constants,
   mkdirSync,
   readFileSync,
@@ -42,6 +43,8 @@ export class DataFolder {
     this.path = resolve(path);
     try {
       mkdirSync(this.path, { recursive: true, mode: 0o700 });
+      // One that was there may have been open to others.
+      chmodSync(this.path, 0o700);
       accessSync(this.path, constants.W_OK | constants.X_OK);
       this.#lock();
     } catch (error) {

@@ -12,7 +12,7 @@ import { FunctionFailed, FunctionHost } from './functions/host.ts';
 import { invokeService } from './functions/invoke-service.ts';
 import { keepLines, type LogSink, logPrinter } from './functions/logs.ts';
 import { startControlEndpoint } from './gate/control-endpoint.ts';
-import { Gatekeeper, HOST } from './gate/gatekeeper.ts';
+import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
 import { Permissions } from './gate/permissions.ts';
 import { startHttpApi } from './http/api.ts';
@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   port?: number;
   /** @default 127.0.0.1 */
   host?: string;
+  /** Names under which the API and the receiver are reached beside addresses and `localhost`. @default none */
+  hosts?: readonly string[];
   /** @default one that is generated once and kept in the data folder */
   operatorKey?: string;
   /** @default all allowed */
@@ -76,7 +78,7 @@ export interface Runtime {
   folder: DataFolder;
   stack: Stack;
   /** The emulators' addresses and a key that may do everything there, for tests and tools. */
-  aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; accessKeyId: string };
+  aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; credentials: Credentials };
   functions: ReadonlyMap<string, FunctionHost>;
   /** What the template grants, and what calls made of it. */
   permissions: Permissions;
@@ -97,7 +99,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
-  const { port = 0, host = '127.0.0.1', receiver: wantsReceiver = true } = options;
+  const { port = 0, host = '127.0.0.1', hosts = [], receiver: wantsReceiver = true } = options;
   const givenKey = options.operatorKey === undefined ? '' : checkOperatorKey(options.operatorKey);
   const sink: LogSink = options.quiet
     ? { out: () => undefined, error: () => undefined }
@@ -141,7 +143,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
   createQueues(stack, sqs);
-  await createTables(stack, dynamoDb.url, gatekeeper.hostAccessKey);
+  await createTables(stack, dynamoDb.url, gatekeeper.host);
   const operatorArn = operatorSecretArn(stack);
   const given = new Map(givenKey === '' ? [] : [[operatorArn, givenKey]]);
   const secrets = new SecretStore(stack, folder, given);
@@ -192,13 +194,14 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
         sink.out(receiptLine(receipt));
         options.onReceipt?.(receipt);
       },
+      hosts,
     );
     shutdown.last(() => receiver.close());
     receiverUrl = receiver.url;
   }
 
   // Nothing is received before the port is known to be free: a start that fails delivers nothing.
-  const api = await startHttpApi(stack, functions, { port, host }, meter, onFailure).catch(
+  const api = await startHttpApi(stack, functions, { port, host, hosts }, meter, onFailure).catch(
     (error) => {
       throw systemCode(error) === '' ? error : listenFailure(error, host, port);
     },
@@ -228,7 +231,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
       sqsUrl: sqs.url,
       dynamoDbUrl: dynamoDb.url,
       controlUrl: control.url,
-      accessKeyId: gatekeeper.hostAccessKey,
+      credentials: gatekeeper.host,
     },
     functions,
     permissions,

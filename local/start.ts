@@ -53,7 +53,16 @@ try {
   await untilHealthy(runtime.url);
   const tenantKey = await prepareDemoTenant(runtime);
   const tookMs = performance.now() - began;
-  console.log(welcomeText({ ...runtime, tenantKey, dataDir: runtime.folder.path, tookMs }));
+  console.log(
+    welcomeText({
+      ...runtime,
+      // Whoever gave it knows it, and this may be the log of a build.
+      operatorKey: operatorKey === undefined ? runtime.operatorKey : 'as given',
+      tenantKey,
+      dataDir: runtime.folder.path,
+      tookMs,
+    }),
+  );
 } catch (error) {
   console.error(error instanceof StartFailure ? `posthorn: ${error.message}` : error);
   await runtime?.stop();

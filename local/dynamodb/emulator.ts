@@ -51,7 +51,8 @@ export async function startDynamoDb(
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     const asked = parseObject(body.toString());
     const call = dynamoDbCall(operation, asked);
-    const refusal = gatekeeper.check(request.headers.authorization, call);
+    const { method = 'POST', url = '/', headers } = request;
+    const refusal = gatekeeper.check({ method, url, headers, body }, call);
     if (refusal !== undefined) {
       const __type = `com.amazon.coral.service#${refusal.code}`;
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { REGION } from '../aws-names.ts';
+import type { Credentials } from '../gate/gatekeeper.ts';
 import type { Stack } from '../stack/stack.ts';
 import { StartFailure } from '../start-failure.ts';
 
@@ -35,11 +36,11 @@ const tableProperties = z.object({
 });
 type TableProperties = z.infer<typeof tableProperties>;
 
-export async function createTables(stack: Stack, endpoint: string, accessKey: string) {
+export async function createTables(stack: Stack, endpoint: string, credentials: Credentials) {
   const client = new DynamoDBClient({
     endpoint,
     region: REGION,
-    credentials: { accessKeyId: accessKey, secretAccessKey: 'local' },
+    credentials,
   });
   try {
     for (const table of stack.resources('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')) {

@@ -38,6 +38,7 @@ export function defineFunctions(
     const name = stack.reference(logicalId);
     const roleName = nameInArn(wanted.Role).replace(/^role\//, '');
     const [file, exported] = wanted.Handler.split('.');
+    const { accessKeyId, secretAccessKey } = gatekeeper.admit({ functionName: name, roleName });
     if (exported !== 'handler') throw new Error(`${name}: the handler must be called "handler"`);
     return {
       name,
@@ -52,8 +53,8 @@ export function defineFunctions(
         ...destinationRules,
         AWS_REGION: REGION,
         AWS_DEFAULT_REGION: REGION,
-        AWS_ACCESS_KEY_ID: gatekeeper.admit({ functionName: name, roleName }),
-        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_LAMBDA_FUNCTION_NAME: name,
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wanted.MemorySize),

@@ -3,6 +3,7 @@
 import { createWriteStream } from 'node:fs';
 import { z } from 'zod';
 import { isObject, type JsonObject } from '../json.ts';
+import { harmless } from '../terminal.ts';
 
 export interface LogSink {
   out(line: string): void;
@@ -62,7 +63,7 @@ export function attemptLine(attempt: Attempt): string {
   const mark = { delivered: '✓', waiting: '↻', dead: '✗' }[attempt.state] ?? '·';
   const next = nextDelayMs === undefined ? '' : `, next in ${duration(nextDelayMs)}`;
   const end = attempt.state === 'dead' ? ', dead' : next;
-  return `${mark} ${eventType} ${eventId} → ${endpointId} attempt ${attempt.attempt} ${outcome} ${Math.round(durationMs)} ms${end}`;
+  return `${mark} ${harmless(eventType)} ${eventId} → ${endpointId} attempt ${attempt.attempt} ${outcome} ${Math.round(durationMs)} ms${end}`;
 }
 
 function duration(ms: number): string {

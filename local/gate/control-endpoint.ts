@@ -76,14 +76,15 @@ async function answer(
   gatekeeper: Gatekeeper,
 ): Promise<ControlAnswer> {
   const text = (await readBody(request)).toString();
+  const { method = 'GET', url = '/', headers } = request;
   const controlRequest: ControlRequest = {
-    method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', 'http://localhost'),
-    headers: request.headers,
+    method,
+    url: new URL(url, 'http://localhost'),
+    headers,
     text,
     body: parseObject(text),
     authorize: (call) => {
-      const refusal = gatekeeper.check(request.headers.authorization, call);
+      const refusal = gatekeeper.check({ method, url, headers, body: text }, call);
       if (refusal !== undefined) throw new ControlFault(400, refusal.code, refusal.message);
     },
   };

@@ -3,16 +3,23 @@
 import { randomBytes } from 'node:crypto';
 import { ACCOUNT_ID } from '../aws-names.ts';
 import { type AwsCall, accessKeyOf } from './aws-calls.ts';
+import { isOwnHost } from './hosts.ts';
 import type { Meter } from './meter.ts';
 import type { Permissions } from './permissions.ts';
+import { isSignedWith, type SignedRequest } from './signature.ts';
 
 interface Caller {
   functionName: string;
   roleName: string;
 }
 
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 interface Refusal {
-  code: 'AccessDeniedException' | 'UnrecognizedClientException';
+  code: 'AccessDeniedException' | 'UnrecognizedClientException' | 'InvalidSignatureException';
   message: string;
 }
 
@@ -20,10 +27,10 @@ interface Refusal {
 export const HOST = 'host';
 
 export class Gatekeeper {
-  /** Changes at every start, so that no function can borrow it. */
-  readonly hostAccessKey = `AKIALOCALHOST${randomBytes(6).toString('hex').toUpperCase()}`;
+  /** Changes at every start, as those of functions do: nobody can know or borrow it. */
+  readonly host = newCredentials();
   readonly #meter: Meter;
-  readonly #callers = new Map<string, Caller>();
+  readonly #callers = new Map<string, Caller & Credentials>();
   #permissions: Permissions | undefined;
 
   constructor(meter: Meter) {
@@ -35,10 +42,10 @@ export class Gatekeeper {
     this.#permissions = permissions;
   }
 
-  admit(caller: Caller): string {
-    const accessKey = `AKIALOCAL${caller.functionName.replaceAll(/[^A-Za-z0-9]/g, '').toUpperCase()}`;
-    this.#callers.set(accessKey, caller);
-    return accessKey;
+  admit(caller: Caller): Credentials {
+    const credentials = newCredentials();
+    this.#callers.set(credentials.accessKeyId, { ...caller, ...credentials });
+    return credentials;
   }
 
   /** The calling function's name, for what is billed to it. */
@@ -50,18 +57,25 @@ export class Gatekeeper {
     return this.#meter;
   }
 
-  check(authorization: string | undefined, call: AwsCall): Refusal | undefined {
-    const accessKey = accessKeyOf(authorization);
-    if (accessKey === this.hostAccessKey) {
-      this.#meter.count(HOST, call.service, call.operation);
-      return undefined;
+  check(request: SignedRequest, call: AwsCall): Refusal | undefined {
+    if (!isOwnHost(request.headers.host)) {
+      return { code: 'AccessDeniedException', message: 'The emulators serve this machine only.' };
     }
-    const caller = this.#callers.get(accessKey ?? '');
-    if (caller === undefined) {
+    const accessKey = accessKeyOf(request.headers.authorization) ?? '';
+    const isHost = accessKey === this.host.accessKeyId;
+    const caller = this.#callers.get(accessKey);
+    const secret = isHost ? this.host.secretAccessKey : caller?.secretAccessKey;
+    if (secret === undefined) {
       const message = 'The security token included in the request is invalid.';
       return { code: 'UnrecognizedClientException', message };
     }
-    return this.checkFor(caller, call);
+    if (!isSignedWith(secret, request)) {
+      const message = 'The signature of the request does not match the one that was calculated.';
+      return { code: 'InvalidSignatureException', message };
+    }
+    if (caller) return this.checkFor(caller, call);
+    this.#meter.count(HOST, call.service, call.operation);
+    return undefined;
   }
 
   checkFor(caller: Caller, call: AwsCall): Refusal | undefined {
@@ -73,4 +87,11 @@ export class Gatekeeper {
     const message = `User: ${user} is not authorized to perform: ${missing.action} on resource: ${missing.resource} because no identity-based policy allows the ${missing.action} action`;
     return { code: 'AccessDeniedException', message };
   }
+}
+
+function newCredentials(): Credentials {
+  return {
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
 }

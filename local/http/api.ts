@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { FunctionFailed, type FunctionHost, FunctionTimedOut } from '../functions/host.ts';
+import { isOwnHost, OTHER_HOST } from '../gate/hosts.ts';
 import { answerJson, BodyTooLarge, listen, readBody } from '../gate/loopback-server.ts';
 import type { Meter } from '../gate/meter.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -32,13 +33,16 @@ interface HttpApi {
 export async function startHttpApi(
   stack: Stack,
   functions: ReadonlyMap<string, FunctionHost>,
-  { port, host }: { port: number; host: string },
+  { port, host, hosts }: { port: number; host: string; hosts: readonly string[] },
   meter: Meter,
   onFailure: (error: unknown) => void,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
   const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
   const server = createServer((request, response) => {
+    if (!isOwnHost(request.headers.host, hosts)) {
+      return answerJson(response, 421, { message: OTHER_HOST });
+    }
     serve(request, response, routes, apiId, meter).catch((error: unknown) => {
       if (error instanceof BodyTooLarge) return refuseTooLarge(response, MAX_REQUEST_BYTES);
       if (error instanceof FunctionFailed) onFailure(error);

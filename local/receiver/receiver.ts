@@ -1,9 +1,11 @@
 // The built-in receiver: takes deliveries on loopback, answers 200, and says of each what arrived and
 // whether its signature verifies.
 import { createServer, type IncomingMessage } from 'node:http';
+import { isOwnHost, OTHER_HOST } from '../gate/hosts.ts';
 import { answerJson, BodyTooLarge, close, listen, readBody } from '../gate/loopback-server.ts';
 import { parseObject, textOf } from '../json.ts';
 import { systemCode } from '../start-failure.ts';
+import { harmless } from '../terminal.ts';
 import type { EndpointSecrets } from './endpoint-secrets.ts';
 import { type ReceivedDelivery, verifiers } from './verifiers.ts';
 
@@ -29,8 +31,11 @@ export async function startReceiver(
   wantedPort: number,
   secrets: EndpointSecrets,
   onReceipt: (receipt: Receipt) => void,
+  hosts: readonly string[] = [],
 ): Promise<Receiver> {
   const server = createServer(async (request, response) => {
+    if (!isOwnHost(request.headers.host, hosts))
+      return answerJson(response, 421, { error: OTHER_HOST });
     if (!METHODS.has(request.method ?? '')) {
       return answerJson(response, 405, { error: 'deliveries use POST, PUT or PATCH' });
     }
@@ -104,5 +109,5 @@ function checkKnown(
 /** `  received dossier.created msg_1, 512 bytes, signature verified` */
 export function receiptLine({ type, id, bytes, signature }: Receipt): string {
   const mark = { verified: '✓', wrong: '✗', unknown: '·' }[signature];
-  return `  ${mark} received ${type} ${id}, ${bytes} bytes, signature ${signature}`;
+  return `  ${mark} received ${harmless(type)} ${harmless(id)}, ${bytes} bytes, signature ${signature}`;
 }

@@ -3,6 +3,7 @@
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { buildApp } from 'fauxqs';
 import { ACCOUNT_ID, REGION } from '../aws-names.ts';
@@ -47,6 +48,13 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
   const persistence = await openPersistence(dataDir);
   const app = buildApp({ stores, logger: false, defaultRegion: REGION });
 
+  /** As they came: a signature is over bytes. */
+  const bodies = new WeakMap<object, Buffer>();
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const body = Buffer.concat(await payload.toArray());
+    bodies.set(request, body);
+    return Object.assign(Readable.from([body]), { receivedEncodedLength: body.length });
+  });
   app.addHook('preHandler', async (request, reply) => {
     const target = request.headers['x-amz-target'];
     const refuse = (code: string, message: string) =>
@@ -63,7 +71,9 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     const operation = target.slice('AmazonSQS.'.length);
     const parameters = isObject(body) ? body : {};
     const call = sqsCall(operation, parameters);
-    const refusal = gatekeeper.check(request.headers.authorization, call);
+    const { method, url, headers } = request;
+    const signed = { method, url, headers, body: bodies.get(request) ?? '' };
+    const refusal = gatekeeper.check(signed, call);
     if (refusal !== undefined) return refuse(refusal.code, refusal.message);
     const fault = lawfulSend(operation, parameters);
     if (fault !== undefined) return refuse(fault.code, fault.message);

@@ -6,6 +6,7 @@ import { StartFailure } from '../start-failure.ts';
 interface StartSettings {
   port: number;
   host: string;
+  hosts: string[];
   dataDir: string;
   operatorKey: string | undefined;
   destinationRules: DestinationRules;
@@ -21,6 +22,7 @@ export function readSettings(env: NodeJS.ProcessEnv, defaultDataDir: string): St
   return {
     port: readPort(env.PORT),
     host: env.HOST || '127.0.0.1',
+    hosts: [env.HOST, ...(env.POSTHORN_HOSTS ?? '').split(',')].flatMap(nameIn),
     dataDir: env.POSTHORN_DATA_DIR || defaultDataDir,
     operatorKey: env.POSTHORN_OPERATOR_KEY
       ? checkOperatorKey(env.POSTHORN_OPERATOR_KEY)
@@ -29,6 +31,13 @@ export function readSettings(env: NodeJS.ProcessEnv, defaultDataDir: string): St
     logEverything: env.POSTHORN_LOG === 'json',
     logFile: env.POSTHORN_LOG_FILE || undefined,
   };
+}
+
+/** Empty ones are none. */
+function nameIn(text = ''): string[] {
+  const name = text.trim().toLowerCase();
+  if (name === '' || /^[a-z0-9:.[\]-]+$/.test(name)) return name === '' ? [] : [name];
+  throw new StartFailure(`POSTHORN_HOSTS has "${name}": it takes host names, separated by commas`);
 }
 
 function readPort(value: string | undefined): number {

@@ -121,8 +121,8 @@ export async function startEmbeddedInside(): Promise<Target & { readonly aws: Ta
     quiet: true,
   });
   const env = Object.assign({}, ...[...runtime.functions.values()].map((fn) => fn.definition.env));
-  const { dynamoDbUrl, controlUrl, accessKeyId } = runtime.aws;
-  const client = { region: 'us-east-1', credentials: { accessKeyId, secretAccessKey: 'any' } };
+  const { dynamoDbUrl, controlUrl, credentials } = runtime.aws;
+  const client = { region: 'us-east-1', credentials };
   return {
     url: runtime.url,
     operatorKey: OPERATOR_KEY,

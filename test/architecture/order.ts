@@ -129,7 +129,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'posthorn-stack',
   ],
   local: [
-    ['aws-names', 'dynalite.d', 'json', 'process-facts', 'start-failure'],
+    ['aws-names', 'dynalite.d', 'json', 'process-facts', 'start-failure', 'terminal'],
     ['data-folder', 'destination-rules', 'shutdown'],
     'stack/',
     'gate/',

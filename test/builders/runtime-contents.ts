@@ -9,7 +9,7 @@ export async function contentsOf(runtime: Runtime): Promise<{ tables: string; qu
   const client = new DynamoDBClient({
     endpoint: runtime.aws.dynamoDbUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'x' },
+    credentials: runtime.aws.credentials,
   });
   try {
     const names = runtime.stack

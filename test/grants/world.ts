@@ -208,8 +208,7 @@ export class Run {
   }
 
   #hosts(endpoint: string) {
-    const credentials = { accessKeyId: this.runtime.aws.accessKeyId, secretAccessKey: 'local' };
-    return { endpoint, region: 'us-east-1', credentials };
+    return { endpoint, region: 'us-east-1', credentials: this.runtime.aws.credentials };
   }
 
   async #ask(method: string, path: string, key: string, headers: object, body: unknown) {

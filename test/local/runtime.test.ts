@@ -1,5 +1,6 @@
 // The runtime as a whole, on a small stack of its own: test/local/fixture, whose functions do with the
 // real SDK what the path of a request says.
+import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
@@ -48,6 +49,22 @@ describe('the embedded runtime', () => {
       rawQueryString: 'a=1',
       body: '{"x":1}',
     });
+  });
+
+  it('serves no name but its own, so that no page reaches it by another', async () => {
+    const statusFor = (host: string, url = runtime.url): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const asked = request(url, { headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.on('error', reject).end();
+      });
+    expect(await statusFor(`evil.example:${runtime.port}`)).toBe(421);
+    expect(await statusFor('localhost')).not.toBe(421);
+    for (const url of [runtime.aws.sqsUrl, runtime.aws.dynamoDbUrl, runtime.aws.controlUrl]) {
+      expect(await statusFor('evil.example', url)).toBe(400);
+    }
   });
 
   it('carries a message from one function through SQS to the next', async () => {

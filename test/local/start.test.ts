@@ -43,17 +43,28 @@ describe('settings', () => {
   it('have defaults, for empty values too', () => {
     for (const env of [
       {},
-      { PORT: '', HOST: '', POSTHORN_OPERATOR_KEY: '', POSTHORN_DATA_DIR: '' },
+      { PORT: '', HOST: '', POSTHORN_HOSTS: '', POSTHORN_OPERATOR_KEY: '', POSTHORN_DATA_DIR: '' },
     ]) {
       expect(readSettings(env, '/data')).toEqual({
         port: 3000,
         host: '127.0.0.1',
+        hosts: [],
         dataDir: '/data',
         operatorKey: undefined,
         destinationRules: LAX,
         logEverything: false,
       });
     }
+  });
+
+  it('name hosts, those that it listens on among them', () => {
+    const hostsOf = (env: NodeJS.ProcessEnv) => readSettings(env, '/data').hosts;
+    expect(hostsOf({ POSTHORN_HOSTS: 'posthorn, Hooks.Example.com' })).toEqual([
+      'posthorn',
+      'hooks.example.com',
+    ]);
+    expect(hostsOf({ HOST: 'my-machine' })).toEqual(['my-machine']);
+    expect(() => hostsOf({ POSTHORN_HOSTS: 'https://a.b' })).toThrow('POSTHORN_HOSTS');
   });
 
   it('take back each freedom of the embedded runtime on its own', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DataFolder } from '../../local/data-folder.ts';
@@ -20,6 +20,13 @@ describe('a data folder', () => {
     );
     folder.release();
     new DataFolder(pathOf('one')).release();
+  });
+
+  it('is its owner’s only, also one that was open to others', () => {
+    mkdirSync(pathOf('open'), { mode: 0o777 });
+    chmodSync(pathOf('open'), 0o777);
+    new DataFolder(pathOf('open')).release();
+    expect(statSync(pathOf('open')).mode & 0o777).toBe(0o700);
   });
 
   it('is taken over from a process that is gone', () => {

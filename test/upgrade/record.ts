@@ -176,7 +176,7 @@ for (const host of runtime.functions.values()) Object.assign(env, host.definitio
 const client = new DynamoDBClient({
   endpoint: runtime.aws.dynamoDbUrl,
   region: 'us-east-1',
-  credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'any' },
+  credentials: runtime.aws.credentials,
 });
 const scan = async (TableName: string | undefined) => {
   const items: Record<string, AttributeValue>[] = [];

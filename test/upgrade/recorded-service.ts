@@ -87,8 +87,7 @@ export async function startRecorded(file: URL, receiverUrl: string): Promise<Rec
   const client = (endpoint: string) => ({
     endpoint,
     region: 'us-east-1',
-    // The emulators look at the key only, and would else call the difference of clocks an attack.
-    credentials: { accessKeyId: aws.accessKeyId, secretAccessKey: 'any' },
+    credentials: aws.credentials,
   });
   const dynamoDb = new DynamoDBClient(client(aws.dynamoDbUrl));
   const sqs = new SQSClient(client(aws.sqsUrl));

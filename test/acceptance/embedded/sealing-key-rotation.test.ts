@@ -44,7 +44,7 @@ async function changeSecret(change: (secret: string) => unknown): Promise<void> 
   const client = new SecretsManagerClient({
     endpoint: runtime.aws.controlUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: runtime.aws.accessKeyId, secretAccessKey: 'x' },
+    credentials: runtime.aws.credentials,
   });
   const [sealing] = runtime.stack
     .resources('AWS::SecretsManager::Secret')

@@ -1,32 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createCallSigner } from '../../../lambdas/adapters/aws/signature.ts';
-
-/** Hashing for AWS's own signer, by Node. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined
-        ? createHash('sha256')
-        : createHmac(
-            'sha256',
-            typeof secret === 'string' ? secret : Buffer.from(secret as Uint8Array),
-          );
-  }
-  update(chunk: string | Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    throw new Error('not used');
-  }
-}
+import { Sha256 } from '../../builders/aws-signer.ts';
 
 const word = fc.stringMatching(/^[A-Za-z0-9]{1,20}$/);
 const host = fc.stringMatching(/^[a-z0-9-]{1,20}(\.[a-z]{2,8}){1,3}(:[1-9][0-9]{1,3})?$/);

@@ -42,7 +42,7 @@ beforeEach(async () => {
   client = new SQSClient({
     endpoint: emulator.url,
     region: 'us-east-1',
-    credentials: { accessKeyId: gatekeeper.hostAccessKey, secretAccessKey: 'local' },
+    credentials: gatekeeper.host,
   });
   const url = (name: string) => emulator.queueUrl(name);
   const app = createApplication();

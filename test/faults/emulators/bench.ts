@@ -110,7 +110,11 @@ export async function benchOverEmulators(options: EmulatorBenchOptions): Promise
       quiet: true,
       receiver: false,
       between: async (emulators) => {
-        proxy = await startFaultProxy(emulators, { treat, kill });
+        proxy = await startFaultProxy(emulators, {
+          functions: () => runtime?.functions.values() ?? [],
+          treat,
+          kill,
+        });
         return proxy.endpoints;
       },
     });

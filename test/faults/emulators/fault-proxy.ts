@@ -3,8 +3,10 @@
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Endpoints } from '../../../local/functions/definitions.ts';
+import type { FunctionHost } from '../../../local/functions/host.ts';
 import { accessKeyOf } from '../../../local/gate/aws-calls.ts';
 import { close, listenOnLoopback, readBody } from '../../../local/gate/loopback-server.ts';
+import { signedHeaders } from '../../builders/aws-signer.ts';
 import { apart, type BatchRequest } from './batches.ts';
 
 export interface ProxiedCall {
@@ -29,6 +31,8 @@ export type Treatment =
   | { readonly kind: 'messages'; readonly change: 'double' | 'late' };
 
 export interface FaultProxyOptions {
+  /** Whose calls these are, once they are known. */
+  functions(): Iterable<FunctionHost>;
   treat(call: ProxiedCall): Treatment;
   kill(functionName: string): Promise<void>;
 }
@@ -91,11 +95,16 @@ async function answer(
   request: IncomingMessage,
   text: string,
   target: string,
-  { treat, kill }: FaultProxyOptions,
+  { treat, kill, functions }: FaultProxyOptions,
 ): Promise<Reply | undefined> {
-  const call = callOf(request, text);
+  const accessKey = accessKeyOf(request.headers.authorization);
+  const caller = [...functions()]
+    .map(({ definition }) => definition)
+    .find(({ env }) => env.AWS_ACCESS_KEY_ID === accessKey);
+  const name = caller?.name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase() ?? '?';
+  const call = callOf(request, text, name);
   const treatment = treat(call);
-  const pass = (body: string) => forward(request, body, target);
+  const pass = (body: string) => forward(request, body, target, caller?.env ?? {});
   switch (treatment.kind) {
     case 'none':
       return pass(text);
@@ -138,7 +147,7 @@ async function answer(
   }
 }
 
-function callOf(request: IncomingMessage, text: string): ProxiedCall {
+function callOf(request: IncomingMessage, text: string, name: string): ProxiedCall {
   const target = String(request.headers['x-amz-target'] ?? '').split('.')[1];
   const path = request.url ?? '';
   const operation =
@@ -148,30 +157,48 @@ function callOf(request: IncomingMessage, text: string): ProxiedCall {
       : path.includes('/invocations')
         ? 'Invoke'
         : path);
-  const functionName = /^AKIALOCAL(.*)$/.exec(
-    accessKeyOf(request.headers.authorization) ?? '',
-  )?.[1];
   const place =
     /posthorn-?[a-z]*?-?(registry|ledger)/i.exec(text)?.[1] ?? /(Registry|Ledger)/.exec(text)?.[1];
   const queue = /"QueueUrl":"[^"]*\/[^"/]*?(Events|Deliveries|Retries|Wakes)[^"/]*"/i.exec(
     text,
   )?.[1];
   const where = (queue ?? place ?? '').toLowerCase();
-  const name = (functionName ?? '?').toLowerCase();
   const shortName = name.replace(/^posthorn/, '').replace(/function[0-9a-f]{8}$/, '');
   const site = `${shortName}: ${operation} ${where}`.trim();
   return { site, functionName: name, operation, text };
 }
 
-function forward(request: IncomingMessage, body: string, target: string): Promise<Reply> {
+async function forward(
+  request: IncomingMessage,
+  body: string,
+  target: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Reply> {
   const own = `http://${request.headers.host}`;
   // fauxqs knows its queues by their URLs.
   const sent = Buffer.from(body.replaceAll(own, target));
-  const { host, connection, ...headers } = request.headers;
+  const { method = 'POST', url = '/' } = request;
+  // The body is another one, and so is its signature.
+  const [, service = ''] = /\/us-east-1\/(\w+)\//.exec(request.headers.authorization ?? '') ?? [];
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = env;
+  const plain = ['content-type', 'x-amz-target', 'x-amz-user-agent', 'x-amzn-query-mode'];
+  const headers = await signedHeaders({ accessKeyId, secretAccessKey }, service, {
+    method,
+    url,
+    headers: {
+      host: new URL(target).host,
+      ...Object.fromEntries(
+        Object.entries(request.headers).flatMap(([name, value]) =>
+          plain.includes(name) ? [[name, String(value)]] : [],
+        ),
+      ),
+    },
+    body: sent,
+  });
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      new URL(request.url ?? '/', target),
-      { method: request.method, headers: { ...headers, 'content-length': sent.length } },
+      new URL(url, target),
+      { method, headers: { ...headers, 'content-length': sent.length } },
       (incoming) => {
         readBody(incoming).then(
           (reply) =>

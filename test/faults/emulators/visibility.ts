@@ -15,7 +15,7 @@ export async function setVisibility({ aws }: Runtime, seconds: number): Promise<
   const sqs = new SQSClient({
     endpoint: aws.sqsUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: aws.accessKeyId, secretAccessKey: 'local' },
+    credentials: aws.credentials,
   });
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
   for (const QueueUrl of QueueUrls) {

@@ -28,8 +28,7 @@ beforeAll(async () => {
   // Everything is allowed: what is tested is the meter.
   gatekeeper.enforce({ allows: () => true } as never);
   emulator = await startDynamoDb(folder.path, gatekeeper, true);
-  const accessKeyId = gatekeeper.admit({ functionName: 'fn', roleName: 'role' });
-  const credentials = { accessKeyId, secretAccessKey: 'local' };
+  const credentials = gatekeeper.admit({ functionName: 'fn', roleName: 'role' });
   client = new DynamoDBClient({ region: 'us-east-1', endpoint: emulator.url, credentials });
   await client.send(
     new CreateTableCommand({

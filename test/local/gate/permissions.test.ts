@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { dynamoDbCall, scheduleCall, sqsCall } from '../../../local/gate/aws-calls.ts';
-import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
+import { type Credentials, Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
 import { Permissions } from '../../../local/gate/permissions.ts';
+import type { SignedRequest } from '../../../local/gate/signature.ts';
 import type { JsonObject } from '../../../local/json.ts';
 import { Stack } from '../../../local/stack/stack.ts';
+import { signedHeaders } from '../../builders/aws-signer.ts';
 
 const place = { queueUrl: (name: string) => name, apiUrl: () => '' };
 
@@ -113,25 +115,96 @@ describe('the gatekeeper', () => {
     permissionsOf({ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue }),
   );
   const key = gatekeeper.admit({ functionName: 'App-Ingest', roleName: 'App-Role' });
-  const signed = (accessKey: string) =>
-    `AWS4-HMAC-SHA256 Credential=${accessKey}/20261121/us-east-1/sqs/aws4_request, Signature=0`;
+  const send = sqsCall('SendMessage', { QueueName: 'work' });
+  const unsigned = {
+    method: 'POST',
+    url: '/',
+    headers: { host: '127.0.0.1:4566', 'x-amz-target': 'AmazonSQS.SendMessage' },
+    body: '{"QueueName":"work"}',
+  };
+  const signed = async (credentials: Credentials, headers: Record<string, string> = {}) => ({
+    ...unsigned,
+    headers: await signedHeaders(credentials, 'sqs', {
+      ...unsigned,
+      headers: { ...unsigned.headers, ...headers },
+    }),
+  });
+  const codeOf = (request: SignedRequest) => gatekeeper.check(request, send)?.code;
 
-  it('lets a function do what its role grants, and counts it', () => {
-    expect(
-      gatekeeper.check(signed(key), sqsCall('SendMessage', { QueueName: 'work' })),
-    ).toBeUndefined();
+  it('lets a function do what its role grants, and counts it', async () => {
+    expect(codeOf(await signed(key))).toBeUndefined();
     expect(meter.snapshot()['App-Ingest']).toEqual({ 'sqs:SendMessage': 1 });
   });
 
-  it('names the action and the resource that it refuses', () => {
-    const refusal = gatekeeper.check(signed(key), sqsCall('PurgeQueue', { QueueName: 'work' }));
+  it('names the action and the resource that it refuses', async () => {
+    const call = sqsCall('PurgeQueue', { QueueName: 'work' });
+    const refusal = gatekeeper.check(await signed(key), call);
     expect(refusal?.code).toBe('AccessDeniedException');
     expect(refusal?.message).toContain(`sqs:PurgeQueue on resource: ${queue}`);
   });
 
-  it('refuses a caller without a known key', () => {
-    const call = sqsCall('SendMessage', { QueueName: 'work' });
-    expect(gatekeeper.check(undefined, call)?.code).toBe('UnrecognizedClientException');
-    expect(gatekeeper.check(signed('AKIAOTHER'), call)?.code).toBe('UnrecognizedClientException');
+  it('refuses a caller without a known key', async () => {
+    expect(codeOf(unsigned)).toBe('UnrecognizedClientException');
+    const other = { accessKeyId: 'AKIALOCALAPPINGEST', secretAccessKey: 'local' };
+    expect(codeOf(await signed(other))).toBe('UnrecognizedClientException');
+  });
+
+  it('makes other keys at each start, which nothing tells', () => {
+    const again = new Gatekeeper(new Meter()).admit({
+      functionName: 'App-Ingest',
+      roleName: 'App-Role',
+    });
+    expect(again.accessKeyId).not.toBe(key.accessKeyId);
+    expect(again.secretAccessKey).not.toBe(key.secretAccessKey);
+    expect(`${key.accessKeyId}${key.secretAccessKey}`.toLowerCase()).not.toContain('ingest');
+  });
+
+  it('refuses what is signed with another secret, or is not what was signed', async () => {
+    const request = await signed(key);
+    const { 'x-amz-target': _, ...without } = request.headers;
+    const refused: [string, SignedRequest][] = [
+      ['another secret', await signed({ ...key, secretAccessKey: 'local' })],
+      ['another body', { ...request, body: '{"QueueName":"other"}' }],
+      ['another path', { ...request, url: '/other' }],
+      ['a query', { ...request, url: '/?Action=DeleteQueue' }],
+      ['another method', { ...request, method: 'GET' }],
+      ['another operation', { ...request, headers: { ...request.headers, 'x-amz-target': 'x' } }],
+      ['a header less', { ...request, headers: without }],
+      [
+        'no signature',
+        {
+          ...request,
+          headers: { ...request.headers, authorization: `Credential=${key.accessKeyId}/a` },
+        },
+      ],
+      [
+        'zeros',
+        {
+          ...request,
+          headers: {
+            ...request.headers,
+            authorization: String(request.headers.authorization).replace(
+              /Signature=\w+/,
+              'Signature=00',
+            ),
+          },
+        },
+      ],
+    ];
+    for (const [name, one] of refused) expect(codeOf(one), name).toBe('InvalidSignatureException');
+  });
+
+  it.each(['evil.example', 'evil.example:4566', '127.0.0.1.nip.io', 'localhost.evil.example', ''])(
+    'refuses the Host %j, however it is signed',
+    async (host) => {
+      expect(codeOf(await signed(key, { host }))).toBe('AccessDeniedException');
+    },
+  );
+
+  it('takes paths and queries as they are signed by AWS’s own signer', async () => {
+    const url = '/schedules/posthorn%2Fa%20b?groupName=group%2B1&a=%C3%A9~!*()';
+    const request = { method: 'DELETE', url, headers: { host: 'localhost' }, body: '' };
+    const headers = await signedHeaders(key, 'scheduler', request);
+    expect(codeOf({ ...request, headers })).toBeUndefined();
   });
 });
