@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 726876f44ad14d92ddfe35fc06e5baa60c3848a8dee3249237bd9e404fe20bd1
+// sha256 a5b1ea54e784852e3b2c1e8fd081b010bbd6dc5d08b84d500b70e3e3201bca94
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

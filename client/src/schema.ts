@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 726876f44ad14d92ddfe35fc06e5baa60c3848a8dee3249237bd9e404fe20bd1
+// sha256 a5b1ea54e784852e3b2c1e8fd081b010bbd6dc5d08b84d500b70e3e3201bca94
 
 export interface paths {
     "/v1/events": {
@@ -553,7 +553,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index.
+         * @description Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index; those older than `deadlineDays` are read from the log while something that is due waits.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */

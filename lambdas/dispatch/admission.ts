@@ -5,13 +5,11 @@ import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
 import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
-import { isUnverified } from '../core/endpoints/verification.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
 import { isRedacted } from '../core/events/event.ts';
 import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import type { Settings } from '../core/settings.ts';
-import { DAY_MS } from '../core/time.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -58,12 +56,7 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   }
   // The data cannot be opened, so there is nothing to send: the message comes back, and ends as a dead letter.
   if (stored.event.sealedContent) throw new SealBrokenError();
-  if (!(await ports.health.maySend(message))) return rest(ports, job);
-  if (isUnverified(open.endpoint)) {
-    // The proof wakes it; until then it is looked at once a day, which ends what has run out of time.
-    await ports.wakes.ensure(message, nowMs - (nowMs % DAY_MS) + DAY_MS);
-    return rest(ports, job);
-  }
+  if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
   const isReceivedOnce = Number(record.attributes.ApproximateReceiveCount) === 1;
   return attempt.fresh && isReceivedOnce && !message.doubtful

@@ -49,10 +49,7 @@ async function record(
 }
 
 /** Past its deadline no attempt is made. */
-function deadOf(
-  { lease, dueAtMs, nextCause, workAtMs, ...rest }: Delivery,
-  holder: string,
-): Delivery {
+function deadOf({ lease, nextCause, workAtMs, ...rest }: Delivery, holder: string): Delivery {
   return { ...rest, state: 'dead', deathReason: 'deadline', recordedBy: holder };
 }
 

@@ -7,6 +7,7 @@ import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries
 import { findDelivery } from '../core/deliveries/ledger.ts';
 import type { DispatchQueue, Postponement, RetryQueue } from '../core/deliveries/message.ts';
 import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/message.ts';
+import { settleOverdue } from '../core/deliveries/overdue.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
@@ -92,12 +93,13 @@ async function endExpired(
   { ledger, events, surroundings }: DispatchPorts,
   message: DeliveryMessage,
 ): Promise<void> {
-  const delivery = await findDelivery(ledger, message);
+  const nowMs = surroundings.now();
+  const found = await findDelivery(ledger, message);
+  const delivery = found && (await settleOverdue({ ledger, events }, found, nowMs));
   if (delivery?.state !== 'waiting') return;
-  const dead: Delivery = { ...delivery, deathReason: 'event_expired' };
-  if (await ledger.settle(dead, 'dead', surroundings.now())) {
-    await events.tellDead({ ...dead, state: 'dead' });
-  }
+  const dead: Delivery = { ...delivery, state: 'dead', deathReason: 'event_expired' };
+  await events.tellDead(dead);
+  await ledger.settle(dead, 'dead', nowMs);
 }
 
 /** The jobs of one endpoint: its rate limit before them, its health after them. Never rejects. */
@@ -199,7 +201,6 @@ async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tall
     outcome.kind === 'response' && outcome.response.status === 410;
   try {
     await ports.health.report(endpoint, {
-      answers: inOrder.length,
       successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
       failuresInRow: inOrder.length - 1 - lastSuccess,
       gone: inOrder.slice(lastSuccess + 1).some(isGone),

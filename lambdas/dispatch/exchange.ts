@@ -82,9 +82,14 @@ async function send(
 }
 
 /** Whether an immediate retry may be sent. If not, it is held at once, instead of travelling by SQS only to be held. */
-async function isToGoOn(ports: ExchangePorts, { message }: Job, step: NextStep): Promise<boolean> {
+async function isToGoOn(
+  ports: ExchangePorts,
+  { message, known }: Job,
+  step: NextStep,
+): Promise<boolean> {
   if (step.kind !== 'wait' || step.cause !== 'immediate') return true;
   const { released, ...unreleased } = message;
   // The request was sent: a failure here would send it twice.
-  return ports.health.maySend({ ...unreleased, cause: step.cause }).catch(() => true);
+  const retry = { ...unreleased, cause: step.cause };
+  return ports.health.maySend(retry, known.endpoint).catch(() => true);
 }

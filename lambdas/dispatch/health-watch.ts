@@ -3,6 +3,7 @@
 import { defined } from '../core/defined.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { isUnverified } from '../core/endpoints/verification.ts';
 import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/health.ts';
 import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import { type Observation, observe, thresholdsOf } from '../core/health/observe.ts';
@@ -37,7 +38,7 @@ interface HealthWatchPorts extends WakeAtPorts {
 
 export interface HealthWatch {
   /** Whether the message may be sent now; otherwise its delivery is held. */
-  maySend(message: DeliveryMessage): Promise<boolean>;
+  maySend(message: DeliveryMessage, endpoint: Endpoint): Promise<boolean>;
   /** Reports what the attempts of a batch showed of one endpoint. */
   report(endpoint: Endpoint, seen: Seen): Promise<void>;
 }
@@ -78,30 +79,18 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   }
 
   async function write({ endpoint, seen }: Report): Promise<void> {
-    const address = addressOf(endpoint);
-    const rememberSuccess = () => {
-      const nowMs = surroundings.now();
-      successes.set(endpoint.id, nowMs, nowMs);
-    };
-    let isCounted = false;
-    /** While the endpoint recovers, every answer is counted, failures too: its delivery is no longer under way. */
-    const count = async ({ state }: Health): Promise<boolean> => {
-      if (state !== 'recovering' || isCounted) return false;
-      await ledger.countAnswers(address, seen.answers);
-      isCounted = true;
-      return seen.failuresInRow === 0;
-    };
     const known = healths.latest(endpoint.id) ?? CLEAN_HEALTH;
     const isNothingNew = seen.successes > 0 && seen.failuresInRow === 0 && isClean(known);
-    if (isNothingNew || (await count(known))) return rememberSuccess();
+    if (isNothingNew) {
+      const nowMs = surroundings.now();
+      successes.set(endpoint.id, nowMs, nowMs);
+      return;
+    }
+    const address = addressOf(endpoint);
     const thresholds = thresholdsOf(endpoint.autoPause, ports.tripFailures);
     const unwrittenSuccessAtMs = successes.latest(endpoint.id);
     await optimistically(ROUNDS, async () => {
       const { health: before, version } = await read(address);
-      if (await count(before)) {
-        rememberSuccess();
-        return true;
-      }
       const nowMs = surroundings.now();
       const observation = defined({ ...seen, nowMs, unwrittenSuccessAtMs });
       const { health, transitions } = observe(before, observation, thresholds);
@@ -125,16 +114,20 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
   const reportInTurn = inTurn(merged, write);
 
   return {
-    async maySend(message) {
+    async maySend(message, endpoint) {
+      // The proof wakes it.
+      if (isUnverified(endpoint)) {
+        await lookLater(message);
+        return false;
+      }
       const health = await healths.read(
         message.endpointId,
         surroundings.now(),
         async () => (await ledger.getHealth(message)).health,
       );
-      // A released message or a probe reflects a newer state than the cached reading. As healthy, too, it would be
-      // wrong: the answers of a recovery are counted.
+      if (maySend(health, message)) return true;
+      // A released message or a probe reflects a newer state than the cached reading.
       const isLetPass = message.released === true || message.cause === 'probe';
-      if (maySend(health, message) && !(isLetPass && health.state === 'healthy')) return true;
       const fresh = isLetPass ? (await read(message)).health : health;
       if (isLetPass && maySend(fresh, message)) return true;
       await lookLater(message);
@@ -151,10 +144,7 @@ function wakesAt(before: Health, { state, probeAtMs, release }: Health): number 
   return probeAtMs === before.probeAtMs ? undefined : probeAtMs;
 }
 
-interface Seen extends Omit<Observation, 'nowMs'> {
-  /** How many attempts came to an end. */
-  readonly answers: number;
-}
+type Seen = Omit<Observation, 'nowMs'>;
 
 interface Report {
   readonly endpoint: Endpoint;
@@ -167,7 +157,6 @@ function merged({ seen: first }: Report, { endpoint, seen: second }: Report): Re
   return {
     endpoint,
     seen: {
-      answers: first.answers + second.answers,
       successes: first.successes + second.successes,
       failuresInRow: second.failuresInRow + (hasSuccess ? 0 : first.failuresInRow),
       gone: second.gone || (!hasSuccess && first.gone),

@@ -47,18 +47,15 @@ export async function releaseAtRate(
 interface Spread {
   readonly fromMs: number;
   readonly perSecond: number;
-  readonly leasedUntilMs?: number;
+  readonly leasedUntilMs: number;
 }
 
-/**
- * Takes entries and lets them pass, spread over time if their endpoint has a limit.
- * @returns how many were sent: others ended, or moved on
- */
+/** Takes entries and lets them pass, spread over time if their endpoint has a limit. */
 export async function sendReleased(
   ports: WakePorts,
   due: readonly WorkEntry[],
   { fromMs, perSecond, leasedUntilMs }: Spread,
-): Promise<number> {
+): Promise<void> {
   const aheadMs = fromMs - ports.surroundings.now();
   const taken = await Promise.all(
     due.map(async (entry, index) => {
@@ -69,7 +66,5 @@ export async function sendReleased(
       }));
     }),
   );
-  const messages = taken.flat();
-  await sendAll(ports, messages);
-  return messages.length;
+  await sendAll(ports, taken.flat());
 }

@@ -9,40 +9,71 @@ import { sendReleased } from './pace.ts';
 import type { WakePorts } from './send-due.ts';
 
 /** Longer than any instance keeps a reading of the health: what came to rest by an old one is taken then. */
-export const SETTLED_MS = 10_000;
+const SETTLED_MS = 10_000;
+/** Longer than an attempt takes with its way through the queue: what is under way for longer was lost. */
+const UNDER_WAY_MS = 60_000;
 
 export async function release(
   ports: WakePorts,
   endpoint: EndpointAddress,
-  { health, version, answers }: KeptHealth,
+  { health, version }: KeptHealth,
   perSecond = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const nowMs = ports.surroundings.now();
   const before = health.release;
   if (!before) return;
-  const step = nextRelease(before, answers, nowMs);
+  const underWay = await countUnderWay(ports, endpoint, before.size);
+  const { size, room } = nextRelease(before.size, underWay, health.failures);
   const intervalMs = Math.max(RELEASE_INTERVAL_MS, Math.ceil(1000 / perSecond));
-  const allowed = Math.min(step.allowed, Math.floor((perSecond * intervalMs) / 1000));
-  const nextAtMs = nowMs + intervalMs;
+  const allowed = Math.min(room, Math.floor((perSecond * intervalMs) / 1000));
   const due = allowed === 0 ? [] : await ports.work.listDue(endpoint, nowMs, allowed);
-  if (step.allowed > 0 && due.length === 0 && step.underWay === 0) {
-    // Back to normal; what an earlier step took and did not send, should it have died in between, is looked for.
-    await ports.wakes.note(endpoint, nowMs + LOST_AFTER_MS);
-    // And what rests late, by an older reading of the health.
-    const healthy = { ...CLEAN_HEALTH, sinceMs: nowMs };
-    await wakeAt(ports, endpoint, nowMs + SETTLED_MS, () =>
-      ports.health.putHealth(endpoint, healthy, version),
-    );
-    return;
+  const leasedUntilMs = leaseOfRelease(nowMs);
+  if (due.length === 0 && underWay === 0) {
+    // What an earlier step took and did not send, should it have died in between, is looked for.
+    await ports.wakes.note(endpoint, leasedUntilMs);
+    return backToNormal(ports, endpoint, version);
   }
-  const released = step.release.released + due.length;
+  const nextAtMs = nowMs + intervalMs;
+  const after = { ...health, release: { size, nextAtMs } };
   await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
-    const after = { ...health, release: { ...step.release, released, nextAtMs } };
-    if (!(await ports.health.putHealth(endpoint, after, version))) return false;
-    // What ended or moved on before it was sent is answered in its way.
-    const gone = due.length - (await sendReleased(ports, due, { fromMs: nowMs, perSecond }));
-    if (gone > 0) await ports.health.countAnswers(endpoint, gone);
-    return true;
+    if (!(await ports.health.putHealth(endpoint, after, version))) return;
+    await sendReleased(ports, due, { fromMs: nowMs, perSecond, leasedUntilMs });
   });
+}
+
+/** It is healthy; what rests late, by an older reading of the health, is looked for. */
+export async function backToNormal(
+  ports: WakePorts,
+  endpoint: EndpointAddress,
+  version: number,
+): Promise<void> {
+  const nowMs = ports.surroundings.now();
+  const healthy = { ...CLEAN_HEALTH, sinceMs: nowMs };
+  await wakeAt(ports, endpoint, nowMs + SETTLED_MS, () =>
+    ports.health.putHealth(endpoint, healthy, version),
+  );
+}
+
+/** Until when a delivery is leased that is released at a moment: on a grid, by which such leases are known. */
+export function leaseOfRelease(atMs: number): number {
+  return (Math.floor(atMs / UNDER_WAY_MS) + 1) * UNDER_WAY_MS + LOST_AFTER_MS;
+}
+
+/** The leases of what may be under way. */
+export function leasesUnderWay(nowMs: number): readonly number[] {
+  return [leaseOfRelease(nowMs - UNDER_WAY_MS), leaseOfRelease(nowMs)];
+}
+
+/** At most `most`. What is under way still stands in the index with the lease of its release. */
+async function countUnderWay(
+  { work, surroundings }: WakePorts,
+  endpoint: EndpointAddress,
+  most: number,
+): Promise<number> {
+  const leases = leasesUnderWay(surroundings.now());
+  const left = await Promise.all(
+    leases.map((leasedUntilMs) => work.listDue(endpoint, leasedUntilMs + 1, most, leasedUntilMs)),
+  );
+  return left.flat().length;
 }

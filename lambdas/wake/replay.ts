@@ -7,6 +7,7 @@ import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
 import { newRun } from '../core/deliveries/new-run.ts';
+import { type OverduePorts, settleOverdue } from '../core/deliveries/overdue.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
@@ -20,8 +21,7 @@ import {
   type PlannedReplay,
   type Replay,
 } from '../core/replays/replay.ts';
-import { findReplayed } from '../core/replays/search.ts';
-import type { Settings } from '../core/settings.ts';
+import { findReplayed, type ReplaySearchPorts } from '../core/replays/search.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
 import { sliceFrom } from './work-off.ts';
@@ -34,15 +34,14 @@ const WATCH_SECONDS = 30;
 /** Longer than the API works on a request. */
 const PUT_WITHIN_MS = 60_000;
 
-export interface ReplayPorts {
+export interface ReplayPorts extends ReplaySearchPorts, OverduePorts {
   readonly replays: ReplayLedger;
-  readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'openRun'> &
+  readonly ledger: Pick<DeliveryLedger, 'getDeliveries' | 'openRun' | 'settle'> &
     Pick<EventLedger, 'keepUntil'>;
   readonly registry: Pick<EndpointStore, 'getEndpoints'>;
   readonly queues: RetryQueue & ReplayQueue;
   readonly wakes: Wakes;
   readonly surroundings: Surroundings;
-  readonly settings: Pick<Settings, 'deadlineDays'>;
 }
 
 /** @param remainingMs how long the invocation may still take */
@@ -158,16 +157,16 @@ async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
 
 /** The delivery in its new run, also if we opened it before; undefined if it moved on otherwise. */
 async function open(
-  { ledger, settings }: ReplayPorts,
+  ports: ReplayPorts,
   replay: Replay,
   planned: PlannedReplay,
-  delivery: Delivery | undefined,
+  found: Delivery | undefined,
   nowMs: number,
 ): Promise<Delivery | undefined> {
-  if (!delivery) return undefined;
-  if (delivery.run !== planned.run) {
-    return isReopened(replay, delivery, planned) ? delivery : undefined;
-  }
+  const { ledger, settings } = ports;
+  if (!found) return undefined;
+  if (found.run !== planned.run) return isReopened(replay, found, planned) ? found : undefined;
+  const delivery = await settleOverdue(ports, found, nowMs);
   if (!isOfStatus(replay, delivery)) return undefined;
   const opened = newRun(delivery, 'replay', settings, nowMs, replay.id);
   await ledger.keepUntil(delivery, opened.deadlineAtMs);

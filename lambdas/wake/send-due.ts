@@ -1,8 +1,8 @@
 // Takes an endpoint's due deliveries, oldest first, and sends them to the retries queue.
 import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
-import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger, WorkEntry, WorkLedger } from '../core/deliveries/ledger.ts';
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
+import { settleOverdue } from '../core/deliveries/overdue.ts';
 import type { RateLedger } from '../core/endpoints/rate-limit.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
@@ -12,7 +12,7 @@ import type { EndpointAddress } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
-import type { WakeQueue } from '../core/wakes/message.ts';
+import type { WakeMessage, WakeQueue } from '../core/wakes/message.ts';
 
 const PAGE = 100;
 
@@ -36,26 +36,41 @@ export async function sendDue(
   beforeMs: number,
   isOutOfTime: () => boolean,
 ): Promise<boolean> {
-  // The index may still show what was taken as it was, or show it already where it was moved to.
-  const taken = new Set<string>();
-  let fromMs = 0;
-  let limit = PAGE;
   const leasedUntilMs = beforeMs + LOST_AFTER_MS;
-  for (;;) {
-    const listed = await ports.work.listDue(endpoint, beforeMs, limit, fromMs);
-    const due = listed.filter(({ eventId }) => !taken.has(eventId));
+  let isNoted = false;
+  for await (const page of duePages(ports.work, endpoint, beforeMs, PAGE)) {
     // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
-    if (taken.size === 0 && due.length > 0) {
-      await ports.wakes.note(endpoint, leasedUntilMs);
-    }
-    const messages = await Promise.all(due.map((entry) => take(ports, entry, leasedUntilMs)));
+    if (!isNoted && page.length > 0) await ports.wakes.note(endpoint, leasedUntilMs);
+    isNoted = true;
+    const messages = await Promise.all(page.map((entry) => take(ports, entry, leasedUntilMs)));
     await sendAll(ports, messages.flat());
-    if (listed.length < limit) return true;
     if (isOutOfTime()) return false;
-    for (const { eventId } of due) taken.add(eventId);
-    fromMs = listed.at(-1)?.workAtMs ?? fromMs;
+  }
+  return true;
+}
+
+/** What is due, page by page: each entry once, though it may end or be moved on meanwhile. */
+export async function* duePages(
+  work: Pick<WorkLedger, 'listDue'>,
+  endpoint: EndpointAddress,
+  beforeMs: number,
+  size: number,
+  fromMs = 0,
+): AsyncGenerator<readonly WorkEntry[]> {
+  // The index may still show what was taken as it was, or show it already where it was moved to.
+  const seen = new Set<string>();
+  let next = { fromMs, limit: size };
+  for (;;) {
+    const { limit } = next;
+    const listed = await work.listDue(endpoint, beforeMs, limit, next.fromMs);
+    const page = listed.filter(({ eventId }) => !seen.has(eventId));
+    yield page;
+    const last = listed.at(-1);
+    if (!last || listed.length < limit) return;
+    for (const { eventId } of page) seen.add(eventId);
     // Beyond those that are due at the same moment.
-    limit = PAGE + listed.filter(({ workAtMs }) => workAtMs === fromMs).length;
+    const atOnce = listed.filter(({ workAtMs }) => workAtMs === last.workAtMs).length;
+    next = { fromMs: last.workAtMs, limit: size + atOnce };
   }
 }
 
@@ -72,23 +87,17 @@ export async function take(
   const nowMs = ports.surroundings.now();
   const delivery = await ports.work.take(entry, leasedUntilMs);
   if (!delivery) return [];
-  if (await endIfTooLate(ports, delivery, nowMs)) return [];
-  return [retryMessage(delivery, nowMs)];
+  await settleOverdue(ports, delivery, nowMs);
+  return nowMs < delivery.deadlineAtMs ? [retryMessage(delivery, nowMs)] : [];
 }
 
-export async function endIfTooLate(
-  ports: WakePorts,
-  delivery: Delivery,
-  nowMs: number,
-): Promise<boolean> {
-  if (nowMs < delivery.deadlineAtMs) return false;
-  // An attempt that is under way may deliver it yet, and ends it otherwise.
-  if ((delivery.lease?.untilMs ?? 0) >= nowMs) return true;
-  const dead: Delivery = { ...delivery, state: 'dead', deathReason: 'deadline' };
-  // Told first: once it is settled nothing comes back to tell it. A repeated notice has the same id.
-  await ports.events.tellDead(dead);
-  await ports.ledger.settle(dead, 'dead', nowMs);
-  return true;
+export async function sendWake(
+  { queues }: Pick<WakePorts, 'queues'>,
+  wake: WakeMessage,
+  delaySeconds: number,
+): Promise<void> {
+  const refused = await queues.sendWakes([{ wake, delaySeconds }]);
+  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
 }
 
 export async function sendAll(

@@ -1,17 +1,20 @@
 // Wake: sends an endpoint's due deliveries to the retries queue. How many depends on its health: all if it is
 // healthy (as fast as its rate limit allows), a single probe if it is tripped or paused, a growing share if it is recovering.
-import { PartlyRefusedError } from '../core/errors.ts';
+
+import { isUnverified } from '../core/endpoints/verification.ts';
 import { type Health, isHeldByHand } from '../core/health/health.ts';
 import { farProbeMs } from '../core/health/probes.ts';
 import { MAX_SQS_DELAY_MS } from '../core/time.ts';
 import { bucketEnd, bucketOf, WAKE_EARLY_MS } from '../core/wakes/bucket.ts';
+import { isLook } from '../core/wakes/look.ts';
 import type { WakeMessage } from '../core/wakes/message.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
+import { enterNextLook, lookThrough } from './look.ts';
 import { releaseAtRate } from './pace.ts';
-import { probe, watchDeadlines } from './probe.ts';
+import { probe } from './probe.ts';
 import { release } from './release.ts';
-import { sendDue, type WakePorts } from './send-due.ts';
-import { HAND_ON_MS } from './work-off.ts';
+import { sendDue, sendWake, type WakePorts } from './send-due.ts';
+import { HAND_ON_MS, sliceFrom } from './work-off.ts';
 
 /** Wake-ups may be this early. */
 const TOLERANCE_MS = 500;
@@ -26,14 +29,24 @@ export async function wake(
   const nowMs = ports.surroundings.now();
   const { tenant, environment, endpointId: id } = message;
   const found = await ports.registry.getEndpoints([{ tenant, environment, id }]);
-  const { maxPerSecond: perSecond, deletedAtMs } = found.get(id) ?? {};
+  const endpoint = found.get(id);
+  const { maxPerSecond: perSecond } = endpoint ?? {};
+  const { state } = kept.health;
+  // Each probe of a deleted endpoint would cancel one delivery; what waits there is shown as cancelled as it is.
+  if (state !== 'healthy' && endpoint?.deletedAtMs !== undefined) return ports.wakes.done(message);
+  const isOutOfTime = sliceFrom(ports.surroundings, remainingMs);
+  // Somebody has to resume it, or to prove its URL.
+  const isHeld = isHeldByHand(kept.health) || (endpoint !== undefined && isUnverified(endpoint));
+  if (isHeld || state === 'tripped' || state === 'paused') {
+    if (isLook(id, message.bucketMs) && !(await lookThrough(ports, message, isOutOfTime))) return;
+    await enterNextLook(ports, message, Math.max(nowMs, message.bucketMs));
+    if (isHeld) return ports.wakes.done(message);
+  }
   const startMs = await startOf(ports, message, kept.health, perSecond);
   if (startMs > nowMs + TOLERANCE_MS) return waitFor(ports, message, kept.health, startMs);
   // From here on, only this message brings the work back if the function dies.
   await ports.wakes.done(message);
-  // Each probe of a deleted endpoint would cancel one delivery; what waits there is shown as cancelled as it is.
-  if (kept.health.state !== 'healthy' && deletedAtMs !== undefined) return;
-  switch (kept.health.state) {
+  switch (state) {
     case 'healthy': {
       // A late wake-up takes the deliveries that are due by now; an early one takes those of its bucket.
       const beforeMs = Math.max(bucketEnd(message.bucketMs), nowMs);
@@ -43,16 +56,12 @@ export async function wake(
       return;
     }
     case 'tripped':
-      return probe(ports, message, kept);
     case 'paused':
-      // An endpoint that was paused by hand is resumed by hand, but deadlines still apply.
-      return isHeldByHand(kept.health)
-        ? watchDeadlines(ports, message, kept)
-        : probe(ports, message, kept);
+      return probe(ports, message, kept, isOutOfTime);
     case 'recovering':
       return release(ports, message, kept, perSecond);
     default:
-      kept.health.state satisfies never;
+      state satisfies never;
   }
 }
 
@@ -69,7 +78,7 @@ async function startOf(
   const startMs = health.probeAtMs ?? health.release?.nextAtMs ?? 0;
   const nowMs = surroundings.now();
   // Such a probe waits for something to be due: what came to rest since then may be so already.
-  const isFar = startMs - nowMs > farProbeMs(health) && !isHeldByHand(health);
+  const isFar = startMs - nowMs > farProbeMs(health);
   const [due] = isFar ? await work.listDue(message, nowMs + TOLERANCE_MS, 1) : [];
   return due ? nowMs : startMs;
 }
@@ -86,7 +95,5 @@ async function waitFor(
   // The step's own wake-up is on its way.
   if (state === 'recovering') return;
   const delayMs = Math.min(startMs - surroundings.now(), MAX_SQS_DELAY_MS);
-  const delaySeconds = Math.ceil(delayMs / 1000);
-  const refused = await queues.sendWakes([{ wake: message, delaySeconds }]);
-  if (refused.size > 0) throw new PartlyRefusedError('SQS', refused.size, 1);
+  return sendWake({ queues }, message, Math.ceil(delayMs / 1000));
 }

@@ -11,6 +11,7 @@ import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
+import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
@@ -224,7 +225,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const vault = { ...ledger, ...createRedactionLedger(dynamoDb, 'ledger') };
   addTenantRoutes(serve, { registry, surroundings });
   addTenantDeletionRoute(serve, { registry, endpoints, queues, surroundings });
-  const redaction = { ledger: vault, registry, health, queues, surroundings, settings };
+  const work = createWorkLedger(dynamoDb, 'ledger');
+  const redaction = { ledger: vault, registry, health, work, queues, surroundings, settings };
   addRedactionRoute(serve, redaction);
   const cleanupPorts: CleanupPorts = {
     registry: stored,
@@ -240,8 +242,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   addPollingRoute(serve, { registry, ledger, surroundings, settings });
   addSubjectRoutes(serve, { ledger });
-  addEventRoutes(serve, { ledger, registry, health, surroundings });
-  addDeliveryRoutes(serve, { ledger, registry, health, surroundings });
+  addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
+  addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
 
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(serve, {
@@ -254,7 +256,9 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
         return new Set();
       },
     },
+    work,
     surroundings,
+    settings,
   });
 
   async function keyOf(

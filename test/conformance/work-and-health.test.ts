@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { CLEAN_HEALTH, type Health, recovering } from '../../lambdas/core/health/health.ts';
-import { firstIdAt } from '../../lambdas/core/identifiers.ts';
 import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { aDelivery, LEDGERS, type Ledger, newId, openLedger } from './ledgers.ts';
@@ -111,43 +110,15 @@ describe.each(LEDGERS)('%s', (name) => {
       const gone = { ...endpoint, eventId: newId('evt'), workAtMs: NOON_MS };
       expect(await ledger.take(gone, untilMs)).toBeUndefined();
     });
-
-    it('tells what waits for events older than one, and which is the next oldest', async () => {
-      const { tenant, environment, endpointId } = anAddress();
-      const endpoint = { tenant, environment, endpointId };
-      const deliveries = Array.from({ length: 12 }, (_, index) =>
-        // Those that are older are due later.
-        aDelivery({
-          endpointId,
-          acceptedAtMs: NOON_MS + index * 1_000,
-          workAtMs: NOON_MS + 100_000 - index,
-        }),
-      );
-      await ledger.putDeliveries(deliveries);
-      const bound = firstIdAt('evt', NOON_MS + 5_000);
-      const { entries, nextEventId } = await ledger.listOlder(endpoint, bound, 100);
-      const ids = deliveries.map(({ eventId }) => eventId);
-      expect(entries.map(({ eventId }) => eventId).toSorted()).toEqual(ids.slice(0, 5));
-      expect(nextEventId).toBe(ids[5]);
-      expect((await ledger.listOlder(endpoint, bound, 3)).entries).toHaveLength(3);
-      const all = await ledger.listOlder(endpoint, 'evt_~', 100);
-      expect(all.entries).toHaveLength(12);
-      expect(all.nextEventId).toBeUndefined();
-      expect(await ledger.listOlder(anAddress(), bound, 100)).toEqual({ entries: [] });
-    });
   });
 
   describe('the health of an endpoint', () => {
     it('is clean until it is written, and as it was written then', async () => {
       const endpoint = anAddress();
-      expect(await ledger.getHealth(endpoint)).toEqual({
-        health: CLEAN_HEALTH,
-        version: 0,
-        answers: 0,
-      });
+      expect(await ledger.getHealth(endpoint)).toEqual({ health: CLEAN_HEALTH, version: 0 });
       const health: Health = { ...recovering(NOON_MS), lastSuccessAtMs: NOON_MS - 1 };
       expect(await ledger.putHealth(endpoint, health, 0)).toBe(true);
-      expect(await ledger.getHealth(endpoint)).toEqual({ health, version: 1, answers: 0 });
+      expect(await ledger.getHealth(endpoint)).toEqual({ health, version: 1 });
     });
 
     it('is written by one of those that saw the same', async () => {
@@ -165,24 +136,10 @@ describe.each(LEDGERS)('%s', (name) => {
       });
     });
 
-    it('has its answers counted beside it, before it is written as after', async () => {
-      const endpoint = anAddress();
-      await Promise.all([3, 4].map((count) => ledger.countAnswers(endpoint, count)));
-      expect(await ledger.getHealth(endpoint)).toEqual({
-        health: CLEAN_HEALTH,
-        version: 0,
-        answers: 7,
-      });
-      expect(await ledger.putHealth(endpoint, recovering(NOON_MS), 0)).toBe(true);
-      await ledger.countAnswers(endpoint, 5);
-      expect(await ledger.getHealth(endpoint)).toMatchObject({ version: 1, answers: 12 });
-    });
-
     it('is read for several at once, without those that were never written', async () => {
-      const [sick, counted, unknown] = [anAddress(), anAddress(), anAddress()];
+      const [sick, unknown] = [anAddress(), anAddress()];
       await ledger.putHealth(sick, { ...CLEAN_HEALTH, failures: 4 }, 0);
-      await ledger.countAnswers(counted, 1);
-      const found = await ledger.getHealths([sick, counted, unknown]);
+      const found = await ledger.getHealths([sick, unknown]);
       expect([...found]).toEqual([[sick.endpointId, { ...CLEAN_HEALTH, failures: 4 }]]);
     });
   });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { CLEAN_HEALTH, recovering } from '../../lambdas/core/health/health.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
@@ -7,28 +8,58 @@ import { fixedSurroundings, only } from '../builders/ports.ts';
 
 type Ports = Parameters<typeof createHealthWatch>[0];
 
-it('regression: answers to released deliveries are counted though the endpoint was healthy a moment ago', async () => {
-  const counted: number[] = [];
-  let health = CLEAN_HEALTH;
+const endpoint = anEndpoint({});
+const message: DeliveryMessage = {
+  tenant: endpoint.tenant,
+  environment: endpoint.environment,
+  endpointId: endpoint.id,
+  eventId: 'evt_1',
+  run: 1,
+  attempt: 1,
+  cause: 'first',
+  doubtful: false,
+};
+
+it('successes of a recovering endpoint are not written', async () => {
+  let reads = 0;
   const watch = createHealthWatch(
     only<Ports>({
+      // No write is expected.
       ledger: only<Ports['ledger']>({
-        getHealth: async () => ({ health, version: 1, answers: 0 }),
-        countAnswers: async (_endpoint, count) => {
-          counted.push(count);
+        getHealth: async () => {
+          reads++;
+          return { health: recovering(NOON_MS), version: 1 };
         },
       }),
       surroundings: fixedSurroundings(NOON_MS),
       tripFailures: 20,
     }),
   );
-  const endpoint = anEndpoint({});
-  const message = { ...endpoint, endpointId: endpoint.id, eventId: 'evt_1', run: 1, attempt: 1 };
-  const first = { ...message, cause: 'first', doubtful: false } as const;
-  expect(await watch.maySend(first)).toBe(true);
-  health = recovering(NOON_MS);
-  expect(await watch.maySend({ ...first, released: true })).toBe(true);
-  const seen = { successes: 1, failuresInRow: 0, gone: false, probed: false };
-  await watch.report(endpoint, { ...seen, answers: 1 });
-  expect(counted).toEqual([1]);
+  expect(await watch.maySend({ ...message, released: true }, endpoint)).toBe(true);
+  await watch.report(endpoint, { successes: 1, failuresInRow: 0, gone: false, probed: false });
+  expect(reads).toBe(1);
+});
+
+it('what comes to an endpoint whose URL is not proved is held, and looked for later', async () => {
+  const noted: number[] = [];
+  const watch = createHealthWatch(
+    only<Ports>({
+      ledger: only<Ports['ledger']>({
+        getHealth: async () => ({ health: CLEAN_HEALTH, version: 0 }),
+      }),
+      wakes: only<Ports['wakes']>({
+        note: async (_endpoint, dueAtMs) => {
+          noted.push(dueAtMs - NOON_MS);
+        },
+      }),
+      surroundings: fixedSurroundings(NOON_MS),
+      tripFailures: 20,
+    }),
+  );
+  const unproved = { ...endpoint, verifyUrl: true };
+  expect(await watch.maySend(message, unproved)).toBe(false);
+  expect(await watch.maySend({ ...message, cause: 'probe', released: true }, unproved)).toBe(false);
+  // One entry for both.
+  expect(noted).toEqual([25 * 60_000]);
+  expect(await watch.maySend(message, { ...unproved, verifiedAtMs: NOON_MS })).toBe(true);
 });

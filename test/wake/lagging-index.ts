@@ -69,14 +69,5 @@ export function lagIndex({ ledger, clock }: World, lagMs: number): IndexLag {
     shown(endpoint)
       .filter(({ workAtMs }) => workAtMs < beforeMs && workAtMs >= fromMs)
       .slice(0, limit);
-  ledger.listOlder = async (endpoint, thanEventId, limit) => {
-    const all = shown(endpoint);
-    const entries = all.filter(({ eventId }) => eventId < thanEventId).slice(0, limit);
-    const [nextEventId] = all
-      .map(({ eventId }) => eventId)
-      .filter((id) => id >= thanEventId)
-      .sort();
-    return nextEventId === undefined ? { entries } : { entries, nextEventId };
-  };
   return lag;
 }

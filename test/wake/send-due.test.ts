@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { endIfTooLate, sendDue, type WakePorts } from '../../lambdas/wake/send-due.ts';
+import { sendDue, type WakePorts } from '../../lambdas/wake/send-due.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
@@ -51,40 +51,5 @@ describe('a backlog is taken once', () => {
     ['late', NOON_MS + 1, (index: number) => NOON_MS - index * 1_000],
   ])('%s', async (_, beforeMs, dueAtMs) => {
     expect(await sentBy(beforeMs, dueAtMs)).toEqual(Array.from({ length: 450 }, () => 1));
-  });
-});
-
-describe('a delivery that ran out of time', () => {
-  const delivery = freshDelivery(anEvent(), ENDPOINT.endpointId, settings, NOON_MS);
-  const { deadlineAtMs } = delivery;
-
-  it('is told of though the notice is refused once', async () => {
-    const ledger = createMemoryLedger(createCallCounts());
-    await ledger.putDeliveryOnce(delivery);
-    let isRefused = true;
-    const told: string[] = [];
-    const ports = only<WakePorts>({
-      ledger,
-      events: {
-        tellDead: async ({ eventId }) => {
-          if (isRefused) throw new Error('refused');
-          told.push(eventId);
-        },
-      },
-    });
-    await expect(endIfTooLate(ports, delivery, deadlineAtMs)).rejects.toThrow('refused');
-    isRefused = false;
-    // The message that led to it comes back, and reads it anew.
-    expect(await endIfTooLate(ports, ledger.find(delivery) ?? delivery, deadlineAtMs)).toBe(true);
-    expect(told).toEqual([delivery.eventId]);
-    expect(ledger.find(delivery)?.state).toBe('dead');
-  });
-
-  it('is left alone while an attempt is under way', async () => {
-    const lease = { untilMs: deadlineAtMs, holder: 'message/request' };
-    // Nothing is told or settled.
-    expect(await endIfTooLate(only<WakePorts>({}), { ...delivery, lease }, deadlineAtMs)).toBe(
-      true,
-    );
   });
 });

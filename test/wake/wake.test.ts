@@ -24,9 +24,7 @@ it.each([
   const struck: unknown[] = [];
   const deleted = only<Endpoint>({ deletedAtMs: NOON_MS - 1, maxPerSecond: 1 });
   const ports = only<WakePorts>({
-    health: only<WakePorts['health']>({
-      getHealth: async () => ({ health, version: 1, answers: 0 }),
-    }),
+    health: only<WakePorts['health']>({ getHealth: async () => ({ health, version: 1 }) }),
     registry: { getEndpoints: async () => new Map([['ep_one', deleted]]) },
     work: only<WakePorts['work']>({}),
     surroundings: fixedSurroundings(NOON_MS),

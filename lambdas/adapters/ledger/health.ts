@@ -26,10 +26,9 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
   return {
     async getHealth(endpoint) {
       const item = await getItem(client, table, itemKey(endpoint, 'health'));
-      const answers = Number(item?.ans?.N ?? 0);
       const health = documentOf<Health>(item);
-      if (!health) return { health: CLEAN_HEALTH, version: 0, answers };
-      return { health: readHealth(health), version: Number(item?.ver?.N), answers };
+      if (!health) return { health: CLEAN_HEALTH, version: 0 };
+      return { health: readHealth(health), version: Number(item?.ver?.N) };
     },
 
     async getHealths(endpoints) {
@@ -63,15 +62,6 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
           }),
         }),
       );
-    },
-
-    async countAnswers(endpoint, count) {
-      await client.call('UpdateItem', {
-        TableName: table,
-        Key: itemKey(endpoint, 'health'),
-        UpdateExpression: 'ADD ans :count',
-        ExpressionAttributeValues: { ':count': number(count) },
-      });
     },
 
     async getRate(endpoint) {

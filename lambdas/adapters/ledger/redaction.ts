@@ -88,7 +88,8 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
         update(
           key,
           'SET rd = if_not_exists(rd, :now), s = :cancelled REMOVE subj, rq, res, sres, due, nc, anc, wk, wat, lu, lh',
-          `s = :waiting AND ${NOT_UNDER_WAY}`,
+          // What is past its deadline is dead already.
+          `s = :waiting AND dl > :now AND ${NOT_UNDER_WAY}`,
           { ...now, ...waiting, ':cancelled': text('cancelled') },
         ),
       );
@@ -103,7 +104,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
         ),
       );
       if (isEnded) return;
-      // An attempt is under way, and its outcome is still to be recorded.
+      // An attempt is under way, or its deadline has passed: that is still to be recorded.
       await whenHolds(
         update(
           key,

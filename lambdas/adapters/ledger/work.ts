@@ -4,7 +4,7 @@ import type { WorkEntry, WorkLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { answerWhenHolds, type Item, number, pagesOf, text } from '../aws/dynamodb/client.ts';
+import { answerWhenHolds, type Item, number, text } from '../aws/dynamodb/client.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './items.ts';
 
 export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
@@ -28,33 +28,6 @@ export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
       );
       const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);
       return entries.filter(({ workAtMs }) => workAtMs < beforeMs).slice(0, limit);
-    },
-
-    async listOlder(endpoint, thanEventId, limit) {
-      const entries: WorkEntry[] = [];
-      let nextEventId: string | undefined;
-      await Promise.all(
-        Array.from({ length: DELIVERY_SHARDS }, async (_, shard) => {
-          const pages = pagesOf(client, {
-            TableName: table,
-            IndexName: WORK_INDEX,
-            KeyConditionExpression: 'wk = :wk',
-            ExpressionAttributeValues: {
-              ':wk': text(workPartition(endpoint.endpointId, 'waiting', shard)),
-            },
-          });
-          for await (const items of pages) {
-            for (const item of items) {
-              const entry = entryOf(endpoint, item);
-              if (entry.eventId < thanEventId) entries.push(entry);
-              else if (entry.eventId < (nextEventId ?? '~')) nextEventId = entry.eventId;
-            }
-            if (entries.length >= limit) break;
-          }
-        }),
-      );
-      const older = entries.slice(0, limit);
-      return nextEventId === undefined ? { entries: older } : { entries: older, nextEventId };
     },
 
     async take(entry, untilMs) {

@@ -4,6 +4,7 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { type DeliveryLedger, findDelivery } from '../../core/deliveries/ledger.ts';
 import type { RetryQueue } from '../../core/deliveries/message.ts';
 import { newRun } from '../../core/deliveries/new-run.ts';
+import { type OverduePorts, settleOverdue } from '../../core/deliveries/overdue.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
@@ -24,7 +25,7 @@ import { deliveryView } from './view.ts';
 /** How often a change is tried again when the delivery moved in the meantime. */
 const ROUNDS = 3;
 
-interface DeliveryActionPorts {
+interface DeliveryActionPorts extends OverduePorts {
   readonly ledger: DeliveryLedger & Pick<EventLedger, 'getEvents' | 'keepUntil'>;
   readonly health: HealthLedger;
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
@@ -51,14 +52,14 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
     ]);
     const isTarget = events.get(parts.eventId)?.targets.includes(parts.endpointId);
     if (!isTarget || !endpoint) throw notFound;
-    const delivery = await findDelivery(ledger, { ...scope, ...parts });
-    if (!delivery) {
+    const found = await findDelivery(ledger, { ...scope, ...parts });
+    if (!found) {
       throw new Problem(409, 'The first attempt of this delivery has not finished yet.', [], {
         'Retry-After': '1',
       });
     }
-    refuseIfUnderWay(delivery, surroundings.now());
-    return { delivery, endpoint };
+    refuseIfUnderWay(found, surroundings.now());
+    return { delivery: await settleOverdue(ports, found, surroundings.now()), endpoint };
   }
 
   /** @throws Problem 409 */
@@ -69,7 +70,8 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
   ) {
     const written = await optimistically(ROUNDS, attempt);
     if (!written) throw new Problem(409, 'The delivery is changing at the moment. Try again.');
-    return deliveryView(written.delivery, await standingOf(ports.health, written.endpoint));
+    const standing = await standingOf(ports.health, written.endpoint);
+    return deliveryView(written.delivery, standing, surroundings.now());
   }
 
   serve(retryDelivery, async ({ scope, params, reply }) => {

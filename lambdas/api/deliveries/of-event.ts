@@ -1,23 +1,22 @@
 // The deliveries of events, as the API shows them.
 import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import type { OverdueSearchPorts } from '../../core/deliveries/overdue.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
 import { matchesPattern } from '../../core/subscriptions/patterns.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
 import { healthOf, standingFrom } from '../endpoints/standing.ts';
 import { cutPage } from '../listing/filtered-page.ts';
 import { listView, MAX_LIMIT } from '../listing/query.ts';
 import { firstOf, placesOf } from './places.ts';
 import { deliveryView, pendingDeliveryView } from './view.ts';
 
-export interface EventPorts {
+export interface EventPorts extends OverdueSearchPorts {
   readonly ledger: EventLedger & DeliveryLedger;
   readonly registry: Pick<EndpointStore, 'getEndpoint' | 'getEndpoints'>;
   readonly health: HealthLedger;
-  readonly surroundings: Pick<Surroundings, 'now'>;
 }
 
 /** Whether an event has the type, or one of the pattern, and the subject that are asked for. */
@@ -46,7 +45,7 @@ export async function firstDeliveriesOf(ports: EventPorts, scope: Scope, stored:
 
 /** The deliveries of events, each event's in the order of its targets; those not begun are pending. */
 export async function deliveriesOf(
-  { ledger, registry, health }: EventPorts,
+  { ledger, registry, health, surroundings }: EventPorts,
   scope: Scope,
   events: readonly StoredEvent[],
 ) {
@@ -65,7 +64,7 @@ export async function deliveriesOf(
     targets.map((endpointId) => {
       const delivery = deliveries.get(deliveryIdOf(event.id, endpointId));
       return delivery
-        ? deliveryView(delivery, standing(endpointId))
+        ? deliveryView(delivery, standing(endpointId), surroundings.now())
         : pendingDeliveryView(event, endpointId, standing(endpointId));
     }),
   );

@@ -21,7 +21,7 @@ export const listDeliveries = operation({
   tag: 'Deliveries',
   summary: 'List deliveries, newest first',
   description:
-    'Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index.',
+    'Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index; those older than `deadlineDays` are read from the log while something that is due waits.',
   access: 'deliveries:read',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id) || partsOfDeliveryId(id) !== undefined),

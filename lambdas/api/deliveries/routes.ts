@@ -1,12 +1,14 @@
 // GET /v1/deliveries and GET /v1/deliveries/{id}: the log, attempts included.
 
+import { defined } from '../../core/defined.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
+import { overdueBeforeMs } from '../../core/deliveries/overdue.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
-import { deliveryIdOf, partsOfDeliveryId } from '../../core/identifiers.ts';
+import { createdAtMs, deliveryIdOf, firstIdAt, partsOfDeliveryId } from '../../core/identifiers.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import { Problem } from '../../core/problem.ts';
+import { addressOf } from '../../core/scope.ts';
 import { refused } from '../../http/body.ts';
 import type { Serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
@@ -64,11 +66,11 @@ export function addDeliveryRoutes(serve: Serve, ports: EventPorts): void {
       ...asked,
       read: (count, after) =>
         status === 'dead'
-          ? listDead(ledger, endpoint, range, count, after)
+          ? listDead(ports, endpoint, range, count, after)
           : ledger.listDeliveries(endpoint, range, count, after),
       views: async (entries) =>
         entries
-          .map((delivery) => deliveryView(delivery, standing))
+          .map((delivery) => deliveryView(delivery, standing, ports.surroundings.now()))
           .filter(isWanted)
           .map((view) => ({ id: view.event, view })),
     });
@@ -100,18 +102,25 @@ function otherCursor(): Problem {
   return refused([{ path: 'cursor', message: NO_CURSOR }]);
 }
 
-/** Few of many, as a rule: found by their index. */
+/** Few of many, as a rule: found by their index. The oldest, while they may wait still, stand in the log only. */
 async function listDead(
-  ledger: DeliveryLedger,
+  ports: EventPorts,
   endpoint: Endpoint,
   range: TimeRange,
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<Delivery>> {
-  const page = await ledger.listNewestDead(endpoint, range, limit, cursor);
+  const { ledger } = ports;
+  const { sinceMs = 0, untilMs = Number.POSITIVE_INFINITY } = range;
+  const logEndMs = await overdueBeforeMs(ports, addressOf(endpoint));
+  const atMs = cursor === undefined ? untilMs : Math.min(untilMs, createdAtMs(cursor));
+  if (atMs <= logEndMs) return ledger.listDeliveries(endpoint, range, limit, cursor);
+  const indexed = { ...range, sinceMs: Math.max(sinceMs, logEndMs) };
+  const page = await ledger.listNewestDead(endpoint, indexed, limit, cursor);
   const found = await ledger.getDeliveries(page.entries);
   const entries = page.entries.flatMap(
     ({ eventId, endpointId }) => found.get(deliveryIdOf(eventId, endpointId)) ?? [],
   );
-  return { ...page, entries };
+  const next = page.next ?? (sinceMs < logEndMs ? firstIdAt('evt', logEndMs) : undefined);
+  return defined({ entries, next });
 }

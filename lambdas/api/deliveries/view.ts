@@ -8,6 +8,7 @@ import type {
   LastRequest,
 } from '../../core/deliveries/delivery.ts';
 import { DELIVERY_STATUSES, statusOf } from '../../core/deliveries/delivery.ts';
+import { standingAt } from '../../core/deliveries/overdue.ts';
 import type { Event } from '../../core/events/event.ts';
 import { occurredAtMs } from '../../core/events/event.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
@@ -34,7 +35,9 @@ function lastRequestView(request: LastRequest | undefined) {
   return { headers: Object.fromEntries(request.headers), complete: request.complete };
 }
 
-export function deliveryView(delivery: Delivery, standing: EndpointStanding) {
+export function deliveryView(stored: Delivery, standing: EndpointStanding, nowMs: number) {
+  // What waits for a deleted endpoint is cancelled, and stays so.
+  const delivery = standing === 'deleted' ? stored : standingAt(stored, nowMs);
   const status = statusOf(delivery.state, standing);
   const isDue = status === 'waiting' && delivery.dueAtMs !== undefined;
   const last = delivery.attempts.at(-1);

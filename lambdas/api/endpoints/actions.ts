@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { DeliveryLedger, WorkLedger } from '../../core/deliveries/ledger.ts';
+import { type OverduePorts, settleOverdue } from '../../core/deliveries/overdue.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { pausedByUser, recovering } from '../../core/health/health.ts';
@@ -71,7 +72,7 @@ export const purgeEndpoint = operation({
   problems: { 404: NO_ENDPOINT },
 });
 
-interface EndpointActionPorts {
+interface EndpointActionPorts extends OverduePorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly health: HealthLedger;
   readonly work: WorkLedger;
@@ -117,11 +118,16 @@ export function addEndpointActionRoutes(serve: Serve, ports: EndpointActionPorts
       const page = await ports.work.listDue(address, FAR_FUTURE_MS, PAGE);
       const deliveries = [...(await ports.ledger.getDeliveries(page)).values()];
       const waiting = deliveries.filter(({ state }) => state === 'waiting');
+      const nowMs = surroundings.now();
       const settled = await Promise.all(
-        waiting.map((one) => ports.ledger.settle(one, 'cancelled', surroundings.now())),
+        waiting.map(async (one) => {
+          const { state } = await settleOverdue(ports, one, nowMs);
+          if (state === 'dead') return state;
+          return (await ports.ledger.settle(one, 'cancelled', nowMs)) && 'cancelled';
+        }),
       );
       const ended = settled.filter(Boolean).length;
-      cancelled += ended;
+      cancelled += settled.filter((state) => state === 'cancelled').length;
       const isLast = page.length < PAGE;
       // A page of entries that are all under way, or not yet out of the index, is left as it is.
       if (isLast || ended === 0 || surroundings.now() > endMs) {

@@ -1,12 +1,15 @@
 // How a replay begins: counted only, or put and set going.
 import { defined } from '../../core/defined.ts';
-import type { DeliveryLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ReplayLedger } from '../../core/replays/ledger.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
 import type { Replay, ReplayInput } from '../../core/replays/replay.ts';
-import { countReplayed, type ReplayCount } from '../../core/replays/search.ts';
+import {
+  countReplayed,
+  type ReplayCount,
+  type ReplaySearchPorts,
+} from '../../core/replays/search.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { AppContext } from '../../http/authentication.ts';
@@ -19,10 +22,10 @@ const START_SECONDS = 1;
 /** How long a dry run counts. */
 const COUNT_MS = 20_000;
 
-export interface ReplayRoutePorts {
+export interface ReplayRoutePorts extends ReplaySearchPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint'>;
   readonly replays: ReplayLedger;
-  readonly ledger: Pick<DeliveryLedger, 'getDeliveries'> & CreationPorts['ledger'];
+  readonly ledger: ReplaySearchPorts['ledger'] & CreationPorts['ledger'];
   readonly queues: ReplayQueue;
   readonly surroundings: Surroundings;
 }

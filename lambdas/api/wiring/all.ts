@@ -9,6 +9,7 @@ import {
   variable,
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
+import { createOperatorNotices } from '../../core/operator/notices.ts';
 import { Env } from '../../environment.ts';
 import { wireLedger } from './ledger.ts';
 import { wireRegistry } from './registry.ts';
@@ -18,10 +19,12 @@ export function wire() {
   const sqs = createSqs();
   const settings = readSettings();
   const registry = wireRegistry(dynamoDb);
+  const queues = createQueues(sqs, queueUrls());
   return {
     ...registry,
     ...wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings }),
-    queues: createQueues(sqs, queueUrls()),
+    queues,
+    events: createOperatorNotices({ registry: registry.registry, queues }),
     deadLetters: createDeadLetters(sqs, {
       events: { from: variable(Env.eventsDeadLettersUrl), to: variable(Env.eventsQueueUrl) },
       wakes: { from: variable(Env.wakesDeadLettersUrl), to: variable(Env.wakesQueueUrl) },

@@ -94,12 +94,6 @@ export interface WorkEntry extends DeliveryRef {
   readonly workAtMs: number;
 }
 
-interface OlderWork {
-  readonly entries: readonly WorkEntry[];
-  /** The oldest event beyond them with a waiting delivery. */
-  readonly nextEventId?: string;
-}
-
 export interface WorkLedger {
   /** What waits at an endpoint and is due in a span of time, oldest first; eventually consistent. */
   listDue(
@@ -108,8 +102,6 @@ export interface WorkLedger {
     limit: number,
     fromMs?: number,
   ): Promise<readonly WorkEntry[]>;
-  /** An endpoint's waiting deliveries for events with lesser ids, and the least of the other ids. */
-  listOlder(endpoint: EndpointAddress, thanEventId: string, limit: number): Promise<OlderWork>;
   /** Leases an entry for as long as its message needs; undefined if it changed, or another invocation took it. */
   take(entry: WorkEntry, untilMs: number): Promise<Delivery | undefined>;
 }

@@ -24,24 +24,15 @@ export interface Health {
   /** Failed probes in the present state. */
   readonly probes: number;
   readonly probeAtMs?: number;
-  /** When the oldest delivery that waits is too late: a probe comes by then, to end it. */
-  readonly oldestDeadlineMs?: number;
   /** The highest warning given since the last success: 0, 50, 70 or 90 (percent). */
   readonly warned: number;
   readonly release?: Release;
 }
 
-/** The pace of a recovery: see release-pace.ts. Answers are counted beside it: see KeptHealth. */
+/** The pace of a recovery: see release-pace.ts. */
 export interface Release {
   /** How many deliveries may be under way in this interval. */
   readonly size: number;
-  /** How many were released in this recovery. */
-  readonly released: number;
-  /** The endpoint's count of answers when the recovery began, and at the last step. */
-  readonly answersAtStart: number;
-  readonly answersBefore: number;
-  /** For how many steps it has not moved. */
-  readonly stalledSteps: number;
   readonly nextAtMs: number;
 }
 
@@ -55,25 +46,18 @@ export const CLEAN_HEALTH: Health = {
 };
 
 /** Whether a success would change nothing worth writing. */
-export function isClean(health: Health): boolean {
-  return health.state === 'healthy' && health.failures === 0;
+export function isClean({ state, failures }: Health): boolean {
+  return (state === 'healthy' || state === 'recovering') && failures === 0;
 }
 
-/** The start of a recovery: its first step notes the answers so far and releases two. */
+/** The start of a recovery: its first step releases two. */
 export function recovering(nowMs: number): Health {
-  const release: Release = {
-    size: 1,
-    released: 0,
-    answersAtStart: -1,
-    answersBefore: -1,
-    stalledSteps: 0,
-    nextAtMs: nowMs,
-  };
+  const release: Release = { size: 1, nextAtMs: nowMs };
   return { ...CLEAN_HEALTH, state: 'recovering', sinceMs: nowMs, release };
 }
 
 export function pausedByUser(before: Health, nowMs: number): Health {
-  const { probeAtMs, oldestDeadlineMs, release, ...rest } = before;
+  const { probeAtMs, release, ...rest } = before;
   return { ...rest, state: 'paused', pausedBy: 'user', sinceMs: nowMs, probes: 0 };
 }
 

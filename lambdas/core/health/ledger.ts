@@ -9,14 +9,10 @@ export interface HealthLedger {
   getHealths(endpoints: readonly EndpointAddress[]): Promise<ReadonlyMap<string, Health>>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   putHealth(endpoint: EndpointAddress, health: Health, seenVersion: number): Promise<boolean>;
-  /** Counts answers of a recovering endpoint, beside the health: many count at once. */
-  countAnswers(endpoint: EndpointAddress, count: number): Promise<void>;
 }
 
 export interface KeptHealth {
   readonly health: Health;
   /** Counts the writes; 0 if there was none. */
   readonly version: number;
-  /** All answers ever counted. */
-  readonly answers: number;
 }

@@ -167,9 +167,7 @@ function pause(
 
 function probedInVain(health: Health, nowMs: number): Health {
   const after = { ...health, probes: health.probes + 1 };
-  const deadlineMs = after.oldestDeadlineMs ?? Number.POSITIVE_INFINITY;
-  const atMs = nowMs + probeDelayMs(after);
-  return { ...after, probeAtMs: Math.min(atMs, Math.max(deadlineMs, nowMs + FIRST_PROBE_MS)) };
+  return { ...after, probeAtMs: nowMs + probeDelayMs(after) };
 }
 
 function warn(health: Health, progress: number, transitions: Transition[]): Health {

@@ -82,7 +82,9 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
         reason: delivery.deathReason ?? null,
         lastOutcome: last?.outcome ?? null,
       };
-      const atMs = last ? last.atMs + last.durationMs : delivery.deadlineAtMs;
+      // The attempt that ended it left no due time: what has one ran out of time while it waited.
+      const isOverdue = delivery.deathReason === 'deadline' && delivery.dueAtMs !== undefined;
+      const atMs = last && !isOverdue ? last.atMs + last.durationMs : delivery.deadlineAtMs;
       return tell(operationalEvent('delivery.dead', `${id}\n${run}`, atMs, data), delivery);
     },
   };

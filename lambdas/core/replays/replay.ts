@@ -95,6 +95,7 @@ export function hasEnded({ state }: Pick<Replay, 'state'>): boolean {
   return state === 'done' || state === 'cancelled';
 }
 
+/** @param delivery as it stands: see `standingAt` */
 export function isReplayed(search: ReplayFilter, delivery: Delivery): boolean {
   const { types, subject } = search;
   if (!isOfStatus(search, delivery)) return false;

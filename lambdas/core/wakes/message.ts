@@ -1,5 +1,6 @@
 // What travels on the wakes queue: endpoints that are to be woken, and background work.
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 import { cleanupMessageSchema } from '../erasure/message.ts';
 import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
 import { replayMessageSchema } from '../replays/message.ts';
@@ -21,6 +22,8 @@ export interface WakeMessage extends Scope {
   readonly endpointId: string;
   /** The bucket's beginning, Unix milliseconds. */
   readonly bucketMs: number;
+  /** Where a look goes on that ran out of time: a time in the index `work`, Unix milliseconds. */
+  readonly lookFromMs?: number;
 }
 
 export function encodeWakeMessage({
@@ -28,18 +31,27 @@ export function encodeWakeMessage({
   tenant,
   environment,
   bucketMs,
+  lookFromMs,
 }: WakeMessage): string {
-  return JSON.stringify({ v: VERSION, ep: endpointId, tn: tenant, env: environment, b: bucketMs });
+  const where = { ep: endpointId, tn: tenant, env: environment, b: bucketMs, l: lookFromMs };
+  return JSON.stringify({ v: VERSION, ...where });
 }
 
 const wakeMessageSchema = z
-  .object({ v: versionSchema, ep: z.string(), ...scopeShape, b: z.number() })
-  .transform(({ ep, tn, env, b }) => ({
+  .object({
+    v: versionSchema,
+    ep: z.string(),
+    ...scopeShape,
+    b: z.number(),
+    l: z.number().optional(),
+  })
+  .transform(({ ep, tn, env, b, l }) => ({
     kind: 'wake' as const,
     endpointId: ep,
     tenant: tn,
     environment: env,
     bucketMs: b,
+    ...defined({ lookFromMs: l }),
   }));
 
 /** The most frequent first. */

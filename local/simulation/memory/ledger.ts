@@ -43,8 +43,8 @@ export type MemoryLedger = EventLedger &
 /** A delivery's item without its attempts, its last response kept in part, and one attempt in it. */
 const ITEM_BYTES = 600;
 const ATTEMPT_BYTES = 48;
-/** Index entries in a read unit (8 KB, eventually consistent). */
-const WAITING_PER_READ = 40;
+/** Index entries in a read unit (8 KB, eventually consistent); each of four shards is read for a whole page. */
+const WAITING_PER_READ = 40 / 4;
 const DEDUPE_MS = 7 * 24 * 3600 * 1000;
 const NEVER_USED: Rate = { sent: 0, released: 0 };
 
@@ -56,7 +56,6 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
   const deliveries = new Map<string, Delivery>();
   const dedupes = new Map<string, DedupeEntry>();
   const healths = new Map<string, { health: Health; version: number }>();
-  const answers = new Map<string, number>();
   const rates = new Map<string, Rate>();
   const work = new Map<string, SortedIndex>();
 
@@ -290,26 +289,12 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     },
 
     async listDue(endpoint, beforeMs, limit, fromMs) {
-      counts.read(1);
       const { tenant, environment, endpointId } = endpoint;
-      return indexOf(endpoint)
-        .before(beforeMs, limit, fromMs)
-        .map(({ at, key }) => ({ tenant, environment, endpointId, eventId: key, workAtMs: at }));
-    },
-    async listOlder(endpoint, thanEventId, limit) {
-      const { tenant, environment, endpointId } = endpoint;
-      const all = indexOf(endpoint).before(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-      counts.read(Math.ceil(all.length / WAITING_PER_READ));
-      const older = all.filter(({ key }) => key < thanEventId).slice(0, limit);
-      const ids = all.filter(({ key }) => key >= thanEventId).map(({ key }) => key);
-      const nextEventId = ids.reduce<string | undefined>(
-        (least, id) => (least === undefined || id < least ? id : least),
-        undefined,
-      );
-      const entries = older.map(({ at, key }) => {
+      const found = indexOf(endpoint).before(beforeMs, limit, fromMs);
+      counts.read(Math.max(1, Math.ceil(found.length / WAITING_PER_READ)));
+      return found.map(({ at, key }) => {
         return { tenant, environment, endpointId, eventId: key, workAtMs: at };
       });
-      return nextEventId === undefined ? { entries } : { entries, nextEventId };
     },
     async take(entry, untilMs) {
       const found = deliveries.get(deliveryKey(entry));
@@ -324,8 +309,7 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
     async getHealth(endpoint) {
       counts.read(1);
       const key = endpointKey(endpoint);
-      const kept = healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
-      return { ...kept, answers: answers.get(key) ?? 0 };
+      return healths.get(key) ?? { health: CLEAN_HEALTH, version: 0 };
     },
     async getHealths(addresses) {
       return new Map(
@@ -341,10 +325,6 @@ export function createMemoryLedger(counts: CallCounts): MemoryLedger {
       if ((healths.get(key)?.version ?? 0) !== seenVersion) return false;
       healths.set(key, { health, version: seenVersion + 1 });
       return true;
-    },
-    async countAnswers(endpoint, count) {
-      counts.write(1);
-      answers.set(endpointKey(endpoint), (answers.get(endpointKey(endpoint)) ?? 0) + count);
     },
   };
 }

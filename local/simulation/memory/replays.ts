@@ -55,8 +55,21 @@ export function createMemoryReplays(deliveries: ReadonlyMap<string, Delivery>): 
       replays.set(key, after);
       return true;
     },
-    listDead: async (endpoint, range, limit, cursor) =>
-      page(endpoint, range, limit, cursor, ({ state }) => state === 'dead'),
+    /** The cursor is a time, and a millisecond is never split. */
+    async listDead(endpoint, range, limit, cursor) {
+      const sinceMs = cursor === undefined ? range.sinceMs : Number(cursor);
+      const isDead = ({ state }: Delivery): boolean => state === 'dead';
+      const from = { ...range, sinceMs };
+      const { entries } = page(endpoint, from, Number.POSITIVE_INFINITY, undefined, isDead);
+      const next = entries.find(
+        ({ acceptedAtMs }, index) =>
+          index >= limit && acceptedAtMs !== entries[index - 1]?.acceptedAtMs,
+      );
+      if (!next) return { entries };
+      const untilMs = next.acceptedAtMs;
+      const first = entries.filter(({ acceptedAtMs }) => acceptedAtMs < untilMs);
+      return { entries: first, next: String(untilMs) };
+    },
     listOldestFirst: async (endpoint, range, limit, cursor) =>
       page(endpoint, range, limit, cursor, () => true),
   };

@@ -48,7 +48,8 @@ beforeAll(async () => {
     return new Set<number>();
   };
   const queues = { sendRetries: send, sendWakes: send };
-  const ports = { ledger, health, registry, queues, wakes: mortal, surroundings, settings };
+  const events = { tellDead: async () => undefined };
+  const ports = { ledger, events, health, registry, queues, wakes: mortal, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);
   const work = createWorkLedger(dynamoDb, 'ledger');
   addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });

@@ -33,7 +33,8 @@ beforeAll(async () => {
   };
   const directory = createMemoryDirectory(createCallCounts());
   const wakes = createWakesOver(directory, { create: async () => undefined }, surroundings.now);
-  const ports = { ledger, health, registry, queues, wakes, surroundings, settings };
+  const events = { tellDead: async () => undefined };
+  const ports = { ledger, events, health, registry, queues, wakes, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);
   const work = createWorkLedger(dynamoDb, 'ledger');
   addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });

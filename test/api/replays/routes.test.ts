@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import type { Delivery, StoredState } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryMessage } from '../../../lambdas/core/deliveries/message.ts';
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
@@ -50,6 +51,8 @@ function ports(): ReplayPorts {
     wakes: only<Wakes>({ note: async () => undefined }),
     surroundings: service.surroundings,
     settings: service.settings,
+    work: createWorkLedger(service.dynamoDb, 'ledger'),
+    events: { tellDead: async () => undefined },
   };
 }
 
@@ -108,7 +111,7 @@ async function past(endpointId: string, count: number, kind: Kind = {}): Promise
           status: 500,
         },
       ],
-      deadlineAtMs: acceptedAtMs + HOUR_MS,
+      deadlineAtMs: acceptedAtMs + 24 * HOUR_MS,
       ...(state === 'dead' ? { deathReason: 'attempts' as const } : {}),
       ...(state === 'waiting' ? { dueAtMs: acceptedAtMs, workAtMs: acceptedAtMs } : {}),
     };

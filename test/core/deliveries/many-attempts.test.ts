@@ -48,7 +48,7 @@ describe('a delivery with 10,000 attempts', () => {
   it('keeps the time of the first though more are made', () => {
     const more = { ...kept, attempts: [...kept.attempts, attempt(MADE + 1)] };
     expect(withNewestAttempts(more).firstAttemptAtMs).toBe(NOON_MS + 1_000);
-    expect(deliveryView(withNewestAttempts(more), 'active').firstAttemptAt).toBe(
+    expect(deliveryView(withNewestAttempts(more), 'active', NOON_MS).firstAttemptAt).toBe(
       new Date(NOON_MS + 1_000).toISOString(),
     );
   });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { RELEASE_INTERVAL_MS } from '../../../lambdas/core/health/release-pace.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
-import type { World } from '../../../local/simulation/world.ts';
+import type { Answer, World } from '../../../local/simulation/world.ts';
+import { lagIndex } from '../../wake/lagging-index.ts';
 import {
   answer,
   arrivalsAt,
@@ -12,7 +13,9 @@ import {
   deliveriesOf,
   HOUR_MS,
   MINUTE_MS,
+  pause,
   postSeries,
+  resume,
   SECOND_MS,
   START_MS,
 } from './simulated.ts';
@@ -81,6 +84,106 @@ describe('twenty endpoints with 1,000 deliveries each that recover at once', () 
       most = Math.max(most, requests);
     }
   }
+});
+
+/** What a receiver was asked for after it had been paused with so many waiting. */
+async function resumed(
+  count: number,
+  receive: (inFlight: number, atMs: number) => Answer,
+  { minutes, isOneLost = false, indexLagMs = 0 }: Run,
+) {
+  let inFlight = 0;
+  let peak = 0;
+  const world = aWorld((atMs) => {
+    inFlight++;
+    peak = Math.max(peak, inFlight);
+    const given = receive(inFlight, atMs);
+    world.clock.at(world.clock.nowMs + given.latencyMs, () => {
+      inFlight--;
+    });
+    return given;
+  });
+  if (indexLagMs > 0) lagIndex(world, indexLagMs);
+  const endpoint = world.addEndpoint({ contract: 'standard-webhooks', timeoutMs: 30_000 });
+  await pause(world, endpoint);
+  postSeries(world, endpoint, { count });
+  await world.clock.run(START_MS + MINUTE_MS);
+  expect(world.sent).toEqual([]);
+  if (isOneLost) loseOneRetry(world);
+  const resumedAtMs = world.clock.nowMs;
+  await resume(world, endpoint);
+  await world.clock.run(resumedAtMs + minutes * MINUTE_MS);
+  const failed = world.sent.filter(({ ok }) => !ok).length;
+  return { sent: world.sent.length, failed, peak };
+}
+
+interface Run {
+  readonly minutes: number;
+  readonly isOneLost?: boolean;
+  readonly indexLagMs?: number;
+}
+
+/** The function that takes a delivery dies before it sends the message. */
+function loseOneRetry({ queues: { retries } }: World): void {
+  const send = retries.send.bind(retries);
+  retries.send = () => {
+    retries.send = send;
+  };
+}
+
+/** Serves so many a second, one after the other, and answers nobody who waits for ten seconds. */
+function serving(perSecond: number): (inFlight: number, atMs: number) => Answer {
+  let freeAtMs = 0;
+  return (_, atMs) => {
+    freeAtMs = Math.max(freeAtMs, atMs) + SECOND_MS / perSecond;
+    const latencyMs = freeAtMs - atMs;
+    return latencyMs > 10_000 ? answer(504, 10_000) : answer(200, latencyMs);
+  };
+}
+
+describe('an endpoint that is resumed with 2,000 deliveries', () => {
+  const fast = () => answer(200);
+
+  it('gets them within five minutes', async () => {
+    expect((await resumed(2_000, fast, { minutes: 5 })).sent).toBe(2_000);
+  });
+
+  // Regression: one answer that was lost held the pace down for good.
+  it('gets the others within five minutes though one of the first is lost', async () => {
+    const { sent } = await resumed(2_000, fast, { minutes: 5, isOneLost: true });
+    expect(sent).toBeGreaterThanOrEqual(1_999);
+  });
+
+  it('gets them at no higher pace for an index that is behind by less than a step', async () => {
+    const behind = await resumed(2_000, () => answer(200, 3_000), { minutes: 3, indexLagMs: 1_000 });
+    const { peak } = await resumed(2_000, () => answer(200, 3_000), { minutes: 3 });
+    expect(behind.peak).toBeLessThanOrEqual(peak);
+    expect(behind.sent).toBe(2_000);
+  });
+
+  it('has no more under way for taking 20 s an answer: twice as many after each answer at most', async () => {
+    for (const minutes of [1, 2, 3]) {
+      const { peak, failed } = await resumed(2_000, () => answer(200, 20_000), { minutes });
+      expect(failed).toBe(0);
+      expect(peak).toBeLessThanOrEqual(2 ** (1 + Math.ceil((minutes * MINUTE_MS) / 20_000)));
+    }
+  });
+
+  it.each([7, 9, 10, 12, 20, 30, 50, 70])(
+    'is not made to fail by them while it serves %i a second and queues the others',
+    async (perSecond) => {
+      const { sent, failed } = await resumed(2_000, serving(perSecond), { minutes: 6 });
+      expect({ sent, failed }).toEqual({ sent: 2_000, failed: 0 });
+    },
+  );
+
+  it('and breaks when more than 50 come at once, has few failures', async () => {
+    const breaking = (inFlight: number) =>
+      inFlight > 50 ? answer(503) : answer(200, SECOND_MS);
+    const { failed, peak } = await resumed(2_000, breaking, { minutes: 15 });
+    expect(peak).toBeLessThanOrEqual(64);
+    expect(failed).toBeLessThan(0.15 * 2_000);
+  });
 });
 
 describe('an endpoint with maxPerSecond: 20', () => {

@@ -78,7 +78,7 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
 });
 
 describe('deliveries that wait for an endpoint that was paused', () => {
-  it('take the probe’s schedules alone, and are dead at their deadlines', {
+  it('take the probe’s schedules alone, and are settled within a day of their deadlines', {
     timeout: 60_000,
   }, async () => {
     const count = 1_500;
@@ -103,12 +103,12 @@ describe('deliveries that wait for an endpoint that was paused', () => {
       ({ eventId, deadlineAtMs }) => (endedAtMs.get(eventId) ?? 0) - deadlineAtMs,
     );
     expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...lateMs)).toBeLessThanOrEqual(11 * MINUTE_MS);
+    expect(Math.max(...lateMs)).toBeLessThanOrEqual(DAY_MS);
     expect((pausedAtMs - START_MS) / HOUR_MS).toBeCloseTo(24, 0);
     const requests = arrivalsAt(world, endpoint).filter((atMs) => atMs > pausedAtMs - START_MS);
     const schedules = (world.wakes.created.get(endpoint.id) ?? []).filter((at) => at > pausedAtMs);
-    // The probe's own curve over 39 days, and the deadlines of an hour's deliveries.
-    expect(requests.length).toBeLessThanOrEqual(65 + 13);
+    // The probe's own curve over 39 days.
+    expect(requests.length).toBeLessThanOrEqual(65);
     expect(schedules.length).toBeLessThanOrEqual(requests.length);
     console.log(
       `paused after ${((pausedAtMs - START_MS) / HOUR_MS).toFixed(2)} h; then ${requests.length} ` +
@@ -117,7 +117,7 @@ describe('deliveries that wait for an endpoint that was paused', () => {
     printCalls('with health', world, count);
   });
 
-  it('end at their deadlines also behind younger ones that were due sooner', async () => {
+  it('end within a day of their deadlines also behind younger ones that were due sooner', async () => {
     const endedAtMs = new Map<string, number>();
     const { world, endpoint } = downForEver({ settings: { deadlineDays: 10 } }, true);
     // 20 a day for 30 days: probes move the oldest on along their curves, past younger ones.
@@ -132,15 +132,15 @@ describe('deliveries that wait for an endpoint that was paused', () => {
       ({ eventId, deadlineAtMs }) => (endedAtMs.get(eventId) ?? Number.NaN) - deadlineAtMs,
     );
     expect(lateMs).toHaveLength(600);
-    expect(Math.max(...lateMs)).toBeLessThanOrEqual(15 * MINUTE_MS);
+    expect(Math.max(...lateMs)).toBeLessThanOrEqual(DAY_MS);
   });
 
-  it('end at their deadlines while a user has paused it', async () => {
+  it('end within a day of their deadlines while a user has paused it', async () => {
     const world = aWorld(() => answer(500));
     const endpoint = world.addEndpoint({});
     postSeries(world, endpoint, { count: 3, everyMs: MINUTE_MS });
     world.clock.at(START_MS + 90 * SECOND_MS, () => void pause(world, endpoint));
-    await world.clock.run(START_MS + 40 * DAY_MS + 12 * MINUTE_MS);
+    await world.clock.run(START_MS + 41 * DAY_MS);
     const deliveries = deliveriesOf(world, endpoint);
     expect(deliveries.map(({ deathReason }) => deathReason)).toEqual(
       Array.from({ length: 3 }, () => 'deadline'),
