@@ -39,8 +39,9 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const secrets = createSecrets(secretArns(), surroundings);
 const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
+const stored = createEventLedger(dynamoDb, ledgerTable, settings);
 const ledger = {
-  ...openingEvents({ secrets }, createEventLedger(dynamoDb, ledgerTable, settings)),
+  ...openingEvents({ secrets }, stored),
   ...fewAtATime(
     settings.sealEventData ? sealingDeliveries({ secrets, surroundings }, deliveries) : deliveries,
   ),
@@ -48,7 +49,7 @@ const ledger = {
 const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
 const registry = withTokens(
   { secrets, surroundings },
-  createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+  createRegistry(dynamoDb, variable(Env.registryTable), surroundings, stored),
 );
 const signingKeys = createSigningKeyCache(
   createKeyringStore(dynamoDb, variable(Env.registryTable)),

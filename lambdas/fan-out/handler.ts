@@ -15,11 +15,12 @@ import { type FanOutPorts, fanOut } from './fan-out.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
+const ledger = createEventLedger(dynamoDb, variable(Env.ledgerTable), settings);
 const secrets = createSecrets(secretArns(), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
 const ports: FanOutPorts = {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
-  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+  ledger,
+  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings, ledger),
   queues: {
     async sendDeliveries(messages) {
       const refused = await queues.sendDeliveries(messages);

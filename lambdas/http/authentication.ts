@@ -52,10 +52,8 @@ export interface AuthenticationPorts {
   readonly gate?: AuthenticationGate;
 }
 
-/** A revoked key stops working after this long at the latest. */
-const KEY_KEPT_MS = 3_000;
-/** A tenant that was deleted is unknown after this long at the latest. */
-const TENANT_KEPT_MS = 5_000;
+/** A revoked key stops working, and a deleted tenant is unknown, after this long at the latest. */
+const KEPT_MS = 3_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
 
@@ -68,8 +66,8 @@ export function createAuthentication({
   surroundings,
   gate,
 }: AuthenticationPorts) {
-  const keys = new Recent<ApiKey>({ maxEntries: MAX_KEPT, keptMs: KEY_KEPT_MS });
-  const tenants = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: TENANT_KEPT_MS });
+  const keys = new Recent<ApiKey>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
+  const tenants = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
   /** The hour in which this instance noted a key's use last. */
   const noted = new Recent<number>({ maxEntries: MAX_KEPT });
 

@@ -6,6 +6,7 @@ import { createId, type IdPrefix } from '../core/identifiers.ts';
 import { Problem } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
+import type { Tombstones } from '../core/tombstone.ts';
 import type { AppContext } from './authentication.ts';
 import { idempotencyKeyIn } from './idempotency-key.ts';
 
@@ -18,7 +19,7 @@ export const DELETED_SINCE =
 export const OTHER_BODY = 'The `Idempotency-Key` was used with another body.';
 
 export interface CreationPorts {
-  readonly ledger: DedupeLedger & DedupeLookup;
+  readonly ledger: DedupeLedger & DedupeLookup & Pick<Tombstones, 'findTombstones'>;
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
 }
 
@@ -46,7 +47,7 @@ interface Wanted<T, C> {
 /**
  * Creates one thing for one key. What was created before is found first: it is answered even if it would be
  * refused by now.
- * @throws Problem 409 if the key belongs to another body
+ * @throws Problem 409 if the key belongs to another body, or what it created has since been deleted
  */
 export async function createOnce<T, C>(
   c: AppContext,
@@ -65,6 +66,8 @@ export async function createOnce<T, C>(
   if (earlier) refuseOtherBody(earlier, bodyHash);
   const found = earlier && (await find(earlier.eventId));
   if (found) return found;
+  const deleted = earlier && (await ledger.findTombstones([{ ...scope, id: earlier.eventId }]));
+  if (deleted?.length) throw new Problem(409, DELETED_SINCE);
   const checked = await check();
   const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
   refuseOtherBody(holder, bodyHash);

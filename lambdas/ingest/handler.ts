@@ -23,18 +23,19 @@ const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
+const ledger = createEventLedger(dynamoDb, variable(Env.ledgerTable), settings);
 const secrets = createSecrets(secretArns(), surroundings);
 const sqs = createQueues(createSqs(), queueUrls());
 app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({
-  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings),
+  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings, ledger),
   secrets,
   surroundings,
   gate: edge.gate,
 });
 const queues = settings.sealEventData ? sealingQueue({ secrets, surroundings }, sqs) : sqs;
 addEventRoutes(app, authentication, {
-  ledger: createEventLedger(dynamoDb, variable(Env.ledgerTable), settings),
+  ledger,
   queues: {
     async sendEvents(messages) {
       const refused = await queues.sendEvents(messages);

@@ -11,7 +11,6 @@ import { createWorkLedger } from '../adapters/ledger/work.ts';
 import { metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
-import { createSealedEndpoints } from '../adapters/registry/sealed-endpoints.ts';
 import { createTemplates } from '../adapters/registry/templates.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { createOperatorNotices } from '../core/operator/notices.ts';
@@ -24,15 +23,16 @@ const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const registryTable = variable(Env.registryTable);
 const health = createHealthLedger(dynamoDb, ledgerTable);
-const registry = createRegistry(dynamoDb, registryTable, surroundings);
-const queues = createQueues(createSqs(), queueUrls());
 const settings = readSettings();
+const events = createEventLedger(dynamoDb, ledgerTable, settings);
+const registry = createRegistry(dynamoDb, registryTable, surroundings, events);
+const queues = createQueues(createSqs(), queueUrls());
 
 export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   settings,
   work: createWorkLedger(dynamoDb, ledgerTable),
   ledger: {
-    ...createEventLedger(dynamoDb, ledgerTable, settings),
+    ...events,
     ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
     ...createRedactionLedger(dynamoDb, ledgerTable),
   },
@@ -40,8 +40,7 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   rates: health,
   replays: createReplayLedger(dynamoDb, ledgerTable, settings),
   registry,
-  endpoints: createSealedEndpoints(dynamoDb, registryTable),
-  templates: createTemplates(dynamoDb, registryTable),
+  templates: createTemplates(dynamoDb, registryTable, events),
   queues,
   wakes: createWakes(dynamoDb, ledgerTable, surroundings),
   surroundings,

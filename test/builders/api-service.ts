@@ -17,7 +17,6 @@ import { createEventTypeStore } from '../../lambdas/adapters/registry/event-type
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
-import { createSealedEndpoints } from '../../lambdas/adapters/registry/sealed-endpoints.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
 import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries/routes.ts';
@@ -102,12 +101,12 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   };
   const settings = settingsSchema.parse({ limits });
-  const stored = createRegistry(dynamoDb, 'registry', surroundings);
   const ledger = {
     ...createEventLedger(dynamoDb, 'ledger', settings),
     ...createDeliveryLedger(dynamoDb, 'ledger', settings),
   };
-  const endpoints = createSealedEndpoints(dynamoDb, 'registry');
+  const stored = createRegistry(dynamoDb, 'registry', surroundings, ledger);
+  const endpoints = stored;
   const health = createHealthLedger(dynamoDb, 'ledger');
   /** What Secrets Manager holds for sealing, and when it was changed last. */
   const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
@@ -148,7 +147,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return typeof answer === 'function' ? answer(request) : answer;
     },
   };
-  const templates = createTemplates(dynamoDb, 'registry');
+  const templates = createTemplates(dynamoDb, 'registry', ledger);
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(serve, {
@@ -167,7 +166,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     health,
     ledger,
-    endpoints,
     limits: settings.limits,
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
@@ -230,7 +228,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addRedactionRoute(serve, redaction);
   const cleanupPorts: CleanupPorts = {
     registry: stored,
-    endpoints,
     templates,
     replays,
     ledger: vault,

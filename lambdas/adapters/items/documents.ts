@@ -31,7 +31,7 @@ export function documentItem(key: Item, document: unknown): Item {
 }
 
 /**
- * Puts an item on a condition. @returns whether it is stored
+ * Puts an item on a condition; one without a document is removed. @returns whether it is as it should be
  * A call whose answer was lost is repeated, and its condition then fails on its own write: the document that is
  * stored tells.
  */
@@ -42,17 +42,18 @@ export async function putDocumentIf(
   condition: string,
   values?: Item,
 ): Promise<boolean> {
-  const isPut = await whenHolds(
-    client.call('PutItem', {
-      TableName: table,
-      Item: item,
-      ConditionExpression: condition,
-      ExpressionAttributeValues: values,
-    }),
+  const { pk = text(''), sk = text(''), doc } = item;
+  const write = {
+    TableName: table,
+    ConditionExpression: condition,
+    ExpressionAttributeValues: values,
+  };
+  const isWritten = await whenHolds(
+    doc
+      ? client.call('PutItem', { ...write, Item: item })
+      : client.call('DeleteItem', { ...write, Key: { pk, sk } }),
   );
-  if (isPut) return true;
-  const { pk, sk, doc } = item;
-  return pk && sk ? (await getItem(client, table, { pk, sk }))?.doc?.S === doc?.S : false;
+  return isWritten || (await getItem(client, table, { pk, sk }))?.doc?.S === doc?.S;
 }
 
 export function putNewDocument(client: DynamoDb, table: string, item: Item): Promise<boolean> {

@@ -11,7 +11,7 @@ import type {
 } from '../../core/events/ledger.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import { DAY_MS } from '../../core/time.ts';
+import type { Tombstones } from '../../core/tombstone.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import {
   batchGet,
@@ -25,7 +25,7 @@ import {
 } from '../aws/dynamodb/client.ts';
 import { newestFirst } from '../items/listing.ts';
 import { ITEM_VERSION, readable } from '../items/version.ts';
-import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
+import { DEDUPE_MS, EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
 import { createFeedLedger } from './feed.ts';
 import {
   EVENT_SHARDS,
@@ -35,19 +35,19 @@ import {
   seconds,
   toEventItem,
 } from './items.ts';
+import { createTombstones } from './tombstones.ts';
 
-/** How long an idempotency key is kept. */
-const DEDUPE_MS = 7 * DAY_MS;
 export function createEventLedger(
   client: DynamoDb,
   table: string,
   settings: Settings,
-): EventLedger & DedupeLedger & DedupeLookup {
+): EventLedger & DedupeLedger & DedupeLookup & Tombstones {
   const toItem = (stored: StoredEvent): Item =>
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 
   return {
     ...createFeedLedger(client, table, settings),
+    ...createTombstones(client, table, settings),
 
     async putEvents(events) {
       const refused = await batchPut(client, table, events.map(toItem));

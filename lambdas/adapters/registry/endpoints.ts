@@ -1,10 +1,11 @@
 // Endpoints in the registry, stored without what they inherit, and given with it.
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { deletedEndpoint, type Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { Scope } from '../../core/scope.ts';
 import { withoutInherited } from '../../core/templates/template.ts';
+import type { Tombstones } from '../../core/tombstone.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, getItem, type Item, text } from '../aws/dynamodb/client.ts';
+import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
 import {
   documentItem,
   documentOf,
@@ -12,7 +13,7 @@ import {
   putNewDocument,
   replaceDocument,
 } from '../items/documents.ts';
-import { createRegistryPages } from './pages.ts';
+import { createPages, listedDocumentOf } from '../items/page.ts';
 import { announced, countChange } from './scope-version.ts';
 import type { Inheritance } from './templates.ts';
 
@@ -20,13 +21,25 @@ export function createEndpointStore(
   client: DynamoDb,
   table: string,
   inherit: Inheritance,
-): EndpointStore {
-  const page = createRegistryPages(client, table);
+  tombstones: Tombstones,
+): EndpointStore & SealedEndpoints {
+  const page = createPages(client, table);
 
-  async function getEndpoint(scope: Scope, id: string): Promise<Endpoint | undefined> {
-    const endpoint = documentOf<Endpoint>(await getItem(client, table, keyOf(scope, id)));
-    return endpoint && (await inherit([endpoint]))[0];
+  async function getEndpoints(
+    refs: readonly (Scope & { readonly id: string })[],
+  ): Promise<ReadonlyMap<string, Endpoint>> {
+    const items = await batchGet(client, table, refs.map(keyOf));
+    const stored = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+    const found = new Map((await inherit(stored)).map((endpoint) => [endpoint.id, endpoint]));
+    const missing = refs.filter(({ id }) => !found.has(id));
+    for (const one of await tombstones.findTombstones(missing)) {
+      found.set(one.id, deletedEndpoint(one));
+    }
+    return found;
   }
+
+  const getEndpoint = async (scope: Scope, id: string): Promise<Endpoint | undefined> =>
+    (await getEndpoints([{ ...scope, id }])).get(id);
 
   return {
     async putEndpointOnce(endpoint) {
@@ -39,36 +52,32 @@ export function createEndpointStore(
     },
 
     replaceEndpoint: (before, after) =>
-      announced(client, table, after, () =>
-        replaceDocument(client, table, withoutInherited(before), toItem(after)),
-      ),
+      announced(client, table, after, async () => {
+        const item = (await tombstones.bury(after)) ? keyOf(after) : toItem(after);
+        return replaceDocument(client, table, withoutInherited(before), item);
+      }),
 
     getEndpoint,
-
-    async getEndpoints(refs) {
-      const items = await batchGet(
-        client,
-        table,
-        refs.map((ref) => keyOf(ref, ref.id)),
-      );
-      const endpoints = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
-      return new Map((await inherit(endpoints)).map((endpoint) => [endpoint.id, endpoint]));
-    },
+    getEndpoints,
 
     async listEndpoints(scope, limit, cursor) {
-      const found = await page(endpointPartition(scope), 'ep_', limit, cursor, (item) => {
-        const endpoint = documentOf<Endpoint>(item);
-        return endpoint?.deletedAtMs === undefined ? endpoint : undefined;
-      });
+      const partition = endpointPartition(scope);
+      const found = await page(listedDocumentOf<Endpoint>, partition, 'ep_', limit, cursor);
       return { ...found, entries: await inherit(found.entries) };
     },
+
+    listAll: (scope, limit, cursor) =>
+      page(documentOf<Endpoint>, endpointPartition(scope), 'ep_', limit, cursor),
+
+    // Nothing that anybody sees changes: no fan-out is told.
+    rewrite: (before, after) => replaceDocument(client, table, before, toItem(after)),
   };
 }
 
-function keyOf(scope: Scope, id: string): Item {
-  return { pk: text(endpointPartition(scope)), sk: text(id) };
+function keyOf(ref: Scope & { readonly id: string }): Item {
+  return { pk: text(endpointPartition(ref)), sk: text(ref.id) };
 }
 
 function toItem(endpoint: Endpoint): Item {
-  return documentItem(keyOf(endpoint, endpoint.id), withoutInherited(endpoint));
+  return documentItem(keyOf(endpoint), withoutInherited(endpoint));
 }

@@ -10,6 +10,7 @@ import {
   EVENT_TYPES_PARTITION as PARTITION,
   VERSION_SORT_KEY,
 } from '../items/documents.ts';
+import { createPages } from '../items/page.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 
 /** Sorts after the version and before every name. */
@@ -26,6 +27,7 @@ export function createEventTypeReader(client: DynamoDb, table: string): EventTyp
 }
 
 export function createEventTypeStore(client: DynamoDb, table: string): EventTypeStore {
+  const page = createPages(client, table);
   /** After the change: whoever reads the new version then reads the new entry, too. */
   const changed = (): Promise<unknown> =>
     client.call('UpdateItem', {
@@ -46,27 +48,7 @@ export function createEventTypeStore(client: DynamoDb, table: string): EventType
       await client.call('DeleteItem', { TableName: table, Key: keyOf(name) });
       await changed();
     },
-    async listEventTypes(limit, cursor, isWanted = () => true) {
-      const entries: EventType[] = [];
-      let after = cursor ?? BEFORE_NAMES;
-      for (;;) {
-        const answer = await client.call('Query', {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk > :after',
-          ExpressionAttributeValues: { ':pk': text(PARTITION), ':after': text(after) },
-          ConsistentRead: true,
-          Limit: limit + 1,
-        });
-        for (const item of answer.Items ?? []) {
-          const entry = documentOf<EventType>(item);
-          if (entry && isWanted(entry)) {
-            if (entries.length === limit) return { entries, next: after };
-            entries.push(entry);
-          }
-          after = item.sk?.S ?? after;
-        }
-        if (!answer.LastEvaluatedKey) return { entries };
-      }
-    },
+    listEventTypes: (limit, cursor) =>
+      page(documentOf<EventType>, PARTITION, BEFORE_NAMES, limit, cursor),
   };
 }

@@ -1,49 +1,79 @@
-// API keys in the registry, each in two items: by its hash for authentication, by its id for listings.
+// API keys in the registry: a document under the key's hash, and an entry by its id that leads listings to it.
+import { defined } from '../../core/defined.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
-import type { KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { getItem, type Item, number, numberIn, text, whenHolds } from '../aws/dynamodb/client.ts';
-import { documentItem, documentOf, keyPartition, putNewDocument } from '../items/documents.ts';
-import { createRegistryPages } from './pages.ts';
+import {
+  batchGet,
+  getItem,
+  type Item,
+  number,
+  numberIn,
+  text,
+  whenHolds,
+} from '../aws/dynamodb/client.ts';
+import {
+  documentItem,
+  documentOf,
+  keyPartition,
+  putNewDocument,
+  replaceDocument,
+} from '../items/documents.ts';
+import { createPages } from '../items/page.ts';
 
-export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyLookup {
-  const page = createRegistryPages(client, table);
-  const putByHash = (key: ApiKey): Promise<unknown> =>
-    client.call('PutItem', { TableName: table, Item: documentItem(hashKey(key.hash), key) });
-  const remove = (key: Item): Promise<unknown> =>
-    client.call('DeleteItem', { TableName: table, Key: key });
+export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyErasure & KeyLookup {
+  const page = createPages(client, table);
+  /** An entry without a key is of one that is being removed. */
+  async function keysOf(entries: readonly Entry[]): Promise<ApiKey[]> {
+    const hashKeys = entries.map(({ hash }) => hashKey(hash));
+    const keys = new Map(
+      (await batchGet(client, table, hashKeys)).map((item) => [
+        item.pk?.S,
+        documentOf<ApiKey>(item),
+      ]),
+    );
+    return entries.flatMap(({ hash, lastUsedAtMs }) => {
+      const key = keys.get(hashKey(hash).pk?.S);
+      return key ? [defined({ ...key, lastUsedAtMs })] : [];
+    });
+  }
+
+  async function remove(...keys: readonly Item[]): Promise<void> {
+    for (const Key of keys) await client.call('DeleteItem', { TableName: table, Key });
+  }
 
   return {
     async putKey(key) {
-      // What is listed is shown, so the listing comes last: of a key that was stored only by its hash nobody knows
-      // the secret, and its creation begins anew.
-      await putByHash(key);
-      const isNew = await putNewDocument(client, table, documentItem(listingKey(key, key.id), key));
-      if (!isNew) await remove(hashKey(key.hash));
+      // What is listed is shown, so the entry comes last: of a key that has none nobody knows the secret, and its
+      // creation begins anew.
+      const { hash } = key;
+      await client.call('PutItem', { TableName: table, Item: documentItem(hashKey(hash), key) });
+      const entry = documentItem(entryKey(key, key.id), { hash });
+      const isNew = await putNewDocument(client, table, entry);
+      if (!isNew) await remove(hashKey(hash));
       return isNew;
     },
     findKey: async (hash) => documentOf<ApiKey>(await getItem(client, table, hashKey(hash))),
-    getKey: async (scope, id) => listedKey(await getItem(client, table, listingKey(scope, id))),
-    listKeys: (scope, limit, cursor) => page(keyPartition(scope), 'key_', limit, cursor, listedKey),
+    async getKey(scope, id) {
+      const item = await getItem(client, table, entryKey(scope, id));
+      return item && (await keysOf([entryOf(item)]))[0];
+    },
+    async listKeys(scope, limit, cursor) {
+      const found = await page(entryOf, keyPartition(scope), 'key_', limit, cursor);
+      return { ...found, entries: await keysOf(found.entries) };
+    },
 
     async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const revoked: ApiKey = { ...key, revokedAtMs: nowMs };
-      await putByHash(revoked);
-      // Its last use stays: it is noted beside the document.
-      await client.call('UpdateItem', {
-        TableName: table,
-        Key: listingKey(key, key.id),
-        UpdateExpression: 'SET doc = :doc',
-        ExpressionAttributeValues: { ':doc': text(JSON.stringify(revoked)) },
-      });
+      await replaceDocument(client, table, key, documentItem(hashKey(key.hash), revoked));
     },
 
     async noteKeyUse(key, atMs) {
       await whenHolds(
         client.call('UpdateItem', {
           TableName: table,
-          Key: listingKey(key, key.id),
+          Key: entryKey(key, key.id),
           UpdateExpression: 'SET used = :at',
           ConditionExpression:
             'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
@@ -52,22 +82,31 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyL
       );
     },
 
-    async deleteKey(key) {
-      // The listing last: what is half deleted is found again.
-      await remove(hashKey(key.hash));
-      await remove(listingKey(key, key.id));
+    // The entry last: what is half removed is found again.
+    deleteKey: (key) => remove(hashKey(key.hash), entryKey(key, key.id)),
+
+    async deleteKeys(scope, limit) {
+      const { entries } = await page(entryOf, keyPartition(scope), 'key_', limit);
+      await Promise.all(entries.map(({ id, hash }) => remove(hashKey(hash), entryKey(scope, id))));
+      return entries.length;
     },
   };
 }
 
-const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
-
-function listingKey(scope: Scope, id: string): Item {
-  return { pk: text(keyPartition(scope)), sk: text(id) };
+interface Entry {
+  readonly id: string;
+  readonly hash: string;
+  readonly lastUsedAtMs: number | undefined;
 }
 
-function listedKey(item: Item | undefined): ApiKey | undefined {
-  const key = documentOf<ApiKey>(item);
-  const lastUsedAtMs = numberIn(item?.used);
-  return key && lastUsedAtMs !== undefined ? { ...key, lastUsedAtMs } : key;
+/** An older version put the whole key in it. */
+function entryOf(item: Item): Entry {
+  const { hash = '' } = documentOf<{ readonly hash: string }>(item) ?? {};
+  return { id: item.sk?.S ?? '', hash, lastUsedAtMs: numberIn(item.used) };
+}
+
+const hashKey = (hash: string): Item => ({ pk: text(`key#${hash}`), sk: text('key') });
+
+function entryKey(scope: Scope, id: string): Item {
+  return { pk: text(keyPartition(scope)), sk: text(id) };
 }

@@ -2,20 +2,24 @@
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
 import { defined } from '../../core/defined.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { allOf } from '../../core/listing.ts';
 import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
-import { batchGet, pagesOf, text } from '../aws/dynamodb/client.ts';
-import { documentOf, endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
+import { batchGet, text } from '../aws/dynamodb/client.ts';
+import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
+import { createPages, listedDocumentOf } from '../items/page.ts';
 import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
 
 /** A list is read anew after this long in any case: it heals what a crash between two writes left. */
 const KEPT_MS = 60_000;
 const MAX_SCOPES = 10_000;
+/** A query ends at a megabyte in any case. */
+const PAGE = 1_000;
 
 interface CachedList {
   readonly version: string;
@@ -28,22 +32,14 @@ export function createSubscriberCache(
   surroundings: Surroundings,
   inherit: Inheritance,
 ): SubscriberStore['subscribersOf'] {
+  const page = createPages(client, table);
   const lists = new Recent<CachedList>({ maxEntries: MAX_SCOPES, keptMs: KEPT_MS });
 
   async function load(scope: Scope): Promise<Subscriber[]> {
-    const endpoints: Endpoint[] = [];
-    const pages = pagesOf(client, {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': text(endpointPartition(scope)), ':prefix': text('ep_') },
-      ConsistentRead: true,
-    });
-    for await (const items of pages) {
-      for (const item of items) {
-        const endpoint = documentOf<Endpoint>(item);
-        if (endpoint && endpoint.deletedAtMs === undefined) endpoints.push(endpoint);
-      }
-    }
+    const partition = endpointPartition(scope);
+    const endpoints = await allOf((after) =>
+      page(listedDocumentOf<Endpoint>, partition, 'ep_', PAGE, after),
+    );
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
     return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) =>
       defined({ id, eventTypes, channels, filter, polling }),
@@ -57,27 +53,23 @@ export function createSubscriberCache(
       table,
       unique.map((scope) => ({ pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) })),
     );
-    const marks = new Map(
-      items.map((item) => [item.pk?.S, slowIn(item, surroundings.now())] as const),
-    );
-    const gone = new Set(items.filter((item) => item.gone !== undefined).map((item) => item.pk?.S));
-    const versions = new Map(items.map((item) => [item.pk?.S, item.changes?.N ?? '0']));
+    const counted = new Map(items.map((item) => [item.pk?.S, item]));
     const found = await Promise.all(
       unique.map(async (scope) => {
         const key = scopeKey(scope);
-        if (gone.has(endpointPartition(scope))) return [key, null] as const;
+        const item = counted.get(endpointPartition(scope));
         // No version item: no endpoint was ever created here.
-        const version = versions.get(endpointPartition(scope));
-        if (version === undefined) return [key, []] as const;
+        if (!item) return [key, []] as const;
+        if (item.gone) return [key, null] as const;
+        const version = item.changes?.N ?? '0';
         const nowMs = surroundings.now();
+        const slow = slowIn(item, nowMs);
         const cached = lists.get(key, nowMs);
-        if (cached?.version === version) {
-          return [key, withSlow(cached.subscribers, marks.get(endpointPartition(scope)))] as const;
-        }
+        if (cached?.version === version) return [key, withSlow(cached.subscribers, slow)] as const;
         // The version was read before the list: a change in between only makes us read again.
         const subscribers = await load(scope);
         lists.set(key, { version, subscribers }, nowMs);
-        return [key, withSlow(subscribers, marks.get(endpointPartition(scope)))] as const;
+        return [key, withSlow(subscribers, slow)] as const;
       }),
     );
     return new Map(found);
@@ -86,8 +78,8 @@ export function createSubscriberCache(
 
 function withSlow(
   subscribers: readonly Subscriber[],
-  slow: ReadonlySet<string> | undefined,
+  slow: ReadonlySet<string>,
 ): readonly Subscriber[] {
-  if (!slow || slow.size === 0) return subscribers;
+  if (slow.size === 0) return subscribers;
   return subscribers.map((one) => (slow.has(one.id) ? { ...one, isSlow: true } : one));
 }

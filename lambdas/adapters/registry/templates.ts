@@ -3,6 +3,7 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withTemplate } from '../../core/templates/template.ts';
+import type { Tombstones } from '../../core/tombstone.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { batchGet, getItem, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import {
@@ -12,7 +13,7 @@ import {
   putNewDocument,
   templatePartition,
 } from '../items/documents.ts';
-import { createRegistryPages } from './pages.ts';
+import { createPages, listedDocumentOf } from '../items/page.ts';
 import { announced } from './scope-version.ts';
 
 export type Inheritance = (endpoints: readonly Endpoint[]) => Promise<readonly Endpoint[]>;
@@ -46,38 +47,40 @@ export function createInheritance(client: DynamoDb, table: string): Inheritance 
   };
 }
 
-export function createTemplates(client: DynamoDb, table: string): Templates {
-  const page = createRegistryPages(client, table);
-
+export function createTemplates(
+  client: DynamoDb,
+  table: string,
+  tombstones: Tombstones,
+): Templates {
+  const page = createPages(client, table);
   async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
     const item = await getItem(client, table, keyOf(scope, id));
-    const template = documentOf<Template>(item);
+    const template = listedDocumentOf<Template>(item);
     return template && { template, joins: Number(item?.joins?.N ?? 0) };
   }
 
   return {
     async putTemplateOnce(template) {
       const isNew = await putNewDocument(client, table, itemOf(template, 0));
-      return isNew ? template : ((await getTemplate(template, template.id))?.template ?? template);
+      return isNew ? template : (await getTemplate(template, template.id))?.template;
     },
     async removeTemplate(scope, id) {
       await client.call('DeleteItem', { TableName: table, Key: keyOf(scope, id) });
     },
     listAllTemplates: (scope, limit, cursor) =>
-      page(templatePartition(scope), 'tpl_', limit, cursor, (item) => documentOf<Template>(item)),
+      page(documentOf<Template>, templatePartition(scope), 'tpl_', limit, cursor),
     getTemplate,
     listTemplates: (scope, limit, cursor) =>
-      page(templatePartition(scope), 'tpl_', limit, cursor, (item) => {
-        const template = documentOf<Template>(item);
-        return template?.deletedAtMs === undefined ? template : undefined;
-      }),
+      page(listedDocumentOf<Template>, templatePartition(scope), 'tpl_', limit, cursor),
     replaceTemplate: ({ template, joins }, after) =>
-      announced(client, table, after, () =>
-        putDocumentIf(client, table, itemOf(after, joins), 'doc = :before AND joins = :joins', {
+      announced(client, table, after, async () => {
+        const isDeleted = await tombstones.bury(after);
+        const item = isDeleted ? keyOf(after, after.id) : itemOf(after, joins);
+        return putDocumentIf(client, table, item, 'doc = :before AND joins = :joins', {
           ':before': docOf(template),
           ':joins': number(joins),
-        }),
-      ),
+        });
+      }),
     joinTemplate: (seen) =>
       whenHolds(
         client.call('UpdateItem', {

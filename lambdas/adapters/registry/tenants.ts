@@ -7,7 +7,7 @@ import { NEW_ERASURE, type Tenant } from '../../core/tenants/tenant.ts';
 import type { DynamoDb } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
-import { createRegistryPages } from './pages.ts';
+import { createPages, listedDocumentOf } from '../items/page.ts';
 import { countChange, type ScopeChange } from './scope-version.ts';
 
 const PARTITION = 'tenants';
@@ -17,7 +17,7 @@ const BEFORE_IDS = ' ';
 const ROUNDS = 5;
 
 export function createTenantStore(client: DynamoDb, table: string): TenantStore & TenantListing {
-  const page = createRegistryPages(client, table);
+  const page = createPages(client, table);
 
   const getTenant = async (id: string): Promise<Tenant | undefined> =>
     documentOf<Tenant>(await getItem(client, table, keyOf(id)));
@@ -34,21 +34,19 @@ export function createTenantStore(client: DynamoDb, table: string): TenantStore 
 
   return {
     async putTenant(id, name, nowMs) {
-      const fresh: Tenant = { id, name, createdAtMs: nowMs };
       const put = await optimistically(ROUNDS, async () => {
         const found = await getTenant(id);
-        if (!found) {
-          const isNew = await putNewDocument(client, table, itemOf(fresh));
-          return isNew ? { tenant: fresh, created: true } : undefined;
+        const created = found === undefined || found.deletedAtMs !== undefined;
+        if (found && created) {
+          if (found.erasure?.state !== 'done') return { tenant: found, created: false };
+          // First the scopes: of a tenant that is there again no event may be dropped.
+          await changeScopes(id, 'return');
         }
-        if (found.deletedAtMs === undefined) {
-          const tenant = { ...found, name };
-          return (await replaceTenant(found, tenant)) ? { tenant, created: false } : undefined;
-        }
-        if (found.erasure?.state !== 'done') return { tenant: found, created: false };
-        // First the scopes: of a tenant that is there again no event may be dropped.
-        await changeScopes(id, 'return');
-        return (await replaceTenant(found, fresh)) ? { tenant: fresh, created: true } : undefined;
+        const tenant = created ? { id, name, createdAtMs: nowMs } : { ...found, name };
+        const isPut = found
+          ? await replaceTenant(found, tenant)
+          : await putNewDocument(client, table, itemOf(tenant));
+        return isPut ? { tenant, created } : undefined;
       });
       if (!put) throw new NotYetStoredError(id);
       return put;
@@ -74,14 +72,8 @@ export function createTenantStore(client: DynamoDb, table: string): TenantStore 
     replaceTenant,
     getTenant,
 
-    listTenantIds: (limit, cursor) =>
-      page(PARTITION, BEFORE_IDS, limit, cursor, (item) => item.sk?.S),
-
     listTenants: (limit, cursor) =>
-      page(PARTITION, BEFORE_IDS, limit, cursor, (item) => {
-        const tenant = documentOf<Tenant>(item);
-        return tenant?.deletedAtMs === undefined ? tenant : undefined;
-      }),
+      page(listedDocumentOf<Tenant>, PARTITION, BEFORE_IDS, limit, cursor),
   };
 }
 

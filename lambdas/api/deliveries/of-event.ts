@@ -9,7 +9,7 @@ import type { Scope } from '../../core/scope.ts';
 import { matchesPattern } from '../../core/subscriptions/patterns.ts';
 import { healthOf, standingFrom } from '../endpoints/standing.ts';
 import { cutPage } from '../listing/filtered-page.ts';
-import { listView, MAX_LIMIT } from '../listing/query.ts';
+import { MAX_LIMIT, pageView } from '../listing/query.ts';
 import { firstOf, placesOf } from './places.ts';
 import { deliveryView, pendingDeliveryView } from './view.ts';
 
@@ -39,7 +39,7 @@ export async function firstDeliveriesOf(ports: EventPorts, scope: Scope, stored:
     MAX_LIMIT,
     places.next,
   );
-  const { data, next } = listView(page, (view) => view);
+  const { data, next } = pageView(page);
   return { deliveries: data, deliveriesNext: next };
 }
 

@@ -13,7 +13,7 @@ import { refused } from '../../http/body.ts';
 import type { Serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
-import { listView, NO_CURSOR, rangeOf } from '../listing/query.ts';
+import { NO_CURSOR, pageView, rangeOf } from '../listing/query.ts';
 import { findEvent, NO_DELIVERY, requireEndpoint, requireEvent } from '../lookups.ts';
 import { deliveriesOf, type EventPorts, isAbout } from './of-event.ts';
 import { getDelivery, listDeliveries } from './operations.ts';
@@ -55,10 +55,7 @@ export function addDeliveryRoutes(serve: Serve, ports: EventPorts): void {
           return views.filter(isWanted).map((view) => ({ id: view.id, view }));
         },
       });
-      return reply(
-        200,
-        listView(page, (view) => view),
-      );
+      return reply(200, pageView(page));
     }
     if (at !== undefined) throw otherCursor();
     const standing = await standingOf(ports.health, endpoint);
@@ -74,10 +71,7 @@ export function addDeliveryRoutes(serve: Serve, ports: EventPorts): void {
           .filter(isWanted)
           .map((view) => ({ id: view.event, view })),
     });
-    return reply(
-      200,
-      listView(page, (view) => view),
-    );
+    return reply(200, pageView(page));
   });
 
   serve(getDelivery, async ({ scope, params, reply }) => {

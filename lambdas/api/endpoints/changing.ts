@@ -103,7 +103,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const isJoined = await optimistically(ROUNDS, async () => {
       if (await ports.templates.joinTemplate(template)) return true;
       const found = (await ports.templates.getTemplate(after, template.id))?.template;
-      if (!found || found.deletedAtMs !== undefined) return false;
+      if (!found) return false;
       template = found;
       const now = withTemplate(withoutInherited(after), template);
       const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(now));

@@ -12,7 +12,7 @@ import {
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
-import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
@@ -51,7 +51,6 @@ export interface EndpointPorts extends VerificationPorts, Pick<CreationPorts, 'l
   readonly templates: Templates;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
   readonly limits: Pick<Settings['limits'], 'endpointsPerTenant'>;
   readonly rules: DestinationRules;
   readonly verifyUrl: VerifyMode;
@@ -93,7 +92,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return { input: parsed.data, verifyUrl: wanted === true, template };
   }
 
-  /** What an earlier request with the same key created. @throws Problem 409 */
+  /** What another request with the same key created. @throws Problem 409 */
   async function created(endpoint: Endpoint): Promise<Created> {
     if (endpoint.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
     const { health } = await ports.health.getHealth(addressOf(endpoint));
@@ -116,24 +115,6 @@ export function createEndpointCreator(ports: EndpointPorts) {
     return endpoint;
   }
 
-  /**
-   * Puts the endpoint. Gives what is stored under the id.
-   * @param withdrawn what an earlier round put, and the endpoint takes the place of
-   */
-  async function put(endpoint: Endpoint, withdrawn: Endpoint | undefined): Promise<Endpoint> {
-    if (!withdrawn) return registry.putEndpointOnce(endpoint);
-    const next = { ...endpoint, version: withdrawn.version + 1 };
-    return (await registry.replaceEndpoint(withdrawn, next)) ? next : withdrawn;
-  }
-
-  /** The template is not what it was checked with: nobody was told of the endpoint yet. */
-  async function withdraw(stored: Endpoint): Promise<Endpoint> {
-    const deletedAtMs = ports.surroundings.now();
-    const withdrawn = { ...stored, version: stored.version + 1, deletedAtMs };
-    await registry.replaceEndpoint(stored, withdrawn);
-    return withdrawn;
-  }
-
   async function make(
     c: AppContext,
     scope: Scope,
@@ -142,19 +123,19 @@ export function createEndpointCreator(ports: EndpointPorts) {
     creation: Creation,
     tryUntilMs = Number.POSITIVE_INFINITY,
   ): Promise<Created> {
-    let wanted = checked;
-    let withdrawn: Endpoint | undefined;
-    const made = await optimistically(ROUNDS, async () => {
-      if (withdrawn) wanted = await read(scope, asked);
+    const made = await optimistically(ROUNDS, async (round) => {
+      const wanted = round === 0 ? checked : await read(scope, asked);
       const endpoint = await prepared(c, scope, asked, wanted, creation);
-      const stored = await put(endpoint, withdrawn);
+      const stored = await registry.putEndpointOnce(endpoint);
       // A repeat at the same time was faster.
       if (!isSame(stored, endpoint)) return created(stored);
       const { template } = wanted;
       if (!template || (await ports.templates.joinTemplate(template))) {
         return verified(ports, stored, tryUntilMs);
       }
-      withdrawn = await withdraw(stored);
+      // It is not what it was checked with: nobody was told of the endpoint yet.
+      const deletedAtMs = ports.surroundings.now();
+      await registry.replaceEndpoint(stored, { ...stored, deletedAtMs });
       return undefined;
     });
     if (!made) throw new Problem(409, 'The template is changing at the moment. Try again.');
@@ -175,7 +156,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
       index: options.index,
       find: async (id) => {
         const endpoint = await registry.getEndpoint(scope, id);
-        if (!endpoint) return undefined;
+        if (!endpoint || endpoint.deletedAtMs !== undefined) return undefined;
         // Whoever put it may have come no further: unchanged, it is announced to fan-out once more.
         await registry.replaceEndpoint(endpoint, endpoint);
         return created(endpoint);
@@ -206,15 +187,12 @@ export function requireToMove(
 }
 
 export function endpointPlaces(
-  { endpoints, limits }: Pick<EndpointPorts, 'endpoints' | 'limits'>,
+  { registry, limits }: Pick<EndpointPorts, 'registry' | 'limits'>,
   scope: Scope,
 ): TakePlace {
-  return placesUnder<Endpoint>({
-    kind: 'endpoints',
-    limit: limits.endpointsPerTenant,
-    list: (limit, cursor) => endpoints.listAll(scope, limit, cursor),
-    counts: ({ deletedAtMs }) => deletedAtMs === undefined,
-  });
+  return placesUnder('endpoints', limits.endpointsPerTenant, (limit, cursor) =>
+    registry.listEndpoints(scope, limit, cursor),
+  );
 }
 
 /** Where several are created in one request. */

@@ -49,10 +49,8 @@ export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
     const isDeleted = await optimistically(ROUNDS, async () => {
       const endpoint = await requireLiveEndpoint(registry, scope, params.id);
       requireMatch(c, endpoint);
-      // A tombstone stays: it says that what waits here is cancelled, and rewrites none of it.
-      const version = endpoint.version + 1;
-      const tombstone = { ...endpoint, version, deletedAtMs: surroundings.now() };
-      return (await registry.replaceEndpoint(endpoint, tombstone)) || undefined;
+      const deleted = { ...endpoint, deletedAtMs: surroundings.now() };
+      return (await registry.replaceEndpoint(endpoint, deleted)) || undefined;
     });
     if (!isDeleted) throw overtaken(c);
     return c.body(null, 204);

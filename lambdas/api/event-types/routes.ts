@@ -15,7 +15,8 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { placesUnder } from '../../http/limits.ts';
 import type { Serve } from '../../http/operation.ts';
-import { listView } from '../listing/query.ts';
+import { filteredPage } from '../listing/filtered-page.ts';
+import { listView, pageView } from '../listing/query.ts';
 import {
   deleteEventType,
   getEventType,
@@ -49,13 +50,7 @@ export function addEventTypeRoutes(
     if (faults.length > 0) throw refused(faults);
     const before = await eventTypes.getEventType(name);
     const nowMs = surroundings.now();
-    const take = placesUnder<EventType>({
-      kind: 'eventTypes',
-      limit: limits.eventTypes,
-      list: eventTypes.listEventTypes,
-      counts: () => true,
-    });
-    if (!before) await take();
+    if (!before) await placesUnder('eventTypes', limits.eventTypes, eventTypes.listEventTypes)();
     const eventType: EventType = {
       name,
       description: body.description,
@@ -84,9 +79,18 @@ export function addEventTypeRoutes(
   );
 
   serve(listPublicEventTypes, async ({ query, reply }) => {
-    const isPublic = (eventType: EventType): boolean => eventType.isPublic;
-    const page = await eventTypes.listEventTypes(query.limit, query.cursor, isPublic);
-    return reply(200, listView(page, publicView), CACHED);
+    const page = await filteredPage({
+      read: (limit, cursor) => eventTypes.listEventTypes(limit, cursor),
+      views: async (entries) =>
+        entries
+          .filter(({ isPublic }) => isPublic)
+          .map((one) => ({ id: one.name, view: publicView(one) })),
+      isFiltered: true,
+      limit: query.limit,
+      cursor: query.cursor,
+      now: () => surroundings.now(),
+    });
+    return reply(200, pageView(page), CACHED);
   });
 }
 

@@ -9,7 +9,7 @@ import { operation, type Serve } from '../../http/operation.ts';
 import type { EventPorts } from '../deliveries/of-event.ts';
 import { firstDeliveriesOf, isAbout } from '../deliveries/of-event.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
-import { listView, pageShape, rangeOf, rangeShape } from '../listing/query.ts';
+import { pageShape, pageView, rangeOf, rangeShape } from '../listing/query.ts';
 import { NO_ENDPOINT, requireEndpoint, requireEvent } from '../lookups.ts';
 import { idOf, idParams, pageSchema } from '../schemas.ts';
 import { eventSchema, eventView, eventWithDeliveriesSchema } from './view.ts';
@@ -65,10 +65,7 @@ export function addEventRoutes(serve: Serve, ports: EventPorts): void {
       cursor,
       now: () => ports.surroundings.now(),
     });
-    return reply(
-      200,
-      listView(page, (view) => view),
-    );
+    return reply(200, pageView(page));
   });
 
   serve(getEvent, async ({ c, scope, params: { id } }) => {

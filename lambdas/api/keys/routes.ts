@@ -14,6 +14,7 @@ import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
+import type { Tombstones } from '../../core/tombstone.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { placesUnder } from '../../http/limits.ts';
 import type { Serve } from '../../http/operation.ts';
@@ -30,6 +31,9 @@ import { keyView } from './view.ts';
 
 /** How much of a key is shown to tell it from others: the prefix and four characters. */
 const HINT_LENGTH = 12;
+/** Of the keys that were revoked or have expired the newest stay listed, and the others are forgotten, a few at a time. */
+const MAX_ENDED = 100;
+const FORGOTTEN_AT_ONCE = 50;
 const CREATED_MEANWHILE =
   'Another request with this idempotency key is creating the key at the moment.';
 
@@ -40,13 +44,34 @@ interface Created {
 }
 
 interface KeyPorts extends CreationPorts {
-  readonly registry: Omit<KeyStore, 'deleteKey'>;
+  readonly registry: KeyStore;
+  readonly ledger: CreationPorts['ledger'] & Pick<Tombstones, 'bury'>;
   readonly limits: Pick<Settings['limits'], 'keysPerTenant'>;
   readonly surroundings: Surroundings;
 }
 
 export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   const { registry, surroundings } = ports;
+
+  /** @throws Problem 409 */
+  async function makeRoom(scope: Scope): Promise<void> {
+    const nowMs = surroundings.now();
+    const ended: ApiKey[] = [];
+    const takePlace = placesUnder('keys', ports.limits.keysPerTenant, async (...place) => {
+      const page = await registry.listKeys(scope, ...place);
+      ended.push(...page.entries.filter((key) => !isUsable(key, nowMs)));
+      return { ...page, entries: page.entries.filter((key) => isUsable(key, nowMs)) };
+    });
+    await takePlace();
+    const forgotten = ended.slice(0, -MAX_ENDED).slice(0, FORGOTTEN_AT_ONCE);
+    await Promise.all(
+      forgotten.map(async (key) => {
+        await ports.ledger.bury({ ...key, deletedAtMs: nowMs });
+        await registry.deleteKey(key);
+      }),
+    );
+  }
+
   serve(createKeyOperation, async ({ c, scope, body: input, reply }) => {
     const scopes = scopesOf(input);
     const principal = c.var.principal;
@@ -59,12 +84,6 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         );
       }
     }
-    const take = placesUnder<ApiKey>({
-      kind: 'keys',
-      limit: ports.limits.keysPerTenant,
-      list: (limit, cursor) => registry.listKeys(scope, limit, cursor),
-      counts: (one) => isUsable(one, surroundings.now()),
-    });
     const created = await createOnce<Created, void>(c, ports, scope, {
       kind: 'keys',
       prefix: 'key',
@@ -73,7 +92,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         const key = await registry.getKey(scope, id);
         return key && { key };
       },
-      check: take,
+      check: () => makeRoom(scope),
       make: async ({ id, atMs }) => {
         const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
         const key: ApiKey = {

@@ -52,12 +52,11 @@ export function rangeOf(query: {
   return defined({ sinceMs: millisecondsOf(query.since), untilMs: millisecondsOf(query.until) });
 }
 
-export function listView<T, V>(
-  page: Page<T>,
-  view: (entry: T) => V,
-): { data: V[]; next: string | null } {
-  return {
-    data: page.entries.map(view),
-    next: page.next === undefined ? null : cursorOf(page.next),
-  };
+/** A page of what is shown already. */
+export function pageView<V>({ entries, next }: Page<V>): { data: V[]; next: string | null } {
+  return { data: [...entries], next: next === undefined ? null : cursorOf(next) };
+}
+
+export function listView<T, V>(page: Page<T>, view: (entry: T) => V) {
+  return pageView({ ...page, entries: page.entries.map(view) });
 }

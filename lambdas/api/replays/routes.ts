@@ -6,7 +6,7 @@ import { hasEnded, type Replay } from '../../core/replays/replay.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Serve } from '../../http/operation.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
-import { listView } from '../listing/query.ts';
+import { pageView } from '../listing/query.ts';
 import { requireEndpoint } from '../lookups.ts';
 import { begin, type ReplayRoutePorts, start, writerOf } from './beginning.ts';
 import {
@@ -63,10 +63,7 @@ export function addReplayRoutes(serve: Serve, ports: ReplayRoutePorts): void {
       cursor: query.cursor,
       now: () => surroundings.now(),
     });
-    return reply(
-      200,
-      listView(page, (view) => view),
-    );
+    return reply(200, pageView(page));
   });
 
   serve(getReplay, async ({ scope, params, reply }) =>

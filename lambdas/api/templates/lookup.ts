@@ -4,11 +4,12 @@ import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { shownSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isId } from '../../core/identifiers.ts';
+import { allOf } from '../../core/listing.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
 
-/** A tenant has so many in an environment at most: one page holds them all. */
+/** A tenant has so many in an environment at most. */
 export const MAX_TEMPLATES = 100;
 const PAGE = 100;
 
@@ -19,27 +20,28 @@ export async function findTemplate(
   idOrName: string,
 ): Promise<Template | string> {
   if (isId('tpl', idOrName)) {
-    const found = (await templates.getTemplate(scope, idOrName))?.template;
-    return found && found.deletedAtMs === undefined ? found : 'is not a template';
+    return (await templates.getTemplate(scope, idOrName))?.template ?? 'is not a template';
   }
-  const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
-  const [named, ...more] = entries.filter(({ name }) => name === idOrName);
+  const [named, ...more] = (await allTemplates(templates, scope)).filter(
+    ({ name }) => name === idOrName,
+  );
   if (!named) return 'is not a template';
   return more.length === 0 ? named : 'is the name of several templates: give an id instead';
+}
+
+export function allTemplates(
+  templates: Pick<Templates, 'listTemplates'>,
+  scope: Scope,
+): Promise<Template[]> {
+  return allOf((cursor) => templates.listTemplates(scope, PAGE, cursor));
 }
 
 export async function followersOf(
   registry: Pick<EndpointStore, 'listEndpoints'>,
   template: Template,
 ): Promise<Endpoint[]> {
-  const followers: Endpoint[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await registry.listEndpoints(template, PAGE, cursor);
-    followers.push(...page.entries.filter((endpoint) => endpoint.template === template.id));
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return followers;
+  const all = await allOf((cursor) => registry.listEndpoints(template, PAGE, cursor));
+  return all.filter((endpoint) => endpoint.template === template.id);
 }
 
 /** A template's settings as they were asked for, what is secret masked. */

@@ -12,7 +12,7 @@ import { type CreationPorts, createOnce, DELETED_SINCE } from '../../http/creati
 import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
-import { followersOf, MAX_TEMPLATES } from './lookup.ts';
+import { allTemplates, followersOf, MAX_TEMPLATES } from './lookup.ts';
 import * as operations from './operations.ts';
 import {
   conflicts,
@@ -38,15 +38,13 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
   /** @throws Problem 404, the same for another tenant's template as for none */
   async function find(scope: Scope, id: string): Promise<KeptTemplate> {
     const kept = isId('tpl', id) ? await templates.getTemplate(scope, id) : undefined;
-    if (!kept || kept.template.deletedAtMs !== undefined) {
-      throw new Problem(404, operations.NO_TEMPLATE);
-    }
+    if (!kept) throw new Problem(404, operations.NO_TEMPLATE);
     return kept;
   }
 
   /** @throws Problem 409 */
   async function requireFree(scope: Scope, name: string, isNew: boolean): Promise<void> {
-    const { entries } = await templates.listTemplates(scope, MAX_TEMPLATES);
+    const entries = await allTemplates(templates, scope);
     const taken = entries.find((one) => one.name === name);
     if (taken) throw new Problem(409, `The template ${taken.id} already has this name.`);
     if (isNew && entries.length >= MAX_TEMPLATES) {
@@ -71,7 +69,7 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
         return templates.putTemplateOnce({ ...scope, id, name, ...settings, ...times, version: 1 });
       },
     });
-    if (made.deletedAtMs !== undefined) throw new Problem(409, DELETED_SINCE);
+    if (!made) throw new Problem(409, DELETED_SINCE);
     return reply(201, templateView(made), tagged(made));
   });
 

@@ -1,8 +1,7 @@
 // DELETE /v1/tenants/{id}: nobody may use the tenant any more, at once; its data is removed behind the request.
 import * as z from 'zod';
-import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
+import type { SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { CleanupQueue } from '../../core/erasure/message.ts';
-import type { KeyStore } from '../../core/keys/store.ts';
 import { Problem } from '../../core/problem.ts';
 import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -42,10 +41,8 @@ export const deleteTenant = operation({
 });
 
 interface TenantDeletionPorts {
-  readonly registry: Pick<TenantStore, 'getTenant' | 'markTenantDeleted'> &
-    Pick<KeyStore, 'listKeys' | 'revokeKey'> &
-    Pick<EndpointStore, 'replaceEndpoint'>;
-  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
+  readonly registry: Pick<TenantStore, 'getTenant' | 'markTenantDeleted'>;
+  readonly endpoints: SealedEndpoints;
   readonly queues: CleanupQueue;
   readonly surroundings: Surroundings;
 }
@@ -76,28 +73,20 @@ async function sendJob(
   if (refused.size > 0) throw new Problem(503, NOT_DELETED, [], { 'Retry-After': '1' });
 }
 
-/** Its keys stop working and its endpoints receive nothing more. */
+/** Its endpoints receive nothing more; its keys are refused since it was marked. */
 async function close(ports: TenantDeletionPorts, { id: tenant }: Tenant): Promise<void> {
-  const { registry, endpoints, surroundings } = ports;
+  const { endpoints, surroundings } = ports;
   const endMs = surroundings.now() + CLOSING_MS;
   for (const environment of ENVIRONMENTS) {
     const scope = { tenant, environment };
     let after: string | undefined;
     do {
-      const page = await registry.listKeys(scope, PAGE, after);
-      const valid = page.entries.filter(({ revokedAtMs }) => revokedAtMs === undefined);
-      await Promise.all(valid.map((key) => registry.revokeKey(key, surroundings.now())));
-      after = page.next;
-    } while (after !== undefined && surroundings.now() < endMs);
-    do {
       const page = await endpoints.listAll(scope, PAGE, after);
-      const open = page.entries.filter(({ deletedAtMs }) => deletedAtMs === undefined);
       await Promise.all(
-        open.map((one) => {
-          const tombstone = { version: one.version + 1, deletedAtMs: surroundings.now() };
-          // Whoever changes it just now loses to the job.
-          return registry.replaceEndpoint(one, { ...one, ...tombstone });
-        }),
+        page.entries.map((one) =>
+          // It stays where the job finds it. Whoever changes it just now loses to the job.
+          endpoints.rewrite(one, { deletedAtMs: surroundings.now(), ...one }),
+        ),
       );
       after = page.next;
     } while (after !== undefined && surroundings.now() < endMs);

@@ -18,7 +18,7 @@ export function wire() {
   const dynamoDb = createDynamoDb();
   const sqs = createSqs();
   const settings = readSettings();
-  const registry = wireRegistry(dynamoDb);
+  const registry = wireRegistry(dynamoDb, settings);
   const queues = createQueues(sqs, queueUrls());
   return {
     ...registry,

@@ -1,8 +1,11 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
 import * as z from 'zod';
 import type { DestinationRules } from '../destinations/url.ts';
+import { createdAtMs } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
+import type { Tombstone } from '../tombstone.ts';
 import { SETTINGS, urlSchema } from './settings/all.ts';
+import { DEFAULTS } from './settings/defaults.ts';
 import { inputShape, type Kept } from './settings/setting.ts';
 import { checkTogether } from './settings/together.ts';
 
@@ -28,6 +31,18 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   /** Whether its URL must be verified, and when the current one was: see verification.ts. */
   readonly verifyUrl?: boolean;
   readonly verifiedAtMs?: number;
+}
+
+/** What is left of an endpoint: it says that what waits here is cancelled, and leads to no receiver. */
+export function deletedEndpoint(tombstone: Tombstone): Endpoint {
+  const nothing = { url: '', sealedSecrets: [], maskedSecret: '' };
+  return {
+    ...DEFAULTS,
+    ...nothing,
+    ...tombstone,
+    createdAtMs: createdAtMs(tombstone.id),
+    version: 1,
+  };
 }
 
 /** The body of `POST /v1/endpoints`, under a stack's destination rules. */

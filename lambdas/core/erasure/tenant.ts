@@ -5,18 +5,17 @@
 
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
-import { PartlyRefusedError } from '../errors.ts';
 import { isRedacted } from '../events/event.ts';
 import type { EventLedger } from '../events/ledger.ts';
-import type { KeyStore } from '../keys/store.ts';
+import type { KeyErasure } from '../keys/store.ts';
 import type { Page } from '../listing.ts';
-import { optimistically } from '../optimistic.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
 import { hasEnded, type Replay } from '../replays/replay.ts';
 import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
+import type { Tombstones } from '../tombstone.ts';
 import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
@@ -24,7 +23,6 @@ const ROUNDS = 2;
 /** The second one begins so long after the deletion: longer than any invocation and any cache lasts. */
 const SETTLED_MS = 2 * 60_000;
 const PAGE = 50;
-const READS_OF_A_PAGE = 5;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
 
@@ -34,12 +32,14 @@ export function removedSoFar({ done }: Erasure): Erasure['done'] {
 }
 
 export interface ErasurePorts extends RedactionPorts {
-  readonly registry: Pick<KeyStore, 'listKeys' | 'deleteKey'> &
-    Pick<EndpointStore, 'replaceEndpoint'>;
-  readonly endpoints: Pick<SealedEndpoints, 'listAll'>;
+  readonly registry: KeyErasure &
+    Pick<EndpointStore, 'replaceEndpoint'> &
+    Pick<SealedEndpoints, 'listAll'>;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
-  readonly ledger: RedactionPorts['ledger'] & Pick<EventLedger, 'listEvents'>;
+  readonly ledger: RedactionPorts['ledger'] &
+    Pick<EventLedger, 'listEvents'> &
+    Pick<Tombstones, 'listTombstones'>;
 }
 
 /** Whether the next step has to wait until everything that was under way has ended. */
@@ -90,34 +90,34 @@ async function erasePage(
 ): Promise<ErasedPage> {
   switch (stage) {
     case 'keys': {
-      const page = await ports.registry.listKeys(scope, PAGE, after);
-      await Promise.all(page.entries.map((key) => ports.registry.deleteKey(key)));
-      return { removed: page.entries.length, next: page.next };
+      const removed = await ports.registry.deleteKeys(scope, PAGE);
+      return { removed, next: undefined, again: removed === PAGE };
     }
-    case 'endpoints':
-      return eraseEach({
-        read: () => ports.endpoints.listAll(scope, PAGE, after),
-        isErased,
-        erase: (one) => ports.registry.replaceEndpoint(one, erasedEndpoint(one, nowMs)),
-      });
+    case 'endpoints': {
+      const page = await ports.registry.listAll(scope, PAGE, after);
+      const erase = (one: Endpoint) =>
+        ports.registry.replaceEndpoint(one, { deletedAtMs: nowMs, ...one });
+      return erased(page, await Promise.all(page.entries.map(erase)));
+    }
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
       await Promise.all(page.entries.map(({ id }) => ports.templates.removeTemplate(scope, id)));
       return { removed: page.entries.length, next: page.next };
     }
     case 'feeds': {
-      const page = await ports.endpoints.listAll(scope, 1, after);
+      const page = await ports.ledger.listTombstones(scope, 'ep', 1, after);
       const [endpoint] = page.entries;
       if (!endpoint) return { removed: 0, next: page.next };
       const removed = await ports.ledger.clearFeed(addressOf(endpoint), FEED_PAGE);
       return { removed, next: page.next, again: removed === FEED_PAGE };
     }
-    case 'replays':
-      return eraseEach({
-        read: () => ports.replays.listReplays(scope, PAGE, after),
-        isErased: ({ subject }) => subject === undefined,
-        erase: (one) => ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs)),
-      });
+    case 'replays': {
+      const page = await ports.replays.listReplays(scope, PAGE, after);
+      const full = page.entries.filter(({ subject }) => subject !== undefined);
+      const erase = (one: Replay) =>
+        ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs));
+      return erased(page, await Promise.all(full.map(erase)));
+    }
     case 'events': {
       const page = await ports.ledger.listEvents(scope, {}, PAGE, after);
       const full = page.entries.filter(({ event }) => !isRedacted(event));
@@ -132,56 +132,9 @@ async function erasePage(
   }
 }
 
-interface ErasedEntries<T> {
-  readonly read: () => Promise<Page<T>>;
-  readonly isErased: (entry: T) => boolean;
-  /** False if it was changed since it was read. */
-  readonly erase: (entry: T) => Promise<boolean>;
-}
-
-/**
- * One page of entries that are rewritten, not deleted. An entry that was changed in the meantime, by the deletion's
- * own request for instance, is read again.
- * @throws PartlyRefusedError if that does not end: the message comes back, and is a dead letter in the end
- */
-async function eraseEach<T>({ read, isErased, erase }: ErasedEntries<T>): Promise<ErasedPage> {
-  let removed = 0;
-  let overtaken = 0;
-  const erased = await optimistically(READS_OF_A_PAGE, async () => {
-    const page = await read();
-    const full = page.entries.filter((entry) => !isErased(entry));
-    const isWritten = await Promise.all(full.map(erase));
-    overtaken = isWritten.filter((isDone) => !isDone).length;
-    removed += full.length - overtaken;
-    return overtaken === 0 ? page : undefined;
-  });
-  if (!erased) throw new PartlyRefusedError('DynamoDB', overtaken, removed + overtaken);
-  return { removed, next: erased.next };
-}
-
-/** A tombstone: it keeps ids and times, and nothing that leads to the receiver. */
-function erasedEndpoint(endpoint: Endpoint, nowMs: number): Endpoint {
-  const { tenant, environment, id, contract, method, timeoutMs, createdAtMs, version } = endpoint;
-  return {
-    tenant,
-    environment,
-    id,
-    url: '',
-    contract,
-    contractOptions: {},
-    eventTypes: [],
-    channels: [],
-    method,
-    headers: {},
-    timeoutMs,
-    autoPause: false,
-    description: '',
-    sealedSecrets: [],
-    maskedSecret: '',
-    createdAtMs,
-    version: version + 1,
-    deletedAtMs: endpoint.deletedAtMs ?? nowMs,
-  };
+/** A page with an entry that was changed since it was read, by the deletion's own request for instance, is read again. */
+function erased({ next }: Page<unknown>, written: readonly boolean[]): ErasedPage {
+  return { removed: written.filter(Boolean).length, next, again: written.includes(false) };
 }
 
 /** Without its subject, and ended: otherwise it would continue with the events of all subjects. */
@@ -193,8 +146,4 @@ function erasedReplay({ subject, ...replay }: Replay, nowMs: number): Replay {
     version: replay.version + 1,
     writer: 'erasure',
   };
-}
-
-function isErased({ url, sealedSecrets, deletedAtMs }: Endpoint): boolean {
-  return deletedAtMs !== undefined && url === '' && sealedSecrets.length === 0;
 }

@@ -15,9 +15,5 @@ export interface EventTypeStore extends EventTypeReader {
   /** Resolves even if there was none. */
   deleteEventType(name: string): Promise<void>;
   /** By name. */
-  listEventTypes(
-    limit: number,
-    cursor?: string,
-    isWanted?: (eventType: EventType) => boolean,
-  ): Promise<Page<EventType>>;
+  listEventTypes(limit: number, cursor?: string): Promise<Page<EventType>>;
 }

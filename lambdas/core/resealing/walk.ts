@@ -1,11 +1,12 @@
 // Reseals the registry under the current version of the key: the signing keys, then every tenant's templates and
-// endpoints, tombstones included. It may stop after any page and continue from its cursor, and may be repeated:
+// endpoints. It may stop after any page and continue from its cursor, and may be repeated:
 // values that are sealed under the current version are skipped.
 
 import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { SealBrokenError } from '../errors.ts';
+import { allOf } from '../listing.ts';
 import { optimistically } from '../optimistic.ts';
 import { ENVIRONMENTS, OPERATOR_TENANT, type Scope } from '../scope.ts';
 import { NONCE_BYTES, type SealingKeys } from '../sealing/seal.ts';
@@ -29,7 +30,7 @@ const PAGE = 50;
 const ROUNDS = 5;
 
 export interface WalkPorts {
-  readonly registry: Pick<EndpointStore, 'getEndpoint'> & Pick<TenantListing, 'listTenantIds'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoint'> & Pick<TenantListing, 'listTenants'>;
   readonly endpoints: SealedEndpoints;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'getTemplate' | 'replaceTemplate'>;
   readonly keyring: KeyringStore;
@@ -108,11 +109,15 @@ async function placeAfter(
   if (endpoint !== undefined) return { tenant, environment, endpoint };
   const nextEnvironment = ENVIRONMENTS[ENVIRONMENTS.indexOf(environment) + 1];
   if (nextEnvironment) return { tenant, environment: nextEnvironment };
-  const after = tenant === OPERATOR_TENANT ? undefined : tenant;
-  const ids = (await ports.registry.listTenantIds(2, after)).entries;
-  // The operator's came first, whether it is listed or not.
-  const next = ids.find((id) => id !== OPERATOR_TENANT);
-  return next === undefined ? undefined : { tenant: next, environment: ENVIRONMENTS[0] };
+  let after = tenant === OPERATOR_TENANT ? undefined : tenant;
+  do {
+    const page = await ports.registry.listTenants(PAGE, after);
+    // The operator's came first, whether it is listed or not.
+    const next = page.entries.find(({ id }) => id !== OPERATOR_TENANT);
+    if (next) return { tenant: next.id, environment: ENVIRONMENTS[0] };
+    after = page.next;
+  } while (after !== undefined);
+  return undefined;
 }
 
 type End = 'resealed' | 'current' | 'left';
@@ -123,15 +128,12 @@ async function resealTemplates(
   scope: Scope,
 ): Promise<End[]> {
   const ends: End[] = [];
-  let after: string | undefined;
-  do {
-    const page = await ports.templates.listAllTemplates(scope, PAGE, after);
-    for (const template of page.entries) {
-      if (sealedValuesOfTemplate(template).length === 0) continue;
-      ends.push(await resealTemplate(ports, resealing, template));
-    }
-    after = page.next;
-  } while (after !== undefined);
+  for (const template of await allOf((after) =>
+    ports.templates.listAllTemplates(scope, PAGE, after),
+  )) {
+    if (sealedValuesOfTemplate(template).length === 0) continue;
+    ends.push(await resealTemplate(ports, resealing, template));
+  }
   return ends;
 }
 

@@ -10,15 +10,14 @@ export interface KeptTemplate {
 }
 
 interface TemplateStore {
-  /** Puts a template if there is none with this id. @returns the stored one */
-  putTemplateOnce(template: Template): Promise<Template>;
-  /** Tombstones included. */
+  /** Puts a template if there is none with this id. @returns the stored one, undefined if it was deleted */
+  putTemplateOnce(template: Template): Promise<Template | undefined>;
   getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
-  /** Removes it, tombstone or not, even if endpoints inherit from it. */
+  /** Removes it without a tombstone, even if endpoints inherit from it. */
   removeTemplate(scope: Scope, id: string): Promise<void>;
   /**
    * Puts the template if it is still as it was read and no endpoint joined since: false otherwise.
-   * Resolves once every fan-out will see the change.
+   * Of one that is deleted then, nothing stays but a tombstone. Resolves once every fan-out will see the change.
    */
   replaceTemplate(before: KeptTemplate, after: Template): Promise<boolean>;
   /**
@@ -29,9 +28,9 @@ interface TemplateStore {
 }
 
 interface TemplateListing {
-  /** Tombstones included. */
+  /** Deleted ones too that an older version left in the list. */
   listAllTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
-  /** By id, oldest first, without tombstones. */
+  /** By id, oldest first. */
   listTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
 }
 

@@ -13,7 +13,6 @@ export interface TenantStore {
 }
 
 export interface TenantListing {
+  /** By id, without deleted ones: a page may be short where they stand. */
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
-  /** Deleted ones included. */
-  listTenantIds(limit: number, cursor?: string): Promise<Page<string>>;
 }

@@ -1,0 +1,45 @@
+// Tombstones of endpoints, templates and API keys: ids and times, until nothing can ask for them any more.
+import type { Scope } from '../../core/scope.ts';
+import { scopeKey } from '../../core/scope.ts';
+import type { Settings } from '../../core/settings.ts';
+import type { Tombstone, Tombstones } from '../../core/tombstone.ts';
+import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
+import { documentItem, documentOf } from '../items/documents.ts';
+import { createPages } from '../items/page.ts';
+import { DEDUPE_MS, expiryOf } from './expiry.ts';
+import { seconds } from './items.ts';
+
+const partition = (scope: Scope, kind: string): string => `${scopeKey(scope)}#deleted#${kind}`;
+
+function keyOf(ref: Scope & { readonly id: string }): Item {
+  const [kind = ''] = ref.id.split('_');
+  return { pk: text(partition(ref, kind)), sk: text(ref.id) };
+}
+
+export function createTombstones(
+  client: DynamoDb,
+  table: string,
+  settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
+): Tombstones {
+  const page = createPages(client, table);
+  return {
+    async bury({ tenant, environment, id, deletedAtMs }) {
+      if (deletedAtMs === undefined) return false;
+      const tombstone: Tombstone = { tenant, environment, id, deletedAtMs };
+      // By then every delivery and every idempotency key that may name it is gone.
+      const exp = seconds(expiryOf(deletedAtMs + DEDUPE_MS, settings));
+      const item = { ...documentItem(keyOf(tombstone), tombstone), exp };
+      await client.call('PutItem', { TableName: table, Item: item });
+      return true;
+    },
+
+    async findTombstones(refs) {
+      const items = await batchGet(client, table, refs.map(keyOf));
+      return items.flatMap((item) => documentOf<Tombstone>(item) ?? []);
+    },
+
+    listTombstones: (scope, kind, limit, cursor) =>
+      page(documentOf<Tombstone>, partition(scope, kind), kind, limit, cursor),
+  };
+}
