@@ -11,6 +11,7 @@ const ALONE = [
   'test/core/subscriptions/filter/filter.property.test.ts',
   'test/dispatch/memory.test.ts',
   'test/http/edge-routes.test.ts',
+  'test/local/dynamodb/kills.test.ts',
 ];
 
 export default defineConfig({

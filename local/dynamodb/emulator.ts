@@ -10,6 +10,7 @@ import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
 import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
 import { parseObject } from '../json.ts';
 import { type Play, serveMetered } from './metered.ts';
+import { writeItemsWhole } from './whole-writes.ts';
 
 const CLOSE_GRACE_MS = 1_000;
 const CLOSE_POLL_MS = 10;
@@ -25,6 +26,7 @@ export async function startDynamoDb(
   metersCapacity = false,
 ): Promise<DynamoDbEmulator> {
   readLevelDbDirectly();
+  writeItemsWhole();
   const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   // The only listener of its server: (request, response) => void.
   const [serve] = server.listeners('request') as [

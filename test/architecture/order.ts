@@ -65,6 +65,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     ['defined', 'in-parallel', 'optimistic', 'recent', 'time'],
     ['errors', 'listing', 'scope', 'surroundings'],
     ['headers/', 'identifiers', 'message-format', 'problem'],
+    'tombstone',
     'faults',
     'json/',
     'sealing/',
