@@ -1,6 +1,8 @@
 // A running embedded runtime whose ledger is filled past its API, for measurements at size.
+
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { tableOf } from '../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../lambdas/adapters/ledger/events.ts';
 import { dynamoDbBySdk } from '../lambdas/adapters/on-demand/dynamodb.ts';
@@ -52,8 +54,8 @@ export function openLedger(runtime: Runtime) {
     .find(({ logicalId }) => logicalId.startsWith('StorageLedger'));
   const table = runtime.stack.reference(resource?.logicalId ?? '');
   return {
-    ...createEventLedger(dynamoDb, table, settings),
-    ...createDeliveryLedger(dynamoDb, table, settings),
+    ...createEventLedger(tableOf(dynamoDb, table), settings),
+    ...createDeliveryLedger(tableOf(dynamoDb, table), settings),
     close: () => client.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 // The dispatch function's ports, put together once for each instance.
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
@@ -38,27 +39,30 @@ const settings = readSettings();
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const secrets = createSecrets(secretArns(), surroundings);
-const deliveries = countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics);
-const stored = createEventLedger(dynamoDb, ledgerTable, settings);
+const deliveries = countStates(
+  createDeliveryLedger(tableOf(dynamoDb, ledgerTable), settings),
+  metrics,
+);
+const stored = createEventLedger(tableOf(dynamoDb, ledgerTable), settings);
 const ledger = {
   ...openingEvents({ secrets }, stored),
   ...fewAtATime(
     settings.sealEventData ? sealingDeliveries({ secrets, surroundings }, deliveries) : deliveries,
   ),
 };
-const healthLedger = createHealthLedger(dynamoDb, ledgerTable);
+const healthLedger = createHealthLedger(tableOf(dynamoDb, ledgerTable));
 const registry = withTokens(
   { secrets, surroundings },
-  createRegistry(dynamoDb, variable(Env.registryTable), surroundings, stored),
+  createRegistry(tableOf(dynamoDb, variable(Env.registryTable)), surroundings, stored),
 );
 const signingKeys = createSigningKeyCache(
-  createKeyringStore(dynamoDb, variable(Env.registryTable)),
+  createKeyringStore(tableOf(dynamoDb, variable(Env.registryTable))),
   secrets,
   surroundings,
 );
 const sqs = createQueues(createSqs(), queueUrls());
 const queues = { ...sqs, sendRetries: shareRetries(sqs) };
-const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
+const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
 const events = createOperatorNotices({ registry, queues });
 const warn = (message: string, error: unknown): void => log.warn(message, { error: String(error) });
 const opening = { registry, secrets, signingKeys, surroundings };

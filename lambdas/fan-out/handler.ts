@@ -1,5 +1,7 @@
 // The fan-out function: batches of the events queue.
+
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
 import { openEvents } from '../adapters/ledger/vault.ts';
@@ -15,12 +17,12 @@ import { type FanOutPorts, fanOut } from './fan-out.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
-const ledger = createEventLedger(dynamoDb, variable(Env.ledgerTable), settings);
+const ledger = createEventLedger(tableOf(dynamoDb, variable(Env.ledgerTable)), settings);
 const secrets = createSecrets(secretArns(), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
 const ports: FanOutPorts = {
   ledger,
-  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings, ledger),
+  registry: createRegistry(tableOf(dynamoDb, variable(Env.registryTable)), surroundings, ledger),
   queues: {
     async sendDeliveries(messages) {
       const refused = await queues.sendDeliveries(messages);

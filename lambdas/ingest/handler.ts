@@ -1,5 +1,6 @@
 // The ingest function: events come in.
 
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
 import { sealingQueue } from '../adapters/ledger/vault.ts';
@@ -23,12 +24,12 @@ const dynamoDb = createDynamoDb();
 const settings = readSettings();
 const edge = createEdge(settings, surroundings);
 export const app = createApplication([], edge);
-const ledger = createEventLedger(dynamoDb, variable(Env.ledgerTable), settings);
+const ledger = createEventLedger(tableOf(dynamoDb, variable(Env.ledgerTable)), settings);
 const secrets = createSecrets(secretArns(), surroundings);
 const sqs = createQueues(createSqs(), queueUrls());
 app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({
-  registry: createRegistry(dynamoDb, variable(Env.registryTable), surroundings, ledger),
+  registry: createRegistry(tableOf(dynamoDb, variable(Env.registryTable)), surroundings, ledger),
   secrets,
   surroundings,
   gate: edge.gate,
@@ -48,7 +49,7 @@ addEventRoutes(app, authentication, {
   },
   surroundings,
   judge: createEventTypeGate({
-    eventTypes: createEventTypeReader(dynamoDb, variable(Env.registryTable)),
+    eventTypes: createEventTypeReader(tableOf(dynamoDb, variable(Env.registryTable))),
     surroundings,
     settings,
   }),

@@ -1,5 +1,7 @@
 // The sweep function: runs every five minutes, and for dead letters of deliveries and retries.
+
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
@@ -18,7 +20,7 @@ import { createSweep } from './sweep.ts';
 const settings = readSettings();
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
-const wakes = createWakes(dynamoDb, ledgerTable, surroundings);
+const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
 const queues = createQueues(createSqs(), queueUrls());
 const counting: WakeQueue = {
   async sendWakes(messages) {
@@ -29,8 +31,8 @@ const counting: WakeQueue = {
 };
 const sweep = createSweep({ wakes, queues: counting, surroundings });
 const ledger = {
-  ...createEventLedger(dynamoDb, ledgerTable, settings),
-  ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
+  ...createEventLedger(tableOf(dynamoDb, ledgerTable), settings),
+  ...countStates(createDeliveryLedger(tableOf(dynamoDb, ledgerTable), settings), metrics),
 };
 
 async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {

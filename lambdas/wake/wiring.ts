@@ -1,4 +1,5 @@
 // The wake function's ports, put together once for each instance.
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
@@ -22,27 +23,27 @@ import type { WakePorts } from './send-due.ts';
 const dynamoDb = createDynamoDb();
 const ledgerTable = variable(Env.ledgerTable);
 const registryTable = variable(Env.registryTable);
-const health = createHealthLedger(dynamoDb, ledgerTable);
+const health = createHealthLedger(tableOf(dynamoDb, ledgerTable));
 const settings = readSettings();
-const events = createEventLedger(dynamoDb, ledgerTable, settings);
-const registry = createRegistry(dynamoDb, registryTable, surroundings, events);
+const events = createEventLedger(tableOf(dynamoDb, ledgerTable), settings);
+const registry = createRegistry(tableOf(dynamoDb, registryTable), surroundings, events);
 const queues = createQueues(createSqs(), queueUrls());
 
 export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   settings,
-  work: createWorkLedger(dynamoDb, ledgerTable),
+  work: createWorkLedger(tableOf(dynamoDb, ledgerTable)),
   ledger: {
     ...events,
-    ...countStates(createDeliveryLedger(dynamoDb, ledgerTable, settings), metrics),
-    ...createRedactionLedger(dynamoDb, ledgerTable),
+    ...countStates(createDeliveryLedger(tableOf(dynamoDb, ledgerTable), settings), metrics),
+    ...createRedactionLedger(tableOf(dynamoDb, ledgerTable)),
   },
   health,
   rates: health,
-  replays: createReplayLedger(dynamoDb, ledgerTable, settings),
+  replays: createReplayLedger(tableOf(dynamoDb, ledgerTable), settings),
   registry,
-  templates: createTemplates(dynamoDb, registryTable, events),
+  templates: createTemplates(tableOf(dynamoDb, registryTable), events),
   queues,
-  wakes: createWakes(dynamoDb, ledgerTable, surroundings),
+  wakes: createWakes(tableOf(dynamoDb, ledgerTable), surroundings),
   surroundings,
   events: createOperatorNotices({ registry, queues }),
 };

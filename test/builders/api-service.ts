@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
@@ -102,12 +103,12 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   };
   const settings = settingsSchema.parse({ limits });
   const ledger = {
-    ...createEventLedger(dynamoDb, 'ledger', settings),
-    ...createDeliveryLedger(dynamoDb, 'ledger', settings),
+    ...createEventLedger(tableOf(dynamoDb, 'ledger'), settings),
+    ...createDeliveryLedger(tableOf(dynamoDb, 'ledger'), settings),
   };
-  const stored = createRegistry(dynamoDb, 'registry', surroundings, ledger);
+  const stored = createRegistry(tableOf(dynamoDb, 'registry'), surroundings, ledger);
   const endpoints = stored;
-  const health = createHealthLedger(dynamoDb, 'ledger');
+  const health = createHealthLedger(tableOf(dynamoDb, 'ledger'));
   /** What Secrets Manager holds for sealing, and when it was changed last. */
   const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
   const secrets = {
@@ -130,7 +131,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   };
 
-  const keyring = createKeyringStore(dynamoDb, 'registry');
+  const keyring = createKeyringStore(tableOf(dynamoDb, 'registry'));
   const app = createApplication();
   const authentication = createAuthentication({ registry, secrets, surroundings });
   const serve = serveOn(app, authentication);
@@ -147,7 +148,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return typeof answer === 'function' ? answer(request) : answer;
     },
   };
-  const templates = createTemplates(dynamoDb, 'registry', ledger);
+  const templates = createTemplates(tableOf(dynamoDb, 'registry'), ledger);
   const woken: EndpointAddress[] = [];
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(serve, {
@@ -189,7 +190,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     ledger,
     surroundings,
   });
-  const eventTypes = createEventTypeStore(dynamoDb, 'registry');
+  const eventTypes = createEventTypeStore(tableOf(dynamoDb, 'registry'));
   addEventTypeRoutes(serve, {
     eventTypes,
     limits: settings.limits,
@@ -212,7 +213,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     settings,
   });
-  const replays = createReplayLedger(dynamoDb, 'ledger', settings);
+  const replays = createReplayLedger(tableOf(dynamoDb, 'ledger'), settings);
   const cleanups: DelayedCleanup[] = [];
   const queues = {
     async sendCleanups(messages: readonly DelayedCleanup[]) {
@@ -220,10 +221,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return new Set<number>();
     },
   };
-  const vault = { ...ledger, ...createRedactionLedger(dynamoDb, 'ledger') };
+  const vault = { ...ledger, ...createRedactionLedger(tableOf(dynamoDb, 'ledger')) };
   addTenantRoutes(serve, { registry, surroundings });
   addTenantDeletionRoute(serve, { registry, endpoints, queues, surroundings });
-  const work = createWorkLedger(dynamoDb, 'ledger');
+  const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));
   const redaction = { ledger: vault, registry, health, work, queues, surroundings, settings };
   addRedactionRoute(serve, redaction);
   const cleanupPorts: CleanupPorts = {

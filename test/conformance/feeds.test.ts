@@ -1,7 +1,9 @@
 // Polling feeds and latest events of subjects: what both ledgers must do alike.
+
 import type { BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DynamoDb } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createFeedLedger } from '../../lambdas/adapters/ledger/feed.ts';
 import type { FeedEntry } from '../../lambdas/core/events/feed.ts';
 import { startOf } from '../../lambdas/core/events/feed.ts';
@@ -95,7 +97,7 @@ describe('a feed’s write', () => {
         });
       },
     } as unknown as DynamoDb;
-    const ledger = createFeedLedger(client, 'ledger', settings);
+    const ledger = createFeedLedger(tableOf(client, 'ledger'), settings);
     const quick = Array.from({ length: 25 }, () => anEntry('ep_quick'));
     const refused = await ledger.putFeed([...quick, anEntry('ep_slow')], 50);
     expect(refused).toEqual(new Set([25]));
@@ -105,7 +107,7 @@ describe('a feed’s write', () => {
     const client = {
       call: () => Promise.reject(new Error('denied')),
     } as unknown as DynamoDb;
-    const ledger = createFeedLedger(client, 'ledger', settings);
+    const ledger = createFeedLedger(tableOf(client, 'ledger'), settings);
     await expect(ledger.putFeed([anEntry('ep_1')], 5_000)).rejects.toThrow('denied');
   });
 });

@@ -1,5 +1,6 @@
 // The ledgers that must behave alike: the simulation's in memory, and the adapters over dynalite, with direct calls as
 // functions make them and with those of the SDK, which takes over from them.
+
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { vi } from 'vitest';
 import type { DynamoDb } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
@@ -117,10 +119,10 @@ export async function openLedger(
   }
   const { dynamoDb, table, close } = await startDynalite(name);
   const ledger = {
-    ...createEventLedger(dynamoDb, table, settings),
-    ...createDeliveryLedger(dynamoDb, table, settings),
-    ...createWorkLedger(dynamoDb, table),
-    ...createHealthLedger(dynamoDb, table),
+    ...createEventLedger(tableOf(dynamoDb, table), settings),
+    ...createDeliveryLedger(tableOf(dynamoDb, table), settings),
+    ...createWorkLedger(tableOf(dynamoDb, table)),
+    ...createHealthLedger(tableOf(dynamoDb, table)),
   };
   return { ledger, close };
 }

@@ -1,8 +1,10 @@
 // The wake directory and its schedules, in memory and over dynalite with a scheduler on loopback.
+
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createWakes } from '../../lambdas/adapters/ledger/wakes.ts';
 import type { EndpointAddress } from '../../lambdas/core/scope.ts';
 import { BUCKET_MS, scheduleName } from '../../lambdas/core/wakes/bucket.ts';
@@ -59,7 +61,8 @@ async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Prom
   vi.stubEnv(Env.wakesQueueArn, 'arn:aws:sqs:us-east-1:000000000000:wakes');
   vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
   const dynalite = await startDynalite(name);
-  const another = () => createWakes(dynalite.dynamoDb, dynalite.table, fixedSurroundings());
+  const another = () =>
+    createWakes(tableOf(dynalite.dynamoDb, dynalite.table), fixedSurroundings());
   return {
     wakes: another(),
     schedules: () => created,

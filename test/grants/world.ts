@@ -1,5 +1,6 @@
 // A running service for the test of grants, and what its steps do with it: over HTTP as a customer, and
 // with the runtime's own key where something must go wrong that no customer can make go wrong.
+
 import { randomUUID } from 'node:crypto';
 import {
   type AttributeValue,
@@ -9,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createFeedLedger } from '../../lambdas/adapters/ledger/feed.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { startOf } from '../../lambdas/core/events/feed.ts';
@@ -142,8 +144,7 @@ export class Run {
   async fed(endpoint: EndpointAddress): Promise<number> {
     const { entries } = await this.#withDynamoDb((client) =>
       createFeedLedger(
-        dynamoDbBySdk(client),
-        this.#table('Ledger'),
+        tableOf(dynamoDbBySdk(client), this.#table('Ledger')),
         settingsSchema.parse({}),
       ).readFeed(endpoint, startOf(0), '~', 10),
     );

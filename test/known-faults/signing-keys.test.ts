@@ -1,6 +1,8 @@
 // The key that signs is always a key that is published, and the one that the API calls so.
+
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import { type KeyAlgorithm, signingKeyAt } from '../../lambdas/core/signing/keys.ts';
 import type { ApiService } from '../builders/api-service.ts';
@@ -37,7 +39,7 @@ const published = async (): Promise<string[]> => {
 };
 /** What dispatch signs with. */
 const signer = async (algorithm: KeyAlgorithm): Promise<string | undefined> => {
-  const { keys } = await createKeyringStore(service.dynamoDb, 'registry').read();
+  const { keys } = await createKeyringStore(tableOf(service.dynamoDb, 'registry')).read();
   return signingKeyAt(keys, algorithm, service.clock.nowMs)?.id;
 };
 

@@ -2,7 +2,7 @@
 // they are written on a condition.
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { ITEM_VERSION, readable } from './version.ts';
 
@@ -36,37 +36,27 @@ export function documentItem(key: Item, document: unknown): Item {
  * stored tells.
  */
 export async function putDocumentIf(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   item: Item,
   condition: string,
   values?: Item,
 ): Promise<boolean> {
   const { pk = text(''), sk = text(''), doc } = item;
-  const write = {
-    TableName: table,
-    ConditionExpression: condition,
-    ExpressionAttributeValues: values,
-  };
+  const write = { ConditionExpression: condition, ExpressionAttributeValues: values };
   const isWritten = await whenHolds(
     doc
-      ? client.call('PutItem', { ...write, Item: item })
-      : client.call('DeleteItem', { ...write, Key: { pk, sk } }),
+      ? table.call('PutItem', { ...write, Item: item })
+      : table.call('DeleteItem', { ...write, Key: { pk, sk } }),
   );
-  return isWritten || (await getItem(client, table, { pk, sk }))?.doc?.S === doc?.S;
+  return isWritten || (await getItem(table, { pk, sk }))?.doc?.S === doc?.S;
 }
 
-export function putNewDocument(client: DynamoDb, table: string, item: Item): Promise<boolean> {
-  return putDocumentIf(client, table, item, 'attribute_not_exists(pk)');
+export function putNewDocument(table: Table, item: Item): Promise<boolean> {
+  return putDocumentIf(table, item, 'attribute_not_exists(pk)');
 }
 
 /** A document is written as JSON of one spelling only, so its text tells whether it changed since it was read. */
-export function replaceDocument(
-  client: DynamoDb,
-  table: string,
-  before: unknown,
-  item: Item,
-): Promise<boolean> {
+export function replaceDocument(table: Table, before: unknown, item: Item): Promise<boolean> {
   const values = { ':before': text(JSON.stringify(before)) };
-  return putDocumentIf(client, table, item, 'doc = :before', values);
+  return putDocumentIf(table, item, 'doc = :before', values);
 }

@@ -2,15 +2,14 @@
 // cursor is the last id shown, so that a page stays where it is while new entries come.
 import { firstIdAt } from '../../core/identifiers.ts';
 import type { TimeRange } from '../../core/listing.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, text } from '../aws/dynamodb/client.ts';
 
 /** Greater than every id with the prefix `evt_`. */
 const LAST_EVENT_ID = 'evt_~';
 
 interface ShardedQuery {
-  readonly client: DynamoDb;
-  readonly table: string;
+  readonly table: Table;
   readonly partitions: readonly string[];
   readonly range: TimeRange;
   readonly limit: number;
@@ -47,8 +46,7 @@ interface MergedPage {
 }
 
 interface ShardsQuery {
-  readonly client: DynamoDb;
-  readonly table: string;
+  readonly table: Table;
   readonly partitions: readonly string[];
   /** Sort keys, both exclusive. */
   readonly after: string;
@@ -112,10 +110,9 @@ class Shard {
 
   /** Reads on unless there is something to take, or nothing is left. */
   async fill(): Promise<void> {
-    const { client, table, after, before, isAscending } = this.#query;
+    const { table, after, before, isAscending } = this.#query;
     while (this.#at >= this.#items.length && !this.#isOver) {
-      const page = await client.call('Query', {
-        TableName: table,
+      const page = await table.call('Query', {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
         ExpressionAttributeValues: {
           ':pk': text(this.#partition),

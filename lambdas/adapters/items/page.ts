@@ -1,11 +1,11 @@
 // Pages of one partition by sort key, oldest first: each is one consistent query.
 import type { Page } from '../../core/listing.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, text } from '../aws/dynamodb/client.ts';
 import { documentOf } from './documents.ts';
 
 /** The pages of a table's partitions. */
-export function createPages(client: DynamoDb, table: string) {
+export function createPages(table: Table) {
   /** What is read of at most `limit` items after the cursor; without one, after `first`. */
   return async function page<T>(
     read: (item: Item) => T | undefined,
@@ -14,8 +14,7 @@ export function createPages(client: DynamoDb, table: string) {
     limit: number,
     cursor?: string,
   ): Promise<Page<T>> {
-    const { Items: items = [], LastEvaluatedKey: isCut } = await client.call('Query', {
-      TableName: table,
+    const { Items: items = [], LastEvaluatedKey: isCut } = await table.call('Query', {
       KeyConditionExpression: 'pk = :pk AND sk > :after',
       ExpressionAttributeValues: { ':pk': text(partition), ':after': text(cursor ?? first) },
       ConsistentRead: true,

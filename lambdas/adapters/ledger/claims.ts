@@ -1,20 +1,18 @@
 // Claims of deliveries: whoever holds the lease may send, and record what came of it.
 import { attemptsMade, type Delivery } from '../../core/deliveries/delivery.ts';
 import type { Claim, ClaimRequest, DeliveryClaims } from '../../core/deliveries/ledger.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { answerWhenHolds, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { type DeliveryItems, NOT_UNDER_WAY } from './delivery-items.ts';
 import { deliveryKey, fromDeliveryItem } from './items.ts';
 
 export function createDeliveryClaims(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   { putIf, read, isOwn }: DeliveryItems,
 ): DeliveryClaims {
   async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
     const answer = await answerWhenHolds(
-      client.call('UpdateItem', {
-        TableName: table,
+      table.call('UpdateItem', {
         Key: deliveryKey(request.ref),
         UpdateExpression: 'SET lu = :until, lh = :holder',
         ConditionExpression: AWAITS_ATTEMPT,
@@ -56,8 +54,7 @@ export function createDeliveryClaims(
       }
       // At its own due time, unless it moved on, or is being attempted, in the meantime.
       await whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: deliveryKey(ref),
           UpdateExpression: 'SET wat = due',
           ConditionExpression: AWAITS_ATTEMPT,

@@ -3,7 +3,7 @@ import { createdAtMs } from '../../core/identifiers.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import type { DeliveryRef, EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text } from '../aws/dynamodb/client.ts';
 import { DELIVERY_SHARDS, workPartition } from './items.ts';
 
@@ -21,7 +21,7 @@ interface Shard {
   readonly completeToMs?: number;
 }
 
-export function createDeadIndex(client: DynamoDb, table: string) {
+export function createDeadIndex(table: Table) {
   async function readShard(
     endpointId: string,
     shard: number,
@@ -33,8 +33,7 @@ export function createDeadIndex(client: DynamoDb, table: string) {
     const entries: DeadEntry[] = [];
     let start: Item | undefined;
     do {
-      const answer = await client.call('Query', {
-        TableName: table,
+      const answer = await table.call('Query', {
         IndexName: WORK_INDEX,
         KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :last',
         ExpressionAttributeValues: {

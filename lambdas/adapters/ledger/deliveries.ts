@@ -3,7 +3,7 @@
 import type { DeliveryLedger, DeliveryListing } from '../../core/deliveries/ledger.ts';
 import { addressOf } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { newestFirst } from '../items/listing.ts';
 import { createDeliveryClaims } from './claims.ts';
 import { createDeadIndex } from './dead.ts';
@@ -12,22 +12,18 @@ import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem } from './items.ts
 import { createDeliveryRecords } from './records.ts';
 import { createDeliveryRuns } from './runs.ts';
 
-export function createDeliveryLedger(
-  client: DynamoDb,
-  table: string,
-  settings: Settings,
-): DeliveryLedger {
-  const items = createDeliveryItems(client, table, settings);
+export function createDeliveryLedger(table: Table, settings: Settings): DeliveryLedger {
+  const items = createDeliveryItems(table, settings);
   return {
-    ...createDeliveryRecords(client, table, items),
-    ...createDeliveryClaims(client, table, items),
+    ...createDeliveryRecords(table, items),
+    ...createDeliveryClaims(table, items),
     ...createDeliveryRuns(items),
-    ...createDeliveryListing(client, table),
+    ...createDeliveryListing(table),
   };
 }
 
-function createDeliveryListing(client: DynamoDb, table: string): DeliveryListing {
-  const dead = createDeadIndex(client, table);
+function createDeliveryListing(table: Table): DeliveryListing {
+  const dead = createDeadIndex(table);
   return {
     listNewestDead: (endpoint, range, limit, cursor) =>
       dead.newestFirst(addressOf(endpoint), range, limit, cursor),
@@ -36,7 +32,7 @@ function createDeliveryListing(client: DynamoDb, table: string): DeliveryListing
       const partitions = Array.from({ length: DELIVERY_SHARDS }, (_, shard) =>
         deliveryPartition(endpoint, endpoint.id, shard),
       );
-      const page = await newestFirst({ client, table, partitions, range, limit, cursor });
+      const page = await newestFirst({ table, partitions, range, limit, cursor });
       return { ...page, entries: page.items.map(fromDeliveryItem) };
     },
   };

@@ -2,7 +2,7 @@
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRef } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, whenHolds } from '../aws/dynamodb/client.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
 import { deliveryKey, fromDeliveryItem, toDeliveryItem } from './items.ts';
@@ -12,22 +12,21 @@ export const NOT_UNDER_WAY = '(attribute_not_exists(lu) OR lu < :now)';
 
 export type DeliveryItems = ReturnType<typeof createDeliveryItems>;
 
-export function createDeliveryItems(client: DynamoDb, table: string, settings: Settings) {
+export function createDeliveryItems(table: Table, settings: Settings) {
   const toItem = (delivery: Delivery): Item =>
     toDeliveryItem(
       delivery,
       Math.max(expiryOf(delivery.acceptedAtMs, settings), delivery.deadlineAtMs + EXPIRY_MARGIN_MS),
     );
   async function read(ref: DeliveryRef): Promise<Delivery | undefined> {
-    const item = await getItem(client, table, deliveryKey(ref));
+    const item = await getItem(table, deliveryKey(ref));
     return item && fromDeliveryItem(item);
   }
   return {
     toItem,
     putIf: (delivery: Delivery, condition: string, values?: Item): Promise<boolean> =>
       whenHolds(
-        client.call('PutItem', {
-          TableName: table,
+        table.call('PutItem', {
           Item: toItem(delivery),
           ConditionExpression: condition,
           ExpressionAttributeValues: values,

@@ -12,7 +12,7 @@ import type {
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   batchGet,
   batchPut,
@@ -38,42 +38,36 @@ import {
 import { createTombstones } from './tombstones.ts';
 
 export function createEventLedger(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   settings: Settings,
 ): EventLedger & DedupeLedger & DedupeLookup & Tombstones {
   const toItem = (stored: StoredEvent): Item =>
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 
   return {
-    ...createFeedLedger(client, table, settings),
-    ...createTombstones(client, table, settings),
+    ...createFeedLedger(table, settings),
+    ...createTombstones(table, settings),
 
     async putEvents(events) {
-      const refused = await batchPut(client, table, events.map(toItem));
+      const refused = await batchPut(table, events.map(toItem));
       return new Set([...refused].map((index) => events[index]?.event.id ?? ''));
     },
 
     async putEventOnce(stored) {
-      if (await putIfNew(client, table, toItem(stored))) return stored;
-      const found = await getItem(
-        client,
-        table,
-        eventKey({ ...stored.event, eventId: stored.event.id }),
-      );
+      if (await putIfNew(table, toItem(stored))) return stored;
+      const found = await getItem(table, eventKey({ ...stored.event, eventId: stored.event.id }));
       if (!found) throw new NotYetStoredError(stored.event.id);
       return fromEventItem(found);
     },
 
     async getEvents(refs) {
-      const items = await batchGet(client, table, refs.map(eventKey));
+      const items = await batchGet(table, refs.map(eventKey));
       return new Map(items.map((item) => [item.sk?.S ?? '', fromEventItem(item)]));
     },
 
     async keepUntil(ref, untilMs) {
       await whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: eventKey(ref),
           UpdateExpression: 'SET exp = :until',
           ConditionExpression: 'attribute_exists(pk) AND exp < :until',
@@ -86,15 +80,14 @@ export function createEventLedger(
       const partitions = Array.from({ length: EVENT_SHARDS }, (_, shard) =>
         eventPartition(scope, shard),
       );
-      const page = await newestFirst({ client, table, partitions, range, limit, cursor });
+      const page = await newestFirst({ table, partitions, range, limit, cursor });
       return { ...page, entries: page.items.map(fromEventItem) };
     },
 
     async reserve(scope, key, entry) {
       const itemKey = dedupeKey(scope, key);
       const isNew = await whenHolds(
-        client.call('PutItem', {
-          TableName: table,
+        table.call('PutItem', {
           Item: { ...itemKey, ...toDedupeAttributes(entry) },
           // TTL removes items late: an expired one counts as gone.
           ConditionExpression: 'attribute_not_exists(pk) OR exp < :now',
@@ -102,13 +95,13 @@ export function createEventLedger(
         }),
       );
       if (isNew) return entry;
-      const found = await getItem(client, table, itemKey);
+      const found = await getItem(table, itemKey);
       if (!found) throw new NotYetStoredError('an idempotency key');
       return fromDedupeItem(found);
     },
 
     async holderOf(scope, key, nowMs) {
-      const found = await getItem(client, table, dedupeKey(scope, key));
+      const found = await getItem(table, dedupeKey(scope, key));
       const isHeld = found && Number(found.exp?.N) * 1000 >= nowMs;
       return isHeld ? fromDedupeItem(found) : undefined;
     },

@@ -12,7 +12,7 @@ import { inParallel } from '../../core/in-parallel.ts';
 import type { Scope } from '../../core/scope.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   batchPut,
   getItem,
@@ -33,8 +33,7 @@ export const FEED_SHARDS = 4;
 const PAUSE_MS = 50;
 
 export function createFeedLedger(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
 ): FeedLedger & SubjectLedger {
   const toFeedItem = (entry: FeedEntry): Item => ({
@@ -48,7 +47,7 @@ export function createFeedLedger(
     let left = items;
     try {
       while (left.length > 0 && !signal.aborted) {
-        left = await putOnce(client, table, left, signal);
+        left = await putOnce(table, left, signal);
         if (left.length > 0) await delay(PAUSE_MS);
       }
     } catch (error) {
@@ -60,7 +59,7 @@ export function createFeedLedger(
   return {
     putFeed(entries, withinMs) {
       const signal = AbortSignal.timeout(withinMs);
-      return batchPut(client, table, entries.map(toFeedItem), (chunk) => putChunk(chunk, signal));
+      return batchPut(table, entries.map(toFeedItem), (chunk) => putChunk(chunk, signal));
     },
 
     async readFeed(endpoint, after, before, limit) {
@@ -68,7 +67,6 @@ export function createFeedLedger(
         feedPartition(endpoint, shard),
       );
       const page = await mergedShards({
-        client,
         table,
         partitions,
         after,
@@ -83,8 +81,7 @@ export function createFeedLedger(
     async putLatest(events) {
       await inParallel(events, events.length, (event) =>
         whenHolds(
-          client.call('PutItem', {
-            TableName: table,
+          table.call('PutItem', {
             Item: {
               ...subjectKey(event, hashOfSubject(event.subject ?? ''), event.type),
               v: ITEM_VERSION,
@@ -101,12 +98,11 @@ export function createFeedLedger(
 
     async findLatest(scope, subject, type) {
       if (type !== undefined) {
-        const item = await getItem(client, table, subjectKey(scope, hashOfSubject(subject), type));
+        const item = await getItem(table, subjectKey(scope, hashOfSubject(subject), type));
         return item?.id?.S;
       }
       let latest: Item | undefined;
-      const pages = pagesOf(client, {
-        TableName: table,
+      const pages = pagesOf(table, {
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': text(subjectPartition(scope, hashOfSubject(subject))) },
         ConsistentRead: true,

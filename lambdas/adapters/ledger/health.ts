@@ -5,7 +5,7 @@ import type { RateLedger } from '../../core/endpoints/rate-limit.ts';
 import { CLEAN_HEALTH, type Health, readHealth } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { type EndpointAddress, scopeKey } from '../../core/scope.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,
   batchGet,
@@ -22,10 +22,10 @@ function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
   return { pk: text(`${scopeKey(endpoint)}#${endpoint.endpointId}#${name}`), sk: text(name) };
 }
 
-export function createHealthLedger(client: DynamoDb, table: string): HealthLedger & RateLedger {
+export function createHealthLedger(table: Table): HealthLedger & RateLedger {
   return {
     async getHealth(endpoint) {
-      const item = await getItem(client, table, itemKey(endpoint, 'health'));
+      const item = await getItem(table, itemKey(endpoint, 'health'));
       const health = documentOf<Health>(item);
       if (!health) return { health: CLEAN_HEALTH, version: 0 };
       return { health: readHealth(health), version: Number(item?.ver?.N) };
@@ -33,7 +33,6 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
 
     async getHealths(endpoints) {
       const items = await batchGet(
-        client,
         table,
         endpoints.map((endpoint) => itemKey(endpoint, 'health')),
       );
@@ -49,8 +48,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
     putHealth(endpoint, health, seenVersion) {
       const isFirst = seenVersion === 0;
       return whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: itemKey(endpoint, 'health'),
           UpdateExpression: 'SET doc = :doc, ver = :next, v = :v',
           ConditionExpression: isFirst ? 'attribute_not_exists(ver)' : 'ver = :seen',
@@ -65,7 +63,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
     },
 
     async getRate(endpoint) {
-      const item = await getItem(client, table, itemKey(endpoint, 'rate'));
+      const item = await getItem(table, itemKey(endpoint, 'rate'));
       return { sent: Number(item?.snt?.N ?? 0), released: Number(item?.rel?.N ?? 0) };
     },
 
@@ -73,8 +71,7 @@ export function createHealthLedger(client: DynamoDb, table: string): HealthLedge
       const name = { sent: 'snt', released: 'rel' }[use];
       const isIdle = seenMs <= nowMs;
       const answer = await answerWhenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: itemKey(endpoint, 'rate'),
           UpdateExpression: `SET ${name} = ${isIdle ? ':now' : name} + :span, v = :v`,
           ConditionExpression: isIdle

@@ -1,18 +1,17 @@
 // Deliveries put and got: fast, unconditional writes for the common path.
 import { byId, type DeliveryRecords } from '../../core/deliveries/ledger.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, batchPut } from '../aws/dynamodb/client.ts';
 import type { DeliveryItems } from './delivery-items.ts';
 import { deliveryKey, fromDeliveryItem } from './items.ts';
 
 export function createDeliveryRecords(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   { toItem, putIf, isOwn }: DeliveryItems,
 ): DeliveryRecords {
   return {
     async putDeliveries(deliveries) {
-      const refused = await batchPut(client, table, deliveries.map(toItem));
+      const refused = await batchPut(table, deliveries.map(toItem));
       return new Set(byId(deliveries.filter((_, index) => refused.has(index))).keys());
     },
 
@@ -22,7 +21,7 @@ export function createDeliveryRecords(
     },
 
     async getDeliveries(refs) {
-      const items = await batchGet(client, table, refs.map(deliveryKey));
+      const items = await batchGet(table, refs.map(deliveryKey));
       return byId(items.map(fromDeliveryItem));
     },
   };

@@ -2,7 +2,7 @@
 
 import type { RedactionLedger } from '../../core/erasure/redaction.ts';
 import { hashOfSubject } from '../../core/events/subject-order.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,
   chunksOf,
@@ -18,10 +18,9 @@ import { deliveryKey, eventKey, fromEventItem } from './items.ts';
 
 const AT_ONCE = 25;
 
-export function createRedactionLedger(client: DynamoDb, table: string): RedactionLedger {
+export function createRedactionLedger(table: Table): RedactionLedger {
   const update = (key: Item, expression: string, condition: string, values: Item) =>
-    client.call('UpdateItem', {
-      TableName: table,
+    table.call('UpdateItem', {
       Key: key,
       UpdateExpression: expression,
       ConditionExpression: condition,
@@ -31,15 +30,14 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
 
   return {
     async redactEvent(ref, nowMs) {
-      const before = await getItem(client, table, eventKey(ref));
+      const before = await getItem(table, eventKey(ref));
       if (!before) return undefined;
       // The pointer first: without the subject it could not be found any more.
       const subject = before.subj?.S;
       const hash = subject === undefined ? before.sh?.S : hashOfSubject(subject);
       if (hash !== undefined) {
         await whenHolds(
-          client.call('DeleteItem', {
-            TableName: table,
+          table.call('DeleteItem', {
             Key: subjectKey(ref, hash, before.ty?.S ?? ''),
             ConditionExpression: 'id = :id',
             ExpressionAttributeValues: { ':id': text(ref.eventId) },
@@ -60,8 +58,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
     async clearFeed(endpoint, limit) {
       let cleared = 0;
       for (let shard = 0; shard < FEED_SHARDS && cleared < limit; shard++) {
-        const { Items: items = [] } = await client.call('Query', {
-          TableName: table,
+        const { Items: items = [] } = await table.call('Query', {
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': text(feedPartition(endpoint, shard)) },
           ConsistentRead: true,
@@ -71,7 +68,7 @@ export function createRedactionLedger(client: DynamoDb, table: string): Redactio
           await Promise.all(
             chunk.map(({ pk, sk }) => {
               const Key = { pk: text(pk?.S ?? ''), sk: text(sk?.S ?? '') };
-              return client.call('DeleteItem', { TableName: table, Key });
+              return table.call('DeleteItem', { Key });
             }),
           );
         }

@@ -5,7 +5,7 @@ import type { Replay } from '../../core/replays/replay.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, number, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, putDocumentIf, putNewDocument } from '../items/documents.ts';
 import { mergedShards, oldestFirst } from '../items/listing.ts';
@@ -13,15 +13,11 @@ import { createDeadIndex } from './dead.ts';
 import { expiryOf } from './expiry.ts';
 import { DELIVERY_SHARDS, deliveryPartition, fromDeliveryItem, seconds } from './items.ts';
 
-export function createReplayLedger(
-  client: DynamoDb,
-  table: string,
-  settings: Settings,
-): ReplayLedger {
-  const dead = createDeadIndex(client, table);
+export function createReplayLedger(table: Table, settings: Settings): ReplayLedger {
+  const dead = createDeadIndex(table);
 
   const getReplay = async (scope: Scope, id: string): Promise<Replay | undefined> =>
-    documentOf<Replay>(await getItem(client, table, replayKey(scope, id)));
+    documentOf<Replay>(await getItem(table, replayKey(scope, id)));
 
   const itemOf = (replay: Replay): Item => ({
     ...documentItem(replayKey(replay, replay.id), replay),
@@ -31,7 +27,7 @@ export function createReplayLedger(
 
   return {
     async putReplayOnce(replay) {
-      if (await putNewDocument(client, table, itemOf(replay))) return replay;
+      if (await putNewDocument(table, itemOf(replay))) return replay;
       const found = await getReplay(replay, replay.id);
       if (!found) throw new NotYetStoredError(replay.id);
       return found;
@@ -41,7 +37,6 @@ export function createReplayLedger(
 
     async listReplays(scope, limit, cursor) {
       const page = await mergedShards({
-        client,
         table,
         partitions: [replayPartition(scope)],
         after: 'rpl_',
@@ -54,7 +49,7 @@ export function createReplayLedger(
 
     // What is written names its writer: nobody else writes the same text.
     replaceReplay: (seenVersion, after) =>
-      putDocumentIf(client, table, itemOf(after), 'ver = :seen', { ':seen': number(seenVersion) }),
+      putDocumentIf(table, itemOf(after), 'ver = :seen', { ':seen': number(seenVersion) }),
 
     listDead: (endpoint, range, limit, cursor) => dead.oldestFirst(endpoint, range, limit, cursor),
 
@@ -62,7 +57,7 @@ export function createReplayLedger(
       const partitions = Array.from({ length: DELIVERY_SHARDS }, (_, shard) =>
         deliveryPartition(endpoint, endpoint.endpointId, shard),
       );
-      const page = await oldestFirst({ client, table, partitions, range, limit, cursor });
+      const page = await oldestFirst({ table, partitions, range, limit, cursor });
       return { ...page, entries: page.items.map(fromDeliveryItem) };
     },
   };

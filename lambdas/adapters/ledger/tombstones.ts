@@ -3,7 +3,7 @@ import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Tombstone, Tombstones } from '../../core/tombstone.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
@@ -18,11 +18,10 @@ function keyOf(ref: Scope & { readonly id: string }): Item {
 }
 
 export function createTombstones(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
 ): Tombstones {
-  const page = createPages(client, table);
+  const page = createPages(table);
   return {
     async bury({ tenant, environment, id, deletedAtMs }) {
       if (deletedAtMs === undefined) return false;
@@ -30,12 +29,12 @@ export function createTombstones(
       // By then every delivery and every idempotency key that may name it is gone.
       const exp = seconds(expiryOf(deletedAtMs + DEDUPE_MS, settings));
       const item = { ...documentItem(keyOf(tombstone), tombstone), exp };
-      await client.call('PutItem', { TableName: table, Item: item });
+      await table.call('PutItem', { Item: item });
       return true;
     },
 
     async findTombstones(refs) {
-      const items = await batchGet(client, table, refs.map(keyOf));
+      const items = await batchGet(table, refs.map(keyOf));
       return items.flatMap((item) => documentOf<Tombstone>(item) ?? []);
     },
 

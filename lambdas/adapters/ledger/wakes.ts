@@ -11,7 +11,7 @@ import type { SweptWakes, Wakes } from '../../core/wakes/directory.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts';
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { metrics } from '../metrics.ts';
@@ -24,8 +24,7 @@ const SWEPT = { pk: text('swept'), sk: text('swept') };
 const MAX_REMEMBERED = 10_000;
 
 export function createWakes(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   surroundings: Pick<Surroundings, 'now'>,
 ): Wakes & SweptWakes {
   const remembered = new Recent<true>({ maxEntries: MAX_REMEMBERED });
@@ -71,8 +70,7 @@ export function createWakes(
   function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
     const isScheduled = how === 'scheduled';
     return whenHolds(
-      client.call('UpdateItem', {
-        TableName: table,
+      table.call('UpdateItem', {
         Key: directoryKey(wake),
         UpdateExpression: `SET v = :v${isScheduled ? ', sch = :v' : ''}`,
         ConditionExpression: `attribute_not_exists(${isScheduled ? 'sch' : 'pk'})`,
@@ -82,8 +80,7 @@ export function createWakes(
   }
 
   async function setMark(expression: string, bucketMs: number): Promise<number> {
-    const { Attributes } = await client.call('UpdateItem', {
-      TableName: table,
+    const { Attributes } = await table.call('UpdateItem', {
       Key: SWEPT,
       UpdateExpression: `SET v = :v, b = ${expression}`,
       ExpressionAttributeValues: { ':v': ITEM_VERSION, ':b': number(bucketMs) },
@@ -107,15 +104,14 @@ export function createWakes(
     },
 
     async done(wake) {
-      await client.call('DeleteItem', { TableName: table, Key: directoryKey(wake) });
+      await table.call('DeleteItem', { Key: directoryKey(wake) });
     },
 
     async listBucket(bucketMs) {
       const shards = await Promise.all(
         Array.from({ length: WAKE_SHARDS }, async (_, shard) => {
           const wakes: WakeMessage[] = [];
-          const pages = pagesOf(client, {
-            TableName: table,
+          const pages = pagesOf(table, {
             KeyConditionExpression: 'pk = :pk',
             ExpressionAttributeValues: { ':pk': text(partition(bucketMs, shard)) },
             ConsistentRead: true,

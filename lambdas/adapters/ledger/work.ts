@@ -3,17 +3,16 @@
 import type { WorkEntry, WorkLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { answerWhenHolds, type Item, number, text } from '../aws/dynamodb/client.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './items.ts';
 
-export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
+export function createWorkLedger(table: Table): WorkLedger {
   return {
     async listDue(endpoint, beforeMs, limit, fromMs = 0) {
       const shards = await Promise.all(
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
-          const answer = await client.call('Query', {
-            TableName: table,
+          const answer = await table.call('Query', {
             IndexName: WORK_INDEX,
             KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :before',
             ExpressionAttributeValues: {
@@ -32,8 +31,7 @@ export function createWorkLedger(client: DynamoDb, table: string): WorkLedger {
 
     async take(entry, untilMs) {
       const answer = await answerWhenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: deliveryKey(entry),
           UpdateExpression: 'SET wat = :until',
           ConditionExpression: 's = :waiting AND wat = :seen',

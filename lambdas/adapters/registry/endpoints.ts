@@ -4,7 +4,7 @@ import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.
 import type { Scope } from '../../core/scope.ts';
 import { withoutInherited } from '../../core/templates/template.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
 import {
   documentItem,
@@ -18,17 +18,16 @@ import { announced, countChange } from './scope-version.ts';
 import type { Inheritance } from './templates.ts';
 
 export function createEndpointStore(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   inherit: Inheritance,
   tombstones: Tombstones,
 ): EndpointStore & SealedEndpoints {
-  const page = createPages(client, table);
+  const page = createPages(table);
 
   async function getEndpoints(
     refs: readonly (Scope & { readonly id: string })[],
   ): Promise<ReadonlyMap<string, Endpoint>> {
-    const items = await batchGet(client, table, refs.map(keyOf));
+    const items = await batchGet(table, refs.map(keyOf));
     const stored = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
     const found = new Map((await inherit(stored)).map((endpoint) => [endpoint.id, endpoint]));
     const missing = refs.filter(({ id }) => !found.has(id));
@@ -44,17 +43,15 @@ export function createEndpointStore(
   return {
     async putEndpointOnce(endpoint) {
       // Before it too: a scope whose version was never counted is taken to have no endpoint.
-      await countChange(client, table, endpoint);
-      const isNew = await announced(client, table, endpoint, () =>
-        putNewDocument(client, table, toItem(endpoint)),
-      );
+      await countChange(table, endpoint);
+      const isNew = await announced(table, endpoint, () => putNewDocument(table, toItem(endpoint)));
       return isNew ? endpoint : ((await getEndpoint(endpoint, endpoint.id)) ?? endpoint);
     },
 
     replaceEndpoint: (before, after) =>
-      announced(client, table, after, async () => {
+      announced(table, after, async () => {
         const item = (await tombstones.bury(after)) ? keyOf(after) : toItem(after);
-        return replaceDocument(client, table, withoutInherited(before), item);
+        return replaceDocument(table, withoutInherited(before), item);
       }),
 
     getEndpoint,
@@ -70,7 +67,7 @@ export function createEndpointStore(
       page(documentOf<Endpoint>, endpointPartition(scope), 'ep_', limit, cursor),
 
     // Nothing that anybody sees changes: no fan-out is told.
-    rewrite: (before, after) => replaceDocument(client, table, before, toItem(after)),
+    rewrite: (before, after) => replaceDocument(table, before, toItem(after)),
   };
 }
 

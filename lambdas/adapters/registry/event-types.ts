@@ -3,7 +3,7 @@
 
 import type { EventTypeReader, EventTypeStore } from '../../core/event-types/catalogue.ts';
 import type { EventType } from '../../core/event-types/event-type.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, number, text } from '../aws/dynamodb/client.ts';
 import {
   documentOf,
@@ -18,34 +18,33 @@ const BEFORE_NAMES = '*';
 
 const keyOf = (name: string): Item => ({ pk: text(PARTITION), sk: text(name) });
 
-export function createEventTypeReader(client: DynamoDb, table: string): EventTypeReader {
-  const read = (name: string) => getItem(client, table, keyOf(name));
+export function createEventTypeReader(table: Table): EventTypeReader {
+  const read = (name: string) => getItem(table, keyOf(name));
   return {
     catalogueVersion: async () => (await read(VERSION_SORT_KEY))?.changes?.N,
     getEventType: async (name) => documentOf<EventType>(await read(name)),
   };
 }
 
-export function createEventTypeStore(client: DynamoDb, table: string): EventTypeStore {
-  const page = createPages(client, table);
+export function createEventTypeStore(table: Table): EventTypeStore {
+  const page = createPages(table);
   /** After the change: whoever reads the new version then reads the new entry, too. */
   const changed = (): Promise<unknown> =>
-    client.call('UpdateItem', {
-      TableName: table,
+    table.call('UpdateItem', {
       Key: keyOf(VERSION_SORT_KEY),
       UpdateExpression: 'SET v = :v ADD changes :one',
       ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
     });
   return {
-    ...createEventTypeReader(client, table),
+    ...createEventTypeReader(table),
     async putEventType(eventType) {
       const doc = text(JSON.stringify(eventType));
       const item = { ...keyOf(eventType.name), v: ITEM_VERSION, doc };
-      await client.call('PutItem', { TableName: table, Item: item });
+      await table.call('PutItem', { Item: item });
       await changed();
     },
     async deleteEventType(name) {
-      await client.call('DeleteItem', { TableName: table, Key: keyOf(name) });
+      await table.call('DeleteItem', { Key: keyOf(name) });
       await changed();
     },
     listEventTypes: (limit, cursor) =>

@@ -8,7 +8,7 @@ import type { Secrets } from '../../core/sealing/secrets.ts';
 import { keyPlace } from '../../core/signing/key-input.ts';
 import type { KeyAlgorithm, Keyring, KeyringStore, SigningKey } from '../../core/signing/keys.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, number, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, putDocumentIf, putNewDocument } from '../items/documents.ts';
 
@@ -20,17 +20,17 @@ const KEPT_MS = 5_000;
 /** More than a rotation leaves published. */
 const MAX_OPENED = 100;
 
-export function createKeyringStore(client: DynamoDb, table: string): KeyringStore {
+export function createKeyringStore(table: Table): KeyringStore {
   return {
     async read() {
-      const item = await getItem(client, table, KEY);
+      const item = await getItem(table, KEY);
       return { keys: documentOf<Keyring>(item) ?? [], version: Number(item?.version?.N ?? 0) };
     },
     replace({ version }, keys) {
       const item = { ...documentItem(KEY, keys), version: number(version + 1) };
       return version === 0
-        ? putNewDocument(client, table, item)
-        : putDocumentIf(client, table, item, 'version = :version', { ':version': number(version) });
+        ? putNewDocument(table, item)
+        : putDocumentIf(table, item, 'version = :version', { ':version': number(version) });
     },
   };
 }

@@ -3,7 +3,7 @@ import { defined } from '../../core/defined.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   batchGet,
   getItem,
@@ -22,16 +22,13 @@ import {
 } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
 
-export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyErasure & KeyLookup {
-  const page = createPages(client, table);
+export function createKeyStore(table: Table): KeyStore & KeyErasure & KeyLookup {
+  const page = createPages(table);
   /** An entry without a key is of one that is being removed. */
   async function keysOf(entries: readonly Entry[]): Promise<ApiKey[]> {
     const hashKeys = entries.map(({ hash }) => hashKey(hash));
     const keys = new Map(
-      (await batchGet(client, table, hashKeys)).map((item) => [
-        item.pk?.S,
-        documentOf<ApiKey>(item),
-      ]),
+      (await batchGet(table, hashKeys)).map((item) => [item.pk?.S, documentOf<ApiKey>(item)]),
     );
     return entries.flatMap(({ hash, lastUsedAtMs }) => {
       const key = keys.get(hashKey(hash).pk?.S);
@@ -40,7 +37,7 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyE
   }
 
   async function remove(...keys: readonly Item[]): Promise<void> {
-    for (const Key of keys) await client.call('DeleteItem', { TableName: table, Key });
+    for (const Key of keys) await table.call('DeleteItem', { Key });
   }
 
   return {
@@ -48,15 +45,15 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyE
       // What is listed is shown, so the entry comes last: of a key that has none nobody knows the secret, and its
       // creation begins anew.
       const { hash } = key;
-      await client.call('PutItem', { TableName: table, Item: documentItem(hashKey(hash), key) });
+      await table.call('PutItem', { Item: documentItem(hashKey(hash), key) });
       const entry = documentItem(entryKey(key, key.id), { hash });
-      const isNew = await putNewDocument(client, table, entry);
+      const isNew = await putNewDocument(table, entry);
       if (!isNew) await remove(hashKey(hash));
       return isNew;
     },
-    findKey: async (hash) => documentOf<ApiKey>(await getItem(client, table, hashKey(hash))),
+    findKey: async (hash) => documentOf<ApiKey>(await getItem(table, hashKey(hash))),
     async getKey(scope, id) {
-      const item = await getItem(client, table, entryKey(scope, id));
+      const item = await getItem(table, entryKey(scope, id));
       return item && (await keysOf([entryOf(item)]))[0];
     },
     async listKeys(scope, limit, cursor) {
@@ -66,13 +63,12 @@ export function createKeyStore(client: DynamoDb, table: string): KeyStore & KeyE
 
     async revokeKey({ lastUsedAtMs, ...key }, nowMs) {
       const revoked: ApiKey = { ...key, revokedAtMs: nowMs };
-      await replaceDocument(client, table, key, documentItem(hashKey(key.hash), revoked));
+      await replaceDocument(table, key, documentItem(hashKey(key.hash), revoked));
     },
 
     async noteKeyUse(key, atMs) {
       await whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: entryKey(key, key.id),
           UpdateExpression: 'SET used = :at',
           ConditionExpression:

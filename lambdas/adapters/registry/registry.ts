@@ -5,7 +5,7 @@ import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createKeyStore } from './keys.ts';
 import { markSlow } from './slow-marks.ts';
@@ -24,17 +24,16 @@ export type Registry = TenantStore &
   SubscriberStore;
 
 export function createRegistry(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   surroundings: Surroundings,
   tombstones: Tombstones,
 ): Registry {
-  const inherit = createInheritance(client, table);
+  const inherit = createInheritance(table);
   return {
-    ...createTenantStore(client, table),
-    ...createKeyStore(client, table),
-    ...createEndpointStore(client, table, inherit, tombstones),
-    subscribersOf: createSubscriberCache(client, table, surroundings, inherit),
-    markSlow: (endpoint, untilMs) => markSlow(client, table, endpoint, untilMs, surroundings.now()),
+    ...createTenantStore(table),
+    ...createKeyStore(table),
+    ...createEndpointStore(table, inherit, tombstones),
+    subscribersOf: createSubscriberCache(table, surroundings, inherit),
+    markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };
 }

@@ -1,6 +1,6 @@
 // The count of changes of a scope, by which every fan-out knows whether its list of subscribers is current.
 import type { Scope } from '../../core/scope.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { number, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
@@ -15,13 +15,11 @@ const UPDATES: Readonly<Record<ScopeChange, string>> = {
 
 /** Tells every fan-out that a scope's subscribers are to be read again. */
 export function countChange(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   scope: Scope,
   change: ScopeChange = 'content',
 ): Promise<unknown> {
-  return client.call('UpdateItem', {
-    TableName: table,
+  return table.call('UpdateItem', {
     Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
     UpdateExpression: UPDATES[change],
     ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
@@ -30,14 +28,13 @@ export function countChange(
 
 /** A change that every fan-out sees: announced however it ends, since one that failed may have been done. */
 export async function announced<T>(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   scope: Scope,
   change: () => Promise<T>,
 ): Promise<T> {
   try {
     return await change();
   } finally {
-    await countChange(client, table, scope);
+    await countChange(table, scope);
   }
 }

@@ -2,7 +2,7 @@
 
 import { MAX_MARKS } from '../../core/endpoints/slow-lane.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, number, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
@@ -20,15 +20,13 @@ export function slowIn(item: Item | undefined, nowMs: number): ReadonlySet<strin
 
 /** Marks an endpoint, and removes marks that are over. */
 export async function markSlow(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   endpoint: Scope & { readonly id: string },
   untilMs: number,
   nowMs: number,
 ): Promise<void> {
   const key = { pk: text(endpointPartition(endpoint)), sk: text(VERSION_SORT_KEY) };
-  const answer = await client.call('UpdateItem', {
-    TableName: table,
+  const answer = await table.call('UpdateItem', {
     Key: key,
     UpdateExpression: 'SET v = :v, #slow = :until',
     ExpressionAttributeNames: { '#slow': PREFIX + endpoint.id },
@@ -40,8 +38,7 @@ export async function markSlow(
   const tooMany = marks.slice(MAX_MARKS).map(([name]) => name);
   const removed = [...new Set([...over, ...tooMany])].slice(0, MAX_MARKS);
   if (removed.length === 0) return;
-  await client.call('UpdateItem', {
-    TableName: table,
+  await table.call('UpdateItem', {
     Key: key,
     UpdateExpression: `REMOVE ${removed.map((_, index) => `#r${index}`).join(', ')}`,
     ExpressionAttributeNames: Object.fromEntries(

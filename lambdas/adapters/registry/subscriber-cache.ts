@@ -8,7 +8,7 @@ import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { createPages, listedDocumentOf } from '../items/page.ts';
@@ -27,12 +27,11 @@ interface CachedList {
 }
 
 export function createSubscriberCache(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   surroundings: Surroundings,
   inherit: Inheritance,
 ): SubscriberStore['subscribersOf'] {
-  const page = createPages(client, table);
+  const page = createPages(table);
   const lists = new Recent<CachedList>({ maxEntries: MAX_SCOPES, keptMs: KEPT_MS });
 
   async function load(scope: Scope): Promise<Subscriber[]> {
@@ -49,7 +48,6 @@ export function createSubscriberCache(
   return async (scopes) => {
     const unique = [...new Map(scopes.map((scope) => [scopeKey(scope), scope])).values()];
     const items = await batchGet(
-      client,
       table,
       unique.map((scope) => ({ pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) })),
     );

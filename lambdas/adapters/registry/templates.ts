@@ -4,7 +4,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import { type Template, withTemplate } from '../../core/templates/template.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, getItem, type Item, number, text, whenHolds } from '../aws/dynamodb/client.ts';
 import {
   documentItem,
@@ -29,14 +29,14 @@ const itemOf = (template: Template, joins: number): Item => ({
 });
 
 /** Endpoints with what they inherit; those that follow no template cost no read. */
-export function createInheritance(client: DynamoDb, table: string): Inheritance {
+export function createInheritance(table: Table): Inheritance {
   return async (endpoints) => {
     const keys = endpoints.flatMap((endpoint) =>
       endpoint.template === undefined ? [] : [keyOf(endpoint, endpoint.template)],
     );
     if (keys.length === 0) return endpoints;
     const templates = new Map(
-      (await batchGet(client, table, keys)).map((item) => [
+      (await batchGet(table, keys)).map((item) => [
         `${item.pk?.S}/${item.sk?.S}`,
         documentOf<Template>(item),
       ]),
@@ -47,25 +47,21 @@ export function createInheritance(client: DynamoDb, table: string): Inheritance 
   };
 }
 
-export function createTemplates(
-  client: DynamoDb,
-  table: string,
-  tombstones: Tombstones,
-): Templates {
-  const page = createPages(client, table);
+export function createTemplates(table: Table, tombstones: Tombstones): Templates {
+  const page = createPages(table);
   async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
-    const item = await getItem(client, table, keyOf(scope, id));
+    const item = await getItem(table, keyOf(scope, id));
     const template = listedDocumentOf<Template>(item);
     return template && { template, joins: Number(item?.joins?.N ?? 0) };
   }
 
   return {
     async putTemplateOnce(template) {
-      const isNew = await putNewDocument(client, table, itemOf(template, 0));
+      const isNew = await putNewDocument(table, itemOf(template, 0));
       return isNew ? template : (await getTemplate(template, template.id))?.template;
     },
     async removeTemplate(scope, id) {
-      await client.call('DeleteItem', { TableName: table, Key: keyOf(scope, id) });
+      await table.call('DeleteItem', { Key: keyOf(scope, id) });
     },
     listAllTemplates: (scope, limit, cursor) =>
       page(documentOf<Template>, templatePartition(scope), 'tpl_', limit, cursor),
@@ -73,18 +69,17 @@ export function createTemplates(
     listTemplates: (scope, limit, cursor) =>
       page(listedDocumentOf<Template>, templatePartition(scope), 'tpl_', limit, cursor),
     replaceTemplate: ({ template, joins }, after) =>
-      announced(client, table, after, async () => {
+      announced(table, after, async () => {
         const isDeleted = await tombstones.bury(after);
         const item = isDeleted ? keyOf(after, after.id) : itemOf(after, joins);
-        return putDocumentIf(client, table, item, 'doc = :before AND joins = :joins', {
+        return putDocumentIf(table, item, 'doc = :before AND joins = :joins', {
           ':before': docOf(template),
           ':joins': number(joins),
         });
       }),
     joinTemplate: (seen) =>
       whenHolds(
-        client.call('UpdateItem', {
-          TableName: table,
+        table.call('UpdateItem', {
           Key: keyOf(seen, seen.id),
           UpdateExpression: 'ADD joins :one',
           ConditionExpression: 'doc = :seen',

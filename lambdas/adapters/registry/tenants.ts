@@ -4,7 +4,7 @@ import { optimistically } from '../../core/optimistic.ts';
 import { ENVIRONMENTS } from '../../core/scope.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import { NEW_ERASURE, type Tenant } from '../../core/tenants/tenant.ts';
-import type { DynamoDb } from '../aws/dynamodb/calls.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
 import { createPages, listedDocumentOf } from '../items/page.ts';
@@ -16,19 +16,19 @@ const BEFORE_IDS = ' ';
 /** How often a tenant that others change meanwhile is tried. */
 const ROUNDS = 5;
 
-export function createTenantStore(client: DynamoDb, table: string): TenantStore & TenantListing {
-  const page = createPages(client, table);
+export function createTenantStore(table: Table): TenantStore & TenantListing {
+  const page = createPages(table);
 
   const getTenant = async (id: string): Promise<Tenant | undefined> =>
-    documentOf<Tenant>(await getItem(client, table, keyOf(id)));
+    documentOf<Tenant>(await getItem(table, keyOf(id)));
 
   const itemOf = (tenant: Tenant): Item => documentItem(keyOf(tenant.id), tenant);
   const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
-    replaceDocument(client, table, before, itemOf(after));
+    replaceDocument(table, before, itemOf(after));
 
   async function changeScopes(tenant: string, change: ScopeChange): Promise<void> {
     for (const environment of ENVIRONMENTS) {
-      await countChange(client, table, { tenant, environment }, change);
+      await countChange(table, { tenant, environment }, change);
     }
   }
 
@@ -45,7 +45,7 @@ export function createTenantStore(client: DynamoDb, table: string): TenantStore 
         const tenant = created ? { id, name, createdAtMs: nowMs } : { ...found, name };
         const isPut = found
           ? await replaceTenant(found, tenant)
-          : await putNewDocument(client, table, itemOf(tenant));
+          : await putNewDocument(table, itemOf(tenant));
         return isPut ? { tenant, created } : undefined;
       });
       if (!put) throw new NotYetStoredError(id);

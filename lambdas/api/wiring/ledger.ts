@@ -1,5 +1,7 @@
 // What the api function has of the ledger, with everything sealed opened.
+
 import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
+import { tableOf } from '../../adapters/aws/dynamodb/calls.ts';
 import { countStates } from '../../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../../adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../adapters/ledger/events.ts';
@@ -21,15 +23,15 @@ import { Env } from '../../environment.ts';
 
 export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultPorts) {
   const table = variable(Env.ledgerTable);
-  const events = createEventLedger(dynamoDb, table, settings);
-  const deliveries = countStates(createDeliveryLedger(dynamoDb, table, settings), metrics);
+  const events = createEventLedger(tableOf(dynamoDb, table), settings);
+  const deliveries = countStates(createDeliveryLedger(tableOf(dynamoDb, table), settings), metrics);
   const sealed = settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries;
   return {
     ledger: { ...events, ...openingEvents(vault, events), ...openingDeliveries(vault, sealed) },
-    redactions: createRedactionLedger(dynamoDb, table),
-    health: createHealthLedger(dynamoDb, table),
-    replays: createReplayLedger(dynamoDb, table, settings),
-    wakes: createWakes(dynamoDb, table, surroundings),
-    work: createWorkLedger(dynamoDb, table),
+    redactions: createRedactionLedger(tableOf(dynamoDb, table)),
+    health: createHealthLedger(tableOf(dynamoDb, table)),
+    replays: createReplayLedger(tableOf(dynamoDb, table), settings),
+    wakes: createWakes(tableOf(dynamoDb, table), surroundings),
+    work: createWorkLedger(tableOf(dynamoDb, table)),
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb, putIfNew } from '../../../lambdas/adapters/aws/dynamodb/client.ts';
 import { log } from '../../../lambdas/adapters/log.ts';
 import { createSqs } from '../../../lambdas/adapters/queues/queues.ts';
@@ -144,7 +145,7 @@ describe('a call', () => {
         __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
         message: 'The conditional request failed',
       });
-    expect(await putIfNew(createDynamoDb(), TABLE, KEY)).toBe(false);
+    expect(await putIfNew(tableOf(createDynamoDb(), TABLE), KEY)).toBe(false);
     expect(agents()).toEqual(['direct']);
   });
 
@@ -207,7 +208,7 @@ describe('a call that is handed over to the SDK', () => {
     const warn = vi.spyOn(log, 'warn');
     answer = (_request, response) =>
       json(response, 400, { __type: 'x#ConditionalCheckFailedException' });
-    await putIfNew(createDynamoDb(), TABLE, KEY);
+    await putIfNew(tableOf(createDynamoDb(), TABLE), KEY);
     const controller = new AbortController();
     answer = () => controller.abort(new Error('out of time'));
     const input = { TableName: TABLE, Key: KEY };

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import { addDeliveryActionRoutes } from '../../../lambdas/api/deliveries/actions.ts';
 import { addEndpointActionRoutes } from '../../../lambdas/api/endpoints/actions.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
   const events = { tellDead: async () => undefined };
   const ports = { ledger, events, health, registry, queues, wakes: mortal, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);
-  const work = createWorkLedger(dynamoDb, 'ledger');
+  const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));
   addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });
 }, 60_000);
 afterAll(() => service?.stop());

@@ -1,6 +1,8 @@
 // What waits past its deadline and is not stored as dead yet: every read says that it is dead.
+
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import { addDeliveryActionRoutes } from '../../../lambdas/api/deliveries/actions.ts';
 import { addEndpointActionRoutes } from '../../../lambdas/api/endpoints/actions.ts';
@@ -32,7 +34,7 @@ beforeAll(async () => {
   const events = { tellDead: async ({ eventId }: Delivery) => void told.push(eventId) };
   const ports = { ledger, events, health, registry, queues, wakes, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);
-  const work = createWorkLedger(dynamoDb, 'ledger');
+  const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));
   addEndpointActionRoutes(serve, { ...ports, work, defaults: {} });
 }, 60_000);
 afterAll(() => service?.stop());
@@ -124,7 +126,7 @@ describe('deliveries that wait past their deadline, among others', () => {
     expect(await count('/v1/replays', { endpoint: endpointId, types: ['a.*'] })).toEqual(all);
     expect(await count(`/v1/endpoints/${endpointId}/recover`, {})).toEqual(all);
 
-    const ports = { ...service, work: createWorkLedger(service.dynamoDb, 'ledger') };
+    const ports = { ...service, work: createWorkLedger(tableOf(service.dynamoDb, 'ledger')) };
     const scope = { tenant: 'acme', environment: 'live', endpointId } as const;
     const range = { sinceMs: Date.parse(since), untilMs: service.clock.nowMs };
     const search = { ...scope, ...range, status: 'dead', types: [] } as const;

@@ -1,6 +1,8 @@
 // Pausing, resuming and listing replays, what failed, and what is about one subject.
+
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryMessage } from '../../../lambdas/core/deliveries/message.ts';
@@ -48,7 +50,7 @@ async function handle({ replay: asked }: DelayedReplay, remainingMs = 60_000): P
     wakes: only<Wakes>({ note: async () => undefined }),
     surroundings: service.surroundings,
     settings: service.settings,
-    work: createWorkLedger(service.dynamoDb, 'ledger'),
+    work: createWorkLedger(tableOf(service.dynamoDb, 'ledger')),
     events: { tellDead: async () => undefined },
   };
   const failed = await workOff([sqsRecord(encodeReplayMessage(asked))], async (message) => {

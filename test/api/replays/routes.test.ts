@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import type { Delivery, StoredState } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { DeliveryMessage } from '../../../lambdas/core/deliveries/message.ts';
@@ -51,7 +52,7 @@ function ports(): ReplayPorts {
     wakes: only<Wakes>({ note: async () => undefined }),
     surroundings: service.surroundings,
     settings: service.settings,
-    work: createWorkLedger(service.dynamoDb, 'ledger'),
+    work: createWorkLedger(tableOf(service.dynamoDb, 'ledger')),
     events: { tellDead: async () => undefined },
   };
 }

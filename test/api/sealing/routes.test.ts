@@ -1,6 +1,8 @@
 // Sealing anew under another version of the key: page by page, as often as one likes, while others work.
+
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import {
   createKeyringStore,
   generatePrivateKey,
@@ -43,7 +45,7 @@ function ports() {
     registry: service.registry,
     endpoints: service.registry,
     templates: service.templates,
-    keyring: createKeyringStore(service.dynamoDb, 'registry'),
+    keyring: createKeyringStore(tableOf(service.dynamoDb, 'registry')),
     surroundings: service.surroundings,
   };
 }
@@ -57,7 +59,7 @@ describe('a walk', () => {
     const whole = await service.registry.getEndpoint(LIVE, deleted);
     if (whole) await service.registry.rewrite(whole, { ...whole, deletedAtMs: 1 });
     await service.acme('POST', `/v1/endpoints/${ids[0]}/rotate-secret`, { overlapSeconds: 3600 });
-    const keyring = createKeyringStore(service.dynamoDb, 'registry');
+    const keyring = createKeyringStore(tableOf(service.dynamoDb, 'registry'));
     const pem = await generatePrivateKey('Ed25519');
     const sealed = seal(SEALING_KEY, keyPlace('sk_1'), pem, randomBytes(12));
     const key = { id: 'sk_1', algorithm: 'Ed25519', origin: 'generated', publicKey: '' } as const;

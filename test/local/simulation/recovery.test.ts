@@ -155,7 +155,10 @@ describe('an endpoint that is resumed with 2,000 deliveries', () => {
   });
 
   it('gets them at no higher pace for an index that is behind by less than a step', async () => {
-    const behind = await resumed(2_000, () => answer(200, 3_000), { minutes: 3, indexLagMs: 1_000 });
+    const behind = await resumed(2_000, () => answer(200, 3_000), {
+      minutes: 3,
+      indexLagMs: 1_000,
+    });
     const { peak } = await resumed(2_000, () => answer(200, 3_000), { minutes: 3 });
     expect(behind.peak).toBeLessThanOrEqual(peak);
     expect(behind.sent).toBe(2_000);
@@ -178,8 +181,7 @@ describe('an endpoint that is resumed with 2,000 deliveries', () => {
   );
 
   it('and breaks when more than 50 come at once, has few failures', async () => {
-    const breaking = (inFlight: number) =>
-      inFlight > 50 ? answer(503) : answer(200, SECOND_MS);
+    const breaking = (inFlight: number) => (inFlight > 50 ? answer(503) : answer(200, SECOND_MS));
     const { failed, peak } = await resumed(2_000, breaking, { minutes: 15 });
     expect(peak).toBeLessThanOrEqual(64);
     expect(failed).toBeLessThan(0.15 * 2_000);

@@ -6,7 +6,7 @@ import { inParallel } from '../../../core/in-parallel.ts';
 import { CLIENT_OPTIONS } from '../client-options.ts';
 import { createDirectCalls } from '../direct-calls.ts';
 import { inRounds } from '../rounds.ts';
-import { CONDITION_FAILED, type DynamoDb, type DynamoDbOperations } from './calls.ts';
+import { CONDITION_FAILED, type DynamoDb, type DynamoDbOperations, type Table } from './calls.ts';
 import { decodeOutput, encodeInput } from './json.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -36,11 +36,10 @@ export function createDynamoDb(): DynamoDb {
  * @param put puts items of different keys in a call or some, and gives those that are left
  */
 export async function batchPut(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   items: readonly Item[],
   put: (chunk: readonly Item[]) => Promise<readonly Item[]> = (chunk) =>
-    inRounds(ROUNDS, chunk, (some) => putOnce(client, table, some)),
+    inRounds(ROUNDS, chunk, (some) => putOnce(table, some)),
 ): Promise<ReadonlySet<number>> {
   // DynamoDB refuses a batch in which a key is repeated, and SQS may deliver a message twice.
   const unique = new Map(items.map((item) => [keyText(item), item]));
@@ -51,34 +50,29 @@ export async function batchPut(
 
 /** Puts items of different keys in one call. @returns those that DynamoDB left unprocessed */
 export async function putOnce(
-  client: DynamoDb,
-  table: string,
+  table: Table,
   items: readonly Item[],
   signal?: AbortSignal,
 ): Promise<Item[]> {
   const requests = items.map((item) => ({ PutRequest: { Item: item } }));
-  const input = { RequestItems: { [table]: requests } };
-  const answer = await client.call('BatchWriteItem', input, signal);
-  const unprocessed = answer.UnprocessedItems?.[table] ?? [];
+  const input = { RequestItems: { [table.name]: requests } };
+  const answer = await table.client.call('BatchWriteItem', input, signal);
+  const unprocessed = answer.UnprocessedItems?.[table.name] ?? [];
   return unprocessed.flatMap(({ PutRequest }) => (PutRequest?.Item ? [PutRequest.Item] : []));
 }
 
 /** Reads items by their keys, consistently. @throws PartlyRefusedError if some stay unprocessed */
-export async function batchGet(
-  client: DynamoDb,
-  table: string,
-  keys: readonly Item[],
-): Promise<Item[]> {
+export async function batchGet(table: Table, keys: readonly Item[]): Promise<Item[]> {
   const unique = [...new Map(keys.map((key) => [keyText(key), key])).values()];
   const found = await Promise.all(
     chunksOf(unique, READS_PER_CALL).map(async (chunk) => {
       const items: Item[] = [];
       const left = await inRounds(ROUNDS, chunk, async (some) => {
-        const answer = await client.call('BatchGetItem', {
-          RequestItems: { [table]: { Keys: [...some], ConsistentRead: true } },
+        const answer = await table.client.call('BatchGetItem', {
+          RequestItems: { [table.name]: { Keys: [...some], ConsistentRead: true } },
         });
-        items.push(...(answer.Responses?.[table] ?? []));
-        return answer.UnprocessedKeys?.[table]?.Keys ?? [];
+        items.push(...(answer.Responses?.[table.name] ?? []));
+        return answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
       });
       if (left.length > 0) throw new PartlyRefusedError('DynamoDB', left.length, chunk.length);
       return items;
@@ -88,23 +82,18 @@ export async function batchGet(
 }
 
 /** Reads an item by its key, consistently. */
-export async function getItem(
-  client: DynamoDb,
-  table: string,
-  key: Item,
-): Promise<Item | undefined> {
-  const input = { TableName: table, Key: key, ConsistentRead: true };
-  return (await client.call('GetItem', input)).Item;
+export async function getItem(table: Table, key: Item): Promise<Item | undefined> {
+  return (await table.call('GetItem', { Key: key, ConsistentRead: true })).Item;
 }
 
 /** The pages of a query to its end, each read when it is asked for. */
 export async function* pagesOf(
-  client: DynamoDb,
-  query: DynamoDbOperations['Query']['input'],
+  table: Table,
+  query: Omit<DynamoDbOperations['Query']['input'], 'TableName'>,
 ): AsyncGenerator<Item[]> {
   let next: typeof query | undefined = query;
   while (next) {
-    const { Items, LastEvaluatedKey }: DynamoDbOperations['Query']['output'] = await client.call(
+    const { Items, LastEvaluatedKey }: DynamoDbOperations['Query']['output'] = await table.call(
       'Query',
       next,
     );
@@ -114,10 +103,9 @@ export async function* pagesOf(
 }
 
 /** Puts an item unless there is one with its key. @returns whether it was put */
-export function putIfNew(client: DynamoDb, table: string, item: Item): Promise<boolean> {
+export function putIfNew(table: Table, item: Item): Promise<boolean> {
   return whenHolds(
-    client.call('PutItem', {
-      TableName: table,
+    table.call('PutItem', {
       Item: item,
       ConditionExpression: 'attribute_not_exists(pk)',
     }),

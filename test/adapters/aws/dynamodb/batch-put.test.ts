@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DynamoDb } from '../../../../lambdas/adapters/aws/dynamodb/calls.ts';
+import { tableOf } from '../../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { batchPut, type Item } from '../../../../lambdas/adapters/aws/dynamodb/client.ts';
 
 const item = (id: string, value = 'x'): Item => ({
@@ -36,19 +37,21 @@ describe('items that are put together', () => {
   it('go in batches of 25', async () => {
     const { client, stored } = fakeClient(() => false);
     const items = Array.from({ length: 60 }, (_, index) => item(`id-${index}`));
-    expect(await batchPut(client, 'table', items)).toEqual(new Set());
+    expect(await batchPut(tableOf(client, 'table'), items)).toEqual(new Set());
     expect(stored.size).toBe(60);
   });
 
   it('are tried again where they stayed unprocessed', async () => {
     const { client, stored } = fakeClient((id, call) => id === 'b' && call === 1);
-    expect(await batchPut(client, 'table', [item('a'), item('b'), item('c')])).toEqual(new Set());
+    expect(await batchPut(tableOf(client, 'table'), [item('a'), item('b'), item('c')])).toEqual(
+      new Set(),
+    );
     expect([...stored.keys()].sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('are named by their places where they stay unprocessed for good', async () => {
     const { client } = fakeClient((id) => id === 'b');
-    expect(await batchPut(client, 'table', [item('a'), item('b'), item('c')])).toEqual(
+    expect(await batchPut(tableOf(client, 'table'), [item('a'), item('b'), item('c')])).toEqual(
       new Set([1]),
     );
   });
@@ -57,7 +60,7 @@ describe('items that are put together', () => {
   it('may name a key twice: the last one stands, and the others are not held up', async () => {
     const { client, stored } = fakeClient(() => false);
     const items = [item('a', 'first'), item('b'), item('a', 'last')];
-    expect(await batchPut(client, 'table', items)).toEqual(new Set());
+    expect(await batchPut(tableOf(client, 'table'), items)).toEqual(new Set());
     expect([...stored]).toEqual([
       ['a', 'last'],
       ['b', 'x'],
@@ -67,6 +70,6 @@ describe('items that are put together', () => {
   it('that share a key are refused together', async () => {
     const { client } = fakeClient((id) => id === 'a');
     const items = [item('a', 'first'), item('b'), item('a', 'last')];
-    expect(await batchPut(client, 'table', items)).toEqual(new Set([0, 2]));
+    expect(await batchPut(tableOf(client, 'table'), items)).toEqual(new Set([0, 2]));
   });
 });
