@@ -180,22 +180,22 @@ const DELIVERY_STEPS: readonly Step[] = [
     },
   },
   {
-    title: 'the watch over deadlines at a paused endpoint',
+    title: 'the look through a paused endpoint',
     async run(run) {
-      const before = calls(run, 'Wake', 'scheduler:CreateSchedule');
+      const before = calls(run, 'Wake', 'dynamodb:Query');
       const customer = await run.tenant();
       const { id } = await customer.endpoint();
       await customer.ask('POST', `/v1/endpoints/${id}/pause`);
       await resting(run, customer, id);
       const wake = encodeWakeMessage(wakeOf(customer.id, id, Date.now()));
       await run.send('^Wakes(?!Dead)', wake);
-      // The deadline is 40 days away.
-      await run.until(() => calls(run, 'Wake', 'scheduler:CreateSchedule') > before);
+      await run.until(() => calls(run, 'Wake', 'dynamodb:Query') > before);
     },
   },
   {
     title: 'an endpoint that trips',
     async run(run) {
+      const before = calls(run, 'Wake', 'scheduler:CreateSchedule');
       const customer = await run.tenant();
       const { id, path } = await customer.endpoint({ retryPolicy: LATER });
       run.receiver.answer(path, () => 500);
@@ -205,6 +205,8 @@ const DELIVERY_STEPS: readonly Step[] = [
         const { health } = await customer.ask('GET', `/v1/endpoints/${id}`);
         return JSON.stringify(health).includes('tripped');
       });
+      // Nothing is due for long: its probe has a schedule.
+      await run.until(() => calls(run, 'Wake', 'scheduler:CreateSchedule') > before);
     },
   },
   {
