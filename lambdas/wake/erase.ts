@@ -13,7 +13,8 @@ const WATCH_SECONDS = 30;
 const MAX_DELAY_SECONDS = 900;
 
 export interface CleanupPorts extends ErasurePorts {
-  readonly registry: ErasurePorts['registry'] & Pick<TenantStore, 'getTenant' | 'replaceTenant'>;
+  readonly registry: ErasurePorts['registry'] &
+    Pick<TenantStore, 'getTenant' | 'markTenantDeleted' | 'replaceTenant'>;
   readonly queues: CleanupQueue;
   readonly surroundings: Pick<Surroundings, 'now'>;
 }
@@ -37,6 +38,8 @@ export async function cleanUp(
 
 async function erase(ports: CleanupPorts, id: string, isOutOfTime: () => boolean): Promise<void> {
   let tenant = await ports.registry.getTenant(id);
+  // Whoever marked it may have died before fan-out was told.
+  if (tenant?.erasure?.at) await ports.registry.markTenantDeleted(id, ports.surroundings.now());
   while (tenant?.erasure?.at) {
     const { erasure } = tenant;
     const { at } = tenant.erasure;

@@ -12,6 +12,7 @@ import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
+import { createWakes } from '../../lambdas/adapters/ledger/wakes.ts';
 import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
@@ -20,7 +21,9 @@ import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
 import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
+import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries/routes.ts';
+import { addEndpointActionRoutes } from '../../lambdas/api/endpoints/actions.ts';
 import { addEndpointRoutes } from '../../lambdas/api/endpoints/routes.ts';
 import { addEndpointTestRoute } from '../../lambdas/api/endpoints/test.ts';
 import { addEventTypeRoutes } from '../../lambdas/api/event-types/routes.ts';
@@ -36,6 +39,8 @@ import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.
 import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../lambdas/api/tenants/routes.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
 import type {
   TestDeliveries,
   TestReport,
@@ -52,6 +57,7 @@ import type { VerifyMode } from '../../lambdas/core/settings.ts';
 import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
 import type { Surroundings } from '../../lambdas/core/surroundings.ts';
 import type { Wakes } from '../../lambdas/core/wakes/directory.ts';
+import type { WakeQueue } from '../../lambdas/core/wakes/message.ts';
 import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
@@ -150,6 +156,13 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   };
   const templates = createTemplates(tableOf(dynamoDb, 'registry'), ledger);
   const woken: EndpointAddress[] = [];
+  const wakes = only<Wakes>({ note: createWakes(tableOf(dynamoDb, 'ledger'), surroundings).note });
+  const wakeQueue: WakeQueue = {
+    async sendWakes(messages) {
+      woken.push(...messages.map(({ wake }) => wake));
+      return new Set();
+    },
+  };
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(serve, {
     registry: watched,
@@ -171,13 +184,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
     defaults: {},
     tests,
-    queues: {
-      async sendWakes(messages) {
-        woken.push(...messages.map(({ wake }) => wake));
-        return new Set();
-      },
-    },
-    wakes: only<Wakes>({ note: async () => undefined }),
+    queues: wakeQueue,
+    wakes,
     get verifyUrl() {
       return modes.verifyUrl;
     },
@@ -242,6 +250,35 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addSubjectRoutes(serve, { ledger });
   addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
+
+  const sentRetries: DelayedMessage[] = [];
+  const toldDead: Delivery[] = [];
+  addDeliveryActionRoutes(serve, {
+    ledger,
+    health,
+    registry,
+    queues: {
+      async sendRetries(messages) {
+        sentRetries.push(...messages);
+        return new Set();
+      },
+    },
+    wakes,
+    events: { tellDead: async (delivery) => void toldDead.push(delivery) },
+    surroundings,
+    settings,
+  });
+  addEndpointActionRoutes(serve, {
+    registry,
+    events: { tellDead: async (delivery) => void toldDead.push(delivery) },
+    health,
+    work,
+    ledger,
+    queues: wakeQueue,
+    wakes,
+    surroundings,
+    defaults: {},
+  });
 
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(serve, {
@@ -313,6 +350,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     ledger,
     replays,
     sentReplays,
+    toldDead,
+    sentRetries,
     health,
     settings,
     surroundings,

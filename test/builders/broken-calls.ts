@@ -11,8 +11,10 @@ export interface CallInput {
   readonly Key?: Readonly<Record<string, { readonly S?: string } | undefined>>;
 }
 
-/** A call fails without effect, or takes effect and its answer is lost. */
-export type Fate = 'fails' | 'loses its answer' | undefined;
+/**
+ * A call fails without effect, or takes effect and its answer is lost: it is then repeated, or the function has died.
+ */
+export type Fate = 'fails' | 'loses its answer' | 'is the last' | undefined;
 export type FateOf = (command: string, input: CallInput) => Fate | Promise<Fate>;
 
 let hooks = 0;
@@ -49,6 +51,7 @@ export function decideOnCalls(client: DynamoDBClient, fateOf: FateOf): void {
         const answer = await next(given);
         // The SDK repeats a call that ends so.
         if (fate === 'loses its answer') throw named('TimeoutError', 'the answer was lost');
+        if (fate === 'is the last') throw named('InternalFailure', 'the function died');
         return answer;
       },
     { step: 'deserialize', priority: 'high', name: `decideOnCalls${++hooks}` },

@@ -1,0 +1,470 @@
+// Every operation of the API that writes more than once, with a fault at each of its calls: what is there then is
+// what was there before or what was asked for, and the request, sent again, gives what was asked for.
+// docs/faults.md says what each leaves behind, and what heals it.
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
+import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { cleanUp } from '../../lambdas/wake/erase.ts';
+import type { Answer, ApiService, Ask } from '../builders/api-service.ts';
+import {
+  type CallInput,
+  decideOnCalls,
+  type Fate,
+  startService,
+} from '../builders/broken-calls.ts';
+import { anEvent } from '../builders/events.ts';
+
+let service: ApiService;
+/** What becomes of the next call: set for the time of one request. */
+let decide: (isWrite: boolean) => Fate = () => undefined;
+beforeAll(async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(console, 'log').mockReturnValue();
+  service = await startService({ endpointsPerTenant: 5, keysPerTenant: 5 });
+  const isNoteOfUse = (command: string, { Key }: CallInput) =>
+    command === 'UpdateItemCommand' && Key?.sk?.S?.startsWith('key_') === true;
+  decideOnCalls(service.client, (command, input) =>
+    isNoteOfUse(command, input)
+      ? undefined
+      : decide(/^(Put|Update|Delete|BatchWrite)/.test(command)),
+  );
+  // A message that is sent counts as a call, too.
+  for (const sent of [service.woken, service.cleanups, service.sentReplays, service.sentRetries]) {
+    const push = sent.push.bind(sent) as (...messages: unknown[]) => number;
+    sent.push = (...messages: unknown[]) => {
+      const fate = decide(true);
+      if (fate === 'fails') throw new Error('SQS is away');
+      const count = push(...messages);
+      if (fate === 'is the last') throw new Error('the function died');
+      return count;
+    };
+  }
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await service?.stop();
+});
+
+interface Tenant {
+  readonly name: string;
+  readonly ask: Ask;
+}
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into member by member
+type Made = any;
+
+interface Operation {
+  /** What is there before. */
+  readonly arrange?: (tenant: Tenant) => Promise<Made>;
+  readonly act: (tenant: Tenant, made: Made) => Promise<Answer>;
+  /** What is looked at: each part may change by itself, for a moment. */
+  readonly look: (tenant: Tenant, made: Made) => Promise<unknown[]>;
+  /** What a repeat is answered, beside what the request is answered. */
+  readonly again?: readonly number[];
+  /** It is of many things, each of which is done or not. */
+  readonly isOfMany?: boolean;
+}
+
+const KEYED = { 'idempotency-key': 'one' };
+const ENDPOINT = { url: 'https://acme.io/a', eventTypes: ['a.b'] };
+
+const at =
+  (...paths: readonly string[]) =>
+  async ({ ask }: Tenant): Promise<unknown[]> =>
+    Promise.all(
+      paths.map(async (path) => {
+        const { status, json } = await ask('GET', path);
+        return status === 200 ? json : status;
+      }),
+    );
+
+/** What fan-out sees, and what dispatch sees of it. */
+async function subscribed({ name: tenant }: Tenant): Promise<unknown[]> {
+  const scope = { tenant, environment: 'live' } as const;
+  const [found] = (await service.registry.subscribersOf([scope])).values();
+  const refs = (found ?? []).map(({ id }) => ({ ...scope, id }));
+  const endpoints = [...(await service.registry.getEndpoints(refs)).values()];
+  return [found, endpoints.flatMap(({ url, deletedAtMs }) => (deletedAtMs ? [] : [url]))];
+}
+
+async function endpointsAndHealth({ ask }: Tenant): Promise<unknown[]> {
+  const { data } = (await ask('GET', '/v1/endpoints')).json;
+  return [data.map(({ health, ...rest }: Made) => rest), data.map(({ health }: Made) => health)];
+}
+
+/** Their health is kept elsewhere. */
+const endpoints = async (tenant: Tenant) => [
+  ...(await endpointsAndHealth(tenant)),
+  ...(await subscribed(tenant)),
+];
+
+async function anEndpoint({ ask }: Tenant, more: object = {}): Promise<Made> {
+  const { status, json } = await ask('POST', '/v1/endpoints', { ...ENDPOINT, ...more });
+  expect(status).toBe(201);
+  return json;
+}
+
+async function aTemplate({ ask }: Tenant): Promise<Made> {
+  const settings = { filter: { risk: ['high'] } };
+  return (await ask('POST', '/v1/templates', { name: 't', settings })).json;
+}
+
+/** A delivery that waits, with its event and its endpoint. */
+async function aDelivery(tenant: Tenant, changes: Partial<Delivery> = {}): Promise<Made> {
+  const { id: endpointId } = await anEndpoint(tenant);
+  const { nowMs } = service.clock;
+  const id = createId('evt', nowMs, randomBytes(10));
+  const event = anEvent({ id, tenant: tenant.name, acceptedAtMs: nowMs, subject: 'person' });
+  await service.ledger.putEvents([{ event, targets: [endpointId] }]);
+  const fresh = freshDelivery(event, endpointId, service.settings, nowMs);
+  const attempt = { number: 1, run: 1, cause: 'first', atMs: nowMs, durationMs: 5 } as const;
+  const attempts = [{ ...attempt, outcome: 'http_500', status: 500 }];
+  await service.ledger.putDeliveries([
+    {
+      ...fresh,
+      attempts,
+      dueAtMs: nowMs + 60_000,
+      nextCause: 'curve',
+      workAtMs: nowMs + 60_000,
+      ...changes,
+    },
+  ]);
+  return { event: id, endpoint: endpointId, delivery: deliveryIdOf(id, endpointId) };
+}
+
+function echo({ challenge }: TestRequest): TestReport {
+  const request = { method: 'POST', url: ENDPOINT.url, headers: {}, body: '{}' };
+  const response = { status: 200, headers: {}, body: `${challenge}` };
+  const sentAt = '2026-01-31T09:30:00.000Z';
+  return {
+    outcome: 'http_200',
+    detail: null,
+    sentAt,
+    durationMs: 1,
+    timings: null,
+    request,
+    response,
+  };
+}
+
+async function signingKey(): Promise<string> {
+  const { data } = (await service.operator('GET', '/v1/signing-keys')).json;
+  return data.find(({ state }: Made) => state === 'signing').id;
+}
+
+const replays = at('/v1/replays');
+async function aReplay(tenant: Tenant): Promise<Made> {
+  const { id: endpoint } = await anEndpoint(tenant);
+  const since = new Date(service.clock.nowMs - 60_000).toISOString();
+  return (await tenant.ask('POST', '/v1/replays', { endpoint, since })).json;
+}
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'POST /v1/endpoints': {
+    act: ({ ask }) => ask('POST', '/v1/endpoints', ENDPOINT, KEYED),
+    look: endpoints,
+  },
+  'POST /v1/endpoints with a template': {
+    arrange: aTemplate,
+    act: ({ ask }, { id: template }) =>
+      ask('POST', '/v1/endpoints', { ...ENDPOINT, template }, KEYED),
+    look: endpoints,
+  },
+  'POST /v1/endpoints/bulk': {
+    act: ({ ask }) => ask('POST', '/v1/endpoints/bulk', { endpoints: [ENDPOINT, ENDPOINT] }, KEYED),
+    look: endpoints,
+    isOfMany: true,
+  },
+  'PATCH /v1/endpoints/{id}': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id }) => ask('PATCH', `/v1/endpoints/${id}`, { eventTypes: ['c.d'] }),
+    look: endpoints,
+  },
+  'PATCH /v1/endpoints/{id} with a template': {
+    arrange: async (tenant) => [await anEndpoint(tenant), await aTemplate(tenant)],
+    act: ({ ask }, [{ id }, { id: template }]) => ask('PATCH', `/v1/endpoints/${id}`, { template }),
+    look: endpoints,
+  },
+  'PATCH /v1/endpoints': {
+    arrange: async (tenant) => [await anEndpoint(tenant), await anEndpoint(tenant)],
+    act: ({ ask }) =>
+      ask('PATCH', '/v1/endpoints', { filter: {}, changes: { addEventTypes: ['c.d'] } }),
+    look: endpoints,
+    isOfMany: true,
+  },
+  'DELETE /v1/endpoints/{id}': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id }) => ask('DELETE', `/v1/endpoints/${id}`),
+    look: endpoints,
+    again: [404],
+  },
+  'POST /v1/endpoints/{id}/verify': {
+    arrange: (tenant) => anEndpoint(tenant, { verifyUrl: true }),
+    act: async ({ ask }, { id }) => {
+      service.dispatch.answer = echo;
+      const answer = await ask('POST', `/v1/endpoints/${id}/verify`);
+      service.dispatch.answer = undefined;
+      return answer;
+    },
+    // Its health only says how fast what waited is sent: should it not change, the daily look finds what waits.
+    look: async (tenant) => [(await endpointsAndHealth(tenant))[0], ...(await subscribed(tenant))],
+  },
+  'POST /v1/endpoints/{id}/rotate-secret': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id }) =>
+      ask('POST', `/v1/endpoints/${id}/rotate-secret`, { overlapSeconds: 0 }),
+    look: endpoints,
+  },
+  'POST /v1/endpoints/{id}/pause': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id }) => ask('POST', `/v1/endpoints/${id}/pause`),
+    look: endpoints,
+  },
+  'POST /v1/endpoints/{id}/resume': {
+    arrange: async (tenant) => {
+      const made = await anEndpoint(tenant);
+      await tenant.ask('POST', `/v1/endpoints/${made.id}/pause`);
+      return made;
+    },
+    act: ({ ask }, { id }) => ask('POST', `/v1/endpoints/${id}/resume`),
+    look: endpoints,
+  },
+  'POST /v1/endpoints/{id}/purge': {
+    arrange: aDelivery,
+    act: ({ ask }, { endpoint }) => ask('POST', `/v1/endpoints/${endpoint}/purge`),
+    look: (tenant, { delivery }) => at(`/v1/deliveries/${delivery}`)(tenant),
+  },
+  'POST /v1/templates': {
+    act: ({ ask }) => ask('POST', '/v1/templates', { name: 't', settings: {} }, KEYED),
+    look: at('/v1/templates'),
+  },
+  'PATCH /v1/templates/{id}': {
+    arrange: async (tenant) => {
+      const made = await aTemplate(tenant);
+      await anEndpoint(tenant, { template: made.id });
+      return made;
+    },
+    act: ({ ask }, { id }) =>
+      ask('PATCH', `/v1/templates/${id}`, { settings: { filter: { risk: ['low'] } } }),
+    look: async (tenant) => [...(await at('/v1/templates')(tenant)), ...(await endpoints(tenant))],
+  },
+  'DELETE /v1/templates/{id}': {
+    arrange: aTemplate,
+    act: ({ ask }, { id }) => ask('DELETE', `/v1/templates/${id}`),
+    look: at('/v1/templates'),
+    again: [404],
+  },
+  'PUT /v1/event-types/{name}': {
+    act: ({ name }) => service.operator('PUT', `/v1/event-types/${name}`, {}),
+    look: ({ name, ask }) => at(`/v1/event-types/${name}`)({ name, ask }),
+    again: [200],
+  },
+  'DELETE /v1/event-types/{name}': {
+    arrange: ({ name }) => service.operator('PUT', `/v1/event-types/${name}`, {}),
+    act: ({ name }) => service.operator('DELETE', `/v1/event-types/${name}`),
+    look: ({ name, ask }) => at(`/v1/event-types/${name}`)({ name, ask }),
+    again: [404],
+  },
+  'POST /v1/keys': {
+    act: ({ ask }) => ask('POST', '/v1/keys', { name: 'x' }, KEYED),
+    look: at('/v1/keys'),
+    again: [200],
+  },
+  'DELETE /v1/keys/{id}': {
+    arrange: async ({ ask }) => (await ask('POST', '/v1/keys', { name: 'x' })).json,
+    act: ({ ask }, { id }) => ask('DELETE', `/v1/keys/${id}`),
+    look: at('/v1/keys'),
+  },
+  'PUT /v1/tenants/{id}': {
+    act: ({ name }) => service.operator('PUT', `/v1/tenants/${name}-new`, { name: 'New' }),
+    look: async ({ name }) => [(await service.operator('GET', `/v1/tenants/${name}-new`)).status],
+    again: [200],
+  },
+  'DELETE /v1/tenants/{id}': {
+    arrange: aDelivery,
+    act: ({ name }) => service.operator('DELETE', `/v1/tenants/${name}`),
+    look: async (tenant) => {
+      const { json } = await service.operator('GET', `/v1/tenants/${tenant.name}`);
+      const { status } = await tenant.ask('GET', '/v1/endpoints');
+      return [
+        json.deletedAt === null,
+        status,
+        json.erasure?.state === 'done',
+        ...(await subscribed(tenant)),
+      ];
+    },
+  },
+  'POST /v1/signing-keys/{id}/rotate': {
+    arrange: async ({ ask }) => {
+      const { json } = await ask('POST', '/v1/endpoints', { ...ENDPOINT, contract: 'bynn' });
+      expect(json.id).toBeDefined();
+      return signingKey();
+    },
+    act: ({ name }, id) => {
+      const body = { leadSeconds: 0, overlapSeconds: 90 };
+      const keyed = { 'idempotency-key': name };
+      return service.operator('POST', `/v1/signing-keys/${id}/rotate`, body, keyed);
+    },
+    look: async (_, id) => [(await signingKey()) === id],
+  },
+  'POST /v1/replays': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id: endpoint }) =>
+      ask('POST', '/v1/replays', { endpoint, since: '2026-01-01T00:00:00Z' }, KEYED),
+    look: replays,
+  },
+  'POST /v1/endpoints/{id}/recover': {
+    arrange: anEndpoint,
+    act: ({ ask }, { id }) =>
+      ask('POST', `/v1/endpoints/${id}/recover`, { since: '2026-01-01T00:00:00Z' }, KEYED),
+    look: replays,
+  },
+  'POST /v1/replays/{id}/pause': {
+    arrange: aReplay,
+    act: ({ ask }, { id }) => ask('POST', `/v1/replays/${id}/pause`),
+    look: replays,
+    again: [409],
+  },
+  'POST /v1/replays/{id}/resume': {
+    arrange: async (tenant) => {
+      const made = await aReplay(tenant);
+      await tenant.ask('POST', `/v1/replays/${made.id}/pause`);
+      return made;
+    },
+    act: ({ ask }, { id }) => ask('POST', `/v1/replays/${id}/resume`),
+    look: replays,
+    again: [409],
+  },
+  'POST /v1/replays/{id}/cancel': {
+    arrange: aReplay,
+    act: ({ ask }, { id }) => ask('POST', `/v1/replays/${id}/cancel`),
+    look: replays,
+    again: [409],
+  },
+  'POST /v1/events/{id}/redact': {
+    arrange: aDelivery,
+    act: ({ ask }, { event }) => ask('POST', `/v1/events/${event}/redact`),
+    look: async (tenant, { event }) => {
+      const [shown] = (await at(`/v1/events/${event}`)(tenant)) as Made[];
+      return [shown.subject, shown.data, shown.deliveries.map(({ status }: Made) => status)];
+    },
+    isOfMany: true,
+  },
+  'POST /v1/deliveries/{id}/retry': {
+    arrange: aDelivery,
+    act: ({ ask }, { delivery }) => ask('POST', `/v1/deliveries/${delivery}/retry`),
+    look: async ({ ask }, { delivery }) => {
+      const { json } = await ask('GET', `/v1/deliveries/${delivery}`);
+      return [json.status, service.sentRetries.length > 0];
+    },
+    isOfMany: true,
+  },
+  'POST /v1/deliveries/{id}/cancel': {
+    arrange: aDelivery,
+    act: ({ ask }, { delivery }) => ask('POST', `/v1/deliveries/${delivery}/cancel`),
+    look: (tenant, { delivery }) => at(`/v1/deliveries/${delivery}`)(tenant),
+    again: [409],
+  },
+};
+
+/** Ids, times and what is random, made the same in each run. */
+function plain(part: unknown, { name }: Tenant): string {
+  const ids = new Map<string, string>();
+  return `${JSON.stringify(part)}`
+    .replaceAll(name, 'TENANT')
+    .replace(/\b(ep|evt|tpl|key|rpl|sk|dlv)_[0-9a-z]{26,52}\b/g, (id) => {
+      if (!ids.has(id)) ids.set(id, `ID${ids.size}`);
+      return ids.get(id) ?? '';
+    })
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/"(token|hint|secret|deletedAtMs|lastUsedAt)":("[^"]*"|null)/g, '"$1":""');
+}
+
+let tenants = 0;
+async function aTenant(): Promise<Tenant> {
+  const name = `run${String(++tenants).padStart(4, '0')}x`;
+  const ask = await service.keyOf(name, 'live');
+  // What is made from now on comes after it in listings.
+  service.clock.nowMs += 1;
+  // Authentication keeps what it has read.
+  await ask('GET', '/v1/keys/current');
+  await service.operator('GET', '/v1/event-types', undefined, { 'posthorn-tenant': name });
+  return { name, ask };
+}
+
+/** What is on the queues is done. */
+async function settle(): Promise<void> {
+  for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
+    service.clock.nowMs += next.delaySeconds * 1000;
+    await cleanUp(service.cleanupPorts, next.cleanup, () => 60_000);
+  }
+  // Longer than fan-out keeps a list, and longer than a sweep takes to come.
+  service.clock.nowMs += 61_000;
+}
+
+interface Run {
+  readonly answer: Answer;
+  readonly before: readonly string[];
+  readonly meanwhile: readonly string[];
+  /** Once everything that was sent is worked off. */
+  readonly later: readonly string[];
+  readonly repeat: Answer | undefined;
+  readonly after: readonly string[];
+}
+
+async function run(operation: Operation, fateOf: typeof decide, isRepeated: boolean): Promise<Run> {
+  const tenant = await aTenant();
+  const made = await operation.arrange?.(tenant);
+  for (const sent of [service.sentRetries, service.cleanups]) sent.length = 0;
+  const look = async () => (await operation.look(tenant, made)).map((part) => plain(part, tenant));
+  const before = await look();
+  decide = fateOf;
+  const answer = await operation.act(tenant, made);
+  decide = () => undefined;
+  const meanwhile = await look();
+  await settle();
+  const later = await look();
+  const repeat = isRepeated ? await operation.act(tenant, made) : undefined;
+  await settle();
+  return { answer, before, meanwhile, later, repeat, after: await look() };
+}
+
+const FATES = ['fails', 'loses its answer', 'is the last'] as const;
+
+describe('a fault at each call of', () => {
+  it.each(Object.entries(OPERATIONS))('%s leaves nothing half done', async (_, operation) => {
+    const calls: boolean[] = [];
+    const whole = await run(operation, (isWrite) => void calls.push(isWrite), false);
+    expect(whole.answer.status).toBeLessThan(300);
+    expect(calls.filter(Boolean).length).toBeGreaterThan(0);
+    const wholes = whole.meanwhile.map((part, index) => [part, whole.after[index]]);
+    const found: unknown[] = [];
+    for (const [broken, isWrite] of calls.entries()) {
+      for (const fate of isWrite ? FATES : FATES.slice(0, 1)) {
+        let made = 0;
+        const { answer, before, meanwhile, later, repeat, after } = await run(
+          operation,
+          () => (made++ === broken ? fate : undefined),
+          true,
+        );
+        const seen = { broken, fate, status: answer.status, repeat: repeat?.status };
+        for (const [part, whole] of wholes.entries()) {
+          const asked = answer.status < 300 ? whole : [before[part], ...whole];
+          const shown = { ...seen, part, whole, before: before[part] };
+          if (!operation.isOfMany && !asked.includes(meanwhile[part])) {
+            found.push({ ...shown, meanwhile: meanwhile[part] });
+          }
+          if (!operation.isOfMany && !asked.includes(later[part])) {
+            found.push({ ...shown, later: later[part] });
+          }
+          if (after[part] !== whole[1]) found.push({ ...shown, after: after[part] });
+        }
+        const statuses = [whole.answer.status, ...(operation.again ?? [])];
+        if (!statuses.includes(repeat?.status ?? 0)) found.push({ ...seen, text: repeat?.text });
+      }
+    }
+    expect(found).toEqual([]);
+  });
+});
