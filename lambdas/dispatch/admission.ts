@@ -1,7 +1,6 @@
 // Whether a delivery may be attempted now. If not, it is cancelled, held until its endpoint is woken, or already done.
 import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery } from '../core/deliveries/advance.ts';
-import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
 import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
 import type { DeliveryMessage } from '../core/deliveries/message.ts';
@@ -9,6 +8,7 @@ import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/erro
 import { isRedacted } from '../core/events/event.ts';
 import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
+import { isRedelivered } from '../core/redelivered.ts';
 import type { Settings } from '../core/settings.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
@@ -58,8 +58,7 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
-  const isReceivedOnce = Number(record.attributes.ApproximateReceiveCount) === 1;
-  return attempt.fresh && isReceivedOnce && !message.doubtful
+  return attempt.fresh && !isRedelivered(record) && !message.doubtful
     ? { open, delivery: attempt.fresh, isClaimed: false }
     : claim(ports, job, open, attempt);
 }
@@ -101,6 +100,11 @@ async function claim(
   }
 }
 
+/** The attempt that a message asks for. */
 function asked({ settings, surroundings }: AdmissionPorts, { message, stored }: Job): AskedAttempt {
-  return askedAttempt(message, stored.event, settings, surroundings.now());
+  const { run, attempt, endpointId } = message;
+  const nowMs = surroundings.now();
+  const isFirst = run === 1 && attempt === 1;
+  const fresh = isFirst ? freshDelivery(stored.event, endpointId, settings, nowMs) : undefined;
+  return { ref: message, fresh, run, attempt, nowMs };
 }

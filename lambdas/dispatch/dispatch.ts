@@ -13,6 +13,7 @@ import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
 import { createdAtMs } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
+import { isRedelivered } from '../core/redelivered.ts';
 import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
 import { addressOf } from '../core/scope.ts';
 import { DAY_MS } from '../core/time.ts';
@@ -174,7 +175,7 @@ async function postpone(
  * first, because the steps that follow may hand the message on or hold its delivery, and lose track of the recorder.
  */
 async function isRedone(ports: DispatchPorts, { message, record }: Job): Promise<boolean> {
-  if (Number(record.attributes.ApproximateReceiveCount) === 1) return false;
+  if (!isRedelivered(record)) return false;
   const delivery = await findDelivery(ports.ledger, message);
   if (!delivery || !isRecordedBy(delivery, record)) return false;
   await carryOut(ports, delivery);

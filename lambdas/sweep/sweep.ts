@@ -9,8 +9,8 @@ import { BUCKET_MS, bucketOf, scheduleName } from '../core/wakes/bucket.ts';
 import type { SweptWakes } from '../core/wakes/directory.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
 
-/** The first run of all begins this far back: older versions kept entries for so long. */
-const FIRST_LOOK_BACK_MS = 7 * DAY_MS;
+/** The first run of all begins this far back: what waited for longer is past its deadline. */
+const FIRST_LOOK_BACK_MS = 60 * DAY_MS;
 /** The mark stays this far behind: entries are made in the bucket of now, by clocks that differ. */
 const MARK_BEHIND_MS = 3_600_000;
 /** A wake-up that was due this long ago should be done. */
@@ -18,7 +18,7 @@ const OVERDUE_MS = 2 * 60 * 1000;
 /** A wake-up that was sent again may stand in a queue that is behind. */
 const REPEAT_AFTER_MS = 15 * 60 * 1000;
 /** A run reads so much from the mark on, or from where the last one stopped, and the latest in any case. */
-const READ_PER_RUN_MS = 2 * DAY_MS;
+const READ_PER_RUN_MS = 6 * DAY_MS;
 const LATEST_MS = 3 * 3_600_000;
 const SENT_PER_RUN = 10_000;
 

@@ -1,5 +1,6 @@
 // Ports for tests of handlers: what a test gives is there, and any other use of the port is a failure.
 import type { SQSRecord } from 'aws-lambda';
+import { FIRST_SENT_AT } from '../../lambdas/core/redelivered.ts';
 import type { Surroundings } from '../../lambdas/core/surroundings.ts';
 import { NOON_MS } from './events.ts';
 
@@ -56,4 +57,11 @@ export function sqsRecord(
     eventSourceARN: '',
     awsRegion: '',
   };
+}
+
+/** As it comes back from the dead-letter queue: as a new message. */
+export function redriven({ body }: SQSRecord): SQSRecord {
+  const stringValue = '0';
+  const messageAttributes = { [FIRST_SENT_AT]: { dataType: 'Number', stringValue } };
+  return { ...sqsRecord(body), messageAttributes };
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
+import { freshDelivery, LOST_AFTER_MS } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Claim } from '../../lambdas/core/deliveries/ledger.ts';
 import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
@@ -12,12 +12,14 @@ import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { DAY_MS } from '../../lambdas/core/time.ts';
+import { nextLookMs } from '../../lambdas/core/wakes/look.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
 import { anEvent, ENDPOINT_ID, EVENT_ID, NOON_MS } from '../builders/events.ts';
 import { answered, failed } from '../builders/outcomes.ts';
-import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+import { fixedSurroundings, only, redriven, sqsRecord } from '../builders/ports.ts';
 
 const settings = settingsSchema.parse({});
 const event = anEvent();
@@ -43,6 +45,7 @@ let puts: Delivery[];
 let recorded: Delivery[];
 let retries: DelayedMessage[];
 let wakes: number[];
+let notes: number[];
 let postponed: number[];
 let wakesSent: number;
 let claims: number;
@@ -57,6 +60,7 @@ beforeEach(() => {
   recorded = [];
   retries = [];
   wakes = [];
+  notes = [];
   postponed = [];
   wakesSent = 0;
   claims = 0;
@@ -106,6 +110,9 @@ function ports(changes: Partial<DispatchPorts> = {}): DispatchPorts {
     wakes: only<DispatchPorts['wakes']>({
       ensure: async (_endpoint, dueAtMs) => {
         wakes.push(dueAtMs);
+      },
+      note: async (_endpoint, atMs) => {
+        notes.push(atMs);
       },
     }),
     health: only<DispatchPorts['health']>({
@@ -218,6 +225,7 @@ describe('the doubtful path', () => {
     ['a message that was received before', record(first, 2)],
     ['a repeat of the producer', record({ ...first, doubtful: true })],
     ['a retry', record(second)],
+    ['a dead letter that was sent back', redriven(record(first))],
   ])('claims the delivery before it sends: %s', async (_, one) => {
     claim = { kind: 'claimed', delivery: waiting() };
     expect(await dispatch(ports(), [one], 'retries', 'r')).toEqual([]);
@@ -243,6 +251,21 @@ describe('the doubtful path', () => {
     });
     claim = { kind: 'past', delivery };
     await dispatch(ports(), [record(first, 2, 'mine')], 'deliveries', 'r');
+    expect(sent).toEqual([]);
+    expect(retries).toMatchObject([{ delaySeconds: 60, message: { attempt: 2 } }]);
+  });
+
+  it('repeats the effects of what may be recorded by another copy of a dead letter', async () => {
+    const ended = { number: 1, run: 1, cause: 'first', atMs: NOON_MS, durationMs: 1 } as const;
+    const delivery = waiting({
+      attempts: [{ ...ended, outcome: 'http_500' }],
+      dueAtMs: NOON_MS + 60_000,
+      nextCause: 'curve',
+      recordedBy: 'another copy/earlier',
+    });
+    const known = new Map([[deliveryIdOf(EVENT_ID, ENDPOINT_ID), delivery]]);
+    const ledger = { ...ports().ledger, getDeliveries: async () => known };
+    await dispatch(ports({ ledger }), [redriven(record(first))], 'deliveries', 'r');
     expect(sent).toEqual([]);
     expect(retries).toMatchObject([{ delaySeconds: 60, message: { attempt: 2 } }]);
   });
@@ -318,6 +341,21 @@ describe('what follows from a failed attempt', () => {
       expect([retries.length, wakes.length]).toEqual(expected);
     }
     expect(wakes).toEqual([NOON_MS + 32 * 60_000]);
+  });
+
+  // Regression: SQS dropped the message after 14 days, and nothing looked for the delivery any more.
+  it('is looked for the day after, should its message be lost', async () => {
+    outcome = answered(500);
+    const lookMs = nextLookMs(ENDPOINT_ID, NOON_MS);
+    for (const [beforeMs, days] of [
+      [DAY_MS / 2, 0],
+      [LOST_AFTER_MS + 1, 0],
+      [LOST_AFTER_MS, 1],
+    ] as const) {
+      surroundings.nowMs = lookMs - beforeMs;
+      await dispatch(ports(), [record(first)], 'deliveries', 'r');
+      expect(notes.at(-1)).toBe(lookMs + days * DAY_MS);
+    }
   });
 
   it('comes back when its message could not be sent', async () => {

@@ -85,10 +85,22 @@ describe('the checker notices', () => {
     ).toBe(true);
   });
 
-  it('a dispatch that forgets the next message', async () => {
+  const withoutRetries = (ports: InstancePorts) =>
+    withQueues(ports, { sendRetries: nothingRefused });
+
+  it('a dispatch that forgets the next message, and leaves it to the look the day after', async () => {
+    expect(
+      await isFound('not as on record', (ports, name) =>
+        name === 'dispatch' ? withoutRetries(ports) : ports,
+      ),
+    ).toBe(true);
+  });
+
+  it('a dispatch that forgets the next message and the look after it', async () => {
+    const note = async () => undefined;
     expect(
       await isFound('stuck', (ports, name) =>
-        name === 'dispatch' ? withQueues(ports, { sendRetries: nothingRefused }) : ports,
+        name === 'dispatch' ? { ...withoutRetries(ports), wakes: { ...ports.wakes, note } } : ports,
       ),
     ).toBe(true);
   });

@@ -47,8 +47,8 @@ describe('a clock that is behind', () => {
         getDeliveries: async (refs) =>
           new Map(refs.map((ref) => [deliveryIdOf(ref.eventId, ref.endpointId), waiting])),
       }),
-      // Wakes are not expected: using them fails the test.
-      wakes: only<DispatchPorts['wakes']>({}),
+      // Schedules are not expected: asking for one fails the test.
+      wakes: only<DispatchPorts['wakes']>({ note: async () => undefined }),
       queues: only<DispatchPorts['queues']>({
         sendRetries: async (messages) => {
           delays.push(...messages.map(({ delaySeconds }) => delaySeconds));

@@ -20,7 +20,9 @@ import { variable } from '../surroundings.ts';
 
 /** The item that holds how far sweep is. */
 const SWEPT = { pk: text('swept'), sk: text('swept') };
-/** Wake-ups that this instance has ensured already, as long as nothing can have struck them. */
+type Entered = 'noted' | 'scheduled';
+
+/** Wake-ups that this instance has entered already, as long as nothing can have struck them. */
 const MAX_REMEMBERED = 10_000;
 
 export function createWakes(
@@ -67,7 +69,7 @@ export function createWakes(
    * Enters the wake-up in the directory: false if it is there already. One that was only noted has no
    * schedule yet.
    */
-  function enter(wake: WakeMessage, how: 'noted' | 'scheduled'): Promise<boolean> {
+  function enter(wake: WakeMessage, how: Entered): Promise<boolean> {
     const isScheduled = how === 'scheduled';
     return whenHolds(
       table.call('UpdateItem', {
@@ -77,6 +79,15 @@ export function createWakes(
         ExpressionAttributeValues: { ':v': ITEM_VERSION },
       }),
     );
+  }
+
+  /** Nothing strikes a wake-up that is far. */
+  async function once(wake: WakeMessage, how: Entered, work: () => Promise<unknown>) {
+    const name = `${how} ${scheduleName(wake.endpointId, wake.bucketMs)}`;
+    const isFar = wake.bucketMs - surroundings.now() > MAX_SQS_DELAY_MS;
+    if (isFar && remembered.get(name, 0)) return;
+    await work();
+    if (isFar) remembered.set(name, true, 0);
   }
 
   async function setMark(expression: string, bucketMs: number): Promise<number> {
@@ -92,15 +103,14 @@ export function createWakes(
   return {
     async ensure(endpoint, dueAtMs) {
       const wake = wakeOf(endpoint, dueAtMs);
-      const name = scheduleName(wake.endpointId, wake.bucketMs);
-      const isFar = wake.bucketMs - surroundings.now() > MAX_SQS_DELAY_MS;
-      if (isFar && remembered.get(name, 0)) return;
-      if (await enter(wake, 'scheduled')) await schedule(wake);
-      if (isFar) remembered.set(name, true, 0);
+      await once(wake, 'scheduled', async () => {
+        if (await enter(wake, 'scheduled')) await schedule(wake);
+      });
     },
 
     async note(endpoint, dueAtMs) {
-      await enter(wakeOf(endpoint, dueAtMs), 'noted');
+      const wake = wakeOf(endpoint, dueAtMs);
+      await once(wake, 'noted', () => enter(wake, 'noted'));
     },
 
     async done(wake) {
