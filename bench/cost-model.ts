@@ -122,11 +122,15 @@ export function totalOf(bill: Bill): number {
 
 /**
  * Dollars a month of a stack that does nothing: Lambda's pollers ask each queue with long polls of 20
- * seconds, five at a time. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ * seconds, five at a time, and each sweep asks each dead-letter queue once. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-export function idleMonth(eventSources: number, sweepsPerHour: number): number {
+export function idleMonth(
+  eventSources: number,
+  sweepsPerHour: number,
+  deadLetterQueues: number,
+): number {
   const secondsInMonth = 30 * 24 * 3600;
-  const polls = (eventSources * 5 * secondsInMonth) / 20;
   const sweeps = sweepsPerHour * 24 * 30;
+  const polls = (eventSources * 5 * secondsInMonth) / 20 + sweeps * deadLetterQueues;
   return polls * PRICES['sqs.requests'] + sweeps * PRICES['lambda.requests'];
 }

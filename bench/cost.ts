@@ -138,6 +138,6 @@ export async function cost(): Promise<void> {
   }
   report('cost', rows, {
     unit: 'US dollars for a million 1 KB events, each delivered once, receiver answers after 200 ms',
-    idleDollarsAMonth: rounded(idleMonth(6, 12)),
+    idleDollarsAMonth: rounded(idleMonth(5, 12, 5)),
   });
 }

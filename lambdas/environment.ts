@@ -15,6 +15,9 @@ export const Env = {
   wakesQueueUrl: 'WAKES_QUEUE_URL',
   wakesQueueArn: 'WAKES_QUEUE_ARN',
   eventsDeadLettersUrl: 'EVENTS_DEAD_LETTERS_URL',
+  deliveriesDeadLettersUrl: 'DELIVERIES_DEAD_LETTERS_URL',
+  slowDeadLettersUrl: 'SLOW_DEAD_LETTERS_URL',
+  retriesDeadLettersUrl: 'RETRIES_DEAD_LETTERS_URL',
   wakesDeadLettersUrl: 'WAKES_DEAD_LETTERS_URL',
   /** Name of the EventBridge Scheduler group that wake-ups are created in. */
   scheduleGroup: 'SCHEDULE_GROUP',

@@ -13,7 +13,7 @@ import { Wake } from './functions/wake.ts';
 import { HttpFront } from './http-front.ts';
 import { Keys } from './keys.ts';
 import { Overview } from './monitoring/overview.ts';
-import { type QueueSource, QueueWithDeadLetters } from './queue-with-dead-letters.ts';
+import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { StaticEgress } from './static-egress.ts';
 import { Storage } from './storage.ts';
 import { WakeUp } from './wake-up.ts';
@@ -30,18 +30,24 @@ export class PosthornStack extends Stack {
     const storage = new Storage(this, 'Storage', configuration);
     const keys = new Keys(this, 'Keys');
     const queue = (
-      name: string,
-      urlVariable: string,
+      id: string,
+      name: keyof typeof sources,
       functionTimeout: Duration,
-      source: QueueSource,
       isDelayed = false,
-    ) => new QueueWithDeadLetters(this, name, { urlVariable, functionTimeout, source, isDelayed });
+    ) =>
+      new QueueWithDeadLetters(this, id, {
+        urlVariable: Env[`${name}QueueUrl`],
+        deadLettersVariable: Env[`${name}DeadLettersUrl`],
+        functionTimeout,
+        source: sources[name],
+        isDelayed,
+      });
     const queues = {
-      Events: queue('Events', Env.eventsQueueUrl, FanOut.timeout, sources.events),
-      Deliveries: queue('Deliveries', Env.deliveriesQueueUrl, Dispatch.timeout, sources.deliveries),
-      Slow: queue('Slow', Env.slowQueueUrl, Dispatch.timeout, sources.slow),
-      Retries: queue('Retries', Env.retriesQueueUrl, Dispatch.timeout, sources.retries, true),
-      Wakes: queue('Wakes', Env.wakesQueueUrl, Wake.timeout, sources.wakes, true),
+      Events: queue('Events', 'events', FanOut.timeout),
+      Deliveries: queue('Deliveries', 'deliveries', Dispatch.timeout),
+      Slow: queue('Slow', 'slow', Dispatch.timeout),
+      Retries: queue('Retries', 'retries', Dispatch.timeout, true),
+      Wakes: queue('Wakes', 'wakes', Wake.timeout, true),
     };
     const wakeUp = new WakeUp(this, 'WakeUp', { wakes: queues.Wakes.queue });
     const egress =

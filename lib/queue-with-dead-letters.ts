@@ -1,5 +1,6 @@
 // A queue and the queue for the messages that our own code could not process.
 import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
@@ -14,6 +15,9 @@ const MESSAGE_ACTIONS = [
   'sqs:PurgeQueue',
 ];
 
+/** SQS's longest, counted from the first sending, in the dead-letter queue too. */
+const KEPT = Duration.days(14);
+
 /** How a function takes messages from a queue. */
 export interface QueueSource {
   readonly batchSize: number;
@@ -24,6 +28,8 @@ export interface QueueSource {
 interface QueueWithDeadLettersProps {
   /** The environment variable that tells functions the queue's URL. */
   readonly urlVariable: string;
+  /** The same for its dead letters. */
+  readonly deadLettersVariable: string;
   /** The time that the consuming function may take for a batch. */
   readonly functionTimeout: Duration;
   readonly source: QueueSource;
@@ -36,25 +42,27 @@ export class QueueWithDeadLetters extends Construct {
   readonly deadLetters: Queue;
   readonly source: QueueSource;
   readonly urlVariable: string;
+  readonly deadLettersVariable: string;
   /** A message this old says that something is stuck: accepted, and not gone on with. */
   readonly stuckAfter: Duration;
 
   constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
     super(scope, id);
-    const { functionTimeout, isDelayed, source, urlVariable } = props;
+    const { functionTimeout, isDelayed, source, urlVariable, deadLettersVariable } = props;
     this.source = source;
     this.urlVariable = urlVariable;
+    this.deadLettersVariable = deadLettersVariable;
     this.stuckAfter = Duration.minutes(isDelayed ? 20 : 5);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
+      retentionPeriod: KEPT,
       receiveMessageWaitTime: Duration.seconds(20),
       // Longer than any function that may read them.
       visibilityTimeout: Duration.minutes(5),
     });
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(7),
+      retentionPeriod: KEPT,
       receiveMessageWaitTime: Duration.seconds(20),
       // Maximum concurrency keeps the poller from fetching more than the function can take, which a
       // visibility timeout of six times the function's would otherwise have to make up for.
@@ -83,6 +91,19 @@ export class QueueWithDeadLetters extends Construct {
         },
       ],
     );
+  }
+
+  /** Dead letters, those included that are hidden because somebody looked at them. */
+  metricDeadLetters(options: { readonly period: Duration; readonly label?: string }): IMetric {
+    const id = this.node.id.toLowerCase();
+    return new MathExpression({
+      ...options,
+      expression: `FILL(${id}Visible, 0) + FILL(${id}Hidden, 0)`,
+      usingMetrics: {
+        [`${id}Visible`]: this.deadLetters.metricApproximateNumberOfMessagesVisible(options),
+        [`${id}Hidden`]: this.deadLetters.metricApproximateNumberOfMessagesNotVisible(options),
+      },
+    });
   }
 }
 

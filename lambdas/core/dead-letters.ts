@@ -1,18 +1,33 @@
-// Dead letters at queue level: messages of events and wake-ups that our own code could not process. Those of
-// deliveries and retries are put back into the ledger by sweep.
+// Dead letters at queue level: messages that our own code could not process. Sweep sends them back to their queues,
+// at growing intervals; what cannot be read stays.
 
-import { decodeEventMessage, encodeEventMessage } from './events/message.ts';
+import { decodeDeliveryMessage } from './deliveries/message.ts';
+import { decodeEventMessage } from './events/message.ts';
 import type { DeliveryRef, Environment } from './scope.ts';
+import { DAY_MS } from './time.ts';
 import { decodeWakesMessage } from './wakes/message.ts';
 
-export const DEAD_LETTER_QUEUES = ['events', 'wakes'] as const;
-export type DeadLetterQueue = (typeof DEAD_LETTER_QUEUES)[number];
+const MAX_WAIT_MS = 6 * 3_600_000;
+/** SQS keeps no message longer. */
+const KEPT_MS = 14 * DAY_MS;
 
-interface DeadLetter {
+/** Throws if a message of the queue cannot be read. */
+export const DECODERS = {
+  events: decodeEventMessage,
+  deliveries: decodeDeliveryMessage,
+  slow: decodeDeliveryMessage,
+  retries: decodeDeliveryMessage,
+  wakes: decodeWakesMessage,
+} as const;
+export type DeadLetterQueue = keyof typeof DECODERS;
+
+export interface DeadLetter {
   /** SQS's id of the message. */
   readonly id: string;
   readonly body: string;
+  /** When this copy of the message was sent to its queue, and when the first was, Unix milliseconds. */
   readonly sentAtMs: number;
+  readonly firstSentAtMs: number;
   /** How often it was received as a dead letter. */
   readonly receives: number;
 }
@@ -29,50 +44,46 @@ interface DeadLetterSubject {
   readonly replay: string | null;
 }
 
-const NOTHING: DeadLetterSubject = {
-  readable: false,
-  tenant: null,
-  environment: null,
-  event: null,
-  type: null,
-  endpoint: null,
-  replay: null,
-};
-
 export function subjectOfDeadLetter(queue: DeadLetterQueue, body: string): DeadLetterSubject {
+  let names: Partial<DeliveryRef & { replayId: string; type: string }> | undefined;
   try {
-    if (queue === 'events') {
-      const { tenant, environment, id, type } = decodeEventMessage(body).event;
-      return { ...NOTHING, readable: true, tenant, environment, event: id, type };
-    }
-    const names: Partial<DeliveryRef & { replayId: string }> = decodeWakesMessage(body);
-    const { tenant = null, environment = null, eventId: event = null } = names;
-    const { endpointId: endpoint = null, replayId: replay = null } = names;
-    return { ...NOTHING, readable: true, tenant, environment, event, endpoint, replay };
+    const message = DECODERS[queue](body);
+    names = 'event' in message ? { ...message.event, eventId: message.event.id } : message;
   } catch {
-    return NOTHING;
+    // It says nothing.
   }
+  const { tenant = null, environment = null, eventId: event = null, type = null } = names ?? {};
+  const { endpointId: endpoint = null, replayId: replay = null } = names ?? {};
+  return { readable: names !== undefined, tenant, environment, event, type, endpoint, replay };
 }
 
 /**
- * The message as it goes back to its queue. A message that failed ten times may be half done: an event takes the
- * doubtful path, which does not repeat stored or delivered work.
+ * Whether it is time to send a dead letter back: each time after as long as all tries before took together, at most
+ * six hours, until SQS would have dropped the first copy.
  */
-export function redrivenBody(queue: DeadLetterQueue, body: string): string {
-  if (queue !== 'events') return body;
-  try {
-    return encodeEventMessage({ ...decodeEventMessage(body), mayRepeat: true });
-  } catch {
-    return body;
-  }
+export function isDue({ sentAtMs, firstSentAtMs }: DeadLetter, nowMs: number): boolean {
+  const waitMs = Math.min(sentAtMs - firstSentAtMs, MAX_WAIT_MS);
+  return nowMs >= sentAtMs + waitMs && nowMs < firstSentAtMs + KEPT_MS;
 }
 
-export interface DeadLetters {
+interface Redrive {
+  /** How many messages are read at most. */
+  readonly limit: number;
+  /** @default all */
+  readonly isChosen?: (letter: DeadLetter) => boolean;
+  /** Whether to stop before the limit. */
+  readonly isOver?: () => boolean;
+}
+
+export interface DeadLetters<Q extends DeadLetterQueue = DeadLetterQueue> {
   /** Looks at some, in no order; they stay where they are. */
-  peek(queue: DeadLetterQueue, limit: number): Promise<readonly DeadLetter[]>;
-  /** Sends some back to their queue, then deletes them. */
+  peek(queue: Q, limit: number): Promise<readonly DeadLetter[]>;
+  /**
+   * Sends some back to their queue as they are, but for the mark that `isRedelivered` reads, then deletes them. What is
+   * not chosen is visible again after a minute and a second for each message that was read before it.
+   */
   redrive(
-    queue: DeadLetterQueue,
-    limit: number,
+    queue: Q,
+    redrive: Redrive,
   ): Promise<{ readonly moved: number; readonly refused: number }>;
 }

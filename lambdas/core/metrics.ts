@@ -50,7 +50,7 @@ export const METRICS = {
   SchedulesRefused: OF_STACK,
   WakesHandled: OF_STACK,
   WakesRepaired: OF_STACK,
-  DeadLettersRested: OF_STACK,
+  DeadLettersRedriven: OF_STACK,
   MessagesFaulted: BY_FUNCTION,
 } as const satisfies Readonly<Record<string, Definition>>;
 export type MetricName = keyof typeof METRICS;

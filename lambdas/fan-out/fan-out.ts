@@ -10,6 +10,7 @@ import { writeFeed } from '../core/events/feed.ts';
 import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { decodeEventMessage, type EventMessage } from '../core/events/message.ts';
 import { hashOfSubject, latestOfEach } from '../core/events/subject-order.ts';
+import { isRedelivered } from '../core/redelivered.ts';
 import { type DeliveryRef, scopeKey } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Subscriber, SubscriberStore } from '../core/subscriptions/subscriber.ts';
@@ -165,7 +166,9 @@ async function feedAll(
  * comes back until it has. A message that came back may still have to write them.
  */
 function owesFeeds(job: StoredJob): boolean {
-  return !isDoubtful(job) || isRedelivered(job) || job.stored.storedBy === job.record.messageId;
+  return (
+    !isDoubtful(job) || isRedelivered(job.record) || job.stored.storedBy === job.record.messageId
+  );
 }
 
 async function pointAll(
@@ -217,9 +220,5 @@ function firstAttempt(job: StoredJob, endpointId: string): DeliveryMessage {
 
 /** Whether the event may have been stored, and its deliveries sent, before. */
 function isDoubtful(job: Job): boolean {
-  return job.mayRepeat || isRedelivered(job);
-}
-
-function isRedelivered({ record }: Job): boolean {
-  return Number(record.attributes.ApproximateReceiveCount) > 1;
+  return job.mayRepeat || isRedelivered(job.record);
 }

@@ -1,40 +1,48 @@
-// What our own code could not process of deliveries and retries: it is put into the ledger as waiting,
-// and its endpoint is woken for it. What cannot be read stays in the dead-letter queue.
-import type { SQSRecord } from 'aws-lambda';
-import { askedAttempt } from '../core/deliveries/asked-attempt.ts';
-import { eachByItself, type FailedRecord } from '../core/deliveries/failed-record.ts';
-import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
-import { decodeDeliveryMessage } from '../core/deliveries/message.ts';
-import { NotYetStoredError } from '../core/errors.ts';
-import type { EventLedger } from '../core/events/ledger.ts';
-import type { Settings } from '../core/settings.ts';
+// What our own code could not process goes back to its queue, again and again while SQS keeps it. What cannot be
+// read stays in the dead-letter queue for a person.
+import { DECODERS, type DeadLetterQueue, type DeadLetters, isDue } from '../core/dead-letters.ts';
+import type { FailedRecord } from '../core/deliveries/failed-record.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import { MAX_SQS_DELAY_MS } from '../core/time.ts';
-import type { Wakes } from '../core/wakes/directory.ts';
 
-/** Long enough for whatever made it fail ten times to be over, and beyond what SQS delays. */
-const REST_MS = MAX_SQS_DELAY_MS + 5 * 60_000;
+const READ_PER_RUN = 20_000;
+
+export const SWEPT_QUEUES = Object.keys(DECODERS) as DeadLetterQueue[]; // just these are its keys
 
 interface DeadLetterPorts {
-  readonly ledger: Pick<EventLedger, 'getEvents'> & Pick<DeliveryLedger, 'rest'>;
-  readonly wakes: Wakes;
-  readonly surroundings: Surroundings;
-  readonly settings: Settings;
+  readonly deadLetters: Pick<DeadLetters, 'redrive'>;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  /** Told of each queue: `refused` by SQS, `resting` until they are due, and what cannot be read. */
+  readonly report: (
+    queue: DeadLetterQueue,
+    counts: Readonly<Record<'redriven' | 'refused' | 'resting' | 'unreadable', number>>,
+    unreadable: readonly FailedRecord[],
+  ) => void;
 }
 
-export async function restDeadLetters(
-  ports: DeadLetterPorts,
-  records: readonly SQSRecord[],
-): Promise<FailedRecord[]> {
-  const jobs = records.map((record) => ({ record }));
-  return eachByItself(jobs, ({ record }) => restOne(ports, record));
-}
-
-async function restOne(ports: DeadLetterPorts, record: SQSRecord): Promise<void> {
-  const message = decodeDeliveryMessage(record.body);
-  const stored = (await ports.ledger.getEvents([message])).get(message.eventId);
-  if (!stored) throw new NotYetStoredError(message.eventId);
-  const nowMs = ports.surroundings.now();
-  await ports.wakes.ensure(message, nowMs + REST_MS);
-  await ports.ledger.rest(askedAttempt(message, stored.event, ports.settings, nowMs));
+/** One pass over all dead-letter queues: a failure at one of them leaves the others alone, and is thrown at the end. */
+export async function redriveDeadLetters(
+  { deadLetters, surroundings, report }: DeadLetterPorts,
+  isOver: () => boolean,
+): Promise<void> {
+  await inParallel(SWEPT_QUEUES, SWEPT_QUEUES.length, async (queue) => {
+    const unreadable: FailedRecord[] = [];
+    let resting = 0;
+    const { moved: redriven, refused } = await deadLetters.redrive(queue, {
+      limit: READ_PER_RUN,
+      isOver,
+      isChosen(letter) {
+        try {
+          DECODERS[queue](letter.body);
+        } catch (error) {
+          unreadable.push({ messageId: letter.id, error });
+          return false;
+        }
+        const isNow = isDue(letter, surroundings.now());
+        if (!isNow) resting++;
+        return isNow;
+      },
+    });
+    report(queue, { redriven, refused, resting, unreadable: unreadable.length }, unreadable);
+  });
 }

@@ -1,27 +1,27 @@
-// The sweep function: runs every five minutes, and for dead letters of deliveries and retries.
-
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+// The sweep function: runs every five minutes, for lost wake-ups and for dead letters.
+import type { Context } from 'aws-lambda';
 import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
-import { countStates } from '../adapters/ledger/counted.ts';
-import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
-import { createEventLedger } from '../adapters/ledger/events.ts';
 import { createWakes } from '../adapters/ledger/wakes.ts';
 import { log } from '../adapters/log.ts';
 import { countFaults, metered, metrics } from '../adapters/metrics.ts';
+import { createDeadLetters, deadLetterUrls } from '../adapters/queues/dead-letters.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
-import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { batchResponse } from '../core/deliveries/failed-record.ts';
+import { surroundings, variable } from '../adapters/surroundings.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
 import { Env } from '../environment.ts';
-import { restDeadLetters } from './dead-letters.ts';
+import { redriveDeadLetters, SWEPT_QUEUES } from './dead-letters.ts';
 import { createSweep } from './sweep.ts';
 
-const settings = readSettings();
-const dynamoDb = createDynamoDb();
-const ledgerTable = variable(Env.ledgerTable);
-const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
-const queues = createQueues(createSqs(), queueUrls());
+/** What is left of an invocation is enough for what is under way. */
+const STOP_MS = 15_000;
+/** Of messages that cannot be read, so many are named for each queue. */
+const NAMED_PER_RUN = 10;
+
+const sqs = createSqs();
+const wakes = createWakes(tableOf(createDynamoDb(), variable(Env.ledgerTable)), surroundings);
+const queues = createQueues(sqs, queueUrls());
 const counting: WakeQueue = {
   async sendWakes(messages) {
     const refused = await queues.sendWakes(messages);
@@ -30,29 +30,30 @@ const counting: WakeQueue = {
   },
 };
 const sweep = createSweep({ wakes, queues: counting, surroundings });
-const ledger = {
-  ...createEventLedger(tableOf(dynamoDb, ledgerTable), settings),
-  ...countStates(createDeliveryLedger(tableOf(dynamoDb, ledgerTable), settings), metrics),
+const deadLetters = createDeadLetters(sqs, deadLetterUrls(SWEPT_QUEUES));
+
+async function sweepWakes(): Promise<void> {
+  // Also when there is nothing to repair: the metric is a sign of life.
+  metrics.count('WakesRepaired', {}, 0);
+  log.info('swept', { ...(await sweep()) });
+}
+
+const report: Parameters<typeof redriveDeadLetters>[0]['report'] = (queue, counts, unreadable) => {
+  metrics.count('DeadLettersRedriven', {}, counts.redriven);
+  countFaults('sweep', counts.unreadable);
+  if (Object.values(counts).some((count) => count > 0)) {
+    log.warn('dead letters', { queue, ...counts });
+  }
+  for (const { messageId, error } of unreadable.slice(0, NAMED_PER_RUN)) {
+    log.error('dead letter left', error, { queue, messageId });
+  }
 };
 
-async function handle(event: Partial<SQSEvent>): Promise<SQSBatchResponse | undefined> {
-  if (!event.Records) {
-    // Also when there is nothing to repair: the metric is a sign of life.
-    metrics.count('WakesRepaired', {}, 0);
-    log.info('swept', { ...(await sweep()) });
-    return undefined;
-  }
-  const ports = { ledger, wakes, surroundings, settings };
-  const failed = await restDeadLetters(ports, event.Records);
-  const rested = event.Records.length - failed.length;
-  metrics.count('DeadLettersRested', {}, rested);
-  countFaults('sweep', failed.length);
-  log.warn('dead letters put back to wait', {
-    restedDeadLetters: rested,
-    leftDeadLetters: failed.length,
-  });
-  for (const { messageId, error } of failed) log.error('dead letter left', error, { messageId });
-  return batchResponse(failed);
+/** Side by side, and neither keeps the other from its end. */
+async function handle(_schedule: unknown, context: Context): Promise<void> {
+  const isOver = () => context.getRemainingTimeInMillis() < STOP_MS;
+  const sweepLetters = () => redriveDeadLetters({ deadLetters, surroundings, report }, isOver);
+  await inParallel([sweepWakes, sweepLetters], 2, (repair) => repair());
 }
 
 export const handler = metered(handle);

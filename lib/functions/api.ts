@@ -21,8 +21,6 @@ export class Api extends NodeFunction {
     this.tell({
       [Env.allowedPorts]: configuration.allowedPorts.join(','),
       [Env.egressAddresses]: egress?.addresses.join(',') ?? '',
-      [Env.eventsDeadLettersUrl]: Events.deadLetters.queueUrl,
-      [Env.wakesDeadLettersUrl]: Wakes.deadLetters.queueUrl,
       [Env.dispatchFunctionName]: dispatch.fn.functionName,
     });
     storage.grantRegistry(this, ...READ_AND_WRITE);
@@ -30,10 +28,7 @@ export class Api extends NodeFunction {
     this.allow(['dynamodb:Query'], [storage.workIndexArn]);
     this.sendTo(Events, Retries, Wakes);
     // The operator lists and redrives dead letters.
-    this.allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-      [Events.deadLetters.queueArn, Wakes.deadLetters.queueArn],
-    );
+    this.readDeadLetters(Events, Wakes);
     // Tests of endpoints run in dispatch.
     this.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     keys.grantRead(this, 'operator', 'sealing');

@@ -128,11 +128,12 @@ export class Alarms extends Construct {
   }
 
   private watchQueues({ queues }: AlarmsProps): void {
-    for (const [name, { queue, deadLetters, stuckAfter }] of Object.entries(queues)) {
+    for (const [name, one] of Object.entries(queues)) {
+      const { queue, stuckAfter } = one;
       this.alarm(`${name}DeadLetters`, {
         heading: 'dead-letters',
         says: `${name} has dead letters: messages that our own code could not process.`,
-        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: MINUTE }),
+        metric: one.metricDeadLetters({ period: MINUTE }),
         threshold: 1,
       });
       this.alarm(`${name}Stuck`, {
@@ -142,6 +143,13 @@ export class Alarms extends Construct {
         threshold: stuckAfter.toSeconds(),
       });
     }
+    // SQS counts once a minute, and what sweep sends back at once may have been there for less.
+    this.alarm('DeadLettersRedriven', {
+      heading: 'dead-letters',
+      says: 'there were dead letters, and sweep sent them back to their queues.',
+      metric: ownMetric(this, 'DeadLettersRedriven', { period: FIVE_MINUTES }),
+      threshold: 1,
+    });
   }
 
   private watchFunctions({ functions }: AlarmsProps): void {

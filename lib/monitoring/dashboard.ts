@@ -125,9 +125,7 @@ export class ServiceDashboard extends Dashboard {
       ofQueues('Messages that wait for a function', ({ queue }, label) =>
         queue.metricApproximateNumberOfMessagesVisible({ period, label }),
       ),
-      ofQueues('Dead letters', ({ deadLetters }, label) =>
-        deadLetters.metricApproximateNumberOfMessagesVisible({ period, label }),
-      ),
+      ofQueues('Dead letters', (queue, label) => queue.metricDeadLetters({ period, label })),
     ];
   }
 
@@ -152,7 +150,7 @@ export class ServiceDashboard extends Dashboard {
       graph(
         'Repaired by sweep',
         THIRD,
-        this.own({ 'wake-ups': 'WakesRepaired', 'dead letters': 'DeadLettersRested' }),
+        this.own({ 'wake-ups': 'WakesRepaired', 'dead letters': 'DeadLettersRedriven' }),
       ),
     ];
   }

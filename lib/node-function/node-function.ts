@@ -154,6 +154,17 @@ export class NodeFunction extends Construct {
     this.allowOn(queues, 'sqs:ChangeMessageVisibility');
   }
 
+  /** Lets the function take dead letters of the queues, and tells it where they are. */
+  readDeadLetters(...queues: QueueWithDeadLetters[]): void {
+    this.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      queues.map(({ deadLetters }) => deadLetters.queueArn),
+    );
+    for (const { deadLetters, deadLettersVariable } of queues) {
+      this.tell({ [deadLettersVariable]: deadLetters.queueUrl });
+    }
+  }
+
   private allowOn(queues: readonly QueueWithDeadLetters[], action: string): void {
     this.allow(
       [action],

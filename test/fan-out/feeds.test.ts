@@ -9,7 +9,7 @@ import { type FanOutPorts, fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { createMemoryLedger } from '../../local/simulation/memory/ledger.ts';
 import { anEvent } from '../builders/events.ts';
-import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
+import { fixedSurroundings, only, redriven, sqsRecord } from '../builders/ports.ts';
 
 const POLLING: Subscriber = { id: 'ep_polling', eventTypes: [], channels: [], polling: true };
 const PUSHED: Subscriber = { id: 'ep_pushed', eventTypes: [], channels: [] };
@@ -92,6 +92,15 @@ describe('the polling feed', () => {
     const stored: StoredEvent = { event, targets: [POLLING.id], storedBy: 'm-own' };
     await ledger.putEventOnce(stored);
     await fanOut(ports, [record(event, 1, true, 'm-own')]);
+    expect(await feed()).toEqual([[event.id, 0]]);
+  });
+
+  // Regression: nothing wrote it, since the copy that stored the event had another id.
+  it('gets its entry from a dead letter that was sent back', async () => {
+    const { ports, ledger, feed } = world();
+    const event = anEvent();
+    await ledger.putEventOnce({ event, targets: [POLLING.id], storedBy: 'another copy' });
+    await fanOut(ports, [redriven(record(event, 1, true))]);
     expect(await feed()).toEqual([[event.id, 0]]);
   });
 

@@ -1,8 +1,11 @@
 // The ports of one function instance: in memory, shared with all others, and every call through the
 // injector. A batch is as many calls as AWS would need for it.
 
+import type { Sqs } from '../../lambdas/adapters/aws/sqs-calls.ts';
+import { createDeadLetters } from '../../lambdas/adapters/queues/dead-letters.ts';
 import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
 import { kept } from '../../lambdas/adapters/secrets.ts';
+import type { DeadLetters } from '../../lambdas/core/dead-letters.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import type { EndpointStore } from '../../lambdas/core/endpoints/store.ts';
 import { encodeCleanupMessage } from '../../lambdas/core/erasure/message.ts';
@@ -29,6 +32,7 @@ import {
 import { type FaultKind, subjectOf } from './fault-log.ts';
 import type { CallNature, Injector } from './injector.ts';
 import type { Instance } from './instances.ts';
+import { DEAD_LETTER_URLS } from './memory-sqs.ts';
 
 /** What receivers do with a request; resolves when it is answered, or given up. */
 export type Receive = (request: OutgoingRequest) => Promise<Outcome>;
@@ -39,6 +43,8 @@ export interface Outside {
   readonly directory: WakeDirectory;
   readonly schedules: Schedules;
   readonly queues: MemoryQueues;
+  /** Receives, sends and deletes, for dead letters. */
+  readonly sqs: Sqs;
   readonly registry: Pick<SubscriberStore, 'subscribersOf'> &
     Pick<EndpointStore, 'getEndpoints'> &
     Pick<TenantStore, 'getTenant'>;
@@ -50,6 +56,7 @@ export interface InstancePorts {
   readonly ledger: MemoryLedger;
   readonly wakes: Wakes & SweptWakes;
   readonly queues: Queues;
+  readonly deadLetters: DeadLetters;
   readonly registry: Outside['registry'];
   readonly secrets: Outside['secrets'];
   readonly sender: Sender;
@@ -62,6 +69,7 @@ const WRITE_KINDS: readonly FaultKind[] = [
   'write repeated, so that its condition failed',
 ];
 const WRITE: CallNature = { kinds: WRITE_KINDS };
+const SQS_WRITE: CallNature = { kinds: ['send refused', 'answer of a write lost'] };
 const READS = /^(get|list)/;
 const EVENTS_PER_WRITE = 25;
 const MESSAGES_PER_SEND = 10;
@@ -161,6 +169,15 @@ export function portsOf(
       surroundings.now,
     ),
     queues: queuesOver(outside.queues, surroundings, call),
+    deadLetters: createDeadLetters(
+      {
+        call: (operation, input) =>
+          call(`sqs.${operation}`, operation === 'ReceiveMessage' ? READ : SQS_WRITE, () =>
+            outside.sqs.call(operation, input),
+          ),
+      },
+      DEAD_LETTER_URLS,
+    ),
     registry: guarded('registry', outside.registry, () => READ),
     secrets: {
       sealingKey: keptKey(surroundings, () =>

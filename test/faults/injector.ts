@@ -59,7 +59,7 @@ export class Injector {
       this.add('secrets away', site, instance.subjects);
       throw new InjectedError('Secrets Manager is away');
     }
-    if (site === 'dispatch: ledger.getEvents' && this.sinceStartMs < this.plan.outageUntilMs) {
+    if (this.isLedgerAway(instance, name)) {
       this.add('throttled', site, subjects);
       throw new InjectedError('DynamoDB is away');
     }
@@ -168,6 +168,12 @@ export class Injector {
   private draw(kinds: readonly FaultKind[], weight = 1): FaultKind | undefined {
     if (!this.isNoisy || this.random() >= this.plan.noise * weight) return undefined;
     return kinds[Math.floor(this.random() * kinds.length)];
+  }
+
+  private isLedgerAway({ functionName }: Instance, name: string): boolean {
+    const { outageOf, outageUntilMs } = this.plan;
+    const isAway = functionName === outageOf && this.sinceStartMs < outageUntilMs;
+    return isAway && /^(ledger|directory)\./.test(name);
   }
 
   private areSecretsAway(): boolean {

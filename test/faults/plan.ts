@@ -26,11 +26,13 @@ export interface Plan {
   /** Each instance's clock is off by up to so much, either way. */
   readonly maxClockOffsetMs: number;
   readonly poison: boolean;
-  /** Until then dispatch can read no event: its messages become dead letters. */
+  /** Until then this function cannot reach the ledger: its messages become dead letters. */
   readonly outageUntilMs: number;
+  readonly outageOf: FunctionName;
 }
 
 const MINUTE_MS = 60_000;
+const OUTAGES = ['fan-out', 'dispatch', 'wake', 'sweep'] as const;
 /** No two clocks are further apart than 5 minutes. */
 const MAX_OFFSET_MS = 150_000;
 
@@ -45,6 +47,7 @@ export function quietPlan(seed: number, strikes: readonly Strike[] = []): Plan {
     maxClockOffsetMs: 0,
     poison: false,
     outageUntilMs: 0,
+    outageOf: 'dispatch',
   };
 }
 
@@ -68,5 +71,6 @@ export function noisyPlan(seed: number, strikes: readonly Strike[] = []): Plan {
     maxClockOffsetMs: happens(0.3) ? MAX_OFFSET_MS : 0,
     poison: happens(0.4),
     outageUntilMs: happens(0.1) ? 25 * MINUTE_MS : 0,
+    outageOf: OUTAGES[seed % OUTAGES.length] ?? 'dispatch',
   };
 }

@@ -5,6 +5,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { FailedRecord } from '../../lambdas/core/deliveries/failed-record.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import { inParallel } from '../../lambdas/core/in-parallel.ts';
 import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
 import { scopeKey } from '../../lambdas/core/scope.ts';
 import { secretPlace } from '../../lambdas/core/sealing/places.ts';
@@ -17,7 +18,7 @@ import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { accept, type Candidate } from '../../lambdas/ingest/accept.ts';
-import { restDeadLetters } from '../../lambdas/sweep/dead-letters.ts';
+import { redriveDeadLetters } from '../../lambdas/sweep/dead-letters.ts';
 import { createSweep } from '../../lambdas/sweep/sweep.ts';
 import { replay } from '../../lambdas/wake/replay.ts';
 import type { WakePorts } from '../../lambdas/wake/send-due.ts';
@@ -37,6 +38,7 @@ import { type FaultLog, type Subject, subjectOf } from './fault-log.ts';
 import { type InstancePorts, type Outside, portsOf, type Receive } from './guarded-ports.ts';
 import type { Injector } from './injector.ts';
 import { Instances } from './instances.ts';
+import { sqsOver } from './memory-sqs.ts';
 import type { FunctionName, Plan } from './plan.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;
@@ -108,6 +110,7 @@ export function createFaultWorld(options: FaultWorldOptions): FaultWorld {
     ),
     // The port is made for each instance.
     queues: { ...all, size, port: undefined as unknown as MemoryQueues['port'] },
+    sqs: sqsOver([...Object.values(all), ...Object.values(deadLetters)]),
     registry: {
       subscribersOf: async (scopes) =>
         new Map(
@@ -157,21 +160,21 @@ export function createFaultWorld(options: FaultWorldOptions): FaultWorld {
   serve(deliveries, 'dispatch', (code, records, id) => code.dispatch(records, 'deliveries', id));
   serve(retries, 'dispatch', (code, records, id) => code.dispatch(records, 'retries', id));
   serve(wakes, 'wake', (code, records) => code.wake(records));
-  for (const dead of [deadDeliveries, deadRetries]) {
-    serve(dead, 'sweep', (code, records) => code.restDeadLetters(records));
-  }
 
-  // Dead letters of events and wake-ups stay until an operator comes.
   const waits = ({ state, endpointId }: Delivery): boolean =>
     state === 'waiting' && endpoints.get(endpointId)?.deletedAtMs === undefined;
   const isBusy = (): boolean =>
     size() > 0 ||
     [...ledger.deliveries.values()].some(waits) ||
-    [deadDeliveries, deadRetries].some((queue) =>
+    Object.values(deadLetters).some((queue) =>
       queue.bodies().some((body) => subjectOf(body) !== '*|*'),
     );
   const sweepOn = (): void => {
-    instances.run('sweep', [], (code) => code.sweep()).catch(() => undefined);
+    instances
+      .run('sweep', [], ({ sweep, sweepDeadLetters }) =>
+        inParallel<() => Promise<unknown>, unknown>([sweep, sweepDeadLetters], 2, (work) => work()),
+      )
+      .catch(() => undefined);
     clock.at(clock.nowMs + SWEEP_EVERY_MS, sweepOn);
   };
   clock.at(clock.nowMs + random() * SWEEP_EVERY_MS, sweepOn);
@@ -256,7 +259,7 @@ function createCode(
     events,
   };
   const remainingMs = () => 60_000;
-  const { ledger, queues, registry, wakes } = ports;
+  const { deadLetters, ledger, queues, registry, wakes } = ports;
   return {
     accept: (candidate: Candidate) => accept({ ledger, queues, surroundings }, [candidate]),
     fanOut: (records: SQSRecord[]) => fanOut({ ...ports, surroundings, settings }, records),
@@ -278,8 +281,8 @@ function createCode(
         }
       }),
     sweep: createSweep({ wakes, queues, surroundings }),
-    restDeadLetters: (records: SQSRecord[]) =>
-      restDeadLetters({ ledger, wakes, surroundings, settings }, records),
+    sweepDeadLetters: () =>
+      redriveDeadLetters({ deadLetters, surroundings, report: () => undefined }, () => false),
     ports,
   };
 }

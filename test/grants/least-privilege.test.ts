@@ -131,6 +131,6 @@ describe('without any one of them', () => {
     }
     const sources = stack.resources('AWS::Lambda::EventSourceMapping').length;
     const polling = starting.filter(({ action }) => POLLING.includes(action));
-    expect([sources, polling.length]).toEqual([8, 8 * POLLING.length]);
+    expect([sources, polling.length]).toEqual([5, 5 * POLLING.length]);
   });
 });

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { deliveryKey } from '../../lambdas/adapters/ledger/items.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
+import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { shardOf } from '../../lambdas/core/identifiers.ts';
 import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wakes/bucket.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/message.ts';
@@ -263,28 +264,33 @@ const DELIVERY_STEPS: readonly Step[] = [
     },
   },
   {
-    title: 'dead letters of deliveries, of the slow lane and of retries',
+    title: 'dead letters of all queues',
     async run(run) {
       const customer = await run.tenant();
-      const { id } = await customer.endpoint();
-      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
-      for (const [queue, attempt] of [
-        ['^DeliveriesDead', 1],
-        ['^SlowDead', 1],
-        ['^RetriesDead', 2],
-      ] as const) {
-        const event = await resting(run, customer, id);
-        const message = {
-          ...ref(customer.id, id, event),
-          run: 1,
-          attempt,
-          cause: 'first' as const,
-          doubtful: true,
-        };
-        const before = calls(run, 'Sweep', 'dynamodb:UpdateItem');
-        await run.send(queue, encodeDeliveryMessage(message));
-        await run.until(() => calls(run, 'Sweep', 'dynamodb:UpdateItem') > before);
+      const { id: endpointId } = await customer.endpoint();
+      const eventId = await customer.post();
+      await state(run, customer, eventId, 'delivered');
+      // All of them are of work that is done.
+      const at = { tenant: customer.id, environment: 'live' as const };
+      const nowMs = Date.now();
+      const more = { id: eventId, type: 'a.b', acceptedAtMs: nowMs, channels: [], data: '{"n":1}' };
+      const event = encodeEventMessage({ event: { ...at, ...more }, mayRepeat: true });
+      const delivery = encodeDeliveryMessage({
+        ...ref(customer.id, endpointId, eventId),
+        run: 1,
+        attempt: 1,
+        cause: 'first',
+        doubtful: true,
+      });
+      const wake = encodeWakeMessage({ ...at, endpointId, bucketMs: bucketOf(nowMs) });
+      const before = calls(run, 'Sweep', 'sqs:DeleteMessageBatch');
+      await run.send('^EventsDead', event);
+      for (const queue of ['Deliveries', 'Slow', 'Retries']) {
+        await run.send(`^${queue}Dead`, delivery);
       }
+      await run.send('^WakesDead', wake);
+      await run.invoke('Sweep');
+      await run.until(() => calls(run, 'Sweep', 'sqs:DeleteMessageBatch') >= before + 5);
     },
   },
   {

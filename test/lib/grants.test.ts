@@ -55,7 +55,6 @@ describe('actions', () => {
     // their own: their names cannot be known before.
     expect(wild.sort()).toEqual([
       'DispatchRoleDefaultPolicy: scheduler:CreateSchedule',
-      'SweepRoleDefaultPolicy: scheduler:CreateSchedule',
       'WakeRoleDefaultPolicy: scheduler:CreateSchedule',
     ]);
   });

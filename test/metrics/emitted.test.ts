@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { METRICS, type MetricName, NAMESPACE } from '../../lambdas/core/metrics.ts';
+import { encodeWakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { TRACE } from '../builders/events.ts';
 import { STEPS } from '../grants/steps.ts';
 import { Run, startWorld, type World } from '../grants/world.ts';
@@ -24,7 +25,6 @@ const STEPS_HERE = [
   'a retry within seconds',
   'a retry after an hour, by hand, and cancelled',
   'a purge',
-  'dead letters of deliveries, of the slow lane and of retries',
   'a wake-up that was lost',
 ];
 
@@ -106,6 +106,9 @@ beforeAll(async () => {
   await customer.ask('POST', '/v1/events/batch', { events: [{ type: 'a.b' }] });
   for (const queue of ['Events', 'Deliveries', 'Wakes']) await run.send(`^${queue}(?!Dead)`, '{}');
   await run.send('^RetriesDead', '{}');
+  const nobody = { tenant: 'nobody', environment: 'live', endpointId: 'ep_nobody' } as const;
+  await run.send('^WakesDead', encodeWakeMessage({ ...nobody, bucketMs: 0 }));
+  await run.invoke('Sweep');
   const grantOf = (role: string, action: string, resource: string) =>
     permissions
       .grants()

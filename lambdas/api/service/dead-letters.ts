@@ -2,10 +2,11 @@
 // operator.
 import * as z from 'zod';
 import type { DeadLetters } from '../../core/dead-letters.ts';
-import { DEAD_LETTER_QUEUES, subjectOfDeadLetter } from '../../core/dead-letters.ts';
+import { subjectOfDeadLetter } from '../../core/dead-letters.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { environmentSchema, timeSchema } from '../schemas.ts';
 
+export const OPERATOR_QUEUES = ['events', 'wakes'] as const;
 const DEFAULT_SHOWN = 50;
 const MAX_SHOWN = 100;
 const DEFAULT_REDRIVEN = 100;
@@ -15,8 +16,8 @@ const MAX_REDRIVEN = 500;
 const SHOWN_CHARACTERS = 500;
 
 const queueSchema = z.enum(
-  DEAD_LETTER_QUEUES,
-  `must be one of ${DEAD_LETTER_QUEUES.join(', ')}: other dead letters return to the ledger automatically`,
+  OPERATOR_QUEUES,
+  `must be one of ${OPERATOR_QUEUES.join(', ')}: sweep sends other dead letters back`,
 );
 const querySchema = z.strictObject({
   queue: queueSchema,
@@ -30,7 +31,7 @@ const redriveSchema = z.strictObject({
 const deadLetterSchema = z
   .strictObject({
     id: z.string(),
-    queue: z.enum(DEAD_LETTER_QUEUES),
+    queue: z.enum(OPERATOR_QUEUES),
     readable: z
       .boolean()
       .meta({ description: 'Whether the message has a format that Posthorn writes.' }),
@@ -104,7 +105,7 @@ export const redriveDeadLetters = operation({
     200: {
       description: 'How many messages were sent back.',
       schema: z
-        .strictObject({ queue: z.enum(DEAD_LETTER_QUEUES), moved: z.int(), refused: z.int() })
+        .strictObject({ queue: z.enum(OPERATOR_QUEUES), moved: z.int(), refused: z.int() })
         .meta({ id: 'Redrive' }),
       example: { queue: 'events', moved: 100, refused: 0 },
     },
@@ -112,7 +113,7 @@ export const redriveDeadLetters = operation({
 });
 
 interface DeadLetterRoutePorts {
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLetters<(typeof OPERATOR_QUEUES)[number]>;
 }
 
 export function addDeadLetterRoutes(serve: Serve, { deadLetters }: DeadLetterRoutePorts): void {
@@ -135,7 +136,7 @@ export function addDeadLetterRoutes(serve: Serve, { deadLetters }: DeadLetterRou
   });
 
   serve(redriveDeadLetters, async ({ body: { queue, limit }, reply }) => {
-    const { moved, refused } = await deadLetters.redrive(queue, limit);
+    const { moved, refused } = await deadLetters.redrive(queue, { limit });
     return reply(200, { queue, moved, refused });
   });
 }

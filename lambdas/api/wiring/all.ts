@@ -1,6 +1,6 @@
 // Everything that the api function reaches, made from its environment.
 import { createDynamoDb } from '../../adapters/aws/dynamodb/client.ts';
-import { createDeadLetters } from '../../adapters/queues/dead-letters.ts';
+import { createDeadLetters, deadLetterUrls } from '../../adapters/queues/dead-letters.ts';
 import { createQueues, createSqs, queueUrls } from '../../adapters/queues/queues.ts';
 import {
   readDestinationRules,
@@ -11,6 +11,7 @@ import {
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
 import { createOperatorNotices } from '../../core/operator/notices.ts';
 import { Env } from '../../environment.ts';
+import { OPERATOR_QUEUES } from '../service/dead-letters.ts';
 import { wireLedger } from './ledger.ts';
 import { wireRegistry } from './registry.ts';
 
@@ -25,10 +26,7 @@ export function wire() {
     ...wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings }),
     queues,
     events: createOperatorNotices({ registry: registry.registry, queues }),
-    deadLetters: createDeadLetters(sqs, {
-      events: { from: variable(Env.eventsDeadLettersUrl), to: variable(Env.eventsQueueUrl) },
-      wakes: { from: variable(Env.wakesDeadLettersUrl), to: variable(Env.wakesQueueUrl) },
-    }),
+    deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
     surroundings,
     settings,

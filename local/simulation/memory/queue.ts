@@ -5,6 +5,8 @@ import type { CallCounts } from './call-counts.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const BATCH = 10;
+/** SQS's longest, counted from the first sending, in a dead-letter queue too. */
+const KEPT_MS = 14 * 86_400_000;
 
 /** One copy of a message: SQS may hand out more than one. */
 export interface Copy {
@@ -30,6 +32,7 @@ interface Stored {
   readonly id: string;
   readonly body: string;
   readonly sentAtMs: number;
+  readonly messageAttributes: SQSRecord['messageAttributes'];
   readonly counter: { receives: number };
   /** Of the latest receive. */
   handle: string;
@@ -85,7 +88,7 @@ export class MemoryQueue {
   }
 
   bodies(): string[] {
-    return [...this.stored].map(({ body }) => body);
+    return [...this.stored].filter((one) => !this.isTooOld(one)).map(({ body }) => body);
   }
 
   consume(consumer: Consumer): void {
@@ -93,7 +96,11 @@ export class MemoryQueue {
     this.pumpSoon();
   }
 
-  send(body: string, delaySeconds: number): void {
+  send(
+    body: string,
+    delaySeconds: number,
+    messageAttributes: SQSRecord['messageAttributes'] = {},
+  ): void {
     const id = `${this.name}-${++this.sent}`;
     const counter = { receives: 0 };
     for (const copy of this.conditions.onSend?.(body) ?? [{ laterMs: 0 }]) {
@@ -101,6 +108,7 @@ export class MemoryQueue {
         id,
         body,
         sentAtMs: this.clock.nowMs,
+        messageAttributes,
         counter: copy.isCountedAlone ? { receives: 0 } : counter,
         handle: '',
         isDeleted: false,
@@ -108,6 +116,18 @@ export class MemoryQueue {
       this.stored.add(message);
       this.appear(message, delaySeconds * 1000 + copy.laterMs);
     }
+  }
+
+  /** What nobody consumes is polled. */
+  poll(count: number, hiddenMs: number): SQSRecord[] {
+    const batch = this.ready.splice(0, count).flatMap((message) => this.receive(message, hiddenMs));
+    if (!this.conditions.onReceive) for (const received of batch) this.watch(received);
+    return batch.map(({ message }) => this.toRecord(message));
+  }
+
+  remove(receiptHandle: string): void {
+    const received = this.inFlight.get(receiptHandle);
+    if (received) this.delete(received);
   }
 
   postpone(receiptHandle: string, seconds: number): void {
@@ -125,6 +145,16 @@ export class MemoryQueue {
   resume(): void {
     this.isPaused = false;
     this.pumpSoon();
+  }
+
+  /** As it is, and as old as it is. */
+  private take(message: Stored): void {
+    this.stored.add(message);
+    this.offer(message);
+  }
+
+  private isTooOld({ sentAtMs }: Stored): boolean {
+    return this.clock.nowMs >= sentAtMs + KEPT_MS;
   }
 
   private appear(message: Stored, delayMs: number): void {
@@ -158,12 +188,16 @@ export class MemoryQueue {
     }
   }
 
-  private receive(message: Stored): Received[] {
+  private receive(message: Stored, hiddenMs = this.visibilityMs): Received[] {
+    if (this.isTooOld(message)) {
+      this.stored.delete(message);
+      return [];
+    }
     const { deadLetters, maxReceives = Number.POSITIVE_INFINITY, onReceive } = this.conditions;
     message.counter.receives++;
     if (deadLetters && message.counter.receives > maxReceives) {
       this.stored.delete(message);
-      deadLetters.send(message.body, 0);
+      deadLetters.take(message);
       return [];
     }
     const fate = onReceive?.(message.body);
@@ -172,7 +206,7 @@ export class MemoryQueue {
       message,
       handle: message.handle,
       isDeleteLost: fate?.isDeleteLost ?? false,
-      visibleAtMs: this.clock.nowMs + (fate?.visibilityMs ?? this.visibilityMs),
+      visibleAtMs: this.clock.nowMs + (fate?.visibilityMs ?? hiddenMs),
     };
     this.inFlight.set(received.handle, received);
     if (fate) this.watch(received);
@@ -230,7 +264,7 @@ export class MemoryQueue {
         SenderId: 'simulation',
         ApproximateFirstReceiveTimestamp: String(message.sentAtMs),
       },
-      messageAttributes: {},
+      messageAttributes: message.messageAttributes,
       md5OfBody: '',
       eventSource: 'aws:sqs',
       eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${this.name}`,

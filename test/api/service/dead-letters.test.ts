@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqsBySdk } from '../../../lambdas/adapters/on-demand/sqs.ts';
 import { createDeadLetters } from '../../../lambdas/adapters/queues/dead-letters.ts';
 import { addDeadLetterRoutes } from '../../../lambdas/api/service/dead-letters.ts';
-import { decodeEventMessage, encodeEventMessage } from '../../../lambdas/core/events/message.ts';
+import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { type ApiKey, KEY_SCOPES } from '../../../lambdas/core/keys/api-key.ts';
+import { isRedelivered } from '../../../lambdas/core/redelivered.ts';
 import { createApplication } from '../../../lambdas/http/application.ts';
 import type { AuthenticationPorts } from '../../../lambdas/http/authentication.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
@@ -17,6 +19,7 @@ import { serveOn } from '../../../lambdas/http/operation.ts';
 import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
 import { type SqsEmulator, type SqsQueue, startSqs } from '../../../local/sqs/emulator.ts';
+import { receive } from '../../../local/sqs/records.ts';
 import { anEvent, NOON_MS } from '../../builders/events.ts';
 import { fixedSurroundings, only } from '../../builders/ports.ts';
 import { makeQueue } from '../../local/emulators.ts';
@@ -118,13 +121,16 @@ describe('GET /v1/dead-letters', () => {
 });
 
 describe('POST /v1/dead-letters/redrive', () => {
-  it('sends messages back on the doubtful path, and deletes them', async () => {
-    for (let n = 0; n < 12; n++) bury(anEventMessage(n));
+  it('sends messages back as they are, as ones that may be half done, and deletes them', async () => {
+    const bodies = Array.from({ length: 12 }, (_, n) => anEventMessage(n));
+    for (const body of bodies) bury(body);
     const response = await ask('POST', '/v1/dead-letters/redrive', { queue: 'events' });
     expect(JSON.parse(await response.text())).toEqual({ queue: 'events', moved: 12, refused: 0 });
     expect(sizeOf(dead)).toBe(0);
     expect(events.messages).toHaveLength(12);
-    for (const { body } of events.messages) expect(decodeEventMessage(body).mayRepeat).toBe(true);
+    expect(events.messages.map(({ body }) => body).sort()).toEqual(bodies.sort());
+    const records = receive(events, emulator.store, 10) as unknown as SQSRecord[];
+    for (const record of records) expect(isRedelivered(record)).toBe(true);
   });
 
   it('moves no more than it was asked to', async () => {
