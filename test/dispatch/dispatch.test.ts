@@ -347,14 +347,14 @@ describe('what follows from a failed attempt', () => {
   it('is looked for the day after, should its message be lost', async () => {
     outcome = answered(500);
     const lookMs = nextLookMs(ENDPOINT_ID, NOON_MS);
-    for (const [beforeMs, days] of [
-      [DAY_MS / 2, 0],
-      [LOST_AFTER_MS + 1, 0],
-      [LOST_AFTER_MS, 1],
+    for (const [beforeMs, expected] of [
+      [DAY_MS / 2, lookMs],
+      [LOST_AFTER_MS + 1, lookMs],
+      [LOST_AFTER_MS, nextLookMs(ENDPOINT_ID, lookMs)],
     ] as const) {
       surroundings.nowMs = lookMs - beforeMs;
       await dispatch(ports(), [record(first)], 'deliveries', 'r');
-      expect(notes.at(-1)).toBe(lookMs + days * DAY_MS);
+      expect(notes.at(-1)).toBe(expected);
     }
   });
 
