@@ -144,7 +144,7 @@ for (const [name, list] of [
   rows.push({
     'endpoints have': name,
     endpoints: list.length,
-    matched: targetsOf(event, list).length,
+    matched: targetsOf(event, list).wanting.length,
     matching: rounded(await medianMs(() => targetsOf(event, list)), 3),
     'fan-out': rounded(await medianMs(() => fanOut(ports, [record])), 3),
   });

@@ -36,6 +36,8 @@ export const METRICS = {
   EventsRefused429: OF_STACK,
   EventsRefused5xx: OF_STACK,
   EventsFannedOut: BY_ENVIRONMENT,
+  FiltersOverBudget: BY_ENVIRONMENT,
+  SchemasOverBudget: OF_STACK,
   DeliveriesCreated: BY_ENVIRONMENT,
   ...ofAttempts,
   DeliveriesDelivered: BY_ENVIRONMENT,

@@ -11,6 +11,7 @@ import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { decodeEventMessage, type EventMessage } from '../core/events/message.ts';
 import { hashOfSubject, latestOfEach } from '../core/events/subject-order.ts';
 import { isRedelivered } from '../core/redelivered.ts';
+import type { FilterNotices } from '../core/operator/filter-notices.ts';
 import { type DeliveryRef, scopeKey } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Subscriber, SubscriberStore } from '../core/subscriptions/subscriber.ts';
@@ -27,6 +28,10 @@ export interface FanOutPorts {
   readonly open?: (events: readonly Event[]) => Promise<readonly Event[]>;
   /** Told of the events that are done. */
   readonly report?: (events: readonly Event[]) => void;
+  /** Without it, owners of filters that exceed their budget are not told. */
+  readonly filterNotices?: FilterNotices;
+  /** Told of an event that endpoints do not get because their filters exceed their budget. */
+  readonly reportOverBudget?: (event: Event, endpoints: readonly Subscriber[]) => void;
 }
 
 interface Job extends EventMessage {
@@ -56,17 +61,24 @@ export async function fanOut(
 
   const subscribers = await ports.registry.subscribersOf(jobs.map((job) => job.event));
   const matched: MatchedJob[] = [];
+  const told = new Map<string, MatchedJob>();
   const unmatched = await eachByItself(await withOpened(ports, jobs), async (job) => {
     const candidates = subscribers.get(scopeKey(job.event));
     // Of a deleted tenant nothing is stored any more.
     if (candidates === null) return;
-    const targets = targetsOf(job.opened, candidates ?? []);
-    matched.push({
-      ...job,
-      ...sealedSubject(job.event, job.opened),
-      matched: new Map(targets.map((target) => [target.id, target])),
-      targets: targets.map(({ id }) => id),
-    });
+    const all = candidates ?? [];
+    const { wanting, overBudget } = targetsOf(job.opened, all);
+    matched.push({ ...job, ...sealedSubject(job.event, job.opened), ...matchedBy(wanting) });
+    if (overBudget.length === 0) return;
+    ports.reportOverBudget?.(job.event, overBudget);
+    // They come with the record of the event that they are about, and back with it.
+    const notices = ports.filterNotices?.about(job.event, overBudget, all) ?? [];
+    for (const { event, targets } of notices) {
+      if (told.has(event.id)) continue;
+      const notice = { event, mayRepeat: true, record: job.record, ...matchedBy(targets) };
+      told.set(event.id, notice);
+      matched.push(notice);
+    }
   });
 
   const { stored, unstored } = await storeAll(ports.ledger, matched);
@@ -85,7 +97,17 @@ export async function fanOut(
   );
   const done = jobs.filter(({ record }) => !left.has(record.messageId));
   ports.report?.(done.map(({ event }) => event));
+  for (const { event, record } of told.values()) {
+    if (!left.has(record.messageId)) ports.filterNotices?.wasTold(event);
+  }
   return [...left.values()];
+}
+
+function matchedBy(targets: readonly Subscriber[]): Pick<MatchedJob, 'matched' | 'targets'> {
+  return {
+    matched: new Map(targets.map((target) => [target.id, target])),
+    targets: targets.map(({ id }) => id),
+  };
 }
 
 /** Each with its event as it can be read. */

@@ -56,12 +56,14 @@ export class ServiceDashboard extends Dashboard {
         ),
       ]),
       graph(
-        'Events refused',
+        'Events refused, and over their budget of steps',
         THIRD,
         this.own({
           '4xx: the producer’s': 'EventsRefused4xx',
           '429: too many': 'EventsRefused429',
           '5xx: ours': 'EventsRefused5xx',
+          'schemas over budget': 'SchemasOverBudget',
+          'filters over budget (not delivered)': 'FiltersOverBudget',
         }),
       ),
       graph(

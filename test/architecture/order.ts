@@ -35,7 +35,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that core may import: rules need no system. */
 export const CORE_PACKAGES: readonly string[] = [
-  '@cfworker/json-schema',
   '@noble/hashes/sha3.js',
   'ipaddr.js',
   'jose',
@@ -43,6 +42,7 @@ export const CORE_PACKAGES: readonly string[] = [
   'node:crypto',
   'node:util',
   'node:zlib',
+  're2js',
   'structured-headers',
   'typeid-js',
   'zod',
@@ -62,7 +62,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
   ],
   'lambdas/core': [
     // Words and tools that every rule may use.
-    ['defined', 'in-parallel', 'optimistic', 'recent', 'redelivered', 'time'],
+    ['defined', 'in-parallel', 'optimistic', 'recent', 'redelivered', 'steps', 'time'],
     ['errors', 'listing', 'scope', 'surroundings'],
     ['headers/', 'identifiers', 'message-format', 'problem'],
     'tombstone',

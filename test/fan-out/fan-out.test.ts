@@ -5,6 +5,7 @@ import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
 import type { EventLedger, StoredEvent } from '../../lambdas/core/events/ledger.ts';
 import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
+import { createFilterNotices } from '../../lambdas/core/operator/filter-notices.ts';
 import { scopeKey } from '../../lambdas/core/scope.ts';
 import type { Subscriber } from '../../lambdas/core/subscriptions/subscriber.ts';
 import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
@@ -120,6 +121,68 @@ describe('fan-out', () => {
       stored === 1 ? [{ messageId: broken.messageId, error: { code: 'seal_broken' } }] : [],
     );
     expect([ledger.size, sent.length]).toEqual([stored, stored]);
+  });
+
+  describe('a filter that exceeds its budget', () => {
+    const heavy = {
+      id: 'ep_heavy',
+      eventTypes: ['dossier.*'],
+      channels: [],
+      filter: { a: Array.from({ length: 20 }, (_, n) => ({ wildcard: `*${n}*x*` })) },
+    };
+    const told = { id: 'ep_told', eventTypes: ['posthorn.*'], channels: [] };
+    const poison = () => anEvent({ id: 'evt_a', data: `{"a":"${'0123456789'.repeat(25_000)}"}` });
+    const subscribers = [ALL, heavy, told];
+
+    it('keeps the event from its endpoint alone, and tells the owner once an hour', async () => {
+      const { ports, ledger, sent } = world({ subscribers });
+      const over: [string, string[]][] = [];
+      const counting = {
+        ...ports,
+        filterNotices: createFilterNotices(() => ports.surroundings.nowMs),
+        reportOverBudget: (event: Event, endpoints: readonly Subscriber[]) =>
+          void over.push([event.id, endpoints.map(({ id }) => id)]),
+      };
+      const batch = () => [record(poison()), record({ ...poison(), id: 'evt_b' })];
+      expect(await fanOut(counting, batch())).toEqual([]);
+      expect(await fanOut(counting, batch())).toEqual([]);
+      const [notice, ...more] = [...ledger.values()].filter(
+        ({ event }) => event.type === 'posthorn.filter.over_budget',
+      );
+      expect(more).toEqual([]);
+      expect(notice).toMatchObject({ targets: ['ep_told'], event: { tenant: poison().tenant } });
+      expect(JSON.parse(notice?.event.data ?? '')).toMatchObject({ endpoint: 'ep_heavy' });
+      expect(sent.filter(({ endpointId }) => endpointId === 'ep_told')).toHaveLength(1);
+      expect(sent.filter(({ endpointId }) => endpointId === 'ep_1')).toHaveLength(4);
+      expect(sent.filter(({ endpointId }) => endpointId === 'ep_heavy')).toEqual([]);
+      expect(over).toHaveLength(4);
+      expect(over[0]).toEqual(['evt_a', ['ep_heavy']]);
+      ports.surroundings.nowMs += 3_600_000;
+      await fanOut(counting, batch());
+      expect(sent.filter(({ endpointId }) => endpointId === 'ep_told')).toHaveLength(2);
+    });
+
+    it('is told again if it could not be stored', async () => {
+      const { ports, ledger, sent } = world({
+        subscribers,
+        refusedMessages: ({ endpointId }) => endpointId === 'ep_told' && sent.length < 2,
+      });
+      const filterNotices = createFilterNotices(() => ports.surroundings.nowMs);
+      expect(await fanOut({ ...ports, filterNotices }, [record(poison())])).toHaveLength(1);
+      expect(await fanOut({ ...ports, filterNotices }, [record(poison(), 2)])).toEqual([]);
+      expect(sent.map(({ endpointId }) => endpointId)).toEqual(['ep_1', 'ep_1', 'ep_told']);
+      expect(ledger.size).toBe(2);
+    });
+
+    it('of many endpoints makes ten notices for an event, and the others with the next', async () => {
+      const many = Array.from({ length: 15 }, (_, n) => ({ ...heavy, id: `ep_${n}` }));
+      const { ports, ledger } = world({ subscribers: many });
+      const filterNotices = createFilterNotices(() => ports.surroundings.nowMs);
+      await fanOut({ ...ports, filterNotices }, [record(poison())]);
+      expect(ledger.size).toBe(11);
+      await fanOut({ ...ports, filterNotices }, [record(poison())]);
+      expect(ledger.size).toBe(16);
+    });
   });
 
   it('fails an event whose filters cannot be judged, and no other', async () => {

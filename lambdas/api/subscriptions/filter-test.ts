@@ -3,9 +3,11 @@ import * as z from 'zod';
 import { dataSchema } from '../../core/events/event.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
+import { within } from '../../core/steps.ts';
 import { indexData } from '../../core/subscriptions/filter/data.ts';
 import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
 import { compileFilter, filterSchema } from '../../core/subscriptions/filter/filter.ts';
+import { filterSteps, MAX_SUBSCRIBER_STEPS } from '../../core/subscriptions/targets.ts';
 import { requireScope } from '../../http/authentication.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { findEvent, NO_EVENT } from '../lookups.ts';
@@ -13,6 +15,8 @@ import { idOf } from '../schemas.ts';
 
 /** What the largest event's data needs, and the filter beside it. */
 const MAX_BODY_BYTES = 264 * 1024;
+
+const OVER_BUDGET = `takes more than ${MAX_SUBSCRIBER_STEPS} steps with this data: such an event is not delivered`;
 
 export const testFilter = operation({
   id: 'testFilter',
@@ -72,7 +76,11 @@ export function addFilterTestRoute(serve: Serve, { ledger }: FilterTestPorts): v
       if (!found) throw new Problem(404, NO_EVENT);
       data = JSON.parse(found.event.data);
     }
-    const failures = failuresOf(compileFilter(body.filter), indexData(data));
+    const index = indexData(data);
+    const failures = within(
+      () => failuresOf(compileFilter(body.filter), index, filterSteps()),
+      [{ path: '', message: OVER_BUDGET }],
+    );
     return reply(200, { matches: failures.length === 0, failures });
   });
 }

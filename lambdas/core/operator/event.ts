@@ -1,16 +1,17 @@
-// Notices to the operator, as events of the operator's own tenant. Their ids are derived from their content, so that a
-// repeated notice is the same event.
+// Notices, as events of the operator's own tenant or of the tenant whose endpoint they are about. Their ids are
+// derived from their content, so that a repeated notice is the same event.
 
 import { createHash } from 'node:crypto';
 import type { Event } from '../events/event.ts';
 import { createId } from '../identifiers.ts';
-import { OPERATOR_SCOPE } from '../scope.ts';
+import { OPERATOR_SCOPE, type Scope } from '../scope.ts';
 
 type OperationalEventType =
   | 'endpoint.failing'
   | 'endpoint.paused'
   | 'endpoint.recovered'
-  | 'delivery.dead';
+  | 'delivery.dead'
+  | 'posthorn.filter.over_budget';
 
 /**
  * @param about identifies the notice if it is repeated: the endpoint and the transition
@@ -21,10 +22,11 @@ export function operationalEvent(
   about: string,
   atMs: number,
   data: Readonly<Record<string, unknown>>,
+  scope: Scope = OPERATOR_SCOPE,
 ): Event {
   const digest = createHash('sha256').update(`${type}\n${about}`).digest();
   return {
-    ...OPERATOR_SCOPE,
+    ...scope,
     id: createId('evt', atMs, digest),
     type,
     acceptedAtMs: atMs,

@@ -1,6 +1,7 @@
 // Which endpoints an event goes to: event-type patterns and channels.
 import * as z from 'zod';
 import { type Event, MAX_EVENT_TYPE_LENGTH } from '../events/event.ts';
+import type { Steps } from '../steps.ts';
 
 export const MAX_PATTERNS = 100;
 
@@ -24,27 +25,34 @@ export interface Subscription {
   readonly channels: readonly string[];
 }
 
+/** @throws OverBudgetError where steps are counted */
 export function matchesSubscription(
   subscription: Subscription,
   event: Pick<Event, 'type' | 'channels'>,
+  steps?: Steps,
 ): boolean {
   const { eventTypes, channels } = subscription;
   if (channels.length > 0 && !event.channels.some((channel) => channels.includes(channel))) {
     return false;
   }
   return (
-    eventTypes.length === 0 || eventTypes.some((pattern) => matchesPattern(pattern, event.type))
+    eventTypes.length === 0 ||
+    eventTypes.some((pattern) => matchesPattern(pattern, event.type, steps))
   );
 }
 
-export function matchesPattern(pattern: string, type: string): boolean {
+export function matchesPattern(pattern: string, type: string, steps?: Steps): boolean {
   if (pattern === type || pattern === '*' || pattern === '**') return true;
   if (!pattern.includes('*')) return false;
-  return matchesSegments(pattern.split('.'), type.split('.'));
+  return matchesSegments(pattern.split('.'), type.split('.'), steps);
 }
 
 /** Greedy with one point to come back to (the last `**`), so it is linear times the number of segments. */
-function matchesSegments(pattern: readonly string[], segments: readonly string[]): boolean {
+function matchesSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+  steps?: Steps,
+): boolean {
   const openEnd = pattern.at(-1) === '*';
   const wanted = openEnd ? [...pattern, '**'] : pattern;
   let at = 0;
@@ -52,6 +60,7 @@ function matchesSegments(pattern: readonly string[], segments: readonly string[]
   let star = -1;
   let starAt = 0;
   while (at < segments.length) {
+    steps?.take();
     const want = wanted[place];
     if (want === '**') {
       star = place++;

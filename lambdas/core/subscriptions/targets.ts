@@ -2,33 +2,59 @@
 // parsed once, and only if one of those that are left has a filter.
 import { SealBrokenError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
-import { indexData } from './filter/data.ts';
+import { Steps, within } from '../steps.ts';
+import { type DataNode, indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
 import { matchesFilter } from './filter/match.ts';
 import { matchesSubscription } from './patterns.ts';
 import type { Subscriber } from './subscriber.ts';
 
+/** What one subscriber's patterns and filter may take for one event. */
+export const MAX_SUBSCRIBER_STEPS = 250_000;
+/** So many of them are its own; beyond, it takes from what all subscribers of the event share. */
+export const GRANTED_STEPS = 1_000;
+export const SHARED_STEPS = 500_000;
+
+interface Targets {
+  /** Those that want the event, in their order. */
+  readonly wanting: readonly Subscriber[];
+  /** Those of which it is not known: what they ask for exceeds its budget. They do not get the event. */
+  readonly overBudget: readonly Subscriber[];
+}
+
 /** Compiled filters, kept for as long as fan-out keeps their patterns: once per list of subscribers. */
 const compiled = new WeakMap<FilterPattern, Filter>();
 
-function compiledFrom(pattern: FilterPattern): Filter {
+function compiledFrom(pattern: FilterPattern, steps: Steps): Filter {
   const known = compiled.get(pattern);
   if (known) return known;
   const filter = compileFilter(pattern);
   compiled.set(pattern, filter);
+  for (const { length } of filter.branches) steps.take(length);
   return filter;
 }
 
-/** Those that want the event, in their order. @throws SealBrokenError if a filter needs data that is not open */
+/** What a filter alone may take where no other shares it. */
+export const filterSteps = (): Steps => new Steps(MAX_SUBSCRIBER_STEPS);
+
+/** @throws SealBrokenError if a filter needs data that is not open */
 export function targetsOf(
   event: Pick<Event, 'type' | 'channels' | 'data' | 'sealedContent'>,
   subscribers: readonly Subscriber[],
-): readonly Subscriber[] {
-  const candidates = subscribers.filter((subscriber) => matchesSubscription(subscriber, event));
-  if (candidates.every(({ filter }) => filter === undefined)) return candidates;
-  if (event.sealedContent) throw new SealBrokenError();
-  const data = indexData(JSON.parse(event.data));
-  return candidates.filter(
-    ({ filter }) => filter === undefined || matchesFilter(compiledFrom(filter), data),
-  );
+): Targets {
+  const shared = { granted: GRANTED_STEPS, pool: new Steps(SHARED_STEPS) };
+  let data: DataNode | undefined;
+  const wants = (subscriber: Subscriber): boolean => {
+    const steps = new Steps(MAX_SUBSCRIBER_STEPS, shared);
+    if (!matchesSubscription(subscriber, event, steps)) return false;
+    if (subscriber.filter === undefined) return true;
+    if (event.sealedContent) throw new SealBrokenError();
+    data ??= indexData(JSON.parse(event.data));
+    return matchesFilter(compiledFrom(subscriber.filter, steps), data, steps);
+  };
+  const verdicts = subscribers.map((subscriber) => within(() => wants(subscriber), 'over'));
+  return {
+    wanting: subscribers.filter((_, index) => verdicts[index] === true),
+    overBudget: subscribers.filter((_, index) => verdicts[index] === 'over'),
+  };
 }

@@ -15,7 +15,7 @@ test('an event goes to those whose patterns, channels and filter it passes, in t
     { ...all, id: 'other channel', channels: ['us'], filter: risky },
     { id: 'all three', eventTypes: ['dossier.*'], channels: ['eu'], filter: risky },
   ];
-  expect(targetsOf(event, subscribers).map(({ id }) => id)).toEqual([
+  expect(targetsOf(event, subscribers).wanting.map(({ id }) => id)).toEqual([
     'no filter',
     'passes',
     'all three',

@@ -4,13 +4,24 @@ import ipaddr from 'ipaddr.js';
 const IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 const IPV6 = /^[0-9a-fA-F:]{2,39}$/;
 
+export interface Address {
+  /** The same of all spellings. */
+  readonly text: string;
+  readonly bytes: readonly number[];
+}
+
 interface Network {
   readonly address: readonly number[];
   readonly bits: number;
 }
 
+export function readAddress(text: string): Address | undefined {
+  const bytes = addressBytes(text);
+  return bytes && { text: bytes.join(), bytes };
+}
+
 /** 4 or 16 bytes; an IPv4 address mapped into IPv6 is the IPv4 address. */
-export function addressBytes(text: string): readonly number[] | undefined {
+function addressBytes(text: string): readonly number[] | undefined {
   if (IPV4.test(text)) {
     const bytes = text.split('.').map(Number);
     return bytes.every((byte) => byte <= 255) ? bytes : undefined;

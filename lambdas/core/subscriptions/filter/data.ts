@@ -1,17 +1,46 @@
 // An event's data as content filters see it: the values at each path, with arrays flattened. Every value knows the
 // array elements that it is in, so that conditions can be bound to one element.
+import type { Steps } from '../../steps.ts';
+import { type Address, readAddress } from './address.ts';
 import type { Leaf } from './leaf.ts';
 
 /**
- * The elements that hold a value, from the outermost on: number of the array, index, number, index ...
- * Plain values of an array do not count as elements: they are several values of the array's own path.
+ * The innermost element of an array that holds a value. Plain values of an array do not count as elements: they are
+ * several values of the array's own path.
  */
-export type Place = readonly number[];
+export interface Place {
+  readonly around: Place | undefined;
+  /** Of the path at which the array is, in segments. */
+  readonly depth: number;
+}
 
-interface Field {
+/** The place of what is in no array of objects. */
+export const OUTSIDE: Place = { around: undefined, depth: 0 };
+
+/** Reading an IPv6 address takes as long as so many comparisons. */
+const ADDRESS_STEPS = 20;
+
+export class Field {
   readonly value: Leaf;
   readonly place: Place;
+  #address: Address | undefined | null = null;
+
+  constructor(value: Leaf, place: Place) {
+    this.value = value;
+    this.place = place;
+  }
+
+  /** Read once, however many conditions ask for it. */
+  address(steps: Steps): Address | undefined {
+    if (this.#address === null) {
+      steps.take(ADDRESS_STEPS);
+      this.#address = typeof this.value === 'string' ? readAddress(this.value) : undefined;
+    }
+    return this.#address;
+  }
 }
+
+export type FieldTest = (field: Field, steps: Steps) => boolean;
 
 export interface DataNode {
   readonly fields: readonly Field[];
@@ -23,18 +52,14 @@ interface Building extends DataNode {
   readonly children: Map<string, Building>;
 }
 
-const NOWHERE: Place = [];
-
 /** @param data parsed JSON, nested no deeper than the API accepts */
 export function indexData(data: unknown): DataNode {
   const root: Building = { fields: [], children: new Map() };
-  let arrays = 0;
-  const add = (node: Building, value: unknown, place: Place): void => {
+  const add = (node: Building, value: unknown, place: Place, depth: number): void => {
     if (Array.isArray(value)) {
-      const array = arrays++;
-      for (const [index, element] of value.entries()) {
+      for (const element of value) {
         const hasParts = typeof element === 'object' && element !== null;
-        add(node, element, hasParts ? [...place, array, index] : place);
+        add(node, element, hasParts ? { around: place, depth } : place, depth);
       }
     } else if (typeof value === 'object' && value !== null) {
       for (const [name, member] of Object.entries(value)) {
@@ -43,13 +68,13 @@ export function indexData(data: unknown): DataNode {
           child = { fields: [], children: new Map() };
           node.children.set(name, child);
         }
-        add(child, member, place);
+        add(child, member, place, depth + 1);
       }
     } else if (isLeaf(value)) {
-      node.fields.push({ value, place });
+      node.fields.push(new Field(value, place));
     }
   };
-  add(root, data, NOWHERE);
+  add(root, data, OUTSIDE, 0);
   return root;
 }
 

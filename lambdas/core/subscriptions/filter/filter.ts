@@ -1,7 +1,8 @@
 // Content filters: the event-pattern language of Amazon EventBridge over an event's data. A filter is
 // checked when it is saved, and compiled into branches of conditions, of which one branch must hold.
 import * as z from 'zod';
-import { below, type Leaf, type LeafTest, type Report } from './leaf.ts';
+import type { FieldTest } from './data.ts';
+import { below, type Leaf, type Report } from './leaf.ts';
 import { OPERATORS, readEntry } from './operators.ts';
 
 /** Of a filter as compact JSON, in bytes of UTF-8. */
@@ -14,19 +15,21 @@ export const MAX_FILTER_DEPTH = 20;
 
 export type FilterPattern = Readonly<Record<string, unknown>>;
 
+type Branch = readonly Condition[];
+
 /** What one path of the data must be. */
 export interface Condition {
   readonly path: readonly string[];
   /** Its path in the filter, including `$or` and the indexes of its list. */
   readonly source: readonly PropertyKey[];
-  readonly test: LeafTest;
+  readonly test: FieldTest;
   /** Whether it also holds where there is no value. */
   readonly allowsAbsence: boolean;
 }
 
 export interface Filter {
   /** Each sorted by path: an absence counts within the elements that the conditions before it chose. */
-  readonly branches: readonly (readonly Condition[])[];
+  readonly branches: readonly Branch[];
 }
 
 const EXAMPLE = { country: ['DE', 'AT'], risk: { score: [{ numeric: ['>', 80] }] } };
@@ -60,7 +63,7 @@ export function readFilter(pattern: FilterPattern, report: Report): Filter {
     return { branches: [] };
   }
   const reading: Reading = { conditions: 0, wildcards: 0, hasTooManyBranches: false, report };
-  const branches = readObject(pattern, { path: [], source: [], isInOr: false }, reading);
+  const read = readObject(pattern, { path: [], source: [], isInOr: false }, reading);
   if (reading.conditions > MAX_CONDITIONS) {
     report([], `must have at most ${MAX_CONDITIONS} lists of conditions`);
   }
@@ -70,10 +73,21 @@ export function readFilter(pattern: FilterPattern, report: Report): Filter {
   if (reading.hasTooManyBranches) {
     report([], `must have at most ${MAX_BRANCHES} combinations of $or`);
   }
-  return { branches: branches.map((branch) => branch.toSorted(byPath)) };
+  const sorted = read.conditions.toSorted(byPath);
+  return {
+    branches: read.branches.map((branch) => {
+      const own = new Set(branch);
+      return sorted.filter((condition) => own.has(condition));
+    }),
+  };
 }
 
-type Branch = readonly Condition[];
+/** A part of a filter. */
+interface Read {
+  readonly branches: readonly Branch[];
+  /** Of all branches, each once. */
+  readonly conditions: readonly Condition[];
+}
 
 interface Reading {
   conditions: number;
@@ -89,49 +103,51 @@ interface Position {
   readonly isInOr: boolean;
 }
 
-function readObject(object: object, position: Position, reading: Reading): Branch[] {
+function readObject(object: object, position: Position, reading: Reading): Read {
   const { path, source, isInOr } = position;
   const members: [string, unknown][] = Object.entries(object);
   if (members.length === 0) reading.report(source, 'must not be empty');
   if (path.length > MAX_FILTER_DEPTH) {
     reading.report(source, `is nested deeper than ${MAX_FILTER_DEPTH} levels`);
-    return [];
+    return NOTHING;
   }
-  let branches: Branch[] = [[]];
-  for (const [name, value] of members) {
+  const parts = members.map(([name, value]): Read => {
     const at = { path: [...path, name], source: [...source, name], isInOr };
-    if (name === '$or') {
-      branches = product(
-        branches,
-        readOr(value, { ...position, source: at.source }, reading),
-        reading,
-      );
-    } else if (isInOr && OPERATORS.some((operator) => operator === name)) {
+    if (name === '$or') return readOr(value, { ...position, source: at.source }, reading);
+    if (isInOr && OPERATORS.some((operator) => operator === name)) {
       // As in EventBridge: a mistake that would otherwise be taken for a field of the event.
       reading.report(at.source, 'is an operator, and may not name a field within $or');
     } else if (Array.isArray(value)) {
-      branches = product(branches, [[readCondition(value, at, reading)]], reading);
+      const condition = readCondition(value, at, reading);
+      return { branches: [[condition]], conditions: [condition] };
     } else if (isObject(value)) {
-      branches = product(branches, readObject(value, at, reading), reading);
+      return readObject(value, at, reading);
     } else {
       reading.report(at.source, 'must be a list of conditions, or an object');
     }
-  }
-  return branches;
+    return NOTHING;
+  });
+  return together(parts, reading);
 }
 
-function readOr(value: unknown, position: Position, reading: Reading): Branch[] {
+const NOTHING: Read = { branches: [[]], conditions: [] };
+
+function readOr(value: unknown, position: Position, reading: Reading): Read {
   const { source } = position;
   if (!Array.isArray(value) || value.length < 2) {
     reading.report(source, 'must be a list of two or more objects');
-    return [[]];
+    return NOTHING;
   }
-  return value.flatMap((alternative: unknown, index) => {
+  const alternatives = value.flatMap((alternative: unknown, index) => {
     const at = { ...position, source: [...source, index], isInOr: true };
     if (isObject(alternative)) return readObject(alternative, at, reading);
     reading.report(at.source, 'must be a JSON object');
     return [];
   });
+  return {
+    branches: alternatives.flatMap(({ branches }) => branches),
+    conditions: alternatives.flatMap(({ conditions }) => conditions),
+  };
 }
 
 function readCondition(
@@ -142,16 +158,24 @@ function readCondition(
   if (list.length === 0) reading.report(source, 'must not be empty');
   reading.conditions++;
   const values = new Set<Leaf>();
-  const tests: LeafTest[] = [];
+  const addresses = new Set<string>();
+  const tests: FieldTest[] = [];
   let allowsAbsence = false;
   for (const [index, value] of list.entries()) {
     reading.wildcards += wildcardsIn(value);
     const entry = readEntry(value, below(reading.report, ...source, index));
     if (entry?.kind === 'value') values.add(entry.value);
+    else if (entry?.kind === 'address') addresses.add(entry.text);
     else if (entry?.kind === 'test') tests.push(entry.test);
     else if (entry?.kind === 'absent') allowsAbsence = true;
   }
-  const test: LeafTest = (leaf) => values.has(leaf) || tests.some((passes) => passes(leaf));
+  const test: FieldTest = (field, steps) =>
+    values.has(field.value) ||
+    (addresses.size > 0 && addresses.has(field.address(steps)?.text ?? '')) ||
+    tests.some((passes) => {
+      steps.take();
+      return passes(field, steps);
+    });
   return { path, source, test, allowsAbsence };
 }
 
@@ -165,25 +189,39 @@ function wildcardsIn(entry: unknown): number {
     : 0;
 }
 
-/** Both must hold: every branch of the one with every branch of the other. */
-function product(left: readonly Branch[], right: readonly Branch[], reading: Reading): Branch[] {
-  if (left.length * right.length > MAX_BRANCHES) {
-    reading.hasTooManyBranches = true;
-    return [...left];
+/** All must hold: every branch of each part with every branch of the others. */
+function together(parts: readonly Read[], reading: Reading): Read {
+  const conditions = parts.flatMap((part) => part.conditions);
+  if (conditions.length > MAX_CONDITIONS) return NOTHING;
+  const paths = new Set<string>();
+  // What is in every branch is put in once, rather than at each multiplication.
+  const common: Condition[] = [];
+  let branches: readonly Branch[] = [[]];
+  for (const part of parts) {
+    for (const { path, source } of part.conditions) {
+      if (!paths.has(dotted(path))) continue;
+      reading.report(source, 'is a second condition on a path, beside one outside its $or');
+    }
+    for (const { path } of part.conditions) paths.add(dotted(path));
+    const [only, ...more] = part.branches;
+    if (only && more.length === 0) common.push(...only);
+    else if (branches.length * part.branches.length > MAX_BRANCHES) {
+      reading.hasTooManyBranches = true;
+    } else {
+      branches = branches.flatMap((one) => part.branches.map((other) => [...one, ...other]));
+    }
   }
-  const paths = new Set(left.flat().map(dotted));
-  for (const condition of new Set(right.flat())) {
-    if (!paths.has(dotted(condition))) continue;
-    reading.report(condition.source, 'is a second condition on a path, beside one outside its $or');
-  }
-  return left.flatMap((first) => right.map((second) => [...first, ...second]));
+  return { branches: branches.map((branch) => [...common, ...branch]), conditions };
 }
 
-/** How event-ruler names and sorts paths. */
-const dotted = ({ path }: Condition): string => path.join('.');
+/** How event-ruler names paths: names may hold dots, and then two paths are one. */
+const dotted = (path: readonly string[]): string => path.join('.');
 
-function byPath(one: Condition, other: Condition): number {
-  return dotted(one) < dotted(other) ? -1 : 1;
+/** By segments, so that paths with a common beginning are neighbours. */
+function byPath({ path: one }: Condition, { path: other }: Condition): number {
+  const at = one.findIndex((segment, index) => segment !== other[index]);
+  if (at === -1) return one.length - other.length;
+  return (one[at] ?? '') < (other[at] ?? '') ? -1 : 1;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

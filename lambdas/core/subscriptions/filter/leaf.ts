@@ -2,7 +2,6 @@
 
 /** A value that has no parts. */
 export type Leaf = string | number | boolean | null;
-export type LeafTest = (leaf: Leaf) => boolean;
 /** Reports a fault at a path below the current one. */
 export type Report = (path: readonly PropertyKey[], message: string) => void;
 

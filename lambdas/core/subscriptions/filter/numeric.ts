@@ -1,5 +1,6 @@
 // The operator `numeric` of content filters: =, one bound, or a lower and then an upper bound.
-import { below, isNumber, type LeafTest, type Report } from './leaf.ts';
+import type { FieldTest } from './data.ts';
+import { below, isNumber, type Report } from './leaf.ts';
 
 const COMPARISONS: ReadonlyMap<unknown, (value: number, bound: number) => boolean> = new Map([
   ['=', (value, bound) => value === bound],
@@ -11,7 +12,7 @@ const COMPARISONS: ReadonlyMap<unknown, (value: number, bound: number) => boolea
 const LOWER: readonly unknown[] = ['>', '>='];
 const UPPER: readonly unknown[] = ['<', '<='];
 
-export function readNumeric(operand: unknown, report: Report): LeafTest | undefined {
+export function readNumeric(operand: unknown, report: Report): FieldTest | undefined {
   const list: readonly unknown[] = Array.isArray(operand) ? operand : [];
   const [operator, bound, upperOperator, upper] = list;
   const compare = COMPARISONS.get(operator);
@@ -22,11 +23,12 @@ export function readNumeric(operand: unknown, report: Report): LeafTest | undefi
   }
   if (!isNumber(bound, below(report, 1))) return undefined;
   const compareUpper = COMPARISONS.get(upperOperator);
-  if (!compareUpper) return (leaf) => typeof leaf === 'number' && compare(leaf, bound);
+  if (!compareUpper) return ({ value }) => typeof value === 'number' && compare(value, bound);
   if (!isNumber(upper, below(report, 3))) return undefined;
   if (bound >= upper) {
     report([], 'must have a lower bound below its upper bound');
     return undefined;
   }
-  return (leaf) => typeof leaf === 'number' && compare(leaf, bound) && compareUpper(leaf, upper);
+  return ({ value }) =>
+    typeof value === 'number' && compare(value, bound) && compareUpper(value, upper);
 }

@@ -1,6 +1,7 @@
 // One entry of a content filter's list: a plain value, or an operator with its operand.
-import { addressBytes, isInNetwork, readNetwork } from './address.ts';
-import { below, isNumber, isText, type Leaf, type LeafTest, type Report } from './leaf.ts';
+import { isInNetwork, readAddress, readNetwork } from './address.ts';
+import type { FieldTest } from './data.ts';
+import { below, isNumber, isText, type Leaf, type Report } from './leaf.ts';
 import { readNumeric } from './numeric.ts';
 import { readAffixAnyCase, readText, TEXT_OPERATORS } from './text.ts';
 
@@ -8,7 +9,9 @@ export const OPERATORS = [...TEXT_OPERATORS, 'anything-but', 'numeric', 'exists'
 
 type Entry =
   | { readonly kind: 'value'; readonly value: Leaf }
-  | { readonly kind: 'test'; readonly test: LeafTest }
+  /** An address matches any spelling of itself. */
+  | { readonly kind: 'address'; readonly text: string }
+  | { readonly kind: 'test'; readonly test: FieldTest }
   /** `{"exists": false}`: holds where there is no value. */
   | { readonly kind: 'absent' };
 
@@ -44,20 +47,16 @@ export function readEntry(entry: unknown, report: Report): Entry | undefined {
   return test && { kind: 'test', test };
 }
 
-/** An address matches any spelling of itself. */
 function exactly(value: string): Entry {
-  const address = addressBytes(value)?.join();
-  if (address === undefined) return { kind: 'value', value };
-  const test: LeafTest = (leaf) =>
-    typeof leaf === 'string' && addressBytes(leaf)?.join() === address;
-  return { kind: 'test', test };
+  const address = readAddress(value);
+  return address ? { kind: 'address', text: address.text } : { kind: 'value', value };
 }
 
 function readTest(
   operator: Exclude<(typeof OPERATORS)[number], 'exists'>,
   operand: unknown,
   report: Report,
-): LeafTest | undefined {
+): FieldTest | undefined {
   switch (operator) {
     case 'prefix':
     case 'suffix':
@@ -76,20 +75,20 @@ function readTest(
   }
 }
 
-function readCidr(operand: unknown, report: Report): LeafTest | undefined {
+function readCidr(operand: unknown, report: Report): FieldTest | undefined {
   const network = typeof operand === 'string' ? readNetwork(operand) : undefined;
   if (!network) {
     report([], 'must be a network, such as 10.0.0.0/8 or 2001:db8::/32');
     return undefined;
   }
-  return (leaf) => {
-    const address = typeof leaf === 'string' ? addressBytes(leaf) : undefined;
-    return address !== undefined && isInNetwork(network, address);
+  return (field, steps) => {
+    const address = field.address(steps);
+    return address !== undefined && isInNetwork(network, address.bytes);
   };
 }
 
 /** Any value that is there, of whatever kind, but for those named. */
-function readAnythingBut(operand: unknown, report: Report): LeafTest | undefined {
+function readAnythingBut(operand: unknown, report: Report): FieldTest | undefined {
   if (typeof operand === 'object' && operand !== null && !Array.isArray(operand)) {
     const [member, ...more] = Object.entries(operand);
     const operator = TEXT_OPERATORS.find((name) => name === member?.[0]);
@@ -101,7 +100,7 @@ function readAnythingBut(operand: unknown, report: Report): LeafTest | undefined
         }
         return readText(operator, value, at);
       });
-      return (leaf) => !tests.some((test) => test?.(leaf));
+      return (field, steps) => !tests.some((test) => test?.(field, steps));
     }
     report([], `must have exactly one of ${TEXT_OPERATORS.join(', ')}`);
     return undefined;
@@ -114,7 +113,7 @@ function readAnythingBut(operand: unknown, report: Report): LeafTest | undefined
       return isKnown ? value : undefined;
     }),
   );
-  return (leaf) => !excluded.has(leaf);
+  return ({ value }) => !excluded.has(value);
 }
 
 /** An operand that may be one value or a list of them. */

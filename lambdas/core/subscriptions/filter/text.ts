@@ -1,34 +1,44 @@
 // The operators of content filters that look at strings only.
+import type { FieldTest } from './data.ts';
 import { endsWithAnyCase, equalsAnyCase, readAnyCase, startsWithAnyCase } from './ignore-case.ts';
-import { below, isText, type LeafTest, type Report } from './leaf.ts';
+import { below, isText, type Report } from './leaf.ts';
 import { matchesWildcard, readWildcard } from './wildcard.ts';
 
 export const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] as const;
 type TextOperator = (typeof TEXT_OPERATORS)[number];
 
+/** How many characters are compared in a step: the first are found by machine code, the others one by one. */
+const CHARACTERS = { exact: 64, anyCase: 2, wildcard: 8 } as const;
+
+/** @param longest how much of a text is looked at */
 const onStrings =
-  (test: (text: string) => boolean): LeafTest =>
-  (leaf) =>
-    typeof leaf === 'string' && test(leaf);
+  (kind: keyof typeof CHARACTERS, longest: number, test: (text: string) => boolean): FieldTest =>
+  ({ value }, steps) => {
+    if (typeof value !== 'string') return false;
+    steps.take(1 + Math.floor(Math.min(value.length, longest) / CHARACTERS[kind]));
+    return test(value);
+  };
 
 export function readText(
   operator: TextOperator,
   operand: unknown,
   report: Report,
-): LeafTest | undefined {
+): FieldTest | undefined {
   if (!isText(operand, report)) return undefined;
   switch (operator) {
     case 'prefix':
-      return onStrings((text) => text.startsWith(operand));
+      return onStrings('exact', operand.length, (text) => text.startsWith(operand));
     case 'suffix':
-      return onStrings((text) => text.endsWith(operand));
+      return onStrings('exact', operand.length, (text) => text.endsWith(operand));
     case 'equals-ignore-case': {
       const anyCase = readAnyCase(operand);
-      return onStrings((text) => equalsAnyCase(anyCase, text));
+      return onStrings('anyCase', operand.length, (text) => equalsAnyCase(anyCase, text));
     }
     case 'wildcard': {
       const wildcard = readWildcard(operand);
-      if (typeof wildcard !== 'string') return onStrings((text) => matchesWildcard(wildcard, text));
+      if (typeof wildcard !== 'string') {
+        return onStrings('wildcard', Infinity, (text) => matchesWildcard(wildcard, text));
+      }
       report([], wildcard);
       return undefined;
     }
@@ -40,7 +50,7 @@ export function readAffixAnyCase(
   operator: 'prefix' | 'suffix',
   operand: object,
   report: Report,
-): LeafTest | undefined {
+): FieldTest | undefined {
   const [member, ...more] = Object.entries(operand);
   if (member?.[0] !== 'equals-ignore-case' || more.length > 0) {
     report([], 'must be a string, or have exactly equals-ignore-case');
@@ -50,5 +60,5 @@ export function readAffixAnyCase(
   if (!isText(text, below(report, 'equals-ignore-case'))) return undefined;
   const anyCase = readAnyCase(text);
   const matches = operator === 'prefix' ? startsWithAnyCase : endsWithAnyCase;
-  return onStrings((leaf) => matches(anyCase, leaf));
+  return onStrings('anyCase', text.length, (leaf) => matches(anyCase, leaf));
 }

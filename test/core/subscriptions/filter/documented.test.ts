@@ -8,6 +8,7 @@ import {
   filterSchema,
 } from '../../../../lambdas/core/subscriptions/filter/filter.ts';
 import { matchesFilter } from '../../../../lambdas/core/subscriptions/filter/match.ts';
+import { filterSteps } from '../../../../lambdas/core/subscriptions/targets.ts';
 
 type Case = readonly [filter: FilterPattern, data: object, matches: boolean];
 
@@ -233,6 +234,6 @@ describe.each([
 ])('%s', (_, cases) => {
   test.each(cases)('%j over %j: %j', (filter, data, matches) => {
     expect(filterSchema.safeParse(filter).error).toBeUndefined();
-    expect(matchesFilter(compileFilter(filter), indexData(data))).toBe(matches);
+    expect(matchesFilter(compileFilter(filter), indexData(data), filterSteps())).toBe(matches);
   });
 });

@@ -11,6 +11,7 @@ import {
   matchesWildcard,
   readWildcard,
 } from '../../../../lambdas/core/subscriptions/filter/wildcard.ts';
+import { filterSteps } from '../../../../lambdas/core/subscriptions/targets.ts';
 import { brokenPatternArbitrary, dataArbitrary, patternArbitrary } from './ruler/arbitraries.ts';
 
 const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*', '\\'), maxLength: 12 });
@@ -79,7 +80,7 @@ test('a value of the data passes the filter that asks for it', () => {
       const index = indexData(data);
       const pattern = firstLeaf(index, []);
       fc.pre(pattern !== undefined);
-      expect(matchesFilter(readFilter(pattern, fail), index)).toBe(true);
+      expect(matchesFilter(readFilter(pattern, fail), index, filterSteps())).toBe(true);
     }),
   );
 });
@@ -93,7 +94,7 @@ test('$or matches when one of its alternatives does', () => {
         const filter = readFilter(pattern as FilterPattern, () => {
           isValid = false;
         });
-        return isValid ? matchesFilter(filter, index) : undefined;
+        return isValid ? matchesFilter(filter, index, filterSteps()) : undefined;
       };
       const [first, second] = [matches(one), matches(other)];
       fc.pre(first !== undefined && second !== undefined);
@@ -111,7 +112,7 @@ test('any JSON is read without a crash, and what has a fault still compiles', ()
   fc.assert(
     fc.property(anything, fc.jsonValue(), (pattern, data) => {
       const filter = readFilter(pattern as FilterPattern, () => undefined);
-      expect(typeof matchesFilter(filter, indexData(data))).toBe('boolean');
+      expect(typeof matchesFilter(filter, indexData(data), filterSteps())).toBe('boolean');
     }),
   );
 });
@@ -130,7 +131,7 @@ test('large arrays of objects take no longer than their length', () => {
   );
   const spent = (count: number): number => {
     const index = rows(count);
-    return least(10, () => expect(matchesFilter(filter, index)).toBe(false));
+    return least(10, () => expect(matchesFilter(filter, index, filterSteps())).toBe(false));
   };
   spent(1_000);
   expect(spent(8_000) / spent(2_000)).toBeLessThan(14);

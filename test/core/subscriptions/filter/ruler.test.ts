@@ -7,6 +7,7 @@ import {
   readFilter,
 } from '../../../../lambdas/core/subscriptions/filter/filter.ts';
 import { matchesFilter } from '../../../../lambdas/core/subscriptions/filter/match.ts';
+import { filterSteps } from '../../../../lambdas/core/subscriptions/targets.ts';
 
 interface Recorded {
   readonly events: readonly unknown[];
@@ -22,7 +23,7 @@ test('each recorded filter is refused, or matches the events, as event-ruler dec
     const faults: string[] = [];
     const filter = readFilter(pattern, (_, message) => faults.push(message));
     if (faults.length > 0) return verdicts !== 'refused';
-    const ours = events.map((event) => (matchesFilter(filter, event) ? '1' : '0'));
+    const ours = events.map((event) => (matchesFilter(filter, event, filterSteps()) ? '1' : '0'));
     return ours.join('') !== verdicts;
   });
   expect(differing).toEqual([]);

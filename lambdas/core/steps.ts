@@ -1,0 +1,50 @@
+// Counts the work that is done on what somebody else wrote: filters, schemas and the data they meet. Work is counted
+// rather than timed, so that the same input has the same outcome on every machine.
+
+/** The work stops here. It is nobody's fault of ours: what it was for has an outcome of its own. */
+export class OverBudgetError extends Error {
+  constructor() {
+    super('The work exceeds its budget of steps.');
+    this.name = 'OverBudgetError';
+  }
+}
+
+/** A step is the work of some tens of nanoseconds: one comparison, or some characters of a text. */
+export class Steps {
+  #taken = 0;
+  readonly #limit: number;
+  readonly #pool: Steps | undefined;
+  readonly #granted: number;
+
+  /**
+   * @param limit the most that may be taken
+   * @param shared what is taken beyond `granted` is taken from `pool` as well
+   */
+  constructor(limit: number, shared?: { readonly granted: number; readonly pool: Steps }) {
+    this.#limit = limit;
+    this.#granted = shared?.granted ?? limit;
+    this.#pool = shared?.pool;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** @throws OverBudgetError */
+  take(count = 1): void {
+    this.#taken += count;
+    if (this.#taken <= this.#granted) return;
+    if (this.#taken > this.#limit) throw new OverBudgetError();
+    this.#pool?.take(Math.min(count, this.#taken - this.#granted));
+  }
+}
+
+/** What the work gives, or `over` where it exceeds its budget. */
+export function within<T, O>(work: () => T, over: O): T | O {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OverBudgetError) return over;
+    throw error;
+  }
+}
