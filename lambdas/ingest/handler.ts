@@ -52,6 +52,7 @@ addEventRoutes(app, authentication, {
     eventTypes: createEventTypeReader(tableOf(dynamoDb, variable(Env.registryTable))),
     surroundings,
     settings,
+    reportOverBudget: () => metrics.count('SchemasOverBudget'),
   }),
 });
 

@@ -25,7 +25,7 @@ import { readBody, refused } from '../http/body.ts';
 import { idempotencyKeyIn } from '../http/idempotency-key.ts';
 import { answerJson } from '../http/json-answer.ts';
 import { type AcceptPorts, accept, type Candidate } from './accept.ts';
-import type { EventTypeGate } from './event-type-gate.ts';
+import { type EventTypeGate, requestSteps } from './event-type-gate.ts';
 import { countRefusal } from './refusals.ts';
 
 export const batchSchema = z.strictObject({
@@ -51,7 +51,7 @@ export function addEventRoutes(
     const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
     if (!parsed.success || faults.length > 0) throw refused(faults);
     const scope = await authentication.scopeOf(c, parsed.data.tenant);
-    const misfits = await ports.judge(parsed.data.type, parsed.data.data);
+    const misfits = await ports.judge(parsed.data.type, parsed.data.data, requestSteps());
     if (misfits.length > 0) throw refused(misfits);
     const candidate: Candidate = {
       scope,
@@ -76,7 +76,9 @@ export function addEventRoutes(
     const faults = [...ofBatch, ...(parsed.success ? [] : faultsOf(parsed.error))];
     if (!parsed.success || faults.length > 0) throw refused(faults);
 
-    const batch = { c, authentication, judge: ports.judge, source, ofEvents, trace: traceOf(c) };
+    const shared = requestSteps();
+    const judge = (type: string, data: unknown) => ports.judge(type, data, shared);
+    const batch = { c, authentication, judge, source, ofEvents, trace: traceOf(c) };
     const places = await Promise.all(
       parsed.data.events.map((entry, index) => candidateAt(batch, entry, index)),
     );
@@ -101,7 +103,7 @@ function traceOf(c: AppContext): TraceContext | undefined {
 interface Batch {
   readonly c: AppContext;
   readonly authentication: Authentication;
-  readonly judge: EventTypeGate;
+  readonly judge: (type: string, data: unknown) => Promise<Fault[]>;
   readonly source: JsonSource;
   /** Faults of the source text, by the event they are in. */
   readonly ofEvents: ReadonlyMap<number, readonly Fault[]>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventType } from '../../lambdas/core/event-types/event-type.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
-import { createEventTypeGate } from '../../lambdas/ingest/event-type-gate.ts';
+import { createEventTypeGate, requestSteps } from '../../lambdas/ingest/event-type-gate.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 
 function world(unknownEventTypes: 'accept' | 'refuse' = 'accept') {
@@ -12,7 +12,11 @@ function world(unknownEventTypes: 'accept' | 'refuse' = 'accept') {
     version: undefined,
     fails: false,
   };
-  const judge = createEventTypeGate({
+  const over = { count: 0 };
+  const gate = createEventTypeGate({
+    reportOverBudget: () => {
+      over.count++;
+    },
     surroundings,
     settings: settingsSchema.parse({ unknownEventTypes }),
     eventTypes: {
@@ -30,7 +34,9 @@ function world(unknownEventTypes: 'accept' | 'refuse' = 'accept') {
   return {
     surroundings,
     reads,
-    judge,
+    over,
+    gate,
+    judge: (type: string, data: unknown) => gate(type, data, requestSteps()),
     state,
     put(name: string, changes: Partial<EventType> = {}) {
       const schema = { type: 'object', required: ['id'] };
@@ -67,6 +73,28 @@ describe('the gate of event types', () => {
     expect(await judge('strict', {})).toEqual([{ path: '/data/id', message: 'is missing' }]);
     expect(await judge('strict', { id: 1 })).toEqual([]);
     expect(reads).toEqual(['version', 'strict']);
+  });
+
+  it('refuses what takes too long to check, and counts it', async () => {
+    const { judge, put, over } = world();
+    put('strict', { schema: { properties: { a: { uniqueItems: true } } } });
+    expect(await judge('strict', { a: [1, 2] })).toEqual([]);
+    const large = { a: Array.from({ length: 1_200_000 }, (_, n) => n) };
+    expect(await judge('strict', large)).toEqual([
+      { path: '/data', message: 'takes more steps to check than an event may take' },
+    ]);
+    expect(over.count).toBe(1);
+  });
+
+  it('lets the events of one request share what they take, but for a little of each', async () => {
+    const { gate, put, over } = world();
+    put('strict', { schema: { properties: { a: { uniqueItems: true } } } });
+    const steps = requestSteps();
+    const large = { a: Array.from({ length: 600_000 }, (_, n) => n) };
+    expect(await gate('strict', large, steps)).toEqual([]);
+    expect(await gate('strict', large, steps)).not.toEqual([]);
+    expect(await gate('strict', { a: [1, 2, 3] }, steps)).toEqual([]);
+    expect(over.count).toBe(1);
   });
 
   it('accepts what does not fit where that was chosen, and types that nobody put', async () => {

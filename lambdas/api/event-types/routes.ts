@@ -7,10 +7,9 @@ import {
   type EventTypeInput,
   eventTypeNameSchema,
 } from '../../core/event-types/event-type.ts';
-import { faultsOfSchema } from '../../core/json/schema.ts';
-import { createSchemaCheck } from '../../core/json/schema-check.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
+import { Steps } from '../../core/steps.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { placesUnder } from '../../http/limits.ts';
@@ -26,6 +25,8 @@ import {
   putEventType,
 } from './operations.ts';
 
+/** A small one that takes more would be of a schema that refuses most events. */
+const MAX_EXAMPLE_STEPS = 1_000_000;
 const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
 interface EventTypePorts {
@@ -46,7 +47,7 @@ export function addEventTypeRoutes(
   }
 
   serve(putEventType, async ({ params: { name }, body, reply }) => {
-    const faults = faultsOfEventType(body);
+    const faults = await faultsOfEventType(body);
     if (faults.length > 0) throw refused(faults);
     const before = await eventTypes.getEventType(name);
     const nowMs = surroundings.now();
@@ -94,14 +95,18 @@ export function addEventTypeRoutes(
   });
 }
 
-function faultsOfEventType({ schema, example, onMismatch }: EventTypeInput): Fault[] {
+async function faultsOfEventType(input: EventTypeInput): Promise<Fault[]> {
+  const { schema, example, onMismatch } = input;
   if (schema === undefined) {
     if (onMismatch === 'accept') return [];
     return [{ path: '/onMismatch', message: 'needs a schema to check the data against' }];
   }
+  const { createSchemaCheck, faultsOfSchema } = await import('#on-demand/schemas');
   const faults = faultsUnder('/schema', faultsOfSchema(schema));
   if (faults.length > 0 || example === undefined) return faults;
-  return faultsUnder('/example', createSchemaCheck(schema)(example));
+  const misfits = createSchemaCheck(schema)(example, new Steps(MAX_EXAMPLE_STEPS));
+  if (misfits !== 'over') return faultsUnder('/example', misfits);
+  return [{ path: '/example', message: 'takes more steps to check than an event may take' }];
 }
 
 function publicView({ name, description, schema, example }: EventType) {

@@ -3,6 +3,8 @@
 import * as z from 'zod';
 import { faultsOf } from '../faults.ts';
 import { type Fault, pointer } from '../problem.ts';
+import { FORMATS } from './schema/formats.ts';
+import { readPattern } from './schema/patterns.ts';
 
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 type Path = readonly (string | number)[];
@@ -15,7 +17,10 @@ const names = z
   .array(z.string())
   .refine((list) => new Set(list).size === list.length, 'must not repeat a name');
 const types = z.enum(['array', 'boolean', 'integer', 'null', 'number', 'object', 'string']);
-const pattern = z.string().refine(isRegularExpression, 'must be a regular expression');
+const pattern = z.string().superRefine((source, context) => {
+  const read = readPattern(source);
+  if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
+});
 const unsupported = z.never('is not supported: use "$ref" with a place such as "#/$defs/name"');
 
 const VALUES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
@@ -47,7 +52,7 @@ const VALUES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['uniqueItems', z.boolean()],
   ['required', names],
   ['dependentRequired', z.record(z.string(), names)],
-  ['format', z.string()],
+  ['format', z.enum(Object.keys(FORMATS), 'must be one of the formats that are checked')],
 ]);
 const ONE = [
   ...['not', 'if', 'then', 'else', 'items', 'contains', 'additionalProperties'],
@@ -91,15 +96,14 @@ export function faultsOfSchema(schema: unknown): Fault[] {
       if (!isObject(operand)) return void report(path, 'must be an object of schemas');
       for (const [name, entry] of Object.entries(operand)) {
         readSchema(entry, [...path, name], from);
-        if (keyword === 'patternProperties' && !isRegularExpression(name)) {
-          report([...path, name], 'must be named by a regular expression');
-        }
+        const pattern = keyword === 'patternProperties' ? readPattern(name) : undefined;
+        if (typeof pattern === 'string') report([...path, name], pattern);
       }
     } else {
       const parsed = VALUES.get(keyword)?.safeParse(operand);
       if (parsed?.error) faults.push(...faultsOf(parsed.error, path));
       else if (keyword === '$ref') {
-        const target = placeOf(String(operand));
+        const target = pointer(segmentsOf(String(operand)));
         references.push({ path, target });
         onward.get(at)?.push(target);
       }
@@ -117,29 +121,17 @@ export function faultsOfSchema(schema: unknown): Fault[] {
   return faults;
 }
 
-/** A copy of a schema without faults, with what says something about data and nothing else. */
-export function withoutAnnotations(schema: JsonSchema): JsonSchema {
-  if (typeof schema === 'boolean') return schema;
-  const inner = (value: unknown): unknown =>
-    typeof value === 'boolean' ? value : withoutAnnotations(Object(value));
-  return Object.fromEntries(
-    Object.entries(schema).flatMap(([keyword, operand]): [string, unknown][] => {
-      if (ONE.includes(keyword)) return [[keyword, inner(operand)]];
-      if (LISTS.includes(keyword)) return [[keyword, Array.from(Object(operand), inner)]];
-      if (MAPS.includes(keyword)) {
-        const entries = Object.entries(Object(operand)).map(([name, one]) => [name, inner(one)]);
-        return [[keyword, Object.fromEntries(entries)]];
-      }
-      const isKnown = VALUES.has(keyword) || keyword === 'const';
-      return isKnown ? [[keyword, structuredClone(operand)]] : [];
-    }),
-  );
+/** The way that a reference such as `#/$defs/a%20b` leads. */
+export function segmentsOf(reference: string): string[] {
+  return decoded(reference)
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The pointer of a reference such as `#/$defs/a%20b`. */
-function placeOf(reference: string): string {
+function decoded(reference: string): string {
   try {
-    return decodeURIComponent(reference.slice(1));
+    return decodeURIComponent(reference);
   } catch {
     return reference;
   }
@@ -170,14 +162,4 @@ function endlessPlaceIn(onward: ReadonlyMap<string, readonly string[]>): string 
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** As the validator reads them: with the flag `u`. */
-function isRegularExpression(text: string): boolean {
-  try {
-    new RegExp(text, 'u');
-    return true;
-  } catch {
-    return false;
-  }
 }

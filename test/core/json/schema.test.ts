@@ -1,9 +1,21 @@
 // Schemas of the catalogue: what is refused, with ajv (which is not used by the code) as the judge of the rest.
+
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { faultsOfSchema, type JsonSchema } from '../../../lambdas/core/json/schema.ts';
-import { createSchemaCheck } from '../../../lambdas/core/json/schema-check.ts';
+import { createSchemaCheck as compile } from '../../../lambdas/core/json/schema-check.ts';
+import { Steps } from '../../../lambdas/core/steps.ts';
+
+function createSchemaCheck(schema: JsonSchema): (value: unknown) => unknown[] {
+  const check = compile(schema);
+  return (value) => {
+    const faults = check(value, new Steps(1_000_000));
+    if (faults === 'over') throw new Error('it exceeds its budget');
+    return faults;
+  };
+}
 
 describe('a schema is refused', () => {
   it.each<[schema: unknown, path: string]>([
@@ -25,6 +37,13 @@ describe('a schema is refused', () => {
     [{ maxItems: 1.5 }, '/maxItems'],
     [{ pattern: '(' }, '/pattern'],
     [{ patternProperties: { '[': {} } }, '/patternProperties/['],
+    [{ pattern: '(?=a)b' }, '/pattern'],
+    [{ pattern: '(a)\\1' }, '/pattern'],
+    [{ pattern: '((a{1,100}){1,100}){1,100}' }, '/pattern'],
+    [{ pattern: 'a'.repeat(1_001) }, '/pattern'],
+    [{ patternProperties: { '^(?!x)': {} } }, '/patternProperties/^(?!x)'],
+    [{ format: 'int64' }, '/format'],
+    [{ items: { format: 'idn-email' } }, '/items/format'],
     [{ dependentRequired: { a: [1] } }, '/dependentRequired/a/0'],
     [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/$schema'],
     [{ $ref: 'https://example.com/schema.json' }, '/$ref'],
@@ -235,4 +254,59 @@ test('any schema is read, and any data judged, as ajv does', () => {
     { numRuns: 600 },
   );
   expect(Math.min(valid, invalid)).toBeGreaterThan(100);
+});
+
+/** Of json-schema-org/JSON-Schema-Test-Suite (MIT): what of it is supported here. See recorded/README.md. */
+const suite: {
+  readonly group: string;
+  readonly schema: JsonSchema;
+  readonly tests: readonly (readonly [string, unknown, boolean])[];
+}[] = JSON.parse(
+  readFileSync(new URL('recorded/json-schema-test-suite.json', import.meta.url), 'utf8'),
+);
+
+test('the official suite of tests passes', () => {
+  const differing = suite.flatMap(({ group, schema, tests }) => {
+    const check = createSchemaCheck(schema);
+    return tests.flatMap(([title, data, valid]) =>
+      (check(data).length === 0) === valid ? [] : [`${group}: ${title}`],
+    );
+  });
+  expect(differing).toEqual([]);
+  expect(suite.flatMap(({ tests }) => tests).length).toBeGreaterThan(1_500);
+});
+
+describe('what was stored before a schema had these limits', () => {
+  it.each<[JsonSchema, unknown]>([
+    [{ format: 'int64' }, 'x'],
+    [{ pattern: '(?=a)b' }, 'x'],
+    [
+      { patternProperties: { '^(?!x)': { type: 'string' } }, additionalProperties: false },
+      { a: 1 },
+    ],
+    [{ patternProperties: { '^(?!x)': {} }, unevaluatedProperties: false }, { a: 1 }],
+  ])('asserts nothing that cannot be checked in linear time: %j', (schema, data) => {
+    expect(createSchemaCheck(schema)(data)).toEqual([]);
+    expect(createSchemaCheck({ allOf: [schema, { type: 'null' }] })(data)).toHaveLength(1);
+  });
+
+  it('asserts all that the validator before knew', () => {
+    for (const [format, wrong] of Object.entries({
+      url: 'a b',
+      'json-pointer-uri-fragment': '/',
+    })) {
+      expect(faultsOfSchema({ format })).toEqual([]);
+      expect(createSchemaCheck({ format })(wrong)).toHaveLength(1);
+    }
+  });
+});
+
+describe('faults', () => {
+  it('are looked for until there are fifty', () => {
+    const check = compile({ items: { anyOf: [{ type: 'string' }, { type: 'null' }] } });
+    const few = new Steps(1_000);
+    expect(check(Array(20_000).fill(1), few)).toHaveLength(50);
+    const first = compile({ not: { items: { type: 'string' } } });
+    expect(first(Array(20_000).fill(1), few)).toEqual([]);
+  });
 });
