@@ -2,15 +2,19 @@
 import type { z } from 'zod';
 import { type Fault, pointer } from './problem.ts';
 
+/** More of them help nobody, and an answer has a largest size. */
+export const MAX_FAULTS = 100;
+
 /** Every issue as a fault: unknown fields each by their own path, unions by their closest branch. */
 export function faultsOf(error: z.ZodError, base: readonly PropertyKey[] = []): Fault[] {
-  return error.issues.flatMap((issue) => faultsOfIssue(issue, base));
+  const issues = error.issues.slice(0, MAX_FAULTS);
+  return issues.flatMap((issue) => faultsOfIssue(issue, base)).slice(0, MAX_FAULTS);
 }
 
 function faultsOfIssue(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): Fault[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({
       path: pointer([...path, key]),
       message: 'is not a known field',
     }));

@@ -65,7 +65,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.status = status;
     this.detail = detail;
-    this.faults = faults;
+    this.faults = bounded(faults);
     this.headers = headers;
   }
 
@@ -81,6 +81,24 @@ export class Problem extends Error {
     });
   }
 }
+
+/** Of an answer's faults, in characters: a batch may have a hundred such answers. */
+export const MAX_FAULTS_LENGTH = 32 * 1024;
+const MAX_TEXT_LENGTH = 1_024;
+
+/** Paths hold names that the caller chose: long ones are cut, and what is too much in all is left out. */
+function bounded(faults: readonly Fault[]): Fault[] {
+  let length = 0;
+  return faults
+    .map(({ path, message }) => ({ path: cut(path), message: cut(message) }))
+    .filter((fault) => {
+      length += fault.path.length + fault.message.length;
+      return length <= MAX_FAULTS_LENGTH;
+    });
+}
+
+const cut = (text: string): string =>
+  text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
 
 /** A JSON Pointer from the segments of a path. */
 export function pointer(segments: readonly PropertyKey[]): string {

@@ -30,12 +30,15 @@ export class Steps {
     return this.#taken;
   }
 
-  /** @throws OverBudgetError */
+  /**
+   * Before the work is done.
+   * @throws OverBudgetError, and then nothing is taken
+   */
   take(count = 1): void {
-    this.#taken += count;
-    if (this.#taken <= this.#granted) return;
-    if (this.#taken > this.#limit) throw new OverBudgetError();
-    this.#pool?.take(Math.min(count, this.#taken - this.#granted));
+    const taken = this.#taken + count;
+    if (taken > this.#limit) throw new OverBudgetError();
+    if (taken > this.#granted) this.#pool?.take(Math.min(count, taken - this.#granted));
+    this.#taken = taken;
   }
 }
 

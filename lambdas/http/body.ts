@@ -39,7 +39,7 @@ interface ParsedBody<T> {
   readonly source: JsonSource;
 }
 
-const NO_SOURCE: JsonSource = { faults: [], dataTexts: new Map() };
+const NO_SOURCE: JsonSource = { faults: [], isTooDeep: false, dataTexts: new Map() };
 
 /** A body as its schema has it. @throws Problem 413, 415, 400 or 422 */
 export async function parseBody<T>(
@@ -48,6 +48,7 @@ export async function parseBody<T>(
   maxBytes: number,
 ): Promise<ParsedBody<T>> {
   const { value, source } = await readBody(c, maxBytes);
+  if (source.isTooDeep) throw refused(source.faults);
   const parsed = schema.safeParse(value);
   const faults = [...source.faults, ...(parsed.success ? [] : faultsOf(parsed.error))];
   if (!parsed.success || faults.length > 0) throw refused(faults);

@@ -93,7 +93,10 @@ interface ServeOptions<O extends Operation> {
   readonly bodySchema?: (scope: Scope) => z.ZodType<Parsed<O['body']>>;
 }
 
-const NO_BODY = { value: undefined, source: { faults: [], dataTexts: new Map() } };
+const NO_BODY = {
+  value: undefined,
+  source: { faults: [], isTooDeep: false, dataTexts: new Map() },
+};
 
 /**
  * Serves an operation. Checked in this order: key, scope or operator, tenant, parameters, query, body;

@@ -2,26 +2,41 @@
 // certificate with its key (mTLS). Read and checked here; times are checked where they are known.
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
+import { Steps } from '../steps.ts';
 
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
-const MAX_BUNDLE_LENGTH = 64 * 1024;
-const MAX_CERTIFICATES = 50;
-const MAX_CHAIN_LENGTH = 16 * 1024;
-const MAX_KEY_LENGTH = 16 * 1024;
+export const MAX_BUNDLE_LENGTH = 64 * 1024;
+export const MAX_CERTIFICATES = 50;
+/** A step is a search for the next marker. */
+export const MAX_PEM_STEPS = 100;
+export const MAX_CHAIN_LENGTH = 16 * 1024;
+export const MAX_KEY_LENGTH = 16 * 1024;
 const MIN_RSA_BITS = 2048;
 const CURVES: readonly unknown[] = ['prime256v1', 'secp384r1', 'secp521r1'];
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+/** The largest that a connection signs with in some milliseconds. */
+const MAX_RSA_BITS = 4096;
+/** Of others' certificates: verifying is far cheaper than signing, and this is as far as OpenSSL goes. */
+const MAX_VERIFIED_RSA_BITS = 16384;
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
+
+/** What is too long is not looked at. */
+const pemSchema = (maxLength: number, check: (pem: string, context: z.RefinementCtx) => void) =>
+  z
+    .string()
+    .check(z.maxLength(maxLength, { abort: true }))
+    .superRefine(check);
 
 export const endpointTlsSchema = z
   .strictObject({
     /** PEM: one or more certificates, trusted instead of the public authorities. */
-    ca: z.string().max(MAX_BUNDLE_LENGTH).superRefine(checkCertificates).optional(),
+    ca: pemSchema(MAX_BUNDLE_LENGTH, checkCertificates).optional(),
     /** PEM: the client's certificate, and after it those that lead to its authority. */
-    clientCertificate: z.string().max(MAX_CHAIN_LENGTH).superRefine(checkCertificates).optional(),
+    clientCertificate: pemSchema(MAX_CHAIN_LENGTH, checkCertificates).optional(),
     /** PEM, without a passphrase. */
-    clientKey: z.string().max(MAX_KEY_LENGTH).superRefine(checkKey).optional(),
+    clientKey: pemSchema(MAX_KEY_LENGTH, checkKey).optional(),
     minVersion: z
       .enum(TLS_VERSIONS, `must be one of ${TLS_VERSIONS.join(', ')}`)
       .default('TLSv1.2'),
@@ -121,7 +136,7 @@ function checkCertificates(pem: string, context: z.RefinementCtx): void {
 }
 
 function faultOfCertificates(pem: string): string | undefined {
-  const blocks = pem.match(CERTIFICATE) ?? [];
+  const blocks = blocksOf(pem);
   if (blocks.length === 0) return 'must be PEM: "-----BEGIN CERTIFICATE-----" and what follows';
   if (pem.includes('PRIVATE KEY-----')) return 'must not contain a private key';
   if (blocks.length > MAX_CERTIFICATES) return `must be at most ${MAX_CERTIFICATES} certificates`;
@@ -148,16 +163,20 @@ function faultOfKey(pem: string): string | undefined {
     return 'has a passphrase: openssl pkey -in <file> writes it without one';
   }
   const key = privateKeyIn(pem);
-  return key ? weaknessOf(key) : 'cannot be read as a private key';
+  return key ? weaknessOf(key, MAX_RSA_BITS) : 'cannot be read as a private key';
 }
 
-/** What OpenSSL would refuse at the first connection. */
-function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+/** What OpenSSL would refuse at the first connection, or what would take it too long. */
+function weaknessOf(
+  { asymmetricKeyType, asymmetricKeyDetails }: KeyObject,
+  maxRsaBits = MAX_VERIFIED_RSA_BITS,
+): string | undefined {
   switch (asymmetricKeyType) {
     case 'rsa':
     case 'rsa-pss': {
       const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-      return bits < MIN_RSA_BITS ? `has ${bits} bits: RSA needs ${MIN_RSA_BITS}` : undefined;
+      const isUsable = bits >= MIN_RSA_BITS && bits <= maxRsaBits;
+      return isUsable ? undefined : `has ${bits} bits: RSA needs ${MIN_RSA_BITS} to ${maxRsaBits}`;
     }
     case 'ec':
       return CURVES.includes(asymmetricKeyDetails?.namedCurve)
@@ -171,7 +190,21 @@ function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): str
 }
 
 function certificatesIn(pem: string): X509Certificate[] {
-  return (pem.match(CERTIFICATE) ?? []).flatMap((block) => certificateIn(block) ?? []);
+  return blocksOf(pem).flatMap((block) => certificateIn(block) ?? []);
+}
+
+/** In one pass, and no more of them than are too many. */
+export function blocksOf(pem: string, steps = new Steps(MAX_PEM_STEPS)): string[] {
+  const blocks: string[] = [];
+  let from = pem.indexOf(BEGIN);
+  while (from >= 0 && blocks.length <= MAX_CERTIFICATES) {
+    steps.take();
+    const to = pem.indexOf(END, from);
+    if (to < 0) break;
+    blocks.push(pem.slice(from, to + END.length));
+    from = pem.indexOf(BEGIN, to);
+  }
+  return blocks;
 }
 
 function certificateIn(block: string): X509Certificate | undefined {

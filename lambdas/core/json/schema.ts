@@ -60,6 +60,11 @@ const ONE = [
 ];
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
 const MAPS = ['$defs', 'definitions', 'properties', 'patternProperties', 'dependentSchemas'];
+/** All that a schema may say, but for what is passed over. */
+export const SCHEMA_KEYWORDS: readonly string[] = [
+  ...[...VALUES].flatMap(([name, value]) => (value === unsupported ? [] : [name])),
+  ...['const', ...ONE, ...LISTS, ...MAPS],
+];
 /** These apply to the same part of the data as the schema that contains them. */
 const IN_PLACE = ['not', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'dependentSchemas'];
 

@@ -21,6 +21,8 @@ type JsonReading =
 export interface JsonSource {
   /** Keys that are repeated in one object, and nesting that is too deep. */
   readonly faults: readonly Fault[];
+  /** Whether the nesting is one of them: then nothing may go through the value, which would overflow the stack. */
+  readonly isTooDeep: boolean;
   /** The source text of a member named `data`, by the JSON Pointer of its object (`''` is the root). */
   readonly dataTexts: ReadonlyMap<string, string>;
 }
@@ -53,6 +55,7 @@ export function readJson(body: Uint8Array): JsonReading {
 function locate(text: string): JsonSource {
   const faults: Fault[] = [];
   const dataTexts = new Map<string, string>();
+  let isTooDeep = false;
   /** The keys of each object around the current position; none where the nesting is too deep. */
   const seen: Set<string>[] = [];
 
@@ -64,6 +67,7 @@ function locate(text: string): JsonSource {
       const depth = levels.length;
       if (depth <= MAX_JSON_DEPTH && levels.at(-1)?.isObject) seen[depth] = new Set();
       if (depth !== MAX_JSON_DEPTH + 1) return;
+      isTooDeep = true;
       const start = levels.slice(0, PATH_SEGMENTS_SHOWN);
       report(start, `is nested deeper than ${MAX_JSON_DEPTH} levels`);
     },
@@ -80,7 +84,7 @@ function locate(text: string): JsonSource {
       dataTexts.set(pathOf(levels.slice(0, -1)), text.slice(from, to));
     },
   });
-  return { faults, dataTexts };
+  return { faults, isTooDeep, dataTexts };
 }
 
 const pathOf = (levels: readonly Level[]): string => pointer(levels.map(({ segment }) => segment));

@@ -1,0 +1,76 @@
+// What tenants give to the API: PEM, and bodies that are nothing but faults. For each setting of an endpoint the worst of
+// 256 KB. A new setting without an entry fails here.
+import { describe, expect, it, test } from 'vitest';
+import { endpointInputSchema } from '../../lambdas/core/endpoints/endpoint.ts';
+import { SETTING_NAMES } from '../../lambdas/core/endpoints/settings/all.ts';
+import {
+  blocksOf,
+  endpointTlsSchema,
+  MAX_BUNDLE_LENGTH,
+  MAX_PEM_STEPS,
+} from '../../lambdas/core/endpoints/tls.ts';
+import { faultsOf, MAX_FAULTS } from '../../lambdas/core/faults.ts';
+import { MAX_FAULTS_LENGTH, Problem } from '../../lambdas/core/problem.ts';
+import { Steps } from '../../lambdas/core/steps.ts';
+import { list, MAX_BYTES } from './attacks/parts.ts';
+import { PEM_ATTACKS } from './attacks/pem.ts';
+import { SETTING_ATTACKS } from './attacks/settings.ts';
+
+test('every PEM field and every setting has an attack', () => {
+  const fields = Object.keys(endpointTlsSchema.shape).filter((name) => name !== 'minVersion');
+  expect(fields.filter((name) => !(name in PEM_ATTACKS))).toEqual([]);
+  const noText = [
+    'tls',
+    'contract',
+    'method',
+    'verifyUrl',
+    'polling',
+    'ownSignature',
+    'timingHeaders',
+  ];
+  const known = [...Object.keys(SETTING_ATTACKS), ...noText, 'timeoutMs', 'maxPerSecond'];
+  expect([...SETTING_NAMES].filter((name) => !known.includes(name))).toEqual([]);
+});
+
+describe.each(Object.entries(PEM_ATTACKS))('PEM in %s', (field, texts) => {
+  it.each(texts.map((text) => [text.slice(0, 40), text]))(
+    '%j is refused in few steps',
+    (_, text) => {
+      const tooLong = endpointTlsSchema.safeParse({ [field]: text });
+      expect(tooLong.error?.issues.filter(({ path }) => path[0] === field)).toHaveLength(1);
+      const most = text.slice(0, field === 'ca' ? MAX_BUNDLE_LENGTH : 16 * 1024);
+      expect(endpointTlsSchema.safeParse({ [field]: most }).success).toBe(false);
+      const steps = new Steps(MAX_PEM_STEPS);
+      blocksOf(most, steps);
+      blocksOf(text, new Steps(MAX_PEM_STEPS));
+      expect(steps.taken).toBeLessThanOrEqual(MAX_PEM_STEPS);
+    },
+  );
+});
+
+describe.each(Object.entries(SETTING_ATTACKS))('256 KB in the setting %s', (name, values) => {
+  it.each(values.map((value, index) => [index, value] as const))(
+    '%i are refused with few faults',
+    (_, value) => {
+      expect(JSON.stringify(value).length).toBeGreaterThan(MAX_BYTES / 4);
+      const schema = endpointInputSchema({
+        allowHttp: true,
+        allowPrivate: true,
+        allowedPorts: 'any',
+      });
+      const parsed = schema.safeParse({ url: 'https://acme.io', [name]: value });
+      expect(parsed.success).toBe(false);
+      const faults = parsed.error ? faultsOf(parsed.error) : [];
+      expect(faults.length).toBeLessThanOrEqual(MAX_FAULTS);
+    },
+  );
+});
+
+test('an answer is small, however long the names are that its faults quote', () => {
+  const name = 'a'.repeat(100_000);
+  const faults = list(100, (n) => ({ path: `/${name}/${n}`, message: `is not ${name}` }));
+  const document = JSON.stringify(new Problem(422, 'Faults.', faults).toDocument());
+  expect(document.length).toBeLessThan(2 * MAX_FAULTS_LENGTH);
+  // A batch of a hundred is within what a function may answer.
+  expect(100 * document.length).toBeLessThan(6_000_000);
+});

@@ -1,0 +1,24 @@
+// What attacks are made of: as large as a request may be.
+export const MAX_BYTES = 256 * 1024;
+
+export const list = <T>(length: number, of: (index: number) => T): T[] =>
+  Array.from({ length }, (_, index) => of(index));
+
+export const members = (length: number, of: (index: number) => [string, unknown]): object =>
+  Object.fromEntries(list(length, of));
+
+/** As many as an event holds beside its own text. */
+export function filling<T>(of: (index: number) => T): T[] {
+  const bytes = JSON.stringify(of(99_999)).length + 1;
+  return list(Math.floor((MAX_BYTES - 100) / bytes), of);
+}
+
+export const text = (unit: string, end = ''): string =>
+  unit.repeat(Math.floor((MAX_BYTES - 100 - end.length) / unit.length)) + end;
+
+/** Nested as deep as the API takes it. */
+export function nested(depth: number, of: unknown, around: (inner: unknown) => unknown): unknown {
+  let value = of;
+  for (let at = 0; at < depth; at++) value = around(value);
+  return value;
+}
