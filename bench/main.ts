@@ -1,12 +1,13 @@
 // npm run bench: all parts; npm run bench -- cost cpu: these.
 import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
+import { hostile } from './hostile.ts';
 import { latency } from './latency.ts';
 import { neighbour } from './neighbour.ts';
 import { scale } from './scale.ts';
 import { throughput } from './throughput.ts';
 
-const PARTS = { cost, cpu, latency, neighbour, throughput, scale };
+const PARTS = { cost, cpu, latency, neighbour, hostile, throughput, scale };
 type Part = keyof typeof PARTS;
 
 const asked = process.argv.slice(2);

@@ -30,7 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'client/': ['client/'],
   'examples/': ['examples/', 'client/'],
   'scripts/': ['scripts/', 'lambdas/', 'lib/', 'client/'],
-  'bench/': ['bench/', 'lambdas/', 'lib/', 'local/', 'test/builders/'],
+  'bench/': ['bench/', 'lambdas/', 'lib/', 'local/', 'test/builders/', 'test/hostile/attacks/'],
 };
 
 /** Packages that core may import: rules need no system. */

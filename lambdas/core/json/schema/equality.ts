@@ -6,7 +6,7 @@ const CHARACTERS_PER_STEP = 16;
 
 /** Members in the order of their names, so that equal values have one text. */
 export function canonical(value: unknown, steps: Steps): string {
-  steps.take();
+  steps.take(2);
   if (typeof value === 'string') steps.take(Math.floor(value.length / CHARACTERS_PER_STEP));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, steps)).join()}]`;

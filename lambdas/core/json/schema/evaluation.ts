@@ -5,6 +5,8 @@ import { OverBudgetError, type Steps } from '../../steps.ts';
 
 /** Schemas within schemas, and references, that may be open at once: the stack has an end. */
 const MAX_OPEN = 1_000;
+/** Entering a schema, or trying one, takes as long as so many comparisons. */
+const SCHEMA_STEPS = 4;
 
 /** A place in the data, from the inside out: the text of its path is needed only for faults. */
 export interface At {
@@ -50,11 +52,12 @@ export class Frame {
 
   /** For what may fail without being a fault. @param isQuiet whether its faults are never asked for */
   trial(isQuiet: boolean): Frame {
+    this.steps.take(SCHEMA_STEPS);
     return new Frame(this.steps, isQuiet ? 0 : this.#limit, this.#open);
   }
 
   within<T>(work: () => T): T {
-    this.steps.take();
+    this.steps.take(SCHEMA_STEPS);
     if (this.#open >= MAX_OPEN) throw new OverBudgetError();
     this.#open++;
     const result = work();
@@ -76,14 +79,16 @@ export class Evaluated {
     this.#isAsked = isAsked;
   }
 
-  addName(name: string): void {
-    if (this.#isAsked) this.names.add(name);
+  addName(name: string, steps: Steps): void {
+    if (!this.#isAsked) return;
+    steps.take(2);
+    this.names.add(name);
   }
 
   add(other: Evaluated, steps: Steps): void {
     this.itemsBefore = Math.max(this.itemsBefore, other.itemsBefore);
     if (!this.#isAsked) return;
-    steps.take(other.names.size + other.items.size);
+    steps.take(2 * (other.names.size + other.items.size));
     for (const name of other.names) this.names.add(name);
     for (const item of other.items) this.items.add(item);
   }

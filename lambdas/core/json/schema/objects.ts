@@ -20,7 +20,7 @@ function judgeMembers(
 ): boolean {
   let isValid = true;
   for (const name of names) {
-    place.evaluated.addName(name);
+    place.evaluated.addName(name, place.frame.steps);
     isValid = inPart(judge, value[name], place, name) && isValid;
     if (place.frame.isFull) return false;
   }
@@ -32,7 +32,7 @@ const sized =
   (operand) =>
     onObjects((value, { at, frame }) => {
       const count = Object.keys(value).length;
-      frame.steps.take(count);
+      frame.steps.take(2 * count);
       return (
         isWithin(count, Number(operand)) ||
         frame.report(at, `does not have at ${fault} ${operand} properties`)
@@ -72,7 +72,7 @@ export const ON_OBJECTS: Readonly<Record<string, Keyword>> = {
     const judge = compile(operand);
     return onObjects((value, place) => {
       let isValid = true;
-      place.frame.steps.take(Object.keys(value).length);
+      place.frame.steps.take(2 * Object.keys(value).length);
       for (const name of Object.keys(value)) {
         isValid = inPart(judge, name, place, name) && isValid;
         if (place.frame.isFull) return false;
@@ -136,7 +136,7 @@ export const ON_OBJECTS: Readonly<Record<string, Keyword>> = {
     const { names, patterns, isAnyName } = namedBy(schema);
     return onObjects((value, place) => {
       if (isAnyName) return true;
-      place.frame.steps.take(Object.keys(value).length);
+      place.frame.steps.take(2 * Object.keys(value).length);
       const others = Object.keys(value).filter(
         (name) => !names.has(name) && !patterns.some((pattern) => matches(pattern, name, place)),
       );
@@ -149,7 +149,7 @@ export const ON_OBJECTS: Readonly<Record<string, Keyword>> = {
     const { isAnyName } = namedBy(schema);
     return onObjects((value, place) => {
       if (isAnyName) return true;
-      place.frame.steps.take(Object.keys(value).length);
+      place.frame.steps.take(2 * Object.keys(value).length);
       const others = Object.keys(value).filter((name) => !place.evaluated.names.has(name));
       return judgeMembers(judge, value, others, place);
     });

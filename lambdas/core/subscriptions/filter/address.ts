@@ -1,8 +1,7 @@
 // IP addresses in content filters: networks, and addresses that are the same in another spelling.
-import ipaddr from 'ipaddr.js';
-
 const IPV4 = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/;
 const IPV6 = /^[0-9a-fA-F:]{2,39}$/;
+const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
 export interface Address {
   /** The same of all spellings. */
@@ -26,9 +25,23 @@ function addressBytes(text: string): readonly number[] | undefined {
     const bytes = text.split('.').map(Number);
     return bytes.every((byte) => byte <= 255) ? bytes : undefined;
   }
-  if (!IPV6.test(text) || !ipaddr.IPv6.isValid(text)) return undefined;
-  const address = ipaddr.IPv6.parse(text);
-  return (address.isIPv4MappedAddress() ? address.toIPv4Address() : address).toByteArray();
+  const groups = IPV6.test(text) ? groupsOf(text) : undefined;
+  if (!groups?.every((group) => GROUP.test(group))) return undefined;
+  const bytes = groups.flatMap((group) => {
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff;
+  return isMapped && bytes[11] === 0xff ? bytes.slice(12) : bytes;
+}
+
+/** The eight groups of RFC 4291, section 2.2, of which `::` stands for one or more. */
+function groupsOf(text: string): string[] | undefined {
+  const halves = text.split('::');
+  const [head = [], tail] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  if (halves.length > 2 || (tail ? missing < 1 : missing !== 0)) return undefined;
+  return [...head, ...Array<string>(missing).fill('0'), ...(tail ?? [])];
 }
 
 /** An address and a prefix length, such as `10.0.0.0/8`. Bits after the prefix do not count. */

@@ -18,7 +18,7 @@ export interface Place {
 export const OUTSIDE: Place = { around: undefined, depth: 0 };
 
 /** Reading an IPv6 address takes as long as so many comparisons. */
-const ADDRESS_STEPS = 20;
+const ADDRESS_STEPS = 30;
 
 export class Field {
   readonly value: Leaf;

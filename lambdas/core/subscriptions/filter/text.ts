@@ -8,7 +8,7 @@ export const TEXT_OPERATORS = ['prefix', 'suffix', 'equals-ignore-case', 'wildca
 type TextOperator = (typeof TEXT_OPERATORS)[number];
 
 /** How many characters are compared in a step: the first are found by machine code, the others one by one. */
-const CHARACTERS = { exact: 64, anyCase: 2, wildcard: 8 } as const;
+const CHARACTERS = { exact: 32, anyCase: 2, wildcard: 8 } as const;
 
 /** @param longest how much of a text is looked at */
 const onStrings =

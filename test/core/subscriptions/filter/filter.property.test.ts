@@ -1,6 +1,8 @@
 // What holds for all filters and events.
 import fc from 'fast-check';
+import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
+import { readAddress } from '../../../../lambdas/core/subscriptions/filter/address.ts';
 import { type DataNode, indexData } from '../../../../lambdas/core/subscriptions/filter/data.ts';
 import {
   type FilterPattern,
@@ -59,6 +61,26 @@ test('the hardest wildcards take time in proportion to the text', () => {
   spent(50_000);
   // Four times the text: far from the sixteen that a square would take, whatever else runs here.
   expect(spent(200_000) / spent(50_000)).toBeLessThan(12);
+});
+
+test('an IPv6 address is read as another library reads it', () => {
+  const group = fc.stringMatching(/^[0-9a-fA-F]{0,5}$/);
+  const address = fc.oneof(
+    fc.ipV6().filter((text) => !text.includes('.')),
+    fc.array(group, { minLength: 1, maxLength: 9 }).map((groups) => groups.join(':')),
+    fc.string({ unit: fc.constantFrom('0', 'f', ':', '::', ':ffff:'), maxLength: 12 }),
+  );
+  fc.assert(
+    fc.property(address, (text) => {
+      const isAddress = text.length <= 39 && ipaddr.IPv6.isValid(text);
+      const parsed = isAddress ? ipaddr.IPv6.parse(text) : undefined;
+      const bytes = parsed?.isIPv4MappedAddress()
+        ? parsed.toIPv4Address().toByteArray()
+        : parsed?.toByteArray();
+      expect(readAddress(text)?.bytes).toEqual(bytes);
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 test('a value of the data passes the filter that asks for it', () => {
