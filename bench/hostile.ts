@@ -11,6 +11,7 @@ import { matchesFilter } from '../lambdas/core/subscriptions/filter/match.ts';
 import { filterSteps } from '../lambdas/core/subscriptions/targets.ts';
 import { MAX_EVENT_STEPS } from '../lambdas/ingest/event-type-gate.ts';
 import { FILTER_ATTACKS } from '../test/hostile/attacks/filters.ts';
+import { text } from '../test/hostile/attacks/parts.ts';
 import { PEM_ATTACKS } from '../test/hostile/attacks/pem.ts';
 import { FORMAT_ATTACKS, KEYWORD_ATTACKS } from '../test/hostile/attacks/schemas.ts';
 import { SETTING_ATTACKS } from '../test/hostile/attacks/settings.ts';
@@ -99,8 +100,9 @@ function inputRows(): { kind: string; input: string; steps: number; ms: number }
 
 const ATTACKER = 'attacker';
 
-/** Each once a second, by a tenant of its own. */
+/** Each once a second, by a tenant of its own; the first of them is as large as the others, and does nothing. */
 const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, body: object]>> = {
+  'a large event': ['POST', '/v1/events', { type: 'attack.none', data: { a: text('a') } }],
   filter: [
     'POST',
     '/v1/events',
@@ -115,7 +117,12 @@ const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, 
   'filter test': ['POST', '/v1/filters/test', { ...FILTER_ATTACKS.address[1] }],
 };
 
-async function send(world: World, method: string, path: string, body: object): Promise<number> {
+async function send(
+  world: World,
+  method: string,
+  path: string,
+  body: object | string,
+): Promise<number> {
   const answer = await fetch(`${world.runtime.url}${path}`, {
     method,
     headers: {
@@ -123,7 +130,7 @@ async function send(world: World, method: string, path: string, body: object): P
       ...(path.startsWith('/v1/event-types') ? {} : { 'Posthorn-Tenant': ATTACKER }),
       'Content-Type': 'application/json',
     },
-    body: JSON.stringify(body),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   await answer.arrayBuffer();
   return answer.status;
@@ -131,8 +138,9 @@ async function send(world: World, method: string, path: string, body: object): P
 
 async function p95(world: World, attack: string | undefined): Promise<number> {
   const [method, path, body] = REQUESTS[attack ?? ''] ?? [];
+  const text = JSON.stringify(body);
   const attacking = setInterval(() => {
-    if (method && path && body) send(world, method, path, body).catch(() => undefined);
+    if (method && path) send(world, method, path, text).catch(() => undefined);
   }, 1_000);
   world.forgetArrivals();
   const posted = await world.post({ count: RATE * SECONDS, rate: RATE, type: 'plain' });

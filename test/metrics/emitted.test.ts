@@ -104,6 +104,17 @@ beforeAll(async () => {
   // Refused: for its form, in a batch, without the queue, and too often.
   await customer.post({ type: 'not a type' }).catch(() => undefined);
   await customer.ask('POST', '/v1/events/batch', { events: [{ type: 'a.b' }] });
+  // Over their budgets: a filter, and an event against the schema of its type.
+  const filter = { a: Array.from({ length: 20 }, (_, n) => ({ wildcard: `*${n}*x*` })) };
+  await customer.endpoint({ eventTypes: ['over.filter'], filter });
+  await customer.post({ type: 'over.filter', data: { a: '0123456789'.repeat(20_000) } });
+  const schema = { properties: { a: { allOf: Array(20).fill({ uniqueItems: true }) } } };
+  await run.operator('PUT', '/v1/event-types/over.schema', { schema, onMismatch: 'refuse' });
+  const large = { a: Array.from({ length: 12_000 }, (_, n) => n) };
+  await run.until(async () => {
+    await customer.post({ type: 'over.schema', data: large }).catch(() => undefined);
+    return seen('SchemasOverBudget') && seen('FiltersOverBudget');
+  });
   for (const queue of ['Events', 'Deliveries', 'Wakes']) await run.send(`^${queue}(?!Dead)`, '{}');
   await run.send('^RetriesDead', '{}');
   const nobody = { tenant: 'nobody', environment: 'live', endpointId: 'ep_nobody' } as const;

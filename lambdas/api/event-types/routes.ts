@@ -26,7 +26,7 @@ import {
 } from './operations.ts';
 
 /** A small one that takes more would be of a schema that refuses most events. */
-const MAX_EXAMPLE_STEPS = 500_000;
+const MAX_EXAMPLE_STEPS = 400_000;
 const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
 interface EventTypePorts {

@@ -13,7 +13,7 @@ import type { Subscriber } from './subscriber.ts';
 export const MAX_SUBSCRIBER_STEPS = 250_000;
 /** So many of them are its own; beyond, it takes from what all subscribers of the event share. */
 export const GRANTED_STEPS = 1_000;
-export const SHARED_STEPS = 500_000;
+export const SHARED_STEPS = 250_000;
 
 interface Targets {
   /** Those that want the event, in their order. */

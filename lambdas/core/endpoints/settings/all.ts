@@ -32,6 +32,7 @@ import {
 const METHODS = ['POST', 'PUT', 'PATCH'] as const;
 const MAX_CUSTOM_HEADERS = 20;
 const MAX_RENAMES = 20;
+const MAX_BOUND_CHANNELS = 20;
 
 /** What a JSON Schema can say of the destination guard's rules. */
 const urlPattern = ({ allowHttp }: DestinationRules): string =>
@@ -84,7 +85,7 @@ export const SETTINGS = {
     example: ['dossier.*'],
   },
   channels: {
-    input: z.array(channelSchema).max(20).default(DEFAULTS.channels),
+    input: z.array(channelSchema).max(MAX_BOUND_CHANNELS).default(DEFAULTS.channels),
     shown: z.array(z.string()),
   },
   /** A condition on the data of its events. */
