@@ -1,6 +1,6 @@
 // What tenants give to the API: PEM, and bodies that are nothing but faults. For each setting of an endpoint the worst of
 // 256 KB. A new setting without an entry fails here.
-import { describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { endpointInputSchema } from '../../lambdas/core/endpoints/endpoint.ts';
 import { SETTING_NAMES } from '../../lambdas/core/endpoints/settings/all.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { faultsOf, MAX_FAULTS } from '../../lambdas/core/faults.ts';
 import { MAX_FAULTS_LENGTH, Problem } from '../../lambdas/core/problem.ts';
 import { Steps } from '../../lambdas/core/steps.ts';
+import { type ApiService, startApiService } from '../builders/api-service.ts';
 import { list, MAX_BYTES } from './attacks/parts.ts';
 import { PEM_ATTACKS } from './attacks/pem.ts';
 import { SETTING_ATTACKS } from './attacks/settings.ts';
@@ -73,4 +74,40 @@ test('an answer is small, however long the names are that its faults quote', () 
   expect(document.length).toBeLessThan(2 * MAX_FAULTS_LENGTH);
   // A batch of a hundred is within what a function may answer.
   expect(100 * document.length).toBeLessThan(6_000_000);
+});
+
+describe('a body that is nested too deep', () => {
+  let service: ApiService;
+  beforeAll(async () => {
+    service = await startApiService();
+  });
+  afterAll(() => service.stop());
+  const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+
+  it.each<['acme' | 'operator', string, string, string]>([
+    ['acme', 'POST', '/v1/filters/test', `{"filter":${deep},"data":{}}`],
+    ['acme', 'POST', '/v1/filters/test', `{"filter":{"a":[1]},"data":${deep}}`],
+    ['acme', 'POST', '/v1/endpoints', `{"url":"https://acme.io","filter":${deep}}`],
+    ['acme', 'POST', '/v1/endpoints', `{"url":"https://acme.io","contractOptions":${deep}}`],
+    ['operator', 'PUT', '/v1/event-types/deep', `{"schema":${deep}}`],
+    ['operator', 'PUT', '/v1/event-types/deep', `{"example":${deep}}`],
+  ])('is refused for that, by %s at %s %s', async (who, method, path, body) => {
+    const { status, json } = await service[who](method, path, body);
+    expect(status).toBe(422);
+    expect(json.errors).toHaveLength(1);
+    expect(json.errors[0].message).toContain('nested deeper');
+  });
+});
+
+test('a filter that is over its budget says so when it is tried', async () => {
+  const service = await startApiService();
+  try {
+    const filter = { a: list(20, (n) => ({ wildcard: `*${n}*x*` })) };
+    const body = { filter, data: { a: '0123456789'.repeat(20_000) } };
+    const { status, json } = await service.acme('POST', '/v1/filters/test', body);
+    expect([status, json.matches]).toEqual([200, false]);
+    expect(json.failures).toEqual([{ path: '', message: expect.stringContaining('steps') }]);
+  } finally {
+    await service.stop();
+  }
 });
