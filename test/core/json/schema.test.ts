@@ -306,6 +306,8 @@ describe('faults', () => {
     const check = compile({ items: { anyOf: [{ type: 'string' }, { type: 'null' }] } });
     const few = new Steps(1_000);
     expect(check(Array(20_000).fill(1), few)).toHaveLength(50);
+    const names = Array.from({ length: 4_000 }, (_, n) => `r${n}`);
+    expect(compile({ not: { type: 'null', required: names } })({}, few)).toEqual([]);
     const first = compile({ not: { items: { type: 'string' } } });
     expect(first(Array(20_000).fill(1), few)).toEqual([]);
   });

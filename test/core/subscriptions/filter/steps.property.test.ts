@@ -168,6 +168,16 @@ describe('the work of a filter', () => {
       20_000,
     ],
     [
+      'arrays beside each other',
+      { a: { x: [1] }, b: { x: [1] }, c: { x: [1], y: [2] } },
+      {
+        a: list(300, () => ({ x: 1 })),
+        b: list(300, () => ({ x: 1 })),
+        c: list(300, (n) => (n % 2 ? { x: 1 } : { y: 2 })),
+      },
+      10_000,
+    ],
+    [
       'many nested arrays',
       { a: { b: { x: [1], y: [2] }, c: { x: [1], y: [2] }, d: [3] } },
       {
