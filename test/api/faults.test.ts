@@ -7,6 +7,7 @@ import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { createEventTypeGate } from '../../lambdas/ingest/event-type-gate.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import type { Answer, ApiService, Ask } from '../builders/api-service.ts';
 import {
@@ -334,7 +335,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       return made;
     },
     act: ({ ask }, { id }) => ask('POST', `/v1/replays/${id}/resume`),
-    look: replays,
+    look: async (tenant) => {
+      const [shown] = (await replays(tenant)) as Made[];
+      const isRunning = shown.data[0].state === 'running';
+      return [shown, isRunning && service.sentReplays.length === 0 ? 'nothing carries it out' : ''];
+    },
     again: [409],
   },
   'POST /v1/replays/{id}/cancel': {
@@ -417,7 +422,7 @@ interface Run {
 async function run(operation: Operation, fateOf: typeof decide, isRepeated: boolean): Promise<Run> {
   const tenant = await aTenant();
   const made = await operation.arrange?.(tenant);
-  for (const sent of [service.sentRetries, service.cleanups]) sent.length = 0;
+  for (const sent of [service.sentRetries, service.sentReplays, service.cleanups]) sent.length = 0;
   const look = async () => (await operation.look(tenant, made)).map((part) => plain(part, tenant));
   const before = await look();
   decide = fateOf;
@@ -467,4 +472,17 @@ describe('a fault at each call of', () => {
     }
     expect(found).toEqual([]);
   });
+});
+
+it('the first event type is in force within a minute, even if its creation died before it was announced', async () => {
+  const fresh = await startService();
+  const { eventTypes, surroundings, settings } = fresh;
+  decideOnCalls(fresh.client, (command, { Item }) =>
+    command === 'PutItemCommand' && Item?.pk?.S === 'event-types' ? 'is the last' : undefined,
+  );
+  expect((await fresh.operator('PUT', '/v1/event-types/a.b', {})).status).toBe(500);
+  const strict = { ...settings, unknownEventTypes: 'refuse' } as const;
+  const judge = createEventTypeGate({ eventTypes, surroundings, settings: strict });
+  expect(await judge('a.b', {})).toEqual([]);
+  await fresh.stop();
 });

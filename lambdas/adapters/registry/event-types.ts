@@ -38,6 +38,8 @@ export function createEventTypeStore(table: Table): EventTypeStore {
   return {
     ...createEventTypeReader(table),
     async putEventType(eventType) {
+      // Before it too: a catalogue whose version was never counted is taken to be empty.
+      await changed();
       const doc = text(JSON.stringify(eventType));
       const item = { ...keyOf(eventType.name), v: ITEM_VERSION, doc };
       await table.call('PutItem', { Item: item });

@@ -117,10 +117,11 @@ export async function start(
   { queues }: ReplayRoutePorts,
   replay: Replay,
   version: number,
+  delaySeconds = START_SECONDS,
 ): Promise<void> {
   const { tenant, environment, endpointId, id: replayId } = replay;
   const message = { tenant, environment, endpointId, replayId, version };
-  const refusals = await queues.sendReplays([{ replay: message, delaySeconds: START_SECONDS }]);
+  const refusals = await queues.sendReplays([{ replay: message, delaySeconds }]);
   if (refusals.size === 0) return;
   throw new Problem(503, 'The replay could not be started. Send the request again.', [], {
     'Retry-After': '1',

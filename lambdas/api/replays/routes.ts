@@ -23,6 +23,8 @@ import { replayView } from './view.ts';
 
 /** How often a cancellation is tried again when the replay moved in the meantime. */
 const ROUNDS = 10;
+/** Longer than an invocation lasts: by then a replay is resumed, or will not be. */
+const RESUMED_AFTER_SECONDS = 30;
 
 export function addReplayRoutes(serve: Serve, ports: ReplayRoutePorts): void {
   const { replays, surroundings } = ports;
@@ -115,6 +117,10 @@ export function addReplayRoutes(serve: Serve, ports: ReplayRoutePorts): void {
   });
 
   serve(resumeReplay, async ({ scope, params, reply }) => {
+    const before = await find(scope, params.id);
+    // Before it is resumed: one that is listed as running has something that carries it out.
+    if (before.state === 'paused')
+      await start(ports, before, before.version + 1, RESUMED_AFTER_SECONDS);
     const replay = await changed(scope, params.id, (found) => {
       refuseIfEnded(found);
       return found.state === 'running' ? undefined : { state: 'running' };
