@@ -57,11 +57,12 @@ export function createSigningKeyCache(
     const { keys } = await store.read();
     const sealed = keys.map(({ sealedPrivateKey }) => sealedPrivateKey);
     const sealingKey = await secrets.sealingKey(sealed);
-    return keys.map(({ id, algorithm, signsFromMs, sealedPrivateKey }) => {
+    return keys.map(({ sealedPrivateKey, publicKey, origin, createdAtMs, ...key }) => {
+      const place = keyPlace(key.id);
       const privateKey =
-        opened.get(id, 0) ?? createPrivateKey(unseal(sealingKey, keyPlace(id), sealedPrivateKey));
-      opened.set(id, privateKey, 0);
-      return { id, algorithm, signsFromMs, privateKey };
+        opened.get(key.id, 0) ?? createPrivateKey(unseal(sealingKey, place, sealedPrivateKey));
+      opened.set(key.id, privateKey, 0);
+      return { ...key, privateKey };
     });
   }
 

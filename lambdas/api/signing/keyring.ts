@@ -15,6 +15,7 @@ import {
   type KeyringStore,
   latestKey,
   MAX_SIGNING_KEYS,
+  publishedKeys,
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
@@ -34,19 +35,26 @@ export interface SigningKeyPorts {
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
 }
 
-/** Makes the keys that are not there yet: when they are first listed, published or needed. */
+/**
+ * Makes the keys that are not there yet: when they are first listed, published or needed. Those that are no longer
+ * published leave the item, and their private halves with them.
+ */
 export async function ensureSigningKeys(
   ports: SigningKeyPorts,
   algorithms: Iterable<KeyAlgorithm>,
 ): Promise<Keyring> {
   let { keys } = await ports.keyring.read();
+  const nowMs = ports.surroundings.now();
+  const pruned = (before: Keyring): Keyring => {
+    const published = publishedKeys(before, nowMs);
+    return published.length < before.length ? published : before;
+  };
+  if (pruned(keys) !== keys) keys = await changeKeyring(ports, pruned);
   for (const algorithm of algorithms) {
     if (latestKey(keys, algorithm)) continue;
     const key = await storedKey(ports, await generated(algorithm), 'generated', 0);
     keys = await changeKeyring(ports, (before) =>
-      latestKey(before, algorithm)
-        ? before
-        : withSuccessor(before, key, 0, ports.surroundings.now()),
+      latestKey(before, algorithm) ? before : withSuccessor(before, key, 0, nowMs),
     );
   }
   return keys;

@@ -7,7 +7,6 @@ import {
   jwkOf,
   KEY_ALGORITHMS,
   type Keyring,
-  publishedKeys,
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
@@ -36,8 +35,7 @@ const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
 
 export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & CreationPorts): void {
   const { surroundings } = ports;
-  const published = async () =>
-    publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), surroundings.now());
+  const published = () => ensureSigningKeys(ports, KEY_ALGORITHMS);
 
   serve(getJwks, async ({ reply }) =>
     reply(
@@ -56,7 +54,7 @@ export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & Creat
 
   serve(listSigningKeys, async ({ reply }) => {
     const nowMs = surroundings.now();
-    const keys = publishedKeys(await ensureSigningKeys(ports, KEY_ALGORITHMS), nowMs);
+    const keys = await published();
     return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
   });
 

@@ -1,7 +1,6 @@
 // The stack's signing keys: which sign, which are published, and how one follows another. A key is
 // published before it signs and stays published after it stopped, so that no receiver is surprised.
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { defined } from '../defined.ts';
 
 /** RS256 for JWTs, Ed25519 for `v1a` and HTTP message signatures. */
 export const KEY_ALGORITHMS = ['RS256', 'Ed25519'] as const;
@@ -11,6 +10,13 @@ export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 export const JWKS_MAX_AGE_SECONDS = 300;
 /** How long a rotated key's successor is published before it signs: twice what receivers may keep. */
 export const DEFAULT_LEAD_SECONDS = 2 * JWKS_MAX_AGE_SECONDS;
+/** Dispatch may know the keys, and sign with them, as they were so long ago. */
+const DISPATCH_KEEPS_MS = 15_000;
+/**
+ * A key that signed stays published at least so long, whatever was asked for: what dispatch keeps, the 30 s that a
+ * request may take, and as much again for clocks that differ.
+ */
+export const MIN_OVERLAP_SECONDS = 90;
 /** Keys that are published at the same time, all algorithms together: one item must hold them. */
 export const MAX_SIGNING_KEYS = 20;
 
@@ -29,45 +35,43 @@ export interface StoredSigningKey {
   readonly publishedUntilMs?: number;
 }
 
-/** All keys, oldest first. They change together, in one conditional write. */
+/** All keys, in the order in which they sign. They change together, in one conditional write. */
 export type Keyring = readonly StoredSigningKey[];
 
+type KeyTimes = Pick<StoredSigningKey, 'id' | 'algorithm' | 'signsFromMs' | 'publishedUntilMs'>;
+
 /** A key that is open for signing. */
-export interface SigningKey {
-  readonly id: string;
-  readonly algorithm: KeyAlgorithm;
-  readonly signsFromMs: number;
+export interface SigningKey extends KeyTimes {
   readonly privateKey: KeyObject;
 }
 
-/** The keys that sign at one moment. */
-export type SigningKeys = { readonly [A in KeyAlgorithm]?: SigningKey };
+/** One key for each algorithm. */
+export type SigningKeys<K = SigningKey> = { readonly [A in KeyAlgorithm]?: K };
 
-/** The newest of an algorithm's keys whose time has come. */
-export function signingKeyAt<K extends Pick<SigningKey, 'algorithm' | 'signsFromMs'>>(
+export function publishedKeys<K extends KeyTimes>(keys: readonly K[], nowMs: number): K[] {
+  return keys.filter(
+    ({ publishedUntilMs }) => publishedUntilMs === undefined || nowMs < publishedUntilMs,
+  );
+}
+
+/** Of the published keys of each algorithm, the last whose time has come. */
+export function signingKeysAt<K extends KeyTimes>(
+  keys: readonly K[],
+  nowMs: number,
+): SigningKeys<K> {
+  const signing: { [A in KeyAlgorithm]?: K } = {};
+  for (const key of publishedKeys(keys, nowMs)) {
+    if (key.signsFromMs <= nowMs) signing[key.algorithm] = key;
+  }
+  return signing;
+}
+
+export function signingKeyAt<K extends KeyTimes>(
   keys: readonly K[],
   algorithm: KeyAlgorithm,
   nowMs: number,
 ): K | undefined {
-  let found: K | undefined;
-  for (const key of keys) {
-    if (key.algorithm !== algorithm || key.signsFromMs > nowMs) continue;
-    if (!found || key.signsFromMs >= found.signsFromMs) found = key;
-  }
-  return found;
-}
-
-export function signingKeysAt(keys: readonly SigningKey[], nowMs: number): SigningKeys {
-  return defined({
-    RS256: signingKeyAt(keys, 'RS256', nowMs),
-    Ed25519: signingKeyAt(keys, 'Ed25519', nowMs),
-  });
-}
-
-export function publishedKeys(keyring: Keyring, nowMs: number): Keyring {
-  return keyring.filter(
-    (key) => key.publishedUntilMs === undefined || nowMs < key.publishedUntilMs,
-  );
+  return signingKeysAt(keys, nowMs)[algorithm];
 }
 
 /** The key that nothing followed yet. */
@@ -78,21 +82,30 @@ export function latestKey(keyring: Keyring, algorithm: KeyAlgorithm): StoredSign
 }
 
 /**
- * Puts a key behind the latest of its algorithm, which stays published for the overlap after the new
- * one begins to sign. Keys whose time is over are dropped.
+ * Puts a key behind the others of its algorithm. Those that would begin to sign after it never do, and are
+ * removed; the one before it stays published for the overlap after the new one begins to sign. Keys that are no
+ * longer published are dropped.
  */
 export function withSuccessor(
   keyring: Keyring,
-  successor: StoredSigningKey,
+  made: StoredSigningKey,
   overlapSeconds: number,
   nowMs: number,
 ): Keyring {
-  const latest = latestKey(keyring, successor.algorithm);
-  const publishedUntilMs = successor.signsFromMs + overlapSeconds * 1000;
-  const kept = publishedKeys(keyring, nowMs).map((key) =>
-    key.id === latest?.id ? { ...key, publishedUntilMs } : key,
-  );
-  return [...kept, successor];
+  const others = publishedKeys(keyring, nowMs);
+  const ofItsKind = others.filter(({ algorithm }) => algorithm === made.algorithm);
+  // A key whose time comes while dispatch still has it may sign: its successor begins no earlier.
+  const sure = ofItsKind.filter(({ signsFromMs }) => signsFromMs < nowMs + DISPATCH_KEEPS_MS);
+  const signsFromMs = Math.max(made.signsFromMs, ...sure.map((key) => key.signsFromMs));
+  const isOvertaken = (key: StoredSigningKey): boolean =>
+    ofItsKind.includes(key) && !sure.includes(key) && key.signsFromMs >= signsFromMs;
+  const kept = others.filter((key) => !isOvertaken(key));
+  const before = kept.findLast(({ algorithm }) => algorithm === made.algorithm);
+  const publishedUntilMs = signsFromMs + Math.max(overlapSeconds, MIN_OVERLAP_SECONDS) * 1000;
+  return [
+    ...kept.map((key) => (key === before ? { ...key, publishedUntilMs } : key)),
+    { ...made, signsFromMs },
+  ];
 }
 
 type KeyState = 'next' | 'signing' | 'retiring';

@@ -66,6 +66,64 @@ describe('rotation', () => {
     );
   });
 
+  it('at any moment has a key that signs, which is published and is the one called so', () => {
+    const seconds = (most: number) =>
+      fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: most }), fc.constant(0));
+    const step = fc.record({
+      waitSeconds: seconds(3 * 24 * 3600),
+      leadSeconds: seconds(7 * 24 * 3600),
+      overlapSeconds: seconds(7 * 24 * 3600),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 8 }),
+        fc.array(seconds(7 * 24 * 3600), { minLength: 1, maxLength: 12 }),
+        fc.nat({ max: DISPATCH_STALE_MS }),
+        (steps, looks, staleMs) => {
+          let nowMs = 0;
+          const history = [{ fromMs: Number.NEGATIVE_INFINITY, keys: [] as Keyring }];
+          for (const [index, step] of [
+            { waitSeconds: 0, leadSeconds: 0, overlapSeconds: 0 },
+            ...steps,
+          ].entries()) {
+            nowMs += step.waitSeconds * 1000;
+            const next = key(`k${index}`, nowMs, step.leadSeconds);
+            const keys = withSuccessor(
+              history.at(-1)?.keys ?? [],
+              next,
+              step.overlapSeconds,
+              nowMs,
+            );
+            // Whatever was to begin after the newest is gone for good.
+            expect(keys.every((one) => one.signsFromMs <= (keys.at(-1)?.signsFromMs ?? 0))).toBe(
+              true,
+            );
+            history.push({ fromMs: nowMs, keys });
+          }
+          const knownAt = (atMs: number): Keyring =>
+            history.findLast(({ fromMs }) => fromMs <= atMs)?.keys ?? [];
+          const times = history.slice(1).map(({ fromMs }) => fromMs);
+          for (const look of looks) {
+            for (const fromMs of times) {
+              const atMs = fromMs + look * 1000;
+              const keys = knownAt(atMs);
+              const signer = signingKeyAt(keys, 'RS256', atMs);
+              const published = publishedKeys(keys, atMs);
+              expect(published).toContain(signer);
+              expect(published.filter((one) => stateOf(keys, one, atMs) === 'signing')).toEqual([
+                signer,
+              ]);
+              // What dispatch still has may be older, and is published all the same.
+              const stale = signingKeyAt(knownAt(Math.max(0, atMs - staleMs)), 'RS256', atMs);
+              expect(published.map(({ id }) => id)).toContain(stale?.id);
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('publishes the successor at once, lets it sign after its lead, and drops the old after the overlap', () => {
     const first = withSuccessor([], key('a', 0, 0), 0, 0);
     const both = withSuccessor(first, key('b', 1_000, 600), 3600, 1_000);
