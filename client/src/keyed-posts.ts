@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 a5b1ea54e784852e3b2c1e8fd081b010bbd6dc5d08b84d500b70e3e3201bca94
+// sha256 25e66ca97141e07dc286c81e9206dacac91bab2703df28588f5c3623636ce455
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -48,9 +48,11 @@ export class Posthorn {
     return new Posthorn({ ...this.#options, tenant, environment });
   }
 
-  /** The keys that the service publishes. */
-  jwks(): Promise<Jwks> {
-    return answerOf(this.api.GET('/.well-known/jwks.json'));
+  /** The keys that are published: a tenant's in its environment, or else the stack's. */
+  jwks(owner?: { readonly tenant: string; readonly environment: 'live' | 'test' }): Promise<Jwks> {
+    if (!owner) return answerOf(this.api.GET('/.well-known/jwks.json'));
+    const path = '/.well-known/{tenant}/{environment}/jwks.json';
+    return answerOf(this.api.GET(path, { params: { path: owner } }));
   }
 
   /** Any route by its path. @throws PosthornError */

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 a5b1ea54e784852e3b2c1e8fd081b010bbd6dc5d08b84d500b70e3e3201bca94
+// sha256 25e66ca97141e07dc286c81e9206dacac91bab2703df28588f5c3623636ce455
 
 export interface paths {
     "/v1/events": {
@@ -888,14 +888,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the stack’s signing keys
+         * List the stack’s or a tenant’s signing keys
          * @description Only the operator may call this.
          */
         get: operations["listSigningKeys"];
         put?: never;
         /**
          * Import a private key
-         * @description The key succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it.
+         * @description The key becomes the stack’s and succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it. Events of `test` need a key of their own.
          *
          *     Only the operator may call this.
          */
@@ -960,6 +960,48 @@ export interface paths {
          * @description Needs no key.
          */
         get: operations["getPublicKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/{tenant}/{environment}/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A tenant’s public keys as a JWK set
+         * @description Receivers of the tenant’s endpoints verify with these, and with no others.
+         *
+         *     Needs no key.
+         */
+        get: operations["getTenantJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/{tenant}/{environment}/keys/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A tenant’s public key as PEM
+         * @description Needs no key.
+         */
+        get: operations["getTenantPublicKey"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1244,6 +1286,7 @@ export interface components {
                 description?: string | null;
                 template?: string | null;
                 verifyUrl?: boolean | null;
+                signingKey?: ("tenant" | "stack") | null;
                 signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
                 ownSignature?: boolean | null;
                 encryption?: {
@@ -1443,6 +1486,11 @@ export interface components {
             /** @description 28 asterisks, then the last four characters of the secret. */
             secret: string;
             token: string | null;
+            /**
+             * @description Whose key signs. The stack’s signs only what the operator’s key posted.
+             * @enum {string}
+             */
+            signingKey: "tenant" | "stack";
             signatures: components["schemas"]["ExtraSignature"][];
             ownSignature: boolean;
             encryption: {
@@ -1510,6 +1558,7 @@ export interface components {
             description?: string | null;
             template?: string | null;
             verifyUrl?: boolean | null;
+            signingKey?: ("tenant" | "stack") | null;
             signatures?: components["schemas"]["ExtraSignatureInput"][] | null;
             ownSignature?: boolean | null;
             encryption?: {
@@ -1613,6 +1662,8 @@ export interface components {
             template?: string;
             verifyUrl?: boolean;
             token?: string;
+            /** @enum {string} */
+            signingKey?: "tenant" | "stack";
             /** @default [] */
             signatures?: components["schemas"]["ExtraSignatureInput"][];
             /** @default true */
@@ -3563,6 +3614,7 @@ export interface operations {
                      *           "description": "",
                      *           "secret": "****************************7oD=",
                      *           "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *           "signingKey": "tenant",
                      *           "signatures": [],
                      *           "ownSignature": true,
                      *           "encryption": null,
@@ -3684,6 +3736,7 @@ export interface operations {
                      *       "description": "",
                      *       "secret": "****************************7oD=",
                      *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signingKey": "tenant",
                      *       "signatures": [],
                      *       "ownSignature": true,
                      *       "encryption": null,
@@ -3887,6 +3940,7 @@ export interface operations {
                      *             "description": "",
                      *             "secret": "****************************7oD=",
                      *             "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *             "signingKey": "tenant",
                      *             "signatures": [],
                      *             "ownSignature": true,
                      *             "encryption": null,
@@ -4007,6 +4061,7 @@ export interface operations {
                      *       "description": "",
                      *       "secret": "****************************7oD=",
                      *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signingKey": "tenant",
                      *       "signatures": [],
                      *       "ownSignature": true,
                      *       "encryption": null,
@@ -4224,6 +4279,7 @@ export interface operations {
                      *       "description": "",
                      *       "secret": "****************************7oD=",
                      *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signingKey": "tenant",
                      *       "signatures": [],
                      *       "ownSignature": true,
                      *       "encryption": null,
@@ -4524,6 +4580,7 @@ export interface operations {
                      *       "description": "",
                      *       "secret": "****************************7oD=",
                      *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signingKey": "tenant",
                      *       "signatures": [],
                      *       "ownSignature": true,
                      *       "encryption": null,
@@ -4648,6 +4705,7 @@ export interface operations {
                      *       "description": "",
                      *       "secret": "****************************7oD=",
                      *       "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *       "signingKey": "tenant",
                      *       "signatures": [],
                      *       "ownSignature": true,
                      *       "encryption": null,
@@ -5055,6 +5113,7 @@ export interface operations {
                      *         "description": "",
                      *         "secret": "****************************7oD=",
                      *         "token": "wh_4hGkz0CSjRD1W0uOZkzAq2yB",
+                     *         "signingKey": "tenant",
                      *         "signatures": [],
                      *         "ownSignature": true,
                      *         "encryption": null,
@@ -7669,14 +7728,19 @@ export interface operations {
     };
     listSigningKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The tenant whose keys they are; the stack’s if it is left out. */
+                tenant?: string;
+                /** @description The environment whose events the key signs. */
+                environment?: "live" | "test";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description All signing keys. */
+            /** @description All its keys. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -7709,6 +7773,22 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -7716,7 +7796,10 @@ export interface operations {
     };
     bringSigningKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The environment whose events the key signs. */
+                environment?: "live" | "test";
+            };
             header?: {
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
@@ -7795,7 +7878,12 @@ export interface operations {
     };
     rotateSigningKey: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The tenant whose keys they are; the stack’s if it is left out. */
+                tenant?: string;
+                /** @description The environment whose events the key signs. */
+                environment?: "live" | "test";
+            };
             header?: {
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
@@ -7934,6 +8022,122 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The key’s id, followed by `.pem`.
+                 * @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public key as SPKI, in PEM. */
+            200: {
+                headers: {
+                    /** @description How long receivers may cache the answer. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example -----BEGIN PUBLIC KEY-----
+                     *     ...
+                     *     -----END PUBLIC KEY-----
+                     */
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description There is no such key. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getTenantJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example acme */
+                tenant: string;
+                environment: "live" | "test";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All keys that sign now, will sign, or signed recently. */
+            200: {
+                headers: {
+                    /** @description How long receivers may cache the answer. */
+                    "Cache-Control"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "crv": "Ed25519",
+                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                     *           "kid": "sk_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getTenantPublicKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example acme */
+                tenant: string;
+                environment: "live" | "test";
                 /**
                  * @description The key’s id, followed by `.pem`.
                  * @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm.pem

@@ -1,9 +1,12 @@
 // An endpoint's stored settings in the form of a request, and what a request can only be checked for here.
+import { contractOf } from '../core/contracts/all.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { type EndpointTlsInput, untimelyCertificates } from '../core/endpoints/tls.ts';
+import type { Fault } from '../core/problem.ts';
 import { clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
 import { isAsymmetric } from '../core/signing/asymmetric-secret.ts';
+import type { AppContext } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
 
 /**
@@ -23,6 +26,28 @@ export function settingsAsAsked(
     authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
     ...(isAsymmetric(secret) ? { secret } : {}),
   };
+}
+
+/**
+ * Options that are the operator's to set, where another key sets them to what they were not.
+ * @param known settings that they may stand in already
+ */
+export function operatorsOptionFaults(
+  c: AppContext,
+  { contract, contractOptions }: Pick<Endpoint, 'contract' | 'contractOptions'>,
+  known: readonly (Pick<Endpoint, 'contractOptions'> | undefined)[],
+): Fault[] {
+  if (c.var.principal.kind === 'operator') return [];
+  const valueIn = (options: unknown, name: string): unknown =>
+    new Map<string, unknown>(Object.entries(options ?? {})).get(name);
+  return (contractOf(contract).operatorsOptions ?? []).flatMap((name) => {
+    const value = valueIn(contractOptions, name);
+    const isKnown = known.some((one) => valueIn(one?.contractOptions, name) === value);
+    if (value === undefined || isKnown) return [];
+    return [
+      { path: `/contractOptions/${name}`, message: 'can be set with the operator’s key only' },
+    ];
+  });
 }
 
 /** @throws Problem 422 for certificates that have expired, or are not valid yet */

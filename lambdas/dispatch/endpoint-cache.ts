@@ -1,5 +1,6 @@
 // Endpoints as dispatch needs them: read together, kept for a few seconds, secrets opened once.
 import { log } from '../adapters/log.ts';
+import type { SigningKeyCache } from '../adapters/registry/keyring.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
 import { defined } from '../core/defined.ts';
@@ -16,7 +17,7 @@ import type { Scope } from '../core/scope.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
 import type { Secrets } from '../core/sealing/secrets.ts';
-import type { KeyAlgorithm, SigningKey } from '../core/signing/keys.ts';
+import { isStack, type KeyAlgorithm, type SigningKey, signersOf } from '../core/signing/keys.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
 
@@ -35,8 +36,10 @@ export interface OpenEndpoint {
   readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
   readonly authentication?: Headers;
   readonly tls?: EndpointTls | undefined;
-  /** The stack's keys, if the endpoint's signatures need any. */
+  /** If the endpoint's signatures need any. */
   readonly keys?: readonly SigningKey[];
+  /** What the operator's key posted is signed with these, as far as there are any. */
+  readonly operatorsKeys?: readonly SigningKey[];
 }
 
 /** Nothing is sent to it, and its sealed values may have been removed. */
@@ -52,7 +55,7 @@ type EndpointRef = Scope & { readonly id: string };
 interface EndpointCachePorts {
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
-  readonly signingKeys: (needed: ReadonlySet<KeyAlgorithm>) => Promise<readonly SigningKey[]>;
+  readonly signingKeys: SigningKeyCache;
   readonly surroundings: Surroundings;
 }
 
@@ -80,8 +83,6 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
       unseal(key, secretPlace(endpoint), sealed),
     );
     if (newest === undefined) throw new SealBrokenError(new Error('there is no secret'));
-    const contract = contractOf(endpoint.contract);
-    const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
     return {
       endpoint,
       tenantName: await tenantName(endpoint.tenant),
@@ -95,8 +96,22 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
       tls: endpoint.tls && openTls(endpoint, endpoint.tls, key),
-      keys: needed.size > 0 ? await ports.signingKeys(needed) : [],
+      ...(await openKeys(endpoint)),
     };
+  }
+
+  async function openKeys(
+    endpoint: Endpoint,
+  ): Promise<Pick<OpenEndpoint, 'keys' | 'operatorsKeys'>> {
+    const contract = contractOf(endpoint.contract);
+    const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
+    if (needed.size === 0) return {};
+    const { signer, operatorsSigner } = signersOf(endpoint);
+    const keys = await ports.signingKeys(signer, needed);
+    if (!operatorsSigner) return { keys };
+    // Of `test` the stack has none, unless one was imported.
+    const sure = isStack(operatorsSigner) ? needed : new Set<KeyAlgorithm>();
+    return { keys, operatorsKeys: await ports.signingKeys(operatorsSigner, sure) };
   }
 
   /** An endpoint that cannot be opened, be it its secret or its tenant's name, holds up its own deliveries only. */

@@ -26,10 +26,11 @@ interface AttemptFacts {
 }
 
 export function formRequest(
-  { endpoint, tenantName, secrets, retiring = [], authentication = [], keys = [] }: OpenEndpoint,
+  open: OpenEndpoint,
   event: Event,
   { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
+  const { endpoint, tenantName, secrets, retiring = [], authentication = [] } = open;
   const older = retiring.filter(({ untilMs }) => nowMs < untilMs).map(({ secret }) => secret);
   return composeRequest({
     endpoint,
@@ -37,6 +38,7 @@ export function formRequest(
       event,
       tenantName,
       issuer,
+      signingKey: endpoint.signingKey,
       // Not every contract needs one, and creating it takes as long as a signature.
       get idempotencyKey() {
         return idempotencyKeyOf(deliveryIdOf(event.id, endpoint.id));
@@ -51,7 +53,7 @@ export function formRequest(
       get jti() {
         return createUuid(random);
       },
-      keys: signingKeysAt(keys, nowMs),
+      keys: keysFor(open, event, nowMs),
       ownSignature: endpoint.ownSignature ?? true,
     },
     attempt,
@@ -61,6 +63,13 @@ export function formRequest(
     encrypt: async (body, setting) => (await import('#on-demand/jwe')).encryptBody(body, setting),
     challenge,
   });
+}
+
+function keysFor({ keys = [], operatorsKeys = [] }: OpenEndpoint, event: Event, nowMs: number) {
+  const signing = signingKeysAt(keys, nowMs);
+  return event.postedBy === 'operator'
+    ? { ...signing, ...signingKeysAt(operatorsKeys, nowMs) }
+    : signing;
 }
 
 /** @param mostMs less than the endpoint's own timeout, where less is left */

@@ -39,6 +39,8 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
     type: request.challenge === undefined ? (request.eventType ?? SAMPLE_TYPE) : VERIFICATION_TYPE,
     acceptedAtMs: nowMs,
     channels: [],
+    // Whoever asks for it, a tenant could have.
+    postedBy: 'tenant',
     data: request.data ?? SAMPLE_DATA,
   };
   const random = surroundings.random(32);

@@ -1,7 +1,7 @@
 // Accepting events: an id and a time for each, and 202 only once SQS has it.
 import { createHash } from 'node:crypto';
 import { defined } from '../core/defined.ts';
-import type { Event, EventInput } from '../core/events/event.ts';
+import type { Event, EventInput, Poster } from '../core/events/event.ts';
 import type { DedupeLedger } from '../core/events/ledger.ts';
 import type { EventQueue } from '../core/events/message.ts';
 import type { TraceContext } from '../core/events/trace-context.ts';
@@ -24,6 +24,7 @@ export interface Candidate {
   readonly data: string;
   readonly idempotencyKey: string | undefined;
   readonly trace?: TraceContext | undefined;
+  readonly postedBy?: Poster;
 }
 
 interface Accepted {
@@ -79,7 +80,7 @@ async function reserveInOrder(
 }
 
 async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {
-  const { scope, input, data, idempotencyKey, trace } = candidate;
+  const { scope, input, data, idempotencyKey, trace, postedBy } = candidate;
   const nowMs = ports.surroundings.now();
   const event: Event = defined({
     ...scope,
@@ -89,6 +90,7 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
     occurredAt: input.occurredAt,
     subject: input.subject,
     channels: input.channels ?? [],
+    postedBy,
     trace,
     data,
   });

@@ -59,6 +59,7 @@ export function addEventRoutes(
       data: dataAt(source, ''),
       idempotencyKey: idempotencyKeyIn(c),
       trace: traceOf(c),
+      postedBy: c.var.principal.kind,
     };
     const [result] = await accept(ports, [candidate]);
     if (!result) throw new Problem(500, 'Nothing was accepted.');
@@ -133,7 +134,8 @@ async function candidateAt(
     const scope = await authentication.scopeOf(c, input.tenant);
     const misfits = await judge(input.type, input.data);
     if (misfits.length > 0) return refused(faultsUnder(`/events/${index}`, misfits));
-    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace };
+    const postedBy = c.var.principal.kind;
+    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace, postedBy };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

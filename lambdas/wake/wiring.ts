@@ -11,6 +11,7 @@ import { createWakes } from '../adapters/ledger/wakes.ts';
 import { createWorkLedger } from '../adapters/ledger/work.ts';
 import { metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createKeyringStore } from '../adapters/registry/keyring.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createTemplates } from '../adapters/registry/templates.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
@@ -42,6 +43,7 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   replays: createReplayLedger(tableOf(dynamoDb, ledgerTable), settings),
   registry,
   templates: createTemplates(tableOf(dynamoDb, registryTable), events),
+  keyring: createKeyringStore(tableOf(dynamoDb, registryTable)),
   queues,
   wakes: createWakes(tableOf(dynamoDb, ledgerTable), surroundings),
   surroundings,

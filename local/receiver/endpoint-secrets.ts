@@ -19,6 +19,7 @@ const endpointPage = pageOf(
     url: z.string(),
     contract: z.string().default('standard-webhooks'),
     contractOptions: z.record(z.string(), z.unknown()).default({}),
+    signingKey: z.string().default('stack'),
     ownSignature: z.boolean().default(true),
     encryption: z.unknown().optional(),
     renameHeaders: z.record(z.string(), z.string()).default({}),
@@ -71,15 +72,16 @@ export class EndpointSecrets {
 
   async #read(): Promise<void> {
     const byUrl = new Map<string, EndpointSecret[]>();
-    const { keys } = jwksShape.parse(await this.#get('/.well-known/jwks.json', {}));
-    const publicKeys = keys.filter(({ kty }) => kty === 'RSA').map(pemOf);
     for (const tenant of await this.#all('/v1/tenants', tenantPage, {})) {
       for (const environment of ENVIRONMENTS) {
         const as = { 'posthorn-tenant': tenant.id, 'posthorn-environment': environment };
         for (const endpoint of await this.#all('/v1/endpoints', endpointPage, as)) {
           if (!isCheckable(endpoint)) continue;
-          const { id, url, contract, contractOptions } = endpoint;
+          const { id, url, contract, contractOptions, signingKey } = endpoint;
           const { secret } = secretShape.parse(await this.#get(`/v1/endpoints/${id}/secret`, as));
+          const signers = [`${tenant.id}/${environment}/`];
+          if (signingKey === 'stack') signers.push(`_posthorn/${environment}/`, '');
+          const publicKeys = contract === 'bynn' ? await this.#publicKeys(signers) : [];
           const known = { contract, secret, contractOptions, publicKeys };
           const place = placeOf(url);
           byUrl.set(place, [...(byUrl.get(place) ?? []), known]);
@@ -87,6 +89,16 @@ export class EndpointSecrets {
       }
     }
     this.#byUrl = byUrl;
+  }
+
+  /** RSA keys, PEM. @param signers places below `/.well-known/` */
+  async #publicKeys(signers: readonly string[]): Promise<string[]> {
+    const sets = await Promise.all(
+      signers.map(async (place) =>
+        jwksShape.parse(await this.#get(`/.well-known/${place}jwks.json`, {})),
+      ),
+    );
+    return sets.flatMap(({ keys }) => keys.filter(({ kty }) => kty === 'RSA').map(pemOf));
   }
 
   async #all<Item>(

@@ -15,7 +15,7 @@ export interface ReceivedDelivery {
 export interface ReceiverKeys {
   /** The newest secret; of an asymmetric one its public half, `whpk_...`. */
   secret: string;
-  /** The stack's published RSA keys, PEM. */
+  /** The published RSA keys of those who sign for it, PEM. */
   publicKeys: readonly string[];
   contractOptions: Readonly<Record<string, unknown>>;
 }

@@ -91,6 +91,8 @@ export const OPERATIONS: readonly Operation[] = [
   signingKeys.rotateSigningKey,
   signingKeys.getJwks,
   signingKeys.getPublicKey,
+  signingKeys.getTenantJwks,
+  signingKeys.getTenantPublicKey,
   getSealingKeys,
   reseal,
   getEgressAddresses,

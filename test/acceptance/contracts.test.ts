@@ -58,12 +58,12 @@ function changed(request: Received): Received {
 }
 
 async function publishedKey(request: Received): Promise<string> {
-  const { body } = await call(target, 'GET', '/.well-known/jwks.json');
+  const { body } = await call(target, 'GET', `/.well-known/${tenant.id}/live/jwks.json`);
   const keys = (body as unknown as { keys: { kid: string; kty: string }[] }).keys; // RFC 7517
   const { jwt } = JSON.parse(request.body.toString());
   const { kid } = JSON.parse(Buffer.from(String(jwt).split('.')[0] ?? '', 'base64url').toString());
   const key = keys.find((one) => one.kty === 'RSA' && (kid === undefined || one.kid === kid));
-  const answer = await fetch(`${target.url}/.well-known/keys/${key?.kid}.pem`);
+  const answer = await fetch(`${target.url}/.well-known/${tenant.id}/live/keys/${key?.kid}.pem`);
   expect(answer.status).toBe(200);
   return answer.text();
 }
@@ -118,7 +118,9 @@ describe('a delivery', () => {
 
   it('carries an HTTP message signature beside its own, on request', async () => {
     const { request } = await delivered('kyc-hmac', { signatures: [{ scheme: 'http-message' }] });
-    const listed = await call(target, 'GET', '/v1/signing-keys', { key: target.operatorKey });
+    const listed = await call(target, 'GET', `/v1/signing-keys?tenant=${tenant.id}`, {
+      key: target.operatorKey,
+    });
     expectStatus(listed, 200);
     const keys = listed.body.data as unknown as { id: string; publicKey: string }[]; // as documented
     const pem = (id: string) => keys.find((key) => key.id === id)?.publicKey;

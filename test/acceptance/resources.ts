@@ -96,6 +96,7 @@ export async function operatorIds(target: Target): Promise<Readonly<Record<strin
     '/v1/signing-keys/{id}': signingKey,
     '/v1/tenants/{id}': 'demo',
     '/.well-known/keys/{file}': `${signingKey}.pem`,
+    '/.well-known/{tenant}/{environment}/jwks.json': 'demo',
     '/v1/event-types/{name}': 'dossier.created',
     '/docs/{file}': 'swagger-ui.css',
   };

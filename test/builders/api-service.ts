@@ -210,7 +210,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     limits: settings.limits,
     surroundings,
   });
-  addSigningKeyRoutes(serve, { keyring, secrets, ledger, surroundings });
+  addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
   addFilterTestRoute(serve, { ledger });
   addSealingKeyRoutes(serve, {
     registry: stored,
@@ -238,6 +238,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const cleanupPorts: CleanupPorts = {
     registry: stored,
     templates,
+    keyring,
     replays,
     ledger: vault,
     settings,

@@ -55,7 +55,8 @@ const receivedOf = ({ rawHeaders, body }: Arrived) => ({
   headers: Object.fromEntries(rawHeaders),
   body,
 });
-const jwksUrl = () => new URL('/.well-known/jwks.json', service.url);
+const ACME = { tenant: 'acme', environment: 'live' } as const;
+const jwksUrl = () => new URL('/.well-known/acme/live/jwks.json', service.url);
 
 describe('a delivery off the wire', () => {
   it.each<[Contract, object, object]>([
@@ -89,7 +90,7 @@ describe('a delivery off the wire', () => {
     const { received, type } = await deliveredBy('bynn');
     const fetched = await verify(received, { contract: 'bynn', keys: jwksUrl() });
     expect(fetched).toMatchObject({ type, payload: { resource: DATA.resource } });
-    const given = await verify(received, { contract: 'bynn', keys: await posthorn.jwks() });
+    const given = await verify(received, { contract: 'bynn', keys: await posthorn.jwks(ACME) });
     expect(given).toEqual(fetched);
     await expect(verify(received, { contract: 'bynn', keys: [] })).rejects.toThrow(
       VerificationError,
@@ -133,7 +134,7 @@ describe('a delivery off the wire', () => {
 describe('keys at an address', () => {
   it('are asked for once for many deliveries, and seldom anew when none verifies', async () => {
     const { received } = await deliveredBy('bynn');
-    const set = await posthorn.jwks();
+    const set = await posthorn.jwks(ACME);
     let asked = 0;
     const server = createServer((_, response) => {
       asked++;

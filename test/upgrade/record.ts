@@ -17,11 +17,17 @@ const LONG_TEXT = 'A text that is longer than what is stored plain. '.repeat(30)
 const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-record-'));
 
 const arrived: string[] = [];
+/** What was sent, byte for byte, the first of each path: a later version signs the same. */
+const requests: Record<string, { headers: readonly string[]; body: string }> = {};
 const statuses = new Map<string, number>();
 const receiver = createServer((request, response) => {
-  request.resume();
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    arrived.push(request.url ?? '');
+    const path = request.url ?? '';
+    arrived.push(path);
+    const body = Buffer.concat(chunks).toString('base64');
+    requests[path.slice(1)] ??= { headers: request.rawHeaders, body };
     response.writeHead(statuses.get(request.url ?? '') ?? 204).end();
   });
 });
@@ -95,6 +101,13 @@ await endpoint('extras', {
   channels: ['eu'],
   headers: { 'X-Region': 'eu' },
 });
+await endpoint('v1a', { signatures: [{ scheme: 'v1a' }] });
+await endpoint('rsa', {
+  signatures: [{ scheme: 'http-message', algorithm: 'rsa-v1_5-sha256' }],
+  ownSignature: false,
+});
+const contractOptions = { issuer: 'issuer.example', kid: true, jwtReference: 'include' };
+await endpoint('issuer', { contract: 'bynn', contractOptions });
 await endpoint('soon', steps(60));
 await endpoint('later', steps(3_600));
 await endpoint('dead', { retryPolicy: 'none' });
@@ -113,7 +126,8 @@ statuses.set('/gone', 410);
 const events: Record<string, string> = {};
 async function post(name: string, body: object = {}, headers = {}): Promise<void> {
   const type = `type.${name.split(':')[0]}`;
-  const posted = { type, data: { name, resource: { id: 'r-1' } }, ...body };
+  const resource = { id: 'r-1', ...(name === 'bynn' ? { reference: 'r' } : {}) };
+  const posted = { type, data: { name, resource }, ...body };
   events[name] = (await tenant('POST', '/v1/events', posted, headers)).id;
 }
 const statusOf = async (name: string): Promise<string> =>
@@ -129,12 +143,16 @@ for (const name of Object.keys(endpoints)) {
       occurredAt: '2026-01-02T03:04:05Z',
       data: { text: LONG_TEXT },
     });
+  } else if (name === 'issuer') {
+    await post(name, {
+      data: { resource: { id: 'r-1', reference: 'r' }, organization: { id: 'another' } },
+    });
   } else await post(name, {}, name === 'kyc-hmac' ? { 'idempotency-key': 'recorded-key' } : {});
 }
 for (const name of ['soon', 'later', 'rests', 'gone']) await becomes(name, 'waiting', 'held');
 for (const name of ['dead', 'manual']) await becomes(name, 'dead');
 statuses.delete('/recovers');
-for (const name of ['bynn', 'extras', 'limited', 'recovers', 'deleted']) {
+for (const name of ['bynn', 'extras', 'v1a', 'rsa', 'issuer', 'limited', 'recovers', 'deleted']) {
   await becomes(name, 'delivered');
 }
 await tenant('POST', `/v1/endpoints/${endpoints.rests.id}/pause`);
@@ -221,6 +239,7 @@ const recorded = {
   replays,
   answers,
   signingKeys,
+  requests,
   tables,
   messages,
   schedules,

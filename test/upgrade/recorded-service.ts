@@ -162,7 +162,7 @@ globalThis.Date = class Date extends Real {
   return pathToFileURL(file).href;
 }
 
-function fromJson(item: Item): Item {
+export function fromJson(item: Item): Item {
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => {
       const bytes: unknown = value.B;

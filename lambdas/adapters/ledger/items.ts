@@ -10,7 +10,7 @@ import {
   withNewestAttempts,
 } from '../../core/deliveries/delivery.ts';
 import { NO_DATA, packData, unpackData } from '../../core/events/data.ts';
-import type { Event } from '../../core/events/event.ts';
+import { type Event, POSTERS } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { traceOf } from '../../core/events/trace-context.ts';
 import { shardOf } from '../../core/identifiers.ts';
@@ -66,6 +66,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     ch: event.channels.length === 0 ? undefined : { L: event.channels.map((one) => text(one)) },
     ...contentAttributes(event),
     rd: number(event.redactedAtMs),
+    pb: text(event.postedBy),
     tp: text(event.trace?.parent),
     ts: text(event.trace?.state),
     tg: text(targets.join(' ')),
@@ -103,6 +104,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       occurredAt: item.occ?.S,
       subject: item.subj?.S,
       channels: (item.ch?.L ?? []).flatMap((channel) => channel.S ?? []),
+      postedBy: POSTERS.find((poster) => poster === item.pb?.S),
       ...traceOf(item.tp?.S, item.ts?.S),
       data: dataIn(item),
       sealedContent: item.sd?.B,

@@ -19,7 +19,12 @@ import { type Template, withoutInherited, withTemplate } from '../../core/templa
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
-import { refuseUntimely, settingsAsAsked, tlsAsAsked } from '../stored-settings.ts';
+import {
+  operatorsOptionFaults,
+  refuseUntimely,
+  settingsAsAsked,
+  tlsAsAsked,
+} from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf, requireToMove } from './creation.ts';
 import type { Asked } from './operations.ts';
@@ -77,9 +82,14 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     faults.push(...maskedFaults(asked.authentication, before.authentication));
+    if (parsed.success)
+      faults.push(...operatorsOptionFaults(c, parsed.data, [before, template?.settings]));
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
-    const whole = changed(ports, before, parsed.data, sealingKey, wanted === true);
+    const signingKey =
+      'signingKey' in changes ? (parsed.data.signingKey ?? 'tenant') : before.signingKey;
+    const chosen = { signingKey, verifyUrl: wanted === true || undefined };
+    const whole = changed(ports, before, parsed.data, sealingKey, chosen);
     // Certificates that are not asked about are not checked anew, and stay.
     const kept = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
     const after = template ? following(kept, template, own) : kept;
@@ -131,7 +141,7 @@ function changed(
   before: Endpoint,
   input: EndpointInput,
   sealingKey: SealingKeys,
-  verifyUrl: boolean,
+  { signingKey, verifyUrl }: { readonly [N in 'signingKey' | 'verifyUrl']: Endpoint[N] },
 ): Endpoint {
   const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;
   const { contract, token, sealedToken, createdAtMs, version, verifiedAtMs } = before;
@@ -149,7 +159,8 @@ function changed(
       // One from before tokens were sealed has an open one.
       ...(sealedToken === undefined ? keptToken(keeping, token) : { sealedToken, token }),
       retiringSecrets,
-      verifyUrl: verifyUrl || undefined,
+      signingKey,
+      verifyUrl,
       verifiedAtMs: input.url === before.url ? verifiedAtMs : undefined,
     }),
   };

@@ -38,7 +38,7 @@ import {
 } from '../../http/creation.ts';
 import { placesUnder, type TakePlace } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
-import { refuseUntimely } from '../stored-settings.ts';
+import { operatorsOptionFaults, refuseUntimely } from '../stored-settings.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
 import { tryToVerify, type VerificationPorts } from './verification.ts';
@@ -73,7 +73,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
   const schemas = inputSchemasOf(ports.rules);
 
   /** @throws Problem 422, with each fault by its path in what was asked */
-  async function read(scope: Scope, asked: Asked): Promise<Wanted> {
+  async function read(c: AppContext, scope: Scope, asked: Asked): Promise<Wanted> {
     const faults: Fault[] = [];
     const found =
       typeof asked.template === 'string'
@@ -84,6 +84,9 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const whole = template ? { ...inheritedBy(template, asked), ...asked } : asked;
     const parsed = schemas[scope.environment].safeParse(whole);
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    if (parsed.success) {
+      faults.push(...operatorsOptionFaults(c, parsed.data, [template?.settings]));
+    }
     faults.push(...maskedFaults(asked.authentication));
     const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
@@ -124,7 +127,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     tryUntilMs = Number.POSITIVE_INFINITY,
   ): Promise<Created> {
     const made = await optimistically(ROUNDS, async (round) => {
-      const wanted = round === 0 ? checked : await read(scope, asked);
+      const wanted = round === 0 ? checked : await read(c, scope, asked);
       const endpoint = await prepared(c, scope, asked, wanted, creation);
       const stored = await registry.putEndpointOnce(endpoint);
       // A repeat at the same time was faster.
@@ -162,7 +165,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
         return created(endpoint);
       },
       check: async () => {
-        const wanted = await read(scope, asked);
+        const wanted = await read(c, scope, asked);
         await (options.takePlace ?? endpointPlaces(ports, scope))();
         return wanted;
       },
@@ -245,6 +248,7 @@ async function newEndpoint(
     ...keptToken(keeping, input.token),
     sealedSecrets: [seal(sealingKey, secretPlace(place), secret, random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
+    signingKey: input.signingKey ?? 'tenant',
     createdAtMs: atMs,
     version: 1,
     ...(verifyUrl ? { verifyUrl } : {}),

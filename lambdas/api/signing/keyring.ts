@@ -1,4 +1,4 @@
-// The stack's signing keys: made when they are first needed, and changed by one request at a time.
+// Signing keys: made when they are first needed, and changed by one request at a time.
 import { generatePrivateKey } from '../../adapters/registry/keyring.ts';
 import { contractOf } from '../../core/contracts/all.ts';
 import { algorithmsNeeded } from '../../core/contracts/further-signatures.ts';
@@ -6,17 +6,21 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { createId } from '../../core/identifiers.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Scope } from '../../core/scope.ts';
 import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import { type KeyMaterial, keyPlace, materialOf } from '../../core/signing/key-input.ts';
 import {
+  isStack,
   type KeyAlgorithm,
   type Keyring,
   type KeyringStore,
   latestKey,
   MAX_SIGNING_KEYS,
   publishedKeys,
+  STACK,
   type StoredSigningKey,
+  signersOf,
   withSuccessor,
 } from '../../core/signing/keys.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -24,10 +28,8 @@ import type { Surroundings } from '../../core/surroundings.ts';
 /** Another function may change the keys between reading and writing: so often it is tried again. */
 const ROUNDS = 5;
 
-type SignedEndpoint = Pick<
-  Endpoint,
-  'contract' | 'contractOptions' | 'signatures' | 'ownSignature'
->;
+type SignedEndpoint = Scope &
+  Pick<Endpoint, 'contract' | 'contractOptions' | 'signatures' | 'ownSignature' | 'signingKey'>;
 
 export interface SigningKeyPorts {
   readonly keyring: KeyringStore;
@@ -42,41 +44,46 @@ export interface SigningKeyPorts {
 export async function ensureSigningKeys(
   ports: SigningKeyPorts,
   algorithms: Iterable<KeyAlgorithm>,
+  owner: Scope = STACK,
 ): Promise<Keyring> {
-  let { keys } = await ports.keyring.read();
+  let { keys } = await ports.keyring.read(owner);
   const nowMs = ports.surroundings.now();
   const pruned = (before: Keyring): Keyring => {
     const published = publishedKeys(before, nowMs);
     return published.length < before.length ? published : before;
   };
-  if (pruned(keys) !== keys) keys = await changeKeyring(ports, pruned);
+  if (pruned(keys) !== keys) keys = await changeKeyring(ports, owner, pruned);
   for (const algorithm of algorithms) {
     if (latestKey(keys, algorithm)) continue;
-    const key = await storedKey(ports, await generated(algorithm), 'generated', 0);
-    keys = await changeKeyring(ports, (before) =>
+    const key = await storedKey(ports, owner, await generated(algorithm), 'generated', 0);
+    keys = await changeKeyring(ports, owner, (before) =>
       latestKey(before, algorithm) ? before : withSuccessor(before, key, 0, nowMs),
     );
   }
   return keys;
 }
 
-/** Makes those that an endpoint's signatures need. */
+/** Makes those that an endpoint's signatures need. The stack's of `test` are imported or not there. */
 export async function ensureKeysFor(
   ports: SigningKeyPorts,
   endpoint: SignedEndpoint,
 ): Promise<void> {
   const contract = contractOf(endpoint.contract);
   const needed = algorithmsNeeded(endpoint, contract, endpoint.contractOptions);
-  if (needed.size > 0) await ensureSigningKeys(ports, needed);
+  if (needed.size === 0) return;
+  const { signer, operatorsSigner = signer } = signersOf(endpoint);
+  await ensureSigningKeys(ports, needed, signer);
+  if (isStack(operatorsSigner)) await ensureSigningKeys(ports, needed, operatorsSigner);
 }
 
 /** @throws Problem 409 */
 export async function changeKeyring(
   { keyring }: Pick<SigningKeyPorts, 'keyring'>,
+  owner: Scope,
   make: (keys: Keyring) => Keyring,
 ): Promise<Keyring> {
   const changed = await optimistically(ROUNDS, async () => {
-    const before = await keyring.read();
+    const before = await keyring.read(owner);
     const after = make(before.keys);
     if (after === before.keys) return after;
     if (after.length > MAX_SIGNING_KEYS) {
@@ -99,6 +106,7 @@ export async function generated(algorithm: KeyAlgorithm): Promise<KeyMaterial> {
 
 export async function storedKey(
   { secrets, surroundings }: SigningKeyPorts,
+  owner: Scope,
   { algorithm, publicKey, privateKey }: KeyMaterial,
   origin: StoredSigningKey['origin'],
   leadSeconds: number,
@@ -111,7 +119,12 @@ export async function storedKey(
     algorithm,
     origin,
     publicKey,
-    sealedPrivateKey: seal(sealingKey, keyPlace(id), privateKey, surroundings.random(NONCE_BYTES)),
+    sealedPrivateKey: seal(
+      sealingKey,
+      keyPlace(id, owner),
+      privateKey,
+      surroundings.random(NONCE_BYTES),
+    ),
     createdAtMs: nowMs,
     signsFromMs: nowMs + leadSeconds * 1000,
   };

@@ -1,5 +1,6 @@
-// What the operations on the stack's signing keys take and answer.
+// What the operations on signing keys take and answer.
 import * as z from 'zod';
+import { ENVIRONMENTS, OPERATOR_TENANT, TENANT_ID } from '../../core/scope.ts';
 import { broughtKeySchema, rotationSchema } from '../../core/signing/key-input.ts';
 import { KEY_ALGORITHMS } from '../../core/signing/keys.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
@@ -45,6 +46,20 @@ export const publicJwkSchema = z
   .meta({ id: 'PublicJwk' });
 
 export const NO_KEY = 'There is no such key.';
+export const NO_TENANT = 'There is no such tenant.';
+const environment = z
+  .enum(ENVIRONMENTS)
+  .default('live')
+  .meta({ description: 'The environment whose events the key signs.' });
+/** Whose keys they are. */
+const ownerQuery = z.strictObject({
+  tenant: z
+    .string()
+    .regex(TENANT_ID)
+    .default(OPERATOR_TENANT)
+    .meta({ description: 'The tenant whose keys they are; the stack’s if it is left out.' }),
+  environment,
+});
 const CHANGING = 'Another request is changing the keys, or too many are published.';
 const cacheHeader = { 'Cache-Control': 'How long receivers may cache the answer.' };
 
@@ -102,14 +117,36 @@ export const getPublicKey = operation({
   },
   problems: { 404: NO_KEY },
 });
+const ownerParams = z.strictObject({
+  tenant: z.string().meta({ example: 'acme' }),
+  environment: z.enum(ENVIRONMENTS),
+});
+export const getTenantJwks = operation({
+  ...getJwks,
+  id: 'getTenantJwks',
+  path: '/.well-known/{tenant}/{environment}/jwks.json',
+  summary: 'A tenant’s public keys as a JWK set',
+  description: 'Receivers of the tenant’s endpoints verify with these, and with no others.',
+  params: ownerParams,
+  problems: { 404: NO_TENANT },
+});
+export const getTenantPublicKey = operation({
+  ...getPublicKey,
+  id: 'getTenantPublicKey',
+  path: '/.well-known/{tenant}/{environment}/keys/{file}',
+  summary: 'A tenant’s public key as PEM',
+  params: ownerParams.extend(getPublicKey.params.shape),
+});
 export const listSigningKeys = operation({
   id: 'listSigningKeys',
   method: 'get',
   path: '/v1/signing-keys',
   tag: 'Signing keys',
-  summary: 'List the stack’s signing keys',
+  summary: 'List the stack’s or a tenant’s signing keys',
   access: 'operator',
-  replies: { 200: { description: 'All signing keys.', schema: pageSchema(signingKeySchema) } },
+  query: ownerQuery,
+  replies: { 200: { description: 'All its keys.', schema: pageSchema(signingKeySchema) } },
+  problems: { 404: NO_TENANT },
 });
 export const bringSigningKey = operation({
   id: 'bringSigningKey',
@@ -118,8 +155,9 @@ export const bringSigningKey = operation({
   tag: 'Signing keys',
   summary: 'Import a private key',
   description:
-    'The key succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it.',
+    'The key becomes the stack’s and succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it. Events of `test` need a key of their own.',
   access: 'operator',
+  query: z.strictObject({ environment }),
   body: broughtKeySchema,
   bodyExample: {
     privateKey: '-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n',
@@ -139,6 +177,7 @@ export const rotateSigningKey = operation({
     'Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.',
   access: 'operator',
   params: idParams('sk'),
+  query: ownerQuery,
   body: rotationSchema,
   isBodyOptional: true,
   bodyExample: { overlapSeconds: 86_400, leadSeconds: 600 },

@@ -1,15 +1,24 @@
-// /v1/signing-keys and /.well-known: the stack's keys. Private keys come in and never go out.
+// /v1/signing-keys and /.well-known: the keys of the stack and of tenants. Private keys come in and never go out.
 import { Problem } from '../../core/problem.ts';
-import { OPERATOR_TENANT, type Scope } from '../../core/scope.ts';
+import {
+  ENVIRONMENTS,
+  OPERATOR_TENANT,
+  type Scope,
+  scopeKey,
+  TENANT_ID,
+} from '../../core/scope.ts';
 import { signingKeyView } from '../../core/signing/key-input.ts';
 import {
+  isStack,
   JWKS_MAX_AGE_SECONDS,
   jwkOf,
   KEY_ALGORITHMS,
   type Keyring,
+  STACK,
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
+import type { TenantStore } from '../../core/tenants/store.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import type { Serve } from '../../http/operation.ts';
@@ -24,52 +33,72 @@ import {
   bringSigningKey,
   getJwks,
   getPublicKey,
+  getTenantJwks,
+  getTenantPublicKey,
   listSigningKeys,
   NO_KEY,
+  NO_TENANT,
   publicJwkSchema,
   rotateSigningKey,
 } from './operations.ts';
 
-const OPERATORS: Scope = { tenant: OPERATOR_TENANT, environment: 'live' };
 const CACHED = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
 
-export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & CreationPorts): void {
+interface SigningKeyRoutePorts extends SigningKeyPorts, CreationPorts {
+  readonly registry: Pick<TenantStore, 'getTenant'>;
+  readonly surroundings: SigningKeyPorts['surroundings'];
+}
+
+export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyRoutePorts): void {
   const { surroundings } = ports;
-  const published = () => ensureSigningKeys(ports, KEY_ALGORITHMS);
 
-  serve(getJwks, async ({ reply }) =>
-    reply(
-      200,
-      { keys: (await published()).map((key) => publicJwkSchema.parse(jwkOf(key))) },
-      CACHED,
-    ),
-  );
+  /** @throws Problem 404 for the keys of a tenant that is not there */
+  async function published(owner: Scope): Promise<Keyring> {
+    const { tenant } = owner;
+    const isOperators = tenant === OPERATOR_TENANT;
+    const found =
+      !isOperators && TENANT_ID.test(tenant) && (await ports.registry.getTenant(tenant));
+    if (!isOperators && (!found || found.deletedAtMs !== undefined)) {
+      throw new Problem(404, NO_TENANT);
+    }
+    // The stack's of `test` are there by the operator's act only.
+    const isMadeOnDemand = !isOperators || isStack(owner);
+    return ensureSigningKeys(ports, isMadeOnDemand ? KEY_ALGORITHMS : [], owner);
+  }
 
-  serve(getPublicKey, async ({ c, params }) => {
-    const id = params.file.replace(/\.pem$/, '');
-    const key = (await published()).find((one) => one.id === id);
+  const jwks = async (owner: Scope) => ({
+    keys: (await published(owner)).map((key) => publicJwkSchema.parse(jwkOf(key))),
+  });
+  serve(getJwks, async ({ reply }) => reply(200, await jwks(STACK), CACHED));
+  serve(getTenantJwks, async ({ params, reply }) => reply(200, await jwks(params), CACHED));
+
+  async function pem(c: AppContext, owner: Scope, file: string): Promise<Response> {
+    const id = file.replace(/\.pem$/, '');
+    const key = (await published(owner)).find((one) => one.id === id);
     if (!key) throw new Problem(404, NO_KEY);
     return c.body(key.publicKey, 200, { ...CACHED, 'Content-Type': 'application/x-pem-file' });
-  });
+  }
+  serve(getPublicKey, ({ c, params }) => pem(c, STACK, params.file));
+  serve(getTenantPublicKey, ({ c, params }) => pem(c, params, params.file));
 
-  serve(listSigningKeys, async ({ reply }) => {
+  serve(listSigningKeys, async ({ query, reply }) => {
     const nowMs = surroundings.now();
-    const keys = await published();
+    const keys = await published(query);
     return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
   });
 
-  /** The operator's keys belong to no tenant. */
   const create = (
     c: AppContext,
-    body: unknown,
+    owner: Scope,
+    body: object,
     make: (id: string) => Promise<{ keys: Keyring; key: StoredSigningKey }>,
   ) =>
-    createOnce(c, ports, OPERATORS, {
+    createOnce(c, ports, STACK, {
       kind: 'signing-keys',
       prefix: 'sk',
-      body,
+      body: isStack(owner) ? body : { owner: scopeKey(owner), ...body },
       find: async (id) => {
-        const { keys } = await ports.keyring.read();
+        const { keys } = await ports.keyring.read(owner);
         const key = keys.find((one) => one.id === id);
         return key && { keys, key };
       },
@@ -77,12 +106,20 @@ export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & Creat
       make: ({ id }) => make(id),
     });
 
-  serve(bringSigningKey, async ({ c, body, reply }) => {
+  serve(bringSigningKey, async ({ c, query, body, reply }) => {
     const { privateKey, leadSeconds, overlapSeconds } = body;
-    const { keys, key } = await create(c, body, async (id) => {
-      const key = await storedKey(ports, privateKey, 'brought', leadSeconds, id);
-      const keys = await changeKeyring(ports, (before) => {
-        if (before.some(({ publicKey }) => publicKey === key.publicKey)) {
+    const owner = { tenant: OPERATOR_TENANT, environment: query.environment };
+    const { keys, key } = await create(c, owner, body, async (id) => {
+      const key = await storedKey(ports, owner, privateKey, 'brought', leadSeconds, id);
+      // What is signed for `test` must not verify as `live`.
+      const others = await Promise.all(
+        ENVIRONMENTS.filter((one) => one !== query.environment).map((environment) =>
+          ports.keyring.read({ tenant: OPERATOR_TENANT, environment }),
+        ),
+      );
+      const known = others.flatMap(({ keys }) => keys);
+      const keys = await changeKeyring(ports, owner, (before) => {
+        if ([...known, ...before].some(({ publicKey }) => publicKey === key.publicKey)) {
           throw new Problem(409, 'This key is already one of the signing keys.');
         }
         return withSuccessor(before, key, overlapSeconds, surroundings.now());
@@ -92,13 +129,13 @@ export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyPorts & Creat
     return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  serve(rotateSigningKey, async ({ c, params, body, reply }) => {
+  serve(rotateSigningKey, async ({ c, params, query: owner, body, reply }) => {
     const { leadSeconds, overlapSeconds } = body;
-    const { keys, key } = await create(c, { rotated: params.id, ...body }, async (id) => {
-      const { algorithm } = latestOrProblem((await ports.keyring.read()).keys, params.id);
+    const { keys, key } = await create(c, owner, { rotated: params.id, ...body }, async (id) => {
+      const { algorithm } = latestOrProblem((await ports.keyring.read(owner)).keys, params.id);
       const material = await generated(algorithm);
-      const key = await storedKey(ports, material, 'generated', leadSeconds, id);
-      const keys = await changeKeyring(ports, (before) => {
+      const key = await storedKey(ports, owner, material, 'generated', leadSeconds, id);
+      const keys = await changeKeyring(ports, owner, (before) => {
         latestOrProblem(before, params.id);
         return withSuccessor(before, key, overlapSeconds, surroundings.now());
       });

@@ -63,7 +63,7 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
         await requireFree(scope, body.name, true);
       },
       make: async ({ id, atMs }) => {
-        const settings = await keptTemplateSettings(ports, { ...scope, id }, body.settings);
+        const settings = await keptTemplateSettings(c, ports, { ...scope, id }, body.settings);
         const { name } = body;
         const times = { createdAtMs: atMs, updatedAtMs: atMs };
         return templates.putTemplateOnce({ ...scope, id, name, ...settings, ...times, version: 1 });
@@ -107,6 +107,7 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
       const { name = before.name } = body;
       if (name !== before.name) await requireFree(scope, name, false);
       const settings = await keptTemplateSettings(
+        c,
         ports,
         before,
         merged(before, body.settings ?? {}),

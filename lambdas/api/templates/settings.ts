@@ -7,9 +7,10 @@ import type { Scope } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor, type SigningKeyPorts } from '../signing/keyring.ts';
-import { settingsAsAsked } from '../stored-settings.ts';
+import { operatorsOptionFaults, settingsAsAsked } from '../stored-settings.ts';
 import { followersOf, settingsOf } from './lookup.ts';
 
 export interface TemplateSettingsPorts extends SigningKeyPorts {
@@ -26,12 +27,15 @@ export function readSettings(asked: Readonly<Record<string, unknown>>, before?: 
 
 /** @throws Problem 422 */
 export async function keptTemplateSettings(
+  c: AppContext,
   ports: TemplateSettingsPorts,
   place: Scope & { readonly id: string },
   asked: Readonly<Record<string, unknown>>,
   before?: Template,
 ): Promise<Pick<Template, 'settings' | 'given'>> {
   const input = readSettings(asked, before);
+  const faults = operatorsOptionFaults(c, input, [before?.settings]);
+  if (faults.length > 0) throw refused(faultsUnder('/settings', faults));
   const sealingKey = await ports.secrets.sealingKey();
   const all = keptSettings(SETTINGS, input, {
     contract: input.contract,
@@ -45,7 +49,10 @@ export async function keptTemplateSettings(
     ([name]) => given.has(name) && SHARED_SETTINGS.has(name),
   );
   const { contract, contractOptions } = all;
-  await ensureKeysFor(ports, all);
+  // Its followers may be of either kind.
+  const { tenant, environment } = place;
+  await ensureKeysFor(ports, { ...all, tenant, environment, signingKey: 'tenant' });
+  await ensureKeysFor(ports, { ...all, tenant, environment });
   return {
     settings: { ...Object.fromEntries(chosen), contract, contractOptions },
     given: [...given].sort(),

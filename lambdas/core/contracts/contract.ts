@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Event } from '../events/event.ts';
 import type { Headers } from '../headers/names.ts';
 import type { RetryPresetName } from '../retries/policy.ts';
-import type { KeyAlgorithm } from '../signing/keys.ts';
+import type { KeyAlgorithm, SigningKeyOwner } from '../signing/keys.ts';
 import type { SigningMoment } from '../signing/moment.ts';
 
 /** What an attempt is formed from. Signatures are made anew for each; the idempotency key is not. */
@@ -18,6 +18,8 @@ export interface DeliveryFacts {
   readonly token: string;
   /** The stack's name in JWTs (`iss`), unless the contract's options name another. */
   readonly issuer: string;
+  /** The endpoint's. */
+  readonly signingKey?: SigningKeyOwner | undefined;
 }
 
 export type ShapedBody =
@@ -41,7 +43,9 @@ export interface Contract<Options = unknown> {
   readonly headerOptions?: z.ZodRawShape;
   /** A secret for an endpoint that is created without one. @param random 32 random bytes */
   createSecret(random: Uint8Array, options: Options): string;
-  /** Stack keys that its own signature is made with. */
+  /** Options that only the operator's key may set. */
+  readonly operatorsOptions?: readonly string[];
+  /** Keys of the tenant or the stack that its own signature is made with. */
   algorithms(options: Options): readonly KeyAlgorithm[];
   /** The headers that it sets, in lower case: custom headers may not replace them. */
   headerNames(options: Options): readonly string[];

@@ -26,7 +26,7 @@ const headerSchemes = CONTRACT_NAMES.flatMap((scheme) => {
 const extraSignatureSchema = z
   .discriminatedUnion('scheme', [
     messageSignatureSchema,
-    /** `webhook-*` with ed25519 by the stack's key: `v1a,` and the base64 of the signature. */
+    /** `webhook-*` with ed25519 by the signing key: `v1a,` and the base64 of the signature. */
     z.strictObject({ scheme: z.literal('v1a') }),
     ...headerSchemes,
   ])
@@ -42,7 +42,7 @@ export const extraSignaturesSchema = z
     'must not repeat a scheme',
   );
 
-/** Stack keys that it is made with. */
+/** Keys of the tenant or the stack that it is made with. */
 function algorithmsOf(extra: ExtraSignature): readonly KeyAlgorithm[] {
   if (extra.scheme === 'v1a') return ['Ed25519'];
   if (extra.scheme !== 'http-message') return contractOf(extra.scheme).algorithms(extra);
@@ -50,7 +50,7 @@ function algorithmsOf(extra: ExtraSignature): readonly KeyAlgorithm[] {
   return [extra.algorithm === 'ed25519' ? 'Ed25519' : 'RS256'];
 }
 
-/** Stack keys that an endpoint's signatures are made with. */
+/** Keys of the tenant or the stack that an endpoint's signatures are made with. */
 export function algorithmsNeeded(
   {
     signatures = [],

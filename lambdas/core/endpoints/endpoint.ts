@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { DestinationRules } from '../destinations/url.ts';
 import { createdAtMs } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
+import type { SigningKeyOwner } from '../signing/keys.ts';
 import type { Tombstone } from '../tombstone.ts';
 import { SETTINGS, urlSchema } from './settings/all.ts';
 import { DEFAULTS } from './settings/defaults.ts';
@@ -21,6 +22,8 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly maskedSecret: string;
   /** Secrets that a rotation replaced, newest first: they go on signing until their time. */
   readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
+  /** Absent of an endpoint from before tenants had keys: see `signersOf`. */
+  readonly signingKey?: SigningKeyOwner;
   readonly createdAtMs: number;
   /** Counts changes from 1. */
   readonly version: number;

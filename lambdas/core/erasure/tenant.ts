@@ -12,6 +12,7 @@ import type { Page } from '../listing.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
 import { hasEnded, type Replay } from '../replays/replay.ts';
 import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
+import type { KeyringRemoval } from '../signing/keys.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
@@ -35,6 +36,7 @@ export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
     Pick<SealedEndpoints, 'listAll'>;
+  readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
   readonly ledger: RedactionPorts['ledger'] &
@@ -91,7 +93,9 @@ async function erasePage(
   switch (stage) {
     case 'keys': {
       const removed = await ports.registry.deleteKeys(scope, PAGE);
-      return { removed, next: undefined, again: removed === PAGE };
+      const again = removed === PAGE;
+      if (!again) await ports.keyring.removeKeyring(scope);
+      return { removed, next: undefined, again };
     }
     case 'endpoints': {
       const page = await ports.registry.listAll(scope, PAGE, after);

@@ -15,6 +15,9 @@ export const MAX_EVENT_BYTES = 256 * 1024;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 export const MAX_BATCH_EVENTS = 100;
 
+export const POSTERS = ['operator', 'tenant'] as const;
+export type Poster = (typeof POSTERS)[number];
+
 export interface Event extends Scope {
   readonly id: string;
   readonly type: string;
@@ -24,6 +27,8 @@ export interface Event extends Scope {
   readonly occurredAt?: string;
   readonly subject?: string;
   readonly channels: readonly string[];
+  /** Whose key posted it. Absent of what Posthorn makes itself, and of events from before this was noted. */
+  readonly postedBy?: Poster;
   /** The producer's, if it sent one. */
   readonly trace?: TraceContext;
   /** The data's exact source text: a JSON object; `null` of a redacted event, and of a closed one. */

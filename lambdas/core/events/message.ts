@@ -4,7 +4,7 @@ import { defined } from '../defined.ts';
 import { MalformedMessageError } from '../errors.ts';
 import { decode, scopeShape, VERSION, versionSchema } from '../message-format.ts';
 import { DEFLATE_MESSAGE_FROM_BYTES, NO_DATA, packData, unpackData } from './data.ts';
-import type { Event } from './event.ts';
+import { type Event, POSTERS } from './event.ts';
 import { traceOf } from './trace-context.ts';
 
 export interface EventQueue {
@@ -21,6 +21,7 @@ const eventMessageSchema = z.object({
   occ: z.string().optional(),
   subj: z.string().optional(),
   ch: z.array(z.string()).optional(),
+  pb: z.enum(POSTERS).optional(),
   /** `traceparent` and `tracestate`. */
   tp: z.string().optional(),
   ts: z.string().optional(),
@@ -49,6 +50,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     at: event.acceptedAtMs,
     occ: event.occurredAt,
     ch: event.channels.length > 0 ? event.channels : undefined,
+    pb: event.postedBy,
     tp: event.trace?.parent,
     ts: event.trace?.state,
     ...contentOf(event),
@@ -80,6 +82,7 @@ export function decodeEventMessage(body: string): EventMessage {
       occurredAt: message.occ,
       subject: message.subj,
       channels: message.ch ?? [],
+      postedBy: message.pb,
       ...traceOf(message.tp, message.ts),
       data,
       sealedContent: message.sc === undefined ? undefined : Buffer.from(message.sc, 'base64'),

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace, tokenPlace } from '../sealing/places.ts';
 import { type SealingKeys, type SealPlace, seal, unseal, versionOf } from '../sealing/seal.ts';
 import { keyPlace } from '../signing/key-input.ts';
-import type { Keyring } from '../signing/keys.ts';
+import type { Keyring, StoredKeyring } from '../signing/keys.ts';
 import type { Template } from '../templates/template.ts';
 
 export function sealedValuesOf(endpoint: Endpoint): string[] {
@@ -75,10 +75,10 @@ export function resealedTemplate(template: Template, resealing: Resealing): Temp
 }
 
 /** @throws SealBrokenError if one of the keys does not open */
-export function resealedKeyring(keyring: Keyring, resealing: Resealing): Keyring {
-  return keyring.map((key) => ({
+export function resealedKeyring({ owner, keys }: StoredKeyring, resealing: Resealing): Keyring {
+  return keys.map((key) => ({
     ...key,
-    sealedPrivateKey: resealed(key.sealedPrivateKey, keyPlace(key.id), resealing),
+    sealedPrivateKey: resealed(key.sealedPrivateKey, keyPlace(key.id, owner), resealing),
   }));
 }
 

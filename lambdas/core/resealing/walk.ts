@@ -1,6 +1,6 @@
-// Reseals the registry under the current version of the key: the signing keys, then every tenant's templates and
-// endpoints. It may stop after any page and continue from its cursor, and may be repeated:
-// values that are sealed under the current version are skipped.
+// Reseals the registry under the current version of the key: every tenant's signing keys, templates and endpoints;
+// the stack's keys are the operator's tenant's. It may stop after any page and continue from its cursor, and may be
+// repeated: values that are sealed under the current version are skipped.
 
 import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -71,7 +71,7 @@ export async function walkOn(
   isOutOfTime: () => boolean,
 ): Promise<Walk> {
   const resealing = { keys, nonce: () => ports.surroundings.random(NONCE_BYTES) };
-  let current = walk.walked === 0 ? await resealKeyring(ports, resealing, walk) : walk;
+  let current = walk;
   while (current.at) {
     current = await walkPage(ports, resealing, current, current.at);
     if (isOutOfTime()) break;
@@ -87,8 +87,11 @@ async function walkPage(
 ): Promise<Walk> {
   const page = await ports.endpoints.listAll(at, PAGE, at.endpoint);
   const ends = await Promise.all(page.entries.map((one) => resealOne(ports, resealing, one)));
-  // A scope's templates go with the first page of its endpoints.
-  if (at.endpoint === undefined) ends.push(...(await resealTemplates(ports, resealing, at)));
+  // A scope's keys and templates go with the first page of its endpoints.
+  if (at.endpoint === undefined) {
+    ends.push(...(await resealKeyring(ports, resealing, at)));
+    ends.push(...(await resealTemplates(ports, resealing, at)));
+  }
   const count = (end: (typeof ends)[number]) => ends.filter((one) => one === end).length;
   const { at: _, ...counts } = walk;
   const next = await placeAfter(ports, at, page.next);
@@ -183,23 +186,16 @@ async function orLeft(attempt: (round: number) => Promise<End | undefined>): Pro
 async function resealKeyring(
   { keyring }: WalkPorts,
   resealing: Resealing,
-  walk: Walk,
-): Promise<Walk> {
-  const isCurrent = (sealed: string) => isSealedUnder([sealed], resealing.keys.current);
-  const walked = await optimistically(ROUNDS, async () => {
-    const before = await keyring.read();
-    const counts = { ...walk, walked: before.keys.length };
-    const others = before.keys.filter(
-      ({ sealedPrivateKey }) => !isCurrent(sealedPrivateKey),
-    ).length;
-    if (others === 0) return counts;
-    try {
-      const isReplaced = await keyring.replace(before, resealedKeyring(before.keys, resealing));
-      return isReplaced ? { ...counts, resealed: others } : undefined;
-    } catch (error) {
-      if (!(error instanceof SealBrokenError)) throw error;
-      return { ...counts, left: others };
-    }
+  owner: Scope,
+): Promise<End[]> {
+  let count = 0;
+  const end = await orLeft(async () => {
+    const before = await keyring.read(owner);
+    count = before.keys.length;
+    const values = before.keys.map(({ sealedPrivateKey }) => sealedPrivateKey);
+    if (isSealedUnder(values, resealing.keys.current)) return 'current';
+    const isReplaced = await keyring.replace(before, resealedKeyring(before, resealing));
+    return isReplaced ? 'resealed' : undefined;
   });
-  return walked ?? { ...walk, left: 1 };
+  return Array.from({ length: count }, () => end);
 }

@@ -8,7 +8,7 @@ import { headerNameSchema } from '../headers/names.ts';
 import type { SigningMoment } from './moment.ts';
 import { hmacKeyOf, keyBytesOf } from './secret.ts';
 
-/** RFC 9421, section 3.3. The first two sign with the stack's keys, the last with the endpoint's secrets. */
+/** RFC 9421, section 3.3. The first two sign with the tenant's or the stack's keys, the last with the endpoint's secrets. */
 const MESSAGE_ALGORITHMS = ['ed25519', 'rsa-v1_5-sha256', 'hmac-sha256'] as const;
 
 export const messageSignatureSchema = z.strictObject({

@@ -1,11 +1,14 @@
-// What the API takes and shows of the stack's signing keys.
+// What the API takes and shows of signing keys.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
+import type { Scope } from '../scope.ts';
 import type { SealPlace } from '../sealing/seal.ts';
 import {
   DEFAULT_LEAD_SECONDS,
+  isStack,
   type KeyAlgorithm,
   type Keyring,
+  STACK,
   type StoredSigningKey,
   stateOf,
 } from './keys.ts';
@@ -90,9 +93,10 @@ function algorithmOf(key: KeyObject): KeyAlgorithm | undefined {
   return key.asymmetricKeyType === 'rsa' && isUsable ? 'RS256' : undefined;
 }
 
-/** Where a stack's private key is sealed: it belongs to no tenant. */
-export function keyPlace(id: string): SealPlace {
-  return { tenant: '', environment: '', id, purpose: 'signing-key' };
+/** Where a private key is sealed: the stack's belong to no tenant. */
+export function keyPlace(id: string, owner: Scope = STACK): SealPlace {
+  const { tenant, environment } = isStack(owner) ? { tenant: '', environment: '' } : owner;
+  return { tenant, environment, id, purpose: 'signing-key' };
 }
 
 export function signingKeyView(keyring: Keyring, key: StoredSigningKey, nowMs: number) {

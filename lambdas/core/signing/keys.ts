@@ -1,6 +1,7 @@
-// The stack's signing keys: which sign, which are published, and how one follows another. A key is
-// published before it signs and stays published after it stopped, so that no receiver is surprised.
+// Signing keys: whose sign for an endpoint, which of these sign and are published, and how one follows another. A
+// key is published before it signs and stays published after it stopped, so that no receiver is surprised.
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { OPERATOR_SCOPE, OPERATOR_TENANT, type Scope, scopeKey } from '../scope.ts';
 
 /** RS256 for JWTs, Ed25519 for `v1a` and HTTP message signatures. */
 export const KEY_ALGORITHMS = ['RS256', 'Ed25519'] as const;
@@ -35,7 +36,7 @@ export interface StoredSigningKey {
   readonly publishedUntilMs?: number;
 }
 
-/** All keys, in the order in which they sign. They change together, in one conditional write. */
+/** All keys of one owner, in the order in which they sign. They change together, in one conditional write. */
 export type Keyring = readonly StoredSigningKey[];
 
 type KeyTimes = Pick<StoredSigningKey, 'id' | 'algorithm' | 'signsFromMs' | 'publishedUntilMs'>;
@@ -122,15 +123,47 @@ export function jwkOf(key: Pick<StoredSigningKey, 'id' | 'algorithm' | 'publicKe
   return { ...jwk, kid: key.id, alg, use: 'sig' };
 }
 
-/** The stack's signing keys, with what tells whether they were changed since they were read. */
+/** Whose keys sign for an endpoint: its tenant's in its environment, or the stack's. */
+export const SIGNING_KEY_OWNERS = ['tenant', 'stack'] as const;
+export type SigningKeyOwner = (typeof SIGNING_KEY_OWNERS)[number];
+
+/** The stack's keys are those of the operator's tenant: of `test`, only what was imported for it. */
+export const STACK = OPERATOR_SCOPE;
+export const isStack = (scope: Scope): boolean => scopeKey(scope) === scopeKey(STACK);
+
+/**
+ * The owners of the keys that sign. What a tenant can cause is signed for this tenant; the stack's keys sign only
+ * what the operator's key posted. An endpoint from before tenants had keys keeps the stack's for everything, until its
+ * owner moves it: its receiver knows no other.
+ */
+export function signersOf({
+  tenant,
+  environment,
+  signingKey,
+}: Scope & { readonly signingKey?: SigningKeyOwner }): {
+  readonly signer: Scope;
+  readonly operatorsSigner?: Scope;
+} {
+  if (signingKey === undefined) return { signer: STACK };
+  const signer = { tenant, environment };
+  const operatorsSigner = { tenant: OPERATOR_TENANT, environment };
+  return signingKey === 'stack' ? { signer, operatorsSigner } : { signer };
+}
+
+/** The keys of one owner, with what tells whether they were changed since they were read. */
 export interface StoredKeyring {
+  readonly owner: Scope;
   readonly keys: Keyring;
   readonly version: number;
 }
 
 export interface KeyringStore {
-  /** Consistent. */
-  read(): Promise<StoredKeyring>;
+  /** Consistent. @param owner the stack, unless said */
+  read(owner?: Scope): Promise<StoredKeyring>;
   /** False if others changed them since `before` was read. */
   replace(before: StoredKeyring, keys: Keyring): Promise<boolean>;
+}
+
+export interface KeyringRemoval {
+  removeKeyring(owner: Scope): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface SigningMoment {
   readonly secrets: readonly [string, ...string[]];
   /** A random UUID, new for each attempt. */
   readonly jti: string;
-  /** The stack's keys that sign at this moment, as far as the endpoint needs them. */
+  /** The tenant's or the stack's keys that sign at this moment, as far as the endpoint needs them. */
   readonly keys: SigningKeys;
   /** False where the endpoint wants other signatures only: no signature in the body, then. */
   readonly ownSignature: boolean;

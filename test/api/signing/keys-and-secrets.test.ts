@@ -3,13 +3,13 @@ import { sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureSigningKeys } from '../../../lambdas/api/signing/keyring.ts';
 import { soleKey } from '../../../lambdas/core/sealing/seal.ts';
-import type { Keyring, StoredKeyring } from '../../../lambdas/core/signing/keys.ts';
+import { type Keyring, STACK, type StoredKeyring } from '../../../lambdas/core/signing/keys.ts';
 import { privatePem } from '../../builders/contracts.ts';
 import { type Service, startService } from '../../core/contracts/service.ts';
 
 describe('two functions that race for the first keys', () => {
   it('get the same ones', async () => {
-    let stored: StoredKeyring = { keys: [], version: 0 };
+    let stored: StoredKeyring = { owner: STACK, keys: [], version: 0 };
     let refused = 0;
     const keyring = {
       read: async () => stored,
@@ -18,7 +18,7 @@ describe('two functions that race for the first keys', () => {
           refused++;
           return false;
         }
-        stored = { keys, version: before.version + 1 };
+        stored = { ...before, keys, version: before.version + 1 };
         return true;
       },
     };

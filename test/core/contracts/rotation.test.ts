@@ -122,7 +122,7 @@ describe('1,000 deliveries while what signs them is rotated twice', () => {
   it('of bynn: none is rejected by a receiver that keeps the JWKS and reads it anew when a JWT does not verify', async () => {
     const to = await endpoint('bynn');
     const read = async (): Promise<string[]> => {
-      const { json } = await service.ask('GET', '/.well-known/jwks.json');
+      const { json } = await service.ask('GET', '/.well-known/acme/live/jwks.json');
       return json.keys
         .filter(({ kty }: { kty: string }) => kty === 'RSA')
         .map(({ kid }: { kid: string }) => kid);
@@ -131,7 +131,7 @@ describe('1,000 deliveries while what signs them is rotated twice', () => {
     const refresh = async () => {
       for (const kid of await read()) {
         if (!pems.has(kid))
-          pems.set(kid, (await service.ask('GET', `/.well-known/keys/${kid}.pem`)).text);
+          pems.set(kid, (await service.ask('GET', `/.well-known/acme/live/keys/${kid}.pem`)).text);
       }
     };
     await refresh();
@@ -159,14 +159,18 @@ describe('1,000 deliveries while what signs them is rotated twice', () => {
     await underLoad(
       to,
       async () => {
-        const { json } = await service.ask('GET', '/v1/signing-keys');
+        const { json } = await service.ask('GET', '/v1/signing-keys?tenant=acme');
         const latest = json.data.findLast(
           (key: { algorithm: string; publishedUntil: string | null }) =>
             key.algorithm === 'RS256' && key.publishedUntil === null,
         );
-        const rotated = await service.ask('POST', `/v1/signing-keys/${latest.id}/rotate`, {
-          leadSeconds: 1,
-        });
+        const rotated = await service.ask(
+          'POST',
+          `/v1/signing-keys/${latest.id}/rotate?tenant=acme`,
+          {
+            leadSeconds: 1,
+          },
+        );
         expect(rotated.status, rotated.text).toBe(201);
       },
       () => signers.size - 1,

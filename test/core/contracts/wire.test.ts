@@ -50,7 +50,7 @@ async function delivered(to: { path: string; type: string }, data = DATA): Promi
 }
 
 async function keys() {
-  const { json } = await service.ask('GET', '/v1/signing-keys');
+  const { json } = await service.ask('GET', '/v1/signing-keys?tenant=acme');
   const pems = new Map<string, string>();
   for (const { id, publicKey } of json.data) pems.set(id, publicKey);
   const of = (algorithm: string): { id: string; publicKey: string } =>
@@ -81,11 +81,11 @@ describe('a delivery off the wire', () => {
   it('of bynn verifies with jsonwebtoken and the published key', async () => {
     const to = await endpoint('bynn', { token: 'wh_5YCo6VqqfNWjNbMu8q3NPjct' });
     const received = await delivered(to);
-    const { json } = await service.ask('GET', '/.well-known/jwks.json');
+    const { json } = await service.ask('GET', '/.well-known/acme/live/jwks.json');
     const { of } = await keys();
     const rsa = of('RS256');
     expect(json.keys.map(({ kid }: { kid: string }) => kid)).toContain(rsa.id);
-    const pem = await service.ask('GET', `/.well-known/keys/${rsa.id}.pem`);
+    const pem = await service.ask('GET', `/.well-known/acme/live/keys/${rsa.id}.pem`);
     expect(pem.text).toBe(rsa.publicKey);
     const claims = bynnClaims(received.body, pem.text);
     expect(claims).toMatchObject({ iss: 'posthorn', sub: null });
@@ -384,7 +384,7 @@ describe('a key that is brought along', () => {
     expect(brought.text).not.toContain('PRIVATE');
     // What dispatch knows of the keys may be five seconds old.
     const pinned = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-    const to = await endpoint('bynn');
+    const to = await endpoint('bynn', { signingKey: 'stack' });
     await within(25, async () => verifiesBynn(await delivered(to), pinned));
     expect((await service.ask('POST', '/v1/signing-keys', { privateKey: pem })).status).toBe(409);
   }, 40_000);

@@ -13,6 +13,7 @@ import { channelSchema } from '../../events/event.ts';
 import { anyHeaderNameSchema, headerNameSchema, headerValueSchema } from '../../headers/names.ts';
 import { autoPauseSchema } from '../../health/auto-pause.ts';
 import { retryPolicySchema } from '../../retries/policy.ts';
+import { SIGNING_KEY_OWNERS, type SigningKeyOwner } from '../../signing/keys.ts';
 import { givenSecretSchema } from '../../signing/secret.ts';
 import { filterSchema } from '../../subscriptions/filter/filter.ts';
 import { MAX_PATTERNS, patternSchema } from '../../subscriptions/patterns.ts';
@@ -138,6 +139,17 @@ export const SETTINGS = {
     isKeptApart: true,
     shown: z.string().nullable(),
     example: 'wh_4hGkz0CSjRD1W0uOZkzAq2yB',
+  },
+  /** Whose key signs what its own secret does not: the tenant's unless said. */
+  signingKey: {
+    input: z.enum(SIGNING_KEY_OWNERS).optional(),
+    isOwn: true,
+    isKeptApart: true,
+    shown: z.enum(SIGNING_KEY_OWNERS).meta({
+      description: 'Whose key signs. The stack’s signs only what the operator’s key posted.',
+    }),
+    show: (kept: SigningKeyOwner = 'stack') => kept,
+    example: 'tenant',
   },
   /** Signatures beside the contract's own. */
   signatures: { input: extraSignaturesSchema.default([]), shown: extraSignaturesSchema },
