@@ -20,6 +20,7 @@ const endpointPage = pageOf(
     contract: z.string().default('standard-webhooks'),
     contractOptions: z.record(z.string(), z.unknown()).default({}),
     signingKey: z.string().default('stack'),
+    token: z.string().nullable().default(null),
     ownSignature: z.boolean().default(true),
     encryption: z.unknown().optional(),
     renameHeaders: z.record(z.string(), z.string()).default({}),
@@ -77,12 +78,12 @@ export class EndpointSecrets {
         const as = { 'posthorn-tenant': tenant.id, 'posthorn-environment': environment };
         for (const endpoint of await this.#all('/v1/endpoints', endpointPage, as)) {
           if (!isCheckable(endpoint)) continue;
-          const { id, url, contract, contractOptions, signingKey } = endpoint;
+          const { id, url, contract, contractOptions, signingKey, token } = endpoint;
           const { secret } = secretShape.parse(await this.#get(`/v1/endpoints/${id}/secret`, as));
           const signers = [`${tenant.id}/${environment}/`];
           if (signingKey === 'stack') signers.push(`_posthorn/${environment}/`, '');
           const publicKeys = contract === 'bynn' ? await this.#publicKeys(signers) : [];
-          const known = { contract, secret, contractOptions, publicKeys };
+          const known = { contract, secret, contractOptions, publicKeys, token };
           const place = placeOf(url);
           byUrl.set(place, [...(byUrl.get(place) ?? []), known]);
         }

@@ -17,6 +17,8 @@ export interface ReceiverKeys {
   secret: string;
   /** The published RSA keys of those who sign for it, PEM. */
   publicKeys: readonly string[];
+  /** The endpoint's, which tells deliveries of one signer apart. */
+  token: string | null;
   contractOptions: Readonly<Record<string, unknown>>;
 }
 
@@ -33,7 +35,13 @@ export const verifiers: Readonly<Record<string, Verifier>> = {
     return holds(() => new Webhook(secret).verify(body, signed, { jsonParse: false }));
   },
 
-  bynn: ({ body }, { publicKeys }) =>
+  bynn: ({ headers, body }, { publicKeys, token, contractOptions }) =>
+    isSame(
+      textOf(headers, 'x-webhook-token'),
+      contractOptions.webhookToken === 'delivery'
+        ? textOf(headers, 'idempotency-key')
+        : (token ?? ''),
+    ) &&
     publicKeys.some((key) =>
       holds(() => {
         const { jwt } = JSON.parse(body.toString('utf8'));

@@ -39,7 +39,7 @@ let count = 0;
 async function deliveredBy(contract: Contract, settings: object = {}) {
   const path = `/${contract}/${++count}`;
   const type = `case.number${count}`;
-  const { id } = await posthorn.endpoints.create({
+  const { id, token } = await posthorn.endpoints.create({
     url: service.receiverUrl + path,
     contract,
     eventTypes: [type],
@@ -48,7 +48,7 @@ async function deliveredBy(contract: Contract, settings: object = {}) {
   const { secret } = await posthorn.endpoints.secret(id);
   const event = await posthorn.events.send({ type, data: DATA });
   const arrived = await eventually(() => service.arrived.find((one) => one.path === path));
-  return { id, type, secret, event: event.id, received: receivedOf(arrived) };
+  return { id, type, secret, event: event.id, token, received: receivedOf(arrived) };
 }
 
 const receivedOf = ({ rawHeaders, body }: Arrived) => ({
@@ -87,14 +87,22 @@ describe('a delivery off the wire', () => {
   });
 
   it('of bynn verifies with the published keys, fetched or given', async () => {
-    const { received, type } = await deliveredBy('bynn');
-    const fetched = await verify(received, { contract: 'bynn', keys: jwksUrl() });
+    const { received, type, token } = await deliveredBy('bynn');
+    const own = { contract: 'bynn', token: token ?? '' } as const;
+    const fetched = await verify(received, { ...own, keys: jwksUrl() });
     expect(fetched).toMatchObject({ type, payload: { resource: DATA.resource } });
-    const given = await verify(received, { contract: 'bynn', keys: await posthorn.jwks(ACME) });
+    const given = await verify(received, { ...own, keys: await posthorn.jwks(ACME) });
     expect(given).toEqual(fetched);
-    await expect(verify(received, { contract: 'bynn', keys: [] })).rejects.toThrow(
-      VerificationError,
-    );
+    const both = [await posthorn.jwks(), jwksUrl()];
+    expect(await verify(received, { ...own, keys: both })).toEqual(fetched);
+    for (const wrong of [
+      { ...own, keys: [] },
+      { ...own, keys: await posthorn.jwks() },
+      { ...own, keys: await posthorn.jwks({ ...ACME, environment: 'test' }) },
+      { ...own, keys: jwksUrl(), token: `${own.token}x` },
+    ]) {
+      await expect(verify(received, wrong)).rejects.toThrow(VerificationError);
+    }
   });
 
   it.each<Contract>(['standard-webhooks', 'kyc-hmac', 'bronid', 'idnow', 'bynn'])(
@@ -103,9 +111,9 @@ describe('a delivery off the wire', () => {
       const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const jwk = publicKey.export({ format: 'jwk' });
       const encryption = { jwk, alg: 'RSA-OAEP-256', enc: 'A256GCM' };
-      const { received, secret, type } = await deliveredBy(contract, { encryption });
+      const { received, secret, token, type } = await deliveredBy(contract, { encryption });
       const decrypt = async (jwe: string) => (await compactDecrypt(jwe, privateKey)).plaintext;
-      const keys = { contract, secret, keys: jwksUrl() } as VerificationKeys;
+      const keys = { contract, secret, token, keys: jwksUrl() } as VerificationKeys;
       const verified = await verify(received, { ...keys, decrypt });
       if (contract !== 'bronid') expect(verified).toMatchObject({ type });
       expect(JSON.stringify(verified.payload)).toContain(contract === 'idnow' ? 'ses_42' : 'd-1');
@@ -133,7 +141,7 @@ describe('a delivery off the wire', () => {
 
 describe('keys at an address', () => {
   it('are asked for once for many deliveries, and seldom anew when none verifies', async () => {
-    const { received } = await deliveredBy('bynn');
+    const { received, token } = await deliveredBy('bynn');
     const set = await posthorn.jwks(ACME);
     let asked = 0;
     const server = createServer((_, response) => {
@@ -142,7 +150,11 @@ describe('keys at an address', () => {
     }).listen(0, '127.0.0.1');
     await eventually(() => server.listening);
     const { port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
-    const keys = { contract: 'bynn', keys: new URL(`http://127.0.0.1:${port}/`) } as const;
+    const keys = {
+      contract: 'bynn',
+      token: token ?? '',
+      keys: new URL(`http://127.0.0.1:${port}/`),
+    } as const;
     await Promise.all([verify(received, keys), verify(received, keys), verify(received, keys)]);
     expect(asked).toBe(1);
     const forged = { ...received, body: Buffer.from('{"jwt":"e30.e30.AAAA"}') };
@@ -158,7 +170,7 @@ describe('keys at an address', () => {
     server.closeAllConnections();
     server.close();
     await expect(
-      verify(received, { contract: 'bynn', keys: new URL(`http://127.0.0.1:${port}/other`) }),
+      verify(received, { ...keys, keys: new URL(`http://127.0.0.1:${port}/other`) }),
     ).rejects.toThrow(ConnectionError);
   });
 });

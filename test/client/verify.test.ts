@@ -1,6 +1,6 @@
 // verify() against what was published: by the vendors, by Standard Webhooks, and by our own pages for
 // receivers. Nothing here is made by the code under test, or by what signs.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   type Received,
@@ -21,6 +21,9 @@ interface Case {
   readonly signatureHeader?: string;
 }
 
+const TOKEN = 'wh_5YCo6VqqfNWjNbMu8q3NPjct';
+const CARRIED = { 'x-webhook-token': TOKEN };
+const PINNED = { contract: 'bynn', keys: [bynnVector.publicKey], token: TOKEN } as const;
 const STANDARD_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const cases: Readonly<Record<string, Case>> = {
   'the specification of Standard Webhooks': {
@@ -40,10 +43,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'bynn’s published delivery': {
     received: {
-      headers: { 'Idempotency-Key': 'wh_5YCo6VqqfNWjNbMu8q3NPjct' },
+      headers: { 'Idempotency-Key': TOKEN, 'X-Webhook-Token': TOKEN },
       body: JSON.stringify(bynnVector.body),
     },
-    keys: { contract: 'bynn', keys: [bynnVector.publicKey] },
+    keys: PINNED,
     nowMs: bynnVector.claims.iat * 1000,
     id: 'a5ba3848-94fc-47d6-b3eb-6687f4c033ea',
     type: 'dossier.created',
@@ -177,14 +180,12 @@ describe('a JWT', () => {
     const head = `${encoded({ alg: 'HS256' })}.${encoded(bynnVector.claims)}`;
     const mac = createHmac('sha256', bynnVector.publicKey).update(head).digest('base64url');
     const body = JSON.stringify({ ...bynnVector.body, jwt: `${head}.${mac}` });
-    const pinned = { contract: 'bynn', keys: [bynnVector.publicKey] } as const;
-    await refused({ headers: {}, body }, pinned, bynnVector.claims.iat * 1000);
+    await refused({ headers: CARRIED, body }, PINNED, bynnVector.claims.iat * 1000);
   });
 
   it('beside a changed body gives what was signed', async () => {
     const body = JSON.stringify({ ...bynnVector.body, event_type: 'dossier.deleted' });
-    const pinned = { contract: 'bynn', keys: [bynnVector.publicKey] } as const;
-    const { type } = await verify({ headers: {}, body }, pinned, bynnVector.claims.iat * 1000);
+    const { type } = await verify({ headers: CARRIED, body }, PINNED, bynnVector.claims.iat * 1000);
     expect(type).toBe('dossier.created');
   });
 });
@@ -218,3 +219,88 @@ describe('headers', () => {
     await refused({ ...bronid.received, headers }, bronid.keys, bronid.nowMs);
   });
 });
+
+describe('what is no endpoint’s key', () => {
+  const SHORT = [
+    '',
+    ' ',
+    'short',
+    'x'.repeat(23),
+    'whsec_',
+    'whsec_!!!!',
+    'whsec_c2hvcnQ=',
+    'whsk_AAAA',
+  ];
+  const contracts = ['standard-webhooks', 'kyc-hmac', 'bronid', 'idnow'] as const;
+  const secrets = [...SHORT, [], [''], ['', ''], undefined, null, 42];
+
+  it.each(contracts.flatMap((contract) => secrets.map((secret) => [contract, secret] as const)))(
+    'is refused for %s: %j, also beside a right one',
+    async (contract, secret) => {
+      const { received, nowMs, keys } =
+        Object.values(cases).find((one) => one.keys.contract === contract) ?? expect.fail();
+      const held = { contract, secret } as VerificationKeys;
+      await refused(received, held, nowMs);
+      // Signed with it, by whoever knows that it is empty or short.
+      const text = typeof secret === 'string' ? secret : '';
+      const bytes = text.startsWith('whsec_')
+        ? Buffer.from(text.slice(6), 'base64')
+        : Buffer.from(text);
+      const forged = forgedWith(contract, bytes, nowMs);
+      await refused(forged, held, nowMs);
+      if (typeof secret !== 'string' || keys.contract === 'bynn') return;
+      const both = { ...keys, secret: [String(keys.secret), secret] } as VerificationKeys;
+      await refused(forged, both, nowMs);
+    },
+  );
+
+  it.each(['', 'short', undefined, null])('is refused for bynn: the token %j', async (token) => {
+    const { received, nowMs } = cases['bynn’s published delivery'] ?? expect.fail();
+    const held = { ...PINNED, token } as VerificationKeys;
+    for (const headers of [received.headers, {}, { 'x-webhook-token': token ?? '' }]) {
+      await refused({ ...received, headers }, held, nowMs);
+    }
+  });
+
+  it('is refused: a delivery of bynn that carries another token, or none', async () => {
+    const { received, nowMs } = cases['bynn’s published delivery'] ?? expect.fail();
+    for (const headers of [
+      {},
+      { 'x-webhook-token': 'wh_another' },
+      { 'x-webhook-token': `${TOKEN}x` },
+    ]) {
+      await refused({ ...received, headers }, PINNED, nowMs);
+    }
+    // Unless its endpoint sends none: then it carries what the sample carries.
+    const sample = { ...PINNED, token: undefined, webhookToken: 'delivery' } as const;
+    expect(await verify(received, sample, nowMs)).toMatchObject({ type: 'dossier.created' });
+    await refused({ ...received, headers: CARRIED }, sample, nowMs);
+  });
+
+  it.each(['x', '', undefined, 'toString'])('is refused: the contract %j', async (contract) => {
+    const { received, nowMs } = cases['bynn’s published delivery'] ?? expect.fail();
+    await refused(received, { ...PINNED, contract } as unknown as VerificationKeys, nowMs);
+  });
+});
+
+function forgedWith(contract: VerificationKeys['contract'], key: Buffer, nowMs: number): Received {
+  const seconds = Math.floor(nowMs / 1000);
+  const body = JSON.stringify({ type: 'forged', timestamp: seconds });
+  const mac = (text: string) => createHmac('sha256', key).update(text);
+  const sha3 = createHash('sha3-256').update(body).update(key).digest('hex');
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const digest = createHash('sha256').update(body).digest('hex');
+  const claims = { iat: seconds, exp: seconds + 60, jti: 'x', body_sha256: digest };
+  const signed = `${part({ alg: 'HS256' })}.${part(claims)}`;
+  const byContract: Partial<Record<typeof contract, Record<string, string>>> = {
+    'standard-webhooks': {
+      'webhook-id': 'x',
+      'webhook-timestamp': String(seconds),
+      'webhook-signature': `v1,${mac(`x.${seconds}.${body}`).digest('base64')}`,
+    },
+    'kyc-hmac': { 'x-webhook-signature': `sha256=${mac(body).digest('hex')}` },
+    bronid: { 'x-bronid-signature-sha': `bronid_sec_sha256_${sha3}` },
+    idnow: { authorization: `Bearer ${signed}.${mac(signed).digest('base64url')}` },
+  };
+  return { headers: byContract[contract] ?? {}, body };
+}

@@ -32,14 +32,16 @@ export async function verifyBronid(
   const body = bytesOf(received);
   const sha = headerOf(received, 'x-bronid-signature-sha');
   const keccak = headerOf(received, 'x-bronid-signature-keccak');
-  const isGenuine = secretsOf(secret).some((key) => {
-    const signed = Buffer.concat([body, keyBytesOf(key)]);
-    const isSha = isSame(sha, `bronid_sec_sha256_${hex(sha3_256(signed))}`);
-    // A receiver may have either; the one that is there must be right.
-    const isKeccak =
-      keccak === '' || isSame(keccak, `bronid_sec_keccak256_${hex(keccak_256(signed))}`);
-    return isSha && isKeccak;
-  });
+  const isGenuine = secretsOf(secret)
+    .map(keyBytesOf)
+    .some((key) => {
+      const signed = Buffer.concat([body, key]);
+      const isSha = isSame(sha, `bronid_sec_sha256_${hex(sha3_256(signed))}`);
+      // A receiver may have either; the one that is there must be right.
+      const isKeccak =
+        keccak === '' || isSame(keccak, `bronid_sec_keccak256_${hex(keccak_256(signed))}`);
+      return isSha && isKeccak;
+    });
   if (!isGenuine) refuse();
   const payload = await opened(body, opening);
   const { timestamp } = payload;

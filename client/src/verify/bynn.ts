@@ -1,8 +1,10 @@
-// bynn: an RS256 JWT in the body, signed by the service's key, which it publishes as a JWKS.
+// bynn: an RS256 JWT in the body, signed by a key that is published as a JWKS.
 import { claimsOf } from './jwt.ts';
 import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
 import {
   bytesOf,
+  headerOf,
+  isSame,
   type Opening,
   opened,
   type Received,
@@ -11,20 +13,40 @@ import {
   type VerifiedDelivery,
 } from './received.ts';
 
-export interface BynnKeys extends Opening {
+interface SignedByKeys extends Opening {
   readonly contract: 'bynn';
-  /** Pinned PEMs, a key set, or the address of the JWKS, which is read anew, once, when no key verifies. */
+  /**
+   * Those of the endpoint's tenant and environment, `/.well-known/{tenant}/{environment}/jwks.json`; the stack's
+   * where `signingKey` is `stack`. Pinned PEMs, a key set, or the address, which is read anew, once, when no key
+   * verifies; or a list of these.
+   */
   readonly keys: PublicKeys;
   /** For `iat` and `exp`; 300 if it is not given. */
   readonly toleranceSeconds?: number;
 }
 
+/** All endpoints of a tenant, or of the stack, verify with the same keys: the token tells them apart. */
+export type BynnKeys = SignedByKeys &
+  (
+    | { readonly token: string; readonly webhookToken?: 'endpoint' }
+    /** For an endpoint with that option: its deliveries carry no token. */
+    | { readonly webhookToken: 'delivery'; readonly token?: undefined }
+  );
+
+const MIN_TOKEN_LENGTH = 8;
+
 /** The payload is the JWT's `data`: the fields beside the JWT are not signed. */
 export async function verifyBynn(
   received: Received,
-  { keys, toleranceSeconds = 300, ...opening }: BynnKeys,
+  { keys, token: own, webhookToken, toleranceSeconds = 300, ...opening }: BynnKeys,
   nowMs: number,
 ): Promise<VerifiedDelivery> {
+  const expected =
+    webhookToken === 'delivery' ? headerOf(received, 'idempotency-key') : (own ?? '');
+  if (expected.length < MIN_TOKEN_LENGTH) refuse('the token of the endpoint is needed');
+  if (!isSame(headerOf(received, 'x-webhook-token'), expected)) {
+    refuse('it is meant for another endpoint');
+  }
   const token = textOf((await opened(bytesOf(received), opening)).jwt) ?? '';
   const checks = { algorithm: 'RS256', requiredClaims: ['data'], toleranceSeconds, nowMs } as const;
   const claims =
@@ -34,5 +56,7 @@ export async function verifyBynn(
   if (typeof data !== 'object' || data === null) return refuse('the JWT does not verify');
   const payload: Readonly<Record<string, unknown>> = { ...data };
   // Not the header Idempotency-Key: nothing signs it.
-  return { id: textOf(payload.event_id) ?? '', type: textOf(payload.event_type), payload };
+  const id = textOf(payload.event_id) ?? '';
+  if (id === '') refuse('the JWT names no event');
+  return { id, type: textOf(payload.event_type), payload };
 }

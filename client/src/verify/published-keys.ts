@@ -1,11 +1,13 @@
-// The service's published RSA keys: pinned, as a key set, or fetched from its JWKS and kept for a while.
+// Published RSA keys: pinned, as a key set, or fetched from its JWKS and kept for a while.
 import { importJWK, importSPKI, type JWK } from 'jose';
 import { ConnectionError } from '../errors.ts';
 
 type Key = Awaited<ReturnType<typeof importJWK>>;
 
-/** PEM texts, a key set, or where it is: `https://.../.well-known/jwks.json`. */
-export type PublicKeys = readonly string[] | { readonly keys: readonly object[] } | URL;
+/** A key set, or where it is: `https://.../.well-known/acme/live/jwks.json`. */
+type KeySet = { readonly keys: readonly object[] } | URL;
+/** Also a list of these, and of PEM texts: all of them count. */
+export type PublicKeys = KeySet | readonly (string | KeySet)[];
 
 const KEPT_MS = 5 * 60_000;
 /** Anybody can send what verifies with no key: that must not make us ask all the time. */
@@ -19,7 +21,12 @@ const fetched = new Map<
 
 /** @param isRetry whether what was kept did not verify: a key may be new */
 export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<readonly Key[]> {
-  if (isPems(source)) return ofPems(source);
+  if (isList(source)) {
+    const found = source.map(async (one) =>
+      typeof one === 'string' ? [await importSPKI(one, 'RS256')] : rsaKeysOf(one, isRetry),
+    );
+    return (await Promise.all(found)).flat();
+  }
   if (!(source instanceof URL)) return ofSet(source.keys);
   const known = fetched.get(source.href);
   // A steady clock, and never the caller's: this is about how often is asked, not about signatures.
@@ -40,7 +47,8 @@ export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<re
   }
 }
 
-const isPems = (source: PublicKeys): source is readonly string[] => Array.isArray(source);
+const isList = (source: PublicKeys): source is readonly (string | KeySet)[] =>
+  Array.isArray(source);
 
 async function fetchSet(url: URL): Promise<readonly Key[]> {
   try {
@@ -61,8 +69,4 @@ function ofSet(keys: readonly object[]): Promise<readonly Key[]> {
   // jose refuses whatever is not a key.
   const rsa = keys.filter((key): key is JWK => 'kty' in key && key.kty === 'RSA');
   return Promise.all(rsa.map((key) => importJWK(key, 'RS256')));
-}
-
-function ofPems(pems: readonly string[]): Promise<readonly Key[]> {
-  return Promise.all(pems.map((pem) => importSPKI(pem, 'RS256')));
 }

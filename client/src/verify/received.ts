@@ -72,15 +72,30 @@ export function isSame(given: string, expected: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** A secret's bytes: of the `whsec_` form its base64, otherwise the text as it is. */
+/** The least that the service itself takes, in bytes: of a `whsec_` secret, and of any other. */
+const MIN_STANDARD_BYTES = 18;
+const MIN_BYTES = 24;
+
+/**
+ * A secret's bytes: of the `whsec_` form its base64, otherwise the text as it is.
+ * @throws VerificationError for one that cannot be an endpoint's: with an empty key anybody could sign
+ */
 export function keyBytesOf(secret: string): Buffer {
-  return secret.startsWith('whsec_')
-    ? Buffer.from(secret.slice('whsec_'.length), 'base64')
-    : Buffer.from(secret, 'utf8');
+  if (typeof secret !== 'string' || /^wh[ps]k_/.test(secret))
+    refuse('a secret is no shared secret');
+  const isStandard = secret.startsWith('whsec_');
+  const encoded = secret.slice('whsec_'.length);
+  if (isStandard && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) refuse('a whsec_ secret is no base64');
+  const bytes = isStandard ? Buffer.from(encoded, 'base64') : Buffer.from(secret, 'utf8');
+  if (bytes.length < (isStandard ? MIN_STANDARD_BYTES : MIN_BYTES)) refuse('a secret is too short');
+  return bytes;
 }
 
-export const secretsOf = (secret: string | readonly string[]): readonly string[] =>
-  typeof secret === 'string' ? [secret] : secret;
+/** @throws VerificationError if there is none */
+export function secretsOf(secret: string | readonly string[]): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : (secret ?? []);
+  return secrets.length > 0 ? secrets : refuse('there is no secret');
+}
 
 export function requireFresh(sentAtSeconds: number, nowMs: number, toleranceSeconds: number): void {
   // Written so that NaN is refused.

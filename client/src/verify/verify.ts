@@ -3,7 +3,7 @@ import { type BronidKeys, verifyBronid } from './bronid.ts';
 import { type BynnKeys, verifyBynn } from './bynn.ts';
 import { type IdnowKeys, verifyIdnow } from './idnow.ts';
 import { type KycHmacKeys, verifyKycHmac } from './kyc-hmac.ts';
-import type { Received, VerifiedDelivery } from './received.ts';
+import { type Received, refuse, type VerifiedDelivery } from './received.ts';
 import { type StandardWebhooksKeys, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 export type VerificationKeys =
@@ -38,5 +38,10 @@ export async function verify(
       return verifyBronid(received, keys, nowMs);
     case 'idnow':
       return verifyIdnow(received, keys, nowMs);
+    default:
+      // JavaScript, or a value from the environment, may ask for any.
+      return refuse(
+        `there is no contract ${String((keys satisfies never as VerificationKeys).contract)}`,
+      );
   }
 }

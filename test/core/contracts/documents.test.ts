@@ -38,8 +38,9 @@ describe('the receivers’ pages show real bytes', () => {
     expect(verifyStandardWebhooks(headers, body, secret, SENT_AT)).toHaveProperty('data');
   });
   it('of bynn', () => {
-    const { body } = example('bynn');
-    const data = verifyBynn(body, [bynnVector.publicKey], bynnVector.claims.iat);
+    const { headers, body } = example('bynn');
+    const token = 'wh_5YCo6VqqfNWjNbMu8q3NPjct';
+    const data = verifyBynn(headers, body, [bynnVector.publicKey], token, bynnVector.claims.iat);
     expect(data).toEqual(bynnVector.claims.data);
   });
   it('of kyc-hmac', () => {

@@ -2,6 +2,9 @@
 // key of ours signs: two tenants, both environments, and one URL, which belongs to one of them.
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verify } from '../../../client/src/verify/verify.ts';
+import { verifyBynn } from '../../../docs/receivers/snippets/typescript/bynn.ts';
+import { verifyStandardWebhooks } from '../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
 import { bynnClaims, verifiesBynn, verifiesMessage, verifiesV1a } from './independent-verifiers.ts';
 import { type Arrived, eventually, type Service, startService } from './service.ts';
 
@@ -11,6 +14,32 @@ interface Owner {
 }
 type Published = ReadonlyMap<string, { readonly kty: string; readonly pem: string }>;
 type Holds = (received: Arrived, keys: Published) => boolean | Promise<boolean>;
+
+/** Every endpoint's, the attackers' as well: the keys alone must tell. */
+const TOKEN = 'wh_5YCo6VqqfNWjNbMu8q3NPjct';
+const headersOf = ({ rawHeaders }: Arrived): Record<string, string> =>
+  Object.fromEntries(rawHeaders.map(([name, value]) => [name.toLowerCase(), value]));
+
+/** What several ways to verify say, which must be the same. */
+async function agreed(
+  ...checks: (boolean | Promise<unknown> | (() => unknown))[]
+): Promise<boolean> {
+  const answers = await Promise.all(
+    checks.map(async (check) => {
+      if (typeof check === 'boolean') return check;
+      try {
+        await (typeof check === 'function' ? check() : check);
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+  );
+  expect(new Set(answers).size).toBe(1);
+  return answers[0] ?? false;
+}
+const whpkOf = (pem: string): string =>
+  `whpk_${createPublicKey(pem).export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;
 
 const pemsOf = (keys: Published, kty: string): string[] =>
   [...keys.values()].filter((key) => key.kty === kty).map(({ pem }) => pem);
@@ -24,12 +53,31 @@ const messageBy = (algorithm: string) => ({
 /** A scheme that a key of ours signs has its line here. */
 const SCHEMES: Record<string, { readonly settings: object; readonly holds: Holds }> = {
   bynn: {
-    settings: { contract: 'bynn' },
-    holds: (received, keys) => pemsOf(keys, 'RSA').some((pem) => verifiesBynn(received, pem)),
+    settings: { contract: 'bynn', token: TOKEN },
+    holds(received, keys) {
+      const headers = headersOf(received);
+      const pems = pemsOf(keys, 'RSA');
+      const { body } = received;
+      return agreed(
+        pems.some((pem) => verifiesBynn(received, pem)),
+        verify({ headers, body }, { contract: 'bynn', keys: pems, token: TOKEN }),
+        () => verifyBynn(headers, body, pems, TOKEN),
+      );
+    },
   },
   v1a: {
     settings: { ownSignature: false, signatures: [{ scheme: 'v1a' }] },
-    holds: (received, keys) => pemsOf(keys, 'OKP').some((pem) => verifiesV1a(received, pem)),
+    holds(received, keys) {
+      const headers = headersOf(received);
+      const [pem = ''] = pemsOf(keys, 'OKP');
+      const { body } = received;
+      const secret = whpkOf(pem);
+      return agreed(
+        verifiesV1a(received, pem),
+        verify({ headers, body }, { contract: 'standard-webhooks', secret }),
+        () => verifyStandardWebhooks(headers, body, secret),
+      );
+    },
   },
   'http-message by ed25519': { settings: messageBy('ed25519'), holds: verifiesMessageBy },
   'http-message by RSA': { settings: messageBy('rsa-v1_5-sha256'), holds: verifiesMessageBy },

@@ -14,6 +14,9 @@ import (
 // before it.
 func VerifyBronid(headers map[string]string, body []byte, signingKeys []string, now time.Time) error {
 	for _, signingKey := range signingKeys {
+		if len(signingKey) < 24 {
+			return errors.New("a secret is missing or too short")
+		}
 		hash := sha3.Sum256(append(append([]byte{}, body...), signingKey...))
 		expected := "bronid_sec_sha256_" + hex.EncodeToString(hash[:])
 		if subtle.ConstantTimeCompare([]byte(headers["x-bronid-signature-sha"]), []byte(expected)) != 1 {

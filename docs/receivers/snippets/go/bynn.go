@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -13,10 +14,16 @@ import (
 	"time"
 )
 
-// VerifyBynn verifies a delivery of the contract bynn. body is the raw bytes; publicKeys are PEM: the
-// pinned one, or all RSA keys of the JWKS. It gives the data that was signed: use this, and not the fields
-// beside the JWT.
-func VerifyBynn(body []byte, publicKeys []string, now time.Time) (json.RawMessage, error) {
+// VerifyBynn verifies a delivery of the contract bynn. headers have lower-case names; body is the raw
+// bytes; publicKeys are PEM: the pinned one, or all RSA keys of your JWKS; token is the endpoint's, which
+// its deliveries carry. It gives the data that was signed: use this, and not the fields beside the JWT.
+// Its event_id tells whether the event came before.
+func VerifyBynn(headers map[string]string, body []byte, publicKeys []string, token string, now time.Time) (json.RawMessage, error) {
+	// Other endpoints may verify with the same keys.
+	given := []byte(headers["x-webhook-token"])
+	if len(token) < 8 || subtle.ConstantTimeCompare(given, []byte(token)) != 1 {
+		return nil, errors.New("the delivery is meant for another endpoint")
+	}
 	var envelope struct {
 		JWT string `json:"jwt"`
 	}

@@ -29,6 +29,9 @@ func VerifyIdnow(headers map[string]string, body []byte, secrets []string, now t
 	}
 	genuine := false
 	for _, secret := range secrets {
+		if len(secret) < 24 {
+			return errors.New("a secret is missing or too short")
+		}
 		mac := hmac.New(sha256.New, []byte(secret))
 		mac.Write([]byte(parts[0] + "." + parts[1]))
 		genuine = genuine || hmac.Equal(given, mac.Sum(nil))

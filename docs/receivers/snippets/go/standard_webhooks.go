@@ -18,9 +18,10 @@ func VerifyStandardWebhooks(headers map[string]string, body []byte, secret strin
 	if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
 		return errors.New("the delivery is too old, or the clocks differ")
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
-		return err
+	encoded, isSecret := strings.CutPrefix(secret, "whsec_")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if !isSecret || err != nil || len(key) < 18 {
+		return errors.New("the secret is missing, too short, or not the endpoint's")
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(id + "." + sentAt + "."))

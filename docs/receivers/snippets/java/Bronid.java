@@ -16,6 +16,7 @@ final class Bronid {
     byte[] given =
         headers.getOrDefault("x-bronid-signature-sha", "").getBytes(StandardCharsets.UTF_8);
     for (String signingKey : signingKeys) {
+      if (signingKey.length() < 24) return false;
       MessageDigest digest = MessageDigest.getInstance("SHA3-256");
       digest.update(body);
       digest.update(signingKey.getBytes(StandardCharsets.UTF_8));

@@ -1,11 +1,13 @@
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,11 +21,18 @@ final class Bynn {
   private static final Pattern EXPIRES = Pattern.compile("\"iat\":\\d+,\"exp\":(\\d+),");
 
   /**
-   * body: the raw bytes; publicKeys: PEM, the pinned one or all RSA keys of the JWKS. Gives the claims:
-   * use their data, and not the fields beside the JWT. Null if the delivery is not to be trusted.
+   * headers: lower-case names; body: the raw bytes; publicKeys: PEM, the pinned one or all RSA keys of
+   * your JWKS; token: the endpoint's, which its deliveries carry. Gives the claims: use their data, and
+   * not the fields beside the JWT. The data's event_id tells whether the event came before. Null if the
+   * delivery is not to be trusted.
    */
-  static String verify(byte[] body, List<String> publicKeys, long nowSeconds)
+  static String verify(
+      Map<String, String> headers, byte[] body, List<String> publicKeys, String token, long nowSeconds)
       throws GeneralSecurityException {
+    // Other endpoints may verify with the same keys.
+    byte[] carried = headers.getOrDefault("x-webhook-token", "").getBytes(StandardCharsets.UTF_8);
+    byte[] own = token.getBytes(StandardCharsets.UTF_8);
+    if (own.length < 8 || !MessageDigest.isEqual(carried, own)) return null;
     Matcher jwt = JWT.matcher(new String(body, StandardCharsets.UTF_8));
     if (!jwt.find()) return null;
     Base64.Decoder decoder = Base64.getUrlDecoder();

@@ -42,6 +42,7 @@ final class Idnow {
     byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
     boolean isGenuine = false;
     for (String secret : secrets) {
+      if (secret.length() < 24) return false;
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
       isGenuine |= MessageDigest.isEqual(given, mac.doFinal(signed));

@@ -17,6 +17,7 @@ final class KycHmac {
       throws GeneralSecurityException {
     byte[] given = headers.getOrDefault("x-webhook-signature", "").getBytes(StandardCharsets.UTF_8);
     for (String secret : secrets) {
+      if (secret.length() < 24) return false;
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
       String expected = "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));

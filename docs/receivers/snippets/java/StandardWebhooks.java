@@ -13,6 +13,7 @@ final class StandardWebhooks {
   /** headers: lower-case names; body: the raw bytes; secret: whsec_... */
   static boolean verify(Map<String, String> headers, byte[] body, String secret, long nowSeconds)
       throws GeneralSecurityException {
+    if (!secret.matches("whsec_[A-Za-z0-9+/]{24,}={0,2}")) return false;
     String id = headers.getOrDefault("webhook-id", "");
     String sentAt = headers.getOrDefault("webhook-timestamp", "");
     if (!sentAt.matches("\\d{1,12}")) return false;

@@ -12,6 +12,8 @@ def verify(headers, body, signing_keys, now=None):
 
     Raises ValueError.
     """
+    if any(len(secret) < 24 for secret in signing_keys):
+        raise ValueError("a secret is missing or too short")
     now = time.time() if now is None else now
     given = headers.get("x-bronid-signature-sha", "").encode()
     for signing_key in signing_keys:

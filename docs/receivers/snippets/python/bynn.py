@@ -1,5 +1,6 @@
 """Verifies a delivery of the contract bynn: pip install cryptography (or use PyJWT, which needs it too)."""
 import base64
+import hmac
 import json
 import time
 
@@ -15,11 +16,16 @@ def _decode(part):
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def verify(body, public_keys, now=None):
-    """body: the raw bytes; public_keys: PEM, the pinned one or all RSA keys of the JWKS.
+def verify(headers, body, public_keys, token, now=None):
+    """headers: lower-case names; body: the raw bytes; token: the endpoint's, which its deliveries carry.
 
-    Gives the data that was signed: use this, and not the fields beside the JWT. Raises ValueError.
+    public_keys: PEM, the pinned one or all RSA keys of your JWKS. Gives the data that was signed: use this,
+    and not the fields beside the JWT. Its event_id tells whether the event came before. Raises ValueError.
     """
+    # Other endpoints may verify with the same keys.
+    given = headers.get("x-webhook-token", "").encode()
+    if len(token) < 8 or not hmac.compare_digest(given, token.encode()):
+        raise ValueError("the delivery is meant for another endpoint")
     now = time.time() if now is None else now
     head, claims, signature = json.loads(body)["jwt"].split(".")
     if json.loads(_decode(head)).get("alg") != "RS256":

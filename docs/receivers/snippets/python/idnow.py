@@ -17,6 +17,8 @@ def verify(headers, body, secrets, now=None):
 
     Raises ValueError.
     """
+    if any(len(secret) < 24 for secret in secrets):
+        raise ValueError("a secret is missing or too short")
     now = time.time() if now is None else now
     try:
         head, claims, signature = headers.get("authorization", "").removeprefix("Bearer ").split(".")

@@ -9,6 +9,8 @@ def verify(headers, body, secrets):
 
     The timestamp is the event's and says nothing of the time of sending. Raises ValueError.
     """
+    if any(len(secret) < 24 for secret in secrets):
+        raise ValueError("a secret is missing or too short")
     given = headers.get("x-webhook-signature", "").encode()
     for secret in secrets:
         expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

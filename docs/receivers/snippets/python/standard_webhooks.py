@@ -3,6 +3,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 
 TOLERANCE_SECONDS = 5 * 60
@@ -10,6 +11,8 @@ TOLERANCE_SECONDS = 5 * 60
 
 def verify(headers, body, secret, now=None):
     """headers: lower-case names; body: the raw bytes; secret: whsec_... Raises ValueError."""
+    if not re.fullmatch(r"whsec_[A-Za-z0-9+/]{24,}={0,2}", secret):
+        raise ValueError("the secret is missing, too short, or not the endpoint's")
     now = time.time() if now is None else now
     sent_at = headers.get("webhook-timestamp", "")
     if not sent_at.isdigit() or abs(now - int(sent_at)) > TOLERANCE_SECONDS:

@@ -15,6 +15,8 @@ export function verifyBronid(
   signingKeys: readonly string[],
   nowSeconds = Date.now() / 1000,
 ): unknown {
+  if (signingKeys.some((secret) => secret.length < 24))
+    throw new Error('a secret is missing or too short');
   const given = Buffer.from(headers['x-bronid-signature-sha'] ?? '');
   const isGenuine = signingKeys.some((signingKey) => {
     // SHA3-256, which is not SHA-256.

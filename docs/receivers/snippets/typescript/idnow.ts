@@ -16,6 +16,8 @@ export function verifyIdnow(
   secrets: readonly string[],
   nowSeconds = Math.floor(Date.now() / 1000),
 ): unknown {
+  if (secrets.some((secret) => secret.length < 24))
+    throw new Error('a secret is missing or too short');
   const token = (headers.authorization ?? '').replace(/^Bearer /, '');
   const digest = createHash('sha256').update(body).digest('hex');
   for (const secret of secrets) {

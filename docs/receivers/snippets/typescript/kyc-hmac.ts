@@ -14,6 +14,8 @@ export function verifyKycHmac(
   secrets: readonly string[],
   signedContent: 'body' | 'timestamp.body' = 'body',
 ): unknown {
+  if (secrets.some((secret) => secret.length < 24))
+    throw new Error('a secret is missing or too short');
   const given = Buffer.from(headers['x-webhook-signature'] ?? '');
   // The timestamp is the event's, the same on every attempt: it says nothing of the time of sending.
   const head = signedContent === 'body' ? '' : `${headers['x-webhook-timestamp']}.`;

@@ -15,6 +15,9 @@ export function verifyStandardWebhooks(
   key: string,
   nowSeconds = Date.now() / 1000,
 ): unknown {
+  if (!/^(whsec_[A-Za-z0-9+/]{24,}={0,2}|whpk_[A-Za-z0-9+/]{43}=)$/.test(key)) {
+    throw new Error('the key is missing, too short, or not the endpoint’s');
+  }
   const { 'webhook-id': id = '', 'webhook-timestamp': sentAt = '' } = headers;
   if (!/^\d+$/.test(sentAt) || Math.abs(nowSeconds - Number(sentAt)) > TOLERANCE_SECONDS) {
     throw new Error('the delivery is too old, or the clocks differ');

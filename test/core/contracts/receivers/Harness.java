@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Runs the snippets of docs/receivers over cases from standard input: see snippets.test.ts. A case is a
- * line of fields with tabs between: contract, now, body, number of keys, keys, header names and values,
- * each but the first two as base64.
+ * line of fields with tabs between: contract, now, body, token, number of keys, keys, header names and
+ * values, each text but the first as base64.
  */
 final class Harness {
   public static void main(String[] arguments) throws Exception {
@@ -19,17 +19,18 @@ final class Harness {
       String[] fields = line.split("\t", -1);
       long now = Long.parseLong(fields[1]);
       byte[] body = Base64.getDecoder().decode(fields[2]);
-      int keyCount = Integer.parseInt(fields[3]);
+      String token = text(fields[3]);
+      int keyCount = Integer.parseInt(fields[4]);
       List<String> keys = new ArrayList<>();
-      for (int at = 4; at < 4 + keyCount; at++) keys.add(text(fields[at]));
+      for (int at = 5; at < 5 + keyCount; at++) keys.add(text(fields[at]));
       Map<String, String> headers = new HashMap<>();
-      for (int at = 4 + keyCount; at + 1 < fields.length; at += 2) {
+      for (int at = 5 + keyCount; at + 1 < fields.length; at += 2) {
         headers.put(text(fields[at]), text(fields[at + 1]));
       }
       boolean holds =
           switch (fields[0]) {
             case "standard-webhooks" -> StandardWebhooks.verify(headers, body, keys.get(0), now);
-            case "bynn" -> Bynn.verify(body, keys, now) != null;
+            case "bynn" -> Bynn.verify(headers, body, keys, token, now) != null;
             case "kyc-hmac" -> KycHmac.verify(headers, body, keys);
             case "bronid" -> Bronid.verify(headers, body, keys);
             default -> Idnow.verify(headers, body, keys, now);

@@ -13,6 +13,7 @@ type testCase struct {
 	Headers  map[string]string `json:"headers"`
 	Body     string            `json:"body"`
 	Keys     []string          `json:"keys"`
+	Token    string            `json:"token"`
 	Now      int64             `json:"now"`
 }
 
@@ -30,7 +31,7 @@ func main() {
 		case "standard-webhooks":
 			err = VerifyStandardWebhooks(one.Headers, body, one.Keys[0], now)
 		case "bynn":
-			_, err = VerifyBynn(body, one.Keys, now)
+			_, err = VerifyBynn(one.Headers, body, one.Keys, one.Token, now)
 		case "kyc-hmac":
 			err = VerifyKycHmac(one.Headers, body, one.Keys)
 		case "bronid":

@@ -15,7 +15,7 @@ def holds(case):
         if case["contract"] == "standard-webhooks":
             module.verify(headers, body, keys[0], now)
         elif case["contract"] == "bynn":
-            module.verify(body, keys, now)
+            module.verify(headers, body, keys, case["token"], now)
         elif case["contract"] == "kyc-hmac":
             module.verify(headers, body, keys)
         else:

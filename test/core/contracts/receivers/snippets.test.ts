@@ -1,6 +1,7 @@
 // The receivers' snippets, run as they stand in docs/receivers/snippets over our own deliveries: good
 // ones, changed ones, ones seen by a clock that is off, and the vendor's own.
 import { spawnSync } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { verifyIdnow } from '../../../../docs/receivers/snippets/typescript/idno
 import { verifyKycHmac } from '../../../../docs/receivers/snippets/typescript/kyc-hmac.ts';
 import { verifyStandardWebhooks } from '../../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
 import type { ContractName } from '../../../../lambdas/core/contracts/all.ts';
-import { publicPem, SECRET } from '../../../builders/contracts.ts';
+import { publicPem, SECRET, TOKEN } from '../../../builders/contracts.ts';
 import { anEvent, NOON_MS } from '../../../builders/events.ts';
 import bynnVector from '../fixtures/bynn.json' with { type: 'json' };
 import { form, withFlippedByte } from '../form.ts';
@@ -24,6 +25,7 @@ interface Case {
   /** Base64. */
   readonly body: string;
   readonly keys: readonly string[];
+  readonly token: string;
   readonly now: number;
   readonly expected: boolean;
   readonly about: string;
@@ -69,7 +71,8 @@ function caseOf(
   const headers: Record<string, string> = {};
   for (const [name, value] of received.rawHeaders) headers[name.toLowerCase()] = value;
   const body = received.body.toString('base64');
-  return { contract, headers, body, keys: KEYS[contract], now: SENT_AT, expected, about };
+  const keys = KEYS[contract];
+  return { contract, headers, body, keys, token: TOKEN, now: SENT_AT, expected, about };
 }
 
 async function casesOf(contract: ContractName): Promise<Case[]> {
@@ -87,8 +90,25 @@ async function casesOf(contract: ContractName): Promise<Case[]> {
     { ...good, about: 'by a clock that is fast', now: SENT_AT + off },
     { ...good, about: 'with other keys', keys: WRONG[contract], expected: false },
     caseOf(contract, changed, 'with a changed body', false),
+    ...WEAK[contract].map((key) => ({
+      // Signed with it, as far as our own code can.
+      ...good,
+      about: `with the key ${JSON.stringify(key)}`,
+      ...weakly(received, key),
+      expected: false,
+    })),
     ...(contract === 'bynn'
-      ? []
+      ? [
+          { ...good, about: 'with the token of another', token: OTHER, expected: false },
+          { ...good, about: 'without a token', headers: {}, expected: false },
+          {
+            ...good,
+            about: 'with no token at either end',
+            headers: {},
+            token: '',
+            expected: false,
+          },
+        ]
       : [
           {
             ...good,
@@ -103,10 +123,48 @@ async function casesOf(contract: ContractName): Promise<Case[]> {
   ];
 }
 
+/** What a receiver holds whose configuration is wrong. */
+const WEAK: Record<ContractName, readonly string[]> = {
+  'standard-webhooks': ['', 'whsec_', 'whsec_!!!!', 'whsec_c2hvcnQ=', 'whpk_', SECRET],
+  bynn: [],
+  'kyc-hmac': ['', 'short'],
+  bronid: ['', 'short'],
+  idnow: ['', 'short'],
+};
+
+/** The same delivery as somebody signs it who knows that the receiver's key is weak. */
+function weakly({ body, rawHeaders }: Received, key: string) {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of rawHeaders) headers[name.toLowerCase()] = value;
+  const hmac = (secret: Buffer | string, ...parts: (Buffer | string)[]) =>
+    parts.reduce((mac, part) => mac.update(part), createHmac('sha256', secret));
+  const sha3 = createHash('sha3-256').update(body).update(key).digest('hex');
+  const claims = {
+    iat: SENT_AT,
+    exp: SENT_AT + 300,
+    body_sha256: createHash('sha256').update(body).digest('hex'),
+  };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256' })}.${part(claims)}`;
+  const decoded = Buffer.from(key.replace(/^wh[a-z]+_/, ''), 'base64');
+  const head = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`;
+  return {
+    keys: [key],
+    headers: {
+      ...headers,
+      'webhook-signature': `v1,${hmac(decoded, head, body).digest('base64')}`,
+      'x-webhook-signature': `sha256=${hmac(key, body).digest('hex')}`,
+      'x-bronid-signature-sha': `bronid_sec_sha256_${sha3}`,
+      authorization: `Bearer ${signed}.${hmac(key, signed).digest('base64url')}`,
+    },
+  };
+}
+
 /** The vendor's own delivery with the vendor's own key, through the same code. */
 const vendors: Case = {
   contract: 'bynn',
-  headers: {},
+  headers: { 'x-webhook-token': TOKEN },
+  token: TOKEN,
   body: Buffer.from(JSON.stringify(bynnVector.body)).toString('base64'),
   keys: [bynnVector.publicKey],
   now: bynnVector.claims.iat + 60,
@@ -167,7 +225,7 @@ function expectAnswers(answers: unknown, asked: readonly Case[]): void {
 
 describe('the snippets of docs/receivers tell genuine deliveries from others', () => {
   it('in TypeScript', () => {
-    const holds = ({ contract, headers, body, keys, now }: Case): boolean => {
+    const holds = ({ contract, headers, body, keys, token, now }: Case): boolean => {
       const bytes = Buffer.from(body, 'base64');
       try {
         switch (contract) {
@@ -175,7 +233,7 @@ describe('the snippets of docs/receivers tell genuine deliveries from others', (
             verifyStandardWebhooks(headers, bytes, keys[0] ?? '', now);
             return true;
           case 'bynn':
-            verifyBynn(bytes, keys, now);
+            verifyBynn(headers, bytes, keys, token, now);
             return true;
           case 'kyc-hmac':
             verifyKycHmac(headers, bytes, keys);
@@ -227,11 +285,12 @@ describe('the snippets of docs/receivers tell genuine deliveries from others', (
         '',
       );
       const base64 = (value: string) => Buffer.from(value).toString('base64');
-      const lines = cases.map(({ contract, now, body, keys, headers }) =>
+      const lines = cases.map(({ contract, now, body, token, keys, headers }) =>
         [
           contract,
           now,
           body,
+          base64(token),
           keys.length,
           ...keys.map(base64),
           ...Object.entries(headers).flat().map(base64),
