@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 25e66ca97141e07dc286c81e9206dacac91bab2703df28588f5c3623636ce455
+// sha256 338e3d4a11b0ab2570b3d1d59ac069a3a96847f76db522c7d1f442606f1b92aa
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

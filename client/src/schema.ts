@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 25e66ca97141e07dc286c81e9206dacac91bab2703df28588f5c3623636ce455
+// sha256 338e3d4a11b0ab2570b3d1d59ac069a3a96847f76db522c7d1f442606f1b92aa
 
 export interface paths {
     "/v1/events": {
@@ -4442,6 +4442,11 @@ export interface operations {
                 "Posthorn-Tenant"?: string;
                 /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
                 "Posthorn-Environment"?: "live" | "test";
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -4467,6 +4472,11 @@ export interface operations {
             /** @description The new secret. */
             200: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -4506,6 +4516,21 @@ export interface operations {
                      * @example 1
                      */
                     "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -1,5 +1,4 @@
 // Rules of the registry that hold whatever comes at the same time.
-import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accept } from '../../lambdas/ingest/accept.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
@@ -39,25 +38,6 @@ describe('templates', () => {
     const change = await service.acme('PATCH', `/v1/templates/${json.id}`, changes);
     expect(joins).toBeGreaterThan(0);
     expect(change.status).toBe(200);
-  });
-});
-
-describe('a rotation of an endpoint’s secret', () => {
-  it.fails('refuses a private key where another signature needs a shared secret, as a creation does', async () => {
-    const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-    const parts = [jwk.d, jwk.x].map((part) => Buffer.from(part ?? '', 'base64url'));
-    const secret = `whsk_${Buffer.concat(parts).toString('base64')}`;
-    const asked = { ...URL_OF_ACME, signatures: [{ scheme: 'kyc-hmac' }] };
-    expect((await service.acme('POST', '/v1/endpoints', { ...asked, secret })).status).toBe(422);
-    const { json } = await service.acme('POST', '/v1/endpoints', asked);
-    const path = `/v1/endpoints/${json.id}/rotate-secret`;
-    expect((await service.acme('POST', path, { secret })).status).toBe(422);
-  });
-
-  it.fails('is refused where its If-Match names another version', async () => {
-    const { json } = await service.acme('POST', '/v1/endpoints', URL_OF_ACME);
-    const path = `/v1/endpoints/${json.id}/rotate-secret`;
-    expect((await service.acme('POST', path, {}, { 'if-match': '"999"' })).status).toBe(412);
   });
 });
 

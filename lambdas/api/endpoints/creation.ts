@@ -12,12 +12,13 @@ import {
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
+import { checkSecret } from '../../core/endpoints/settings/together.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import { faultsOf } from '../../core/faults.ts';
 import { CLEAN_HEALTH, type Health } from '../../core/health/health.ts';
 import { optimistically } from '../../core/optimistic.ts';
-import { type Fault, Problem } from '../../core/problem.ts';
+import { type Fault, Problem, pointer } from '../../core/problem.ts';
 import { addressOf, type Scope } from '../../core/scope.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
 import { NONCE_BYTES, seal } from '../../core/sealing/seal.ts';
@@ -88,11 +89,18 @@ export function createEndpointCreator(ports: EndpointPorts) {
       faults.push(...operatorsOptionFaults(c, parsed.data, [template?.settings]));
     }
     faults.push(...maskedFaults(asked.authentication));
+    const secret = parsed.success ? secretFor(parsed.data, ports.surroundings) : '';
+    // A given one was checked with the other settings.
+    if (parsed.success && parsed.data.secret === undefined) {
+      checkSecret(parsed.data, secret, (path, message) => {
+        faults.push({ path: pointer(path), message });
+      });
+    }
     const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
-    return { input: parsed.data, verifyUrl: wanted === true, template };
+    return { input: parsed.data, secret, verifyUrl: wanted === true, template };
   }
 
   /** What another request with the same key created. @throws Problem 409 */
@@ -208,6 +216,7 @@ interface CreateOptions {
 
 interface Wanted {
   readonly input: EndpointInput;
+  readonly secret: string;
   readonly verifyUrl: boolean;
   readonly template: Template | undefined;
 }
@@ -228,16 +237,21 @@ async function verified(
   return { endpoint, health };
 }
 
+function secretFor(
+  { contract: name, contractOptions, secret }: EndpointInput,
+  { random }: Pick<EndpointPorts['surroundings'], 'random'>,
+): string {
+  const contract = contractOf(name);
+  const options = contract.optionsSchema.parse(contractOptions);
+  return secret ?? contract.createSecret(random(SECRET_BYTES), options);
+}
+
 async function newEndpoint(
   { surroundings, secrets }: EndpointPorts,
   scope: Scope,
-  { input, verifyUrl }: Wanted,
+  { input, secret, verifyUrl }: Wanted,
   { id, atMs }: Creation,
 ): Promise<Endpoint> {
-  const contract = contractOf(input.contract);
-  const contractOptions = contract.optionsSchema.parse(input.contractOptions);
-  const secret =
-    input.secret ?? contract.createSecret(surroundings.random(SECRET_BYTES), contractOptions);
   const sealingKey = await secrets.sealingKey();
   const { random } = surroundings;
   const place = { ...scope, id };

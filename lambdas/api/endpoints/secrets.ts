@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { checkSecret } from '../../core/endpoints/settings/together.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { Problem } from '../../core/problem.ts';
 import { secretPlace } from '../../core/sealing/places.ts';
@@ -13,6 +14,7 @@ import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/
 import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { operation, type Serve } from '../../http/operation.ts';
+import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams, timeSchema } from '../schemas.ts';
 
@@ -60,15 +62,22 @@ export const rotateEndpointSecret = operation({
   description: 'The previous secrets keep signing beside the new one until the overlap ends.',
   access: 'secrets:write',
   params: idParams('ep'),
+  headers: matchHeader,
   body: rotationSchema,
   isBodyOptional: true,
   bodyExample: { overlapSeconds: 86_400 },
   replies: {
-    200: { description: 'The new secret.', schema: secretSchema, example: secretExample },
+    200: {
+      description: 'The new secret.',
+      schema: secretSchema,
+      example: secretExample,
+      headers: tagHeader,
+    },
   },
   problems: {
     404: NO_ENDPOINT,
     409: 'Too many secrets are signing already, or the endpoint was changed in the meantime.',
+    412: '`If-Match` does not name the current version.',
   },
 });
 
@@ -88,24 +97,24 @@ export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
   });
 
-  serve(rotateEndpointSecret, async ({ scope, params, body: input, reply }) => {
+  serve(rotateEndpointSecret, async ({ c, scope, params, body: input, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
+    requireMatch(c, endpoint);
     const nowMs = surroundings.now();
     const contract = contractOf(endpoint.contract);
     const secret =
       input.secret ??
       contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);
-    if (isAsymmetric(secret) && contract.name !== 'standard-webhooks') {
-      const message = 'may be a whsk_ key for the contract standard-webhooks only';
-      throw refused([{ path: '/secret', message }]);
-    }
+    checkSecret(endpoint, secret, ([setting = ''], message) => {
+      const why =
+        setting === 'secret' ? message : `does not go with ${String(setting)}: ${message}`;
+      throw refused([{ path: '/secret', message: why }]);
+    });
     const key = await ports.secrets.sealingKey();
     const sealed = seal(key, secretPlace(endpoint), secret, surroundings.random(NONCE_BYTES));
     const rotated = withSecret(endpoint, sealed, secret, input.overlapSeconds, nowMs);
-    if (!(await registry.replaceEndpoint(endpoint, rotated))) {
-      throw new Problem(409, 'The endpoint was changed in the meantime: try again.');
-    }
-    return reply(200, secretView(rotated, secret));
+    if (!(await registry.replaceEndpoint(endpoint, rotated))) throw overtaken(c);
+    return reply(200, secretView(rotated, secret), tagged(rotated));
   });
 }
 

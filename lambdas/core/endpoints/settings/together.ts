@@ -35,7 +35,8 @@ export function checkTogether(
     faulty.has(name) ? [[name, defaultOf(setting)]] : [],
   );
   const settings = { ...given, ...Object.fromEntries(defaults) };
-  checkSignatures(settings, contract, report);
+  checkSignatures(settings, report);
+  if (settings.secret !== undefined) checkSecret(settings, settings.secret, report);
   if (settings.tls !== undefined && /^http:/i.test(settings.url)) {
     report(['tls'], 'needs a URL with https');
   }
@@ -50,17 +51,24 @@ export function checkTogether(
   checkAuthentication(settings, reserved, report);
 }
 
-function checkSignatures(
-  { ownSignature, signatures, secret }: GivenSettings,
-  contract: Contract,
-  report: Report,
-): void {
+function checkSignatures({ ownSignature, signatures }: GivenSettings, report: Report): void {
   if (!ownSignature && signatures.length === 0) {
     report(['ownSignature'], 'may be false only if signatures has at least one entry');
   }
-  if (secret === undefined || !isAsymmetric(secret)) return;
+}
+
+/** Whether a secret, given or made, goes with an endpoint's settings. */
+export function checkSecret(
+  {
+    contract,
+    signatures = [],
+  }: { readonly contract: string; readonly signatures?: readonly ExtraSignature[] },
+  secret: string,
+  report: Report,
+): void {
+  if (!isAsymmetric(secret)) return;
   const extra = signatures.findIndex(usesSecret);
-  if (contract.name !== 'standard-webhooks') {
+  if (contract !== 'standard-webhooks') {
     report(['secret'], 'may be a whsk_ key for the contract standard-webhooks only');
   } else if (extra >= 0) {
     report(['signatures', extra, 'scheme'], 'needs a shared secret, and the secret is a whsk_ key');
