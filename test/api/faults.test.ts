@@ -7,7 +7,7 @@ import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
-import { createEventTypeGate } from '../../lambdas/ingest/event-type-gate.ts';
+import { createEventTypeGate, requestSteps } from '../../lambdas/ingest/event-type-gate.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import type { Answer, ApiService, Ask } from '../builders/api-service.ts';
 import {
@@ -483,6 +483,6 @@ it('the first event type is in force within a minute, even if its creation died 
   expect((await fresh.operator('PUT', '/v1/event-types/a.b', {})).status).toBe(500);
   const strict = { ...settings, unknownEventTypes: 'refuse' } as const;
   const judge = createEventTypeGate({ eventTypes, surroundings, settings: strict });
-  expect(await judge('a.b', {})).toEqual([]);
+  expect(await judge('a.b', {}, requestSteps())).toEqual([]);
   await fresh.stop();
 });

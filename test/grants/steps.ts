@@ -1,9 +1,11 @@
 // Everything that the service does, in steps that stand alone: each may be run again, and fails if what
 // it asks for does not come about.
 import { randomUUID } from 'node:crypto';
+import { itemKey } from '../../lambdas/adapters/ledger/health.ts';
 import { deliveryKey } from '../../lambdas/adapters/ledger/items.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
+import { CLEAN_HEALTH } from '../../lambdas/core/health/health.ts';
 import { shardOf } from '../../lambdas/core/identifiers.ts';
 import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wakes/bucket.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/message.ts';
@@ -196,7 +198,6 @@ const DELIVERY_STEPS: readonly Step[] = [
   {
     title: 'an endpoint that trips',
     async run(run) {
-      const before = calls(run, 'Wake', 'scheduler:CreateSchedule');
       const customer = await run.tenant();
       const { id, path } = await customer.endpoint({ retryPolicy: LATER });
       run.receiver.answer(path, () => 500);
@@ -206,7 +207,23 @@ const DELIVERY_STEPS: readonly Step[] = [
         const { health } = await customer.ask('GET', `/v1/endpoints/${id}`);
         return JSON.stringify(health).includes('tripped');
       });
-      // Nothing is due for long: its probe has a schedule.
+    },
+  },
+  {
+    title: 'a probe that waits for hours',
+    async run(run) {
+      const before = calls(run, 'Wake', 'scheduler:CreateSchedule');
+      const customer = await run.tenant();
+      const { id } = await customer.endpoint();
+      await customer.ask('POST', `/v1/endpoints/${id}/pause`);
+      const event = await resting(run, customer, id);
+      const nowMs = Date.now();
+      const later = { N: String(nowMs + 3 * HOUR_MS) };
+      await run.tamper(deliveryKey(ref(customer.id, id, event)), { wat: later });
+      const tripped = { ...CLEAN_HEALTH, state: 'tripped', sinceMs: nowMs, probeAtMs: nowMs };
+      const key = itemKey(ref(customer.id, id, event), 'health');
+      await run.tamper(key, { doc: { S: JSON.stringify(tripped) } });
+      await run.send('^Wakes(?!Dead)', encodeWakeMessage(wakeOf(customer.id, id, nowMs)));
       await run.until(() => calls(run, 'Wake', 'scheduler:CreateSchedule') > before);
     },
   },

@@ -18,7 +18,7 @@ import {
 import { documentOf } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 
-function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
+export function itemKey(endpoint: EndpointAddress, name: 'health' | 'rate'): Item {
   return { pk: text(`${scopeKey(endpoint)}#${endpoint.endpointId}#${name}`), sk: text(name) };
 }
 
