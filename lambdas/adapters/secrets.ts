@@ -35,9 +35,11 @@ export function secretArns(): SecretArns {
   };
 }
 
-export function createSecrets(arns: SecretArns, surroundings: Surroundings): Secrets {
-  const client = createSecretsManager();
-
+export function createSecrets(
+  arns: SecretArns,
+  surroundings: Surroundings,
+  client = createSecretsManager(),
+): Secrets {
   const read = (arn: string, what: string, minLength: number) =>
     kept(surroundings, async () => {
       const { SecretString: value, CreatedDate: changedAt } = await client.call('GetSecretValue', {

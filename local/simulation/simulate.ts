@@ -5,8 +5,9 @@ import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { OPERATOR_TENANT } from '../../lambdas/core/scope.ts';
 import type { Totals } from './memory/call-counts.ts';
 import type { SimulationOptions } from './options.ts';
+import { randomFrom } from './random.ts';
 import { samplePayload } from './sample-payload.ts';
-import { type Answer, createWorld, randomFrom, type World } from './world.ts';
+import { type Answer, createWorld, type World } from './world.ts';
 
 /** 2026-01-01T00:00:00Z: runs begin at the same moment, so that they can be compared. */
 const START_MS = 1_767_225_600_000;
@@ -122,6 +123,7 @@ function resultOf(
       dynamoDbWriteUnits: Math.round(totals.dynamoDbWriteUnits * perMillion),
       dynamoDbReadUnits: Math.round(totals.dynamoDbReadUnits * perMillion),
       sweepReadUnits: totals.sweepReadUnits,
+      sweepWriteUnits: totals.sweepWriteUnits,
       sqsRequests: Math.round(totals.sqsRequests * perMillion),
       // One endpoint's schedules do not grow with its deliveries.
       schedules: totals.schedules,

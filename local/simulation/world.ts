@@ -1,39 +1,32 @@
-// A whole Posthorn in memory and virtual time: the real handlers over in-memory adapters.
-import { generateKeyPairSync } from 'node:crypto';
-import type { SQSRecord } from 'aws-lambda';
+// A Posthorn of one's own in virtual time: endpoints and events by a call each, receivers as they are told to be.
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
-import { attemptsMade, type Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
-import { decodeEventMessage } from '../../lambdas/core/events/message.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import { createOperatorNotices } from '../../lambdas/core/operator/notices.ts';
-import type { Sender } from '../../lambdas/core/requests/sender.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
-import { addressOf, OPERATOR_TENANT, scopeKey } from '../../lambdas/core/scope.ts';
-import { type Settings, settingsSchema } from '../../lambdas/core/settings.ts';
-import type { SigningKey } from '../../lambdas/core/signing/keys.ts';
-import type { SubscriberStore } from '../../lambdas/core/subscriptions/subscriber.ts';
+import { addressOf, OPERATOR_TENANT } from '../../lambdas/core/scope.ts';
+import { NONCE_BYTES } from '../../lambdas/core/sealing/seal.ts';
+import type { Settings } from '../../lambdas/core/settings.ts';
 import type { Surroundings } from '../../lambdas/core/surroundings.ts';
-import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
-import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
-import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
-import { formRequest } from '../../lambdas/dispatch/request.ts';
-import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
-import { createSweep } from '../../lambdas/sweep/sweep.ts';
-import type { WakePorts } from '../../lambdas/wake/send-due.ts';
-import { wake } from '../../lambdas/wake/wake.ts';
-import { workOff } from '../../lambdas/wake/work-off.ts';
-import { InstancePool, type Life } from './instances.ts';
-import { type CallCounts, createCallCounts } from './memory/call-counts.ts';
+import type { CallCounts } from './memory/call-counts.ts';
 import { createMemoryLedger, type MemoryLedger } from './memory/ledger.ts';
-import { createMemoryQueues, failedIds, type MemoryQueues } from './memory/queues.ts';
+import type { Copy } from './memory/queue.ts';
 import { VirtualClock } from './memory/virtual-clock.ts';
-import { createMemoryWakes, type MemoryWakes } from './memory/wakes.ts';
+import { randomFrom } from './random.ts';
+import { adaptersOf } from './system/adapters.ts';
+import type { ServiceCall } from './system/calls.ts';
+import { type Conditions, QUIET } from './system/conditions.ts';
+import { never } from './system/instances.ts';
+import { putEndpoint, putSigningKey } from './system/registry.ts';
+import { createSystem, type System } from './system/system.ts';
 
 const SWEEP_EVERY_MS = 5 * 60_000;
 /** A message's second copy comes within this of the first. */
 const SECOND_COPY_WITHIN_MS = 60_000;
+const SECRET = 'whsec_c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24h';
+/** The contracts that can be simulated. */
+export const SIMULATED_CONTRACTS = Object.keys(CONTRACTS);
 
 /** What a simulated receiver answers, and how long it takes. */
 export interface Answer {
@@ -52,7 +45,11 @@ export interface WorldOptions {
   /** The share of messages that SQS delivers twice, and the chance of a crash at each call. */
   readonly doubledMessages?: number;
   readonly crashes?: number;
+  /** How far the index of what waits is behind. */
+  readonly indexLagMs?: number;
   readonly seed?: number;
+  /** Makes each call of a function to a service. */
+  readonly around?: (call: ServiceCall, make: () => Promise<unknown>) => Promise<unknown>;
 }
 
 interface SentRequest {
@@ -68,7 +65,7 @@ export interface World {
   readonly clock: VirtualClock;
   readonly counts: CallCounts;
   readonly ledger: MemoryLedger;
-  readonly wakes: MemoryWakes;
+  readonly wakes: ReturnType<typeof adaptersOf>['wakes'] & CreatedSchedules;
   readonly surroundings: Surroundings;
   /** Requests that were sent, in order. */
   readonly sent: SentRequest[];
@@ -77,173 +74,84 @@ export interface World {
   addEndpoint(endpoint: Partial<Endpoint> & { readonly contract?: ContractName }): Endpoint;
   post(endpoint: Endpoint, data: string): Event;
   readonly onRecorded: { listener?: (delivery: Delivery) => void };
-  readonly queues: MemoryQueues;
+  readonly queues: System['queues'] & {
+    readonly port: ReturnType<typeof adaptersOf>['queues'];
+    size(): number;
+  };
+  readonly system: System;
   /** How many instances crashed. */
   crashed(): number;
 }
 
-/** A small generator (mulberry32), so that a run can be repeated from its seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+interface CreatedSchedules {
+  /** Schedules that are created and have not fired. */
+  readonly alive: () => number;
+  /** When they were created, per endpoint. */
+  readonly created: ReadonlyMap<string, readonly number[]>;
+  /** Their buckets, per endpoint in the order of creation. */
+  readonly buckets: ReadonlyMap<string, readonly number[]>;
 }
 
 export function createWorld(options: WorldOptions): World {
   const clock = new VirtualClock(options.startMs);
-  const counts = createCallCounts();
   const random = randomFrom(options.seed ?? 1);
-  const settings = settingsSchema.parse(options.settings ?? {});
-  const surroundings: Surroundings = {
-    now: () => clock.nowMs,
-    random: (bytes) => Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256)),
-    sleep: (ms) => clock.sleep(ms),
-  };
-  const ledger = createMemoryLedger(counts);
-  const faults = randomFrom((options.seed ?? 1) + 2);
-  const memory = createMemoryQueues(clock, counts, {
-    onSend: () =>
-      faults() < (options.doubledMessages ?? 0)
-        ? [{ laterMs: 0 }, { laterMs: faults() * SECOND_COPY_WITHIN_MS }]
-        : [{ laterMs: 0 }],
-  });
-  const wakes = createMemoryWakes(clock, counts, memory.wakes, {
-    lost: options.lostSchedules ?? 0,
-    doubled: options.doubledSchedules ?? 0,
-    random,
-  });
+  const created = new Map<string, number[]>();
+  const buckets = new Map<string, number[]>();
   const endpoints = new Map<string, Endpoint>();
-  const notices: Event[] = [];
   const sent: World['sent'] = [];
   const onRecorded: World['onRecorded'] = {};
-  const subscribersOf: SubscriberStore['subscribersOf'] = async (scopes) =>
-    new Map(
-      scopes.map((scope) => [
-        scopeKey(scope),
-        [...endpoints.values()].filter((endpoint) => scopeKey(endpoint) === scopeKey(scope)),
-      ]),
-    );
-  const eventOfBody = new WeakMap<Buffer, string>();
-  const sender: Sender = {
-    async send(request) {
-      const startedAtMs = clock.nowMs;
+
+  const system = createSystem({
+    clock,
+    random,
+    settings: options.settings,
+    onAttempt: (delivery) => onRecorded.listener?.(delivery),
+    conditions: {
+      ...conditionsOf(options, random),
+      onCreate(name) {
+        system.counts.schedule();
+        const [id = '', seconds = ''] = name.split('-');
+        created.set(id, [...(created.get(id) ?? []), clock.nowMs]);
+        buckets.set(id, [...(buckets.get(id) ?? []), Number(seconds) * 1000]);
+      },
+    },
+    async receive(request, eventId) {
       const endpoint = endpoints.get(new URL(request.url).pathname.slice(1));
       if (!endpoint) throw new Error(`no endpoint for ${request.url}`);
-      const eventId = eventOfBody.get(request.body) ?? '';
-      const { outcome, latencyMs } = options.receiver(endpoint, startedAtMs);
+      const atMs = clock.nowMs;
+      const { outcome, latencyMs } = options.receiver(endpoint, atMs);
       const ok = outcome.kind === 'response' && outcome.response.status < 300;
-      const known = ledger.find({ ...addressOf(endpoint), eventId });
-      const attempt = (known ? attemptsMade(known) : 0) + 1;
-      sent.push({ endpointId: endpoint.id, eventId, attempt, atMs: startedAtMs, ok });
+      const attempt = ledger.attemptsOf({ ...addressOf(endpoint), eventId }) + 1;
+      sent.push({ endpointId: endpoint.id, eventId, attempt, atMs, ok });
       await clock.sleep(latencyMs);
-      return { outcome, startedAtMs, endedAtMs: clock.nowMs };
+      return outcome;
     },
-  };
-  const openEndpoints: DispatchPorts['endpoints'] = async (refs) => {
-    const opened = new Map<string, OpenEndpoint>();
-    for (const { id } of refs) {
-      const endpoint = endpoints.get(id);
-      if (!endpoint) continue;
-      const keys = endpoint.contract === 'bynn' ? [signingKey()] : [];
-      opened.set(id, { endpoint, tenantName: endpoint.tenant, secrets: [SECRET], keys });
-    }
-    return opened;
-  };
-
-  /** The functions of one instance, with its memory; all that it reaches ends with its life. */
-  function createFunctions(life?: Life) {
-    const guard = <T extends object>(port: T): T => life?.guard(port) ?? port;
-    const own = { ledger: guard(ledger), wakes: guard(wakes), queues: guard(memory.port) };
-    const events = createOperatorNotices({ registry: { subscribersOf }, queues: own.queues });
-    const { tripFailures } = settings;
-    const health = { ...own, surroundings, events, tripFailures };
-    const dispatchPorts: DispatchPorts = {
-      ...own,
-      endpoints: openEndpoints,
-      rates: own.ledger,
-      health: createHealthWatch(health),
-      events,
-      form: async (open, event, nowMs) => {
-        const formed = await clock.outside(formRequest(open, event, nowMs));
-        if (formed.kind === 'formed') eventOfBody.set(formed.body, event.id);
-        return formed;
-      },
-      sender: guard(sender),
-      watchSlow: (_endpoint, request) => request(),
-      surroundings,
-      settings,
-      writeDelivered: async (delivery) => {
-        await own.ledger.putDeliveries([delivery]);
-      },
-      report: ({ delivery }) => onRecorded.listener?.(delivery),
-      warn: (message, error) => console.warn(message, error),
-    };
-    const wakePorts: WakePorts = {
-      ...own,
-      work: own.ledger,
-      rates: own.ledger,
-      registry: { getEndpoints: async () => endpoints },
-      settings,
-      health: own.ledger,
-      surroundings,
-      events,
-    };
-    return {
-      fanOut: (records: SQSRecord[]) =>
-        fanOut({ ...own, registry: { subscribersOf }, surroundings, settings }, records),
-      dispatch: (records: SQSRecord[], queue: 'deliveries' | 'retries', requestId: string) =>
-        dispatch(dispatchPorts, records, queue, requestId),
-      wake: (records: SQSRecord[]) =>
-        workOff(records, async (message) => {
-          if (message.kind !== 'wake') throw new Error(`nothing sends a ${message.kind} here`);
-          await wake(wakePorts, message, () => 60_000);
-        }),
-      sweep: createSweep({ ...own, surroundings }),
-    };
-  }
-  type Functions = ReturnType<typeof createFunctions>;
-  const share = options.crashes ?? 0;
-  const pool = new InstancePool({ share, random: faults }, createFunctions);
-  const single = createFunctions();
-  const run = <T>(work: (functions: Functions) => Promise<T>): Promise<T> =>
-    share > 0 ? pool.run(work) : work(single);
-
-  memory.events.consume(async (records) => {
-    for (const { body } of records) {
-      const { event } = decodeEventMessage(body);
-      if (event.tenant === OPERATOR_TENANT) notices.push(event);
-    }
-    return failedIds(await run((functions) => functions.fanOut(records)));
   });
-  for (const name of ['deliveries', 'retries'] as const) {
-    memory[name].consume(async (records, id) =>
-      failedIds(await run((functions) => functions.dispatch(records, name, id))),
-    );
-  }
-  memory.wakes.consume(async (records) => failedIds(await run(({ wake }) => wake(records))));
+  const { counts, dynamoDb, scheduler, surroundings } = system;
+  const ledger = createMemoryLedger(counts, options.settings, dynamoDb);
+  const { wakes, queues: port } = adaptersOf(system.services);
 
   let isSweeping = false;
-  const sweepOn = (): void => {
-    run((functions) => functions.sweep()).catch(() => undefined);
-    isSweeping = ledger.waiting() > 0 || memory.size() > 0;
-    if (isSweeping) clock.at(clock.nowMs + SWEEP_EVERY_MS, sweepOn);
+  const isBusy = (): boolean => {
+    isSweeping = ledger.waiting() > 0 || system.size() > 0;
+    return isSweeping;
   };
 
   return {
     clock,
     counts,
     ledger,
-    wakes,
+    wakes: { ...wakes, created, buckets, alive: () => scheduler.alive.size },
     surroundings,
     sent,
-    notices,
+    get notices() {
+      const events = [...ledger.events.values()].map(({ event }) => event);
+      return events.filter(({ tenant }) => tenant === OPERATOR_TENANT);
+    },
     onRecorded,
-    queues: memory,
-    crashed: () => pool.crashed,
+    queues: { ...system.queues, port, size: system.size },
+    system,
+    crashed: () => system.instances.died,
     addEndpoint(given) {
       const contract = given.contract ?? 'standard-webhooks';
       const id = createId('ep', clock.nowMs, surroundings.random(10));
@@ -267,8 +175,10 @@ export function createWorld(options: WorldOptions): World {
         id,
         url: `https://receiver.example.com/${id}`,
       };
-      endpoints.set(id, endpoint);
-      return endpoint;
+      const stored = putEndpoint(dynamoDb, endpoint, SECRET, surroundings.random(NONCE_BYTES));
+      if (contract === 'bynn') putSigningKey(dynamoDb);
+      endpoints.set(id, stored);
+      return stored;
     },
     post(endpoint, data) {
       const event: Event = {
@@ -280,27 +190,41 @@ export function createWorld(options: WorldOptions): World {
         channels: endpoint.channels,
         data,
       };
-      void memory.port.sendEvents([{ event, mayRepeat: false }]);
-      if (!isSweeping) clock.at(clock.nowMs + SWEEP_EVERY_MS, sweepOn);
+      void port.sendEvents([{ event, mayRepeat: false }]);
+      if (!isSweeping) system.sweepFrom(clock.nowMs + SWEEP_EVERY_MS, isBusy);
       isSweeping = true;
       return event;
     },
   };
 }
 
-let rsaKey: SigningKey | undefined;
-
-/** Made once and only for contracts that sign with it: making it takes longer than a simulation. */
-function signingKey(): SigningKey {
-  rsaKey ??= {
-    id: 'sk_simulated',
-    algorithm: 'RS256',
-    signsFromMs: 0,
-    privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+/** Quiet, but for what was asked for. */
+function conditionsOf(options: WorldOptions, random: () => number): Conditions {
+  const { crashes = 0, doubledMessages = 0, lostSchedules = 0, doubledSchedules = 0 } = options;
+  const faults = randomFrom((options.seed ?? 1) + 2);
+  const copies = (): readonly Copy[] =>
+    faults() < doubledMessages
+      ? [{ laterMs: 0 }, { laterMs: faults() * SECOND_COPY_WITHIN_MS }]
+      : [{ laterMs: 0 }];
+  return {
+    ...QUIET,
+    indexLagMs: () => options.indexLagMs ?? 0,
+    queue: () => (doubledMessages > 0 ? { onSend: copies } : {}),
+    async call(instance, call) {
+      const make = (): Promise<unknown> => call.run(call.input);
+      // A crash comes half of the time after the call.
+      const crashed = (): boolean => {
+        if (crashes === 0 || faults() >= crashes / 2) return false;
+        instance.end();
+        return true;
+      };
+      if (crashed()) return never();
+      const answer = await (options.around?.(call, make) ?? make());
+      return crashed() ? never() : answer;
+    },
+    firings() {
+      if (random() < lostSchedules) return [];
+      return random() < doubledSchedules ? [0, 0] : [0];
+    },
   };
-  return rsaKey;
 }
-
-const SECRET = 'whsec_c2ltdWxhdGlvbi1zaW11bGF0aW9uLXNpbXVsYXRpb24h';
-/** The contracts that can be simulated. */
-export const SIMULATED_CONTRACTS = Object.keys(CONTRACTS);

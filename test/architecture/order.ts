@@ -144,7 +144,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
   ],
   'local/simulation': [
     'memory/',
-    ['options', 'sample-payload', 'instances'],
+    ['options', 'random', 'sample-payload', 'system/'],
     'world',
     'simulate',
     'main',

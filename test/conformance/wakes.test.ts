@@ -11,9 +11,13 @@ import { BUCKET_MS, scheduleName } from '../../lambdas/core/wakes/bucket.ts';
 import type { SweptWakes, Wakes } from '../../lambdas/core/wakes/directory.ts';
 import { Env } from '../../lambdas/environment.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
+import {
+  createMemoryDynamoDb,
+  LEDGER_TABLE,
+} from '../../local/simulation/memory/dynamodb/service.ts';
 import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
+import { createMemoryScheduler } from '../../local/simulation/memory/scheduler.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
-import { createMemoryWakes } from '../../local/simulation/memory/wakes.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 import { LEDGERS, newId, startDynalite } from './ledgers.ts';
@@ -30,13 +34,26 @@ interface Opened {
 function openInMemory(): Opened {
   const clock = new VirtualClock(NOON_MS);
   const counts = createCallCounts();
+  const created: string[] = [];
   const queue = new MemoryQueue('wakes', clock, counts, 90_000);
-  const wakes = createMemoryWakes(clock, counts, queue, { lost: 0, doubled: 0, random: () => 0.5 });
-  const schedules = () =>
-    [...wakes.buckets].flatMap(([endpointId, buckets]) =>
-      buckets.map((bucketMs) => scheduleName(endpointId, bucketMs)),
+  const onCreate = (name: string): void => void created.push(name);
+  const scheduler = createMemoryScheduler(clock, queue, { onCreate });
+  const dynamoDb = createMemoryDynamoDb(counts, { nowMs: () => clock.nowMs });
+  const another = () =>
+    createWakes(
+      tableOf(dynamoDb, LEDGER_TABLE),
+      fixedSurroundings(),
+      scheduler.create as never,
     );
-  return { wakes, schedules, another: () => wakes, close: async () => undefined };
+  stubVariables();
+  const close = async () => void vi.unstubAllEnvs();
+  return { wakes: another(), schedules: () => created, another, close };
+}
+
+function stubVariables(): void {
+  vi.stubEnv(Env.scheduleGroup, 'wakes');
+  vi.stubEnv(Env.wakesQueueArn, 'arn:aws:sqs:us-east-1:000000000000:wakes');
+  vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
 }
 
 async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Promise<Opened> {
@@ -57,9 +74,7 @@ async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Prom
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv(Env.scheduleGroup, 'wakes');
-  vi.stubEnv(Env.wakesQueueArn, 'arn:aws:sqs:us-east-1:000000000000:wakes');
-  vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
+  stubVariables();
   const dynalite = await startDynalite(name);
   const another = () =>
     createWakes(tableOf(dynalite.dynamoDb, dynalite.table), fixedSurroundings());

@@ -1,8 +1,7 @@
 // Every event reaches all that subscribe to it, whatever stops on the way.
 import { describe, expect, it } from 'vitest';
 import { quietPlan } from '../faults/plan.ts';
-import { runVirtually } from '../faults/virtual-run.ts';
-import type { Sabotage } from '../faults/world.ts';
+import { runVirtually, type Sabotage } from '../faults/virtual-run.ts';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
@@ -17,20 +16,17 @@ function refusingEach(times: number): Sabotage {
       throw new Error('the ledger is away');
     }
   };
-  return (ports, name) => {
-    if (name !== 'fan-out') return ports;
-    const { ledger } = ports;
-    const refusing: Pick<typeof ledger, 'putEvents' | 'putEventOnce'> = {
-      putEvents: async (stored) => {
-        refuse(stored.map(({ event }) => event.id));
-        return ledger.putEvents(stored);
-      },
-      putEventOnce: async (stored) => {
-        refuse([stored.event.id]);
-        return ledger.putEventOnce(stored);
+  return (services, name) => {
+    if (name !== 'fan-out') return services;
+    const { call } = services.dynamoDb;
+    const dynamoDb: typeof services.dynamoDb = {
+      async call(operation, input) {
+        const isWrite = operation === 'BatchWriteItem' || operation === 'PutItem';
+        if (isWrite) refuse(JSON.stringify(input).match(/evt_[0-9a-z]{26}/g) ?? []);
+        return call(operation, input);
       },
     };
-    return { ...ports, ledger: Object.assign(Object.create(ledger) as typeof ledger, refusing) };
+    return { ...services, dynamoDb };
   };
 }
 

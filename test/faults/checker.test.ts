@@ -1,10 +1,10 @@
 // The checker must be able to fail: parts that are broken on purpose, each of which it has to notice.
 import { describe, expect, it } from 'vitest';
+import type { Services } from '../../local/simulation/system/adapters.ts';
+import type { FunctionName } from '../../local/simulation/system/functions.ts';
 import type { Finding } from './checker.ts';
-import type { InstancePorts } from './guarded-ports.ts';
 import { noisyPlan, quietPlan } from './plan.ts';
-import { runVirtually } from './virtual-run.ts';
-import type { Sabotage } from './world.ts';
+import { runVirtually, type Sabotage } from './virtual-run.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => 100 + index);
 const DAY_MS = 86_400_000;
@@ -18,114 +18,138 @@ async function isFound(kind: Finding['kind'] | 'anything', sabotage: Sabotage, p
   return false;
 }
 
-const withQueues = (ports: InstancePorts, changed: Partial<InstancePorts['queues']>) => ({
-  ...ports,
-  queues: { ...ports.queues, ...changed },
+/** Makes some calls of a function to DynamoDB or SQS in another way. */
+function withCalls(
+  services: Services,
+  change: (
+    operation: string,
+    // biome-ignore lint/suspicious/noExplicitAny: each operation has an input of its own
+    input: any,
+    make: (given: object) => Promise<unknown>,
+  ) => Promise<unknown> | undefined,
+): Services {
+  const changed = <C extends object>({ call }: { call: C }) => ({
+    call: ((operation: string, input: object, signal?: AbortSignal) => {
+      const make = (given: object) =>
+        (call as never as typeof change)(operation, given, signal as never);
+      return change(operation, input, make as never) ?? make(input);
+    }) as never as C,
+  });
+  return { ...services, dynamoDb: changed(services.dynamoDb), sqs: changed(services.sqs) };
+}
+
+/** As if all had been sent. */
+const sent = async ({ Entries }: { Entries: readonly { Id: string }[] }) => ({
+  Successful: Entries.map(({ Id }) => ({ Id })),
+  Failed: [],
 });
-const withLedger = (ports: InstancePorts, changed: Partial<InstancePorts['ledger']>) => ({
-  ...ports,
-  ledger: Object.assign(Object.create(ports.ledger), changed),
-});
-const nothingRefused = async () => new Set<never>();
+const sendsNothing: Sabotage = (services) =>
+  withCalls(services, (operation, input) =>
+    operation === 'SendMessageBatch' ? sent(input) : undefined,
+  );
+const only =
+  (name: FunctionName, sabotage: Sabotage): Sabotage =>
+  (services, of) =>
+    of === name ? sabotage(services, of) : services;
 
 describe('the checker notices', () => {
   it('nothing where nothing is broken', async () => {
     for (const seed of SEEDS) {
-      expect((await runVirtually(quietPlan(seed), (ports) => ports)).findings).toEqual([]);
+      expect((await runVirtually(quietPlan(seed), (services) => services)).findings).toEqual([]);
     }
   });
 
   it('an ingest that answers before SQS has the event', async () => {
-    expect(
-      await isFound('target without item or message', (ports, name) =>
-        name === 'ingest' ? withQueues(ports, { sendEvents: nothingRefused }) : ports,
-      ),
-    ).toBe(true);
+    const sabotage = only('ingest', sendsNothing);
+    expect(await isFound('target without item or message', sabotage)).toBe(true);
   });
 
   it('an ingest that gives a repeat an id of its own', async () => {
-    expect(
-      await isFound('unknown event', (ports) =>
-        withLedger(ports, { reserve: async (_scope, _key, entry) => entry }),
+    const sabotage = only('ingest', (services) =>
+      withCalls(services, (operation, { ConditionExpression, ...input }, make) =>
+        operation === 'PutItem' ? make({ ...input, ConditionExpression: undefined }) : undefined,
       ),
-    ).toBe(true);
+    );
+    expect(await isFound('unknown event', sabotage)).toBe(true);
   });
 
   it('a fan-out that forgets a target', async () => {
-    const sabotage: Sabotage = (ports, name) =>
-      name === 'fan-out'
-        ? withQueues(ports, {
-            sendDeliveries: (messages) => ports.queues.sendDeliveries(messages.slice(1)),
-          })
-        : ports;
+    const sabotage = only('fan-out', (services) =>
+      withCalls(services, (operation, { Entries, ...input }, make) => {
+        if (operation !== 'SendMessageBatch') return undefined;
+        if (Entries.length === 1) return sent({ Entries });
+        return make({ ...input, Entries: Entries.slice(1) });
+      }),
+    );
     expect(await isFound('lost', sabotage)).toBe(true);
     expect(await isFound('target without item or message', sabotage)).toBe(true);
   });
 
   it('a fan-out that stores an event without its last target', async () => {
-    expect(
-      await isFound('target without item or message', (ports, name) =>
-        name === 'fan-out'
-          ? withLedger(ports, {
-              putEvents: (stored) =>
-                ports.ledger.putEvents(
-                  stored.map((one) => ({ ...one, targets: one.targets.slice(0, -1) })),
-                ),
-            })
-          : ports,
-      ),
-    ).toBe(true);
+    const withoutLast = (item: { tg?: { S: string } }) => ({
+      ...item,
+      tg: { S: (item.tg?.S ?? '').split(' ').slice(0, -1).join(' ') },
+    });
+    const sabotage = only('fan-out', (services) =>
+      withCalls(services, (operation, input, make) => {
+        if (operation === 'PutItem') return make({ ...input, Item: withoutLast(input.Item) });
+        if (operation !== 'BatchWriteItem') return undefined;
+        // biome-ignore lint/suspicious/noExplicitAny: as they were made
+        const ledger = input.RequestItems.ledger.map(({ PutRequest }: any) => ({
+          PutRequest: { Item: withoutLast(PutRequest.Item) },
+        }));
+        return make({ RequestItems: { ledger } });
+      }),
+    );
+    expect(await isFound('target without item or message', sabotage)).toBe(true);
   });
 
   it('a dispatch that is done with a message before it wrote the outcome', async () => {
-    expect(
-      await isFound('stuck', (ports, name) =>
-        name === 'dispatch' ? withLedger(ports, { putDeliveries: nothingRefused }) : ports,
+    const sabotage = only('dispatch', (services) =>
+      withCalls(services, (operation) =>
+        operation === 'BatchWriteItem' ? Promise.resolve({}) : undefined,
       ),
-    ).toBe(true);
+    );
+    expect(await isFound('stuck', sabotage)).toBe(true);
   });
 
-  const withoutRetries = (ports: InstancePorts) =>
-    withQueues(ports, { sendRetries: nothingRefused });
-
   it('a dispatch that forgets the next message, and leaves it to the look the day after', async () => {
-    expect(
-      await isFound('not as on record', (ports, name) =>
-        name === 'dispatch' ? withoutRetries(ports) : ports,
-      ),
-    ).toBe(true);
+    const found = isFound('not as on record', only('dispatch', sendsNothing));
+    expect(await found).toBe(true);
   });
 
   it('a dispatch that forgets the next message and the look after it', async () => {
-    const note = async () => undefined;
-    expect(
-      await isFound('stuck', (ports, name) =>
-        name === 'dispatch' ? { ...withoutRetries(ports), wakes: { ...ports.wakes, note } } : ports,
+    const enters = /"(?:pk)":\{"S":"wake#/;
+    const sabotage = only('dispatch', (services) =>
+      withCalls(sendsNothing(services, 'dispatch'), (operation, input) =>
+        operation === 'UpdateItem' && enters.test(JSON.stringify(input.Key))
+          ? Promise.resolve({})
+          : undefined,
       ),
-    ).toBe(true);
+    );
+    expect(await isFound('stuck', sabotage)).toBe(true);
   });
 
   it('a dispatch that claims nothing, where messages are doubled', async () => {
-    const claimless: Sabotage = (ports) =>
-      withLedger(ports, {
-        claim: async (request) => {
-          const claim = await ports.ledger.claim(request);
-          return claim.kind === 'held' || claim.kind === 'past'
-            ? { kind: 'claimed', delivery: (request.fresh ?? {}) as never }
-            : claim;
-        },
-      });
-    expect(await isFound('anything', claimless, noisyPlan)).toBe(true);
+    const sabotage = only('dispatch', (services) =>
+      withCalls(services, (operation, { ConditionExpression, ...input }, make) => {
+        const isClaim = operation === 'UpdateItem' && ':holder' in input.ExpressionAttributeValues;
+        return isClaim
+          ? make({ ...input, ConditionExpression: 'attribute_exists(pk)' })
+          : undefined;
+      }),
+    );
+    expect(await isFound('anything', sabotage, noisyPlan)).toBe(true);
   });
 
   it('a request that goes out twice for no reason', async () => {
     expect(
-      await isFound('unexplained duplicate', (ports) => ({
-        ...ports,
+      await isFound('unexplained duplicate', (services) => ({
+        ...services,
         sender: {
           send: async (request) => {
-            await ports.sender.send(request);
-            return ports.sender.send(request);
+            await services.sender.send(request);
+            return services.sender.send(request);
           },
         },
       })),
@@ -134,26 +158,26 @@ describe('the checker notices', () => {
 
   it('a changed byte of the data, and a changed byte of the signature', async () => {
     expect(
-      await isFound('wrong bytes', (ports) => ({
-        ...ports,
+      await isFound('wrong bytes', (services) => ({
+        ...services,
         sender: {
           send: (request) => {
             const body = Buffer.from(request.body.toString().replace('1.50', '1.5'));
-            return ports.sender.send({ ...request, body });
+            return services.sender.send({ ...request, body });
           },
         },
       })),
     ).toBe(true);
     expect(
-      await isFound('wrong bytes', (ports) => ({
-        ...ports,
+      await isFound('wrong bytes', (services) => ({
+        ...services,
         sender: {
           send: (request) => {
             const headers = request.headers.map(
               ([name, value]) =>
                 [name, name === 'webhook-signature' ? `${value}x` : value] as const,
             );
-            return ports.sender.send({ ...request, headers });
+            return services.sender.send({ ...request, headers });
           },
         },
       })),
@@ -161,16 +185,12 @@ describe('the checker notices', () => {
   });
 
   it('a wake that strikes its entry and sends nothing', async () => {
-    expect(
-      await isFound('lost', (ports, name) =>
-        name === 'wake' ? withQueues(ports, { sendRetries: nothingRefused }) : ports,
-      ),
-    ).toBe(true);
+    expect(await isFound('lost', only('wake', sendsNothing))).toBe(true);
   });
 
   it('a delivery that is written as delivered without being sent', async () => {
-    const sabotage: Sabotage = (ports) => ({
-      ...ports,
+    const sabotage: Sabotage = (services) => ({
+      ...services,
       sender: {
         send: async () => ({
           outcome: { kind: 'response', response: { status: 200, headers: {}, body: '' } },

@@ -1,74 +1,11 @@
 // The independent checker. It knows what a producer was answered, what receivers saw, what the ledger says
 // at the end, and which faults were injected; it uses none of the code that it judges.
 import { createHmac } from 'node:crypto';
-import type { Fault, FaultKind } from './fault-log.ts';
+import type { Arrival, Evidence, Post, Snapshot, Subscriber } from './evidence.ts';
+import { explain, type Repeat } from './explain.ts';
+import type { FaultKind } from './fault-log.ts';
 
-/** One event of a producer, however often it was posted. */
-export interface Post {
-  readonly scope: string;
-  readonly type: string;
-  /** The exact text of its data, which no other post has. */
-  readonly data: string;
-  readonly hasKey: boolean;
-  /** The ids that it was answered with, each with 202. */
-  readonly answeredIds: readonly string[];
-  readonly tries: number;
-}
-
-export interface Subscriber {
-  readonly id: string;
-  readonly scope: string;
-  /** Exact types; none means all. */
-  readonly types: readonly string[];
-  /** Base64, after `whsec_`. */
-  readonly secret: string;
-  readonly timeoutMs: number;
-  /** Whether it answers well before its policy is at its end. */
-  readonly recovers: boolean;
-  /** How many attempts its policy promises before a delivery is dead. */
-  readonly promised: number;
-  /** Deleted on the way: nothing is promised. */
-  readonly isDeleted?: boolean;
-  /** When more runs may have been opened for it, by a replay or by hand. */
-  readonly replayedAtMs?: number;
-}
-
-export interface Arrival {
-  readonly endpointId: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly atMs: number;
-  /** What it was answered; 0 if the answer never came or was no HTTP. */
-  readonly status: number;
-}
-
-/** A delivery on record. */
-export interface SnapshotItem {
-  readonly state: string;
-  readonly attempts: number;
-  /** The numbers of attempts that were not answered, and perhaps did not arrive. */
-  readonly unseen?: readonly number[];
-}
-
-/** The ledger and the queues at a moment. */
-export interface Snapshot {
-  /** Stored events with the ids of their targets. */
-  readonly events: ReadonlyMap<string, readonly string[]>;
-  /** By `<event>|<endpoint>`. */
-  readonly deliveries: ReadonlyMap<string, SnapshotItem>;
-  /** What live messages are about: `<event or *>|<endpoint or *>`. */
-  readonly live: ReadonlySet<string>;
-  /** The same of dead letters. */
-  readonly dead: readonly string[];
-}
-
-export interface Evidence {
-  readonly posts: readonly Post[];
-  readonly subscribers: readonly Subscriber[];
-  readonly arrivals: readonly Arrival[];
-  readonly faults: readonly Fault[];
-  readonly end: Snapshot;
-}
+export type { Arrival, Evidence, Post, Snapshot, SnapshotItem, Subscriber } from './evidence.ts';
 
 export const FINDINGS = [
   'lost',
@@ -80,6 +17,9 @@ export const FINDINGS = [
   'not as on record',
   'target without item or message',
   'dead letter',
+  'refused by the API',
+  'not erased',
+  'too much work',
 ] as const;
 export interface Finding {
   readonly kind: (typeof FINDINGS)[number];
@@ -95,31 +35,17 @@ export interface Verdict {
   readonly duplicates: Partial<Record<FaultKind, number>>;
 }
 
-/** What can make a request go out twice. What only delays or refuses cannot. */
-const EXPLAINING: ReadonlySet<FaultKind> = new Set<FaultKind>([
-  'killed before a call',
-  'killed after a call',
-  'timed out after a call took effect',
-  'timed out after the receiver accepted',
-  'whole process killed',
-  'message twice',
-  'message in two functions at once',
-  'message visible again too early',
-  'deletion lost',
-  'throttled',
-  'slow',
-  'answer of a write lost',
-  'items unprocessed',
-]);
-/** A lease lasts the request's timeout and this. */
-const LEASE_MARGIN_MS = 5_000;
+export function matches(
+  { scope, types, accepts }: Subscriber,
+  post: Pick<Post, 'scope' | 'type' | 'data'>,
+): boolean {
+  if (scope !== post.scope) return false;
+  return (types.length === 0 || types.includes(post.type)) && (accepts?.(post.data) ?? true);
+}
 
-/** From a function's call for a delivery to its request, or back. */
-const UNDER_WAY_MS = 3_000;
-
-export function matches(subscriber: Subscriber, post: Pick<Post, 'scope' | 'type'>): boolean {
-  if (subscriber.scope !== post.scope) return false;
-  return subscriber.types.length === 0 || subscriber.types.includes(post.type);
+/** Whether an event of this post is to arrive there. */
+function isPromised(subscriber: Subscriber, post: Post): boolean {
+  return matches(subscriber, post) && (post.postedAtMs ?? 0) >= (subscriber.sinceMs ?? 0);
 }
 
 export function judge(evidence: Evidence): Verdict {
@@ -154,25 +80,24 @@ export function judge(evidence: Evidence): Verdict {
 
   const duplicates: Verdict['duplicates'] = {};
   for (const [key, arrivals] of ofDelivery) {
-    for (const { arrival, before, what } of repeats(
-      arrivals,
-      subscribers,
-      find,
-      key,
-      evidence.end,
-    )) {
-      const cause = explain(evidence.faults, key, arrival, before, subscribers);
+    const repeated = repeats(arrivals, subscribers, find, key, evidence);
+    explain(evidence.faults, key, repeated, subscribers).forEach((cause, index) => {
+      const { arrival, what } = repeated[index] as Repeat; // one cause for each
       if (cause) duplicates[cause] = (duplicates[cause] ?? 0) + 1;
       else find('unexplained duplicate', `${key} ${what} at ${arrival.atMs}`);
-    }
+    });
   }
 
   let deliveries = 0;
   for (const [eventId, post] of postOfId) {
-    for (const subscriber of evidence.subscribers.filter((one) => matches(one, post))) {
+    for (const subscriber of evidence.subscribers.filter((one) => isPromised(one, post))) {
       deliveries++;
       const key = `${eventId}|${subscriber.id}`;
-      judgeDelivery(key, subscriber, ofDelivery.get(key) ?? [], evidence, find);
+      const { postedAtMs = 0 } = post;
+      const mayBeCancelled = (evidence.cancelled ?? []).some(
+        ({ subject, beforeMs }) => postedAtMs < beforeMs && isPartOf(key, subject),
+      );
+      judgeDelivery(key, subscriber, ofDelivery.get(key) ?? [], evidence.end, mayBeCancelled, find);
     }
   }
   for (const text of unaccounted(evidence.end, evidence))
@@ -203,7 +128,9 @@ export function unaccounted(
         faults.push(`${id} was answered 202 and is neither stored nor in a queue`);
         continue;
       }
-      for (const subscriber of subscribers.filter((one) => !one.isDeleted && matches(one, post))) {
+      for (const subscriber of subscribers.filter(
+        (one) => !one.isDeleted && isPromised(one, post),
+      )) {
         const key = `${id}|${subscriber.id}`;
         if (!targets.includes(subscriber.id)) faults.push(`${key} is not among the targets`);
         else if (!deliveries.has(key) && !anywhere.has(key)) faults.push(key);
@@ -215,7 +142,7 @@ export function unaccounted(
 
 function readPost(
   { headers, body, endpointId }: Arrival,
-  { secret }: Subscriber,
+  { secret, newerSecrets = [] }: Subscriber,
   posts: ReadonlyMap<string, Post>,
   find: (kind: Finding['kind'], text: string) => void,
 ): Post | undefined {
@@ -227,8 +154,12 @@ function readPost(
     return undefined;
   }
   const signed = `${id}.${headers['webhook-timestamp']}.${body}`;
-  const expected = createHmac('sha256', Buffer.from(secret, 'base64')).update(signed);
-  if (!headers['webhook-signature']?.split(' ').includes(`v1,${expected.digest('base64')}`)) {
+  const given = headers['webhook-signature']?.split(' ') ?? [];
+  const isOf = (key: string): boolean => {
+    const expected = createHmac('sha256', Buffer.from(key, 'base64')).update(signed);
+    return given.includes(`v1,${expected.digest('base64')}`);
+  };
+  if (![secret, ...newerSecrets].some(isOf)) {
     find('wrong bytes', `${id} at ${endpointId}: the signature does not verify`);
   }
   return post;
@@ -245,10 +176,12 @@ function repeats(
   subscribers: ReadonlyMap<string, Subscriber>,
   find: (kind: Finding['kind'], text: string) => void,
   key: string,
-  end: Snapshot,
-): { arrival: Arrival; before: Arrival; what: string }[] {
-  const found: { arrival: Arrival; before: Arrival; what: string }[] = [];
+  { end, reopened = [] }: Evidence,
+): Repeat[] {
+  const found: Repeat[] = [];
   const unseen = new Set(end.deliveries.get(key)?.unseen);
+  /** Each time it was reopened allows for an attempt after a success. */
+  const mayFollow = reopened.filter((one) => one.key === key).map(({ atMs }) => atMs);
   let latest = 0;
   let before: Arrival | undefined;
   let success: Arrival | undefined;
@@ -256,13 +189,21 @@ function repeats(
     const attempt = Number(arrival.headers['posthorn-attempt']);
     const replayedAtMs =
       subscribers.get(arrival.endpointId)?.replayedAtMs ?? Number.POSITIVE_INFINITY;
+    const successAtMs = success?.atMs ?? Number.POSITIVE_INFINITY;
     while (latest + 1 < attempt && unseen.has(latest + 1)) latest++;
     if (attempt > latest + 1) {
       find('wrong order', `${key}: attempt ${attempt} came after ${latest}`);
     } else if (before && attempt <= latest) {
       found.push({ arrival, before, what: `attempt ${attempt} after ${latest}` });
-    } else if (success && (arrival.atMs < replayedAtMs || success.atMs >= replayedAtMs)) {
-      found.push({ arrival, before: success, what: `attempt ${attempt} after a success` });
+      success = undefined;
+    } else if (success) {
+      const asked = mayFollow.findIndex((atMs) => atMs <= arrival.atMs);
+      if (asked >= 0) mayFollow.splice(asked, 1);
+      else if (arrival.atMs < replayedAtMs || successAtMs >= replayedAtMs) {
+        found.push({ arrival, before: success, what: `attempt ${attempt} after a success` });
+      }
+      // Whoever sends it anew knows of no success: what follows has the same cause.
+      success = undefined;
     }
     latest = Math.max(latest, attempt);
     // Answered well, but on record as not answered in time: it is no success that anybody knows of.
@@ -272,40 +213,19 @@ function repeats(
   return found;
 }
 
-function explain(
-  faults: readonly Fault[],
-  key: string,
-  arrival: Arrival,
-  before: Arrival,
-  subscribers: ReadonlyMap<string, Subscriber>,
-): FaultKind | undefined {
-  const [eventId] = key.split('|');
-  const touches = ({ subjects, atMs }: Fault) =>
-    subjects.includes(key) ||
-    subjects.includes(`${eventId}|*`) ||
-    // What struck everything can only have repeated what was under way.
-    (subjects.includes('*|*') && atMs >= before.atMs - UNDER_WAY_MS);
-  const own = faults.findLast(
-    (fault) => EXPLAINING.has(fault.kind) && fault.atMs <= arrival.atMs && touches(fault),
-  );
-  if (own) return own.kind;
-  // A clock that is ahead sees a lease as over that is not.
-  const timeoutMs = subscribers.get(arrival.endpointId)?.timeoutMs ?? 0;
-  const isInLease = arrival.atMs - before.atMs <= timeoutMs + LEASE_MARGIN_MS;
-  const apart = faults.find(({ kind }) => kind === 'clocks apart');
-  return isInLease ? apart?.kind : undefined;
-}
-
 function judgeDelivery(
   key: string,
   subscriber: Subscriber,
   arrivals: readonly Arrival[],
-  { end }: Evidence,
+  end: Snapshot,
+  mayBeCancelled: boolean,
   find: (kind: Finding['kind'], text: string) => void,
 ): void {
   // What waits at an endpoint that was deleted counts as cancelled.
   if (subscriber.isDeleted) return;
   const item = end.deliveries.get(key);
+  // What was redacted when it was dead stays so.
+  if (item && item.state !== 'waiting' && mayBeCancelled) return;
   const numbers = arrivals.map(({ headers }) => Number(headers['posthorn-attempt']));
   const seen = new Set([...numbers, ...(item?.unseen ?? [])]).size;
   if (arrivals.length === 0) find('lost', `${key} never arrived`);
@@ -325,6 +245,7 @@ function judgeDelivery(
       }
       break;
     case 'cancelled':
+      find('not as on record', `${key} is cancelled, and nobody asked for that`);
       break;
     default:
       find('stuck', `${key} is ${item?.state} after ${seen} attempts`);
@@ -333,6 +254,12 @@ function judgeDelivery(
   if (item.attempts > seen) {
     find('not as on record', `${key} has ${item.attempts} attempts on record, ${seen} arrived`);
   }
+}
+
+function isPartOf(key: string, subject: string): boolean {
+  const [event, endpoint] = key.split('|');
+  const [ofEvent, ofEndpoint] = subject.split('|');
+  return (ofEvent === '*' || ofEvent === event) && (ofEndpoint === '*' || ofEndpoint === endpoint);
 }
 
 function isSuccess({ status }: Arrival): boolean {

@@ -1,5 +1,8 @@
 // What was done to a run: every injected fault with its time and what it touched. The checker may explain
 // a duplicate by nothing else.
+import type { Subject } from '../../local/simulation/system/calls.ts';
+
+export { type Subject, subjectOf } from '../../local/simulation/system/calls.ts';
 
 export const FAULT_KINDS = [
   // The function itself.
@@ -7,7 +10,13 @@ export const FAULT_KINDS = [
   'killed after a call',
   'timed out after a call took effect',
   'timed out after the receiver accepted',
-  'whole process killed',
+  'timed out, calls being slow',
+  'frozen with calls under way',
+  'connections broken while frozen',
+  'stopped for seconds',
+  'stopped for hours',
+  'stopped for days',
+  'function away',
   'clocks apart',
   // SQS.
   'message twice',
@@ -19,6 +28,7 @@ export const FAULT_KINDS = [
   'poison message',
   'send refused',
   'batch partly refused',
+  'queue away',
   // DynamoDB.
   'throttled',
   'slow',
@@ -26,19 +36,21 @@ export const FAULT_KINDS = [
   'write repeated, so that its condition failed',
   'condition failed by another writer',
   'items unprocessed',
+  'table away',
+  'index behind by up to a second',
+  'index behind by seconds',
+  'index behind by up to a minute',
   // Scheduler and Secrets Manager.
   'schedule lost',
   'schedule doubled',
   'schedule late',
   'schedule refused by quota',
+  'scheduler away',
   'secrets away',
   // Receivers.
   'receiver accepted, answer too late',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
-
-/** `<event id or *>|<endpoint id or *>`: which delivery, or all of an event or an endpoint. */
-export type Subject = string;
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -46,14 +58,6 @@ export interface Fault {
   /** Where: a call of a function, a queue, a schedule. */
   readonly site: string;
   readonly subjects: readonly Subject[];
-}
-
-const EVENT_ID = /\bevt_[0-9a-z]{26}\b/;
-const ENDPOINT_ID = /\bep_[0-9a-z]{26}\b/;
-
-/** What a message is about, read from its text alone. */
-export function subjectOf(body: string): Subject {
-  return `${EVENT_ID.exec(body)?.[0] ?? '*'}|${ENDPOINT_ID.exec(body)?.[0] ?? '*'}`;
 }
 
 /** Every event that a request speaks of. */

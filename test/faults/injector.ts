@@ -1,38 +1,38 @@
 // Does to each call of a function what the run's plan says, and writes down what it did. The calls are
-// found by running: every method of every port that an instance was given counts as a call site.
+// found by running: every call to a service counts as a call site.
 import type { Copy, QueueConditions } from '../../local/simulation/memory/queue.ts';
 import type { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
-import { randomFrom } from '../../local/simulation/world.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
+import { idsIn, type ServiceCall, siteOf, targetOf } from '../../local/simulation/system/calls.ts';
+import type { Conditions } from '../../local/simulation/system/conditions.ts';
+import type { FunctionName } from '../../local/simulation/system/functions.ts';
+import { type Instance, never, type Thaw } from '../../local/simulation/system/instances.ts';
+import type { QueueName } from '../../local/simulation/system/queues.ts';
+import { QUEUES } from '../../local/simulation/system/queues.ts';
+import { alterationsOf, isWrite, natureOf } from './call-faults.ts';
 import { type FaultKind, type FaultLog, type Subject, subjectOf } from './fault-log.ts';
-import { type Instance, never } from './instances.ts';
-import type { Plan } from './plan.ts';
+import type { Away, Plan } from './plan.ts';
 
 export class InjectedError extends Error {}
 
-/** What may happen to a call beside the end of its function. */
-export interface CallNature {
-  readonly kinds: readonly FaultKind[];
-  /** A call that is rarely made fails so many times as often. */
-  readonly weight?: number;
-  /** What the call itself is about, beside what its function was invoked for. */
-  readonly subjects?: readonly Subject[];
-  /** For a batch: so many entries are answered as refused, without effect. */
-  readonly refuse?: (random: () => number) => Promise<unknown>;
-  /** Lets another writer be faster, honestly. */
-  readonly race?: () => Promise<unknown>;
-}
-
-const SECRETS_AWAY_MS = 60_000;
+const MAX_CALL_MS = 50;
+const FAILING_MS = { least: 100, more: 2_900 };
 const SLOW_MS = 20_000;
 
-export class Injector {
+export class Injector implements Conditions {
   /** How often each site was called: the recording. */
   readonly sites = new Map<string, number>();
+  /** Invocations by function, and wake-ups by endpoint and hour. */
+  readonly invocations = new Map<FunctionName, number>();
+  readonly wakes = new Map<string, number>();
+  readonly hasDeadLetters = true;
   private readonly plan: Plan;
   private readonly clock: VirtualClock;
   private readonly startMs: number;
   private readonly log: FaultLog;
   private readonly random: () => number;
+  /** For what belongs to every run, so that a strike changes nothing before it. */
+  private readonly always: () => number;
 
   constructor(plan: Plan, clock: VirtualClock, log: FaultLog) {
     this.plan = plan;
@@ -40,80 +40,36 @@ export class Injector {
     this.startMs = clock.nowMs;
     this.log = log;
     this.random = randomFrom(plan.seed ^ 0xfa17);
+    this.always = randomFrom(plan.seed ^ 0xc10c);
   }
 
-  async call(
-    instance: Instance,
-    name: string,
-    nature: CallNature,
-    invoke: () => Promise<unknown>,
-  ): Promise<unknown> {
-    if (instance.isOver) return never();
-    const site = `${instance.functionName}: ${name}`;
+  async call(instance: Instance<FunctionName>, call: ServiceCall): Promise<unknown> {
+    const site = `${instance.functionName}: ${siteOf(call)}`;
     const nth = (this.sites.get(site) ?? 0) + 1;
     this.sites.set(site, nth);
-    const subjects = [...instance.subjects, ...(nature.subjects ?? [])];
+    const away = this.isAway(call, instance.functionName);
+    if (away) {
+      this.add(away, site, isWrite(call) ? subjectsOf(instance, call) : []);
+      await this.failingTime();
+      throw new InjectedError(`${targetOf(call)} is away`);
+    }
+    const { receiver } = natureOf(call);
+    if (this.plan.isTimed && !receiver) {
+      await this.clock.sleep(1 + Math.floor(this.always() ** 2 * MAX_CALL_MS));
+    }
     const struck = this.plan.strikes.find((strike) => strike.site === site && strike.nth === nth);
-    if (struck) return this.strike(struck.when, instance, site, subjects, invoke);
-    if (name.startsWith('secrets.') && this.areSecretsAway()) {
-      this.add('secrets away', site, instance.subjects);
-      throw new InjectedError('Secrets Manager is away');
-    }
-    if (this.isLedgerAway(instance, name)) {
-      this.add('throttled', site, subjects);
-      throw new InjectedError('DynamoDB is away');
-    }
-    const kinds: readonly FaultKind[] = [
-      'killed before a call',
-      'killed after a call',
-      'timed out after a call took effect',
-      'slow',
-      ...nature.kinds,
-      ...nature.kinds,
-    ];
-    const kind = this.draw(kinds, nature.weight);
-    if (kind === undefined) return this.carryOut(instance, invoke);
-    switch (kind) {
-      case 'killed before a call':
-        return this.strike('before', instance, site, subjects, invoke);
-      case 'killed after a call':
-        return this.strike('after', instance, site, subjects, invoke);
-      case 'timed out after a call took effect':
-        return this.strike('timeout', instance, site, subjects, invoke);
-      case 'slow':
-        this.add(kind, site, subjects);
-        await this.clock.sleep(this.random() * SLOW_MS);
-        return instance.isOver ? never() : this.carryOut(instance, invoke);
-      case 'answer of a write lost':
-        this.add(kind, site, subjects);
-        await this.carryOut(instance, invoke);
-        throw new InjectedError('no answer came');
-      case 'write repeated, so that its condition failed':
-        this.add(kind, site, subjects);
-        await this.carryOut(instance, invoke);
-        return this.carryOut(instance, invoke);
-      case 'condition failed by another writer':
-        this.add(kind, site, subjects);
-        await nature.race?.();
-        return this.carryOut(instance, invoke);
-      case 'items unprocessed':
-      case 'batch partly refused':
-        this.add(kind, site, subjects);
-        return nature.refuse ? nature.refuse(this.random) : this.carryOut(instance, invoke);
-      default:
-        // Throttled, refused: an error without effect.
-        this.add(kind, site, subjects);
-        throw new InjectedError(kind);
-    }
+    if (struck) return this.strike(struck.when, instance, site, call);
+    const kind = this.drawFor(call);
+    return kind === undefined ? call.run(call.input) : this.fault(kind, instance, site, call);
   }
 
-  /** What happens to the messages of a queue. */
-  conditions(queue: string, visibilityMs: number): QueueConditions {
+  queue(name: QueueName): QueueConditions {
+    const { visibilityMs } = QUEUES[name];
     return {
-      onSend: (body) => this.copies(queue, body),
+      onSend: (body) => this.copies(name, body),
       onReceive: (body) => {
         const kind = this.draw(['message visible again too early', 'deletion lost']);
-        if (kind) this.add(kind, queue, [subjectOf(body)]);
+        if (kind) this.add(kind, name, [subjectOf(body)]);
         return {
           visibilityMs: kind?.startsWith('message') ? this.random() * 10_000 : visibilityMs,
           isDeleteLost: kind === 'deletion lost',
@@ -121,19 +77,65 @@ export class Injector {
       },
       place: () => {
         if (!this.draw(['message out of order'])) return 1;
-        this.add('message out of order', queue, []);
+        this.add('message out of order', name, []);
         return this.random();
       },
     };
   }
 
-  /** How late each firing of a schedule is. */
   firings(name: string): readonly number[] {
     const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 4);
-    if (kind) this.add(kind, 'Scheduler', [`*|${name}`]);
+    if (kind) this.add(kind, 'Scheduler', [subjectOf(name)]);
     if (kind === 'schedule lost') return [];
     if (kind === 'schedule doubled') return [0, this.random() * 60_000];
     return [kind === 'schedule late' ? this.random() * 20 * 60_000 : 0];
+  }
+
+  nameKeptMs(): number {
+    return this.plan.nameKeptMs;
+  }
+
+  indexLagMs(): number {
+    const { maxIndexLagMs } = this.plan;
+    return maxIndexLagMs === 0 ? 0 : Math.floor(this.always() * maxIndexLagMs);
+  }
+
+  clockOffsetMs(): number {
+    return Math.round((this.always() * 2 - 1) * this.plan.maxClockOffsetMs);
+  }
+
+  refuses(name: FunctionName): boolean {
+    return this.isOut(`function ${name}`);
+  }
+
+  thaw(instance: Instance<FunctionName>, idleMs: number): Thaw {
+    const { underWay, functionName } = instance;
+    if (idleMs > this.plan.idleMs) return 'recycled';
+    if (underWay === 0) return 'answered';
+    const isBroken = this.always() < 0.5;
+    const kind = isBroken ? 'connections broken while frozen' : 'frozen with calls under way';
+    // It explains nothing: a function has to see to it that nothing is under way when it returns.
+    this.add(kind, functionName, []);
+    return isBroken ? 'broken' : 'answered';
+  }
+
+  onTimeout({ functionName, subjects }: Instance<FunctionName>): void {
+    const sinceMs = this.clock.nowMs - 70_000;
+    const isOurs = this.log.faults.some(
+      ({ kind, atMs, site }) =>
+        atMs >= sinceMs && site.startsWith(`${functionName}: `) && CAN_TIME_OUT.has(kind),
+    );
+    if (isOurs) this.add('timed out, calls being slow', functionName, subjects);
+  }
+
+  onInvoke(name: FunctionName, subjects: readonly Subject[]): void {
+    this.invocations.set(name, (this.invocations.get(name) ?? 0) + 1);
+    if (name !== 'wake') return;
+    const hour = Math.floor(this.clock.nowMs / 3_600_000);
+    for (const subject of subjects) {
+      const key = `${subject.split('|')[1]} ${hour}`;
+      this.wakes.set(key, (this.wakes.get(key) ?? 0) + 1);
+    }
   }
 
   /** Written down by whoever does it. */
@@ -141,77 +143,140 @@ export class Injector {
     this.log.add(kind, this.clock.nowMs, site, subjects);
   }
 
-  get isNoisy(): boolean {
-    return this.sinceStartMs < this.plan.noiseEndsMs;
-  }
-
   private get sinceStartMs(): number {
     return this.clock.nowMs - this.startMs;
   }
 
+  private isOut(what: Away, name?: FunctionName): boolean {
+    const { sinceStartMs } = this;
+    return this.plan.outages.some(
+      (outage) =>
+        outage.what === what &&
+        (outage.for ?? name) === name &&
+        sinceStartMs >= outage.fromMs && sinceStartMs < outage.untilMs,
+    );
+  }
+
+  private isAway(call: ServiceCall, name: FunctionName): FaultKind | undefined {
+    if (this.plan.outages.length === 0) return undefined;
+    if (!this.isOut(targetOf(call) as Away, name)) return undefined;
+    switch (call.service) {
+      case 'sqs':
+        return 'queue away';
+      case 'scheduler':
+        return 'scheduler away';
+      case 'secretsmanager':
+        return 'secrets away';
+      default:
+        return 'table away';
+    }
+  }
+
+  private failingTime(): Promise<void> {
+    return this.clock.sleep(FAILING_MS.least + Math.floor(this.always() * FAILING_MS.more));
+  }
+
   private copies(queue: string, body: string): readonly Copy[] {
     const kind = this.draw(['message twice', 'message in two functions at once', 'message late']);
-    if (kind) this.add(kind, queue, [subjectOf(body)]);
+    if (kind === undefined) return [{ laterMs: 0 }];
+    this.add(kind, queue, [subjectOf(body)]);
     const isCountedAlone = this.random() < 0.5;
     switch (kind) {
       case 'message twice':
         return [{ laterMs: 0 }, { laterMs: this.random() * 120_000, isCountedAlone }];
       case 'message in two functions at once':
         return [{ laterMs: 0 }, { laterMs: this.random() * 50, isCountedAlone }];
-      case 'message late':
-        return [{ laterMs: this.random() * 10 * 60_000 }];
       default:
-        return [{ laterMs: 0 }];
+        return [{ laterMs: this.random() * 10 * 60_000 }];
     }
   }
 
   private draw(kinds: readonly FaultKind[], weight = 1): FaultKind | undefined {
-    if (!this.isNoisy || this.random() >= this.plan.noise * weight) return undefined;
+    const { noise, noiseEndsMs } = this.plan;
+    if (noise === 0 || this.sinceStartMs >= noiseEndsMs) return undefined;
+    if (this.random() >= noise * weight) return undefined;
     return kinds[Math.floor(this.random() * kinds.length)];
   }
 
-  private isLedgerAway({ functionName }: Instance, name: string): boolean {
-    const { outageOf, outageUntilMs } = this.plan;
-    const isAway = functionName === outageOf && this.sinceStartMs < outageUntilMs;
-    return isAway && /^(ledger|directory)\./.test(name);
+  private drawFor(call: ServiceCall): FaultKind | undefined {
+    if (this.plan.noise === 0) return undefined;
+    const { kinds, weight } = natureOf(call);
+    return this.draw(kinds, weight);
   }
 
-  private areSecretsAway(): boolean {
-    const fromMs = this.plan.secretsAwayFromMs;
-    if (fromMs === undefined) return false;
-    const sinceMs = this.sinceStartMs - fromMs;
-    return sinceMs >= 0 && sinceMs < SECRETS_AWAY_MS;
+  private async fault(
+    kind: FaultKind,
+    instance: Instance<FunctionName>,
+    site: string,
+    call: ServiceCall,
+  ): Promise<unknown> {
+    switch (kind) {
+      case 'killed before a call':
+        return this.strike('before', instance, site, call);
+      case 'killed after a call':
+        return this.strike('after', instance, site, call);
+      case 'timed out after a call took effect':
+        return this.strike('timeout', instance, site, call);
+      case 'slow':
+        this.add(kind, site, subjectsOf(instance, call));
+        await this.clock.sleep(this.random() * SLOW_MS);
+        return call.run(call.input);
+    }
+    // A read that fails has done nothing.
+    this.add(kind, site, isWrite(call) ? subjectsOf(instance, call) : []);
+    const alter = alterationsOf(kind);
+    if (alter) return alter(call, this.random);
+    if (kind === 'answer of a write lost') await call.run(call.input);
+    await this.failingTime();
+    throw new InjectedError(kind);
   }
 
   private async strike(
     when: 'before' | 'after' | 'timeout',
-    instance: Instance,
+    instance: Instance<FunctionName>,
     site: string,
-    subjects: readonly Subject[],
-    invoke: () => Promise<unknown>,
+    call: ServiceCall,
   ): Promise<never> {
+    const { subjects } = instance;
     if (when === 'before') {
       this.add('killed before a call', site, subjects);
       instance.end();
       return never();
     }
-    await this.carryOut(instance, invoke);
+    await call.run(call.input);
+    if (instance.isOver) return never();
     if (when === 'after') {
       this.add('killed after a call', site, subjects);
       instance.end();
       return never();
     }
-    const atReceiver = site.endsWith('sender.send');
+    const isAtReceiver = call.service === 'receiver';
     this.add(
-      atReceiver ? 'timed out after the receiver accepted' : 'timed out after a call took effect',
+      isAtReceiver ? 'timed out after the receiver accepted' : 'timed out after a call took effect',
       site,
       subjects,
     );
     return never();
   }
+}
 
-  private async carryOut(instance: Instance, invoke: () => Promise<unknown>): Promise<unknown> {
-    const answer = await invoke();
-    return instance.isOver ? never() : answer;
+/** What can make a function take longer than it may. */
+const CAN_TIME_OUT: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'slow',
+  'timed out after a call took effect',
+  'timed out after the receiver accepted',
+  'table away',
+  'queue away',
+  'secrets away',
+  'throttled',
+]);
+
+/** Of what the invocation is about, what the call is about; all of it, if the call names none of it. */
+function subjectsOf(instance: Instance<FunctionName>, call: ServiceCall): readonly Subject[] {
+  const ids = idsIn(call);
+  if (instance.subjects.length === 0) {
+    return [...ids].map((id) => (id.startsWith('evt_') ? `${id}|*` : `*|${id}`));
   }
+  const meant = instance.subjects.filter((subject) => subject.split('|').some((id) => ids.has(id)));
+  return meant.length > 0 ? meant : instance.subjects;
 }

@@ -1,7 +1,7 @@
 // The whole process killed with SIGKILL at random moments of one run of many events, and started again
 // each time: what was answered 202 must arrive.
 import { setTimeout as delay } from 'node:timers/promises';
-import { randomFrom } from '../../local/simulation/world.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
 import { call, newTenant } from '../acceptance/client.ts';
 import { startEmbedded } from '../acceptance/embedded-target.ts';
 import { startReceiver } from '../builders/receiver.ts';

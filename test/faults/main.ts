@@ -16,6 +16,7 @@ function numberOf(name: string, byDefault: number): number {
 
 const seed = numberOf('SEED', Math.floor(Math.random() * 1_000_000));
 const runs = numberOf('RUNS', 2_000);
+const backlogs = numberOf('BACKLOGS', Math.ceil(runs / 50));
 const emulatorRuns = numberOf('EMULATOR_RUNS', 108);
 const width = numberOf('WIDTH', 12);
 const kills = numberOf('KILLS', 50);
@@ -28,7 +29,13 @@ console.log(`seed ${seed}: SEED=${seed} RUNS=${runs} npm run test:faults repeats
 
 if (parts.has('virtual')) {
   const beganAtMs = Date.now();
-  const summary = await benchVirtually({ seed, runs, recordings: RECORDINGS, only });
+  const summary = await benchVirtually({
+    seed,
+    runs,
+    recordings: RECORDINGS,
+    only,
+    backlogs,
+  });
   const took = Math.round((Date.now() - beganAtMs) / 1000);
   console.log(
     `\n== In virtual time: ${summary.runs} runs of ${summary.virtualDays.toFixed(0)} days in ${took} s`,
@@ -40,6 +47,8 @@ if (parts.has('virtual')) {
   if (env.SITES)
     printCounts(new Map([...summary.sites].map((one) => [one, summary.ends.get(one) ?? 0])));
   printSummary(summary, (run) => `ONLY=${run}`);
+  console.log('\nruns in which each kind of fault was present:');
+  printCounts(summary.presence);
 }
 
 if (parts.has('emulators') && only === undefined) {

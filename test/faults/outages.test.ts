@@ -2,12 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
-import { randomFrom } from '../../local/simulation/world.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
+import type { FunctionName } from '../../local/simulation/system/functions.ts';
+import { putEndpoint } from '../../local/simulation/system/registry.ts';
+import { createSystem, type System } from '../../local/simulation/system/system.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
 import { FaultLog } from './fault-log.ts';
 import { Injector } from './injector.ts';
-import { type FunctionName, type Plan, quietPlan } from './plan.ts';
-import { createFaultWorld, type FaultWorld, type Sabotage } from './world.ts';
+import { type Plan, quietPlan } from './plan.ts';
+import { quietly } from './quietly.ts';
+import { applyPlan } from './virtual-run.ts';
 
 const START_MS = 1_767_225_600_000;
 const MINUTE_MS = 60_000;
@@ -16,7 +20,6 @@ const DAY_MS = 24 * HOUR_MS;
 /** The longest wait between two tries of a dead letter, and what follows from it. */
 const SETTLED_MS = 8 * HOUR_MS;
 const QUEUES = ['events', 'deliveries', 'retries', 'wakes'] as const;
-type QueueName = (typeof QUEUES)[number];
 
 interface Outage {
   readonly plan: Plan;
@@ -25,50 +28,39 @@ interface Outage {
   /** The receivers that fail at first are well after this time. */
   readonly wellAfterMs: number;
   readonly endMs: number;
-  readonly sabotage?: (clock: VirtualClock) => Sabotage;
-  readonly prepare?: (world: FaultWorld) => void;
+  readonly prepare?: (system: System) => void;
 }
 
 /** @returns what is missing at the end: deliveries that did not arrive, or whose state is not `delivered` */
-async function missingAfter(outage: Outage): Promise<string[]> {
-  const { plan } = outage;
+const missingAfter = (outage: Outage): Promise<string[]> => quietly(() => missing(outage));
+
+async function missing({ plan, ...outage }: Outage): Promise<string[]> {
   const clock = new VirtualClock(START_MS);
-  const log = new FaultLog();
   const random = randomFrom(plan.seed);
-  const id = (prefix: 'ep') =>
-    createId(
-      prefix,
-      START_MS,
-      Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256)),
-    );
+  const bytes = () => Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256));
   const arrived = new Set<string>();
   const failing = new Set<string>();
-  const sabotage = outage.sabotage?.(clock);
-  const world = createFaultWorld({
-    plan,
+  const system = createSystem({
     clock,
-    log,
-    injector: new Injector(plan, clock, log),
+    random: randomFrom(plan.seed ^ 0x1d5),
+    conditions: new Injector(plan, clock, new FaultLog()),
     settings: { deadlineDays: 40 },
-    ...(sabotage ? { sabotage } : {}),
-    receive: async ({ url, headers }) => {
+    receive: async ({ url }, eventId) => {
       const endpointId = new URL(url).pathname.slice(1);
       await clock.sleep(50);
       const isWell = !failing.has(endpointId) || clock.nowMs > START_MS + outage.wellAfterMs;
-      const eventId = headers.find(([name]) => name.toLowerCase() === 'webhook-id')?.[1];
       if (isWell) arrived.add(`${eventId}|${endpointId}`);
       return { kind: 'response', response: { status: isWell ? 200 : 503, headers: {}, body: '' } };
     },
   });
+  applyPlan(plan, system, new FaultLog());
   const endpoints = ['well', 'failing', 'limited'].map((name) => {
-    const endpointId = id('ep');
-    if (name !== 'well') failing.add(endpointId);
+    const id = createId('ep', START_MS, bytes());
+    if (name !== 'well') failing.add(id);
     const limit = name === 'limited' ? { maxPerSecond: 2 } : {};
-    const url = `https://receiver.example.com/${endpointId}`;
-    return world.addEndpoint(
-      { ...anEndpoint({ url, ...limit }), id: endpointId },
-      'whsec_c2VjcmV0',
-    );
+    const url = `https://receiver.example.com/${id}`;
+    const endpoint = { ...anEndpoint({ url, ...limit }), id };
+    return putEndpoint(system.dynamoDb, endpoint, 'whsec_c2VjcmV0', Buffer.alloc(12));
   });
   const accepted: string[] = [];
   const post = async (n: number): Promise<void> => {
@@ -79,8 +71,8 @@ async function missingAfter(outage: Outage): Promise<string[]> {
       idempotencyKey: n % 2 === 0 ? `post-${n}` : undefined,
     };
     for (;;) {
-      const [answer] = await world.instances
-        .run('ingest', [], (code) => code.accept(candidate))
+      const [answer] = await system
+        .invoke('ingest', [], (code) => code.accept(candidate))
         .catch(() => []);
       if (answer && 'id' in answer) return void accepted.push(answer.id);
       await clock.sleep(HOUR_MS);
@@ -89,18 +81,18 @@ async function missingAfter(outage: Outage): Promise<string[]> {
   for (let n = 0; n < 16; n++) {
     clock.at(START_MS + random() * outage.postedForMs, () => void post(n));
   }
-  outage.prepare?.(world);
+  outage.prepare?.(system);
   await clock.run(START_MS + outage.endMs);
 
   expect(accepted).toHaveLength(16);
   const stateOf = new Map(
-    [...world.ledger.deliveries.values()].map(({ eventId, endpointId, state }) => [
+    [...system.contents.deliveries.values()].map(({ eventId, endpointId, state }) => [
       `${eventId}|${endpointId}`,
       state,
     ]),
   );
   const pairs = accepted.flatMap((event) => endpoints.map((one) => `${event}|${one.id}`));
-  const left = [...Object.values(world.deadLetters), ...QUEUES.map((name) => world.queues[name])];
+  const left = [...Object.values(system.deadLetters), ...Object.values(system.queues)];
   return [
     ...pairs.filter((pair) => !arrived.has(pair)),
     ...pairs
@@ -117,7 +109,10 @@ describe('the ledger away from one function', () => {
     for (const seed of [1, 2, 3]) {
       const outageMs = minutes * MINUTE_MS;
       const missing = await missingAfter({
-        plan: { ...quietPlan(seed), outageOf, outageUntilMs: outageMs },
+        plan: {
+          ...quietPlan(seed),
+          outages: [{ what: 'table ledger', for: outageOf, fromMs: 0, untilMs: outageMs }],
+        },
         postedForMs: outageMs,
         wellAfterMs: outageMs / 2,
         endMs: 2 * outageMs + 3 * SETTLED_MS,
@@ -146,8 +141,10 @@ describe('a queue for 13 days', () => {
   it.each(QUEUES)('that takes no messages: %s', async (name) => {
     const missing = await missingAfter({
       ...outage,
-      plan: quietPlan(1),
-      sabotage: (clock) => refusing(name, () => clock.nowMs < START_MS + awayMs),
+      plan: {
+        ...quietPlan(1),
+        outages: [{ what: `queue ${name}`, fromMs: 0, untilMs: awayMs }],
+      },
     });
     expect(missing).toEqual([]);
   });
@@ -159,7 +156,7 @@ describe('the whole stack stopped for 30 days', () => {
       const missing = await missingAfter({
         plan: {
           ...quietPlan(seed),
-          processKills: [{ atMs: minutes * MINUTE_MS, downMs: 30 * DAY_MS }],
+          stops: [{ atMs: minutes * MINUTE_MS, downMs: 30 * DAY_MS }],
         },
         // All events are in the ledger by then.
         postedForMs: MINUTE_MS,
@@ -170,21 +167,3 @@ describe('the whole stack stopped for 30 days', () => {
     }
   });
 });
-
-function refusing(name: QueueName, isAway: () => boolean): Sabotage {
-  const PORTS: Readonly<Record<QueueName, readonly string[]>> = {
-    events: ['sendEvents'],
-    deliveries: ['sendDeliveries'],
-    retries: ['sendRetries'],
-    wakes: ['sendWakes', 'sendReplays'],
-  };
-  return (ports) => ({
-    ...ports,
-    queues: new Proxy(ports.queues, {
-      get(target, method: string) {
-        if (!PORTS[name].includes(method) || !isAway()) return Reflect.get(target, method);
-        return async (messages: readonly unknown[]) => new Set(messages.keys());
-      },
-    }),
-  });
-}

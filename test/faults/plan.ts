@@ -1,8 +1,7 @@
-// What a run does and what is done to it, all of it from one seed.
-import { randomFrom } from '../../local/simulation/world.ts';
-
-export const FUNCTIONS = ['ingest', 'fan-out', 'dispatch', 'wake', 'sweep', 'api'] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+// What is done to a run, all of it from one seed.
+import { randomFrom } from '../../local/simulation/random.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../local/simulation/system/functions.ts';
+import { QUEUE_NAMES, type QueueName } from '../../local/simulation/system/queues.ts';
 
 export const WHENS = ['before', 'after', 'timeout'] as const;
 /** A function's end at one call: `timeout` is after the call took effect, its answer never coming. */
@@ -13,6 +12,23 @@ export interface Strike {
   readonly when: (typeof WHENS)[number];
 }
 
+/** What is away as a whole. */
+export type Away =
+  | `table ${'ledger' | 'registry'}`
+  | `queue ${QueueName}`
+  | `function ${FunctionName}`
+  | 'scheduler'
+  | 'secretsmanager';
+
+/** Times since the start. */
+export interface Outage {
+  readonly what: Away;
+  /** From which function alone. */
+  readonly for?: FunctionName;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 export interface Plan {
   readonly seed: number;
   readonly strikes: readonly Strike[];
@@ -20,21 +36,39 @@ export interface Plan {
   readonly noise: number;
   /** Nothing is injected after this time since the start. */
   readonly noiseEndsMs: number;
-  /** When the whole process is killed, and for how long it is down, since the start. */
-  readonly processKills: readonly { readonly atMs: number; readonly downMs: number }[];
-  readonly secretsAwayFromMs: number | undefined;
+  /** When the whole machine stops, and for how long it is down, since the start. */
+  readonly stops: readonly { readonly atMs: number; readonly downMs: number }[];
+  readonly outages: readonly Outage[];
+  /** Whether calls take time. */
+  readonly isTimed: boolean;
+  /** The index is up to so far behind. */
+  readonly maxIndexLagMs: number;
+  /** How many batches of each queue are under way at once. */
+  readonly maxConcurrency: number;
+  /** An instance that was idle for longer is not used again. */
+  readonly idleMs: number;
+  /** A schedule's name is taken for so long after it fired. */
+  readonly nameKeptMs: number;
   /** Each instance's clock is off by up to so much, either way. */
   readonly maxClockOffsetMs: number;
   readonly poison: boolean;
-  /** Until then this function cannot reach the ledger: its messages become dead letters. */
-  readonly outageUntilMs: number;
-  readonly outageOf: FunctionName;
+  /** Whether tenants and operators do what they may do. */
+  readonly hasActs: boolean;
 }
 
-const MINUTE_MS = 60_000;
-const OUTAGES = ['fan-out', 'dispatch', 'wake', 'sweep'] as const;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 /** No two clocks are further apart than 5 minutes. */
 const MAX_OFFSET_MS = 150_000;
+const PLACES: readonly Away[] = [
+  'table ledger',
+  'table registry',
+  'scheduler',
+  'secretsmanager',
+  ...QUEUE_NAMES.map((name): Away => `queue ${name}`),
+  ...FUNCTION_NAMES.map((name): Away => `function ${name}`),
+];
 
 export function quietPlan(seed: number, strikes: readonly Strike[] = []): Plan {
   return {
@@ -42,12 +76,16 @@ export function quietPlan(seed: number, strikes: readonly Strike[] = []): Plan {
     strikes,
     noise: 0,
     noiseEndsMs: 0,
-    processKills: [],
-    secretsAwayFromMs: undefined,
+    stops: [],
+    outages: [],
+    isTimed: true,
+    maxIndexLagMs: 0,
+    maxConcurrency: 10,
+    idleMs: 10 * MINUTE_MS,
+    nameKeptMs: MINUTE_MS,
     maxClockOffsetMs: 0,
     poison: false,
-    outageUntilMs: 0,
-    outageOf: 'dispatch',
+    hasActs: false,
   };
 }
 
@@ -55,22 +93,37 @@ export function quietPlan(seed: number, strikes: readonly Strike[] = []): Plan {
 export function noisyPlan(seed: number, strikes: readonly Strike[] = []): Plan {
   const random = randomFrom(seed ^ 0x5eed);
   const happens = (share: number): boolean => random() < share;
-  const noiseEndsMs = (5 + random() * 120) * MINUTE_MS;
+  const pick = <T>(entries: readonly [T, ...T[]]): T =>
+    entries[Math.floor(random() * entries.length)] ?? entries[0];
+  const upTo = (ms: number): number => random() * ms;
+  const noiseEndsMs = 5 * MINUTE_MS + upTo(2 * HOUR_MS);
+  const beginning = (): number => upTo(happens(0.5) ? 2 * MINUTE_MS : noiseEndsMs);
   return {
     seed,
     strikes,
-    noise: [0.005, 0.02, 0.05, 0.1][Math.floor(random() * 4)] ?? 0.02,
+    noise: pick([0, 0.002, 0.008, 0.02, 0.05]),
     noiseEndsMs,
-    processKills: happens(0.3)
+    stops: happens(0.4)
       ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
-          atMs: random() * (happens(0.5) ? 2 * MINUTE_MS : noiseEndsMs),
-          downMs: random() * 3 * MINUTE_MS,
+          atMs: beginning(),
+          downMs: upTo(pick([10 * SECOND_MS, 3 * MINUTE_MS, HOUR_MS, 12 * HOUR_MS, 72 * HOUR_MS])),
         }))
       : [],
-    secretsAwayFromMs: happens(0.4) ? random() * 20_000 : undefined,
+    outages: happens(0.4)
+      ? Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
+          const fromMs = beginning();
+          const forMs = MINUTE_MS + upTo(pick([10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS]));
+          const what = PLACES[Math.floor(random() * PLACES.length)] ?? 'table ledger';
+          return { what, fromMs, untilMs: fromMs + forMs };
+        })
+      : [],
+    isTimed: true,
+    maxIndexLagMs: pick([0, 500, 5 * SECOND_MS, 60 * SECOND_MS]),
+    maxConcurrency: pick([2, 5, 50]),
+    idleMs: pick([MINUTE_MS, 10 * MINUTE_MS, 12 * HOUR_MS]),
+    nameKeptMs: upTo(2 * MINUTE_MS),
     maxClockOffsetMs: happens(0.3) ? MAX_OFFSET_MS : 0,
-    poison: happens(0.4),
-    outageUntilMs: happens(0.1) ? 25 * MINUTE_MS : 0,
-    outageOf: OUTAGES[seed % OUTAGES.length] ?? 'dispatch',
+    poison: happens(0.2),
+    hasActs: happens(0.5),
   };
 }

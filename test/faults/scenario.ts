@@ -4,9 +4,11 @@
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { RetryPolicyInput } from '../../lambdas/core/retries/policy.ts';
-import { randomFrom } from '../../local/simulation/world.ts';
+import type { Settings } from '../../lambdas/core/settings.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
-import type { Subscriber } from './checker.ts';
+import type { Post, Subscriber } from './evidence.ts';
+import type { Plan } from './plan.ts';
 
 const BEHAVIOURS = [
   'well',
@@ -19,15 +21,19 @@ const BEHAVIOURS = [
   'silent',
   'never',
   'deleted',
+  'filtered',
+  'verified',
+  'polled',
 ] as const;
-type Behaviour = (typeof BEHAVIOURS)[number];
+export type Behaviour = (typeof BEHAVIOURS)[number];
 
 export interface ScenarioEndpoint {
   readonly endpoint: Omit<Endpoint, 'sealedSecrets'>;
   readonly secret: string;
-  readonly subscriber: Subscriber;
-  /** When it is deleted, since the start. */
-  readonly deletedAtMs: number | undefined;
+  readonly subscriber: Subscriber & { readonly newerSecrets: string[] };
+  readonly behaviour: Behaviour;
+  /** Whether it is created by the API, and not there from the beginning. */
+  readonly isByApi: boolean;
   /** What it answers, milliseconds since the start; 0 is no answer in time. */
   answer(sinceStartMs: number): { readonly status: number; readonly latencyMs: number };
 }
@@ -42,18 +48,28 @@ export interface ScenarioPost {
   readonly againAtMs: number | undefined;
 }
 
+/** A post as it goes on. */
+export interface Posting extends Omit<Post, 'tries' | 'answeredIds' | 'postedAtMs'> {
+  tries: number;
+  postedAtMs: number;
+  readonly answeredIds: string[];
+}
+
 export interface Scenario {
   readonly endpoints: readonly ScenarioEndpoint[];
   readonly posts: readonly ScenarioPost[];
-  readonly tripFailures: number;
-  /** When the deliveries that died are replayed. */
-  readonly replayAtMs: number | undefined;
+  readonly settings: Partial<Settings>;
+  /** When everything that was away is back. */
+  readonly calmAtMs: number;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const TENANTS = ['acme', 'globex'];
+/** Deleted on the way, where there are acts. */
+export const ERASED = 'initech';
+export const TENANTS = ['acme', 'globex', ERASED];
 const TYPES = ['order.paid', 'order.sent', 'user.created'];
+const FILTERED_FROM = 5;
 /** Over in well under two hours, faults included. */
 const SHORT_POLICY: RetryPolicyInput = {
   immediate: true,
@@ -67,11 +83,23 @@ const PROMISED_BY_FORTY_DAYS = 67;
 /** Attempts before a delivery may be dead; what never answers meets its deadline while it rests. */
 const PROMISED: Partial<Record<Behaviour, number>> = { dead: 5, never: 1 };
 /** Long after every receiver is up. */
-export const DEADLINE_DAYS = 0.5;
-export const REPLAY_AT_MS = 4 * HOUR_MS;
+const DEADLINE_MS = 12 * HOUR_MS;
+const REPLAY_AT_MS = 4 * HOUR_MS;
 
-export function createScenario(seed: number, startMs: number): Scenario {
+/** Before a request is repeated: seconds at first, minutes in the end. */
+export function pauseBefore(tries: number, random: () => number): number {
+  return Math.floor((0.5 + random()) * Math.min(3_000 * 1.5 ** tries, 5 * MINUTE_MS));
+}
+
+export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs: number): Scenario {
   const random = randomFrom(seed ^ 0x5ce7a);
+  // What is not there cannot be answered by anybody: the deadline waits for that.
+  const awayMs = stops.reduce((sum, { downMs }) => sum + downMs, 0);
+  const calmAtMs = Math.max(
+    REPLAY_AT_MS,
+    ...stops.map(({ atMs }) => atMs + awayMs),
+    ...outages.map(({ untilMs }) => untilMs + awayMs),
+  );
   const pick = <T>(entries: readonly [T, ...T[]] | readonly T[]): T =>
     entries[Math.floor(random() * entries.length)] ?? (entries[0] as T); // never empty
   const bytes = (count: number) =>
@@ -82,7 +110,8 @@ export function createScenario(seed: number, startMs: number): Scenario {
     ...Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(BEHAVIOURS)),
   ];
   const endpoints = behaviours.map((behaviour, index): ScenarioEndpoint => {
-    const tenant = index === 0 ? 'acme' : pick(TENANTS);
+    const tenant =
+      index === 0 || ['verified', 'polled', 'dead'].includes(behaviour) ? 'acme' : pick(TENANTS);
     const id = createId('ep', startMs, bytes(10));
     const secret = bytes(24).toString('base64');
     const types = random() < 0.5 ? [] : [pick(TYPES), pick(TYPES)];
@@ -98,6 +127,8 @@ export function createScenario(seed: number, startMs: number): Scenario {
       createdAtMs: startMs,
       timingHeaders: true,
       ...(behaviour === 'dead' && { retryPolicy: SHORT_POLICY }),
+      ...(behaviour === 'filtered' && { filter: { post: [{ numeric: ['>=', FILTERED_FROM] }] } }),
+      ...(behaviour === 'polled' && { polling: true }),
       ...(behaviour === 'limited' && { maxPerSecond: 1 + random() * 5 }),
     });
     return {
@@ -111,10 +142,16 @@ export function createScenario(seed: number, startMs: number): Scenario {
         timeoutMs,
         recovers: behaviour !== 'never',
         promised: PROMISED[behaviour] ?? PROMISED_BY_FORTY_DAYS,
-        isDeleted: behaviour === 'deleted',
-        ...(behaviour === 'dead' ? { replayedAtMs: startMs + REPLAY_AT_MS } : {}),
+        isDeleted: behaviour === 'deleted' || (hasActs && tenant === ERASED),
+        newerSecrets: [],
+        ...(behaviour === 'filtered' && {
+          accepts: (data: string) => JSON.parse(data).post >= FILTERED_FROM,
+        }),
+        ...(behaviour === 'verified' && { sinceMs: Number.POSITIVE_INFINITY }),
+        ...(behaviour === 'dead' ? { replayedAtMs: startMs + calmAtMs } : {}),
       },
-      deletedAtMs: behaviour === 'deleted' ? random() * 20 * MINUTE_MS : undefined,
+      behaviour,
+      isByApi: behaviour === 'verified',
       answer(sinceStartMs) {
         const isUp = sinceStartMs >= upAtMs;
         switch (behaviour) {
@@ -128,7 +165,7 @@ export function createScenario(seed: number, startMs: number): Scenario {
           case 'gone':
             return { status: isUp ? 204 : 410, latencyMs };
           case 'dead':
-            return { status: sinceStartMs >= REPLAY_AT_MS ? 200 : 500, latencyMs };
+            return { status: sinceStartMs >= calmAtMs ? 200 : 500, latencyMs };
           case 'never':
             return { status: 503, latencyMs };
           case 'deleted':
@@ -158,7 +195,11 @@ export function createScenario(seed: number, startMs: number): Scenario {
   return {
     endpoints,
     posts,
-    tripFailures: pick([0, 3, 20]),
-    replayAtMs: behaviours.includes('dead') ? REPLAY_AT_MS : undefined,
+    settings: {
+      tripFailures: pick([0, 3, 20]),
+      deadlineDays: (calmAtMs + DEADLINE_MS) / (24 * HOUR_MS),
+      sealEventData: random() < 0.3,
+    },
+    calmAtMs,
   };
 }

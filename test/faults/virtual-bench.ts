@@ -1,7 +1,8 @@
 // Many runs in virtual time: first runs that record which calls the functions make, then runs in which
 // each of these calls is where a function dies. Everything follows from one seed.
-import { randomFrom } from '../../local/simulation/world.ts';
-import { FAULT_KINDS, type FaultKind } from './fault-log.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
+import { type BacklogRun, runBacklog } from './backlog.ts';
+import { FAULT_KINDS, type FaultKind, type FaultLog } from './fault-log.ts';
 import { noisyPlan, type Plan, quietPlan, type Strike, WHENS } from './plan.ts';
 import { runVirtually, type VirtualRun } from './virtual-run.ts';
 
@@ -13,6 +14,8 @@ export interface BenchOptions {
   readonly recordings: number;
   /** Only this run, counted from 0. */
   readonly only?: number | undefined;
+  /** Runs with thousands of deliveries at one endpoint. */
+  readonly backlogs?: number;
   readonly onRun?: (run: VirtualRun, index: number) => void;
 }
 
@@ -23,12 +26,14 @@ export interface BenchSummary {
   readonly requests: number;
   readonly virtualDays: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
+  /** In how many runs each kind of fault was present. */
+  readonly presence: ReadonlyMap<FaultKind, number>;
   readonly duplicates: ReadonlyMap<FaultKind, number>;
   /** How often a function was made to end at each call site, by the plan or by chance. */
   readonly ends: ReadonlyMap<string, number>;
   readonly sites: ReadonlySet<string>;
   readonly findings: readonly {
-    readonly run: number;
+    readonly run: number | string;
     readonly kind: string;
     readonly text: string;
   }[];
@@ -59,6 +64,9 @@ export async function benchVirtually(options: BenchOptions): Promise<BenchSummar
     tally.add(run, index);
     options.onRun?.(run, index);
   }
+  for (let index = 0; index < (options.backlogs ?? 0) && options.only === undefined; index++) {
+    tally.addBacklog(await runBacklog(options.seed + index), index);
+  }
   return { ...tally.summary(), sites: new Set(sites) };
 }
 
@@ -81,19 +89,35 @@ function struckPlan(
 
 function createTally() {
   const faults = new Map<FaultKind, number>(FAULT_KINDS.map((kind) => [kind, 0]));
+  const presence = new Map(faults);
   const duplicates = new Map<FaultKind, number>();
   const ends = new Map<string, number>();
   const findings: BenchSummary['findings'][number][] = [];
   const sums = { runs: 0, events: 0, deliveries: 0, requests: 0, virtualDays: 0 };
   const addTo = <K>(map: Map<K, number>, key: K, count: number): void =>
     void map.set(key, (map.get(key) ?? 0) + count);
+  const addPresence = (log: FaultLog): void => {
+    for (const kind of new Set(log.faults.map((fault) => fault.kind))) addTo(presence, kind, 1);
+  };
   return {
+    addBacklog(run: BacklogRun, index: number): void {
+      sums.runs++;
+      sums.deliveries += run.deliveries;
+      sums.events += run.deliveries;
+      sums.requests += run.requests;
+      addPresence(run.log);
+      for (const { kind } of run.log.faults) addTo(faults, kind, 1);
+      for (const { kind, text } of run.findings) {
+        findings.push({ run: `backlog ${index} (${run.kind})`, kind, text });
+      }
+    },
     add(run: VirtualRun, index: number): void {
       sums.runs++;
       sums.events += run.events;
       sums.deliveries += run.deliveries;
       sums.requests += run.requests;
       sums.virtualDays += run.virtualMs / 86_400_000;
+      addPresence(run.log);
       for (const { kind, site } of run.log.faults) {
         addTo(faults, kind, 1);
         if (kind.startsWith('killed') || kind.startsWith('timed out')) addTo(ends, site, 1);
@@ -104,6 +128,6 @@ function createTally() {
       }
       for (const { kind, text } of run.findings) findings.push({ run: index, kind, text });
     },
-    summary: () => ({ ...sums, faults, duplicates, ends, findings }),
+    summary: () => ({ ...sums, faults, presence, duplicates, ends, findings }),
   };
 }

@@ -1,28 +1,27 @@
 // What was entered is found again however long nothing ran, and repeated with measure.
 import { describe, expect, it } from 'vitest';
 import { PartlyRefusedError } from '../../lambdas/core/errors.ts';
-import { BUCKET_MS, bucketOf } from '../../lambdas/core/wakes/bucket.ts';
+import { BUCKET_MS } from '../../lambdas/core/wakes/bucket.ts';
 import type { WakeMessage } from '../../lambdas/core/wakes/message.ts';
 import { createSweep } from '../../lambdas/sweep/sweep.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
-import { createMemoryDirectory } from '../../local/simulation/memory/wakes.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
+import { memoryWakes } from '../builders/wakes.ts';
 import { quietPlan } from '../faults/plan.ts';
 import { runVirtually } from '../faults/virtual-run.ts';
 import { HOUR_MS, MINUTE_MS } from '../local/simulation/simulated.ts';
 
-const wakeOf = (endpointId: string, atMs: number): WakeMessage => ({
+const addressOf = (endpointId: string) => ({
   tenant: 'acme',
-  environment: 'live',
+  environment: 'live' as const,
   endpointId,
-  bucketMs: bucketOf(atMs),
 });
 
 function openSweep() {
   const surroundings = fixedSurroundings(NOON_MS);
   const counts = createCallCounts();
-  const directory = createMemoryDirectory(counts);
+  const directory = memoryWakes(() => 0, counts);
   const sent: string[] = [];
   const refuses = new Set<string>();
   const queues = {
@@ -56,7 +55,7 @@ function openSweep() {
 describe('sweep', () => {
   it.each([0.5, 4, 24, 6 * 24])('finds a wake-up that is %d hours late', async (hours) => {
     const { directory, sent, run } = openSweep();
-    await directory.enter(wakeOf('ep_late', NOON_MS - hours * HOUR_MS), 'noted');
+    await directory.note(addressOf('ep_late'), NOON_MS - hours * HOUR_MS);
     // It may take a few runs to catch up.
     await run(12);
     expect(sent).toContain('ep_late');
@@ -67,9 +66,9 @@ describe('sweep', () => {
     async (hours) => {
       const { directory, sent, surroundings, run } = openSweep();
       await run(12);
-      await directory.enter(wakeOf('ep_before', surroundings.nowMs), 'noted');
+      await directory.note(addressOf('ep_before'), surroundings.nowMs);
       surroundings.nowMs += (hours - 1) * HOUR_MS;
-      await directory.enter(wakeOf('ep_meanwhile', surroundings.nowMs), 'noted');
+      await directory.note(addressOf('ep_meanwhile'), surroundings.nowMs);
       surroundings.nowMs += HOUR_MS;
       await run(40);
       expect(new Set(sent)).toEqual(new Set(['ep_before', 'ep_meanwhile']));
@@ -78,7 +77,7 @@ describe('sweep', () => {
 
   it('finds at once what is some minutes late, also on its first run', async () => {
     const { directory, sent, run } = openSweep();
-    await directory.enter(wakeOf('ep_late', NOON_MS - 30 * MINUTE_MS), 'noted');
+    await directory.note(addressOf('ep_late'), NOON_MS - 30 * MINUTE_MS);
     await run(1);
     expect(sent).toEqual(['ep_late']);
   });
@@ -93,10 +92,10 @@ describe('sweep', () => {
 
   it('goes on behind a wake-up that nobody carries out', async () => {
     const { directory, surroundings, sent, run } = openSweep();
-    await directory.enter(wakeOf('ep_stuck', NOON_MS - HOUR_MS), 'noted');
+    await directory.note(addressOf('ep_stuck'), NOON_MS - HOUR_MS);
     await run(12);
     surroundings.nowMs += 5 * 24 * HOUR_MS;
-    await directory.enter(wakeOf('ep_new', surroundings.nowMs), 'noted');
+    await directory.note(addressOf('ep_new'), surroundings.nowMs);
     await run(12);
     expect(sent).toContain('ep_new');
     const known = sent.length;
@@ -106,7 +105,7 @@ describe('sweep', () => {
 
   it('sends a wake-up again after 15 minutes at the earliest', async () => {
     const { directory, sent, run } = openSweep();
-    await directory.enter(wakeOf('ep_a', NOON_MS - HOUR_MS), 'noted');
+    await directory.note(addressOf('ep_a'), NOON_MS - HOUR_MS);
     await run(12);
     expect(sent.length).toBeGreaterThanOrEqual(3);
     expect(sent.length).toBeLessThanOrEqual(4);
@@ -114,9 +113,9 @@ describe('sweep', () => {
 
   it('sends the others when SQS refuses one, and then fails', async () => {
     const { directory, sent, refuses, run, newInstance } = openSweep();
-    await directory.enter(wakeOf('ep_refused', NOON_MS - HOUR_MS), 'noted');
-    await directory.enter(wakeOf('ep_a', NOON_MS - HOUR_MS), 'noted');
-    await directory.enter(wakeOf('ep_b', NOON_MS - HOUR_MS + BUCKET_MS), 'noted');
+    await directory.note(addressOf('ep_refused'), NOON_MS - HOUR_MS);
+    await directory.note(addressOf('ep_a'), NOON_MS - HOUR_MS);
+    await directory.note(addressOf('ep_b'), NOON_MS - HOUR_MS + BUCKET_MS);
     refuses.add('ep_refused');
     const instance = newInstance();
     // Until it has caught up with the week before its first run.
@@ -132,7 +131,7 @@ describe('sweep', () => {
     const { directory, sent, run } = openSweep();
     await run(6);
     for (let count = 0; count < 12_000; count++) {
-      await directory.enter(wakeOf(`ep_${count}`, NOON_MS + (count % 2) * BUCKET_MS), 'noted');
+      await directory.note(addressOf(`ep_${count}`), NOON_MS + (count % 2) * BUCKET_MS);
     }
     await run(1);
     expect(sent).toHaveLength(10_000);

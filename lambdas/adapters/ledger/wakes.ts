@@ -28,9 +28,10 @@ const MAX_REMEMBERED = 10_000;
 export function createWakes(
   table: Table,
   surroundings: Pick<Surroundings, 'now'>,
+  scheduling?: ReturnType<typeof createScheduling>,
 ): Wakes & SweptWakes {
   const remembered = new Recent<true>({ maxEntries: MAX_REMEMBERED });
-  let createSchedule: ReturnType<typeof createScheduling> | undefined;
+  let createSchedule = scheduling;
 
   async function schedule(wake: WakeMessage): Promise<void> {
     const earliestMs = surroundings.now() + 1_000;

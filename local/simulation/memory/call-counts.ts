@@ -5,8 +5,9 @@ export interface CallCounts {
   write(units: number): void;
   /** DynamoDB read units. */
   read(units: number): void;
-  /** Read units of sweep: they come with time, not with deliveries. */
+  /** Units of sweep: they come with time, not with deliveries. */
   sweepRead(units: number): void;
+  sweepWrite(units: number): void;
   sqsRequests(count: number): void;
   schedule(): void;
   invocation(): void;
@@ -17,6 +18,7 @@ export interface Totals {
   dynamoDbWriteUnits: number;
   dynamoDbReadUnits: number;
   sweepReadUnits: number;
+  sweepWriteUnits: number;
   sqsRequests: number;
   schedules: number;
   invocations: number;
@@ -27,6 +29,7 @@ export function createCallCounts(): CallCounts {
     dynamoDbWriteUnits: 0,
     dynamoDbReadUnits: 0,
     sweepReadUnits: 0,
+    sweepWriteUnits: 0,
     sqsRequests: 0,
     schedules: 0,
     invocations: 0,
@@ -41,6 +44,9 @@ export function createCallCounts(): CallCounts {
     },
     sweepRead: (units) => {
       totals.sweepReadUnits += units;
+    },
+    sweepWrite: (units) => {
+      totals.sweepWriteUnits += units;
     },
     sqsRequests: (count) => {
       totals.sqsRequests += count;

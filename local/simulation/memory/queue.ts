@@ -5,8 +5,8 @@ import type { CallCounts } from './call-counts.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 const BATCH = 10;
-/** SQS's longest, counted from the first sending, in a dead-letter queue too. */
-const KEPT_MS = 14 * 86_400_000;
+/** How long SQS holds a message, from its first sending; a dead letter's time goes on. */
+const RETENTION_MS = 14 * 24 * 3_600_000;
 
 /** One copy of a message: SQS may hand out more than one. */
 export interface Copy {
@@ -23,7 +23,7 @@ export interface QueueConditions {
   onReceive?(body: string): { readonly visibilityMs?: number; readonly isDeleteLost?: boolean };
   /** Where in the queue a message that appears takes its place, 0 to 1; 1 is the end. */
   place?(): number;
-  readonly deadLetters?: MemoryQueue;
+  readonly deadLetters?: MemoryQueue | undefined;
   /** Received more often than this, a message is a dead letter. */
   readonly maxReceives?: number;
 }
@@ -31,8 +31,9 @@ export interface QueueConditions {
 interface Stored {
   readonly id: string;
   readonly body: string;
-  readonly sentAtMs: number;
+  readonly group: string | undefined;
   readonly messageAttributes: SQSRecord['messageAttributes'];
+  readonly sentAtMs: number;
   readonly counter: { receives: number };
   /** Of the latest receive. */
   handle: string;
@@ -87,6 +88,11 @@ export class MemoryQueue {
     return this.stored.size;
   }
 
+  /** Messages that are visible, and wait for a consumer. */
+  get backlog(): number {
+    return this.ready.length;
+  }
+
   bodies(): string[] {
     return [...this.stored].filter((one) => !this.isTooOld(one)).map(({ body }) => body);
   }
@@ -99,7 +105,7 @@ export class MemoryQueue {
   send(
     body: string,
     delaySeconds: number,
-    messageAttributes: SQSRecord['messageAttributes'] = {},
+    { group, messageAttributes = {} }: Partial<Pick<Stored, 'group' | 'messageAttributes'>> = {},
   ): void {
     const id = `${this.name}-${++this.sent}`;
     const counter = { receives: 0 };
@@ -107,8 +113,9 @@ export class MemoryQueue {
       const message: Stored = {
         id,
         body,
-        sentAtMs: this.clock.nowMs,
+        group,
         messageAttributes,
+        sentAtMs: this.clock.nowMs,
         counter: copy.isCountedAlone ? { receives: 0 } : counter,
         handle: '',
         isDeleted: false,
@@ -119,12 +126,16 @@ export class MemoryQueue {
   }
 
   /** What nobody consumes is polled. */
-  poll(count: number, hiddenMs: number): SQSRecord[] {
-    const batch = this.ready.splice(0, count).flatMap((message) => this.receive(message, hiddenMs));
-    if (!this.conditions.onReceive) for (const received of batch) this.watch(received);
+  poll(count: number, hiddenMs = this.visibilityMs): SQSRecord[] {
+    const batch = this.ready.splice(0, count).flatMap((message) => this.receive(message));
+    for (const received of batch) {
+      received.visibleAtMs = this.clock.nowMs + hiddenMs;
+      this.watch(received);
+    }
     return batch.map(({ message }) => this.toRecord(message));
   }
 
+  /** Deletes a message that was polled. */
   remove(receiptHandle: string): void {
     const received = this.inFlight.get(receiptHandle);
     if (received) this.delete(received);
@@ -147,14 +158,14 @@ export class MemoryQueue {
     this.pumpSoon();
   }
 
-  /** As it is, and as old as it is. */
-  private take(message: Stored): void {
-    this.stored.add(message);
-    this.offer(message);
+  private isTooOld({ sentAtMs }: Stored): boolean {
+    return this.clock.nowMs >= sentAtMs + RETENTION_MS;
   }
 
-  private isTooOld({ sentAtMs }: Stored): boolean {
-    return this.clock.nowMs >= sentAtMs + KEPT_MS;
+  /** As it is, and as old as it is. */
+  private adopt(message: Stored): void {
+    this.stored.add(message);
+    this.offer(message);
   }
 
   private appear(message: Stored, delayMs: number): void {
@@ -188,16 +199,16 @@ export class MemoryQueue {
     }
   }
 
-  private receive(message: Stored, hiddenMs = this.visibilityMs): Received[] {
+  private receive(message: Stored): Received[] {
+    const { deadLetters, maxReceives = Number.POSITIVE_INFINITY, onReceive } = this.conditions;
     if (this.isTooOld(message)) {
       this.stored.delete(message);
       return [];
     }
-    const { deadLetters, maxReceives = Number.POSITIVE_INFINITY, onReceive } = this.conditions;
     message.counter.receives++;
-    if (deadLetters && message.counter.receives > maxReceives) {
+    if (message.counter.receives > maxReceives) {
       this.stored.delete(message);
-      deadLetters.take(message);
+      deadLetters?.adopt(message);
       return [];
     }
     const fate = onReceive?.(message.body);
@@ -206,7 +217,7 @@ export class MemoryQueue {
       message,
       handle: message.handle,
       isDeleteLost: fate?.isDeleteLost ?? false,
-      visibleAtMs: this.clock.nowMs + (fate?.visibilityMs ?? hiddenMs),
+      visibleAtMs: this.clock.nowMs + (fate?.visibilityMs ?? this.visibilityMs),
     };
     this.inFlight.set(received.handle, received);
     if (fate) this.watch(received);
@@ -263,6 +274,7 @@ export class MemoryQueue {
         SentTimestamp: String(message.sentAtMs),
         SenderId: 'simulation',
         ApproximateFirstReceiveTimestamp: String(message.sentAtMs),
+        ...(message.group === undefined ? {} : { MessageGroupId: message.group }),
       },
       messageAttributes: message.messageAttributes,
       md5OfBody: '',

@@ -1,5 +1,9 @@
 // Virtual time: a clock that jumps from one due moment to the next and never sleeps.
 import { setImmediate as turn } from 'node:timers/promises';
+import { installVirtualTimers } from './virtual-timers.ts';
+
+/** Turns of the process that an HTTP request within it takes, at most. */
+const PATIENCE = 4;
 
 interface Timer {
   readonly atMs: number;
@@ -11,6 +15,8 @@ export class VirtualClock {
   nowMs: number;
   /** Work outside virtual time (signing in the thread pool) that a jump must wait for. */
   private busy = 0;
+  /** Work that comes and goes between virtual and real time, such as HTTP requests. */
+  private mixed = 0;
   private order = 0;
   private readonly heap: Timer[] = [];
 
@@ -36,11 +42,34 @@ export class VirtualClock {
     }
   }
 
-  /** Runs until nothing is due any more, or until a moment. */
+  /** Before each jump, work in real time gets a few turns of the process to go on. */
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
+    this.mixed++;
+    try {
+      return await work();
+    } finally {
+      this.mixed--;
+    }
+  }
+
+  /** Runs until nothing is due any more, or until a moment; timers of the process are virtual meanwhile. */
   async run(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const restore = installVirtualTimers(
+      () => this.nowMs,
+      (atMs, run) => this.at(atMs, run),
+    );
+    try {
+      await this.runOn(untilMs);
+    } finally {
+      restore();
+    }
+  }
+
+  private async runOn(untilMs: number): Promise<void> {
     for (;;) {
       do await turn();
       while (this.busy > 0);
+      for (let turns = 0; this.mixed > 0 && turns < PATIENCE; turns++) await turn();
       const next = this.heap[0];
       if (!next || next.atMs > untilMs) return;
       this.nowMs = next.atMs;

@@ -12,15 +12,10 @@ import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
 import { serveOn } from '../../../lambdas/http/operation.ts';
 import { createSweep } from '../../../lambdas/sweep/sweep.ts';
-import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
-import { createMemoryDirectory, createWakesOver } from '../../../local/simulation/memory/wakes.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
-const wakes = createWakesOver(
-  createMemoryDirectory(createCallCounts()),
-  { create: async () => undefined },
-  () => service.clock.nowMs,
-);
+const wakes = memoryWakes(() => service.clock.nowMs);
 /** Where the function dies. */
 let diesAt: 'entering the wake-up' | 'sending' | undefined;
 const dieAt = (place: typeof diesAt) => {

@@ -13,9 +13,8 @@ import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { findReplayed } from '../../../lambdas/core/replays/search.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
 import { serveOn } from '../../../lambdas/http/operation.ts';
-import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
-import { createMemoryDirectory, createWakesOver } from '../../../local/simulation/memory/wakes.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -29,8 +28,7 @@ beforeAll(async () => {
   const serve = serveOn(app, createAuthentication({ registry, secrets, surroundings }));
   const sent = async () => new Set<number>();
   const queues = { sendRetries: sent, sendWakes: sent };
-  const directory = createMemoryDirectory(createCallCounts());
-  const wakes = createWakesOver(directory, { create: async () => undefined }, surroundings.now);
+  const wakes = memoryWakes(surroundings.now);
   const events = { tellDead: async ({ eventId }: Delivery) => void told.push(eventId) };
   const ports = { ledger, events, health, registry, queues, wakes, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);

@@ -11,9 +11,8 @@ import type { Attempt, Delivery } from '../../../lambdas/core/deliveries/deliver
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
 import { serveOn } from '../../../lambdas/http/operation.ts';
-import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
-import { createMemoryDirectory, createWakesOver } from '../../../local/simulation/memory/wakes.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const HOLDER = 'message/request';
 const LEASE_MS = 15_000;
@@ -32,8 +31,7 @@ beforeAll(async () => {
     sendRetries: async () => new Set<number>(),
     sendWakes: async () => new Set<number>(),
   };
-  const directory = createMemoryDirectory(createCallCounts());
-  const wakes = createWakesOver(directory, { create: async () => undefined }, surroundings.now);
+  const wakes = memoryWakes(surroundings.now);
   const events = { tellDead: async () => undefined };
   const ports = { ledger, events, health, registry, queues, wakes, surroundings, settings };
   addDeliveryActionRoutes(serve, ports);

@@ -6,7 +6,7 @@ import type { FeedEntry, FeedLedger } from '../../../lambdas/core/events/feed.ts
 import { horizonOf, placeOf, startOf, writeFeed } from '../../../lambdas/core/events/feed.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
 import { VirtualClock } from '../../../local/simulation/memory/virtual-clock.ts';
-import { randomFrom } from '../../../local/simulation/world.ts';
+import { randomFrom } from '../../../local/simulation/random.ts';
 
 const LAG_MS = 10_000;
 const START_MS = 1_769_851_800_000;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
-import { randomFrom } from '../../../local/simulation/world.ts';
+import { randomFrom } from '../../../local/simulation/random.ts';
 import { type Finding, judge } from '../checker.ts';
 import { type FaultKind, FaultLog, subjectsIn } from '../fault-log.ts';
 import {

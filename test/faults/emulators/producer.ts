@@ -1,6 +1,6 @@
 // A run's producer and its endpoints, over HTTP and as a stranger would.
 import { setTimeout as delay } from 'node:timers/promises';
-import { randomFrom } from '../../../local/simulation/world.ts';
+import { randomFrom } from '../../../local/simulation/random.ts';
 import { call } from '../../acceptance/client.ts';
 import {
   matches,

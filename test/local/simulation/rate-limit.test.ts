@@ -73,18 +73,6 @@ function shareOutOfOrder(world: World, withinMs: number): number {
   return late.length / world.sent.length;
 }
 
-/** What is put to rest shows in the index only after a while. */
-function lagIndex({ ledger, clock }: World, lagMs: number): void {
-  const shownAtMs = new Map<string, number>();
-  const { rest, listDue } = ledger;
-  ledger.rest = async (asked) => {
-    await rest(asked);
-    shownAtMs.set(asked.ref.eventId, clock.nowMs + lagMs);
-  };
-  ledger.listDue = async (...given) =>
-    (await listDue(...given)).filter(({ eventId }) => (shownAtMs.get(eventId) ?? 0) <= clock.nowMs);
-}
-
 describe('an endpoint with a rate limit', () => {
   it.each([0, 1, 3, 5, 15, 60])(
     'gets its deliveries at its rate, the retries queue being %i s late',
@@ -152,8 +140,7 @@ describe('an endpoint with a rate limit', () => {
   it.each([0, 1, 5, 20, 300])(
     'gets everything, the index of what waits being %i s behind',
     async (lagSeconds) => {
-      const world = aWorld(() => answer(200));
-      lagIndex(world, lagSeconds * SECOND_MS);
+      const world = aWorld(() => answer(200), { indexLagMs: lagSeconds * SECOND_MS });
       const endpoint = world.addEndpoint({ maxPerSecond: 1 });
       postSeries(world, endpoint, { count: 3 });
       postSeries(world, endpoint, { count: 150, fromMs: 4 * SECOND_MS });

@@ -1,0 +1,75 @@
+// How much work a run may be. What arrived is one question, what it cost is another: a livelock delivers nothing
+// wrong, and a hot loop delivers everything.
+import type { System } from '../../local/simulation/system/system.ts';
+import type { Finding } from './checker.ts';
+import type { Injector } from './injector.ts';
+
+export interface WorkDone {
+  /** How often producers posted. */
+  readonly events: number;
+  readonly requests: number;
+  /** How many faults were injected: each lets something be done once more. */
+  readonly faults: number;
+  readonly injector: Pick<Injector, 'invocations' | 'wakes'>;
+  readonly virtualMs: number;
+}
+
+/**
+ * About twice the most that 1,000 runs needed. A step is a post, a request or a fault: without faults a delivery
+ * takes two of them, and costs some 3 write units, 3 read units and 3 requests to SQS a step.
+ */
+export const CEILINGS = {
+  // A recovery takes a step in five seconds, and is over after some of them, with so few deliveries at an endpoint;
+  // probes and looks are minutes apart. A loop of one a second would be 3,600.
+  wakesPerEndpointAndHour: 300,
+  // Takes of what a lagging index shows once more are billed.
+  writesPerStep: 50,
+  readsPerStep: 70,
+  // What is handed round instead of being done: a message of a limited endpoint, a wake-up that is early.
+  sqsPerStep: 60,
+  // Twelve, and dead letters: each is one once in some 17 minutes at most.
+  sweepsPerHour: 120,
+} as const;
+
+export function workOf(
+  { counts: { totals } }: Pick<System, 'counts'>,
+  { events, requests, faults, injector, virtualMs }: WorkDone,
+): Readonly<Record<keyof typeof CEILINGS, number>> {
+  // So few that the beginning of a run would count.
+  const steps = Math.max(20, events + requests + faults);
+  const hours = Math.max(1, virtualMs / 3_600_000);
+  return {
+    wakesPerEndpointAndHour: Math.max(0, ...injector.wakes.values()),
+    writesPerStep: totals.dynamoDbWriteUnits / steps,
+    readsPerStep: totals.dynamoDbReadUnits / steps,
+    sqsPerStep: totals.sqsRequests / steps,
+    sweepsPerHour: (injector.invocations.get('sweep') ?? 0) / hours,
+  };
+}
+
+export function judgeWork(system: Pick<System, 'counts'>, done: WorkDone): Finding[] {
+  return Object.entries(workOf(system, done)).flatMap(([name, value]): Finding[] => {
+    const ceiling = CEILINGS[name as keyof typeof CEILINGS];
+    return value <= ceiling
+      ? []
+      : [{ kind: 'too much work', text: `${name}: ${value.toFixed(1)}, at most ${ceiling}` }];
+  });
+}
+
+/** Sweep runs every five minutes, and nothing else happens where nothing waits. */
+export const INVOCATIONS_OF_A_DAY_AT_REST = 288;
+
+/** Lets a day go by in which nothing is posted. */
+export async function judgeRest(
+  { clock }: Pick<System, 'clock'>,
+  { invocations }: Pick<Injector, 'invocations'>,
+): Promise<Finding[]> {
+  const sum = (): number => [...invocations.values()].reduce((all, count) => all + count, 0);
+  // What was noted in case something is lost is still looked at.
+  await clock.run(clock.nowMs + 24 * 3_600_000);
+  const before = sum();
+  await clock.run(clock.nowMs + 24 * 3_600_000);
+  const count = sum() - before;
+  if (count <= INVOCATIONS_OF_A_DAY_AT_REST) return [];
+  return [{ kind: 'too much work', text: `${count} invocations on a day at rest` }];
+}
