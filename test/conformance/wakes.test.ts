@@ -40,11 +40,7 @@ function openInMemory(): Opened {
   const scheduler = createMemoryScheduler(clock, queue, { onCreate });
   const dynamoDb = createMemoryDynamoDb(counts, { nowMs: () => clock.nowMs });
   const another = () =>
-    createWakes(
-      tableOf(dynamoDb, LEDGER_TABLE),
-      fixedSurroundings(),
-      scheduler.create as never,
-    );
+    createWakes(tableOf(dynamoDb, LEDGER_TABLE), fixedSurroundings(), scheduler.create as never);
   stubVariables();
   const close = async () => void vi.unstubAllEnvs();
   return { wakes: another(), schedules: () => created, another, close };

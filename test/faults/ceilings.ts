@@ -12,6 +12,8 @@ export interface WorkDone {
   readonly faults: number;
   readonly injector: Pick<Injector, 'invocations' | 'wakes'>;
   readonly virtualMs: number;
+  /** How long anything was away. */
+  readonly awayMs: number;
 }
 
 /**
@@ -47,9 +49,19 @@ export function workOf(
   };
 }
 
+/**
+ * While something is away, a wake-up fails once in 90 seconds, forty times an hour, and sweep adds a copy four times an
+ * hour, which fails as often.
+ */
+const WAKES_PER_HOUR_AWAY = 160;
+/** What fails is read and sent again: calls of each of these. */
+const PER_STEP_AND_HOUR_AWAY = 10;
+
 export function judgeWork(system: Pick<System, 'counts'>, done: WorkDone): Finding[] {
+  const awayHours = done.awayMs / 3_600_000;
   return Object.entries(workOf(system, done)).flatMap(([name, value]): Finding[] => {
-    const ceiling = CEILINGS[name as keyof typeof CEILINGS];
+    const more = name.startsWith('wakes') ? WAKES_PER_HOUR_AWAY : PER_STEP_AND_HOUR_AWAY;
+    const ceiling = CEILINGS[name as keyof typeof CEILINGS] + Math.ceil(awayHours * more);
     return value <= ceiling
       ? []
       : [{ kind: 'too much work', text: `${name}: ${value.toFixed(1)}, at most ${ceiling}` }];

@@ -84,7 +84,7 @@ export class Injector implements Conditions {
   }
 
   firings(name: string): readonly number[] {
-    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 4);
+    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 20);
     if (kind) this.add(kind, 'Scheduler', [subjectOf(name)]);
     if (kind === 'schedule lost') return [];
     if (kind === 'schedule doubled') return [0, this.random() * 60_000];
@@ -153,7 +153,8 @@ export class Injector implements Conditions {
       (outage) =>
         outage.what === what &&
         (outage.for ?? name) === name &&
-        sinceStartMs >= outage.fromMs && sinceStartMs < outage.untilMs,
+        sinceStartMs >= outage.fromMs &&
+        sinceStartMs < outage.untilMs,
     );
   }
 

@@ -64,6 +64,10 @@ const MAX_OFFSET_MS = 150_000;
 const PLACES: readonly Away[] = [
   'table ledger',
   'table registry',
+  // Rarely asked for anything: to be met as often as the others.
+  'scheduler',
+  'scheduler',
+  'secretsmanager',
   'scheduler',
   'secretsmanager',
   ...QUEUE_NAMES.map((name): Away => `queue ${name}`),
@@ -106,11 +110,11 @@ export function noisyPlan(seed: number, strikes: readonly Strike[] = []): Plan {
     stops: happens(0.4)
       ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
           atMs: beginning(),
-          downMs: upTo(pick([10 * SECOND_MS, 3 * MINUTE_MS, HOUR_MS, 12 * HOUR_MS, 72 * HOUR_MS])),
+          downMs: upTo(pick([10 * SECOND_MS, 3 * MINUTE_MS, 12 * HOUR_MS, 72 * HOUR_MS])),
         }))
       : [],
-    outages: happens(0.4)
-      ? Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
+    outages: happens(0.5)
+      ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
           const fromMs = beginning();
           const forMs = MINUTE_MS + upTo(pick([10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS]));
           const what = PLACES[Math.floor(random() * PLACES.length)] ?? 'table ledger';

@@ -148,6 +148,7 @@ async function run(
       requests: arrivals.length,
       faults: log.faults.length,
       injector,
+      awayMs: plan.outages.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0),
       virtualMs: clock.nowMs - START_MS,
     }),
   );

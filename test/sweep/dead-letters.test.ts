@@ -15,8 +15,8 @@ import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { MemoryQueue } from '../../local/simulation/memory/queue.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { anEvent, ENDPOINT_ID, EVENT_ID, NOON_MS } from '../builders/events.ts';
-import { DEAD_LETTER_URLS, sqsOver } from './memory-sqs.ts';
 import { HOUR_MS, MINUTE_MS } from '../local/simulation/simulated.ts';
+import { DEAD_LETTER_URLS, sqsOver } from './memory-sqs.ts';
 
 const SCOPE = { tenant: 'acme', environment: 'live' } as const;
 const AT = { ...SCOPE, endpointId: ENDPOINT_ID };

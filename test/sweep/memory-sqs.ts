@@ -42,7 +42,8 @@ export function sqsOver(queues: readonly MemoryQueue[]): Calls<SqsOperations> {
           const { DataType = 'String', StringValue = '' } = one;
           return [name, { dataType: DataType, stringValue: StringValue }] as const;
         });
-        named(QueueUrl)?.send(MessageBody, DelaySeconds, Object.fromEntries(attributes));
+        const messageAttributes = Object.fromEntries(attributes);
+        named(QueueUrl)?.send(MessageBody, DelaySeconds, { messageAttributes });
       }
       return { Successful: Entries.map(({ Id }) => ({ Id })) };
     },

@@ -24,10 +24,10 @@ import { addDeadLetterRoutes } from '../../../lambdas/api/service/dead-letters.t
 import { addTemplateRoutes } from '../../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../../lambdas/api/tenants/routes.ts';
+import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
 import { createApplication } from '../../../lambdas/http/application.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
 import { serveOn } from '../../../lambdas/http/operation.ts';
-import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
 import { adaptersOf, DEAD_LETTER_URLS, type Services } from './adapters.ts';
 
 /** At least 32 characters. */

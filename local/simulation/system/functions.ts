@@ -10,6 +10,7 @@ import {
   sealingQueue,
 } from '../../../lambdas/adapters/ledger/vault.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
+import { createDeadLetters } from '../../../lambdas/adapters/queues/dead-letters.ts';
 import {
   createKeyringStore,
   createSigningKeyCache,
@@ -17,7 +18,6 @@ import {
 import { createTemplates } from '../../../lambdas/adapters/registry/templates.ts';
 import type { DispatchQueue } from '../../../lambdas/core/deliveries/message.ts';
 import type { TestRequest } from '../../../lambdas/core/deliveries/test.ts';
-import { createDeadLetters } from '../../../lambdas/adapters/queues/dead-letters.ts';
 import { inParallel } from '../../../lambdas/core/in-parallel.ts';
 import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
 import { type DispatchPorts, dispatch } from '../../../lambdas/dispatch/dispatch.ts';

@@ -93,15 +93,18 @@ async function resumed(
 ) {
   let inFlight = 0;
   let peak = 0;
-  const world = aWorld((atMs) => {
-    inFlight++;
-    peak = Math.max(peak, inFlight);
-    const given = receive(inFlight, atMs);
-    world.clock.at(world.clock.nowMs + given.latencyMs, () => {
-      inFlight--;
-    });
-    return given;
-  }, { indexLagMs });
+  const world = aWorld(
+    (atMs) => {
+      inFlight++;
+      peak = Math.max(peak, inFlight);
+      const given = receive(inFlight, atMs);
+      world.clock.at(world.clock.nowMs + given.latencyMs, () => {
+        inFlight--;
+      });
+      return given;
+    },
+    { indexLagMs },
+  );
   const endpoint = world.addEndpoint({ contract: 'standard-webhooks', timeoutMs: 30_000 });
   await pause(world, endpoint);
   postSeries(world, endpoint, { count });
