@@ -84,6 +84,15 @@ export class Injector implements Conditions {
   }
 
   firings(name: string): readonly number[] {
+    // Whatever stops us may stop the scheduler, too.
+    const firesAtMs = Number(name.split('-')[1]) * 1000 - this.startMs;
+    const isInStop = this.plan.stops.some(
+      ({ atMs, downMs }) => firesAtMs >= atMs && firesAtMs < atMs + downMs,
+    );
+    if (isInStop && this.random() < 0.7) {
+      this.add('schedule lost', 'Scheduler', [subjectOf(name)]);
+      return [];
+    }
     const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 20);
     if (kind) this.add(kind, 'Scheduler', [subjectOf(name)]);
     if (kind === 'schedule lost') return [];
