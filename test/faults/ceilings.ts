@@ -21,17 +21,18 @@ export interface WorkDone {
  * takes two of them, and costs some 3 write units, 3 read units and 3 requests to SQS a step.
  */
 export const CEILINGS = {
-  // A recovery takes a step in five seconds, and is over after some of them, with so few deliveries at an endpoint;
-  // probes and looks are minutes apart. A loop of one a second would be 3,600.
-  wakesPerEndpointAndHour: 300,
+  // A recovery, and a limited endpoint whose index is behind, take a step in five seconds: here for minutes only. Probes
+  // and looks are minutes apart. A loop of one a second would be 3,600.
+  wakesPerEndpointAndHour: 720,
   // Takes of what a lagging index shows once more are billed.
   writesPerStep: 50,
   readsPerStep: 70,
   // What is handed round instead of being done: a message of a limited endpoint, a wake-up that is early.
-  sqsPerStep: 60,
-  // Twelve, and dead letters: each is one once in some 17 minutes at most.
-  sweepsPerHour: 120,
+  sqsPerStep: 100,
+  sweepsPerHour: 13,
 } as const;
+
+const DEAD_LETTER_QUEUES = 5;
 
 export function workOf(
   { counts: { totals } }: Pick<System, 'counts'>,
@@ -40,12 +41,14 @@ export function workOf(
   // So few that the beginning of a run would count.
   const steps = Math.max(20, events + requests + faults);
   const hours = Math.max(1, virtualMs / 3_600_000);
+  const sweeps = injector.invocations.get('sweep') ?? 0;
   return {
     wakesPerEndpointAndHour: Math.max(0, ...injector.wakes.values()),
     writesPerStep: totals.dynamoDbWriteUnits / steps,
     readsPerStep: totals.dynamoDbReadUnits / steps,
-    sqsPerStep: totals.sqsRequests / steps,
-    sweepsPerHour: (injector.invocations.get('sweep') ?? 0) / hours,
+    // Sweep asks each queue of dead letters once, and comes with time.
+    sqsPerStep: (totals.sqsRequests - DEAD_LETTER_QUEUES * sweeps) / steps,
+    sweepsPerHour: sweeps / hours,
   };
 }
 

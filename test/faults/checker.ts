@@ -9,6 +9,7 @@ export type { Arrival, Evidence, Post, Snapshot, SnapshotItem, Subscriber } from
 
 export const FINDINGS = [
   'lost',
+  'late',
   'stuck',
   'unexplained duplicate',
   'wrong bytes',

@@ -125,6 +125,7 @@ function loadWake(services: Services) {
     replays: createReplayLedger(adapters.ledgerTable, settings),
     registry,
     templates: createTemplates(adapters.registryTable, adapters.events),
+    keyring: createKeyringStore(adapters.registryTable),
     queues,
     wakes,
     surroundings,
