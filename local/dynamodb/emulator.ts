@@ -9,6 +9,7 @@ import { dynamoDbCall } from '../gate/aws-calls.ts';
 import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
 import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
 import { parseObject } from '../json.ts';
+import { emptyKeyIn } from './key-conditions.ts';
 import { type Play, serveMetered } from './metered.ts';
 import { writeItemsWhole } from './whole-writes.ts';
 
@@ -54,7 +55,8 @@ export async function startDynamoDb(
     const asked = parseObject(body.toString());
     const call = dynamoDbCall(operation, asked);
     const { method = 'POST', url = '/', headers } = request;
-    const refusal = gatekeeper.check({ method, url, headers, body }, call);
+    const refusal =
+      gatekeeper.check({ method, url, headers, body }, call) ?? emptyKeyIn(operation, asked);
     if (refusal !== undefined) {
       const __type = `com.amazon.coral.service#${refusal.code}`;
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
