@@ -1,10 +1,17 @@
-// The ledgers that must behave alike: the simulation's in memory, and the adapters over dynalite, with direct calls as
-// functions make them and with those of the SDK, which takes over from them.
+// The ledgers that must behave alike: the simulation's in memory, and the adapters over implementations of DynamoDB.
+// Over dynalite, with direct calls as functions make them and with those of the SDK, which takes over from them; over
+// one that others wrote, where the environment says its address.
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { vi } from 'vitest';
 import type { DynamoDb } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
@@ -39,27 +46,46 @@ export type Ledger = EventLedger &
   HealthLedger &
   RateLedger;
 
-export const LEDGERS = ['in memory', 'over dynalite', 'over dynalite, by the SDK'] as const;
-type LedgerName = (typeof LEDGERS)[number];
-export const settings = settingsSchema.parse({});
-const TABLE = 'ledger';
+/** The address of an implementation of DynamoDB, and the variable that says it. */
+export const DYNAMODB_URL_VARIABLE = 'POSTHORN_TEST_DYNAMODB_URL';
+export const dynamoDbUrl = process.env[DYNAMODB_URL_VARIABLE];
+export const OVER_URL = `over the DynamoDB of ${DYNAMODB_URL_VARIABLE}`;
 
-export interface Dynalite {
-  readonly client: DynamoDBClient;
+const BY_SDK = 'over dynalite, by the SDK';
+export const LEDGERS: readonly string[] = [
+  'in memory',
+  'over dynalite',
+  BY_SDK,
+  ...(dynamoDbUrl ? [OVER_URL] : []),
+];
+export const settings = settingsSchema.parse({});
+
+export interface OpenTable {
   readonly dynamoDb: DynamoDb;
   readonly table: string;
   close(): Promise<void>;
 }
 
-/** A table with the ledger's keys and its index, in a dynalite of its own. */
-export async function startDynalite(
-  name: Exclude<LedgerName, 'in memory'> = 'over dynalite',
-): Promise<Dynalite> {
+async function startDynalite(): Promise<{ url: string; close(): Promise<void> }> {
   const server: Server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // it listens on a port
-  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+/** A table of its own with the ledger's keys and its index, in the implementation of that name. */
+export async function openTable(name: string): Promise<OpenTable> {
+  const dynalite = name === OVER_URL ? undefined : await startDynalite();
+  const endpoint = dynalite?.url ?? dynamoDbUrl ?? '';
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', endpoint);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
@@ -77,9 +103,10 @@ export async function startDynalite(
     AttributeName: name,
     AttributeType: type,
   });
+  const TableName = `ledger-${randomUUID()}`;
   await client.send(
     new CreateTableCommand({
-      TableName: TABLE,
+      TableName,
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [
         attribute('pk', 'S'),
@@ -97,27 +124,25 @@ export async function startDynalite(
       ],
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 60 }, { TableName });
   return {
-    client,
-    dynamoDb: name === 'over dynalite' ? createDynamoDb() : dynamoDbBySdk(client),
-    table: TABLE,
+    dynamoDb: name === BY_SDK ? dynamoDbBySdk(client) : createDynamoDb(),
+    table: TableName,
     close: async () => {
+      if (!dynalite) await client.send(new DeleteTableCommand({ TableName }));
       client.destroy();
-      server.closeAllConnections();
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await dynalite?.close();
     },
   };
 }
 
 export async function openLedger(
-  name: LedgerName,
+  name: string,
 ): Promise<{ ledger: Ledger; close(): Promise<void> }> {
   if (name === 'in memory') {
     return { ledger: createMemoryLedger(createCallCounts()), close: async () => undefined };
   }
-  const { dynamoDb, table, close } = await startDynalite(name);
+  const { dynamoDb, table, close } = await openTable(name);
   const ledger = {
     ...createEventLedger(tableOf(dynamoDb, table), settings),
     ...createDeliveryLedger(tableOf(dynamoDb, table), settings),

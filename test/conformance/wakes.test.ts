@@ -1,4 +1,4 @@
-// The wake directory and its schedules, in memory and over dynalite with a scheduler on loopback.
+// The wake directory and its schedules, in memory and over DynamoDB with a scheduler on loopback.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -20,7 +20,7 @@ import { createMemoryScheduler } from '../../local/simulation/memory/scheduler.t
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
-import { LEDGERS, newId, startDynalite } from './ledgers.ts';
+import { LEDGERS, newId, openTable } from './ledgers.ts';
 
 interface Opened {
   readonly wakes: Wakes & SweptWakes;
@@ -52,7 +52,7 @@ function stubVariables(): void {
   vi.stubEnv(Env.scheduleRoleArn, 'arn:aws:iam::000000000000:role/wakes');
 }
 
-async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Promise<Opened> {
+async function openOverDynamoDb(name: string): Promise<Opened> {
   const created: string[] = [];
   const server = createServer((request, response) => {
     const name = request.url?.split('/').at(-1) ?? '';
@@ -71,9 +71,8 @@ async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Prom
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   stubVariables();
-  const dynalite = await startDynalite(name);
-  const another = () =>
-    createWakes(tableOf(dynalite.dynamoDb, dynalite.table), fixedSurroundings());
+  const table = await openTable(name);
+  const another = () => createWakes(tableOf(table.dynamoDb, table.table), fixedSurroundings());
   return {
     wakes: another(),
     schedules: () => created,
@@ -82,7 +81,7 @@ async function openOverDynalite(name: Parameters<typeof startDynalite>[0]): Prom
       vi.unstubAllEnvs();
       server.closeAllConnections();
       server.close();
-      await dynalite.close();
+      await table.close();
     },
   };
 }
@@ -91,7 +90,7 @@ describe.each(LEDGERS)('wake-ups %s', (name) => {
   let opened: Opened;
   let endpoint: EndpointAddress;
   beforeEach(async () => {
-    opened = name === 'in memory' ? openInMemory() : await openOverDynalite(name);
+    opened = name === 'in memory' ? openInMemory() : await openOverDynamoDb(name);
     endpoint = { tenant: 'acme', environment: 'live', endpointId: newId('ep') };
   });
   afterEach(() => opened.close());
