@@ -25,6 +25,7 @@ beforeAll(async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.spyOn(console, 'log').mockReturnValue();
   service = await startService({ endpointsPerTenant: 5, keysPerTenant: 5 });
+  service.addActions();
   const isNoteOfUse = (command: string, { Key }: CallInput) =>
     command === 'UpdateItemCommand' && Key?.sk?.S?.startsWith('key_') === true;
   decideOnCalls(service.client, (command, input) =>

@@ -254,32 +254,35 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   const sentRetries: DelayedMessage[] = [];
   const toldDead: Delivery[] = [];
-  addDeliveryActionRoutes(serve, {
-    ledger,
-    health,
-    registry,
-    queues: {
-      async sendRetries(messages) {
-        sentRetries.push(...messages);
-        return new Set();
+  /** Tests with queues or wake-ups of their own add these themselves. */
+  function addActions(): void {
+    addDeliveryActionRoutes(serve, {
+      ledger,
+      health,
+      registry,
+      queues: {
+        async sendRetries(messages) {
+          sentRetries.push(...messages);
+          return new Set();
+        },
       },
-    },
-    wakes,
-    events: { tellDead: async (delivery) => void toldDead.push(delivery) },
-    surroundings,
-    settings,
-  });
-  addEndpointActionRoutes(serve, {
-    registry,
-    events: { tellDead: async (delivery) => void toldDead.push(delivery) },
-    health,
-    work,
-    ledger,
-    queues: wakeQueue,
-    wakes,
-    surroundings,
-    defaults: {},
-  });
+      wakes,
+      events: { tellDead: async (delivery) => void toldDead.push(delivery) },
+      surroundings,
+      settings,
+    });
+    addEndpointActionRoutes(serve, {
+      registry,
+      events: { tellDead: async (delivery) => void toldDead.push(delivery) },
+      health,
+      work,
+      ledger,
+      queues: wakeQueue,
+      wakes,
+      surroundings,
+      defaults: {},
+    });
+  }
 
   const sentReplays: DelayedReplay[] = [];
   addReplayRoutes(serve, {
@@ -352,6 +355,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     replays,
     sentReplays,
     toldDead,
+    addActions,
     sentRetries,
     health,
     settings,
