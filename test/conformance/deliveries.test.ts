@@ -309,7 +309,7 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
         true,
       );
       expect(await ledger.settle(delivery, 'cancelled', NOON_MS)).toBe(false);
-      const { dueAtMs, nextCause, workAtMs, ...lasting } = delivery;
+      const { nextCause, workAtMs, ...lasting } = delivery;
       expect(await read(delivery)).toEqual({ ...lasting, state: 'dead', deathReason: 'deadline' });
       expect(await waitsAt(delivery)).toEqual([]);
       const unstored = aDelivery();

@@ -17,7 +17,8 @@ export function createDeliveryRuns({ putIf }: Pick<DeliveryItems, 'putIf'>): Del
     },
 
     async settle(delivery, state, nowMs) {
-      const { dueAtMs, nextCause, lease, workAtMs, ...rest } = delivery;
+      // Its due time stays: it tells that no attempt ended it, whoever reads it later.
+      const { nextCause, lease, workAtMs, ...rest } = delivery;
       return putIf(
         { ...rest, state },
         `attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n AND ${NOT_UNDER_WAY})`,

@@ -64,7 +64,7 @@ export interface Delivery extends Scope {
   readonly firstAttemptAtMs?: number;
   /** Past it the delivery is dead; a new run gets a new one. Unix milliseconds. */
   readonly deadlineAtMs: number;
-  /** When the next attempt is due, Unix milliseconds; only while waiting. */
+  /** When the next attempt is due, or was when it ended without one, Unix milliseconds. */
   readonly dueAtMs?: number;
   readonly nextCause?: Cause;
   /**

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import { settleOverdue, standingAt } from '../../../lambdas/core/deliveries/overdue.ts';
+import type { Event } from '../../../lambdas/core/events/event.ts';
 import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
 import { OPERATOR_SCOPE, scopeKey } from '../../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../../lambdas/core/settings.ts';
@@ -36,7 +37,17 @@ it.each([
 
 // Regression: the notice had the time of the last attempt, by which its own deadline could have passed.
 it('the notice of what ran out of time is of its deadline, and of the last attempt otherwise', async () => {
-  const told: number[] = [];
+  const { told, notices } = noticesOf();
+  const attempt = { number: 1, run: 1, cause: 'first', outcome: 'http_500' } as const;
+  const attempts = [{ ...attempt, atMs: NOON_MS, durationMs: 80 }];
+  await notices.tellDead(standingAt({ ...delivery, attempts }, deadlineAtMs));
+  const { dueAtMs, ...ended } = delivery;
+  await notices.tellDead({ ...ended, attempts, state: 'dead', deathReason: 'deadline' });
+  expect(told.map(({ acceptedAtMs }) => acceptedAtMs)).toEqual([deadlineAtMs, NOON_MS + 80]);
+});
+
+function noticesOf() {
+  const told: Event[] = [];
   const notices = createOperatorNotices({
     registry: {
       subscribersOf: async () =>
@@ -44,20 +55,28 @@ it('the notice of what ran out of time is of its deadline, and of the last attem
     },
     queues: {
       sendEvents: async (messages) => {
-        told.push(...messages.map(({ event }) => event.acceptedAtMs));
+        told.push(...messages.map(({ event }) => event));
         return new Set();
       },
     },
   });
-  const attempt = { number: 1, run: 1, cause: 'first', outcome: 'http_500' } as const;
-  const attempts = [{ ...attempt, atMs: NOON_MS, durationMs: 80 }];
-  await notices.tellDead(standingAt({ ...delivery, attempts }, deadlineAtMs));
-  const { dueAtMs, ...ended } = delivery;
-  await notices.tellDead({ ...ended, attempts, state: 'dead', deathReason: 'deadline' });
-  expect(told).toEqual([deadlineAtMs, NOON_MS + 80]);
-});
+  return { told, notices };
+}
 
 describe('a delivery that ran out of time', () => {
+  // A dead letter that is sent back repeats what follows from the record.
+  it('is told of by the same notice once it is settled', async () => {
+    const ledger = createMemoryLedger(createCallCounts());
+    const { told, notices } = noticesOf();
+    const attempt = { number: 1, run: 1, cause: 'first', outcome: 'http_500' } as const;
+    const tried = { ...delivery, attempts: [{ ...attempt, atMs: NOON_MS, durationMs: 80 }] };
+    await ledger.putDeliveryOnce(tried);
+    await settleOverdue({ ledger, events: notices }, tried, deadlineAtMs);
+    await notices.tellDead(ledger.find(delivery) ?? delivery);
+    expect(told).toHaveLength(2);
+    expect(told[1]).toEqual(told[0]);
+  });
+
   it('is told of though the notice is refused once', async () => {
     const ledger = createMemoryLedger(createCallCounts());
     await ledger.putDeliveryOnce(delivery);
