@@ -1,5 +1,5 @@
 // The look through an endpoint at rest: what is past its deadline is stored as dead and told.
-import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
+import { LEASED_AT_MOST_MS } from '../core/deliveries/advance.ts';
 import { settleOverdue } from '../core/deliveries/overdue.ts';
 import { firstIdAt } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
@@ -22,7 +22,7 @@ export async function lookThrough(
 ): Promise<boolean> {
   const nowMs = ports.surroundings.now();
   // A delivery is due by its deadline at the latest, and a later run has a later deadline than its event's id tells.
-  const endMs = nowMs + LOST_AFTER_MS;
+  const endMs = nowMs + LEASED_AT_MOST_MS;
   const youngest = firstIdAt('evt', nowMs - ports.settings.deadlineDays * DAY_MS + 1);
   for await (const page of duePages(ports.work, message, endMs, PAGE, message.lookFromMs)) {
     const old = page.filter(({ eventId }) => eventId < youngest);

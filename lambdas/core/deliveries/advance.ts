@@ -13,6 +13,8 @@ import type { DelayedMessage } from './message.ts';
 
 /** How long after its due time a retry that travels by SQS delay counts as lost. */
 export const LOST_AFTER_MS = 10 * 60 * 1000;
+/** More than any lease lasts: a wake-up that is early leases to the end of its bucket, and for that long after it. */
+export const LEASED_AT_MOST_MS = 25 * 60 * 1000;
 
 /** A delivery before its first attempt: due at once. */
 export function freshDelivery(

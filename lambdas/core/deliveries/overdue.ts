@@ -3,7 +3,7 @@ import type { EndpointAddress } from '../scope.ts';
 import type { Settings } from '../settings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { DAY_MS } from '../time.ts';
-import { LOST_AFTER_MS } from './advance.ts';
+import { LEASED_AT_MOST_MS } from './advance.ts';
 import type { Delivery } from './delivery.ts';
 import type { DeliveryRuns, WorkLedger } from './ledger.ts';
 
@@ -51,6 +51,6 @@ export async function overdueBeforeMs(
   endpoint: EndpointAddress,
 ): Promise<number> {
   const nowMs = surroundings.now();
-  const [due] = await work.listDue(endpoint, nowMs + LOST_AFTER_MS, 1);
+  const [due] = await work.listDue(endpoint, nowMs + LEASED_AT_MOST_MS, 1);
   return due ? nowMs - settings.deadlineDays * DAY_MS + 1 : 0;
 }
