@@ -64,8 +64,8 @@ export async function fanOut(
   const told = new Map<string, MatchedJob>();
   const unmatched = await eachByItself(await withOpened(ports, jobs), async (job) => {
     const candidates = subscribers.get(scopeKey(job.event));
-    // Of a deleted tenant nothing is stored any more.
-    if (candidates === null) return;
+    // Of a deleted tenant nothing is stored any more, nor for another that has its id now.
+    if (candidates === null || job.event.acceptedAtMs < (candidates?.notBeforeMs ?? 0)) return;
     const all = candidates ?? [];
     const { wanting, overBudget } = targetsOf(job.opened, all);
     matched.push({ ...job, ...sealedSubject(job.event, job.opened), ...matchedBy(wanting) });

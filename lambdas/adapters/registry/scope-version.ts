@@ -1,4 +1,5 @@
 // The count of changes of a scope, by which every fan-out knows whether its list of subscribers is current.
+import { defined } from '../../core/defined.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { number, text } from '../aws/dynamodb/client.ts';
@@ -10,19 +11,27 @@ export type ScopeChange = 'content' | 'deletion' | 'return';
 const UPDATES: Readonly<Record<ScopeChange, string>> = {
   content: 'SET v = :v ADD changes :one',
   deletion: 'SET v = :v, gone = :one ADD changes :one',
-  return: 'SET v = :v REMOVE gone ADD changes :one',
+  return: 'SET v = :v, since = :since REMOVE gone ADD changes :one',
 };
 
-/** Tells every fan-out that a scope's subscribers are to be read again. */
+/**
+ * Tells every fan-out that a scope's subscribers are to be read again.
+ * @param sinceMs of a tenant that returns: what was accepted before is not its own
+ */
 export function countChange(
   table: Table,
   scope: Scope,
   change: ScopeChange = 'content',
+  sinceMs?: number,
 ): Promise<unknown> {
   return table.call('UpdateItem', {
     Key: { pk: text(endpointPartition(scope)), sk: text(VERSION_SORT_KEY) },
     UpdateExpression: UPDATES[change],
-    ExpressionAttributeValues: { ':one': number(1), ':v': ITEM_VERSION },
+    ExpressionAttributeValues: defined({
+      ':one': number(1),
+      ':v': ITEM_VERSION,
+      ':since': number(sinceMs),
+    }),
   });
 }
 

@@ -6,7 +6,11 @@ import { allOf } from '../../core/listing.ts';
 import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
-import type { Subscriber, SubscriberStore } from '../../core/subscriptions/subscriber.ts';
+import type {
+  Subscriber,
+  SubscriberStore,
+  Subscribers,
+} from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, text } from '../aws/dynamodb/client.ts';
@@ -63,15 +67,20 @@ export function createSubscriberCache(
         const nowMs = surroundings.now();
         const slow = slowIn(item, nowMs);
         const cached = lists.get(key, nowMs);
-        if (cached?.version === version) return [key, withSlow(cached.subscribers, slow)] as const;
+        const isCurrent = cached?.version === version;
         // The version was read before the list: a change in between only makes us read again.
-        const subscribers = await load(scope);
-        lists.set(key, { version, subscribers }, nowMs);
-        return [key, withSlow(subscribers, slow)] as const;
+        const subscribers = isCurrent ? cached.subscribers : await load(scope);
+        if (!isCurrent) lists.set(key, { version, subscribers }, nowMs);
+        return [key, notBefore(withSlow(subscribers, slow), item.since?.N)] as const;
       }),
     );
     return new Map(found);
   };
+}
+
+function notBefore(subscribers: readonly Subscriber[], sinceMs: string | undefined): Subscribers {
+  if (sinceMs === undefined) return subscribers;
+  return Object.assign([...subscribers], { notBeforeMs: Number(sinceMs) });
 }
 
 function withSlow(

@@ -15,6 +15,8 @@ const PARTITION = 'tenants';
 const BEFORE_IDS = ' ';
 /** How often a tenant that others change meanwhile is tried. */
 const ROUNDS = 5;
+/** So long after its deletion nothing is accepted for a tenant any more, and its erasure takes longer. */
+const ACCEPTED_AFTER_MS = 60_000;
 
 export function createTenantStore(table: Table): TenantStore & TenantListing {
   const page = createPages(table);
@@ -26,9 +28,13 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
   const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
     replaceDocument(table, before, itemOf(after));
 
-  async function changeScopes(tenant: string, change: ScopeChange): Promise<void> {
+  async function changeScopes(
+    tenant: string,
+    change: ScopeChange,
+    sinceMs?: number,
+  ): Promise<void> {
     for (const environment of ENVIRONMENTS) {
-      await countChange(table, { tenant, environment }, change);
+      await countChange(table, { tenant, environment }, change, sinceMs);
     }
   }
 
@@ -40,7 +46,7 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
         if (found && created) {
           if (found.erasure?.state !== 'done') return { tenant: found, created: false };
           // First the scopes: of a tenant that is there again no event may be dropped.
-          await changeScopes(id, 'return');
+          await changeScopes(id, 'return', (found.deletedAtMs ?? 0) + ACCEPTED_AFTER_MS);
         }
         const tenant = created ? { id, name, createdAtMs: nowMs } : { ...found, name };
         const isPut = found

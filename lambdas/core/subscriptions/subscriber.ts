@@ -14,14 +14,15 @@ export interface Subscriber extends Subscription {
   readonly filter?: FilterPattern;
 }
 
+/** A scope's; of a tenant whose id was used before, what was accepted before this moment is not its own. */
+export type Subscribers = readonly Subscriber[] & { readonly notBeforeMs?: number };
+
 export interface SubscriberStore {
   /**
    * The subscribers of each scope, as of a moment after the call began; null if its tenant was deleted.
    * Keyed by `scopeKey`.
    */
-  subscribersOf(
-    scopes: readonly Scope[],
-  ): Promise<ReadonlyMap<string, readonly Subscriber[] | null>>;
+  subscribersOf(scopes: readonly Scope[]): Promise<ReadonlyMap<string, Subscribers | null>>;
   /** Lets fan-out know at once that an endpoint is slow, until then. */
   markSlow(endpoint: Scope & { readonly id: string }, untilMs: number): Promise<void>;
 }

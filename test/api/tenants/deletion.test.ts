@@ -11,7 +11,7 @@ import { type CleanupPorts, cleanUp } from '../../../lambdas/wake/erase.ts';
 import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 import { decideOnCalls } from '../../builders/broken-calls.ts';
-import { sqsRecord } from '../../builders/ports.ts';
+import { redriven, sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
 
 const PERSONAL = 'Jane-Q-Marked';
@@ -303,7 +303,7 @@ describe('DELETE /v1/tenants/{id}', () => {
     expect(late.json).toMatchObject({ name: 'New', deletedAt: null, erasure: null });
     const scope = { tenant: 'victim', environment: 'live' } as const;
     const subscribers = await service.registry.subscribersOf([scope]);
-    expect(subscribers.get('live#victim')).toEqual([]);
+    expect(subscribers.get('live#victim')).toHaveLength(0);
   });
 
   it('lets no event in that was on its way', async () => {
@@ -324,6 +324,37 @@ describe('DELETE /v1/tenants/{id}', () => {
     const body = encodeEventMessage({ event: anEvent(), mayRepeat: false });
     expect(await fanOut(ports, [sqsRecord(body)])).toEqual([]);
     expect(stored).toEqual([]);
+  });
+
+  it('lets no event in that was on its way once its id is used again', async () => {
+    await fill(1);
+    const old = anEvent();
+    await remove();
+    await work();
+    await service.operator('PUT', '/v1/tenants/victim', { name: 'Other' });
+    const other = await service.keyOf('victim', 'live');
+    await other('POST', '/v1/endpoints', { url: 'https://other.example.org/' });
+    const sent: unknown[] = [];
+    const ports = {
+      surroundings: service.surroundings,
+      settings: service.settings,
+      ledger: service.ledger,
+      registry: service.registry,
+      queues: {
+        sendDeliveries: async (messages: readonly unknown[]) => {
+          sent.push(...messages);
+          return new Set<number>();
+        },
+      },
+    };
+    // Dead letters come back for as long as SQS keeps them.
+    const body = encodeEventMessage({ event: old, mayRepeat: false });
+    expect(await fanOut(ports, [redriven(sqsRecord(body))])).toEqual([]);
+    expect(sent).toEqual([]);
+    expect(await everything()).not.toContain(PERSONAL);
+    const own = encodeEventMessage({ event: anEvent(), mayRepeat: false });
+    expect(await fanOut(ports, [sqsRecord(own)])).toEqual([]);
+    expect(sent).toHaveLength(1);
   });
 
   it('is the operator’s alone, and 404 for a tenant that never was', async () => {
