@@ -1,5 +1,5 @@
 // POST /v1/deliveries/{id}/retry and /cancel.
-import { retryMessage } from '../../core/deliveries/advance.ts';
+import { LEASED_AT_MOST_MS, retryMessage } from '../../core/deliveries/advance.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { type DeliveryLedger, findDelivery } from '../../core/deliveries/ledger.ts';
 import type { RetryQueue } from '../../core/deliveries/message.ts';
@@ -84,8 +84,8 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
       }
       const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
-      // Should we die before its message is sent, this finds it.
-      await ports.wakes.note(opened, opened.workAtMs ?? nowMs);
+      // Should we die before its message is sent, this finds it: not by a wake-up that comes before the index shows it.
+      await ports.wakes.note(opened, nowMs + LEASED_AT_MOST_MS);
       if (!(await ledger.openRun(opened, delivery.run))) return undefined;
       const refused = await ports.queues.sendRetries([retryMessage(opened, nowMs)]);
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
