@@ -17,6 +17,7 @@ import { freePort } from '../builders/free-port.ts';
 import type { Target, TargetAws } from './target.ts';
 
 export interface EmbeddedTarget extends Target {
+  readonly dataDir: string;
   /** All that it has printed since its first start. */
   printed(): string;
   /** Ends it at once, with nothing tidied up (SIGKILL). */
@@ -31,9 +32,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_WITHIN_MS = 120_000;
 const OPERATOR_KEY = `operator-${'0123456789abcdef'.repeat(2)}`;
 
-/** @param more variables of its environment */
+/**
+ * @param more variables of its environment
+ * @param nodeArguments of its process
+ */
 export async function startEmbedded(
   more: Readonly<Record<string, string>> = {},
+  nodeArguments: readonly string[] = [],
 ): Promise<EmbeddedTarget> {
   // The fuzzer and the kill runs start it outside of vitest, where nothing can be injected.
   if (process.env.VITEST !== undefined && inject('deployed')) {
@@ -46,7 +51,7 @@ export async function startEmbedded(
 
   async function start(): Promise<void> {
     const seen = output.length;
-    const running = spawn(process.execPath, ['local/start.ts'], {
+    const running = spawn(process.execPath, [...nodeArguments, 'local/start.ts'], {
       cwd: ROOT,
       env: {
         PATH: process.env.PATH,
@@ -104,6 +109,7 @@ export async function startEmbedded(
   return {
     url: `http://127.0.0.1:${port}`,
     operatorKey: OPERATOR_KEY,
+    dataDir,
     printed: () => output,
     kill: () => end('SIGKILL'),
     interrupt,

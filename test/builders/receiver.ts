@@ -12,8 +12,10 @@ export interface Arrival {
   readonly atMs: number;
 }
 
-/** The status for the nth request of a path, counted from 1. */
-export type Answer = (nth: number) => number;
+/** The status for the nth request of a path, counted from 1, and how long to wait with the next; none leaves it unanswered. */
+export type Answer = (
+  nth: number,
+) => number | { readonly status: number; readonly retryAfter: string } | undefined;
 
 export interface TestReceiver {
   readonly url: string;
@@ -44,7 +46,11 @@ export async function startReceiver(): Promise<TestReceiver> {
       const here = arrivals.get(path) ?? [];
       arrivals.set(path, here);
       here.push({ path, method, headers, body: Buffer.concat(chunks), atMs: Date.now() });
-      response.statusCode = answers.get(path)?.(here.length) ?? 204;
+      const answer = answers.get(path) ?? (() => 204);
+      const given = answer(here.length);
+      if (given === undefined) return;
+      if (typeof given === 'number') response.statusCode = given;
+      else response.writeHead(given.status, { 'retry-after': given.retryAfter });
       if (waiting) waiting.push(response);
       else response.end();
     } catch {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -16,6 +16,7 @@ import {
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Runtime } from '../../local/runtime.ts';
+import { movedClock } from '../builders/moved-clock.ts';
 
 /** Every retry and every schedule of the recording is due by then. */
 const AFTER_MS = 2 * 3_600_000;
@@ -68,7 +69,7 @@ export async function startRecorded(file: URL, receiverUrl: string): Promise<Rec
   const child = fork(
     fileURLToPath(new URL('runtime-process.ts', import.meta.url)),
     [dataDir, recorded.operatorKey],
-    { execArgv: ['--import', clockIn(folder, behindMs)], stdio: 'inherit' },
+    { execArgv: [...movedClock(folder, -behindMs).nodeArguments], stdio: 'inherit' },
   );
   const stop = async (): Promise<void> => {
     if (child.exitCode === null) {
@@ -140,26 +141,6 @@ export async function startRecorded(file: URL, receiverUrl: string): Promise<Rec
     throw error;
   }
   return service;
-}
-
-/** A module that sets the clock of every thread and process of the service back. */
-function clockIn(folder: string, behindMs: number): string {
-  const file = join(folder, 'clock.mjs');
-  writeFileSync(
-    file,
-    `const Real = Date;
-globalThis.Date = class Date extends Real {
-  constructor(...parts) {
-    if (parts.length === 0) super(Real.now() - ${behindMs});
-    else super(...parts);
-  }
-  static now() {
-    return Real.now() - ${behindMs};
-  }
-};
-`,
-  );
-  return pathToFileURL(file).href;
 }
 
 export function fromJson(item: Item): Item {
