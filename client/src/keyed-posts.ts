@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 338e3d4a11b0ab2570b3d1d59ac069a3a96847f76db522c7d1f442606f1b92aa
+// sha256 f03a64b614acb1431283e707534a54cd52071599d7fa04057fd97ed04d945433
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

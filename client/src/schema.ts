@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 338e3d4a11b0ab2570b3d1d59ac069a3a96847f76db522c7d1f442606f1b92aa
+// sha256 f03a64b614acb1431283e707534a54cd52071599d7fa04057fd97ed04d945433
 
 export interface paths {
     "/v1/events": {
@@ -768,14 +768,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List keys, newest first
+         * List keys, oldest first
          * @description A tenant’s key needs the scope `keys:write`.
          */
         get: operations["listKeys"];
         put?: never;
         /**
          * Create a key for a tenant
-         * @description A tenant’s key can grant only scopes that it has itself.
+         * @description A tenant’s key can grant only scopes that it has itself, and no longer life than its own: the new key expires with it at the latest, and is revoked with it.
          *
          *     A tenant’s key needs the scope `keys:write`.
          */
@@ -821,8 +821,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke a key
-         * @description A tenant’s key needs the scope `keys:write`.
+         * Revoke a key, and the keys that were made with it
+         * @description The keys that it made, those that they made, and so on are revoked as well. A tenant’s key can revoke only keys whose scopes it has itself. Repeating the call is harmless.
+         *
+         *     A tenant’s key needs the scope `keys:write`.
          */
         delete: operations["revokeKey"];
         options?: never;
@@ -1360,6 +1362,8 @@ export interface components {
         CreatedKey: {
             /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
+            /** @description The key that made it, and with which it is revoked; null if the operator made it. */
+            parent: string | null;
             name: string;
             tenant: string;
             /** @enum {string} */
@@ -1951,6 +1955,8 @@ export interface components {
         Key: {
             /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
+            /** @description The key that made it, and with which it is revoked; null if the operator made it. */
+            parent: string | null;
             name: string;
             tenant: string;
             /** @enum {string} */
@@ -7156,6 +7162,7 @@ export interface operations {
                      *       "data": [
                      *         {
                      *           "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "parent": null,
                      *           "name": "producer",
                      *           "tenant": "acme",
                      *           "environment": "live",
@@ -7231,6 +7238,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "parent": null,
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -7258,6 +7266,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "parent": null,
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -7330,6 +7339,7 @@ export interface operations {
                      *       ],
                      *       "key": {
                      *         "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *         "parent": null,
                      *         "name": "producer",
                      *         "tenant": "acme",
                      *         "environment": "live",
@@ -7385,6 +7395,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "parent": null,
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -7445,7 +7456,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Revoked. The key stops working within seconds. */
+            /** @description Revoked. The keys stop working within seconds. */
             204: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];

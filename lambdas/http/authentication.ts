@@ -57,6 +57,7 @@ const KEPT_MS = 3_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
 
+export const NOT_USABLE = 'This key is not known, has expired or was revoked.';
 export const TENANT_HEADER = 'Posthorn-Tenant';
 export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
 
@@ -109,7 +110,7 @@ export function createAuthentication({
     if (!key || !isUsable(key, surroundings.now()) || !(await isTenant(key.tenant))) {
       keys.delete(hash);
       gate?.failed(c);
-      throw unauthorized('This key is not known, has expired or was revoked.');
+      throw unauthorized(NOT_USABLE);
     }
     gate?.admitted(c, key.id);
     void noteUse(key);
@@ -198,6 +199,6 @@ export function environmentOf(c: AppContext): Environment | undefined {
   return known;
 }
 
-function unauthorized(detail: string): Problem {
+export function unauthorized(detail: string): Problem {
   return new Problem(401, detail, [], { 'WWW-Authenticate': 'Bearer realm="posthorn"' });
 }

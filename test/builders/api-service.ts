@@ -368,6 +368,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     tested,
     dispatch,
     keyOf,
+    askWith,
     anyone: askWith(undefined),
     operator: askWith(OPERATOR_KEY),
     acme: await keyOf('acme', 'live'),

@@ -17,7 +17,8 @@ export const createKeyOperation = operation({
   path: '/v1/keys',
   tag: 'Keys',
   summary: 'Create a key for a tenant',
-  description: 'A tenant’s key can grant only scopes that it has itself.',
+  description:
+    'A tenant’s key can grant only scopes that it has itself, and no longer life than its own: the new key expires with it at the latest, and is revoked with it.',
   access: 'keys:write',
   body: keyInputSchema.meta({ id: 'KeyInput' }),
   bodyExample: { name: 'producer', preset: 'producer' },
@@ -40,7 +41,7 @@ export const listKeys = operation({
   method: 'get',
   path: '/v1/keys',
   tag: 'Keys',
-  summary: 'List keys, newest first',
+  summary: 'List keys, oldest first',
   access: 'keys:write',
   query: z.strictObject(pageShape((id) => isId('key', id))),
   replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
@@ -78,9 +79,11 @@ export const revokeKey = operation({
   method: 'delete',
   path: '/v1/keys/{id}',
   tag: 'Keys',
-  summary: 'Revoke a key',
+  summary: 'Revoke a key, and the keys that were made with it',
+  description:
+    'The keys that it made, those that they made, and so on are revoked as well. A tenant’s key can revoke only keys whose scopes it has itself. Repeating the call is harmless.',
   access: 'keys:write',
   params: idParams('key'),
-  replies: { 204: { description: 'Revoked. The key stops working within seconds.' } },
+  replies: { 204: { description: 'Revoked. The keys stop working within seconds.' } },
   problems: { 404: NO_KEY },
 });

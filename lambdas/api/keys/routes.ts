@@ -1,20 +1,28 @@
 // /v1/keys: keys of tenants, each shown once.
+import { defined } from '../../core/defined.ts';
 import { isId } from '../../core/identifiers.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import {
   type ApiKey,
   createKey,
+  familyOf,
   hashOfKey,
   isUsable,
   KEY_BYTES,
   KEY_SCOPES,
+  type KeyScope,
+  scopesBeyond,
   scopesOf,
 } from '../../core/keys/api-key.ts';
 import type { KeyStore } from '../../core/keys/store.ts';
+import { allOf } from '../../core/listing.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
+import { type AppContext, NOT_USABLE, unauthorized } from '../../http/authentication.ts';
+import { refused } from '../../http/body.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { placesUnder } from '../../http/limits.ts';
 import type { Serve } from '../../http/operation.ts';
@@ -34,6 +42,8 @@ const HINT_LENGTH = 12;
 /** Of the keys that were revoked or have expired the newest stay listed, and the others are forgotten, a few at a time. */
 const MAX_ENDED = 100;
 const FORGOTTEN_AT_ONCE = 50;
+const PAGE = 100;
+const REVOKED_AT_ONCE = 25;
 const CREATED_MEANWHILE =
   'Another request with this idempotency key is creating the key at the moment.';
 
@@ -72,19 +82,35 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
     );
   }
 
+  /** When a key expires that was asked for. @throws Problem 422 */
+  function expiryOf(expiresAt: string | undefined, parent: ApiKey | undefined): number | undefined {
+    if (expiresAt === undefined) return parent?.expiresAtMs;
+    const atMs = Date.parse(expiresAt);
+    if (atMs <= surroundings.now()) throw refused([{ path: '/expiresAt', message: 'is over' }]);
+    if (parent?.expiresAtMs === undefined || atMs <= parent.expiresAtMs) return atMs;
+    throw refused([{ path: '/expiresAt', message: 'is later than that of the key that asks' }]);
+  }
+
+  /**
+   * Of a key that is made while one of those above it is revoked, either the revocation finds it or this does.
+   * @throws Problem 401
+   */
+  async function requireParents(key: ApiKey): Promise<void> {
+    for (let { parentId } = key; parentId !== undefined; ) {
+      const parent = await registry.getKey(key, parentId);
+      if (!parent || !isUsable(parent, surroundings.now())) {
+        await registry.deleteKey(key);
+        throw unauthorized(NOT_USABLE);
+      }
+      parentId = parent.parentId;
+    }
+  }
+
   serve(createKeyOperation, async ({ c, scope, body: input, reply }) => {
     const scopes = scopesOf(input);
-    const principal = c.var.principal;
-    if (principal.kind === 'tenant') {
-      const missing = scopes.filter((wanted) => !principal.key.scopes.includes(wanted));
-      if (missing.length > 0) {
-        throw new Problem(
-          403,
-          `A key cannot grant scopes that it does not have: ${missing.join(', ')}.`,
-        );
-      }
-    }
-    const created = await createOnce<Created, void>(c, ports, scope, {
+    const parent = callerOf(c);
+    refuseBeyond(parent, scopes, 'grant scopes');
+    const created = await createOnce<Created, number | undefined>(c, ports, scope, {
       kind: 'keys',
       prefix: 'key',
       body: input,
@@ -92,21 +118,27 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         const key = await registry.getKey(scope, id);
         return key && { key };
       },
-      check: () => makeRoom(scope),
-      make: async ({ id, atMs }) => {
+      check: async () => {
+        const expiresAtMs = expiryOf(input.expiresAt, parent);
+        await makeRoom(scope);
+        return expiresAtMs;
+      },
+      make: async ({ id, atMs }, expiresAtMs) => {
         const secret = createKey(scope.environment, surroundings.random(KEY_BYTES));
-        const key: ApiKey = {
+        const key: ApiKey = defined({
           ...scope,
           id,
+          parentId: parent?.id,
           name: input.name,
           scopes,
           hash: hashOfKey(secret),
           hint: secret.slice(0, HINT_LENGTH),
           createdAtMs: atMs,
-          ...(input.expiresAt === undefined ? {} : { expiresAtMs: Date.parse(input.expiresAt) }),
-        };
+          expiresAtMs,
+        });
         // A repeat at the same time may have been faster, and its caller has the key.
         if (!(await registry.putKey(key))) throw new Problem(409, CREATED_MEANWHILE);
+        await requireParents(key);
         return { key, secret };
       },
     });
@@ -128,8 +160,8 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   }
 
   serve(getCurrentKey, async ({ c, reply }) => {
-    const { principal } = c.var;
-    if (principal.kind === 'operator') {
+    const caller = callerOf(c);
+    if (!caller) {
       return reply(200, {
         kind: 'operator',
         tenant: null,
@@ -138,8 +170,8 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         key: null,
       });
     }
-    const { tenant, environment, scopes, id } = principal.key;
-    const key = (await registry.getKey(principal.key, id)) ?? principal.key;
+    const { tenant, environment, scopes, id } = caller;
+    const key = (await registry.getKey(caller, id)) ?? caller;
     return reply(200, { kind: 'tenant', tenant, environment, scopes, key: keyView(key) });
   });
 
@@ -150,7 +182,25 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
 
   serve(revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
-    if (key.revokedAtMs === undefined) await registry.revokeKey(key, surroundings.now());
+    refuseBeyond(callerOf(c), key.scopes, 'revoke one with scopes');
+    const revoke = async (one: ApiKey): Promise<void> => {
+      if (one.revokedAtMs === undefined) await registry.revokeKey(one, surroundings.now());
+    };
+    // First the key itself: from then on it makes no other.
+    await revoke(key);
+    const all = await allOf((cursor) => registry.listKeys(scope, PAGE, cursor));
+    await inParallel(familyOf(key.id, all), REVOKED_AT_ONCE, revoke);
     return c.body(null, 204);
   });
+}
+
+function callerOf({ var: { principal } }: AppContext): ApiKey | undefined {
+  return principal.kind === 'tenant' ? principal.key : undefined;
+}
+
+/** @throws Problem 403 */
+function refuseBeyond(caller: ApiKey | undefined, scopes: readonly KeyScope[], what: string): void {
+  const missing = caller ? scopesBeyond(caller, scopes) : [];
+  if (missing.length === 0) return;
+  throw new Problem(403, `A key cannot ${what} that it does not have: ${missing.join(', ')}.`);
 }

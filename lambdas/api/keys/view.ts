@@ -6,6 +6,7 @@ import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.t
 export function keyView(key: ApiKey) {
   return {
     id: key.id,
+    parent: key.parentId ?? null,
     name: key.name,
     tenant: key.tenant,
     environment: key.environment,
@@ -20,6 +21,7 @@ export function keyView(key: ApiKey) {
 
 const example = {
   id: `key_${EXAMPLE.suffix}`,
+  parent: null,
   name: 'producer',
   tenant: 'acme',
   environment: 'live',
@@ -34,6 +36,10 @@ const example = {
 export const keySchema = z
   .strictObject({
     id: idOf('key'),
+    parent: idOf('key').nullable().meta({
+      description:
+        'The key that made it, and with which it is revoked; null if the operator made it.',
+    }),
     name: z.string(),
     tenant: z.string(),
     environment: environmentSchema,

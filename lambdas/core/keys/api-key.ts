@@ -29,6 +29,8 @@ const KEY_PRESETS = {
 
 export interface ApiKey extends Scope {
   readonly id: string;
+  /** The key that made it: it lives no longer than that one. None if the operator made it, or an older version did. */
+  readonly parentId?: string;
   readonly name: string;
   readonly scopes: readonly KeyScope[];
   /** SHA-256 of the key, hex: the key itself is not kept. */
@@ -73,6 +75,21 @@ export function hashOfKey(key: string): string {
 /** Compares in constant time, whatever the lengths. */
 export function isSameKey(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(hashOfKey(a)), Buffer.from(hashOfKey(b)));
+}
+
+/** What a key may not hand on, nor revoke in another key. */
+export function scopesBeyond(key: ApiKey, scopes: readonly KeyScope[]): readonly KeyScope[] {
+  return scopes.filter((scope) => !key.scopes.includes(scope));
+}
+
+/** A key, those that it made, those that they made, and so on. @param all oldest first: then two passes do */
+export function familyOf(id: string, all: readonly ApiKey[]): ApiKey[] {
+  const ids = new Set([id]);
+  for (let known = 0; known < ids.size; ) {
+    known = ids.size;
+    for (const key of all) if (ids.has(key.parentId ?? '')) ids.add(key.id);
+  }
+  return all.filter((key) => ids.has(key.id));
 }
 
 export function isUsable(key: ApiKey, nowMs: number): boolean {
