@@ -37,11 +37,12 @@ export async function wake(
   const isOutOfTime = sliceFrom(ports.surroundings, remainingMs);
   // Somebody has to resume it, or to prove its URL.
   const isHeld = isHeldByHand(kept.health) || (endpoint !== undefined && isUnverified(endpoint));
-  if (isHeld || state === 'tripped' || state === 'paused') {
-    if (isLook(id, message.bucketMs) && !(await lookThrough(ports, message, isOutOfTime))) return;
-    await enterNextLook(ports, message, Math.max(nowMs, message.bucketMs));
-    if (isHeld) return ports.wakes.done(message);
-  }
+  const isAtRest = isHeld || state === 'tripped' || state === 'paused';
+  const isDaily = isLook(id, message.bucketMs);
+  if (isAtRest && isDaily && !(await lookThrough(ports, message, isOutOfTime))) return;
+  // While anything waits, be it for a wake-up that was lost, there is a look.
+  if (isAtRest || isDaily) await enterNextLook(ports, message, Math.max(nowMs, message.bucketMs));
+  if (isHeld) return ports.wakes.done(message);
   const startMs = await startOf(ports, message, kept.health, perSecond);
   if (startMs > nowMs + TOLERANCE_MS) return waitFor(ports, message, kept.health, startMs);
   // From here on, only this message brings the work back if the function dies.
