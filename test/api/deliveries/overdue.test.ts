@@ -17,6 +17,7 @@ let service: ApiService;
 let endpointId: string;
 beforeAll(async () => {
   service = await startApiService();
+  service.addActions();
 }, 60_000);
 afterAll(() => service?.stop());
 

@@ -15,6 +15,7 @@ import { only } from '../../builders/ports.ts';
 let service: ApiService;
 beforeAll(async () => {
   service = await startApiService();
+  service.addActions();
 }, 60_000);
 afterAll(() => service?.stop());
 
