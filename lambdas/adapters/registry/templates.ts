@@ -1,4 +1,5 @@
 // Templates in the registry, and how endpoints get what they inherit when they are read.
+import { createHash } from 'node:crypto';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
@@ -14,14 +15,20 @@ import {
   templatePartition,
 } from '../items/documents.ts';
 import { createPages, listedDocumentOf } from '../items/page.ts';
+import { ITEM_VERSION } from '../items/version.ts';
 import { announced } from './scope-version.ts';
 
 export type Inheritance = (endpoints: readonly Endpoint[]) => Promise<readonly Endpoint[]>;
 
+/** Longer than an invocation lasts. */
+const HELD_MS = 60_000;
 const keyOf = (scope: Scope, id: string): Item => ({
   pk: text(templatePartition(scope)),
   sk: text(id),
 });
+/** Sorts before every template's id. A name may be a person's, and its item stays where its holder died. */
+const nameKey = (scope: Scope, name: string): Item =>
+  keyOf(scope, `#name#${createHash('sha256').update(name).digest('hex')}`);
 const docOf = (template: Template) => text(JSON.stringify(template));
 const itemOf = (template: Template, joins: number): Item => ({
   ...documentItem(keyOf(template, template.id), template),
@@ -77,6 +84,29 @@ export function createTemplates(table: Table, tombstones: Tombstones): Templates
           ':joins': number(joins),
         });
       }),
+    holdName: (scope, name, holder, nowMs) =>
+      whenHolds(
+        table.call('PutItem', {
+          Item: {
+            ...nameKey(scope, name),
+            v: ITEM_VERSION,
+            heldBy: text(holder),
+            heldTo: number(nowMs + HELD_MS),
+          },
+          // Its own where an answer was lost.
+          ConditionExpression: 'attribute_not_exists(pk) OR heldTo < :now OR heldBy = :holder',
+          ExpressionAttributeValues: { ':now': number(nowMs), ':holder': text(holder) },
+        }),
+      ),
+    async releaseName(scope, name, holder) {
+      await whenHolds(
+        table.call('DeleteItem', {
+          Key: nameKey(scope, name),
+          ConditionExpression: 'heldBy = :holder',
+          ExpressionAttributeValues: { ':holder': text(holder) },
+        }),
+      );
+    },
     joinTemplate: (seen) =>
       whenHolds(
         table.call('UpdateItem', {

@@ -9,6 +9,7 @@ import type { Template } from '../../core/templates/template.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { type CreationPorts, createOnce, DELETED_SINCE } from '../../http/creation.ts';
+import { idempotencyKeyIn } from '../../http/idempotency-key.ts';
 import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
@@ -52,23 +53,46 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
     }
   }
 
+  /** Nobody else gives a template this name between the reading of all names and the writing. @throws Problem 409 */
+  async function naming<T>(c: AppContext, scope: Scope, name: string, work: () => Promise<T>) {
+    // Repeats of one request work side by side.
+    const holder = idempotencyKeyIn(c) ?? surroundings.random(10).toString();
+    if (!(await templates.holdName(scope, name, holder, surroundings.now()))) {
+      throw new Problem(409, 'Another template is given this name at the moment.');
+    }
+    try {
+      return await work();
+    } finally {
+      await templates.releaseName(scope, name, holder);
+    }
+  }
+
   serve(operations.createTemplate, async ({ c, scope, body, reply }) => {
-    const made = await createOnce(c, ports, scope, {
-      kind: 'templates',
-      prefix: 'tpl',
-      body,
-      find: async (id) => (await templates.getTemplate(scope, id))?.template,
-      check: async () => {
-        readSettings(body.settings);
-        await requireFree(scope, body.name, true);
-      },
-      make: async ({ id, atMs }) => {
-        const settings = await keptTemplateSettings(c, ports, { ...scope, id }, body.settings);
-        const { name } = body;
-        const times = { createdAtMs: atMs, updatedAtMs: atMs };
-        return templates.putTemplateOnce({ ...scope, id, name, ...settings, ...times, version: 1 });
-      },
-    });
+    const create = () =>
+      createOnce(c, ports, scope, {
+        kind: 'templates',
+        prefix: 'tpl',
+        body,
+        find: async (id) => (await templates.getTemplate(scope, id))?.template,
+        check: async () => {
+          readSettings(body.settings);
+          await requireFree(scope, body.name, true);
+        },
+        make: async ({ id, atMs }) => {
+          const settings = await keptTemplateSettings(c, ports, { ...scope, id }, body.settings);
+          const { name } = body;
+          const times = { createdAtMs: atMs, updatedAtMs: atMs };
+          return templates.putTemplateOnce({
+            ...scope,
+            id,
+            name,
+            ...settings,
+            ...times,
+            version: 1,
+          });
+        },
+      });
+    const made = await naming(c, scope, body.name, create);
     if (!made) throw new Problem(409, DELETED_SINCE);
     return reply(201, templateView(made), tagged(made));
   });
@@ -103,22 +127,24 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
   }
 
   serve(operations.changeTemplate, async ({ c, scope, params, body, reply }) => {
-    const after = await changed(c, scope, params.id, async (before) => {
-      const { name = before.name } = body;
-      if (name !== before.name) await requireFree(scope, name, false);
-      const settings = await keptTemplateSettings(
-        c,
-        ports,
-        before,
-        merged(before, body.settings ?? {}),
-        before,
-      );
-      const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
-      const isSame = isDeepStrictEqual(next.settings, before.settings);
-      const faults = isSame ? [] : await conflicts(ports, next);
-      if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
-      return next;
-    });
+    const change = () =>
+      changed(c, scope, params.id, async (before) => {
+        const { name = before.name } = body;
+        if (name !== before.name) await requireFree(scope, name, false);
+        const settings = await keptTemplateSettings(
+          c,
+          ports,
+          before,
+          merged(before, body.settings ?? {}),
+          before,
+        );
+        const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
+        const isSame = isDeepStrictEqual(next.settings, before.settings);
+        const faults = isSame ? [] : await conflicts(ports, next);
+        if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
+        return next;
+      });
+    const after = await (body.name === undefined ? change() : naming(c, scope, body.name, change));
     return reply(200, templateView(after), tagged(after));
   });
 

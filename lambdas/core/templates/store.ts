@@ -34,4 +34,11 @@ interface TemplateListing {
   listTemplates(scope: Scope, limit: number, cursor?: string): Promise<Page<Template>>;
 }
 
-export interface Templates extends TemplateStore, TemplateListing {}
+/** One request at a time gives a name to a template, so that no two get the same. */
+interface TemplateNaming {
+  /** False while another holds it; who died with it holds it for a minute. */
+  holdName(scope: Scope, name: string, holder: string, nowMs: number): Promise<boolean>;
+  releaseName(scope: Scope, name: string, holder: string): Promise<void>;
+}
+
+export interface Templates extends TemplateStore, TemplateListing, TemplateNaming {}
