@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 f03a64b614acb1431283e707534a54cd52071599d7fa04057fd97ed04d945433
+// sha256 63b7a977c62947ab8c571e5192d96801392a9612e2250375675175ade71ab043
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

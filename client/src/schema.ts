@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 f03a64b614acb1431283e707534a54cd52071599d7fa04057fd97ed04d945433
+// sha256 63b7a977c62947ab8c571e5192d96801392a9612e2250375675175ade71ab043
 
 export interface paths {
     "/v1/events": {
@@ -7605,7 +7605,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description The tenant was deleted, and its data is still being removed. The answer has `Retry-After`. */
+            /** @description The tenant was deleted, and its data was removed less than 7 days ago or is still being removed. The answer has `Retry-After`. */
             409: {
                 headers: {
                     /**

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { NotYetStoredError } from '../../core/errors.ts';
-import type {
-  DedupeEntry,
-  DedupeLedger,
-  DedupeLookup,
-  EventLedger,
-  StoredEvent,
+import {
+  DEDUPE_MS,
+  type DedupeEntry,
+  type DedupeLedger,
+  type DedupeLookup,
+  type EventLedger,
+  type StoredEvent,
 } from '../../core/events/ledger.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -25,7 +26,7 @@ import {
 } from '../aws/dynamodb/client.ts';
 import { newestFirst } from '../items/listing.ts';
 import { ITEM_VERSION, readable } from '../items/version.ts';
-import { DEDUPE_MS, EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
+import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
 import { createFeedLedger } from './feed.ts';
 import {
   EVENT_SHARDS,

@@ -6,9 +6,6 @@ import { DAY_MS } from '../../core/time.ts';
 /** How much longer than a delivery's deadline its event is kept. */
 export const EXPIRY_MARGIN_MS = 2 * DAY_MS;
 
-/** How long an idempotency key is kept. */
-export const DEDUPE_MS = 7 * DAY_MS;
-
 /** When an event, or a delivery in its first run, may be removed. */
 export function expiryOf(
   acceptedAtMs: number,

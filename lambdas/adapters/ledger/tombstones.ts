@@ -1,4 +1,5 @@
 // Tombstones of endpoints, templates and API keys: ids and times, until nothing can ask for them any more.
+import { DEDUPE_MS } from '../../core/events/ledger.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
@@ -7,7 +8,7 @@ import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
-import { DEDUPE_MS, expiryOf } from './expiry.ts';
+import { expiryOf } from './expiry.ts';
 import { seconds } from './items.ts';
 
 const partition = (scope: Scope, kind: string): string => `${scopeKey(scope)}#deleted#${kind}`;

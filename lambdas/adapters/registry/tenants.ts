@@ -3,7 +3,7 @@ import { NotYetStoredError } from '../../core/errors.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { ENVIRONMENTS } from '../../core/scope.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
-import { NEW_ERASURE, type Tenant } from '../../core/tenants/tenant.ts';
+import { NEW_ERASURE, reusableAtMs, type Tenant } from '../../core/tenants/tenant.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
@@ -44,7 +44,7 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
         const found = await getTenant(id);
         const created = found === undefined || found.deletedAtMs !== undefined;
         if (found && created) {
-          if (found.erasure?.state !== 'done') return { tenant: found, created: false };
+          if (nowMs < reusableAtMs(found)) return { tenant: found, created: false };
           // First the scopes: of a tenant that is there again no event may be dropped.
           await changeScopes(id, 'return', (found.deletedAtMs ?? 0) + ACCEPTED_AFTER_MS);
         }

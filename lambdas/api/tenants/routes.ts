@@ -4,6 +4,7 @@ import { Problem } from '../../core/problem.ts';
 import { TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import { reusableAtMs } from '../../core/tenants/tenant.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { listView, pageShape } from '../listing/query.ts';
 import { pageSchema } from '../schemas.ts';
@@ -17,8 +18,8 @@ const inputSchema = z.strictObject({
     .refine((name) => name.isWellFormed(), 'must be well-formed Unicode')
     .meta({ example: 'Acme Ltd' }),
 });
-const BEING_REMOVED =
-  'This tenant was deleted, and its data is still being removed: wait until that is done.';
+const NOT_FREE =
+  'This tenant was deleted. Its id can be used again 7 days after its data is removed, when its idempotency keys have ended.';
 
 export const putTenant = operation({
   id: 'putTenant',
@@ -38,7 +39,7 @@ export const putTenant = operation({
     201: { description: 'Created.', schema: tenantSchema },
   },
   problems: {
-    409: 'The tenant was deleted, and its data is still being removed. The answer has `Retry-After`.',
+    409: 'The tenant was deleted, and its data was removed less than 7 days ago or is still being removed. The answer has `Retry-After`.',
   },
 });
 export const getTenant = operation({
@@ -73,7 +74,9 @@ export function addTenantRoutes(serve: Serve, { registry, surroundings }: Tenant
   serve(putTenant, async ({ params, body, reply }) => {
     const { tenant, created } = await registry.putTenant(params.id, body.name, surroundings.now());
     if (tenant.deletedAtMs !== undefined) {
-      throw new Problem(409, BEING_REMOVED, [], { 'Retry-After': '60' });
+      const waitMs = reusableAtMs(tenant) - surroundings.now();
+      const seconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 60;
+      throw new Problem(409, NOT_FREE, [], { 'Retry-After': String(seconds) });
     }
     return reply(created ? 201 : 200, tenantView(tenant));
   });

@@ -1,6 +1,7 @@
 // Events and idempotency keys as the ledger keeps them.
 import type { Page, TimeRange } from '../listing.ts';
 import type { EventRef, Scope } from '../scope.ts';
+import { DAY_MS } from '../time.ts';
 import type { Event } from './event.ts';
 import type { FeedLedger } from './feed.ts';
 import type { SubjectLedger } from './subject-order.ts';
@@ -40,8 +41,11 @@ export interface DedupeEntry {
   readonly acceptedAtMs: number;
 }
 
+/** How long an idempotency key is kept. */
+export const DEDUPE_MS = 7 * DAY_MS;
+
 export interface DedupeLedger {
-  /** Puts the entry if the key is free (for 7 days), and gives the entry that holds it then. */
+  /** Puts the entry if the key is free, and gives the entry that holds it then. */
   reserve(scope: Scope, key: string, entry: DedupeEntry): Promise<DedupeEntry>;
 }
 

@@ -3,7 +3,7 @@ import type { Page } from '../listing.ts';
 import type { Tenant } from './tenant.ts';
 
 export interface TenantStore {
-  /** Creates or renames; a tenant that was deleted is left as it is until its data is gone. */
+  /** Creates or renames; a tenant that was deleted is left as it is until its id is free. */
   putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
   /** Its events are no longer accepted or fanned out. Undefined if there is no such tenant. */
   markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;

@@ -1,4 +1,5 @@
 // A customer of the platform.
+import { DEDUPE_MS } from '../events/ledger.ts';
 import type { Environment } from '../scope.ts';
 import { ENVIRONMENTS } from '../scope.ts';
 
@@ -29,6 +30,11 @@ export interface Erasure {
   /** What was removed so far. */
   readonly done: Readonly<Record<ErasureStage, number>>;
   readonly finishedAtMs?: number;
+}
+
+/** When the id of a deleted tenant is free: no idempotency key of its is held by then. Infinity until it is erased. */
+export function reusableAtMs({ erasure }: Tenant): number {
+  return (erasure?.finishedAtMs ?? Number.POSITIVE_INFINITY) + DEDUPE_MS;
 }
 
 export const NEW_ERASURE: Erasure = {

@@ -292,12 +292,23 @@ describe('DELETE /v1/tenants/{id}', () => {
     expect((await victim('GET', '/v1/endpoints')).status).toBe(401);
   });
 
-  it('keeps its id until everything is gone: PUT is 409 before, and makes a new tenant after', async () => {
+  it('keeps its id for a week after everything is gone: PUT is 409 before, and makes a new tenant after', async () => {
     await fill(3);
     await remove();
     const early = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
     expect([early.status, early.headers.get('retry-after')]).toEqual([409, '60']);
     await work();
+    const freeAtMs = Date.parse((await read()).erasure.finishedAt) + 7 * 86_400_000;
+    const waitMs = freeAtMs - service.clock.nowMs;
+    const gone = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
+    expect([gone.status, gone.headers.get('retry-after')]).toEqual([
+      409,
+      String(Math.ceil(waitMs / 1000)),
+    ]);
+    service.clock.nowMs = freeAtMs - 1;
+    const soon = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
+    expect([soon.status, soon.headers.get('retry-after')]).toEqual([409, '1']);
+    service.clock.nowMs += 1;
     const late = await service.operator('PUT', '/v1/tenants/victim', { name: 'New' });
     expect(late.status).toBe(201);
     expect(late.json).toMatchObject({ name: 'New', deletedAt: null, erasure: null });
@@ -331,6 +342,7 @@ describe('DELETE /v1/tenants/{id}', () => {
     const old = anEvent();
     await remove();
     await work();
+    service.clock.nowMs += 7 * 86_400_000;
     await service.operator('PUT', '/v1/tenants/victim', { name: 'Other' });
     const other = await service.keyOf('victim', 'live');
     await other('POST', '/v1/endpoints', { url: 'https://other.example.org/' });
