@@ -1,7 +1,7 @@
 // Accepting events: an id and a time for each, and 202 only once SQS has it.
 import { createHash } from 'node:crypto';
 import { defined } from '../core/defined.ts';
-import type { Event, EventInput, Poster } from '../core/events/event.ts';
+import { type Event, type EventInput, occurredAtMs, type Poster } from '../core/events/event.ts';
 import type { DedupeLedger } from '../core/events/ledger.ts';
 import type { EventQueue } from '../core/events/message.ts';
 import type { TraceContext } from '../core/events/trace-context.ts';
@@ -9,6 +9,8 @@ import { createId } from '../core/identifiers.ts';
 import { Problem } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
+import { DAY_MS } from '../core/time.ts';
+import { refused } from '../http/body.ts';
 
 export interface AcceptPorts {
   readonly ledger: DedupeLedger;
@@ -94,6 +96,10 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
     trace,
     data,
   });
+  // What lies further ahead would be its subject's latest event for as long.
+  if (occurredAtMs(event) > nowMs + DAY_MS) {
+    return refused([{ path: '/occurredAt', message: 'is more than a day ahead' }]);
+  }
   if (idempotencyKey === undefined) return { event, mayRepeat: false, duplicate: false };
   const entry = { eventId: event.id, bodyHash: bodyHash(candidate), acceptedAtMs: nowMs };
   const holder = await ports.ledger.reserve(scope, idempotencyKey, entry);

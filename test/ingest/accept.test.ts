@@ -49,6 +49,21 @@ const outline = (results: Awaited<ReturnType<typeof accept>>) =>
   results.map((result) => (result instanceof Problem ? result.status : result.duplicate));
 
 describe('accepting', () => {
+  it.each([
+    [86_400_000, false],
+    [86_400_001, 422],
+    [Date.UTC(9998, 0), 422],
+    [-1e12, false],
+  ] as const)('an event that occurs in %i ms, at most a day ahead', async (aheadMs, expected) => {
+    const { ports, sent, entries } = world();
+    const occurredAt = new Date(Math.min(ports.surroundings.now() + aheadMs, 8e14)).toISOString();
+    const input = { type: 'dossier.created', data: {}, occurredAt };
+    const mixed = [candidate({ input, idempotencyKey: 'one' }), candidate()];
+    const results = await accept(ports, mixed);
+    expect(outline(results)).toEqual([expected, false]);
+    expect([sent.length, entries.size]).toEqual(expected === 422 ? [1, 0] : [2, 1]);
+  });
+
   it('gives every event an id of its own, at its place', async () => {
     const { ports, sent } = world();
     const results = await accept(ports, [candidate(), candidate(), candidate()]);

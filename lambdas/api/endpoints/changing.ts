@@ -97,10 +97,13 @@ export function createEndpointChanger(ports: EndpointPorts) {
     return { before, after, template };
   }
 
-  /** Writes what was planned: undefined if the endpoint was changed in the meantime. */
-  async function carryOut({ before, after, template }: PlannedChange) {
+  /** Writes what was planned, if it is a change, and what follows from it: undefined if the endpoint was changed in the meantime. */
+  async function carryOut(planned: PlannedChange) {
+    const { before, template } = planned;
+    const isNew = isChange(planned);
+    const after = isNew ? planned.after : before;
     await ensureKeysFor(ports, after);
-    if (!(await ports.registry.replaceEndpoint(before, after))) return undefined;
+    if (isNew && !(await ports.registry.replaceEndpoint(before, after))) return undefined;
     if (template) await join(before, after, template);
     if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
     const isToProve = !isUnverified(before) || before.url !== after.url;

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
+import { refused } from '../../http/body.ts';
 
 const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
@@ -45,11 +46,17 @@ const millisecondsOf = (time: string | undefined): number | undefined =>
 
 export const rangeShape = { since: timeParameter.optional(), until: timeParameter.optional() };
 
+/** @throws Problem 422 if it ends before it begins */
 export function rangeOf(query: {
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }): TimeRange {
-  return defined({ sinceMs: millisecondsOf(query.since), untilMs: millisecondsOf(query.until) });
+  const sinceMs = millisecondsOf(query.since);
+  const untilMs = millisecondsOf(query.until);
+  if (sinceMs !== undefined && untilMs !== undefined && untilMs <= sinceMs) {
+    throw refused([{ path: 'until', message: 'must be after since' }]);
+  }
+  return defined({ sinceMs, untilMs });
 }
 
 /** A page of what is shown already. */

@@ -119,7 +119,9 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
     const written = await optimistically(ROUNDS, async () => {
       const before = await find(scope, id);
       requireMatch(c, before.template);
-      const next = { ...(await after(before.template)), version: before.template.version + 1 };
+      const wanted = await after(before.template);
+      if (wanted === before.template) return wanted;
+      const next = { ...wanted, version: before.template.version + 1 };
       return (await templates.replaceTemplate(before, next)) ? next : undefined;
     });
     if (!written) throw overtaken(c);
@@ -138,11 +140,12 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
           merged(before, body.settings ?? {}),
           before,
         );
-        const next = { ...before, ...settings, name, updatedAtMs: surroundings.now() };
+        const next = { ...before, ...settings, name };
+        if (isDeepStrictEqual(next, before)) return before;
         const isSame = isDeepStrictEqual(next.settings, before.settings);
         const faults = isSame ? [] : await conflicts(ports, next);
         if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
-        return next;
+        return { ...next, updatedAtMs: surroundings.now() };
       });
     const after = await (body.name === undefined ? change() : naming(c, scope, body.name, change));
     return reply(200, templateView(after), tagged(after));

@@ -49,7 +49,8 @@ export function placeOf({
 
 /** The place before all entries of a time. */
 export function startOf(atMs: number): string {
-  return `${String(Math.max(0, Math.floor(atMs))).padStart(TIME_DIGITS, '0')}#`;
+  const shownMs = Math.min(Math.max(0, Math.floor(atMs)), 10 ** TIME_DIGITS - 1);
+  return `${String(shownMs).padStart(TIME_DIGITS, '0')}#`;
 }
 
 export function isPlace(text: string): boolean {

@@ -22,6 +22,26 @@ async function anEndpoint(): Promise<string> {
   return (await service.acme('POST', '/v1/endpoints', body)).json.id;
 }
 
+it.each(['/v1/events', '/v1/deliveries', '/v1/replays'])(
+  'a range that ends before it begins, or is none, is the same 422 at %s',
+  async (path) => {
+    const since = '2026-01-02T00:00:00Z';
+    for (const until of ['2026-01-01T00:00:00Z', since, '2026-01-02T01:00:00+01:00']) {
+      const isReplay = path === '/v1/replays';
+      const endpoint = isReplay ? await anEndpoint() : '';
+      const { status, json } = isReplay
+        ? await service.acme('POST', path, { endpoint, since, until })
+        : await service.acme('GET', `${path}?${new URLSearchParams({ since, until })}`);
+      const [{ path: place, message }] = json.errors;
+      expect([status, place.replace('/', ''), message]).toEqual([
+        422,
+        'until',
+        'must be after since',
+      ]);
+    }
+  },
+);
+
 /** A range of time of its own for each test: listings of events hold those of all endpoints. */
 let hours = 2;
 function aTime(): { startMs: number; range: string } {

@@ -197,6 +197,17 @@ describe('an entity tag', () => {
     expect((await service.acme('GET', `/v1/endpoints/${id}`)).headers.get('etag')).toBe('"3"');
   });
 
+  it.each([{}, { timeoutMs: 3_000 }, { headers: { A: '1' }, url: URL }])(
+    'stays after a change to what it is already: %j',
+    async (changes) => {
+      const settings = { timeoutMs: 3_000, headers: { A: '1' } };
+      const made = await service.acme('POST', '/v1/endpoints', { url: URL, ...settings });
+      const answer = await patch(made.json.id, changes);
+      expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"1"']);
+      expect(answer.json).toMatchObject(settings);
+    },
+  );
+
   it.each(['"2"', 'W/"1"', '"", "11"', '"9", "3"'])('%s that is stale is 412', async (tag) => {
     const id = await anEndpoint();
     const headers = { 'if-match': tag };
@@ -210,7 +221,7 @@ describe('an entity tag', () => {
 
   it.each(['"1"', '*', '"7", "1"', ' "1" '])('%s that matches lets it pass', async (tag) => {
     const id = await anEndpoint();
-    expect((await patch(id, {}, { 'if-match': tag })).status).toBe(200);
+    expect((await patch(id, { timeoutMs: 2_000 }, { 'if-match': tag })).status).toBe(200);
     const removal = await service.acme('DELETE', `/v1/endpoints/${id}`, undefined, {
       'if-match': '"2"',
     });

@@ -177,6 +177,17 @@ describe('GET /v1/endpoints/{id}/events', () => {
     expect((await poll(id)).status).toBe(409);
   });
 
+  it.each(['9999-12-31T23:59:59Z', '2286-11-20T17:46:39.999Z', '0001-01-01T00:00:00Z'])(
+    'takes the `next` that it gives for since %s',
+    async (since) => {
+      const { id } = await anEndpoint();
+      const first = await poll(id, `?since=${since}`);
+      expect(first.status).toBe(200);
+      const second = await poll(id, `?after=${first.json.next}`);
+      expect([second.status, second.json.next]).toEqual([200, first.json.next]);
+    },
+  );
+
   it.each([
     ['no cursor', '?after=abc', ['after']],
     [

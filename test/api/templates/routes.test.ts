@@ -124,6 +124,18 @@ describe('a template', () => {
     );
   });
 
+  it('keeps its version where nothing changes', async () => {
+    const token = 't'.repeat(30);
+    const authentication = [{ type: 'bearer', token }];
+    const { id, name } = await aTemplate({ timeoutMs: 2_000, authentication });
+    const shown = (await service.acme('GET', `/v1/templates/${id}`)).json.settings;
+    const same = { settings: { timeoutMs: 2_000, authentication: shown.authentication } };
+    for (const body of [{}, { name }, same]) {
+      const answer = await service.acme('PATCH', `/v1/templates/${id}`, body);
+      expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"1"']);
+    }
+  });
+
   it('keeps its contract', async () => {
     const { id } = await aTemplate();
     const answer = await change(id, { contract: 'bynn' });
