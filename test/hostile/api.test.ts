@@ -27,6 +27,7 @@ test('every PEM field and every setting has an attack', () => {
     'verifyUrl',
     'polling',
     'ownSignature',
+    'signingKey',
     'timingHeaders',
   ];
   const known = [...Object.keys(SETTING_ATTACKS), ...noText, 'timeoutMs', 'maxPerSecond'];

@@ -60,7 +60,9 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
     printCalls('one minute', world, count);
   });
 
-  it('take one schedule per ten minutes at most when they failed over an hour', async () => {
+  it('take one schedule per ten minutes at most when they failed over an hour', {
+    timeout: 240_000,
+  }, async () => {
     const count = 720;
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
     postSeries(world, endpoint, { count, everyMs: HOUR_MS / count, fromMs: 90 * SECOND_MS });
