@@ -14,6 +14,12 @@ const ALONE = [
   'test/local/dynamodb/kills.test.ts',
 ];
 
+/** Put virtual time in the place of the process's timers: what one leaves behind would stop the others' clocks. */
+const VIRTUAL = [
+  'test/{faults,local/simulation}/**/*.test.ts',
+  'test/wake/{overdue,index-lag,daily-look}.test.ts',
+];
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -32,8 +38,19 @@ export default defineConfig({
           name: 'shared',
           include: ['test/**/*.test.ts'],
           // test/deploy needs a deployed stack: npm run test:deploy.
-          exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE],
+          exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE, ...VIRTUAL],
           isolate: false,
+          sequence: { groupOrder: 0 },
+          setupFiles: ['test/builders/known-secrets.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'virtual',
+          include: VIRTUAL,
+          isolate: true,
+          testTimeout: 300_000,
           sequence: { groupOrder: 0 },
           setupFiles: ['test/builders/known-secrets.ts'],
         },

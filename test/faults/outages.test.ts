@@ -1,5 +1,5 @@
 // Parts of the service that are away for minutes or for weeks: afterwards nothing is missing, and nobody helped.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/random.ts';
@@ -12,9 +12,6 @@ import { Injector } from './injector.ts';
 import { type Plan, quietPlan } from './plan.ts';
 import { quietly } from './quietly.ts';
 import { applyPlan } from './virtual-run.ts';
-
-// Weeks of virtual time take as long as the machine is busy otherwise.
-vi.setConfig({ testTimeout: 300_000 });
 
 const START_MS = 1_767_225_600_000;
 const MINUTE_MS = 60_000;
