@@ -32,9 +32,7 @@ import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
 import { accept, type Candidate } from '../../../lambdas/ingest/accept.ts';
 import { redriveDeadLetters } from '../../../lambdas/sweep/dead-letters.ts';
 import { createSweep } from '../../../lambdas/sweep/sweep.ts';
-import { cleanUp } from '../../../lambdas/wake/erase.ts';
-import { replay } from '../../../lambdas/wake/replay.ts';
-import { wake } from '../../../lambdas/wake/wake.ts';
+import { carryOn } from '../../../lambdas/wake/carry-on.ts';
 import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { adaptersOf, DEAD_LETTER_URLS, type Services } from './adapters.ts';
 import { loadApi } from './api.ts';
@@ -133,19 +131,7 @@ function loadWake(services: Services) {
   };
   return {
     wake: (records: SQSRecord[]) =>
-      workOff(records, (message) => {
-        switch (message.kind) {
-          case 'wake':
-            return wake(ports, message, remainingMs);
-          case 'redaction':
-          case 'erasure':
-            return cleanUp(ports, message, remainingMs);
-          case 'replay':
-            return replay(ports, message, remainingMs);
-          default:
-            return message satisfies never;
-        }
-      }),
+      workOff(records, (message) => carryOn(ports, message, remainingMs)),
   };
 }
 
