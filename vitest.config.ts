@@ -20,6 +20,9 @@ const VIRTUAL = [
   'test/wake/{overdue,index-lag,daily-look}.test.ts',
 ];
 
+/** Before each file. */
+const SETUP = ['test/builders/known-secrets.ts', 'test/builders/properties.ts'];
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -41,7 +44,7 @@ export default defineConfig({
           exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE, ...VIRTUAL],
           isolate: false,
           sequence: { groupOrder: 0 },
-          setupFiles: ['test/builders/known-secrets.ts'],
+          setupFiles: SETUP,
         },
       },
       {
@@ -52,7 +55,7 @@ export default defineConfig({
           isolate: true,
           testTimeout: 300_000,
           sequence: { groupOrder: 0 },
-          setupFiles: ['test/builders/known-secrets.ts'],
+          setupFiles: SETUP,
         },
       },
       {
@@ -63,7 +66,7 @@ export default defineConfig({
           isolate: true,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
-          setupFiles: ['test/builders/known-secrets.ts'],
+          setupFiles: SETUP,
         },
       },
     ],

@@ -4,7 +4,7 @@ import type { WorkEntry, WorkLedger } from '../../core/deliveries/ledger.ts';
 import type { EndpointAddress } from '../../core/scope.ts';
 import { WORK_INDEX } from '../../environment.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
-import { answerWhenHolds, type Item, number, text } from '../aws/dynamodb/client.ts';
+import { answerWhenHolds, type Item, number, pagesOf, text } from '../aws/dynamodb/client.ts';
 import { DELIVERY_SHARDS, deliveryKey, fromDeliveryItem, workPartition } from './items.ts';
 
 export function createWorkLedger(table: Table): WorkLedger {
@@ -12,7 +12,8 @@ export function createWorkLedger(table: Table): WorkLedger {
     async listDue(endpoint, beforeMs, limit, fromMs = 0) {
       const shards = await Promise.all(
         Array.from({ length: DELIVERY_SHARDS }, async (_, shard): Promise<WorkEntry[]> => {
-          const answer = await table.call('Query', {
+          // A page ends at 1 MB too, before the limit.
+          const pages = pagesOf(table, {
             IndexName: WORK_INDEX,
             KeyConditionExpression: 'wk = :wk AND wat BETWEEN :from AND :before',
             ExpressionAttributeValues: {
@@ -22,7 +23,12 @@ export function createWorkLedger(table: Table): WorkLedger {
             },
             Limit: limit,
           });
-          return (answer.Items ?? []).map((item) => entryOf(endpoint, item));
+          const entries: WorkEntry[] = [];
+          for await (const page of pages) {
+            entries.push(...page.map((item) => entryOf(endpoint, item)));
+            if (entries.length >= limit) break;
+          }
+          return entries;
         }),
       );
       const entries = shards.flat().sort((a, b) => a.workAtMs - b.workAtMs);

@@ -1,4 +1,4 @@
-// DynamoDB takes no empty string for a key, wherever it stands: neither does the emulator.
+// DynamoDB takes no empty string for a key, wherever it stands: neither does the emulator, nor the one in memory.
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
@@ -10,10 +10,12 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DynamoDbEmulator, startDynamoDb } from '../../../local/dynamodb/emulator.ts';
 import { Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
+import { createCallCounts } from '../../../local/simulation/memory/call-counts.ts';
+import { createMemoryDynamoDb } from '../../../local/simulation/memory/dynamodb/service.ts';
 import { temporaryFolder } from '../emulators.ts';
 
 const folder = temporaryFolder();
@@ -52,8 +54,8 @@ const key = (sk: string) => ({ pk: { S: 'a' }, sk: { S: sk } });
 const query = (condition: string, values: readonly string[]) =>
   new QueryCommand({
     TableName,
-    KeyConditionExpression: `pk = :0 AND ${condition}`,
-    ExpressionAttributeValues: Object.fromEntries(values.map((S, index) => [`:${index}`, { S }])),
+    KeyConditionExpression: `pk = :v0 AND ${condition}`,
+    ExpressionAttributeValues: Object.fromEntries(values.map((S, index) => [`:v${index}`, { S }])),
   });
 const requests = {
   'an item put': (sk: string) => new PutItemCommand({ TableName, Item: key(sk) }),
@@ -72,19 +74,34 @@ const requests = {
     }),
   'items read': (sk: string) =>
     new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key(sk)] } } }),
-  'a query of a key': (sk: string) => query('sk = :1', ['a', sk]),
-  'a query after a key': (sk: string) => query('sk > :1', ['a', sk]),
-  'a query between keys': (sk: string) => query('sk BETWEEN :1 AND :2', ['a', sk, '~']),
-  'a query of a prefix': (sk: string) => query('begins_with(sk, :1)', ['a', sk]),
-  'a query of a partition': (pk: string) => query('sk > :1', [pk, 'b']),
+  'a query of a key': (sk: string) => query('sk = :v1', ['a', sk]),
+  'a query after a key': (sk: string) => query('sk > :v1', ['a', sk]),
+  'a query between keys': (sk: string) => query('sk BETWEEN :v1 AND :v2', ['a', sk, '~']),
+  'a query of a prefix': (sk: string) => query('begins_with(sk, :v1)', ['a', sk]),
+  'a query of a partition': (pk: string) => query('sk > :v1', [pk, 'b']),
 };
 
-it.each(Object.entries(requests))('%s takes no empty key', async (_, request) => {
+const refused = {
+  name: 'ValidationException',
+  message: expect.stringMatching(/cannot contain an empty string value/),
+};
+
+describe.each(Object.entries(requests))('%s takes no empty key', (_, request) => {
   // Each is of another input and output: what it answers is not looked at.
-  const send = (text: string) => client.send(request(text) as PutItemCommand);
-  await send('b');
-  await expect(send('')).rejects.toMatchObject({
-    name: 'ValidationException',
-    message: expect.stringMatching(/cannot contain an empty string value/),
+  it('of the emulator', async () => {
+    const send = (text: string) => client.send(request(text) as PutItemCommand);
+    await send('b');
+    await expect(send('')).rejects.toMatchObject(refused);
+  });
+
+  it('in memory', async () => {
+    const memory = createMemoryDynamoDb(createCallCounts(), { nowMs: () => 0 });
+    const send = (text: string) => {
+      const command = request(text) as PutItemCommand;
+      const operation = command.constructor.name.replace('Command', '') as 'PutItem';
+      return memory.call(operation, command.input);
+    };
+    await send('b');
+    await expect(send('')).rejects.toMatchObject(refused);
   });
 });

@@ -251,9 +251,10 @@ export const keyRangeOf: (text: string) => (bindings: Bindings) => KeyRange = me
     reader.next();
     const operator = reader.next();
     const token = reader.next();
-    if (operator.toUpperCase() === 'BETWEEN') {
-      reader.expect('AND');
-      const last = reader.next();
+    const isBetween = operator.toUpperCase() === 'BETWEEN';
+    if (isBetween || operator === '=') {
+      if (isBetween) reader.expect('AND');
+      const last = isBetween ? reader.next() : token;
       return (bindings) => ({
         hash: hash(bindings),
         from: edge(token, bindings),

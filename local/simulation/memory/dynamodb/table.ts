@@ -50,7 +50,16 @@ const NOTHING: Stored = { item: {}, bytes: 0 };
 /** After every key of its place. */
 const LAST_KEY = '\uffff';
 
-const keyText = (key: Item): string => `${key.pk?.S}\n${key.sk?.S}`;
+/** @throws Error as DynamoDB's, if a part of the key is missing or empty */
+function keyText({ pk, sk }: Item): string {
+  return `${keyPart(pk?.S)}\n${keyPart(sk?.S)}`;
+}
+
+function keyPart(part: string | undefined): string {
+  if (part) return part;
+  const message = 'A key attribute cannot contain an empty string value';
+  throw Object.assign(new Error(message), { name: 'ValidationException' });
+}
 
 function byPlace(a: Placed, b: Placed): number {
   if (a.sort !== b.sort) return a.sort < b.sort ? -1 : 1;
@@ -103,6 +112,9 @@ export class MemoryTable {
   }
 
   query({ range, isByIndex, isForward, limit, startKey }: QueryRequest): QueryPage {
+    for (const part of [range.hash, range.prefix, range.from?.value.S, range.to?.value.S]) {
+      if (part !== undefined) keyPart(part);
+    }
     if (isByIndex) this.catchUp();
     const partition = (isByIndex ? this.indexed : this.partitions).get(range.hash);
     const items: Item[] = [];
