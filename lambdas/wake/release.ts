@@ -1,5 +1,6 @@
 // One step of a recovery: releases what the pace allows, oldest first, and comes back for the next.
 import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
+import type { WorkEntry } from '../core/deliveries/ledger.ts';
 import { CLEAN_HEALTH } from '../core/health/health.ts';
 import type { KeptHealth } from '../core/health/ledger.ts';
 import { nextRelease, RELEASE_INTERVAL_MS } from '../core/health/release-pace.ts';
@@ -33,12 +34,13 @@ export async function release(
     await ports.wakes.note(endpoint, leasedUntilMs);
     return backToNormal(ports, endpoint, version);
   }
+  const isBlind = await isBehind(ports, due);
   const nextAtMs = nowMs + intervalMs;
-  const after = { ...health, release: { size, nextAtMs } };
+  const after = { ...health, release: { size: isBlind ? before.size : size, nextAtMs } };
   await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
     if (!(await ports.health.putHealth(endpoint, after, version))) return;
-    await sendReleased(ports, due, { fromMs: nowMs, perSecond, leasedUntilMs });
+    await sendReleased(ports, isBlind ? [] : due, { fromMs: nowMs, perSecond, leasedUntilMs });
   });
 }
 
@@ -63,6 +65,17 @@ export function leaseOfRelease(atMs: number): number {
 /** The leases of what may be under way. */
 export function leasesUnderWay(nowMs: number): readonly number[] {
   return [leaseOfRelease(nowMs - UNDER_WAY_MS), leaseOfRelease(nowMs)];
+}
+
+/**
+ * Whether the index still shows what an earlier step took where it was before, which is the oldest then: it tells nothing
+ * of what is under way.
+ */
+async function isBehind({ ledger }: WakePorts, due: readonly WorkEntry[]): Promise<boolean> {
+  const [oldest] = due;
+  if (!oldest) return false;
+  const [delivery] = (await ledger.getDeliveries([oldest])).values();
+  return delivery?.workAtMs !== oldest.workAtMs;
 }
 
 /** At most `most`. What is under way still stands in the index with the lease of its release. */

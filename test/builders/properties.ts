@@ -2,5 +2,5 @@
 // number, draws others: run them so after a change of what they test.
 import fc from 'fast-check';
 
-const seed = process.env['PROPERTY_SEED'] ?? '20261130';
+const seed = process.env.PROPERTY_SEED ?? '20261130';
 if (seed !== 'random') fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });

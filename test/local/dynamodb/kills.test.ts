@@ -5,9 +5,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { wholeOr } from '../../builders/share.ts';
 import { temporaryFolder } from '../emulators.ts';
 
-const KILLS = 50;
+const KILLS = wholeOr(50, 5);
 const WRITERS = fileURLToPath(new URL('writers.ts', import.meta.url));
 
 const root = temporaryFolder();

@@ -155,15 +155,17 @@ describe('an endpoint that is resumed with 2,000 deliveries', () => {
     expect(sent).toBeGreaterThanOrEqual(1_999);
   });
 
-  it('gets them at no higher pace for an index that is behind by less than a step', async () => {
-    const behind = await resumed(2_000, () => answer(200, 3_000), {
-      minutes: 3,
-      indexLagMs: 1_000,
-    });
-    const { peak } = await resumed(2_000, () => answer(200, 3_000), { minutes: 3 });
-    expect(behind.peak).toBeLessThanOrEqual(peak);
-    expect(behind.sent).toBe(2_000);
-  });
+  // Regression: it grew while the index showed nothing of what was under way.
+  it.each([1_000, 4_000, 10_000, 30_000, 60_000])(
+    'gets them at no higher pace for an index that is %i ms behind',
+    async (indexLagMs) => {
+      const slow = () => answer(200, 3_000);
+      const { peak } = await resumed(2_000, slow, { minutes: 3 });
+      const behind = await resumed(2_000, slow, { minutes: 30, indexLagMs });
+      expect(behind.peak).toBeLessThanOrEqual(peak);
+      expect(behind.sent).toBe(2_000);
+    },
+  );
 
   it('has no more under way for taking 20 s an answer: twice as many after each answer at most', async () => {
     for (const minutes of [1, 2, 3]) {
