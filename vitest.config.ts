@@ -8,7 +8,6 @@ const ALONE = [
   'test/adapters/sender/{guard,hostile-receivers,outcomes}.test.ts',
   'test/api/deliveries/logs.test.ts',
   'test/client/{delivered,retries}.test.ts',
-  'test/core/subscriptions/filter/filter.property.test.ts',
   'test/dispatch/memory.test.ts',
   'test/http/edge-routes.test.ts',
   'test/local/dynamodb/kills.test.ts',

@@ -1,5 +1,6 @@
 // A part of the fault bench in virtual time: npm run test:faults has the whole of it.
 import { describe, expect, it } from 'vitest';
+import { wholeOr } from '../builders/share.ts';
 import { runBacklog } from './backlog.ts';
 import { FAULT_KINDS } from './fault-log.ts';
 import { noisyPlan, quietPlan } from './plan.ts';
@@ -7,6 +8,8 @@ import { benchVirtually } from './virtual-bench.ts';
 import { runVirtually } from './virtual-run.ts';
 
 const SEED = Number(process.env.SEED ?? 1);
+const RUNS = wholeOr(200, 40);
+const RECORDINGS = wholeOr(8, 4);
 
 /** What stands out of a share of the runs, by chance; all of it is met in the whole bench. */
 const RARE = 10;
@@ -15,10 +18,10 @@ describe('with faults at every call', () => {
   it('nothing is lost, nothing is stuck, and every duplicate is explained', {
     timeout: 600_000,
   }, async () => {
-    const summary = await benchVirtually({ seed: SEED, runs: 60, recordings: 8 });
+    const summary = await benchVirtually({ seed: SEED, runs: RUNS, recordings: RECORDINGS });
     expect(summary.findings).toEqual([]);
-    expect(summary.runs).toBe(76);
-    expect(summary.sites.size).toBeGreaterThan(80);
+    expect(summary.runs).toBe(RUNS + 2 * RECORDINGS);
+    expect(summary.sites.size).toBeGreaterThan(wholeOr(80, 70));
     const neverPresent = FAULT_KINDS.filter((kind) => summary.presence.get(kind) === 0);
     expect(neverPresent.length, neverPresent.join(', ')).toBeLessThanOrEqual(RARE);
   });

@@ -4,6 +4,7 @@ import { addressOf } from '../../../lambdas/core/scope.ts';
 import { BUCKET_MS, bucketOf } from '../../../lambdas/core/wakes/bucket.ts';
 import { encodeWakeMessage } from '../../../lambdas/core/wakes/message.ts';
 import type { World } from '../../../local/simulation/world.ts';
+import { wholeOr } from '../../builders/share.ts';
 import {
   answer,
   arrivalsAt,
@@ -33,14 +34,15 @@ describe('schedules, 30 % of them lost and 30 % of the others doubled', () => {
   ])('lose nothing and send nothing twice, %s', async (_, settings, autoPause) => {
     const options = { settings, lostSchedules: 0.3, doubledSchedules: 0.3 };
     const world = aWorld((atMs) => answer(atMs < 30 * DAY_MS ? 500 : 200), options);
-    const endpoints = Array.from({ length: 10 }, (_, index) =>
+    const length = wholeOr(10, 4);
+    const endpoints = Array.from({ length }, (_, index) =>
       world.addEndpoint({ tenant: `tenant-${index}`, autoPause }),
     );
     for (const endpoint of endpoints)
       postSeries(world, endpoint, { count: 12, everyMs: MINUTE_MS });
     await world.clock.run();
     const deliveries = endpoints.flatMap((endpoint) => deliveriesOf(world, endpoint));
-    expect(countBy(deliveries.map(({ state }) => state))).toEqual({ delivered: 120 });
+    expect(countBy(deliveries.map(({ state }) => state))).toEqual({ delivered: 12 * length });
     expect(sentAgain(world)).toBe(0);
     expect(world.counts.totals.schedules).toBeGreaterThan(200);
   });
@@ -63,7 +65,7 @@ describe('schedules, 30 % of them lost and 30 % of the others doubled', () => {
 describe('instances that crash', () => {
   // Regression: a limited endpoint's message was handed on, and forgot that it had recorded an attempt.
   it('lose nothing at an endpoint with a rate limit either', async () => {
-    for (const seed of [1, 2, 3, 4, 5, 6]) {
+    for (const seed of wholeOr([1, 2, 3, 4, 5, 6], [1, 2])) {
       const world = aWorld((atMs) => answer(atMs < MINUTE_MS ? 500 : 200), { crashes: 0.08, seed });
       const endpoint = world.addEndpoint({ maxPerSecond: 5 });
       postSeries(world, endpoint, { count: 100 });

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { RELEASE_INTERVAL_MS } from '../../../lambdas/core/health/release-pace.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { Answer, World } from '../../../local/simulation/world.ts';
+import { wholeOr } from '../../builders/share.ts';
 import {
   answer,
   arrivalsAt,
@@ -19,8 +20,8 @@ import {
   START_MS,
 } from './simulated.ts';
 
-describe('twenty endpoints with 1,000 deliveries each that recover at once', () => {
-  const endpoints = 20;
+describe('endpoints with 1,000 deliveries each that recover at once', () => {
+  const endpoints = wholeOr(20, 5);
   const events = 1_000;
   const outageMs = 2 * HOUR_MS;
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../../lambdas/core/scope.ts';
 import { BUCKET_MS } from '../../../lambdas/core/wakes/bucket.ts';
 import type { World } from '../../../local/simulation/world.ts';
+import { wholeOr } from '../../builders/share.ts';
 import {
   answer,
   arrivalsAt,
@@ -45,7 +46,7 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
   it('take at most 130 schedules when they failed within one minute', {
     timeout: 240_000,
   }, async () => {
-    const count = 1_000;
+    const count = wholeOr(1_000, 150);
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
     // Due times are 180 s past a bucket's beginning: from here they fall across its end, two a step.
     postSeries(world, endpoint, { count, everyMs: MINUTE_MS / count, fromMs: 390 * SECOND_MS });
@@ -63,7 +64,7 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
   it('take one schedule per ten minutes at most when they failed over an hour', {
     timeout: 240_000,
   }, async () => {
-    const count = 720;
+    const count = wholeOr(720, 120);
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
     postSeries(world, endpoint, { count, everyMs: HOUR_MS / count, fromMs: 90 * SECOND_MS });
     await world.clock.run();
@@ -83,12 +84,12 @@ describe('deliveries that wait for an endpoint that was paused', () => {
   it('take the probe’s schedules alone, and are settled within a day of their deadlines', {
     timeout: 240_000,
   }, async () => {
-    const count = 1_500;
+    const count = wholeOr(1_500, 200);
     const endedAtMs = new Map<string, number>();
     const { world, endpoint } = downForEver({}, true);
     postSeries(world, endpoint, { count, everyMs: HOUR_MS / count });
     let pausedAtMs = 0;
-    watch(world, MINUTE_MS, () => {
+    watch(world, 10 * MINUTE_MS, () => {
       const { state } = world.ledger.healthOf(addressOf(endpoint));
       if (state === 'paused' && pausedAtMs === 0) pausedAtMs = world.clock.nowMs;
       for (const { eventId, state } of deliveriesOf(world, endpoint)) {
@@ -124,7 +125,7 @@ describe('deliveries that wait for an endpoint that was paused', () => {
     const { world, endpoint } = downForEver({ settings: { deadlineDays: 10 } }, true);
     // 20 a day for 30 days: probes move the oldest on along their curves, past younger ones.
     postSeries(world, endpoint, { count: 600, everyMs: (24 / 20) * HOUR_MS });
-    watch(world, 5 * MINUTE_MS, () => {
+    watch(world, HOUR_MS, () => {
       for (const { eventId, state } of deliveriesOf(world, endpoint)) {
         if (state === 'dead' && !endedAtMs.has(eventId)) endedAtMs.set(eventId, world.clock.nowMs);
       }
