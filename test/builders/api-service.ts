@@ -127,13 +127,23 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const between: { run?: () => Promise<void> } = {};
   /** What is run between the writing of a follower and its joining. */
   const beforeJoining: { run?: () => Promise<void> } = {};
+  async function runOnce(hook: { run?: () => Promise<void> }): Promise<void> {
+    const { run } = hook;
+    delete hook.run;
+    await run?.();
+  }
   const watched: Registry = {
     ...registry,
+    async putEndpointOnce(endpoint) {
+      const stored = await registry.putEndpointOnce(endpoint);
+      await runOnce(beforeJoining);
+      return stored;
+    },
     async replaceEndpoint(before, after) {
-      const { run } = between;
-      delete between.run;
-      await run?.();
-      return registry.replaceEndpoint(before, after);
+      await runOnce(between);
+      const isReplaced = await registry.replaceEndpoint(before, after);
+      await runOnce(beforeJoining);
+      return isReplaced;
     },
   };
 
@@ -166,15 +176,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
   addEndpointRoutes(serve, {
     registry: watched,
-    templates: {
-      ...templates,
-      async joinTemplate(seen) {
-        const { run } = beforeJoining;
-        delete beforeJoining.run;
-        await run?.();
-        return templates.joinTemplate(seen);
-      },
-    },
+    templates,
     keyring,
     secrets,
     surroundings,

@@ -30,10 +30,7 @@ const keyOf = (scope: Scope, id: string): Item => ({
 const nameKey = (scope: Scope, name: string): Item =>
   keyOf(scope, `#name#${createHash('sha256').update(name).digest('hex')}`);
 const docOf = (template: Template) => text(JSON.stringify(template));
-const itemOf = (template: Template, joins: number): Item => ({
-  ...documentItem(keyOf(template, template.id), template),
-  joins: number(joins),
-});
+const itemOf = (template: Template): Item => documentItem(keyOf(template, template.id), template);
 
 /** Endpoints with what they inherit; those that follow no template cost no read. */
 export function createInheritance(table: Table): Inheritance {
@@ -59,12 +56,18 @@ export function createTemplates(table: Table, tombstones: Tombstones): Templates
   async function getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined> {
     const item = await getItem(table, keyOf(scope, id));
     const template = listedDocumentOf<Template>(item);
-    return template && { template, joins: Number(item?.joins?.N ?? 0) };
+    const planned = item?.planned?.S;
+    return (
+      template && {
+        template,
+        ...(planned === undefined ? {} : { planned: JSON.parse(planned) as Template }),
+      }
+    );
   }
 
   return {
     async putTemplateOnce(template) {
-      const isNew = await putNewDocument(table, itemOf(template, 0));
+      const isNew = await putNewDocument(table, itemOf(template));
       return isNew ? template : (await getTemplate(template, template.id))?.template;
     },
     async removeTemplate(scope, id) {
@@ -75,14 +78,34 @@ export function createTemplates(table: Table, tombstones: Tombstones): Templates
     getTemplate,
     listTemplates: (scope, limit, cursor) =>
       page(listedDocumentOf<Template>, templatePartition(scope), 'tpl_', limit, cursor),
-    replaceTemplate: ({ template, joins }, after) =>
+    planTemplate: (before, planned) =>
+      whenHolds(
+        table.call('UpdateItem', {
+          Key: keyOf(before, before.id),
+          UpdateExpression: 'SET planned = :planned',
+          ConditionExpression: 'doc = :before',
+          ExpressionAttributeValues: { ':before': docOf(before), ':planned': docOf(planned) },
+        }),
+      ),
+    dropPlan: ({ template, planned = template }) =>
+      whenHolds(
+        table.call('UpdateItem', {
+          Key: keyOf(template, template.id),
+          UpdateExpression: 'REMOVE planned',
+          ConditionExpression: 'doc = :template AND planned = :planned',
+          ExpressionAttributeValues: { ':template': docOf(template), ':planned': docOf(planned) },
+        }),
+      ),
+    replaceTemplate: ({ template, planned }, after) =>
       announced(table, after, async () => {
         const isDeleted = await tombstones.bury(after);
-        const item = isDeleted ? keyOf(after, after.id) : itemOf(after, joins);
-        return putDocumentIf(table, item, 'doc = :before AND joins = :joins', {
-          ':before': docOf(template),
-          ':joins': number(joins),
-        });
+        const item = isDeleted ? keyOf(after, after.id) : itemOf(after);
+        return planned
+          ? putDocumentIf(table, item, 'doc = :before AND planned = :planned', {
+              ':before': docOf(template),
+              ':planned': docOf(planned),
+            })
+          : putDocumentIf(table, item, 'doc = :before', { ':before': docOf(template) });
       }),
     holdName: (scope, name, holder, nowMs) =>
       whenHolds(
@@ -107,14 +130,5 @@ export function createTemplates(table: Table, tombstones: Tombstones): Templates
         }),
       );
     },
-    joinTemplate: (seen) =>
-      whenHolds(
-        table.call('UpdateItem', {
-          Key: keyOf(seen, seen.id),
-          UpdateExpression: 'ADD joins :one',
-          ConditionExpression: 'doc = :seen',
-          ExpressionAttributeValues: { ':seen': docOf(seen), ':one': number(1) },
-        }),
-      ),
   };
 }

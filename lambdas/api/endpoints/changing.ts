@@ -9,13 +9,11 @@ import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
 import { AUTOMATIC_TRY_MS, isUnverified, verifyWanted } from '../../core/endpoints/verification.ts';
 import { faultsOf } from '../../core/faults.ts';
-import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, Problem, pointer } from '../../core/problem.ts';
 import { sealedValuesOf } from '../../core/resealing/sealed-values.ts';
 import type { SealingKeys } from '../../core/sealing/seal.ts';
 import { following } from '../../core/templates/following.ts';
-import { faultsTogether } from '../../core/templates/input.ts';
-import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import { type Template, withoutInherited } from '../../core/templates/template.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
@@ -25,6 +23,7 @@ import {
   settingsAsAsked,
   tlsAsAsked,
 } from '../stored-settings.ts';
+import { joined } from '../templates/joining.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import { type EndpointPorts, inputSchemasOf, requireToMove } from './creation.ts';
 import type { Asked } from './operations.ts';
@@ -36,9 +35,6 @@ export const FIXED: ReadonlyMap<string, string> = new Map(
     fixed === undefined ? [] : [[name, fixed]],
   ),
 );
-
-/** How often the template may change while an endpoint that follows it is written. */
-const ROUNDS = 3;
 
 interface PlannedChange {
   readonly before: Endpoint;
@@ -101,31 +97,17 @@ export function createEndpointChanger(ports: EndpointPorts) {
   async function carryOut(planned: PlannedChange) {
     const { before, template } = planned;
     const isNew = isChange(planned);
-    const after = isNew ? planned.after : before;
-    await ensureKeysFor(ports, after);
-    if (isNew && !(await ports.registry.replaceEndpoint(before, after))) return undefined;
-    if (template) await join(before, after, template);
+    const written = isNew ? planned.after : before;
+    await ensureKeysFor(ports, written);
+    if (isNew && !(await ports.registry.replaceEndpoint(before, written))) return undefined;
+    const after = template ? await joined(ports, written, template) : written;
+    if (!after) {
+      await ports.registry.replaceEndpoint(written, { ...before, version: written.version + 1 });
+      throw new Problem(409, 'The template was changed in the meantime: try again.');
+    }
     if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
     const isToProve = !isUnverified(before) || before.url !== after.url;
     return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
-  }
-
-  /** Should the template have changed since, the two are checked together once more. */
-  async function join(before: Endpoint, after: Endpoint, checked: Template): Promise<void> {
-    let template = checked;
-    const isJoined = await optimistically(ROUNDS, async () => {
-      if (await ports.templates.joinTemplate(template)) return true;
-      const found = (await ports.templates.getTemplate(after, template.id))?.template;
-      if (!found) return false;
-      template = found;
-      const now = withTemplate(withoutInherited(after), template);
-      const sealingKey = await ports.secrets.sealingKey(sealedValuesOf(now));
-      const faults = faultsTogether(settingsAsAsked(now, SHARED_SETTINGS, sealingKey));
-      return faults.length > 0 ? false : undefined;
-    });
-    if (isJoined) return;
-    await ports.registry.replaceEndpoint(after, { ...before, version: after.version + 1 });
-    throw new Problem(409, 'The template was changed in the meantime: try again.');
   }
 
   /** Whether anything but the count of changes would be another. */

@@ -40,6 +40,7 @@ import {
 import { placesUnder, type TakePlace } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
 import { operatorsOptionFaults, refuseUntimely } from '../stored-settings.ts';
+import { joined } from '../templates/joining.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
 import { tryToVerify, type VerificationPorts } from './verification.ts';
@@ -141,9 +142,8 @@ export function createEndpointCreator(ports: EndpointPorts) {
       // A repeat at the same time was faster.
       if (!isSame(stored, endpoint)) return created(stored);
       const { template } = wanted;
-      if (!template || (await ports.templates.joinTemplate(template))) {
-        return verified(ports, stored, tryUntilMs);
-      }
+      const endpointNow = template ? await joined(ports, stored, template) : stored;
+      if (endpointNow) return verified(ports, endpointNow, tryUntilMs);
       // It is not what it was checked with: nobody was told of the endpoint yet.
       const deletedAtMs = ports.surroundings.now();
       await registry.replaceEndpoint(stored, { ...stored, deletedAtMs });

@@ -24,7 +24,7 @@ import {
 } from './settings.ts';
 import { templateView } from './view.ts';
 
-/** How often a change is tried again when an endpoint joined in the meantime. */
+/** How often a change is tried again when another overtook it, or an endpoint came that it does not go with. */
 const ROUNDS = 3;
 /** So many followers that a change does not go with are named. */
 const MAX_NAMED = 20;
@@ -109,56 +109,69 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
     return reply(200, templateView(template), tagged(template));
   });
 
-  /** Writes what comes of the template as it is, unless the request knows another. @throws Problem 404, 409, 412 */
+  /**
+   * Writes what comes of the template as it is, unless the request knows another.
+   * @param check throws if the endpoints that follow the template do not go with it then
+   * @throws Problem 404, 409, 412
+   */
   async function changed(
     c: AppContext,
     scope: Scope,
     id: string,
     after: (template: Template) => Promise<Template>,
+    check: (before: Template, after: Template) => Promise<void>,
   ): Promise<Template> {
     const written = await optimistically(ROUNDS, async () => {
-      const before = await find(scope, id);
-      requireMatch(c, before.template);
-      const wanted = await after(before.template);
-      if (wanted === before.template) return wanted;
-      const next = { ...wanted, version: before.template.version + 1 };
-      return (await templates.replaceTemplate(before, next)) ? next : undefined;
+      const { template } = await find(scope, id);
+      requireMatch(c, template);
+      const wanted = await after(template);
+      if (wanted === template) return wanted;
+      const planned = { ...wanted, version: template.version + 1 };
+      const kept = { template, planned };
+      if (!(await templates.planTemplate(template, planned))) return undefined;
+      try {
+        await check(template, planned);
+      } catch (error) {
+        await templates.dropPlan(kept);
+        throw error;
+      }
+      return (await templates.replaceTemplate(kept, planned)) ? planned : undefined;
     });
     if (!written) throw overtaken(c);
     return written;
   }
 
   serve(operations.changeTemplate, async ({ c, scope, params, body, reply }) => {
-    const change = () =>
-      changed(c, scope, params.id, async (before) => {
-        const { name = before.name } = body;
-        if (name !== before.name) await requireFree(scope, name, false);
-        const settings = await keptTemplateSettings(
-          c,
-          ports,
-          before,
-          merged(before, body.settings ?? {}),
-          before,
-        );
-        const next = { ...before, ...settings, name };
-        if (isDeepStrictEqual(next, before)) return before;
-        const isSame = isDeepStrictEqual(next.settings, before.settings);
-        const faults = isSame ? [] : await conflicts(ports, next);
-        if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
-        return { ...next, updatedAtMs: surroundings.now() };
-      });
+    const change = () => changed(c, scope, params.id, plan, check);
+    const plan = async (before: Template): Promise<Template> => {
+      const { name = before.name } = body;
+      if (name !== before.name) await requireFree(scope, name, false);
+      const asked = merged(before, body.settings ?? {});
+      const settings = await keptTemplateSettings(c, ports, before, asked, before);
+      const next = { ...before, ...settings, name };
+      return isDeepStrictEqual(next, before)
+        ? before
+        : { ...next, updatedAtMs: surroundings.now() };
+    };
+    const check = async (before: Template, after: Template): Promise<void> => {
+      const isSame = isDeepStrictEqual(after.settings, before.settings);
+      const faults = isSame ? [] : await conflicts(ports, after);
+      if (faults.length > 0) throw refused(faults.slice(0, MAX_NAMED));
+    };
     const after = await (body.name === undefined ? change() : naming(c, scope, body.name, change));
     return reply(200, templateView(after), tagged(after));
   });
 
   serve(operations.deleteTemplate, async ({ c, scope, params }) => {
-    await changed(c, scope, params.id, async (before) => {
-      const { length: count } = await followersOf(ports.registry, before);
-      if (count > 0) {
-        const are = count === 1 ? 'endpoint follows' : 'endpoints follow';
-        throw new Problem(409, `${count} ${are} this template: detach or delete them first.`);
-      }
-      return { ...before, deletedAtMs: surroundings.now() };
+    const plan = async (before: Template): Promise<Template> => ({
+      ...before,
+      deletedAtMs: surroundings.now(),
+    });
+    await changed(c, scope, params.id, plan, async (template) => {
+      const { length: count } = await followersOf(ports.registry, template);
+      if (count === 0) return;
+      const are = count === 1 ? 'endpoint follows' : 'endpoints follow';
+      throw new Problem(409, `${count} ${are} this template: detach or delete them first.`);
     });
     return c.body(null, 204);
   });

@@ -1,9 +1,11 @@
 // A template's settings: read, stored, changed, and compared with those of its followers.
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { type Fault, faultsUnder } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
+import type { SealingKeys } from '../../core/sealing/seal.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
@@ -59,6 +61,16 @@ export async function keptTemplateSettings(
   };
 }
 
+/** Why an endpoint's own settings do not go with the template's, if they do not. */
+export function faultsWith(
+  template: Template,
+  follower: Endpoint,
+  sealingKey: SealingKeys,
+): readonly Fault[] {
+  const after = withTemplate(withoutInherited(follower), template);
+  return faultsTogether(settingsAsAsked(after, SHARED_SETTINGS, sealingKey));
+}
+
 /** Followers whose own settings do not go with the template's. */
 export async function conflicts(
   ports: TemplateSettingsPorts,
@@ -67,8 +79,7 @@ export async function conflicts(
   const sealingKey = await ports.secrets.sealingKey();
   const faults: Fault[] = [];
   for (const follower of await followersOf(ports.registry, template)) {
-    const after = withTemplate(withoutInherited(follower), template);
-    for (const fault of faultsTogether(settingsAsAsked(after, SHARED_SETTINGS, sealingKey))) {
+    for (const fault of faultsWith(template, follower, sealingKey)) {
       const message = `conflicts with ${follower.id}: ${fault.message}`;
       faults.push({ path: `/settings${fault.path}`, message });
     }

@@ -3,10 +3,10 @@ import type { Page } from '../listing.ts';
 import type { Scope } from '../scope.ts';
 import type { Template } from './template.ts';
 
-/** A template, with a count that tells whether endpoints joined it since it was read. */
+/** A template, and what a request that is looking through its endpoints is about to make of it. */
 export interface KeptTemplate {
   readonly template: Template;
-  readonly joins: number;
+  readonly planned?: Template;
 }
 
 interface TemplateStore {
@@ -15,16 +15,21 @@ interface TemplateStore {
   getTemplate(scope: Scope, id: string): Promise<KeptTemplate | undefined>;
   /** Removes it without a tombstone, even if endpoints inherit from it. */
   removeTemplate(scope: Scope, id: string): Promise<void>;
+}
+
+interface TemplateChanges {
   /**
-   * Puts the template if it is still as it was read and no endpoint joined since: false otherwise.
-   * Of one that is deleted then, nothing stays but a tombstone. Resolves once every fan-out will see the change.
+   * Says what the template is to become, in place of what others said, before its endpoints are looked through: an
+   * endpoint that is written later meets it. False if the template is not as it was read.
+   */
+  planTemplate(before: Template, planned: Template): Promise<boolean>;
+  /** The plan is not carried out then, whoever made it. False if it is another by now. */
+  dropPlan(kept: KeptTemplate): Promise<boolean>;
+  /**
+   * Puts the template if it is still as it was read, and the plan, if there is one: false otherwise. Of one that is
+   * deleted then, nothing stays but a tombstone. Resolves once every fan-out will see the change.
    */
   replaceTemplate(before: KeptTemplate, after: Template): Promise<boolean>;
-  /**
-   * Notes that an endpoint was just written that inherits from the template or has new own settings: false if the
-   * template is not as it was read.
-   */
-  joinTemplate(seen: Template): Promise<boolean>;
 }
 
 interface TemplateListing {
@@ -41,4 +46,8 @@ interface TemplateNaming {
   releaseName(scope: Scope, name: string, holder: string): Promise<void>;
 }
 
-export interface Templates extends TemplateStore, TemplateListing, TemplateNaming {}
+export interface Templates
+  extends TemplateStore,
+    TemplateChanges,
+    TemplateListing,
+    TemplateNaming {}
