@@ -9,5 +9,5 @@ export type { FeedEvent, FeedOptions, FeedPage } from './resources/endpoints.ts'
 export type { BatchResult } from './resources/events.ts';
 export type { RetryPolicy } from './retries.ts';
 export type { components, operations, paths } from './schema.ts';
-export type { Api, Call, PosthornOptions } from './transport.ts';
+export { type Api, type Call, etagOf, type PosthornOptions } from './transport.ts';
 export * from './verify/verify.ts';

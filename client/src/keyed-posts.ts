@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 63b7a977c62947ab8c571e5192d96801392a9612e2250375675175ade71ab043
+// sha256 53ea10723573a19ce34e65999c49377eeda9fa0b1e189f8da447194d81454d89
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

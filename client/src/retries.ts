@@ -32,7 +32,10 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_C
 /** @throws ConnectionError, or the reason of the request's own signal */
 export async function sendWithRetries(request: Request, sending: Sending): Promise<Response> {
   const { retries } = sending;
-  const isRepeatable = REPEATABLE.has(request.method) || request.headers.has('idempotency-key');
+  // Where a request that names a version was carried out, its repeat would be refused.
+  const isRepeatable =
+    request.headers.has('idempotency-key') ||
+    (REPEATABLE.has(request.method) && !request.headers.has('if-match'));
   for (let retry = 0; ; retry++) {
     const outcome = await trySending(request, sending);
     const isLast = retry >= retries.maxRetries;

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 63b7a977c62947ab8c571e5192d96801392a9612e2250375675175ade71ab043
+// sha256 53ea10723573a19ce34e65999c49377eeda9fa0b1e189f8da447194d81454d89
 
 export interface paths {
     "/v1/events": {
@@ -3211,6 +3211,11 @@ export interface operations {
             /** @description The event type. */
             200: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3268,7 +3273,13 @@ export interface operations {
     putEventType: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @example dossier.created */
                 name: string;
@@ -3305,6 +3316,11 @@ export interface operations {
             /** @description Replaced. */
             200: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3339,6 +3355,11 @@ export interface operations {
             /** @description Created. */
             201: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3373,7 +3394,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description The limit for this kind of resource is reached. */
+            /** @description It was changed in the meantime. Or: The limit for this kind of resource is reached. */
             409: {
                 headers: {
                     /**
@@ -3381,6 +3402,21 @@ export interface operations {
                      * @example 1
                      */
                     "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -3399,7 +3435,13 @@ export interface operations {
     deleteEventType: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @example dossier.created */
                 name: string;
@@ -3426,6 +3468,36 @@ export interface operations {
                      * @example 1
                      */
                     "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -7501,6 +7573,11 @@ export interface operations {
             /** @description The tenant. */
             200: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -7543,7 +7620,13 @@ export interface operations {
     putTenant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @example acme */
                 id: string;
@@ -7567,6 +7650,11 @@ export interface operations {
             /** @description The tenant existed already, and has this name now. */
             200: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -7586,6 +7674,11 @@ export interface operations {
             /** @description Created. */
             201: {
                 headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -7620,6 +7713,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -7631,7 +7739,13 @@ export interface operations {
     deleteTenant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -7681,6 +7795,21 @@ export interface operations {
                      * @example 1
                      */
                     "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };

@@ -97,6 +97,16 @@ export class Transport {
   }
 }
 
+const etags = new WeakMap<object, string>();
+
+/** The version of what a method of the client answered: what is given as `ifMatch` to change this version only. */
+export function etagOf(answer: object): string | undefined {
+  return etags.get(answer);
+}
+
+export const ifMatching = (ifMatch: string | undefined) =>
+  ifMatch === undefined ? {} : { 'If-Match': ifMatch };
+
 /** What the service answered. @throws PosthornError */
 export async function answerOf<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
@@ -104,6 +114,8 @@ export async function answerOf<T>(
   try {
     const { data, error, response } = await call;
     if (!response.ok) throw apiErrorOf(response, error, retryAfterMs(response));
+    const etag = response.headers.get('etag');
+    if (etag !== null && typeof data === 'object' && data !== null) etags.set(data, etag);
     // What is ok has what the document says of it; without a body that is undefined.
     return data as T;
   } catch (error) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AuthenticationError,
   ConflictError,
+  etagOf,
   InvalidRequestError,
   JsonText,
   NotFoundError,
@@ -10,6 +11,7 @@ import {
   Posthorn,
   PreconditionFailedError,
 } from '../../client/src/index.ts';
+import { openApiDocument } from '../../scripts/openapi/document.ts';
 import { type FakeService, problem, startFakeService } from './fake-service.ts';
 
 let service: FakeService;
@@ -232,5 +234,51 @@ describe('a refusal', () => {
     service.answer = () => problem(404);
     await expect(posthorn.deadLetters.list('events')).rejects.toThrow(NotFoundError);
     expect(service.asked[0]).toMatchObject({ method: 'GET', path: '/v1/dead-letters' });
+  });
+});
+
+describe('ifMatch', () => {
+  const CALLS: Readonly<Record<string, (client: Posthorn, tag?: string) => Promise<unknown>>> = {
+    'PATCH /v1/endpoints/a': (one, tag) => one.endpoints.update('a', {}, tag),
+    'DELETE /v1/endpoints/a': (one, tag) => one.endpoints.delete('a', tag),
+    'POST /v1/endpoints/a/rotate-secret': (one, tag) => one.endpoints.rotateSecret('a', {}, tag),
+    'PATCH /v1/templates/a': (one, tag) => one.templates.update('a', {}, tag),
+    'DELETE /v1/templates/a': (one, tag) => one.templates.delete('a', tag),
+    'PUT /v1/event-types/a': (one, tag) => one.eventTypes.put('a', {}, tag),
+    'DELETE /v1/event-types/a': (one, tag) => one.eventTypes.delete('a', tag),
+    'PUT /v1/tenants/a': (one, tag) => one.tenants.put('a', 'A', tag),
+    'DELETE /v1/tenants/a': (one, tag) => one.tenants.delete('a', tag),
+  };
+
+  it('is taken by every call that the service has it for', () => {
+    const taking = Object.entries(openApiDocument().paths).flatMap(([path, operations]) =>
+      Object.entries(operations)
+        .filter(([, { parameters = [] }]: [string, { parameters?: { name: string }[] }]) =>
+          parameters.some(({ name }) => name === 'If-Match'),
+        )
+        .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, 'a')}`),
+    );
+    expect(taking.toSorted()).toEqual(Object.keys(CALLS).toSorted());
+  });
+
+  it.each(Object.entries(CALLS))('is sent, or not: %s', async (asked, call) => {
+    await call(posthorn);
+    await call(posthorn, '"7"');
+    expect(service.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([asked, asked]);
+    expect(service.asked.map(({ headers }) => headers['if-match'])).toEqual([undefined, '"7"']);
+  });
+
+  it.each(Object.entries(CALLS))('is sent once, whatever becomes of it: %s', async (_, call) => {
+    service.answer = () => 'hang up';
+    const patient = new Posthorn({ url: service.url, key: 'k-1', retries: { firstDelayMs: 1 } });
+    await expect(call(patient, '"7"')).rejects.toThrow();
+    expect(service.asked).toHaveLength(1);
+  });
+
+  it('is what an answer had as its version', async () => {
+    service.answer = () => ({ status: 200, headers: { etag: '"7"' }, body: { id: 'ep_1' } });
+    expect(etagOf(await posthorn.endpoints.get('ep_1'))).toBe('"7"');
+    service.answer = () => ({ status: 200, body: { id: 'ep_1' } });
+    expect(etagOf(await posthorn.endpoints.get('ep_1'))).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ import type {
   TestReport,
   Verification,
 } from '../models.ts';
-import { type Api, answerOf } from '../transport.ts';
+import { type Api, answerOf, ifMatching } from '../transport.ts';
 
 /** An event of an endpoint's feed. */
 export interface FeedEvent extends PolledEvent {
@@ -62,14 +62,16 @@ export class Endpoints {
     );
   }
 
-  /** @param ifMatch the `ETag` of the version that is to be changed */
+  /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
   update(id: string, changes: EndpointChanges, ifMatch?: string): Promise<Endpoint> {
-    const params = { path: { id }, header: ifMatch === undefined ? {} : { 'If-Match': ifMatch } };
-    return answerOf(this.#api.PATCH('/v1/endpoints/{id}', { params, body: changes }));
+    return answerOf(
+      this.#api.PATCH('/v1/endpoints/{id}', { ...matching(id, ifMatch), body: changes }),
+    );
   }
 
-  async delete(id: string): Promise<void> {
-    await answerOf(this.#api.DELETE('/v1/endpoints/{id}', at(id)));
+  /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
+  async delete(id: string, ifMatch?: string): Promise<void> {
+    await answerOf(this.#api.DELETE('/v1/endpoints/{id}', matching(id, ifMatch)));
   }
 
   /** In full. Needs the scope `secrets:read`. */
@@ -77,13 +79,20 @@ export class Endpoints {
     return answerOf(this.#api.GET('/v1/endpoints/{id}/secret', at(id)));
   }
 
-  /** @param rotation how long the ones before stay valid, and a secret that is brought along */
+  /**
+   * @param rotation how long the ones before stay valid, and a secret that is brought along
+   * @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it
+   */
   rotateSecret(
     id: string,
     rotation: { overlapSeconds?: number; secret?: string } = {},
+    ifMatch?: string,
   ): Promise<EndpointSecret> {
     return answerOf(
-      this.#api.POST('/v1/endpoints/{id}/rotate-secret', { ...at(id), body: rotation }),
+      this.#api.POST('/v1/endpoints/{id}/rotate-secret', {
+        ...matching(id, ifMatch),
+        body: rotation,
+      }),
     );
   }
 
@@ -153,3 +162,6 @@ export class Endpoints {
 }
 
 const at = (id: string) => ({ params: { path: { id } } });
+const matching = (id: string, ifMatch: string | undefined) => ({
+  params: { path: { id }, header: ifMatching(ifMatch) },
+});

@@ -1,6 +1,6 @@
 import { Listing } from '../listing.ts';
 import type { EventType, EventTypeInput, PageQuery } from '../models.ts';
-import { type Api, answerOf } from '../transport.ts';
+import { type Api, answerOf, ifMatching } from '../transport.ts';
 
 /** The catalogue. Changed with the operator's key only. */
 export class EventTypes {
@@ -10,11 +10,13 @@ export class EventTypes {
     this.#api = api;
   }
 
-  /** Describes a type, or describes it anew. */
-  put(name: string, type: EventTypeInput): Promise<EventType> {
-    return answerOf(
-      this.#api.PUT('/v1/event-types/{name}', { params: { path: { name } }, body: type }),
-    );
+  /**
+   * Describes a type, or describes it anew.
+   * @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it
+   */
+  put(name: string, type: EventTypeInput, ifMatch?: string): Promise<EventType> {
+    const params = { path: { name }, header: ifMatching(ifMatch) };
+    return answerOf(this.#api.PUT('/v1/event-types/{name}', { params, body: type }));
   }
 
   get(name: string): Promise<EventType> {
@@ -32,7 +34,9 @@ export class EventTypes {
     );
   }
 
-  async delete(name: string): Promise<void> {
-    await answerOf(this.#api.DELETE('/v1/event-types/{name}', { params: { path: { name } } }));
+  /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
+  async delete(name: string, ifMatch?: string): Promise<void> {
+    const params = { path: { name }, header: ifMatching(ifMatch) };
+    await answerOf(this.#api.DELETE('/v1/event-types/{name}', { params }));
   }
 }

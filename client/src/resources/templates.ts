@@ -1,6 +1,6 @@
 import { Listing } from '../listing.ts';
 import type { PageQuery, Template, TemplateChange, TemplateInput } from '../models.ts';
-import { type Api, answerOf } from '../transport.ts';
+import { type Api, answerOf, ifMatching } from '../transport.ts';
 
 /** Settings that many endpoints share and follow. */
 export class Templates {
@@ -28,13 +28,15 @@ export class Templates {
     );
   }
 
-  update(id: string, change: TemplateChange): Promise<Template> {
-    return answerOf(
-      this.#api.PATCH('/v1/templates/{id}', { params: { path: { id } }, body: change }),
-    );
+  /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
+  update(id: string, change: TemplateChange, ifMatch?: string): Promise<Template> {
+    const params = { path: { id }, header: ifMatching(ifMatch) };
+    return answerOf(this.#api.PATCH('/v1/templates/{id}', { params, body: change }));
   }
 
-  async delete(id: string): Promise<void> {
-    await answerOf(this.#api.DELETE('/v1/templates/{id}', { params: { path: { id } } }));
+  /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
+  async delete(id: string, ifMatch?: string): Promise<void> {
+    const params = { path: { id }, header: ifMatching(ifMatch) };
+    await answerOf(this.#api.DELETE('/v1/templates/{id}', { params }));
   }
 }

@@ -1,6 +1,6 @@
 import { Listing } from '../listing.ts';
 import type { PageQuery, Tenant } from '../models.ts';
-import { type Api, answerOf } from '../transport.ts';
+import { type Api, answerOf, ifMatching } from '../transport.ts';
 
 /** With the operator's key only. */
 export class Tenants {
@@ -10,11 +10,13 @@ export class Tenants {
     this.#api = api;
   }
 
-  /** Makes a tenant, or names it anew. */
-  put(id: string, name: string): Promise<Tenant> {
-    return answerOf(
-      this.#api.PUT('/v1/tenants/{id}', { params: { path: { id } }, body: { name } }),
-    );
+  /**
+   * Makes a tenant, or names it anew.
+   * @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it
+   */
+  put(id: string, name: string, ifMatch?: string): Promise<Tenant> {
+    const params = { path: { id }, header: ifMatching(ifMatch) };
+    return answerOf(this.#api.PUT('/v1/tenants/{id}', { params, body: { name } }));
   }
 
   get(id: string): Promise<Tenant> {
@@ -32,8 +34,12 @@ export class Tenants {
     );
   }
 
-  /** With everything that is its own: `erasure` of `get` says how far that is. */
-  delete(id: string): Promise<Tenant> {
-    return answerOf(this.#api.DELETE('/v1/tenants/{id}', { params: { path: { id } } }));
+  /**
+   * With everything that is its own: `erasure` of `get` says how far that is.
+   * @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it
+   */
+  delete(id: string, ifMatch?: string): Promise<Tenant> {
+    const params = { path: { id }, header: ifMatching(ifMatch) };
+    return answerOf(this.#api.DELETE('/v1/tenants/{id}', { params }));
   }
 }

@@ -6,8 +6,11 @@ import type { EventType } from '../../core/event-types/event-type.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, number, text } from '../aws/dynamodb/client.ts';
 import {
+  documentItem,
   documentOf,
   EVENT_TYPES_PARTITION as PARTITION,
+  putNewDocument,
+  replaceDocument,
   VERSION_SORT_KEY,
 } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
@@ -37,17 +40,20 @@ export function createEventTypeStore(table: Table): EventTypeStore {
     });
   return {
     ...createEventTypeReader(table),
-    async putEventType(eventType) {
+    async replaceEventType(before, after) {
       // Before it too: a catalogue whose version was never counted is taken to be empty.
       await changed();
-      const doc = text(JSON.stringify(eventType));
-      const item = { ...keyOf(eventType.name), v: ITEM_VERSION, doc };
-      await table.call('PutItem', { Item: item });
+      const item = documentItem(keyOf(after.name), after);
+      const isPut = before
+        ? await replaceDocument(table, before, item)
+        : await putNewDocument(table, item);
       await changed();
+      return isPut;
     },
-    async deleteEventType(name) {
-      await table.call('DeleteItem', { Key: keyOf(name) });
+    async deleteEventType(before) {
+      const isDeleted = await replaceDocument(table, before, keyOf(before.name));
       await changed();
+      return isDeleted;
     },
     listEventTypes: (limit, cursor) =>
       page(documentOf<EventType>, PARTITION, BEFORE_NAMES, limit, cursor),

@@ -39,12 +39,14 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
   }
 
   return {
-    async putTenant(id, name, nowMs) {
+    async putTenant(id, name, nowMs, check = () => undefined) {
       const put = await optimistically(ROUNDS, async () => {
         const found = await getTenant(id);
         const created = found === undefined || found.deletedAtMs !== undefined;
+        const isFree = !found || !created || nowMs >= reusableAtMs(found);
+        if (!isFree) return { tenant: found, created: false };
+        check(created ? undefined : found);
         if (found && created) {
-          if (nowMs < reusableAtMs(found)) return { tenant: found, created: false };
           // First the scopes: of a tenant that is there again no event may be dropped.
           await changeScopes(id, 'return', (found.deletedAtMs ?? 0) + ACCEPTED_AFTER_MS);
         }
@@ -58,11 +60,12 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
       return put;
     },
 
-    async markTenantDeleted(id, nowMs) {
+    async markTenantDeleted(id, nowMs, check = () => undefined) {
       const marked = await optimistically(ROUNDS, async () => {
         const found = await getTenant(id);
         if (!found || found.erasure?.state === 'done') return { tenant: found };
         const isMarked = found.deletedAtMs !== undefined;
+        if (!isMarked) check(found);
         const tenant: Tenant = isMarked
           ? found
           : { ...found, deletedAtMs: nowMs, erasure: NEW_ERASURE };

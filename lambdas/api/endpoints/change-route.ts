@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { changesShape } from '../../core/endpoints/settings/setting.ts';
 import { operation, type Serve } from '../../http/operation.ts';
-import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../entity-tag.ts';
+import { matchHeader, overtaken, requireMatch, STALE, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams } from '../schemas.ts';
 import { createEndpointChanger } from './changing.ts';
@@ -35,7 +35,7 @@ export const changeEndpoint = operation({
     403: MOVED,
     404: NO_ENDPOINT,
     409: 'It was changed in the meantime.',
-    412: '`If-Match` does not name the current version.',
+    412: STALE,
   },
 });
 
@@ -44,7 +44,7 @@ export function addEndpointChangeRoute(serve: Serve, ports: EndpointPorts): void
 
   serve(changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
-    requireMatch(c, before);
+    requireMatch(c, tagged(before));
     const after = await changer.carryOut(await changer.plan(c, before, changes));
     if (!after) throw overtaken(c);
     const { health } = await ports.health.getHealth({ ...after, endpointId: after.id });

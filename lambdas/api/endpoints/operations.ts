@@ -7,7 +7,7 @@ import { isId } from '../../core/identifiers.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { FULL } from '../../http/limits.ts';
 import { operation } from '../../http/operation.ts';
-import { matchHeader, tagHeader } from '../entity-tag.ts';
+import { matchHeader, STALE, tagHeader } from '../entity-tag.ts';
 import { pageShape } from '../listing/query.ts';
 import { NO_ENDPOINT } from '../lookups.ts';
 import { idParams, pageSchema } from '../schemas.ts';
@@ -76,6 +76,6 @@ export const deleteEndpoint = operation({
   problems: {
     404: NO_ENDPOINT,
     409: 'It was changed in the meantime.',
-    412: '`If-Match` does not name the current version.',
+    412: STALE,
   },
 });

@@ -48,7 +48,7 @@ export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
   serve(deleteEndpoint, async ({ c, scope, params }) => {
     const isDeleted = await optimistically(ROUNDS, async () => {
       const endpoint = await requireLiveEndpoint(registry, scope, params.id);
-      requireMatch(c, endpoint);
+      requireMatch(c, tagged(endpoint));
       const deleted = { ...endpoint, deletedAtMs: surroundings.now() };
       return (await registry.replaceEndpoint(endpoint, deleted)) || undefined;
     });

@@ -14,7 +14,7 @@ import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/
 import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { operation, type Serve } from '../../http/operation.ts';
-import { matchHeader, overtaken, requireMatch, tagged, tagHeader } from '../entity-tag.ts';
+import { matchHeader, overtaken, requireMatch, STALE, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { idParams, timeSchema } from '../schemas.ts';
 
@@ -77,7 +77,7 @@ export const rotateEndpointSecret = operation({
   problems: {
     404: NO_ENDPOINT,
     409: 'Too many secrets are signing already, or the endpoint was changed in the meantime.',
-    412: '`If-Match` does not name the current version.',
+    412: STALE,
   },
 });
 
@@ -99,7 +99,7 @@ export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts
 
   serve(rotateEndpointSecret, async ({ c, scope, params, body: input, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
-    requireMatch(c, endpoint);
+    requireMatch(c, tagged(endpoint));
     const nowMs = surroundings.now();
     const contract = contractOf(endpoint.contract);
     const secret =

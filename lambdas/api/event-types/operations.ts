@@ -4,6 +4,7 @@ import { eventTypeInputSchema, eventTypeNameSchema } from '../../core/event-type
 import { EVENT_TYPE } from '../../core/events/event.ts';
 import { FULL } from '../../http/limits.ts';
 import { operation } from '../../http/operation.ts';
+import { matchHeader, STALE, tagHeader } from '../entity-tag.ts';
 import { pageShape } from '../listing/query.ts';
 import { pageSchema, timeSchema } from '../schemas.ts';
 
@@ -73,13 +74,14 @@ export const putEventType = operation({
     'If `onMismatch` is `refuse`, events of this type whose data does not match the schema are rejected with 422. A change takes effect within seconds. A schema may refer only to its own parts (`#/$defs/name`): nothing is fetched.',
   access: 'operator',
   params: byName,
+  headers: matchHeader,
   body: eventTypeInputSchema.meta({ id: 'EventTypeInput' }),
   bodyExample: example,
   replies: {
-    200: { description: 'Replaced.', schema: eventTypeSchema },
-    201: { description: 'Created.', schema: eventTypeSchema },
+    200: { description: 'Replaced.', schema: eventTypeSchema, headers: tagHeader },
+    201: { description: 'Created.', schema: eventTypeSchema, headers: tagHeader },
   },
-  problems: { 409: FULL },
+  problems: { 409: `It was changed in the meantime. Or: ${FULL}`, 412: STALE },
 });
 export const getEventType = operation({
   id: 'getEventType',
@@ -89,7 +91,7 @@ export const getEventType = operation({
   summary: 'Read an event type',
   access: 'key',
   params: anyName,
-  replies: { 200: { description: 'The event type.', schema: eventTypeSchema } },
+  replies: { 200: { description: 'The event type.', schema: eventTypeSchema, headers: tagHeader } },
   problems: { 404: NO_EVENT_TYPE },
 });
 export const deleteEventType = operation({
@@ -100,8 +102,9 @@ export const deleteEventType = operation({
   summary: 'Delete an event type',
   access: 'operator',
   params: anyName,
+  headers: matchHeader,
   replies: { 204: { description: 'Deleted.' } },
-  problems: { 404: NO_EVENT_TYPE },
+  problems: { 404: NO_EVENT_TYPE, 409: 'It was changed in the meantime.', 412: STALE },
 });
 export const listEventTypes = operation({
   id: 'listEventTypes',

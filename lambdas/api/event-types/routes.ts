@@ -7,6 +7,7 @@ import {
   type EventTypeInput,
   eventTypeNameSchema,
 } from '../../core/event-types/event-type.ts';
+import { optimistically } from '../../core/optimistic.ts';
 import { type Fault, faultsUnder, Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
 import { Steps } from '../../core/steps.ts';
@@ -14,6 +15,7 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { placesUnder } from '../../http/limits.ts';
 import type { Serve } from '../../http/operation.ts';
+import { overtaken, requireMatch, taggedByContent } from '../entity-tag.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { listView, pageView } from '../listing/query.ts';
 import {
@@ -27,6 +29,8 @@ import {
 
 /** A small one that takes more would be of a schema that refuses most events. */
 const MAX_EXAMPLE_STEPS = 400_000;
+/** How often a change is tried again that was overtaken. */
+const ROUNDS = 3;
 const CACHED = { 'Cache-Control': 'public, max-age=60' };
 
 interface EventTypePorts {
@@ -46,32 +50,42 @@ export function addEventTypeRoutes(
     return found;
   }
 
-  serve(putEventType, async ({ params: { name }, body, reply }) => {
+  serve(putEventType, async ({ c, params: { name }, body, reply }) => {
     const faults = await faultsOfEventType(body);
     if (faults.length > 0) throw refused(faults);
-    const before = await eventTypes.getEventType(name);
-    const nowMs = surroundings.now();
-    if (!before) await placesUnder('eventTypes', limits.eventTypes, eventTypes.listEventTypes)();
-    const eventType: EventType = {
-      name,
-      description: body.description,
-      ...defined({ schema: body.schema, example: body.example }),
-      onMismatch: body.onMismatch,
-      isPublic: body.public,
-      createdAtMs: before?.createdAtMs ?? nowMs,
-      updatedAtMs: nowMs,
-    };
-    await eventTypes.putEventType(eventType);
-    return reply(before ? 200 : 201, eventTypeView(eventType));
+    const put = await optimistically(ROUNDS, async () => {
+      const before = await eventTypes.getEventType(name);
+      requireMatch(c, before && taggedByContent(before));
+      const nowMs = surroundings.now();
+      if (!before) await placesUnder('eventTypes', limits.eventTypes, eventTypes.listEventTypes)();
+      const after: EventType = {
+        name,
+        description: body.description,
+        ...defined({ schema: body.schema, example: body.example }),
+        onMismatch: body.onMismatch,
+        isPublic: body.public,
+        createdAtMs: before?.createdAtMs ?? nowMs,
+        updatedAtMs: nowMs,
+      };
+      return (await eventTypes.replaceEventType(before, after)) ? { before, after } : undefined;
+    });
+    if (!put) throw overtaken(c);
+    const { before, after } = put;
+    return reply(before ? 200 : 201, eventTypeView(after), taggedByContent(after));
   });
 
-  serve(getEventType, async ({ params, reply }) =>
-    reply(200, eventTypeView(await find(params.name))),
-  );
+  serve(getEventType, async ({ params, reply }) => {
+    const found = await find(params.name);
+    return reply(200, eventTypeView(found), taggedByContent(found));
+  });
 
   serve(deleteEventType, async ({ c, params }) => {
-    const { name } = await find(params.name);
-    await eventTypes.deleteEventType(name);
+    const isDeleted = await optimistically(ROUNDS, async () => {
+      const before = await find(params.name);
+      requireMatch(c, taggedByContent(before));
+      return (await eventTypes.deleteEventType(before)) || undefined;
+    });
+    if (!isDeleted) throw overtaken(c);
     return c.body(null, 204);
   });
 

@@ -6,7 +6,7 @@ import { isId } from '../../core/identifiers.ts';
 import { templateNameSchema } from '../../core/templates/input.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
 import { operation } from '../../http/operation.ts';
-import { matchHeader, tagHeader } from '../entity-tag.ts';
+import { matchHeader, STALE, tagHeader } from '../entity-tag.ts';
 import { pageShape } from '../listing/query.ts';
 import { idParams, pageSchema } from '../schemas.ts';
 import { templateSchema } from './view.ts';
@@ -20,7 +20,7 @@ const documentedChanges = z
 export const NO_TEMPLATE = 'There is no such template.';
 const stale = {
   404: NO_TEMPLATE,
-  412: '`If-Match` does not name the current version.',
+  412: STALE,
 } as const;
 
 export const createTemplate = operation({

@@ -123,7 +123,7 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
   ): Promise<Template> {
     const written = await optimistically(ROUNDS, async () => {
       const { template } = await find(scope, id);
-      requireMatch(c, template);
+      requireMatch(c, tagged(template));
       const wanted = await after(template);
       if (wanted === template) return wanted;
       const planned = { ...wanted, version: template.version + 1 };

@@ -8,7 +8,8 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
 import type { Tenant } from '../../core/tenants/tenant.ts';
 import { operation, type Serve } from '../../http/operation.ts';
-import { deletedTenantExample, tenantSchema, tenantView } from './view.ts';
+import { matchHeader, requireMatch, STALE } from '../entity-tag.ts';
+import { deletedTenantExample, taggedTenant, tenantSchema, tenantView } from './view.ts';
 
 /** What is not closed in this time is closed by the job. */
 const CLOSING_MS = 10_000;
@@ -29,6 +30,7 @@ export const deleteTenant = operation({
     'The tenant’s keys and endpoints stop working at once. Its data is removed in the background; `erasure` shows the progress. Repeating the call is harmless.',
   access: 'operator',
   params: z.strictObject({ id: z.string() }),
+  headers: matchHeader,
   replies: {
     202: {
       description: 'Deleted; its data is being removed.',
@@ -37,7 +39,7 @@ export const deleteTenant = operation({
       example: deletedTenantExample,
     },
   },
-  problems: { 404: NO_TENANT, 503: NOT_DELETED },
+  problems: { 404: NO_TENANT, 412: STALE, 503: NOT_DELETED },
 });
 
 interface TenantDeletionPorts {
@@ -49,12 +51,16 @@ interface TenantDeletionPorts {
 
 export function addTenantDeletionRoute(serve: Serve, ports: TenantDeletionPorts): void {
   const { registry, surroundings } = ports;
-  serve(deleteTenant, async ({ params: { id }, reply }) => {
+  serve(deleteTenant, async ({ c, params: { id }, reply }) => {
+    // One that was deleted already is as whoever repeats the request wants it.
+    const check = (found: Tenant): void => requireMatch(c, taggedTenant(found));
+
     const found = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
     if (!found) throw new Problem(404, NO_TENANT);
+    if (found.deletedAtMs === undefined) check(found);
     // Before the mark: a tenant that is marked has a job. It does nothing for one that is not.
     if (found.erasure?.state !== 'done') await sendJob(ports, id, MARKED_AFTER_SECONDS);
-    const tenant = (await registry.markTenantDeleted(id, surroundings.now())) ?? found;
+    const tenant = (await registry.markTenantDeleted(id, surroundings.now(), check)) ?? found;
     if (tenant.erasure?.state !== 'done') {
       await sendJob(ports, id, 0);
       await close(ports, tenant);

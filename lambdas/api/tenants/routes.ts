@@ -6,9 +6,10 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import { reusableAtMs } from '../../core/tenants/tenant.ts';
 import { operation, type Serve } from '../../http/operation.ts';
+import { matchHeader, requireMatch, STALE, tagHeader } from '../entity-tag.ts';
 import { listView, pageShape } from '../listing/query.ts';
 import { pageSchema } from '../schemas.ts';
-import { idSchema, tenantSchema, tenantView } from './view.ts';
+import { idSchema, taggedTenant, tenantSchema, tenantView } from './view.ts';
 
 const inputSchema = z.strictObject({
   name: z
@@ -29,16 +30,19 @@ export const putTenant = operation({
   summary: 'Create a tenant, or change its name',
   access: 'operator',
   params: z.strictObject({ id: idSchema }),
+  headers: matchHeader,
   body: inputSchema,
   bodyExample: { name: 'Acme Ltd' },
   replies: {
     200: {
       description: 'The tenant existed already, and has this name now.',
       schema: tenantSchema,
+      headers: tagHeader,
     },
-    201: { description: 'Created.', schema: tenantSchema },
+    201: { description: 'Created.', schema: tenantSchema, headers: tagHeader },
   },
   problems: {
+    412: STALE,
     409: 'The tenant was deleted, and its data was removed less than 7 days ago or is still being removed. The answer has `Retry-After`.',
   },
 });
@@ -50,7 +54,7 @@ export const getTenant = operation({
   summary: 'Read a tenant',
   access: 'operator',
   params: z.strictObject({ id: z.string() }),
-  replies: { 200: { description: 'The tenant.', schema: tenantSchema } },
+  replies: { 200: { description: 'The tenant.', schema: tenantSchema, headers: tagHeader } },
   problems: { 404: 'There is no such tenant.' },
 });
 export const listTenants = operation({
@@ -71,20 +75,23 @@ interface TenantPorts {
 }
 
 export function addTenantRoutes(serve: Serve, { registry, surroundings }: TenantPorts): void {
-  serve(putTenant, async ({ params, body, reply }) => {
-    const { tenant, created } = await registry.putTenant(params.id, body.name, surroundings.now());
+  serve(putTenant, async ({ c, params, body, reply }) => {
+    const nowMs = surroundings.now();
+    const { tenant, created } = await registry.putTenant(params.id, body.name, nowMs, (found) =>
+      requireMatch(c, found && taggedTenant(found)),
+    );
     if (tenant.deletedAtMs !== undefined) {
       const waitMs = reusableAtMs(tenant) - surroundings.now();
       const seconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 60;
       throw new Problem(409, NOT_FREE, [], { 'Retry-After': String(seconds) });
     }
-    return reply(created ? 201 : 200, tenantView(tenant));
+    return reply(created ? 201 : 200, tenantView(tenant), taggedTenant(tenant));
   });
 
   serve(getTenant, async ({ params, reply }) => {
     const tenant = TENANT_ID.test(params.id) ? await registry.getTenant(params.id) : undefined;
     if (!tenant) throw new Problem(404, 'There is no such tenant.');
-    return reply(200, tenantView(tenant));
+    return reply(200, tenantView(tenant), taggedTenant(tenant));
   });
 
   serve(listTenants, async ({ query, reply }) =>

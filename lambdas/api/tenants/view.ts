@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { removedSoFar } from '../../core/erasure/tenant.ts';
 import { TENANT_ID } from '../../core/scope.ts';
 import type { ErasureStage, Tenant } from '../../core/tenants/tenant.ts';
+import { taggedByContent } from '../entity-tag.ts';
 import { EXAMPLE, time, timeSchema } from '../schemas.ts';
 
 export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tenant) {
@@ -20,6 +21,9 @@ export function tenantView({ id, name, createdAtMs, deletedAtMs, erasure }: Tena
       : null,
   };
 }
+
+/** How far its erasure is says nothing of what its owner may change. */
+export const taggedTenant = ({ erasure, ...tenant }: Tenant) => taggedByContent(tenant);
 
 export const idSchema = z
   .string()

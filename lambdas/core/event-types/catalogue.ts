@@ -11,9 +11,10 @@ export interface EventTypeReader {
 
 /** The catalogue of event types: one for the whole stack. */
 export interface EventTypeStore extends EventTypeReader {
-  putEventType(eventType: EventType): Promise<void>;
-  /** Resolves even if there was none. */
-  deleteEventType(name: string): Promise<void>;
+  /** Puts an entry if there is still none, or the one that was read: false otherwise. */
+  replaceEventType(before: EventType | undefined, after: EventType): Promise<boolean>;
+  /** Deletes an entry if it is still as it was read: false otherwise. */
+  deleteEventType(before: EventType): Promise<boolean>;
   /** By name. */
   listEventTypes(limit: number, cursor?: string): Promise<Page<EventType>>;
 }

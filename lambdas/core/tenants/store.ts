@@ -3,10 +3,25 @@ import type { Page } from '../listing.ts';
 import type { Tenant } from './tenant.ts';
 
 export interface TenantStore {
-  /** Creates or renames; a tenant that was deleted is left as it is until its id is free. */
-  putTenant(id: string, name: string, nowMs: number): Promise<{ tenant: Tenant; created: boolean }>;
-  /** Its events are no longer accepted or fanned out. Undefined if there is no such tenant. */
-  markTenantDeleted(id: string, nowMs: number): Promise<Tenant | undefined>;
+  /**
+   * Creates or renames; a tenant that was deleted is left as it is until its id is free.
+   * @param check throws if the tenant may not be written over as it is; none is there where one is created
+   */
+  putTenant(
+    id: string,
+    name: string,
+    nowMs: number,
+    check?: (found: Tenant | undefined) => void,
+  ): Promise<{ tenant: Tenant; created: boolean }>;
+  /**
+   * Its events are no longer accepted or fanned out. Undefined if there is no such tenant.
+   * @param check throws if the tenant may not be deleted as it is
+   */
+  markTenantDeleted(
+    id: string,
+    nowMs: number,
+    check?: (found: Tenant) => void,
+  ): Promise<Tenant | undefined>;
   /** Writes if nobody wrote since it was read: false otherwise. */
   replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;
   getTenant(id: string): Promise<Tenant | undefined>;
