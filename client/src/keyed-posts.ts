@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 53ea10723573a19ce34e65999c49377eeda9fa0b1e189f8da447194d81454d89
+// sha256 f4934559dc57c32efac72396fd729c93e9b925b442c59c5c89b8729a7a4f6b81
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

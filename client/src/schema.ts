@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 53ea10723573a19ce34e65999c49377eeda9fa0b1e189f8da447194d81454d89
+// sha256 f4934559dc57c32efac72396fd729c93e9b925b442c59c5c89b8729a7a4f6b81
 
 export interface paths {
     "/v1/events": {
@@ -85,7 +85,7 @@ export interface paths {
          * Remove an event’s personal data permanently
          * @description Removes the event’s data and subject, and the last request and response of its deliveries. Ids, type, times and outcomes stay. Waiting deliveries are cancelled. Repeating the call is harmless.
          *
-         *     A tenant’s key needs the scope `events:write`.
+         *     A tenant’s key needs the scope `events:redact`.
          */
         post: operations["redactEvent"];
         delete?: never;
@@ -891,7 +891,7 @@ export interface paths {
         };
         /**
          * List the stack’s or a tenant’s signing keys
-         * @description Only the operator may call this.
+         * @description A tenant’s key needs the scope `endpoints:read`, and means its own.
          */
         get: operations["listSigningKeys"];
         put?: never;
@@ -921,7 +921,7 @@ export interface paths {
          * Rotate a signing key
          * @description Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.
          *
-         *     Only the operator may call this.
+         *     A tenant’s key needs the scope `secrets:write`, and means its own.
          */
         post: operations["rotateSigningKey"];
         delete?: never;
@@ -1368,7 +1368,7 @@ export interface components {
             tenant: string;
             /** @enum {string} */
             environment: "live" | "test";
-            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             hint: string;
             /**
              * Format: date-time
@@ -1386,7 +1386,7 @@ export interface components {
             kind: "operator" | "tenant";
             tenant: string | null;
             environment: ("live" | "test") | null;
-            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             key: components["schemas"]["Key"] | null;
         };
         DeadLetter: {
@@ -1961,7 +1961,7 @@ export interface components {
             tenant: string;
             /** @enum {string} */
             environment: "live" | "test";
-            scopes: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             hint: string;
             /**
              * Format: date-time
@@ -1976,7 +1976,7 @@ export interface components {
         KeyInput: {
             /** @default key */
             name?: string;
-            scopes?: ("events:write" | "events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes?: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             /** @enum {string} */
             preset?: "producer" | "manager" | "reader";
             /** Format: date-time */
@@ -7894,9 +7894,9 @@ export interface operations {
     listSigningKeys: {
         parameters: {
             query?: {
-                /** @description The tenant whose keys they are; the stack’s if it is left out. */
+                /** @description The tenant whose keys the operator means; the stack’s if it is left out. A tenant’s key means its own. */
                 tenant?: string;
-                /** @description The environment whose events the key signs. */
+                /** @description The environment whose events the key signs: `live` unless said, or that of the tenant’s key. */
                 environment?: "live" | "test";
             };
             header?: never;
@@ -8044,9 +8044,9 @@ export interface operations {
     rotateSigningKey: {
         parameters: {
             query?: {
-                /** @description The tenant whose keys they are; the stack’s if it is left out. */
+                /** @description The tenant whose keys the operator means; the stack’s if it is left out. A tenant’s key means its own. */
                 tenant?: string;
-                /** @description The environment whose events the key signs. */
+                /** @description The environment whose events the key signs: `live` unless said, or that of the tenant’s key. */
                 environment?: "live" | "test";
             };
             header?: {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
 import {
   type ApiKey,
+  grantedScopes,
   hashOfKey,
   hourOf,
   isSameKey,
@@ -57,6 +58,7 @@ const KEPT_MS = 3_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
 
+const NAMES_TENANT = 'A tenant’s key already identifies the tenant: do not name one.';
 export const NOT_USABLE = 'This key is not known, has expired or was revoked.';
 export const TENANT_HEADER = 'Posthorn-Tenant';
 export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
@@ -141,7 +143,7 @@ export function createAuthentication({
     const environment = environmentOf(c);
     if (principal.kind === 'tenant') {
       if (named !== undefined || inHeader !== undefined) {
-        throw new Problem(403, 'A tenant’s key already identifies the tenant: do not name one.');
+        throw new Problem(403, NAMES_TENANT);
       }
       if (environment !== undefined && environment !== principal.key.environment) {
         throw new Problem(403, `This is a key of the ${principal.key.environment} environment.`);
@@ -171,9 +173,28 @@ export function createAuthentication({
 }
 export type Authentication = ReturnType<typeof createAuthentication>;
 
+/**
+ * Whose things an operation with an `ownScope` is about: a tenant's key means its own.
+ * @param named what the operator names, or leaves out for the stack
+ * @throws Problem 403
+ */
+export function ownerOf(
+  { var: { principal } }: AppContext,
+  { tenant, environment }: { readonly [N in keyof Scope]?: Scope[N] | undefined },
+): Scope {
+  if (principal.kind === 'operator') {
+    return { tenant: tenant ?? OPERATOR_TENANT, environment: environment ?? 'live' };
+  }
+  const { key } = principal;
+  if (tenant !== undefined || (environment ?? key.environment) !== key.environment) {
+    throw new Problem(403, NAMES_TENANT);
+  }
+  return { tenant: key.tenant, environment: key.environment };
+}
+
 /** The operator may do everything. */
 export function isAllowed({ var: { principal } }: AppContext, scope: KeyScope): boolean {
-  return principal.kind === 'operator' || principal.key.scopes.includes(scope);
+  return principal.kind === 'operator' || grantedScopes(principal.key).includes(scope);
 }
 
 /** @throws Problem 403 unless the key may do this */
@@ -181,9 +202,14 @@ export function requireScope(c: AppContext, scope: KeyScope): void {
   if (!isAllowed(c, scope)) throw new Problem(403, `This key lacks the scope ${scope}.`);
 }
 
-/** @throws Problem 403 for a tenant's key */
-export function requireOperator(c: AppContext): void {
-  if (c.var.principal.kind !== 'operator') throw new Problem(403, 'Only the operator may do this.');
+/**
+ * @param ownScope with which a tenant's key may do it too, about its own
+ * @throws Problem 403 for a tenant's key
+ */
+export function requireOperator(c: AppContext, ownScope?: KeyScope): void {
+  if (c.var.principal.kind === 'operator') return;
+  if (ownScope === undefined) throw new Problem(403, 'Only the operator may do this.');
+  requireScope(c, ownScope);
 }
 
 /** @throws Problem 422 */

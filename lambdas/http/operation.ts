@@ -39,6 +39,8 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  /** Of an operation of the operator's: the scope with which a tenant's key may call it about its own. */
+  readonly ownScope?: KeyScope;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -114,11 +116,11 @@ export function serveOn(
 ): Serve {
   return (declared, handler, options = {}) => {
     const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const { access } = declared;
+    const { access, ownScope }: Operation = declared;
     app.on(declared.method.toUpperCase(), path, async (c) => {
       let scope: Scope | undefined;
       if (access !== 'open') await authentication.authenticate(c, async () => undefined);
-      if (access === 'operator') requireOperator(c);
+      if (access === 'operator') requireOperator(c, ownScope);
       else if (access !== 'open' && access !== 'key') {
         requireScope(c, access);
         scope = await authentication.scopeOf(c);

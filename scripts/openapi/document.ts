@@ -72,7 +72,7 @@ export function openApiDocument() {
 type SchemaOf = ReturnType<typeof createJsonSchemas>['schemaOf'];
 
 function operationObject(operation: Operation, schemaOf: SchemaOf): object {
-  const { access, params, query, bodyExample } = operation;
+  const { params, query, bodyExample } = operation;
   const body = operation.documentedBody ?? operation.body;
   const parameters = [
     ...(params ? parametersOf(params, 'path', schemaOf) : []),
@@ -85,7 +85,7 @@ function operationObject(operation: Operation, schemaOf: SchemaOf): object {
     tags: [operation.tag],
     summary: operation.summary,
     description: [operation.description, accessNote(operation)].filter(Boolean).join('\n\n'),
-    security: securityOf(access),
+    security: securityOf(operation),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(schema
       ? {
@@ -134,16 +134,19 @@ function parametersOf(shape: z.ZodObject, place: 'path' | 'query', schemaOf: Sch
   });
 }
 
-function accessNote({ access }: Operation): string {
+function accessNote({ access, ownScope }: Operation): string {
   if (access === 'open') return 'Needs no key.';
+  if (ownScope) return `A tenant’s key needs the scope \`${ownScope}\`, and means its own.`;
   if (access === 'operator') return 'Only the operator may call this.';
   if (access === 'key') return 'Any valid key may call this, whatever its scopes.';
   return `A tenant’s key needs the scope \`${access}\`.`;
 }
 
-function securityOf(access: Operation['access']) {
+function securityOf({ access, ownScope }: Operation) {
   if (access === 'open') return [];
-  return access === 'operator' ? [{ operatorKey: [] }] : [{ tenantKey: [] }, { operatorKey: [] }];
+  return access === 'operator' && !ownScope
+    ? [{ operatorKey: [] }]
+    : [{ tenantKey: [] }, { operatorKey: [] }];
 }
 
 const exampled = (example: unknown) => (example === undefined ? {} : { example });

@@ -34,7 +34,7 @@ export const redactEvent = operation({
   summary: 'Remove an event’s personal data permanently',
   description:
     'Removes the event’s data and subject, and the last request and response of its deliveries. Ids, type, times and outcomes stay. Waiting deliveries are cancelled. Repeating the call is harmless.',
-  access: 'events:write',
+  access: 'events:redact',
   params: idParams('evt'),
   replies: {
     200: {

@@ -6,6 +6,7 @@ import {
   type ApiKey,
   createKey,
   familyOf,
+  grantedScopes,
   hashOfKey,
   isUsable,
   KEY_BYTES,
@@ -131,6 +132,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
           parentId: parent?.id,
           name: input.name,
           scopes,
+          redactsByScope: true as const,
           hash: hashOfKey(secret),
           hint: secret.slice(0, HINT_LENGTH),
           createdAtMs: atMs,
@@ -170,7 +172,8 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         key: null,
       });
     }
-    const { tenant, environment, scopes, id } = caller;
+    const { tenant, environment, id } = caller;
+    const scopes = grantedScopes(caller);
     const key = (await registry.getKey(caller, id)) ?? caller;
     return reply(200, { kind: 'tenant', tenant, environment, scopes, key: keyView(key) });
   });
@@ -182,7 +185,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
 
   serve(revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
-    refuseBeyond(callerOf(c), key.scopes, 'revoke one with scopes');
+    refuseBeyond(callerOf(c), grantedScopes(key), 'revoke one with scopes');
     const revoke = async (one: ApiKey): Promise<void> => {
       if (one.revokedAtMs === undefined) await registry.revokeKey(one, surroundings.now());
     };

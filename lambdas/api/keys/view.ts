@@ -1,6 +1,6 @@
 // An API key as the API shows it.
 import * as z from 'zod';
-import { type ApiKey, KEY_SCOPES } from '../../core/keys/api-key.ts';
+import { type ApiKey, grantedScopes, KEY_SCOPES } from '../../core/keys/api-key.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 
 export function keyView(key: ApiKey) {
@@ -10,7 +10,7 @@ export function keyView(key: ApiKey) {
     name: key.name,
     tenant: key.tenant,
     environment: key.environment,
-    scopes: key.scopes,
+    scopes: grantedScopes(key),
     hint: key.hint,
     createdAt: time(key.createdAtMs),
     expiresAt: key.expiresAtMs === undefined ? null : time(key.expiresAtMs),

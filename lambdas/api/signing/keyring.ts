@@ -86,16 +86,18 @@ export async function changeKeyring(
     const before = await keyring.read(owner);
     const after = make(before.keys);
     if (after === before.keys) return after;
-    if (after.length > MAX_SIGNING_KEYS) {
-      throw new Problem(
-        409,
-        `At most ${MAX_SIGNING_KEYS} keys may be published: wait for an overlap to end.`,
-      );
-    }
+    requireRoom(after.length);
     return (await keyring.replace(before, after)) ? after : undefined;
   });
   if (!changed) throw new Problem(409, 'The signing keys are changing at the moment. Try again.');
   return changed;
+}
+
+/** @throws Problem 409 */
+export function requireRoom(count: number): void {
+  if (count <= MAX_SIGNING_KEYS) return;
+  const detail = `At most ${MAX_SIGNING_KEYS} keys may be published: wait for an overlap to end.`;
+  throw new Problem(409, detail);
 }
 
 export async function generated(algorithm: KeyAlgorithm): Promise<KeyMaterial> {

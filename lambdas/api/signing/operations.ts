@@ -1,6 +1,6 @@
 // What the operations on signing keys take and answer.
 import * as z from 'zod';
-import { ENVIRONMENTS, OPERATOR_TENANT, TENANT_ID } from '../../core/scope.ts';
+import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
 import { broughtKeySchema, rotationSchema } from '../../core/signing/key-input.ts';
 import { KEY_ALGORITHMS } from '../../core/signing/keys.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';
@@ -56,9 +56,18 @@ const ownerQuery = z.strictObject({
   tenant: z
     .string()
     .regex(TENANT_ID)
-    .default(OPERATOR_TENANT)
-    .meta({ description: 'The tenant whose keys they are; the stack’s if it is left out.' }),
-  environment,
+    .meta({
+      description:
+        'The tenant whose keys the operator means; the stack’s if it is left out. A tenant’s key means its own.',
+    })
+    .optional(),
+  environment: z
+    .enum(ENVIRONMENTS)
+    .meta({
+      description:
+        'The environment whose events the key signs: `live` unless said, or that of the tenant’s key.',
+    })
+    .optional(),
 });
 const CHANGING = 'Another request is changing the keys, or too many are published.';
 const cacheHeader = { 'Cache-Control': 'How long receivers may cache the answer.' };
@@ -144,6 +153,7 @@ export const listSigningKeys = operation({
   tag: 'Signing keys',
   summary: 'List the stack’s or a tenant’s signing keys',
   access: 'operator',
+  ownScope: 'endpoints:read',
   query: ownerQuery,
   replies: { 200: { description: 'All its keys.', schema: pageSchema(signingKeySchema) } },
   problems: { 404: NO_TENANT },
@@ -176,6 +186,7 @@ export const rotateSigningKey = operation({
   description:
     'Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.',
   access: 'operator',
+  ownScope: 'secrets:write',
   params: idParams('sk'),
   query: ownerQuery,
   body: rotationSchema,

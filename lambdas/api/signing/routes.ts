@@ -14,18 +14,20 @@ import {
   jwkOf,
   KEY_ALGORITHMS,
   type Keyring,
+  publishedKeys,
   STACK,
   type StoredSigningKey,
   withSuccessor,
 } from '../../core/signing/keys.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
-import type { AppContext } from '../../http/authentication.ts';
+import { type AppContext, ownerOf } from '../../http/authentication.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import type { Serve } from '../../http/operation.ts';
 import {
   changeKeyring,
   ensureSigningKeys,
   generated,
+  requireRoom,
   type SigningKeyPorts,
   storedKey,
 } from './keyring.ts';
@@ -81,19 +83,20 @@ export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyRoutePorts): 
   serve(getPublicKey, ({ c, params }) => pem(c, STACK, params.file));
   serve(getTenantPublicKey, ({ c, params }) => pem(c, params, params.file));
 
-  serve(listSigningKeys, async ({ query, reply }) => {
+  serve(listSigningKeys, async ({ c, query, reply }) => {
     const nowMs = surroundings.now();
-    const keys = await published(query);
+    const keys = await published(ownerOf(c, query));
     return reply(200, { data: keys.map((key) => signingKeyView(keys, key, nowMs)), next: null });
   });
 
+  // Idempotency keys are the caller's: the operator's, or the tenant's own.
   const create = (
     c: AppContext,
     owner: Scope,
     body: object,
     make: (id: string) => Promise<{ keys: Keyring; key: StoredSigningKey }>,
   ) =>
-    createOnce(c, ports, STACK, {
+    createOnce(c, ports, c.var.principal.kind === 'operator' ? STACK : owner, {
       kind: 'signing-keys',
       prefix: 'sk',
       body: isStack(owner) ? body : { owner: scopeKey(owner), ...body },
@@ -129,10 +132,14 @@ export function addSigningKeyRoutes(serve: Serve, ports: SigningKeyRoutePorts): 
     return reply(201, signingKeyView(keys, key, surroundings.now()));
   });
 
-  serve(rotateSigningKey, async ({ c, params, query: owner, body, reply }) => {
+  serve(rotateSigningKey, async ({ c, params, query, body, reply }) => {
+    const owner = ownerOf(c, query);
     const { leadSeconds, overlapSeconds } = body;
     const { keys, key } = await create(c, owner, { rotated: params.id, ...body }, async (id) => {
-      const { algorithm } = latestOrProblem((await ports.keyring.read(owner)).keys, params.id);
+      const before = (await ports.keyring.read(owner)).keys;
+      const { algorithm } = latestOrProblem(before, params.id);
+      // A key takes long to make: it is not made where there is no room for it.
+      requireRoom(publishedKeys(before, surroundings.now()).length + 1);
       const material = await generated(algorithm);
       const key = await storedKey(ports, owner, material, 'generated', leadSeconds, id);
       const keys = await changeKeyring(ports, owner, (before) => {

@@ -10,6 +10,7 @@ export const KEY_BYTES = 32;
 export const KEY_SCOPES = [
   'events:write',
   'events:read',
+  'events:redact',
   'endpoints:read',
   'endpoints:write',
   'secrets:read',
@@ -33,6 +34,8 @@ export interface ApiKey extends Scope {
   readonly parentId?: string;
   readonly name: string;
   readonly scopes: readonly KeyScope[];
+  /** None in a key from before redaction had a scope: it came with `events:write`, and such a key keeps it. */
+  readonly redactsByScope?: true;
   /** SHA-256 of the key, hex: the key itself is not kept. */
   readonly hash: string;
   /** The key's first characters, to tell keys apart. */
@@ -77,9 +80,16 @@ export function isSameKey(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(hashOfKey(a)), Buffer.from(hashOfKey(b)));
 }
 
+/** What a key may do. */
+export function grantedScopes({ scopes, redactsByScope }: ApiKey): readonly KeyScope[] {
+  if (redactsByScope || !scopes.includes('events:write')) return scopes;
+  return KEY_SCOPES.filter((scope) => scope === 'events:redact' || scopes.includes(scope));
+}
+
 /** What a key may not hand on, nor revoke in another key. */
 export function scopesBeyond(key: ApiKey, scopes: readonly KeyScope[]): readonly KeyScope[] {
-  return scopes.filter((scope) => !key.scopes.includes(scope));
+  const granted = grantedScopes(key);
+  return scopes.filter((scope) => !granted.includes(scope));
 }
 
 /** A key, those that it made, those that they made, and so on. @param all oldest first: then two passes do */

@@ -9,6 +9,7 @@ import type { Event } from '../../../lambdas/core/events/event.ts';
 import { encodeEventMessage } from '../../../lambdas/core/events/message.ts';
 import { hashOfSubject } from '../../../lambdas/core/events/subject-order.ts';
 import { createId, deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
+import { KEY_SCOPES, type KeyScope } from '../../../lambdas/core/keys/api-key.ts';
 import { isReplayed } from '../../../lambdas/core/replays/replay.ts';
 import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
 import { cleanUp } from '../../../lambdas/wake/erase.ts';
@@ -230,13 +231,28 @@ describe('POST /v1/events/{id}/redact', () => {
     expect(await dumpTable(service.client, 'ledger')).not.toContain(PERSONAL);
   });
 
-  it('is for the tenant’s own events, in their environment, with the scope events:write', async () => {
+  it.each<[string, readonly KeyScope[], number]>([
+    ['events:write', ['events:write'], 200],
+    ['every other scope', ['events:read', 'deliveries:write', 'keys:write'], 403],
+  ])('is for a key from before it had a scope that has %s', async (_, scopes, status) => {
+    const stored = await store();
+    // `keyOf` makes them as an older version did.
+    const old = await service.keyOf('acme', 'live', [...scopes, 'keys:write']);
+    const { json } = await old('GET', '/v1/keys/current');
+    expect(json.scopes.includes('events:redact')).toBe(status === 200);
+    const child = await old('POST', '/v1/keys', { scopes: ['events:redact'] });
+    expect(child.status).toBe(status === 200 ? 201 : 403);
+    expect((await redact(stored, old)).status).toBe(status);
+  });
+
+  it('is for the tenant’s own events, in their environment, with the scope events:redact', async () => {
     const stored = await store();
     for (const ask of [service.globex, service.acmeTest]) {
       expect((await redact(stored, ask)).status).toBe(404);
     }
-    const reader = await service.keyOf('acme', 'live', ['events:read']);
-    expect((await redact(stored, reader)).status).toBe(403);
+    const others = KEY_SCOPES.filter((scope) => scope !== 'events:redact');
+    const { json } = await service.acme('POST', '/v1/keys', { scopes: others });
+    expect((await redact(stored, service.askWith(json.key))).status).toBe(403);
     const headers = { 'posthorn-tenant': 'acme' };
     const path = `/v1/events/${stored.event.id}`;
     expect((await service.acme('GET', path)).json.redactedAt).toBeNull();
