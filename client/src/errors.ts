@@ -1,4 +1,5 @@
 // What goes wrong, as classes: the service refused, could not be reached, or a delivery does not verify.
+import { harmless } from './harmless.ts';
 
 /** RFC 9457, as the service answers it. */
 export interface Problem {
@@ -29,7 +30,8 @@ export class ApiError extends PosthornError {
 
   constructor(problem: Problem, requestId?: string, retryAfterMs?: number) {
     const faults = problem.errors?.map(({ path, message }) => `${path} ${message}`) ?? [];
-    super([`${problem.status} ${problem.title}: ${problem.detail}`, ...faults].join('\n  '));
+    const said = [`${problem.status} ${problem.title}: ${problem.detail}`, ...faults];
+    super(said.map(harmless).join('\n  '));
     this.status = problem.status;
     this.problem = problem;
     this.requestId = requestId ?? problem.requestId;

@@ -2,6 +2,7 @@
 // as values or thrown errors.
 import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
+import { bounded } from './bounded-response.ts';
 import { apiErrorOf, ConnectionError, PosthornError } from './errors.ts';
 import { jsonOf } from './json-text.ts';
 import { KEYED_POSTS } from './keyed-posts.ts';
@@ -51,7 +52,7 @@ export class Transport {
       timeoutMs: options.timeoutMs ?? 30_000,
       fetch: options.fetch ?? globalThis.fetch,
     };
-    this.#send = (request) => sendWithRetries(request, sending);
+    this.#send = async (request) => bounded(await sendWithRetries(request, sending));
     this.api = createClient<paths>({
       baseUrl: this.#base,
       headers: this.#headers,

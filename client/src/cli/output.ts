@@ -1,4 +1,5 @@
-// What a command prints: lines and tables for people, JSON for programs.
+// What a command prints: lines and tables for people, JSON for programs. Nothing that others wrote steers the terminal.
+import { harmless, harmlessJson } from '../harmless.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -14,17 +15,17 @@ export class Output {
   /** One thing: its members below each other. */
   one(value: object): void {
     if (this.isJson) {
-      this.#line(JSON.stringify(value, null, 2));
+      this.#line(harmlessJson(value, 2));
       return;
     }
-    const rows = Object.entries(value).map(([name, member]) => [name, shown(member)]);
+    const rows = Object.entries(value).map(([name, member]) => [harmless(name), shown(member)]);
     this.#line(aligned(rows));
   }
 
   /** A list: a table of these columns; as JSON the whole entries. */
   list<T extends object>(entries: readonly T[], columns: (entry: T) => Row): void {
     if (this.isJson) {
-      this.#line(JSON.stringify(entries, null, 2));
+      this.#line(harmlessJson(entries, 2));
       return;
     }
     const [first] = entries;
@@ -38,22 +39,22 @@ export class Output {
 
   /** An entry of a stream: a line, or one object on a line. */
   entry(value: object, line: string): void {
-    this.#line(this.isJson ? JSON.stringify(value) : line);
+    this.#line(this.isJson ? harmlessJson(value) : harmless(line));
   }
 
   /** What was done, where there is nothing to show. */
   done(what: string, value: object = { done: true }): void {
-    this.#line(this.isJson ? JSON.stringify(value, null, 2) : what);
+    this.#line(this.isJson ? harmlessJson(value, 2) : harmless(what));
   }
 
   /** JSON in any case; nothing where there is nothing. */
   raw(value: unknown): void {
-    if (value !== undefined) this.#line(JSON.stringify(value, null, 2));
+    if (value !== undefined) this.#line(harmlessJson(value, 2));
   }
 
   /** For people only, beside the result. */
   note(text: string): void {
-    if (!this.isJson) process.stderr.write(`${text}\n`);
+    if (!this.isJson) process.stderr.write(`${harmless(text)}\n`);
   }
 
   #line(text: string): void {
@@ -67,11 +68,6 @@ function shown(value: unknown): string {
     return value.length === 0 ? '-' : harmless(value.join(', '));
   }
   return harmless(typeof value === 'object' ? JSON.stringify(value) : String(value));
-}
-
-/** What others wrote must not steer the terminal. */
-export function harmless(text: string): string {
-  return text.replaceAll(/\p{Cc}|\p{Cf}/gu, '�');
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
 // Finds the command, reads its options, runs it, and says what went wrong, with an exit code.
 import { parseArgs } from 'node:util';
 import { ApiError, ConnectionError, PosthornError } from '../errors.ts';
+import { harmless, harmlessJson } from '../harmless.ts';
 import { Posthorn } from '../posthorn.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
 import { groupOf, helpOf, overview } from './help.ts';
-import { harmless, Output } from './output.ts';
+import { Output } from './output.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 
@@ -36,7 +37,7 @@ export async function run(
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
     const code = exitCodeOf(error);
     process.stderr.write(
-      `${isJson ? JSON.stringify(faultOf(error)) : `posthorn: ${wordsOf(error)}`}\n`,
+      `${isJson ? harmlessJson(faultOf(error)) : `posthorn: ${wordsOf(error)}`}\n`,
     );
     return code;
   }
@@ -144,20 +145,22 @@ function exitCodeOf(error: unknown): number {
   return 1;
 }
 
+/** Line by line: only our own breaks are left in it. */
 function wordsOf(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) {
-    return `${error.message}\nGive a key with --key or POSTHORN_KEY.`;
+  // Its message is harmless, and has a line for each fault.
+  if (error instanceof ApiError) {
+    return error.status === 401
+      ? `${error.message}\nGive a key with --key or POSTHORN_KEY.`
+      : error.message;
   }
   if (error instanceof ConnectionError)
-    return `${error.message}\nIs the service running? Set its address with --url or POSTHORN_URL.`;
-  if (
-    error instanceof UsageError ||
-    error instanceof Unsuccessful ||
-    error instanceof PosthornError
-  ) {
-    return error.message;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `${harmless(error.message)}\nIs the service running? Set its address with --url or POSTHORN_URL.`;
+  const isOurs =
+    error instanceof UsageError || error instanceof Unsuccessful || error instanceof PosthornError;
+  if (isOurs) return harmless(error.message);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
+  return [String(error), ...frames].map(harmless).join('\n');
 }
 
 function faultOf(error: unknown): object {

@@ -140,25 +140,33 @@ export class Endpoints {
     let { after } = options;
     for (;;) {
       const query = after !== undefined ? { after } : since !== undefined ? { since } : {};
-      const text = await answerOf(
-        this.#api.GET('/v1/endpoints/{id}/events', {
-          params: { path: { id }, query: { ...query, limit: 100 } },
-          parseAs: 'text',
-          ...(signal && { signal }),
-        }),
+      const asked = this.#api.GET('/v1/endpoints/{id}/events', {
+        params: { path: { id }, query: { ...query, limit: 100 } },
+        parseAs: 'text',
+        ...(signal && { signal }),
+      });
+      const { events, next, more } = await answerOf(
+        asked.then(({ data, ...rest }) => ({
+          ...rest,
+          ...(data !== undefined && { data: feedPageOf(data) }),
+        })),
       );
-      const { data, next, more }: { data: PolledEvent[]; next: string; more: boolean } =
-        JSON.parse(text);
-      const sources = elementTexts(memberText(text, 'data') ?? '[]');
-      const events = data.map((event, at) => ({
-        ...event,
-        dataText: memberText(sources[at] ?? '{}', 'data') ?? '{}',
-      }));
       after = next;
       yield { events, next };
       if (!more) await delay(intervalMs, undefined, signal ? { signal } : {});
     }
   }
+}
+
+function feedPageOf(text: string): FeedPage & { readonly more: boolean } {
+  const { data, next, more }: { data: PolledEvent[]; next: string; more: boolean } =
+    JSON.parse(text);
+  const sources = elementTexts(memberText(text, 'data') ?? '[]');
+  const events = data.map((event, at) => ({
+    ...event,
+    dataText: memberText(sources[at] ?? '{}', 'data') ?? '{}',
+  }));
+  return { events, next, more };
 }
 
 const at = (id: string) => ({ params: { path: { id } } });

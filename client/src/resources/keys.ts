@@ -1,6 +1,10 @@
+import { ConnectionError } from '../errors.ts';
 import { Listing } from '../listing.ts';
 import type { CreatedKey, CurrentKey, Key, KeyInput, PageQuery } from '../models.ts';
 import { type Api, answerOf } from '../transport.ts';
+
+/** Answers that lose a key are rare: a service that gives none at all would be asked without end. */
+const MAX_MADE = 3;
 
 export class Keys {
   readonly #api: Api;
@@ -11,11 +15,13 @@ export class Keys {
 
   /** The only answer that holds the key itself. */
   async create(key: KeyInput = {}): Promise<CreatedKey> {
-    const made = await answerOf(this.#api.POST('/v1/keys', { body: key }));
-    if ('key' in made) return made;
-    // The answer that held it was lost, and this one says that it was made: nobody has that key.
-    await this.revoke(made.id);
-    return this.create(key);
+    for (let made = 0; made < MAX_MADE; made++) {
+      const answer = await answerOf(this.#api.POST('/v1/keys', { body: key }));
+      if ('key' in answer) return answer;
+      // The answer that held it was lost, and this one says that it was made: nobody has that key.
+      await this.revoke(answer.id);
+    }
+    throw new ConnectionError('the service gave no key');
   }
 
   get(id: string): Promise<Key> {

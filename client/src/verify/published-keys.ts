@@ -1,5 +1,6 @@
 // Published RSA keys: pinned, as a key set, or fetched from its JWKS and kept for a while.
 import { importJWK, importSPKI, type JWK } from 'jose';
+import { bounded } from '../bounded-response.ts';
 import { ConnectionError } from '../errors.ts';
 
 type Key = Awaited<ReturnType<typeof importJWK>>;
@@ -55,7 +56,7 @@ async function fetchSet(url: URL): Promise<readonly Key[]> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { signal, redirect: 'error' });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
-    const set: unknown = await response.json();
+    const set: unknown = await bounded(response).json();
     if (typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)) {
       return await ofSet(set.keys);
     }

@@ -1,6 +1,5 @@
 import type { Delivery } from '../../models.ts';
 import type { Command } from '../command.ts';
-import { harmless } from '../output.ts';
 import { given, LIMIT, limitOf, TIMES, timeOf, timesOf } from './listing-options.ts';
 
 const STATUSES = ['pending', 'waiting', 'held', 'delivered', 'dead', 'cancelled'] as const;
@@ -116,7 +115,5 @@ function lineOf(delivery: Delivery): string {
   const last = attempts.at(-1);
   const attempt = last ? ` attempt ${last.number} ${last.outcome} ${last.durationMs} ms` : '';
   const next = nextAttemptAt === null ? '' : `, next ${nextAttemptAt}`;
-  return harmless(
-    `${MARKS[status] ?? '·'} ${status} ${type} ${event} → ${endpoint}${attempt}${next}`,
-  );
+  return `${MARKS[status] ?? '·'} ${status} ${type} ${event} → ${endpoint}${attempt}${next}`;
 }

@@ -3,7 +3,6 @@ import type { Posthorn } from '../../posthorn.ts';
 import type { FeedEvent } from '../../resources/endpoints.ts';
 import { type Command, type CommandCall, UsageError } from '../command.ts';
 import { forward, newSessionSecret } from '../forward.ts';
-import { harmless } from '../output.ts';
 
 /** Nothing is sent there: the endpoint is paused, and only its feed is read. RFC 2606 keeps the name free. */
 const NOWHERE = 'https://posthorn-listen.example.com/';
@@ -123,5 +122,5 @@ async function timeThere(posthorn: Posthorn): Promise<string> {
 
 function lineOf({ type, id, dataText }: FeedEvent, words: string | undefined): string {
   const size = `${Buffer.byteLength(dataText)} bytes of data`;
-  return harmless(`${type} ${id}, ${size}${words === undefined ? '' : ` → ${words}`}`);
+  return `${type} ${id}, ${size}${words === undefined ? '' : ` → ${words}`}`;
 }
