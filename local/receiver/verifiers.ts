@@ -35,19 +35,17 @@ export const verifiers: Readonly<Record<string, Verifier>> = {
     return holds(() => new Webhook(secret).verify(body, signed, { jsonParse: false }));
   },
 
-  bynn: ({ headers, body }, { publicKeys, token, contractOptions }) =>
-    isSame(
-      textOf(headers, 'x-webhook-token'),
-      contractOptions.webhookToken === 'delivery'
-        ? textOf(headers, 'idempotency-key')
-        : (token ?? ''),
-    ) &&
-    publicKeys.some((key) =>
+  bynn: ({ headers, body }, { publicKeys, token, contractOptions }) => {
+    const isOfDelivery = contractOptions.webhookToken === 'delivery';
+    const expected = isOfDelivery ? textOf(headers, 'idempotency-key') : (token ?? '');
+    if (expected === '' || !isSame(textOf(headers, 'x-webhook-token'), expected)) return false;
+    return publicKeys.some((key) =>
       holds(() => {
         const { jwt } = JSON.parse(body.toString('utf8'));
         return jsonwebtoken.verify(jwt, key, { algorithms: ['RS256'] });
       }),
-    ),
+    );
+  },
 
   'kyc-hmac': ({ headers, body }, { secret, contractOptions }) => {
     const mac = createHmac('sha256', keyOf(secret));

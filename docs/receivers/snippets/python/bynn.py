@@ -23,17 +23,21 @@ def verify(headers, body, public_keys, token, now=None):
     and not the fields beside the JWT. Its event_id tells whether the event came before. Raises ValueError.
     """
     # Other endpoints may verify with the same keys.
-    given = headers.get("x-webhook-token", "").encode()
-    if len(token) < 8 or not hmac.compare_digest(given, token.encode()):
+    carried = headers.get("x-webhook-token", "").encode()
+    if len(token) < 8 or not hmac.compare_digest(carried, token.encode()):
         raise ValueError("the delivery is meant for another endpoint")
     now = time.time() if now is None else now
-    head, claims, signature = json.loads(body)["jwt"].split(".")
-    if json.loads(_decode(head)).get("alg") != "RS256":
+    try:
+        head, claims, signature = json.loads(body)["jwt"].split(".")
+        algorithm, given = json.loads(_decode(head)).get("alg"), _decode(signature)
+    except Exception:
+        raise ValueError("there is no JWT") from None
+    if algorithm != "RS256":
         raise ValueError("the JWT is not signed with RS256")
     for pem in public_keys:
         try:
             key = load_pem_public_key(pem.encode())
-            key.verify(_decode(signature), f"{head}.{claims}".encode(), padding.PKCS1v15(), SHA256())
+            key.verify(given, f"{head}.{claims}".encode(), padding.PKCS1v15(), SHA256())
             break
         except InvalidSignature:
             continue

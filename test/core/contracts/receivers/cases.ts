@@ -1,0 +1,171 @@
+// Deliveries for whoever verifies them: good ones, changed ones, ones seen by a clock that is off, forged ones, and the
+// vendor's own.
+import { createHash, createHmac } from 'node:crypto';
+import { CONTRACT_NAMES, type ContractName } from '../../../../lambdas/core/contracts/all.ts';
+import { publicPem, SECRET, TOKEN } from '../../../builders/contracts.ts';
+import { anEvent, NOON_MS } from '../../../builders/events.ts';
+import bynnVector from '../fixtures/bynn.json' with { type: 'json' };
+import { form, withFlippedByte } from '../form.ts';
+import type { Received } from '../independent-verifiers.ts';
+import { forgeriesOf } from './forgeries.ts';
+
+export interface Case {
+  readonly contract: ContractName;
+  readonly headers: Record<string, string>;
+  /** Base64. */
+  readonly body: string;
+  readonly keys: readonly string[];
+  readonly token: string;
+  readonly now: number;
+  readonly expected: boolean;
+  readonly about: string;
+}
+
+const SENT_AT = NOON_MS / 1000;
+const OTHER = 'another_secret_of_24_ch@!';
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const KEYS: Record<ContractName, string[]> = {
+  'standard-webhooks': [WHSEC],
+  bynn: [bynnVector.publicKey, publicPem('RS256')],
+  'kyc-hmac': [OTHER, SECRET],
+  bronid: [OTHER, SECRET],
+  idnow: [OTHER, SECRET],
+};
+const WRONG: Record<ContractName, string[]> = {
+  'standard-webhooks': ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
+  bynn: [bynnVector.publicKey],
+  'kyc-hmac': [OTHER],
+  bronid: [OTHER],
+  idnow: [OTHER],
+};
+/** How far a receiver's clock may be off, and from when on a delivery is too old: seconds. */
+const TOLERATED: Record<ContractName, number> = {
+  'standard-webhooks': 240,
+  bynn: 240,
+  'kyc-hmac': 240,
+  bronid: 240,
+  idnow: 120,
+};
+const TOO_OLD: Partial<Record<ContractName, number>> = {
+  'standard-webhooks': 301,
+  bynn: 24 * 3600 + 302,
+  idnow: 300 + 122,
+};
+
+function caseOf(
+  contract: ContractName,
+  received: Received,
+  about: string,
+  expected: boolean,
+): Case {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of received.rawHeaders) headers[name.toLowerCase()] = value;
+  const body = received.body.toString('base64');
+  const keys = KEYS[contract];
+  return { contract, headers, body, keys, token: TOKEN, now: SENT_AT, expected, about };
+}
+
+async function casesOf(contract: ContractName): Promise<Case[]> {
+  const event = anEvent({ data: '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}' });
+  const secrets = [contract === 'standard-webhooks' ? WHSEC : SECRET] as const;
+  const received = await form(contract, { event, moment: { secrets } });
+  const good = caseOf(contract, received, 'as it came', true);
+  const off = TOLERATED[contract];
+  const tooOld = TOO_OLD[contract];
+  const jwtAt = received.body.indexOf('"jwt":"') + 40;
+  const changed = withFlippedByte(received, contract === 'bynn' ? jwtAt : 12, 1);
+  return [
+    good,
+    { ...good, about: 'by a clock that is slow', now: SENT_AT - off },
+    { ...good, about: 'by a clock that is fast', now: SENT_AT + off },
+    { ...good, about: 'with other keys', keys: WRONG[contract], expected: false },
+    caseOf(contract, changed, 'with a changed body', false),
+    ...(await forgeriesOf(contract, secrets[0])).map(({ received: forged, about }) =>
+      caseOf(contract, forged, about, false),
+    ),
+    ...WEAK[contract].map((key) => ({
+      // Signed with it, as far as our own code can.
+      ...good,
+      about: `with the key ${JSON.stringify(key)}`,
+      ...weakly(received, key),
+      expected: false,
+    })),
+    ...(contract === 'bynn'
+      ? [
+          { ...good, about: 'with the token of another', token: OTHER, expected: false },
+          { ...good, about: 'without a token', headers: {}, expected: false },
+          {
+            ...good,
+            about: 'with no token at either end',
+            headers: {},
+            token: '',
+            expected: false,
+          },
+        ]
+      : [
+          {
+            ...good,
+            about: 'without its signature',
+            headers: { 'webhook-timestamp': String(SENT_AT) },
+            expected: false,
+          },
+        ]),
+    ...(tooOld === undefined
+      ? []
+      : [{ ...good, about: 'too late', now: SENT_AT + tooOld, expected: false }]),
+  ];
+}
+
+/** What a receiver holds whose configuration is wrong. */
+const WEAK: Record<ContractName, readonly string[]> = {
+  'standard-webhooks': ['', 'whsec_', 'whsec_!!!!', 'whsec_c2hvcnQ=', 'whpk_', SECRET],
+  bynn: [],
+  'kyc-hmac': ['', 'short'],
+  bronid: ['', 'short'],
+  idnow: ['', 'short'],
+};
+
+/** The same delivery as somebody signs it who knows that the receiver's key is weak. */
+function weakly({ body, rawHeaders }: Received, key: string) {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of rawHeaders) headers[name.toLowerCase()] = value;
+  const hmac = (secret: Buffer | string, ...parts: (Buffer | string)[]) =>
+    parts.reduce((mac, part) => mac.update(part), createHmac('sha256', secret));
+  const sha3 = createHash('sha3-256').update(body).update(key).digest('hex');
+  const claims = {
+    iat: SENT_AT,
+    exp: SENT_AT + 300,
+    body_sha256: createHash('sha256').update(body).digest('hex'),
+  };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256' })}.${part(claims)}`;
+  const decoded = Buffer.from(key.replace(/^wh[a-z]+_/, ''), 'base64');
+  const head = `${headers['webhook-id']}.${headers['webhook-timestamp']}.`;
+  return {
+    keys: [key],
+    headers: {
+      ...headers,
+      'webhook-signature': `v1,${hmac(decoded, head, body).digest('base64')}`,
+      'x-webhook-signature': `sha256=${hmac(key, body).digest('hex')}`,
+      'x-bronid-signature-sha': `bronid_sec_sha256_${sha3}`,
+      authorization: `Bearer ${signed}.${hmac(key, signed).digest('base64url')}`,
+    },
+  };
+}
+
+/** The vendor's own delivery with the vendor's own key, through the same code. */
+const vendors: Case = {
+  contract: 'bynn',
+  headers: { 'x-webhook-token': TOKEN },
+  token: TOKEN,
+  body: Buffer.from(JSON.stringify(bynnVector.body)).toString('base64'),
+  keys: [bynnVector.publicKey],
+  now: bynnVector.claims.iat + 60,
+  expected: true,
+  about: 'that the vendor published',
+};
+
+export async function allCases(): Promise<Case[]> {
+  const lists = await Promise.all(CONTRACT_NAMES.map(casesOf));
+  return [...lists.flat(), vendors];
+}
