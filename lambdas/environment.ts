@@ -32,7 +32,7 @@ export const Env = {
   /** What AWS's host names end with in the stack's partition: `amazonaws.com`. */
   urlSuffix: 'URL_SUFFIX',
   /** The stack's name: a dimension of every metric. */
-  stackName: 'POSTHORN_STACK',
+  instanceName: 'POSTHORN_STACK',
   /** JSON: the runtime part of the configuration, parsed by lambdas/core/settings.ts. */
   settings: 'POSTHORN_SETTINGS',
   /** `true` only in the embedded runtime: endpoints may be plain HTTP. */

@@ -1,4 +1,5 @@
-// The settings of a stack: `posthorn` in cdk.json. Each is described in docs/configuration.md.
+// The settings of an instance: `posthorn` in cdk.json, or the props of the construct. Each is described in
+// docs/configuration.md.
 import { z } from 'zod';
 import { settingsSchema } from '../lambdas/core/settings.ts';
 
@@ -34,14 +35,7 @@ const sourceSchema = (usualSize: number, maxConcurrency: number, usualWindow = 0
     )
     .prefault({});
 
-export const configurationSchema = z.strictObject({
-  stackName: z
-    .string()
-    .regex(
-      /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
-      'must begin with a letter and hold letters, digits and -',
-    )
-    .default('Posthorn'),
+export const propsSchema = z.strictObject({
   /** Whether the tables stay when the stack goes. The secrets always do. */
   retainData: z.boolean().default(true),
   logRetentionDays: z
@@ -110,7 +104,21 @@ export const configurationSchema = z.strictObject({
     .prefault({}),
   ...settingsSchema.shape,
 });
-export type Configuration = z.infer<typeof configurationSchema>;
+export type Configuration = z.infer<typeof propsSchema>;
+export type PosthornProps = z.input<typeof propsSchema>;
+
+/** What our own app takes: the props, and what its stack is called. */
+export const configurationSchema = z.strictObject({
+  stackName: z
+    .string()
+    .regex(
+      /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
+      'must begin with a letter and hold letters, digits and -',
+    )
+    .default('Posthorn'),
+  ...propsSchema.shape,
+});
+export type AppConfiguration = z.infer<typeof configurationSchema>;
 
 /** A wrong setting: names it, its value and what is allowed. Stops the synth. */
 export class ConfigurationFault extends Error {
@@ -118,11 +126,20 @@ export class ConfigurationFault extends Error {
 }
 
 /** @throws ConfigurationFault */
-export function parseConfiguration(input: unknown): Configuration {
-  const parsed = configurationSchema.safeParse(input);
+export function parseConfiguration(input: unknown): AppConfiguration {
+  return parse(configurationSchema, input, 'cdk.json has faults under "posthorn"');
+}
+
+/** @param path of the construct @throws ConfigurationFault */
+export function parseProps(input: PosthornProps, path: string): Configuration {
+  return parse(propsSchema, input, `the props of ${path} have faults`);
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown, where: string): T {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.flatMap((issue) => faultLines(input, issue));
-  throw new ConfigurationFault(`cdk.json has faults under "posthorn":\n${lines.join('\n')}`);
+  throw new ConfigurationFault(`${where}:\n${lines.join('\n')}`);
 }
 
 function faultLines(input: unknown, issue: z.core.$ZodIssue): string[] {

@@ -1,5 +1,5 @@
 // The HTTP API: events go to ingest, everything else to api.
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   ApiMapping,
@@ -16,6 +16,7 @@ import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-log
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
+import { addOutput } from './instance.ts';
 
 interface HttpFrontProps {
   readonly configuration: Configuration;
@@ -102,13 +103,8 @@ export class HttpFront extends Construct {
     const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
     const domainName = new DomainName(this, 'Domain', { domainName: name, certificate });
     new ApiMapping(this, 'Mapping', { api, domainName, stage });
-    const output = (id: string, value: string, description: string) =>
-      new CfnOutput(Stack.of(this), id, { value, description });
-    output('DomainTarget', domainName.regionalDomainName, `Where a record of ${name} leads to.`);
-    output(
-      'DomainZone',
-      domainName.regionalHostedZoneId,
-      'The zone of DomainTarget, for an alias.',
-    );
+    const { regionalDomainName, regionalHostedZoneId } = domainName;
+    addOutput(this, 'DomainTarget', regionalDomainName, `Where a record of ${name} leads to.`);
+    addOutput(this, 'DomainZone', regionalHostedZoneId, 'The zone of DomainTarget, for an alias.');
   }
 }

@@ -4,6 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { Env } from '../lambdas/environment.ts';
+import { titleOf } from './instance.ts';
 import type { NodeFunction } from './node-function/node-function.ts';
 
 const VARIABLES = { operator: Env.operatorSecretArn, sealing: Env.sealingSecretArn };
@@ -19,12 +20,12 @@ export class Keys extends Construct {
     const generateSecretString = { passwordLength: 64, excludePunctuation: true };
     const removalPolicy = RemovalPolicy.RETAIN;
     this.sealing = new Secret(this, 'Sealing', {
-      description: 'Posthorn: seals the secrets of endpoints. Never delete it.',
+      description: `${titleOf(this)}: seals the secrets of endpoints. Never delete it.`,
       generateSecretString,
       removalPolicy,
     });
     this.operator = new Secret(this, 'Operator', {
-      description: "Posthorn: the operator's key.",
+      description: `${titleOf(this)}: the operator's key.`,
       generateSecretString,
       removalPolicy,
     });

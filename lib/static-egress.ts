@@ -1,11 +1,12 @@
 // Fixed addresses for requests to receivers: a network of its own for dispatch, in two zones, that leads
 // to the internet through NAT gateways and nowhere else. docs/static-egress.md has its rules and its price.
-import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import {
   AclCidr,
   AclTraffic,
   Action,
   CfnEIP,
+  FlowLog,
   FlowLogDestination,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
@@ -16,6 +17,7 @@ import {
   Peer,
   Port,
   SecurityGroup,
+  Subnet,
   SubnetType,
   TrafficDirection,
   Vpc,
@@ -25,9 +27,12 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
+import { addOutput, namedPathOf } from './instance.ts';
 import type { NodeFunction } from './node-function/node-function.ts';
 
 const ZONES = 2;
+/** CDK tags these with their path in the app, the id that we leave out of names included. */
+const NAMED_BY_TAG = [Vpc, Subnet, NetworkAcl, FlowLog];
 const CIDR = '10.73.0.0/22';
 /** Inner IPv4 addresses: the destination guard refuses them by name, the network once more. */
 const INNER_CIDRS = [
@@ -93,10 +98,13 @@ export class StaticEgress extends Construct {
     this.securityGroup = this.outwardOnly(allowedPorts);
     this.refuseInner();
     this.logRefusals(logRetentionDays);
-    new CfnOutput(Stack.of(this), 'EgressAddresses', {
-      value: this.addresses.join(','),
-      description: 'Where requests to receivers come from: for their firewalls.',
-    });
+    for (const construct of this.node.findAll()) {
+      if (NAMED_BY_TAG.some((type) => construct instanceof type)) {
+        Tags.of(construct).add('Name', namedPathOf(construct));
+      }
+    }
+    const description = 'Where requests to receivers come from: for their firewalls.';
+    addOutput(this, 'EgressAddresses', this.addresses.join(','), description);
   }
 
   /** Lets Lambda place the function in the network, and keeps the function's own code from doing so. */

@@ -133,7 +133,7 @@ function lineOf(
 }
 
 export const metrics: Metrics = createMetrics({
-  stack: process.env[Env.stackName] ?? 'unknown',
+  stack: process.env[Env.instanceName] ?? 'unknown',
   now: () => Date.now(),
   // Not by the console: Lambda would put a prefix before the line, and CloudWatch would not see a metric.
   write: (line) => process.stdout.write(`${line}\n`),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { Env } from '../../lambdas/environment.ts';
 import type { Configuration } from '../configuration.ts';
+import { instanceNameOf } from '../instance.ts';
 import type { Keys } from '../keys.ts';
 import type { Queues } from '../queue-with-dead-letters.ts';
 import type { StaticEgress } from '../static-egress.ts';
@@ -22,13 +23,12 @@ export interface Service {
 
 /** Every function is told both tables; what more it is told comes with its grants. */
 export function inEveryFunction({ configuration, storage }: Service) {
-  const stack = Stack.of(storage);
   const settings = z.object(settingsSchema.shape).parse(configuration);
   return {
     configuration,
     environment: {
-      [Env.stackName]: stack.stackName,
-      [Env.urlSuffix]: stack.urlSuffix,
+      [Env.instanceName]: instanceNameOf(storage),
+      [Env.urlSuffix]: Stack.of(storage).urlSuffix,
       [Env.settings]: JSON.stringify(settings),
       [Env.registryTable]: storage.registry.tableName,
       [Env.ledgerTable]: storage.ledger.tableName,

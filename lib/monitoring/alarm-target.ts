@@ -1,5 +1,5 @@
 // Where alarms go: a topic that is there already, one of the stack's own that writes to an address, or nowhere.
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -7,6 +7,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
+import { addOutput } from '../instance.ts';
 
 export class AlarmTarget extends Construct {
   readonly topic: ITopic | undefined;
@@ -20,10 +21,7 @@ export class AlarmTarget extends Construct {
     if (topicArn !== undefined) this.topic = Topic.fromTopicArn(this, 'Given', topicArn);
     else if (email !== undefined) this.topic = this.ownTopic(email);
     if (this.topic) {
-      new CfnOutput(Stack.of(this), 'AlarmTopic', {
-        value: this.topic.topicArn,
-        description: 'Where alarms are sent to.',
-      });
+      addOutput(this, 'AlarmTopic', this.topic.topicArn, 'Where alarms are sent to.');
     }
   }
 

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
+import { titleOf } from '../instance.ts';
 import { AlarmTarget } from './alarm-target.ts';
 import { type CostParts, costPerHour } from './cost-estimate.ts';
 import { inBoth, ownMetric } from './service-metrics.ts';
@@ -182,7 +183,7 @@ export class Alarms extends Construct {
   private alarm(id: string, { heading, says, metric, ...limit }: Definition): void {
     const { threshold, periods = 1, below = false } = limit;
     const alarm = new Alarm(this, id, {
-      alarmDescription: `Posthorn: ${says} Runbook: ${this.runbook}#${heading}`,
+      alarmDescription: `${titleOf(this)}: ${says} Runbook: ${this.runbook}#${heading}`,
       metric,
       threshold,
       evaluationPeriods: periods,

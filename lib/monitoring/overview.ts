@@ -1,6 +1,7 @@
 // What an operator sees first: the dashboard, the alarms, and saved queries over the logs.
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { addOutput } from '../instance.ts';
 import { Alarms, type AlarmsProps } from './alarms.ts';
 import { ServiceDashboard } from './dashboard.ts';
 import { SavedQueries } from './saved-queries.ts';
@@ -14,9 +15,8 @@ export class Overview extends Construct {
       attempts: props.functions.Dispatch.logGroup,
       all: Object.values(props.functions).map(({ logGroup }) => logGroup),
     });
-    new CfnOutput(Stack.of(this), 'DashboardUrl', {
-      value: `https://${Stack.of(this).region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${dashboardName}`,
-      description: 'The dashboard.',
-    });
+    const { region } = Stack.of(this);
+    const url = `https://${region}.console.aws.amazon.com/cloudwatch/home#dashboards/dashboard/${dashboardName}`;
+    addOutput(this, 'DashboardUrl', url, 'The dashboard.');
   }
 }

@@ -1,8 +1,8 @@
 // Queries of CloudWatch Logs Insights, saved with the stack. They go over the one line per attempt; its
 // fields are in docs/observability.md.
-import { Stack } from 'aws-cdk-lib';
 import { CfnQueryDefinition, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { instanceNameOf } from '../instance.ts';
 
 const ATTEMPTS = 'filter message = "attempt"';
 const FAILED = `${ATTEMPTS} and outcome not like /^http_2/`;
@@ -63,7 +63,7 @@ export class SavedQueries extends Construct {
     for (const [name, lines] of Object.entries(QUERIES)) {
       const logGroups = name === 'Faults of ours' ? [...all] : [attempts];
       new CfnQueryDefinition(this, name.replace(/\W/g, ''), {
-        name: `${Stack.of(this).stackName}/${name}`,
+        name: `${instanceNameOf(this)}/${name}`,
         queryString: lines.join('\n| '),
         logGroupNames: logGroups.map(({ logGroupName }) => logGroupName),
       });

@@ -1,5 +1,4 @@
 // Posthorn's own metrics for widgets and alarms: a name that the functions do not emit is no type.
-import { Stack } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
@@ -12,6 +11,7 @@ import {
   NAMESPACE,
   type QueueFunction,
 } from '../../lambdas/core/metrics.ts';
+import { instanceNameOf } from '../instance.ts';
 
 export interface OwnMetricOptions {
   readonly period: Duration;
@@ -26,7 +26,7 @@ export interface OwnMetricOptions {
 export function ownMetric(scope: Construct, name: MetricName, options: OwnMetricOptions): Metric {
   const { env = 'live', function: fn = '', label, period, statistic } = options;
   const values: Record<Dimension, string> = {
-    stack: Stack.of(scope).stackName,
+    stack: instanceNameOf(scope),
     env,
     function: fn,
   };

@@ -121,12 +121,13 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'handler',
   ],
   lib: [
-    'configuration',
+    ['configuration', 'instance'],
     ['queue-with-dead-letters', 'viewer/'],
     'node-function/',
     ['http-front', 'keys', 'static-egress', 'storage', 'wake-up'],
     'functions/',
     'monitoring/',
+    'posthorn',
     'posthorn-stack',
   ],
   local: [
