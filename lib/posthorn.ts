@@ -6,7 +6,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../lambdas/core/metrics.ts';
 import { Env } from '../lambdas/environment.ts';
-import { type PosthornProps, parseProps } from './configuration.ts';
+import { ConfigurationFault, type PosthornProps, parseProps } from './configuration.ts';
 import { Api } from './functions/api.ts';
 import { Dispatch } from './functions/dispatch.ts';
 import { FanOut } from './functions/fan-out.ts';
@@ -23,6 +23,8 @@ import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
 import { StaticEgress } from './static-egress.ts';
 import { Storage } from './storage.ts';
 import { WakeUp } from './wake-up.ts';
+
+export { ConfigurationFault, type PosthornProps };
 
 export class Posthorn extends Instance {
   /** Where the API answers; it ends in a slash. */

@@ -1,8 +1,8 @@
 // Writes build/sbom.cdx.json: what the functions may hold, as CycloneDX. npm writes it from the lockfile;
 // `--omit dev` would also leave out what both we and a development dependency use, so the choice is made here.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { npm } from './npm.ts';
 import { packageName, productionPackages } from './production-packages.ts';
 
 interface Component {
@@ -21,12 +21,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** npm's own bill of materials of everything in the lockfile. */
 function bomOfLockfile(): Bom {
-  const flags = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
-  // npm names itself when it runs a script; on Windows `npm` alone is not a program.
-  const npm = process.env.npm_execpath;
-  const [command, args] = npm ? [process.execPath, [npm, ...flags]] : ['npm', flags];
-  const options = { cwd: root, encoding: 'utf8', maxBuffer: 100_000_000, stdio: 'pipe' } as const;
-  return JSON.parse(execFileSync(command, args, options));
+  return JSON.parse(npm(['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'], root));
 }
 
 export function productionBom(): Bom {

@@ -1,10 +1,12 @@
 // One of our functions: an ES module bundle for Node.js 24 on arm64, with a log group and a role of its own.
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  Code,
   EventSourceMapping,
   LoggingFormat,
   RecursiveLoop,
@@ -22,6 +24,8 @@ import type { QueueSource, QueueWithDeadLetters } from '../queue-with-dead-lette
 import { BANNER, CREDENTIALS, MAIN_FIELDS, TARGET } from './bundling.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** In the package the bundles are there, by folder, and nothing is bundled: whoever installed it has no esbuild. */
+const prebuilt = `${root}bundles`;
 
 interface NodeFunctionProps {
   readonly configuration: Configuration;
@@ -40,6 +44,8 @@ interface NodeFunctionProps {
 const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
 export class NodeFunction extends Construct {
+  /** Under lambdas/. */
+  readonly folder: string;
   readonly fn: NodejsFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
@@ -54,9 +60,13 @@ export class NodeFunction extends Construct {
     });
     this.logGroup = logGroup;
     this.memoryMb = props.memoryMb;
+    this.folder = props.folder;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     this.fn = new NodejsFunction(this, 'Function', {
+      ...(existsSync(prebuilt)
+        ? { code: Code.fromAsset(`${prebuilt}/${props.folder}`), handler: 'index.handler' }
+        : {}),
       entry: `${root}lambdas/${props.folder}/handler.ts`,
       projectRoot: root,
       depsLockFilePath: `${root}package-lock.json`,
