@@ -1,17 +1,19 @@
 // The service as a stack of its own. CDK leaves the id `Default` out of logical ids and names.
-import { Stack } from 'aws-cdk-lib';
+import { type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AppConfiguration } from './configuration.ts';
 import { Posthorn } from './posthorn.ts';
 
+interface PosthornStackProps {
+  readonly configuration: AppConfiguration;
+  /** Where the code of the functions is found. @default in the bucket of `cdk bootstrap` */
+  readonly synthesizer?: IStackSynthesizer;
+}
+
 export class PosthornStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { configuration }: { readonly configuration: AppConfiguration },
-  ) {
-    super(scope, id, { description: 'Posthorn: webhook delivery.' });
-    const { stackName: _, ...props } = configuration;
-    new Posthorn(this, 'Default', props);
+  constructor(scope: Construct, id: string, { configuration, ...props }: PosthornStackProps) {
+    super(scope, id, { description: 'Posthorn: webhook delivery.', ...props });
+    const { stackName: _, ...settings } = configuration;
+    new Posthorn(this, 'Default', settings);
   }
 }
