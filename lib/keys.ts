@@ -18,7 +18,8 @@ export class Keys extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const generateSecretString = { passwordLength: 64, excludePunctuation: true };
-    const removalPolicy = RemovalPolicy.RETAIN;
+    // Only those of a deployment that succeeded: one that is rolled back leaves nothing.
+    const removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.sealing = new Secret(this, 'Sealing', {
       description: `${titleOf(this)}: seals the secrets of endpoints. Never delete it.`,
       generateSecretString,

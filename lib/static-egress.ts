@@ -72,8 +72,10 @@ export class StaticEgress extends Construct {
     super(scope, id);
     const elasticIps = Array.from({ length: ZONES }, (_, index) => {
       const ip = new CfnEIP(this, `Address${index + 1}`, { domain: 'vpc' });
-      // Receivers have these in their firewalls.
-      ip.applyRemovalPolicy(retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+      // Receivers have these in their firewalls, once a deployment has succeeded.
+      ip.applyRemovalPolicy(
+        retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      );
       return ip;
     });
     this.addresses = elasticIps.map((ip) => ip.attrPublicIp);

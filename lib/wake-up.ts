@@ -1,5 +1,5 @@
 // What EventBridge Scheduler does for us: one-time wake-ups of endpoints, and sweep every five minutes.
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -18,7 +18,10 @@ export class WakeUp extends Construct {
   constructor(scope: Construct, id: string, { wakes }: { readonly wakes: IQueue }) {
     super(scope, id);
     this.wakes = wakes;
-    this.groupName = new ScheduleGroup(this, 'Group').scheduleGroupName;
+    // Its name is fixed: a group that stayed would be in the way of the next deployment.
+    this.groupName = new ScheduleGroup(this, 'Group', {
+      removalPolicy: RemovalPolicy.DESTROY,
+    }).scheduleGroupName;
     this.role = this.schedulerRole('Role', ['sqs:SendMessage'], wakes.queueArn);
   }
 

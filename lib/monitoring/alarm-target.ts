@@ -1,5 +1,5 @@
 // Where alarms go: a topic that is there already, one of the stack's own that writes to an address, or nowhere.
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -37,6 +37,8 @@ export class AlarmTarget extends Construct {
     const key = new Key(this, 'Key', {
       description: 'Posthorn: the topic of the alarms.',
       enableKeyRotation: true,
+      // The messages it opens are on their way: nothing needs it later.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     key.addToResourcePolicy(
       new PolicyStatement({

@@ -226,7 +226,10 @@ describe('secrets', () => {
       const secrets = resourcesOf(templateOf(settings), 'AWS::SecretsManager::Secret');
       expect(secrets).toHaveLength(2);
       for (const secret of secrets) {
-        expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+        expect(secret).toMatchObject({
+          DeletionPolicy: 'RetainExceptOnCreate',
+          UpdateReplacePolicy: 'Retain',
+        });
         const { PasswordLength } = Object(secret.Properties.GenerateSecretString);
         expect(PasswordLength).toBeGreaterThanOrEqual(32);
       }

@@ -68,7 +68,7 @@ describe('static egress', () => {
   });
 
   it('keeps the addresses when the stack goes, as it keeps its data', () => {
-    for (const ip of of('AWS::EC2::EIP')) expect(ip.DeletionPolicy).toBe('Retain');
+    for (const ip of of('AWS::EC2::EIP')) expect(ip.DeletionPolicy).toBe('RetainExceptOnCreate');
     const thrownAway = templateOf({ egress: 'static', retainData: false });
     for (const ip of resourcesOf(thrownAway, 'AWS::EC2::EIP')) {
       expect(ip.DeletionPolicy).toBe('Delete');

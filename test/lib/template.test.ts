@@ -2,18 +2,7 @@
 // intended change, `npx vitest run test/lib/template.test.ts -u` records the template again; commit both together.
 import { expect, it } from 'vitest';
 import { resourcesOf, templateOf } from '../builders/stack.ts';
-
-const EVERY_SETTING = {
-  egress: 'static',
-  domain: {
-    name: 'hooks.example.com',
-    certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb',
-    only: true,
-  },
-  tracing: 'xray',
-  alarms: { email: 'ops@example.com' },
-  sealEventData: true,
-};
+import { EVERY_SETTING } from './variants.ts';
 
 /** Sorts keys, and leaves out what depends on the functions' code. */
 function comparable(key: string, value: unknown): unknown {
