@@ -40,7 +40,7 @@ export interface Bill {
 
 /** The access log's line of each request: lib/http-front.ts. */
 const ACCESS_LOG_BYTES =
-  '{"requestId":"JKJaXmPLvHcESHA=","route":"POST /v1/events","status":"202","ms":"14","error":"-"}'
+  '{"requestId":"JKJaXmPLvHcESHA=","route":"POST /v1/events","status":"202","ms":"14","error":"-: -"}'
     .length;
 /** What CloudWatch counts beside a line's own bytes where it limits a call, and perhaps where it bills. */
 const LINE_BYTES = 26;

@@ -35,7 +35,8 @@ const ACCESS_LOG = JSON.stringify({
   route: '$context.routeKey',
   status: '$context.status',
   ms: '$context.responseLatency',
-  error: '$context.error.message',
+  // API Gateway's own answer, and what Lambda did not do: it took too long, answered too much, or may not be invoked.
+  error: '$context.error.message: $context.integrationErrorMessage',
 });
 
 export class HttpFront extends Construct {
@@ -51,6 +52,7 @@ export class HttpFront extends Construct {
     const rest = new HttpLambdaIntegration('Rest', props.api, { timeout: TIMEOUT });
     // $default, because a greedy path does not take the root: its answer would be API Gateway's own.
     const api = new HttpApi(this, 'Api', {
+      apiName: Stack.of(this).stackName,
       createDefaultStage: false,
       defaultIntegration: rest,
       disableExecuteApiEndpoint: domain?.only ?? false,

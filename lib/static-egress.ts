@@ -52,11 +52,11 @@ const INNER_CIDRS = [
 const JOINING = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
 ];
+/** And to take the place away, minutes after an update of the stack took the network out of the template. */
+const LEAVING = ['ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces'];
 
 export class StaticEgress extends Construct {
   readonly vpc: IVpc;
@@ -109,32 +109,9 @@ export class StaticEgress extends Construct {
     addOutput(this, 'EgressAddresses', this.addresses.join(','), description);
   }
 
-  /** Lets Lambda place the function in the network, and keeps the function's own code from doing so. */
+  /** Lets Lambda place the function in the network. */
   grantJoining(fn: NodeFunction): void {
-    fn.allow(JOINING, ['*']);
-    NagSuppressions.addResourceSuppressions(
-      fn.role,
-      [
-        {
-          id: 'AwsSolutions-IAM5',
-          reason:
-            'Lambda makes network interfaces by the role of the function, and takes no narrower resource. The code of the function is denied the same.',
-          appliesTo: ['Resource::*'],
-        },
-      ],
-      true,
-    );
-    const policy = new Policy(this, 'NotByItsCode', {
-      statements: [
-        new PolicyStatement({
-          effect: Effect.DENY,
-          actions: JOINING,
-          resources: ['*'],
-          conditions: { ArnEquals: { 'lambda:SourceFunctionArn': fn.fn.functionArn } },
-        }),
-      ],
-    });
-    policy.attachToRole(fn.role);
+    grantToLambda(this, 'NotByItsCode', fn, JOINING);
   }
 
   /** No way in; out to the ports of endpoints, and to AWS at 443. */
@@ -210,4 +187,36 @@ export class StaticEgress extends Construct {
       trafficType: FlowLogTrafficType.REJECT,
     });
   }
+}
+
+/** For a function that may have a network: with the grants gone first, what Lambda made would stay, and block its removal. */
+export function grantLeaving(fn: NodeFunction): void {
+  grantToLambda(fn, 'LeavingNotByItsCode', fn, LEAVING);
+}
+
+/** Lambda acts by the function's role; the function's own code is denied the same. */
+function grantToLambda(scope: Construct, denialId: string, fn: NodeFunction, actions: string[]) {
+  fn.allow(actions, ['*']);
+  NagSuppressions.addResourceSuppressions(
+    fn.role,
+    [
+      {
+        id: 'AwsSolutions-IAM5',
+        reason:
+          'Lambda makes and removes network interfaces by the role of the function, and takes no narrower resource. The code of the function is denied the same.',
+        appliesTo: ['Resource::*'],
+      },
+    ],
+    true,
+  );
+  new Policy(scope, denialId, {
+    statements: [
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': fn.fn.functionArn } },
+      }),
+    ],
+  }).attachToRole(fn.role);
 }

@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Env } from '../../lambdas/environment.ts';
 import { NodeFunction } from '../node-function/node-function.ts';
+import { grantLeaving } from '../static-egress.ts';
 import { inEveryFunction, type Service } from './service.ts';
 
 export class Dispatch extends NodeFunction {
@@ -30,6 +31,7 @@ export class Dispatch extends NodeFunction {
     storage.grantLedger(this, 'BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem');
     keys.grantRead(this, 'sealing');
     wakeUp.grantScheduling(this);
+    grantLeaving(this);
     egress?.grantJoining(this);
   }
 }

@@ -7,6 +7,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type CfnFunction,
   EventSourceMapping,
   LoggingFormat,
   RecursiveLoop,
@@ -127,6 +128,13 @@ export class NodeFunction extends Construct {
       },
     });
     if (tracing === 'xray') this.explainTracing();
+    // Said, because what an update does not say may stay as it was. CDK would grant X-Ray's actions with it.
+    else this.functionResource.addPropertyOverride('TracingConfig', { Mode: 'PassThrough' });
+  }
+
+  private get functionResource(): CfnFunction {
+    // CDK's own child of every function.
+    return this.fn.node.defaultChild as CfnFunction;
   }
 
   /** The grant comes with the setting. */
@@ -196,9 +204,8 @@ export class NodeFunction extends Construct {
       target: this.fn,
       eventSourceArn: queue.queueArn,
       batchSize: source.batchSize,
-      ...(source.windowSeconds > 0
-        ? { maxBatchingWindow: Duration.seconds(source.windowSeconds) }
-        : {}),
+      // Also 0: what an update does not say may stay as it was.
+      maxBatchingWindow: Duration.seconds(source.windowSeconds),
       maxConcurrency: source.maxConcurrency,
       reportBatchItemFailures: true,
     }).node.addDependency(this.role);

@@ -1,6 +1,16 @@
 // From units to dollars, by figures worked out by hand from the list prices.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { billedMs, billOf, pausesMs, totalOf, unknownsOf } from '../../bench/cost-model.ts';
+import {
+  billedMs,
+  billOf,
+  idleMonth,
+  pausesMs,
+  totalOf,
+  unknownsOf,
+} from '../../bench/cost-model.ts';
+import { PRICES } from '../../lib/monitoring/prices.ts';
+import { resourcesOf, templateOf } from '../builders/stack.ts';
 
 const MILLION = 1_000_000;
 
@@ -49,9 +59,9 @@ describe('a bill', () => {
     expect(bill.SQS).toBeCloseTo(1.2, 6);
     expect(bill['SQS fair queues']).toBeCloseTo(0.1, 6);
     expect(bill.DynamoDB).toBeCloseTo(1.25 + 0.125, 6);
-    // The functions' gigabyte, and 95 bytes of access log at half the price.
-    expect(bill.Logs).toBeCloseTo(0.5 + 0.02375, 6);
-    expect(totalOf(bill)).toBeCloseTo(4.532084, 6);
+    // The functions' gigabyte, and 98 bytes of access log at half the price.
+    expect(bill.Logs).toBeCloseTo(0.5 + 0.0245, 6);
+    expect(totalOf(bill)).toBeCloseTo(4.532834, 6);
   });
 
   it('leaves open what AWS does not say', () => {
@@ -60,5 +70,39 @@ describe('a bill', () => {
       fairOfAll: expect.closeTo(0.2, 6),
       bytesPerLine: expect.closeTo(0.0195, 6),
     });
+  });
+});
+
+describe('what the model knows of the stack is what the template has', () => {
+  const template = templateOf();
+
+  it('in the line of the access log', () => {
+    const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const values: Readonly<Record<string, string>> = {
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: 'POST /v1/events',
+      status: '202',
+      responseLatency: '14',
+    };
+    const line = String(Object(stage?.Properties.AccessLogSettings).Format).replace(
+      /\$context\.([\w.]+)/g,
+      (_, name: string) => values[name] ?? '-',
+    );
+    const perRequest = PRICES['logs.bytesInfrequent'];
+    expect(billOf([], 1).Logs / perRequest).toBeCloseTo(line.length, 6);
+  });
+
+  it('in what polls at rest', () => {
+    const count = (type: string) => resourcesOf(template, type).length;
+    const [schedule] = resourcesOf(template, 'AWS::Scheduler::Schedule');
+    const minutes = Number(
+      /^rate\((\d+) minutes\)$/.exec(String(schedule?.Properties.ScheduleExpression))?.[1],
+    );
+    const sources = count('AWS::Lambda::EventSourceMapping');
+    const deadLetters = count('AWS::SQS::Queue') / 2;
+    const { idleDollarsAMonth } = JSON.parse(
+      readFileSync(new URL('../../bench/results/cost.json', import.meta.url), 'utf8'),
+    );
+    expect(idleMonth(sources, 60 / minutes, deadLetters)).toBeCloseTo(idleDollarsAMonth, 2);
   });
 });

@@ -7,7 +7,8 @@ import { PosthornStack } from '../../lib/posthorn-stack.ts';
 
 function build(settings: object): PosthornStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return new PosthornStack(app, 'Posthorn', { configuration: parseConfiguration(settings) });
+  const configuration = parseConfiguration(settings);
+  return new PosthornStack(app, configuration.stackName, { configuration });
 }
 
 export function templateOf(settings: object = {}): Template {

@@ -15,6 +15,9 @@ const USED_BY_AWS: Readonly<Record<string, string>> = {
   'logs:CreateLogStream':
     'Lambda sends what a function prints to CloudWatch, by the function’s role.',
   'logs:PutLogEvents': 'As above.',
+  'ec2:DeleteNetworkInterface':
+    'Lambda takes a function out of a network by its role, after egress was static.',
+  'ec2:DescribeNetworkInterfaces': 'As above.',
 };
 /** Lambda's reading of a queue for a function: judged when the runtime starts, as on AWS. */
 const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

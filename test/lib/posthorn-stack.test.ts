@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { listOf, resourcesOf, statementsOf, templateOf } from '../builders/stack.ts';
+import { VARIANTS } from './variants.ts';
 
 const template = templateOf({ sources: { deliveries: { batchSize: 50, windowSeconds: 5 } } });
 const queues = resourcesOf(template, 'AWS::SQS::Queue');
@@ -60,6 +61,24 @@ describe('queues', () => {
       const timeout = Number(fn?.Properties.Timeout);
       expect(timeout).toBeGreaterThan(0);
       expect(Number(queue?.Properties.VisibilityTimeout)).toBeGreaterThan(timeout + window);
+    }
+  });
+});
+
+describe('what can be set and taken back', () => {
+  // An update leaves what it does not say as it was: the template says it in each variant.
+  it.each(Object.entries(VARIANTS))('is said in full: %s', (_, settings) => {
+    const all = templateOf(settings);
+    for (const { id, Properties } of resourcesOf(all, 'AWS::Lambda::EventSourceMapping')) {
+      expect([id, typeof Properties.MaximumBatchingWindowInSeconds]).toEqual([id, 'number']);
+      expect(Object(Properties.ScalingConfig).MaximumConcurrency).toBeGreaterThanOrEqual(2);
+    }
+    for (const { Properties } of resourcesOf(all, 'AWS::Lambda::Function')) {
+      const Mode = 'tracing' in settings ? 'Active' : 'PassThrough';
+      expect(Properties.TracingConfig).toEqual({ Mode });
+    }
+    for (const { Properties } of resourcesOf(all, 'AWS::SQS::Queue')) {
+      expect(Properties.MaximumMessageSize).toBe(1_048_576);
     }
   });
 });
@@ -165,6 +184,9 @@ describe('logs', () => {
     const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage');
     const format = String(Object(stage?.Properties.AccessLogSettings).Format);
     expect(format).toContain('$context.requestId');
+    // What API Gateway refused, and what went wrong between it and Lambda.
+    expect(format).toContain('$context.error.message');
+    expect(format).toContain('$context.integrationErrorMessage');
     expect(format).not.toMatch(/sourceIp|userAgent|header|authorizer|path/i);
   });
 });
@@ -242,6 +264,13 @@ describe('secrets', () => {
 });
 
 describe('the HTTP API', () => {
+  it('has the name of its stack, so that the console tells several apart', () => {
+    const named = (settings: object) =>
+      resourcesOf(templateOf(settings), 'AWS::ApiGatewayV2::Api')[0]?.Properties.Name;
+    expect(named({})).toBe('Posthorn');
+    expect(named({ stackName: 'Second' })).toBe('Second');
+  });
+
   it('sends events to ingest and everything else, the root included, to api', () => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(
       ({ Properties }) => Properties.RouteKey,
