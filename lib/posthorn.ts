@@ -9,6 +9,7 @@ import { Env } from '../lambdas/environment.ts';
 import { ConfigurationFault, type PosthornProps, parseProps } from './configuration.ts';
 import { Api } from './functions/api.ts';
 import { Dispatch } from './functions/dispatch.ts';
+import { checkEnvironments } from './functions/environment-limit.ts';
 import { FanOut } from './functions/fan-out.ts';
 import { Ingest } from './functions/ingest.ts';
 import type { Service } from './functions/service.ts';
@@ -83,6 +84,7 @@ export class Posthorn extends Instance {
     });
     // Known only now. No circle: the API's routes depend on the functions, the API itself does not.
     for (const fn of [dispatch, functions.Api]) fn.tell({ [Env.ownHosts]: front.hosts.join(',') });
+    checkEnvironments(functions, configuration);
 
     new Overview(this, 'Overview', {
       alarms: configuration.alarms,

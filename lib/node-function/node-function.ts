@@ -51,6 +51,8 @@ export class NodeFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly memoryMb: number;
+  /** Its environment. */
+  readonly variables: Record<string, string> = {};
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
@@ -81,12 +83,6 @@ export class NodeFunction extends Construct {
       // each invocation would be more than what they say is worth: CloudWatch has the same as metrics.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      environment: {
-        NODE_OPTIONS: '--enable-source-maps',
-        // Look-ups of names run in these threads: a few dead names must not hold up all others.
-        UV_THREADPOOL_SIZE: '32',
-        ...props.environment,
-      },
       awsSdkConnectionReuse: false,
       // A retry comes back to dispatch, and a replay to wake, by a queue and often: Lambda takes more than 16 such
       // rounds for a loop without end, and would stop them. Ours end with the policy, the deadline or the replay.
@@ -127,6 +123,12 @@ export class NodeFunction extends Construct {
         banner: BANNER,
       },
     });
+    this.tell({
+      NODE_OPTIONS: '--enable-source-maps',
+      // Look-ups of names run in these threads: a few dead names must not hold up all others.
+      UV_THREADPOOL_SIZE: '32',
+      ...props.environment,
+    });
     if (tracing === 'xray') this.explainTracing();
     // Said, because what an update does not say may stay as it was. CDK would grant X-Ray's actions with it.
     else this.functionResource.addPropertyOverride('TracingConfig', { Mode: 'PassThrough' });
@@ -159,6 +161,7 @@ export class NodeFunction extends Construct {
 
   /** Adds to the function's environment. */
   tell(variables: Readonly<Record<string, string>>): void {
+    Object.assign(this.variables, variables);
     for (const [name, value] of Object.entries(variables)) this.fn.addEnvironment(name, value);
   }
 

@@ -54,6 +54,11 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },
   'sealed data': { sealEventData: true },
+  'destinations at their limit': {
+    destinations: {
+      denyNames: Array.from({ length: 28 }, (_, n) => `${'n'.repeat(58)}${n % 10}.test`),
+    },
+  },
   'no retries': { retryPolicy: 'none' },
   'origins and limits': {
     cors: { origins: ['https://console.example.com'] },
