@@ -125,21 +125,53 @@ export class ConfigurationFault extends Error {
   override name = 'ConfigurationFault';
 }
 
-/** @throws ConfigurationFault */
-export function parseConfiguration(input: unknown): AppConfiguration {
-  return parse(configurationSchema, input, 'cdk.json has faults under "posthorn"');
+/**
+ * @param region the stack's, where it is known: CDK says which one its credentials are for
+ * @throws ConfigurationFault
+ */
+export function parseConfiguration(
+  input: unknown,
+  region = process.env.CDK_DEFAULT_REGION,
+): AppConfiguration {
+  return parse(configurationSchema, input, region, 'cdk.json has faults under "posthorn"');
 }
 
-/** @param path of the construct @throws ConfigurationFault */
-export function parseProps(input: PosthornProps, path: string): Configuration {
-  return parse(propsSchema, input, `the props of ${path} have faults`);
+/**
+ * @param region the stack's, where it is known
+ * @param path of the construct
+ * @throws ConfigurationFault
+ */
+export function parseProps(
+  input: PosthornProps,
+  region: string | undefined,
+  path: string,
+): Configuration {
+  return parse(propsSchema, input, region, `the props of ${path} have faults`);
 }
 
-function parse<T>(schema: z.ZodType<T>, input: unknown, where: string): T {
+function parse<T extends Configuration>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  region: string | undefined,
+  where: string,
+): T {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.flatMap((issue) => faultLines(input, issue));
+  const lines = parsed.success
+    ? elsewhere(parsed.data, region)
+    : parsed.error.issues.flatMap((issue) => faultLines(input, issue));
+  if (parsed.success && lines.length === 0) return parsed.data;
   throw new ConfigurationFault(`${where}:\n${lines.join('\n')}`);
+}
+
+/** CloudWatch writes to topics of its region only, and API Gateway takes certificates of its own. */
+function elsewhere({ alarms, domain }: Configuration, region: string | undefined): string[] {
+  const arns = {
+    'alarms.topicArn': alarms.topicArn,
+    'domain.certificateArn': domain?.certificateArn,
+  };
+  return Object.entries(arns)
+    .filter(([, arn]) => arn !== undefined && region !== undefined && arn.split(':')[3] !== region)
+    .map(([name, arn]) => `  ${name} = "${arn}": must be in the stack's region, ${region}`);
 }
 
 function faultLines(input: unknown, issue: z.core.$ZodIssue): string[] {

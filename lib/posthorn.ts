@@ -1,5 +1,5 @@
 // The whole service as a construct, for any CDK app: this file composes, and says what the app may do with it.
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Alarm, type IAlarmAction, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -36,7 +36,9 @@ export class Posthorn extends Instance {
   /** @throws ConfigurationFault naming each prop that is wrong */
   constructor(scope: Construct, id: string, props: PosthornProps = {}) {
     super(scope, id);
-    const configuration = parseProps(props, this.node.path);
+    const { region } = Stack.of(this);
+    const knownRegion = Token.isUnresolved(region) ? undefined : region;
+    const configuration = parseProps(props, knownRegion, this.node.path);
     const { sources } = configuration;
 
     const storage = new Storage(this, 'Storage', configuration);

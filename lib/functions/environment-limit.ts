@@ -87,10 +87,12 @@ export function checkEnvironments(
   const all = Object.entries(functions).map(([name, fn]) => ({
     name,
     bytes: longestEnvironment(fn),
+    stackName: Stack.of(fn).stackName,
   }));
   const longest = all.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   if (longest.bytes <= MAX_BYTES) return;
-  const { stackName, allowedPorts, destinations, retryPolicy, cors, issuer } = configuration;
+  const { stackName } = longest;
+  const { allowedPorts, destinations, retryPolicy, cors, issuer } = configuration;
   const settings = Object.entries({
     stackName,
     allowedPorts,

@@ -63,6 +63,28 @@ describe('the configuration', () => {
   });
 });
 
+describe('what must be in the region of the stack', () => {
+  const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alerts';
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c';
+  const settings = { alarms: { topicArn }, domain: { name: 'hooks.example.com', certificateArn } };
+
+  it('is compared with it, where the region is known', () => {
+    const regionsOf = (region: string | undefined) => {
+      try {
+        parseConfiguration(settings, region);
+        return [];
+      } catch (error) {
+        return [...String(error).matchAll(/^ {2}([\w.]+) = .* region, ([\w-]+)$/gm)].map(
+          ([, name, said]) => [name, said],
+        );
+      }
+    };
+    expect(regionsOf('eu-central-1')).toEqual([['domain.certificateArn', 'eu-central-1']]);
+    expect(regionsOf('us-east-1')).toEqual([['alarms.topicArn', 'us-east-1']]);
+    expect(regionsOf(undefined)).toEqual([]);
+  });
+});
+
 describe('a wrong setting', () => {
   it.each<[settings: unknown, name: string, value: string, allowed: string]>([
     [{ retentionDays: 0 }, 'retentionDays', '0', '1'],
