@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 f4934559dc57c32efac72396fd729c93e9b925b442c59c5c89b8729a7a4f6b81
+// sha256 e3498a599ffc55adc06d7bedcb41c3b2c2aed9a36bef1ffccd5be4e92a55aad9
 
 export interface paths {
     "/v1/events": {
@@ -411,7 +411,7 @@ export interface paths {
         put?: never;
         /**
          * Send a signed sample to many endpoints now
-         * @description Sends up to 20 samples per call, in parallel. Send `next` as `cursor` to continue.
+         * @description Sends up to 20 samples per call, in parallel. Send `next` as `cursor` to continue. Bodies are cut, with … at their end, where the answer would be too long.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */

@@ -6,8 +6,8 @@ import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
-  Code,
   type CfnFunction,
+  Code,
   EventSourceMapping,
   LoggingFormat,
   RecursiveLoop,

@@ -15,11 +15,13 @@ import type { JsonSource } from '../../core/json/source.ts';
 import { Problem } from '../../core/problem.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { operation, type Serve } from '../../http/operation.ts';
+import { MAX_PAGE_BYTES } from '../listing/filtered-page.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idOf, idParams, problemSchema, problemView } from '../schemas.ts';
 import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './filter.ts';
 import { UNVERIFIED } from './operations.ts';
+import { withinBytes } from './test-report.ts';
 
 const sampleSchema = z.strictObject({
   type: eventTypeSchema.optional(),
@@ -87,7 +89,7 @@ export const testEndpoints = operation({
   path: '/v1/endpoints/test',
   tag: 'Endpoints',
   summary: 'Send a signed sample to many endpoints now',
-  description: `Sends up to ${MAX_TESTS} samples per call, in parallel. Send \`next\` as \`cursor\` to continue.`,
+  description: `Sends up to ${MAX_TESTS} samples per call, in parallel. Send \`next\` as \`cursor\` to continue. Bodies are cut, with … at their end, where the answer would be too long.`,
   access: 'endpoints:write',
   body: z.strictObject({
     ...sampleSchema.shape,
@@ -147,10 +149,12 @@ export function addEndpointTestRoute(serve: Serve, ports: EndpointTestPorts): vo
       if (isMore) break;
       meant.push(endpoint);
     }
+    const maxBytes = MAX_PAGE_BYTES / meant.length;
     const results = await Promise.all(
       meant.map(async (endpoint) => {
         try {
-          return { endpoint: endpoint.id, test: await testOne(c, endpoint, sample) };
+          const test = withinBytes(await testOne(c, endpoint, sample), maxBytes);
+          return { endpoint: endpoint.id, test };
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
           return { endpoint: endpoint.id, error: problemView(error) };

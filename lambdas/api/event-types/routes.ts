@@ -89,9 +89,11 @@ export function addEventTypeRoutes(
     return c.body(null, 204);
   });
 
-  serve(listEventTypes, async ({ query, reply }) =>
-    reply(200, listView(await eventTypes.listEventTypes(query.limit, query.cursor), eventTypeView)),
-  );
+  serve(listEventTypes, async ({ query, reply }) => {
+    const { entries, ...page } = await eventTypes.listEventTypes(query.limit, query.cursor);
+    const named = entries.map((one) => ({ ...one, id: one.name }));
+    return reply(200, listView({ ...page, entries: named }, eventTypeView));
+  });
 
   serve(listPublicEventTypes, async ({ query, reply }) => {
     const page = await filteredPage({

@@ -10,7 +10,7 @@ const FILL_MS = 250;
 /** What is read at once when most of it may not be wanted. */
 const CHUNK = 100;
 /** Lambda answers with 6 MB at most, of text in which every quote and backslash takes two bytes. */
-const MAX_PAGE_BYTES = 2_500_000;
+export const MAX_PAGE_BYTES = 2_500_000;
 
 interface FilteredQuery<T, V> {
   /** At most so many as asked. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import { refused } from '../../http/body.ts';
+import { cutPage } from './filtered-page.ts';
 
 const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
@@ -64,6 +65,11 @@ export function pageView<V>({ entries, next }: Page<V>): { data: V[]; next: stri
   return { data: [...entries], next: next === undefined ? null : cursorOf(next) };
 }
 
-export function listView<T, V>(page: Page<T>, view: (entry: T) => V) {
-  return pageView({ ...page, entries: page.entries.map(view) });
+/** As much of a page as an answer may hold. */
+export function listView<T extends { readonly id: string }, V>(
+  { entries, next }: Page<T>,
+  view: (entry: T) => V,
+) {
+  const found = entries.map((entry) => ({ id: entry.id, view: view(entry) }));
+  return pageView(cutPage(found, found.length, next));
 }
