@@ -27,7 +27,7 @@ export interface Metrics {
   time(name: MetricName, place: Place, ms: number): void;
   /** Writes what was counted since the last time, if anything was. */
   flush(): void;
-  /** The same at most once a second: sooner, it is put off until the second is over. */
+  /** The same at most once a second, but for what is urgent: sooner, it is put off until the second is over. */
   flushWhenDue(): void;
 }
 
@@ -48,10 +48,12 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
   let firstAtMs = 0;
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  let isUrgent = false;
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
+    isUrgent = false;
     if (groups.size === 0) return;
     writtenAtMs = now();
     const taken = [...groups.values()];
@@ -71,10 +73,12 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
   function valuesOf(name: MetricName, place: Place): number[] {
     const saidOf = (dimension: Dimension): string =>
       (dimension === 'stack' ? stack : place[dimension]) ?? '';
-    const { dimensions } = METRICS[name];
+    const definition = METRICS[name];
+    const { dimensions } = definition;
     // Lambda may have frozen the process: what was counted before belongs to its own minute.
     if (groups.size > 0 && now() - firstAtMs > 2 * EVERY_MS) flush();
     if (groups.size === 0) firstAtMs = now();
+    if ('isUrgent' in definition) isUrgent = true;
     let key = '';
     for (const dimension of dimensions) key += `${dimension} ${saidOf(dimension)}\n`;
     let group = groups.get(key);
@@ -105,7 +109,7 @@ export function createMetrics({ stack, now, write }: MetricsPorts): Metrics {
 
     flushWhenDue() {
       const leftMs = writtenAtMs + EVERY_MS - now();
-      if (leftMs <= 0) return flush();
+      if (leftMs <= 0 || isUrgent) return flush();
       // Lambda stops the clock between invocations: there it rings with the next one.
       timer ??= setTimeout(flush, leftMs).unref();
     },

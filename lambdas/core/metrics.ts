@@ -11,12 +11,18 @@ interface Definition {
   readonly dimensions: readonly Dimension[];
   /** Counts are emitted without a unit: CloudWatch does not need it, and logs are billed by the byte. */
   readonly unit?: 'Milliseconds';
+  /** An alarm rings at the first: it is written with its own invocation, and waits for no other. */
+  readonly isUrgent?: true;
 }
 
 const BY_ENVIRONMENT = { dimensions: ['stack', 'env'] } as const satisfies Definition;
 const TIME = { ...BY_ENVIRONMENT, unit: 'Milliseconds' } as const satisfies Definition;
 const OF_STACK = { dimensions: ['stack'] } as const satisfies Definition;
-const BY_FUNCTION = { dimensions: ['stack', 'function'] } as const satisfies Definition;
+const URGENT = { ...OF_STACK, isUrgent: true } as const satisfies Definition;
+const URGENT_BY_FUNCTION = {
+  dimensions: ['stack', 'function'],
+  isUrgent: true,
+} as const satisfies Definition;
 
 /** `event_expired` ends a delivery without an attempt. */
 const FAILED_ATTEMPTS = FAILURE_KINDS.filter((kind) => kind !== 'event_expired');
@@ -49,11 +55,11 @@ export const METRICS = {
   DeliveryTime: TIME,
   ReceiverTime: TIME,
   SchedulesCreated: OF_STACK,
-  SchedulesRefused: OF_STACK,
+  SchedulesRefused: URGENT,
   WakesHandled: OF_STACK,
   WakesRepaired: OF_STACK,
-  DeadLettersRedriven: OF_STACK,
-  MessagesFaulted: BY_FUNCTION,
+  DeadLettersRedriven: URGENT,
+  MessagesFaulted: URGENT_BY_FUNCTION,
 } as const satisfies Readonly<Record<string, Definition>>;
 export type MetricName = keyof typeof METRICS;
 

@@ -1,4 +1,5 @@
 // Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
@@ -57,6 +58,8 @@ export interface AuthenticationPorts {
 const KEPT_MS = 3_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
+/** A request waits no longer for the note of its key's use. */
+const NOTED_WITHIN_MS = 250;
 
 const NAMES_TENANT = 'A tenant’s key already identifies the tenant: do not name one.';
 export const NOT_USABLE = 'This key is not known, has expired or was revoked.';
@@ -83,7 +86,7 @@ export function createAuthentication({
     return key;
   }
 
-  /** Runs beside the request, which does not wait for it and does not fail with it. */
+  /** Runs beside the request, which does not fail with it. */
   async function noteUse(key: ApiKey): Promise<void> {
     const nowMs = surroundings.now();
     const hour = hourOf(nowMs);
@@ -92,6 +95,7 @@ export function createAuthentication({
     try {
       await registry.noteKeyUse(key, hour);
     } catch (error) {
+      noted.delete(key.id);
       log.warn('use of a key not noted', { keyId: key.id, error: String(error) });
     }
   }
@@ -115,14 +119,23 @@ export function createAuthentication({
       throw unauthorized(NOT_USABLE);
     }
     gate?.admitted(c, key.id);
-    void noteUse(key);
     return { kind: 'tenant', key };
   }
 
-  const authenticate: MiddlewareHandler<AppEnvironment> = async (c, next) => {
-    c.set('principal', await identify(c));
-    await next();
-  };
+  /** Works for whoever asks. @throws Problem 401, 429 */
+  async function authenticated<T>(c: AppContext, work: () => Promise<T>): Promise<T> {
+    const principal = await identify(c);
+    c.set('principal', principal);
+    const noting = principal.kind === 'tenant' ? noteUse(principal.key) : undefined;
+    try {
+      return await work();
+    } finally {
+      // Lambda freezes what still runs when the request has ended.
+      if (noting) await within(noting, NOTED_WITHIN_MS);
+    }
+  }
+
+  const authenticate: MiddlewareHandler<AppEnvironment> = (c, next) => authenticated(c, next);
 
   async function isTenant(id: string): Promise<boolean> {
     const nowMs = surroundings.now();
@@ -169,7 +182,7 @@ export function createAuthentication({
     return { tenant, environment: environment ?? 'live' };
   }
 
-  return { authenticate, scopeOf };
+  return { authenticate, authenticated, scopeOf };
 }
 export type Authentication = ReturnType<typeof createAuthentication>;
 
@@ -190,6 +203,13 @@ export function ownerOf(
     throw new Problem(403, NAMES_TENANT);
   }
   return { tenant: key.tenant, environment: key.environment };
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  const clock = new AbortController();
+  const over = delay(ms, undefined, { signal: clock.signal }).catch(() => undefined);
+  await Promise.race([work, over]);
+  clock.abort();
 }
 
 /** The operator may do everything. */

@@ -112,14 +112,13 @@ export type Serve = <const O extends Operation>(
 
 export function serveOn(
   app: Application,
-  authentication: Pick<Authentication, 'authenticate' | 'scopeOf'>,
+  authentication: Pick<Authentication, 'authenticated' | 'scopeOf'>,
 ): Serve {
   return (declared, handler, options = {}) => {
     const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const { access, ownScope }: Operation = declared;
-    app.on(declared.method.toUpperCase(), path, async (c) => {
+    const answer = async (c: AppContext): Promise<Response> => {
       let scope: Scope | undefined;
-      if (access !== 'open') await authentication.authenticate(c, async () => undefined);
       if (access === 'operator') requireOperator(c, ownScope);
       else if (access !== 'open' && access !== 'key') {
         requireScope(c, access);
@@ -135,6 +134,9 @@ export function serveOn(
         c.json(value as object, status, headers);
       // The checks above are what these types say; TypeScript cannot follow them through the generics.
       return handler({ c, params, query, body, source, reply, scope } as never);
-    });
+    };
+    app.on(declared.method.toUpperCase(), path, (c) =>
+      access === 'open' ? answer(c) : authentication.authenticated(c, () => answer(c)),
+    );
   };
 }

@@ -115,11 +115,26 @@ describe('invocations that follow one another', () => {
       metrics.count('EventsRefused4xx');
       metrics.flushWhenDue();
     };
-    return { counted, invoke };
+    return { counted, invoke, metrics, lines };
   }
 
   afterEach(() => {
     vi.useRealTimers();
+  });
+
+  it.each([
+    ['SchedulesRefused', {}],
+    ['DeadLettersRedriven', {}],
+    ['MessagesFaulted', { function: 'wake' }],
+  ] as const)('do not keep %s, for which an alarm rings', (name, place) => {
+    const { invoke, metrics, lines } = clocked();
+    invoke();
+    metrics.count(name, place);
+    metrics.flushWhenDue();
+    // Lambda freezes the process here, and may never run it again.
+    expect(lines.map((line) => JSON.parse(line)[name])).toContain(1);
+    invoke();
+    expect(lines.length).toBe(2);
   });
 
   it('share a line a second, and the last of them is written when the second is over', () => {

@@ -171,7 +171,7 @@ describe('a key', () => {
     expect((await post(SOUND)).status).toBe(401);
   });
 
-  it('is noted as used once an hour, and nothing waits for the note', async () => {
+  it('is noted as used once an hour, and nothing waits for long for the note', async () => {
     const { post, noted, surroundings } = world(undefined, () => new Promise(() => undefined));
     surroundings.nowMs = Date.UTC(2026, 0, 31, 9, 30);
     for (let n = 0; n < 3; n++) expect((await post(SOUND)).status).toBe(202);

@@ -28,7 +28,7 @@ function keyOf(secret: string): ApiKey {
   };
 }
 
-function world(settings: object = {}) {
+function world(settings: object = {}, noteUse = async (_: string): Promise<void> => undefined) {
   const surroundings = fixedSurroundings();
   const keys = new Map(['ph_live_one', 'ph_live_two'].map((one) => [hashOfKey(one), keyOf(one)]));
   const lookUps: string[] = [];
@@ -41,7 +41,7 @@ function world(settings: object = {}) {
         return keys.get(hash);
       },
       getTenant: async (id) => ({ id, name: id, createdAtMs: 0 }),
-      noteKeyUse: async () => undefined,
+      noteKeyUse: (key) => noteUse(key.id),
     }),
     secrets: only<Secrets>({ operatorKey: async () => OPERATOR_KEY }),
     surroundings,
@@ -270,5 +270,31 @@ describe('every answer', () => {
     const answer = await world().ask('/fault');
     const requestId = answer.headers.get('posthorn-request-id');
     expect(await answer.json()).toMatchObject({ requestId });
+  });
+});
+
+describe('the note of a key’s use', () => {
+  const BAD = { method: 'POST', body: '{', headers: { authorization: 'Bearer ph_live_one' } };
+
+  it('is written before the answer: Lambda freezes what is still running, also after a refusal', async () => {
+    let isWritten = false;
+    const { ask } = world({}, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      isWritten = true;
+    });
+    const { status } = await ask('/v1/events', BAD);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(isWritten).toBe(true);
+  });
+
+  it('is tried again if it failed, and fails no request', async () => {
+    const noted: string[] = [];
+    const { post } = world({}, async (id) => {
+      noted.push(id);
+      throw new Error('away');
+    });
+    expect((await post('ph_live_one')).status).toBe(202);
+    expect((await post('ph_live_one')).status).toBe(202);
+    expect(noted).toHaveLength(2);
   });
 });
