@@ -38,7 +38,7 @@ describe('a listing of entries at their largest', () => {
   it('shows event types with schema and example in pages that fit, the open list too', async () => {
     const value = QUOTES.slice(0, 15 * 1024);
     for (let n = 0; n < COUNT; n++) {
-      await service.eventTypes.putEventType({
+      await service.eventTypes.replaceEventType(undefined, {
         name: `large.t${100 + n}`,
         description: '',
         schema: { description: value },
