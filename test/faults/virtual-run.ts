@@ -20,6 +20,7 @@ import {
 import { type FaultKind, FaultLog, subjectOf } from './fault-log.ts';
 import { Injector } from './injector.ts';
 import type { Plan } from './plan.ts';
+import { overdue } from './overdue.ts';
 import { quietly } from './quietly.ts';
 import { receivers } from './receivers.ts';
 import {
@@ -111,18 +112,25 @@ async function run(
   const subscribers = scenario.endpoints.map((one) => one.subscriber);
   const findings: Finding[] = [];
   const missing = new Set<string>();
+  const late = new Set<string>();
+  const quietFromMs = START_MS + Math.max(scenario.calmAtMs, plan.noiseEndsMs) + HOUR_MS;
+  const isLeft = (endpointId: string): boolean =>
+    acts.isDeleted(endpointId) ||
+    subscribers.some(({ id, sinceMs }) => id === endpointId && sinceMs === Infinity);
   do {
     await clock.run(clock.nowMs + HOUR_MS / 6);
-    for (const text of unaccounted(snapshotOf(system), {
-      posts: acts.judged(),
-      subscribers,
-    })) {
-      missing.add(text);
+    const now = snapshotOf(system);
+    for (const text of unaccounted(now, { posts: acts.judged(), subscribers })) missing.add(text);
+    // The first that is left alone is the one to look at.
+    if (clock.nowMs >= quietFromMs && late.size === 0) {
+      for (const text of overdue(system, now, isLeft)) late.add(text);
     }
   } while ((open > 0 || isBusy(system, acts.isDeleted)) && clock.nowMs < START_MS + horizonMs);
   for (const text of missing) {
     findings.push({ kind: 'target without item or message', text: `on the way: ${text}` });
   }
+
+  for (const text of late) findings.push({ kind: 'late', text });
 
   const end = snapshotOf(system);
   const lettersThere = Object.values(system.deadLetters)
