@@ -67,14 +67,19 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   /** @throws Problem 409 */
   async function makeRoom(scope: Scope): Promise<void> {
     const nowMs = surroundings.now();
-    const ended: ApiKey[] = [];
+    const known: ApiKey[] = [];
     const takePlace = placesUnder('keys', ports.limits.keysPerTenant, async (...place) => {
       const page = await registry.listKeys(scope, ...place);
-      ended.push(...page.entries.filter((key) => !isUsable(key, nowMs)));
+      known.push(...page.entries);
       return { ...page, entries: page.entries.filter((key) => isUsable(key, nowMs)) };
     });
     await takePlace();
-    const forgotten = ended.slice(0, -MAX_ENDED).slice(0, FORGOTTEN_AT_ONCE);
+    const isLive = (key: ApiKey): boolean => isUsable(key, nowMs);
+    const ended = known.filter((key) => !isLive(key)).slice(0, -MAX_ENDED);
+    // One whose revocation was interrupted is needed to revoke what it made.
+    const forgotten = ended
+      .filter(({ id }) => !familyOf(id, known).some(isLive))
+      .slice(0, FORGOTTEN_AT_ONCE);
     await Promise.all(
       forgotten.map(async (key) => {
         await ports.ledger.bury({ ...key, deletedAtMs: nowMs });
@@ -185,14 +190,23 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
 
   serve(revokeKey, async ({ c, scope, params }) => {
     const key = await find(scope, params.id);
-    refuseBeyond(callerOf(c), grantedScopes(key), 'revoke one with scopes');
+    const caller = callerOf(c);
+    refuseBeyond(caller, grantedScopes(key), 'revoke one with scopes');
     const revoke = async (one: ApiKey): Promise<void> => {
       if (one.revokedAtMs === undefined) await registry.revokeKey(one, surroundings.now());
     };
-    // First the key itself: from then on it makes no other.
-    await revoke(key);
-    const all = await allOf((cursor) => registry.listKeys(scope, PAGE, cursor));
-    await inParallel(familyOf(key.id, all), REVOKED_AT_ONCE, revoke);
+    const family = async () =>
+      familyOf(key.id, await allOf((cursor) => registry.listKeys(scope, PAGE, cursor)));
+    // First the key itself: from then on it makes no other. But the key that asks comes last: until then it can ask
+    // again, should this be interrupted.
+    if (key.id !== caller?.id) await revoke(key);
+    const all = await family();
+    const own = all.find(({ id }) => id === caller?.id);
+    const others = all.filter((one) => one !== own);
+    await inParallel(others, REVOKED_AT_ONCE, revoke);
+    if (own) await revoke(own);
+    // What it made meanwhile.
+    if (own?.id === key.id) await inParallel(await family(), REVOKED_AT_ONCE, revoke);
     return c.body(null, 204);
   });
 }

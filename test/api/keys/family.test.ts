@@ -117,6 +117,53 @@ describe('revoking a key', () => {
     expect(await Promise.all([parent, child].map(statusOf))).toEqual([401, 401]);
   });
 
+  it.each<[by: string, callerOf: (family: readonly Made[]) => Ask]>([
+    ['another key', () => service.acme],
+    ['the key itself', ([parent]) => parent?.ask ?? expect.fail()],
+    ['a key that it made', ([, child]) => child?.ask ?? expect.fail()],
+  ])('is finished by the same caller, whichever write failed: %s', async (_, callerOf) => {
+    for (let failing = 0; failing < 4; failing++) {
+      const parent = await byOperator();
+      const child = await make(parent.ask);
+      const family = [parent, child, await make(child.ask), await make(parent.ask)];
+      const ask = callerOf(family);
+      let seen = 0;
+      decideOnCalls(service.client, (command, { ConditionExpression }) =>
+        command === 'PutItemCommand' && ConditionExpression === 'doc = :before'
+          ? seen++ === failing
+            ? 'fails'
+            : undefined
+          : undefined,
+      );
+      expect((await ask('DELETE', `/v1/keys/${parent.id}`)).status).toBe(500);
+      service.clock.nowMs += FORGOTTEN_MS;
+      expect((await ask('DELETE', `/v1/keys/${parent.id}`)).status).toBe(204);
+      service.clock.nowMs += FORGOTTEN_MS;
+      expect(await Promise.all(family.map(statusOf)), String(failing)).toEqual(
+        family.map(() => 401),
+      );
+    }
+  });
+
+  it('that was interrupted is not forgotten while a key that it made works', async () => {
+    const parent = await byOperator();
+    const child = await make(parent.ask);
+    const key = await service.registry.getKey({ tenant: 'acme', environment: 'live' }, parent.id);
+    if (!key) throw new Error('no parent');
+    await service.registry.revokeKey(key, service.clock.nowMs);
+    for (let made = 0; made < 101; made++) {
+      service.clock.nowMs += 1;
+      const { id } = await byOperator();
+      await service.acme('DELETE', `/v1/keys/${id}`);
+    }
+    await byOperator();
+    expect((await service.acme('DELETE', `/v1/keys/${parent.id}`)).status).toBe(204);
+    service.clock.nowMs += FORGOTTEN_MS;
+    expect(await statusOf(child)).toBe(401);
+    await byOperator();
+    expect((await service.acme('GET', `/v1/keys/${parent.id}`)).status).toBe(404);
+  });
+
   it.each([0, 1])('is not escaped by a key of generation %i that is being made', async (above) => {
     const parent = await byOperator();
     const child = await make(parent.ask);
