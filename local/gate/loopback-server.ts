@@ -17,12 +17,18 @@ export async function listen(server: Server, port: number, host: string): Promis
   return (server.address() as AddressInfo).port;
 }
 
-export async function readBody(request: IncomingMessage, maxBytes = Infinity): Promise<Buffer> {
+/** @param hold is told of each piece before it is kept, and may throw */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes = Infinity,
+  hold: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new BodyTooLarge();
+    hold(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);

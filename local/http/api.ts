@@ -11,6 +11,10 @@ import { decodedPath, toEvent } from './event.ts';
 import { matchRoute, type Route } from './routes.ts';
 
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
+/** Without a key nothing is done that needs more. */
+const MAX_KEYLESS_BYTES = 64 * 1024;
+/** Of all requests that are under way: whether their keys are valid is found out when they are read. */
+const MAX_HELD_BYTES = 128 * 1024 * 1024;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const CLOSE_GRACE_MS = 3_000;
 
@@ -38,12 +42,17 @@ export async function startHttpApi(
   onFailure: (error: unknown) => void,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
+  const room: Room = { heldBytes: 0 };
   const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
   const server = createServer((request, response) => {
     if (!isOwnHost(request.headers.host, hosts)) {
       return answerJson(response, 421, { message: OTHER_HOST });
     }
-    serve(request, response, routes, apiId, meter).catch((error: unknown) => {
+    serve(request, response, routes, apiId, meter, room).catch((error: unknown) => {
+      if (error instanceof NoRoom) {
+        const headers = { connection: 'close', 'retry-after': '1' };
+        return answerJson(response, 503, { message: 'Service Unavailable' }, headers);
+      }
       if (error instanceof BodyTooLarge) return refuseTooLarge(response, MAX_REQUEST_BYTES);
       if (error instanceof FunctionFailed) onFailure(error);
       if (response.headersSent) return response.destroy();
@@ -63,17 +72,70 @@ export async function startHttpApi(
   };
 }
 
+interface Room {
+  heldBytes: number;
+}
+
+class NoRoom extends Error {}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   routes: Route<FunctionHost>[],
   apiId: string,
   meter: Meter,
+  room: Room,
+): Promise<void> {
+  let held = 0;
+  const hold = (bytes: number): void => {
+    held += bytes;
+    room.heldBytes += bytes;
+    if (room.heldBytes > MAX_HELD_BYTES) throw new NoRoom();
+  };
+  // A request of which a part was not read has no socket any more.
+  const sourceIp = request.socket.remoteAddress ?? '';
+  try {
+    const body = await bodyOf(request, response, hold);
+    await answer(request, response, { routes, apiId, meter, sourceIp, body });
+  } finally {
+    room.heldBytes -= held;
+  }
+}
+
+/** What is not read of a body without a key is not needed: the function refuses the request before it looks at it. */
+async function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hold: (bytes: number) => void,
+): Promise<Buffer> {
+  if (request.headers.authorization !== undefined) {
+    return readBody(request, MAX_REQUEST_BYTES, hold);
+  }
+  try {
+    return await readBody(request, MAX_KEYLESS_BYTES, hold);
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    response.setHeader('connection', 'close');
+    return Buffer.alloc(0);
+  }
+}
+
+interface Answering {
+  readonly routes: Route<FunctionHost>[];
+  readonly apiId: string;
+  readonly meter: Meter;
+  readonly sourceIp: string;
+  readonly body: Buffer;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { routes, apiId, meter, sourceIp, body }: Answering,
 ): Promise<void> {
   const { method = 'GET', url: target = '/' } = request;
   const path = decodedPath(target.split('?')[0] ?? '/');
   const match = matchRoute(routes, method, path);
-  const body = await readBody(request, MAX_REQUEST_BYTES);
   if (match === undefined) return answerJson(response, 404, { message: 'Not Found' });
   const { route, pathParameters } = match;
   const httpRequest = {
@@ -81,7 +143,7 @@ async function serve(
     target,
     protocol: `HTTP/${request.httpVersion}`,
     headers: request.headers,
-    sourceIp: request.socket.remoteAddress ?? '',
+    sourceIp,
     body,
   };
   const event = JSON.stringify(toEvent(httpRequest, apiId, route.routeKey, pathParameters));

@@ -1,6 +1,6 @@
 // The runtime as a whole, on a small stack of its own: test/local/fixture, whose functions do with the
 // real SDK what the path of a request says.
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
@@ -28,6 +28,27 @@ async function ask(action: string, body: unknown = {}, init: RequestInit = {}) {
   return { status: response.status, headers: response.headers, text: answer, json: parse(answer) };
 }
 
+/** Sends so much of a body, and never its end. */
+function sending(action: string, headers: Record<string, string>, bytes: number) {
+  const chunked = { ...headers, 'transfer-encoding': 'chunked' };
+  const asked = request(`${runtime.url}/${action}`, { method: 'POST', headers: chunked });
+  let answer: IncomingMessage | undefined;
+  const status = new Promise<number | undefined>((resolve) => {
+    asked.on('response', (one) => {
+      answer = one;
+      resolve(one.statusCode);
+    });
+  });
+  asked.on('error', () => undefined);
+  asked.write(Buffer.alloc(bytes, 'x'));
+  return {
+    status,
+    headers: () => answer?.headers,
+    text: async () => Buffer.concat((await answer?.toArray()) ?? []).toString(),
+    destroy: () => asked.destroy(),
+  };
+}
+
 function parse(text: string) {
   try {
     return JSON.parse(text);
@@ -48,6 +69,25 @@ describe('the embedded runtime', () => {
       routeKey: 'ANY /{proxy+}',
       rawQueryString: 'a=1',
       body: '{"x":1}',
+    });
+  });
+
+  it('holds little of a body without a key, and answers before it has come', async () => {
+    const asked = sending('echo', {}, 100 * 1024);
+    expect(await asked.status).toBe(200);
+    expect(asked.headers()).toMatchObject({ connection: 'close' });
+    expect(await asked.text()).not.toContain('"body"');
+  });
+
+  it('holds a bounded sum of bodies, and takes others when they are gone', async () => {
+    const withKey = { authorization: 'Bearer unknown' };
+    const many = Array.from({ length: 14 }, () => sending('echo', withKey, 9.5 * 1024 * 1024));
+    // None of them ends: the first answer is that there is no room for more.
+    expect(await Promise.race(many.map(({ status }) => status))).toBe(503);
+    for (const { destroy } of many) destroy();
+    await eventually(async () => {
+      const { status } = await ask('echo', 'x'.repeat(1024 * 1024), { headers: withKey });
+      return status === 200;
     });
   });
 
@@ -129,7 +169,9 @@ describe('the embedded runtime', () => {
 
   it('answers problem details to a request that Lambda could not take', async () => {
     for (const megabytes of [7, 11]) {
-      const { status, headers, json } = await ask('echo', 'x'.repeat(megabytes * 1024 * 1024));
+      const { status, headers, json } = await ask('echo', 'x'.repeat(megabytes * 1024 * 1024), {
+        headers: { authorization: 'Bearer unknown' },
+      });
       expect(status).toBe(413);
       expect(headers.get('content-type')).toBe('application/problem+json');
       expect(json).toMatchObject({ status: 413 });
