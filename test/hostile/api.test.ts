@@ -11,10 +11,11 @@ import {
 } from '../../lambdas/core/endpoints/tls.ts';
 import { faultsOf, MAX_FAULTS } from '../../lambdas/core/faults.ts';
 import { MAX_FAULTS_LENGTH, Problem } from '../../lambdas/core/problem.ts';
+import { broughtKeySchema } from '../../lambdas/core/signing/key-input.ts';
 import { Steps } from '../../lambdas/core/steps.ts';
 import { type ApiService, startApiService } from '../builders/api-service.ts';
-import { list, MAX_BYTES } from './attacks/parts.ts';
-import { PEM_ATTACKS } from './attacks/pem.ts';
+import { list, MAX_BYTES, smallOnesOf } from './attacks/parts.ts';
+import { BROUGHT_KEY_ATTACKS, PEM_ATTACKS } from './attacks/pem.ts';
 import { SETTING_ATTACKS } from './attacks/settings.ts';
 
 test('every PEM field and every setting has an attack', () => {
@@ -32,6 +33,23 @@ test('every PEM field and every setting has an attack', () => {
   ];
   const known = [...Object.keys(SETTING_ATTACKS), ...noText, 'timeoutMs', 'maxPerSecond'];
   expect([...SETTING_NAMES].filter((name) => !known.includes(name))).toEqual([]);
+  const brought = Object.keys(broughtKeySchema.shape).filter((name) => !/Seconds$/.test(name));
+  expect(brought).toEqual(['privateKey']);
+  const texts = [...Object.entries(PEM_ATTACKS), ['privateKey', BROUGHT_KEY_ATTACKS] as const];
+  expect(smallOnesOf([...texts, ...Object.entries(SETTING_ATTACKS)])).toEqual([]);
+});
+
+describe('PEM in the privateKey of a signing key', () => {
+  it.each(BROUGHT_KEY_ATTACKS.map((text) => [text.slice(0, 40), text]))(
+    '%j is refused, unread where it is too long',
+    (_, text) => {
+      const tooLong = broughtKeySchema.safeParse({ privateKey: text });
+      // Its length alone: had it been read as well, there were two.
+      expect(tooLong.error?.issues.map(({ code }) => code)).toEqual(['too_big']);
+      const most = text.slice(0, 16 * 1024);
+      expect(broughtKeySchema.safeParse({ privateKey: most }).success).toBe(false);
+    },
+  );
 });
 
 describe.each(Object.entries(PEM_ATTACKS))('PEM in %s', (field, texts) => {

@@ -148,7 +148,10 @@ async function run(with_: DispatchPorts, batch: readonly Made[]): Promise<void> 
     const message = { ...ids, run: 1, attempt: 1, cause: 'first', doubtful: false } as const;
     return sqsRecord(encodeDeliveryMessage(message));
   });
-  expect(await dispatch(with_, records, 'deliveries', 'r')).toEqual([]);
+  // Nothing comes back, and so nothing ends as a dead letter, but what cannot be read.
+  const poison = sqsRecord('not JSON');
+  const failed = await dispatch(with_, [poison, ...records], 'deliveries', 'r');
+  expect(failed.map(({ messageId }) => messageId)).toEqual([poison.messageId]);
 }
 
 const outcomeOf = ({ open }: Made) =>

@@ -6,24 +6,20 @@ import { faultsOfSchema, SCHEMA_KEYWORDS } from '../../lambdas/core/json/schema.
 import { createSchemaCheck, MAX_FAULTS } from '../../lambdas/core/json/schema-check.ts';
 import { Steps } from '../../lambdas/core/steps.ts';
 import { MAX_EVENT_STEPS } from '../../lambdas/ingest/event-type-gate.ts';
-import { MAX_BYTES } from './attacks/parts.ts';
+import { MAX_BYTES, smallOnesOf } from './attacks/parts.ts';
 import { FORMAT_ATTACKS, KEYWORD_ATTACKS } from './attacks/schemas.ts';
 
-/** Keywords that another one reads, and those that say nothing about data. */
-const WITH_OTHERS = [
-  'then',
-  'else',
-  'minContains',
-  'maxContains',
-  '$schema',
-  '$defs',
-  'definitions',
-];
+/** They say nothing about data. */
+const OF_NO_DATA = ['$schema', '$defs', 'definitions'];
 
 test('every keyword and every format has an attack', () => {
-  const known = [...Object.keys(KEYWORD_ATTACKS), ...WITH_OTHERS];
+  const known = [...Object.keys(KEYWORD_ATTACKS), ...OF_NO_DATA];
   expect(SCHEMA_KEYWORDS.filter((keyword) => !known.includes(keyword))).toEqual([]);
   expect(Object.keys(FORMATS).filter((format) => !(format in FORMAT_ATTACKS))).toEqual([]);
+  const data = Object.entries(KEYWORD_ATTACKS).map(
+    ([name, attacks]) => [name, attacks.map((attack) => attack.data)] as const,
+  );
+  expect(smallOnesOf([...data, ...Object.entries(FORMAT_ATTACKS)])).toEqual([]);
 });
 
 function checked(schema: object, data: unknown) {

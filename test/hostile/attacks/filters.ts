@@ -171,9 +171,9 @@ export const FILTER_ATTACKS: Readonly<
         'a-': { x: [{ exists: true }], z: [3] },
       },
       data: {
-        a: list(2_000, (n) => ({ x: n % 2 ? 1 : 0, y: n % 2 ? 0 : 2 })),
-        'a.x': list(2_000, (n) => ({ b: n, z: n })),
-        'a-': list(2_000, (n) => ({ x: n, z: n })),
+        a: list(4_000, (n) => ({ x: n % 2 ? 1 : 0, y: n % 2 ? 0 : 2 })),
+        'a.x': list(4_000, (n) => ({ b: n, z: n })),
+        'a-': list(4_000, (n) => ({ x: n, z: n })),
       },
     },
   ],

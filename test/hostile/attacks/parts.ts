@@ -22,3 +22,9 @@ export function nested(depth: number, of: unknown, around: (inner: unknown) => u
   for (let at = 0; at < depth; at++) value = around(value);
   return value;
 }
+
+/** The names of attacks of which none is as large as an event may be. */
+export const smallOnesOf = (attacks: readonly (readonly [string, readonly unknown[]])[]) =>
+  attacks
+    .filter(([, all]) => all.every((one) => JSON.stringify(one).length < 0.75 * MAX_BYTES))
+    .map(([name]) => name);

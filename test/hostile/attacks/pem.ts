@@ -5,6 +5,16 @@ const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 const KEY = '-----BEGIN PRIVATE KEY-----';
 
+/** `privateKey` of a signing key that is brought. */
+export const BROUGHT_KEY_ATTACKS: readonly string[] = [
+  text(KEY),
+  `${KEY}\n${text('A')}`,
+  `${KEY}\n${text('A\n')}`,
+  text(' '),
+  `${text(' ')}${KEY}`,
+  text('-----BEGIN '),
+];
+
 export const PEM_ATTACKS: Readonly<
   Record<'ca' | 'clientCertificate' | 'clientKey', readonly string[]>
 > = {

@@ -92,6 +92,9 @@ export const KEYWORD_ATTACKS: Readonly<Record<string, readonly SchemaAttack[]>> 
   allOf: [inItems({ allOf: list(1_000, () => ({ type: 'number' })) })],
   oneOf: [inItems({ oneOf: list(1_000, () => ({ type: 'number' })) })],
   if: [inItems({ if: strings, else: strings })],
+  // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's
+  then: [inItems({ if: { type: 'number' }, then: strings })],
+  else: [inItems({ if: { anyOf: list(500, () => strings) }, else: { allOf: [strings, strings] } })],
   dependentSchemas: [
     {
       schema: { dependentSchemas: members(600, (n) => [`k${n}`, { maxProperties: 1 }]) },
@@ -170,6 +173,18 @@ export const KEYWORD_ATTACKS: Readonly<Record<string, readonly SchemaAttack[]>> 
   contains: [
     ofA(
       { allOf: list(900, () => ({ contains: strings })) },
+      filling(() => 1),
+    ),
+  ],
+  minContains: [
+    ofA(
+      { allOf: list(500, () => ({ contains: { type: 'number' }, minContains: 999_999 })) },
+      filling(() => 1),
+    ),
+  ],
+  maxContains: [
+    ofA(
+      { allOf: list(500, () => ({ contains: { type: 'number' }, maxContains: 1 })) },
       filling(() => 1),
     ),
   ],
