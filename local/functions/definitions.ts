@@ -7,6 +7,7 @@ import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import type { Assembly } from '../stack/assembly.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { FunctionDefinition } from './host.ts';
+import { requireEnvironment } from './limits.ts';
 
 const functionProperties = z.object({
   Code: z.object({ S3Key: z.string() }),
@@ -38,6 +39,7 @@ export function defineFunctions(
     const name = stack.reference(logicalId);
     const roleName = nameInArn(wanted.Role).replace(/^role\//, '');
     const [file, exported] = wanted.Handler.split('.');
+    requireEnvironment(name, wanted.Environment.Variables);
     const { accessKeyId, secretAccessKey } = gatekeeper.admit({ functionName: name, roleName });
     if (exported !== 'handler') throw new Error(`${name}: the handler must be called "handler"`);
     return {

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { type FunctionBody, type Isolation, startBody } from './body.ts';
+import { faultOfResult } from './limits.ts';
 import { splitLines } from './lines.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
 
@@ -167,8 +168,12 @@ export class FunctionHost {
     if (invocation === undefined) return;
     this.#invocations.delete(message.id);
     clearTimeout(invocation.timer);
-    if (message.kind === 'result') invocation.resolve(message.result);
-    else {
+    if (message.kind === 'result') {
+      const fault = faultOfResult(message.result);
+      const { name } = this.definition;
+      if (fault === undefined) invocation.resolve(message.result);
+      else invocation.reject(new FunctionFailed(name, 'Function.ResponseSizeTooLarge', fault));
+    } else {
       const { name, message: text, stack } = message;
       invocation.reject(new FunctionFailed(this.definition.name, name, text, stack));
     }

@@ -39,13 +39,14 @@ function rankOf(routeKey: string, method: string, path: string) {
   for (const [index, segment] of wanted.entries()) {
     const greedy = /^\{(.+)\+\}$/.exec(segment)?.[1];
     if (greedy !== undefined) {
-      if (given.length <= index) return undefined;
-      pathParameters[greedy] = given.slice(index).join('/');
+      const rest = given.slice(index).join('/');
+      if (rest === '') return undefined;
+      pathParameters[greedy] = rest;
       return { rank: `${rank}1${routeMethod === 'ANY' ? 0 : 1}`, pathParameters };
     }
     const value = given[index];
-    if (value === undefined) return undefined;
     const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
+    if (value === undefined || (parameter !== undefined && value === '')) return undefined;
     if (parameter !== undefined) pathParameters[parameter] = value;
     else if (segment !== value) return undefined;
     rank += parameter === undefined ? '3' : '2';
@@ -55,5 +56,6 @@ function rankOf(routeKey: string, method: string, path: string) {
 }
 
 function segmentsOf(path: string): string[] {
-  return path.split('/').filter((segment) => segment !== '');
+  // Exactly: a slash at the end is a further segment, and `/v1/events/` another path than `/v1/events`.
+  return path.replace(/^\//, '').split('/');
 }

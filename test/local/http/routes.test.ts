@@ -24,6 +24,26 @@ describe('a route', () => {
     expect(routeOf('GET', '/')).toBe('$default');
   });
 
+  it.each([
+    ['/v1/events/', '$default'],
+    ['/v1/events//', '$default'],
+    ['//v1/events', '$default'],
+    ['/v1//events', '$default'],
+    ['/V1/events', '$default'],
+    ['/v1/events', 'POST /v1/events'],
+    ['/v1/events/batch', 'POST /v1/events/batch'],
+    ['/', '$default'],
+    ['', '$default'],
+  ])('compares paths exactly, as HTTP APIs do: %s', (path, route) => {
+    // First comes a "full match for a route and method", and $default gets what nothing else matches:
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    const own = ['$default', 'POST /v1/events', 'POST /v1/events/batch'].map((routeKey) => ({
+      routeKey,
+      target: routeKey,
+    }));
+    expect(matchRoute(own, 'POST', path)?.route.target).toBe(route);
+  });
+
   it('gives the parameters of its path', () => {
     expect(matchRoute(routes, 'GET', '/v1/events/evt_1')?.pathParameters).toEqual({ id: 'evt_1' });
     expect(matchRoute(routes, 'GET', '/a/b')?.pathParameters).toEqual({ proxy: 'a/b' });
