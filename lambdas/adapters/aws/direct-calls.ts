@@ -46,6 +46,9 @@ interface DirectService<O extends Operations<O>> {
   readonly loadSdk: () => Promise<Calls<O>>;
 }
 
+/** The SDK's variables that lead it to other hosts: https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html */
+const ELSEWHERE = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'];
+
 const BROKEN = ['ECONNRESET', 'EPIPE'];
 
 /** Calls by cause within a minute: a storm of refusals is a few lines a minute for each cause. */
@@ -53,6 +56,8 @@ const handedOver = new Recent<{ calls: number }>({ maxEntries: 100, keptMs: 60_0
 
 export function createDirectCalls<O extends Operations<O>>(service: DirectService<O>): Calls<O> {
   const origin = service.originIn ? '' : originOf(service);
+  // Every call, and not the second try alone.
+  const isForSdk = ELSEWHERE.some((name) => process.env[name] === 'true');
   const contentType = `application/x-amz-json-${service.jsonVersion}`;
   let sdk: Promise<Calls<O>> | undefined;
   let sign: ReturnType<typeof createCallSigner> | undefined;
@@ -100,10 +105,12 @@ export function createDirectCalls<O extends Operations<O>>(service: DirectServic
 
   return {
     async call(operation, input, signal) {
-      const answer = await attempt(operation, input, signal).catch((fault: unknown) => {
-        signal?.throwIfAborted();
-        recordHandover(operation, fault);
-      });
+      const answer = isForSdk
+        ? undefined
+        : await attempt(operation, input, signal).catch((fault: unknown) => {
+            signal?.throwIfAborted();
+            recordHandover(operation, fault);
+          });
       if (answer instanceof Error) throw answer;
       // What the service answers has the operation's form.
       if (answer) return answer as never;

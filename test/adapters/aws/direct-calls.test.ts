@@ -116,6 +116,25 @@ describe('a call', () => {
     expect(sent.Successful?.map(({ Id }) => Id)).toEqual(['0']);
   });
 
+  it.each([
+    ['by FIPS endpoints', { AWS_USE_FIPS_ENDPOINT: 'true' }],
+    ['by endpoints of both IP versions', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }],
+  ])('is left to the SDK at once, where that goes %s', async (_, variables) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    answer = (_request, response) => json(response, 200, { Successful: [], Failed: [] });
+    const QueueUrl = `${process.env.AWS_ENDPOINT_URL}/000000000000/events`;
+    const input = { QueueUrl, Entries: [{ Id: '0', MessageBody: '{}' }] };
+    // Where the SDK goes then is its own matter.
+    await createSqs()
+      .call('SendMessageBatch', input, AbortSignal.timeout(2_000))
+      .catch(() => undefined);
+    expect(agents()).not.toContain('direct');
+    await createDynamoDb()
+      .call('GetItem', { TableName: TABLE, Key: KEY }, AbortSignal.timeout(2_000))
+      .catch(() => undefined);
+    expect(agents()).not.toContain('direct');
+  });
+
   it('whose answer is no JSON is made again by the SDK', async () => {
     answer = (_request, response, call) => {
       if (call === 1) response.writeHead(200).end('<html>');
