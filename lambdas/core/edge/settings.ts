@@ -3,6 +3,11 @@ import * as z from 'zod';
 
 const rate = z.number().min(0).max(100_000);
 const count = z.int().min(1).max(100_000);
+/**
+ * An event's item names all the endpoints that get it, 30 bytes each, beside up to 256 KiB of data, and DynamoDB takes
+ * 400 KB: what is larger would be a dead letter after its 202.
+ */
+export const MAX_ENDPOINTS = 4_000;
 
 export const limitsSchema = z
   .strictObject({
@@ -13,7 +18,7 @@ export const limitsSchema = z
     /** Unknown keys a minute from one address, above which no key is looked up for it; 0 is no limit. */
     failuresPerAddressPerMinute: rate.default(120),
     /** In each of a tenant's environments, as keys are. */
-    endpointsPerTenant: count.default(1_000),
+    endpointsPerTenant: z.int().min(1).max(MAX_ENDPOINTS).default(1_000),
     keysPerTenant: count.default(1_000),
     /** Entries of the catalogue. */
     eventTypes: count.default(1_000),
