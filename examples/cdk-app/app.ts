@@ -10,7 +10,7 @@ const stack = new Stack(new App(), 'Shop');
 
 const posthorn = new Posthorn(stack, 'Webhooks', {
   retentionDays: 90,
-  issuer: 'shop.example.com',
+  logRetentionDays: 90,
   memoryMb: { dispatch: 512 },
 });
 

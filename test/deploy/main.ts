@@ -1,12 +1,14 @@
 // `npm run test:deploy`: the stack on an AWS that others wrote. Plain `cdk bootstrap` and `cdk deploy`, an
-// empty `cdk diff`, the acceptance tests over HTTP, then an update in place and `cdk destroy`.
+// empty `cdk diff`, the acceptance tests over HTTP, then an update in place and `cdk destroy`. Then the other ways to deploy.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Deployed } from '../acceptance/deployed-target.ts';
 import { printCounts } from '../counting-reporter.ts';
 import { findPython, installMinistack, startMinistack } from './ministack.ts';
+import { otherWays } from './other-ways.ts';
 import { stackTools } from './stack.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,9 +36,14 @@ async function vitest(path: string, env: Record<string, string>): Promise<boolea
   return code === 0;
 }
 
-async function deployAndTest(python: string): Promise<boolean> {
-  mkdirSync(BUILD, { recursive: true });
-  const programs = await step('ministack installed', () => installMinistack(python, BUILD));
+function accept(path: string, deployed: Deployed, workDir: string): Promise<boolean> {
+  return vitest(path, {
+    POSTHORN_DEPLOYED: JSON.stringify(deployed),
+    POSTHORN_DEPLOY_DIR: workDir,
+  });
+}
+
+async function deployAndTest(programs: string): Promise<boolean> {
   const workDir = mkdtempSync(join(BUILD, 'deploy-'));
   const ministack = await step('ministack started', () => startMinistack(programs));
   try {
@@ -45,9 +52,9 @@ async function deployAndTest(python: string): Promise<boolean> {
     await step('cdk bootstrap', () => stack.bootstrap(assembly));
     const deployed = await step('cdk deploy', () => stack.deploy(assembly));
     await step('cdk diff is empty', () => stack.diff(assembly));
-    const env = { POSTHORN_DEPLOYED: JSON.stringify(deployed), POSTHORN_DEPLOY_DIR: workDir };
-    const isAccepted = await step('acceptance tests', () => vitest('test/acceptance/', env));
-    const isUpdated = await step('update and removal', () => vitest('test/deploy/', env));
+    const test = (path: string) => accept(path, deployed, workDir);
+    const isAccepted = await step('acceptance tests', () => test('test/acceptance/'));
+    const isUpdated = await step('update and removal', () => test('test/deploy/'));
     return isAccepted && isUpdated;
   } finally {
     await ministack.stop();
@@ -71,7 +78,11 @@ if (python === undefined) {
   process.exit(isBuild ? 1 : 0);
 }
 try {
-  process.exitCode = (await deployAndTest(python)) ? 0 : 1;
+  mkdirSync(BUILD, { recursive: true });
+  const programs = await step('ministack installed', () => installMinistack(python, BUILD));
+  const isSound = await deployAndTest(programs);
+  const areOthers = await otherWays({ programs, buildDir: BUILD, step, accept });
+  process.exitCode = isSound && areOthers ? 0 : 1;
   // Once more, so that it is the last line whatever the steps said.
   printCounts({ passed: 0, failed: 0, skipped: 0 });
 } catch (error) {

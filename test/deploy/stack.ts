@@ -27,6 +27,8 @@ export interface StackTools {
   synthesize(name: string, settings?: Readonly<Record<string, unknown>>): Promise<string>;
   bootstrap(assembly: string): Promise<void>;
   deploy(assembly: string): Promise<Deployed>;
+  /** What a test must know of a stack that has these outputs. */
+  deployedBy(outputs: Readonly<Record<string, string>>): Promise<Deployed>;
   /** What `cdk diff` prints; it fails if there is a difference. */
   diff(assembly: string): Promise<string>;
   destroy(assembly: string): Promise<void>;
@@ -89,6 +91,25 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
     }
   }
 
+  async function deployedBy(outputs: Readonly<Record<string, string>>): Promise<Deployed> {
+    await allowLoopback();
+    const operatorSecret = outputOf(outputs, 'OperatorKeySecret');
+    // The emulator has no name service: its HTTP APIs answer below a path of its own.
+    const apiId = new URL(outputOf(outputs, 'ApiUrl')).hostname.split('.')[0];
+    const variables = Object.assign(
+      {},
+      ...(await functions()).map((fn) => fn.Environment?.Variables),
+    );
+    return {
+      url: `${awsUrl}/_aws/execute-api/${apiId}/$default`,
+      operatorKey: await secretOf(operatorSecret),
+      operatorSecret,
+      awsUrl,
+      ledgerTable: variables[Env.ledgerTable],
+      scheduleGroup: variables[Env.scheduleGroup],
+    };
+  }
+
   const secretOf = async (SecretId: string): Promise<string> =>
     (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '';
 
@@ -111,29 +132,25 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
       const file = join(workDir, 'outputs.json');
       const unasked = ['--require-approval', 'never'];
       await cdk(ROOT, 'deploy', '--app', assembly, ...unasked, '--outputs-file', file);
-      const outputs: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'))[STACK];
-      await allowLoopback();
-      const operatorSecret = outputs.OperatorKeySecret ?? '';
-      // The emulator has no name service: its HTTP APIs answer below a path of its own.
-      const apiId = new URL(outputs.ApiUrl ?? '').hostname.split('.')[0];
-      const variables = Object.assign(
-        {},
-        ...(await functions()).map((fn) => fn.Environment?.Variables),
+      const [outputs] = Object.values<Record<string, string>>(
+        JSON.parse(readFileSync(file, 'utf8')),
       );
-      return {
-        url: `${awsUrl}/_aws/execute-api/${apiId}/$default`,
-        operatorKey: await secretOf(operatorSecret),
-        operatorSecret,
-        awsUrl,
-        ledgerTable: variables[Env.ledgerTable],
-        scheduleGroup: variables[Env.scheduleGroup],
-      };
+      return deployedBy(outputs ?? {});
     },
+    deployedBy,
     diff: (assembly) => cdk(ROOT, 'diff', '--app', assembly, '--fail'),
     destroy: async (assembly) => void (await cdk(ROOT, 'destroy', '--app', assembly, '--force')),
     functions,
     operatorKey: ({ operatorSecret }) => secretOf(operatorSecret),
   };
+}
+
+/** In somebody else's stack an output has the instance before its name, and CDK's hash behind it. */
+function outputOf(outputs: Readonly<Record<string, string>>, name: string): string {
+  const form = new RegExp(`${name}([0-9A-F]{8})?$`);
+  const found = Object.keys(outputs).find((key) => form.test(key));
+  if (found === undefined) throw new Error(`there is no output ${name}: ${Object.keys(outputs)}`);
+  return outputs[found] ?? '';
 }
 
 /**
@@ -150,7 +167,7 @@ interface TemplateResource {
   readonly Properties?: { readonly Metrics?: unknown };
 }
 
-function leaveOutWhatIsUnknown(file: string): void {
+export function leaveOutWhatIsUnknown(file: string): void {
   const template = JSON.parse(readFileSync(file, 'utf8'));
   const resources = Object.entries<TemplateResource>(template.Resources);
   template.Resources = Object.fromEntries(
