@@ -19,8 +19,8 @@ import {
 } from './checker.ts';
 import { type FaultKind, FaultLog, subjectOf } from './fault-log.ts';
 import { Injector } from './injector.ts';
-import type { Plan } from './plan.ts';
 import { overdue } from './overdue.ts';
+import type { Plan } from './plan.ts';
 import { quietly } from './quietly.ts';
 import { receivers } from './receivers.ts';
 import {
