@@ -21,6 +21,8 @@ const REPEAT_AFTER_MS = 15 * 60 * 1000;
 const READ_PER_RUN_MS = 6 * DAY_MS;
 const LATEST_MS = 3 * 3_600_000;
 const SENT_PER_RUN = 10_000;
+/** So many of an endpoint's wake-ups are out at once: each brings all that is due by then. */
+const OUT_PER_ENDPOINT = 3;
 
 interface SweepPorts {
   readonly wakes: SweptWakes;
@@ -56,6 +58,7 @@ export function createSweep({ wakes, queues, surroundings }: SweepPorts) {
     let repeatedWakes = 0;
     let refusedWakes = 0;
     let oldestOverdueSeconds = 0;
+    const out = new Map<string, number>();
     for (const bucketMs of read) {
       const left = SENT_PER_RUN - repeatedWakes - refusedWakes;
       if (left <= 0) {
@@ -69,7 +72,13 @@ export function createSweep({ wakes, queues, surroundings }: SweepPorts) {
         await wakes.moveSwept(markMs);
       }
       const nameOf = ({ endpointId }: { endpointId: string }) => scheduleName(endpointId, bucketMs);
-      const overdue = found.filter((wake) => !sent.get(nameOf(wake), nowMs)).slice(0, left);
+      const overdue = found
+        .filter((wake) => {
+          const before = out.get(wake.endpointId) ?? 0;
+          out.set(wake.endpointId, before + 1);
+          return before < OUT_PER_ENDPOINT && !sent.get(nameOf(wake), nowMs);
+        })
+        .slice(0, left);
       if (overdue.length === 0) continue;
       const refused = await queues.sendWakes(overdue.map((wake) => ({ wake, delaySeconds: 0 })));
       overdue.forEach((wake, index) => {

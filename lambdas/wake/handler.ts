@@ -10,7 +10,7 @@ import { workOff } from './work-off.ts';
 async function handle(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
   let wakes = 0;
-  const failed = await workOff(event.Records, (message) => {
+  const failed = await workOff(ports.wakes, event.Records, (message) => {
     if (message.kind === 'wake') wakes++;
     return carryOn(ports, message, remainingMs);
   });

@@ -2,6 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { Surroundings } from '../core/surroundings.ts';
+import type { Wakes } from '../core/wakes/directory.ts';
 import { decodeWakesMessage, type WakesMessage } from '../core/wakes/message.ts';
 
 /** Long work comes last: wake-ups of endpoints wait for the same function. */
@@ -16,7 +17,11 @@ const SLICE_MS = 10_000;
 /** How much of the invocation's time is reserved for that. */
 export const HAND_ON_MS = 10_000;
 
+/** So often a wake-up is tried in a row. */
+const TRIES = 3;
+
 export async function workOff(
+  wakes: Pick<Wakes, 'renew'>,
   records: readonly SQSRecord[],
   handle: (message: WakesMessage) => Promise<void>,
 ): Promise<FailedRecord[]> {
@@ -26,10 +31,28 @@ export async function workOff(
     try {
       await handle(message);
     } catch (error) {
-      failed.push({ messageId: record.messageId, error });
+      if (!(await isLeftToSweep(wakes, record, message))) {
+        failed.push({ messageId: record.messageId, error });
+      }
     }
   }
   return failed;
+}
+
+/**
+ * Sweep repeats what stands in the directory: a message that came back, and came back again as a dead letter, would only
+ * add to it.
+ */
+async function isLeftToSweep(
+  wakes: Pick<Wakes, 'renew'>,
+  { attributes }: SQSRecord,
+  message: WakesMessage,
+): Promise<boolean> {
+  if (message.kind !== 'wake' || Number(attributes.ApproximateReceiveCount) < TRIES) return false;
+  return wakes.renew(message).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @returns whether the slice of a message that begins now is over */

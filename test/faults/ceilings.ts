@@ -53,10 +53,10 @@ export function workOf(
 }
 
 /**
- * While something is away, a wake-up fails once in 90 seconds, forty times an hour, and sweep adds a copy four times an
- * hour, which fails as often.
+ * While something is away, a wake-up fails once in 90 seconds, ten times, and again as a dead letter, at intervals that
+ * double. Sweep adds two copies in 15 minutes. An hour more adds less than the one before.
  */
-const WAKES_PER_HOUR_AWAY = 160;
+const WAKES_PER_HOUR_AWAY = 80;
 /** What fails is read and sent again: calls of each of these. */
 const PER_STEP_AND_HOUR_AWAY = 10;
 

@@ -8,8 +8,6 @@ import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import { NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings } from '../builders/ports.ts';
 import { memoryWakes } from '../builders/wakes.ts';
-import { quietPlan } from '../faults/plan.ts';
-import { runVirtually } from '../faults/virtual-run.ts';
 import { HOUR_MS, MINUTE_MS } from '../local/simulation/simulated.ts';
 
 const addressOf = (endpointId: string) => ({
@@ -111,6 +109,23 @@ describe('sweep', () => {
     expect(sent.length).toBeLessThanOrEqual(4);
   });
 
+  it('sends three of an endpoint at once, each of which brings all that is due', async () => {
+    const { directory, sent, surroundings, run } = openSweep();
+    await run(12);
+    const startMs = surroundings.nowMs;
+    for (let bucket = 0; bucket < 30; bucket++) {
+      surroundings.nowMs = startMs + bucket * BUCKET_MS;
+      await directory.note(addressOf('ep_a'), surroundings.nowMs);
+    }
+    await directory.note(addressOf('ep_b'), surroundings.nowMs);
+    surroundings.nowMs += BUCKET_MS;
+    await run(1);
+    expect(sent).toEqual(['ep_a', 'ep_a', 'ep_a', 'ep_b']);
+    // While these are out, and nobody carries them out.
+    await run(2);
+    expect(sent).toHaveLength(4);
+  });
+
   it('sends the others when SQS refuses one, and then fails', async () => {
     const { directory, sent, refuses, run, newInstance } = openSweep();
     await directory.note(addressOf('ep_refused'), NOON_MS - HOUR_MS);
@@ -137,26 +152,5 @@ describe('sweep', () => {
     expect(sent).toHaveLength(10_000);
     await run(1);
     expect(new Set(sent).size).toBe(12_000);
-  });
-});
-
-describe('a whole process that stops after calls were failing', () => {
-  const findingsAfter = async (downMs: number): Promise<string[]> => {
-    const findings: string[] = [];
-    for (let seed = 1; seed <= 12; seed++) {
-      const processKills = [{ atMs: (15 + (seed % 20)) * MINUTE_MS, downMs }];
-      const plan = { ...quietPlan(seed), noise: 0.05, noiseEndsMs: 40 * MINUTE_MS, processKills };
-      const run = await runVirtually(plan);
-      findings.push(...run.findings.map(({ kind, text }) => `${seed}: ${kind}: ${text}`));
-    }
-    return findings;
-  };
-
-  it('goes on where it was, having been down for an hour', async () => {
-    expect(await findingsAfter(HOUR_MS)).toEqual([]);
-  });
-
-  it('goes on where it was, having been down for four hours', async () => {
-    expect(await findingsAfter(4 * HOUR_MS)).toEqual([]);
   });
 });

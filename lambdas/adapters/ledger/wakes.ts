@@ -12,7 +12,7 @@ import { encodeWakeMessage, type WakeMessage } from '../../core/wakes/message.ts
 import { Env } from '../../environment.ts';
 import { CLIENT_OPTIONS } from '../aws/client-options.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
-import { type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
+import { getItem, type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { metrics } from '../metrics.ts';
 import type { createScheduling } from '../on-demand/scheduler.ts';
@@ -101,7 +101,14 @@ export function createWakes(
     return Number(Attributes?.b?.N);
   }
 
+  async function note(endpoint: EndpointAddress, dueAtMs: number): Promise<void> {
+    const wake = wakeOf(endpoint, dueAtMs);
+    await once(wake, 'noted', () => enter(wake, 'noted'));
+  }
+
   return {
+    note,
+
     async ensure(endpoint, dueAtMs) {
       const wake = wakeOf(endpoint, dueAtMs);
       await once(wake, 'scheduled', async () => {
@@ -109,9 +116,8 @@ export function createWakes(
       });
     },
 
-    async note(endpoint, dueAtMs) {
-      const wake = wakeOf(endpoint, dueAtMs);
-      await once(wake, 'noted', () => enter(wake, 'noted'));
+    async renew(wake) {
+      if (!(await getItem(table, directoryKey(wake)))) await note(wake, wake.bucketMs);
     },
 
     async done(wake) {

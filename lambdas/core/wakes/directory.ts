@@ -11,6 +11,8 @@ export interface Wakes {
   ensure(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
   /** Enters a wake-up that is sent by other means, so that sweep finds it if it is lost. */
   note(endpoint: EndpointAddress, dueAtMs: number): Promise<void>;
+  /** Makes sure that sweep repeats a wake-up that failed. */
+  renew(wake: WakeMessage): Promise<void>;
   /** Strikes a wake-up that was carried out. */
   done(wake: WakeMessage): Promise<void>;
 }

@@ -131,7 +131,7 @@ function loadWake(services: Services) {
   };
   return {
     wake: (records: SQSRecord[]) =>
-      workOff(records, (message) => carryOn(ports, message, remainingMs)),
+      workOff(ports.wakes, records, (message) => carryOn(ports, message, remainingMs)),
   };
 }
 

@@ -17,6 +17,7 @@ import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const LIVE = { tenant: 'acme', environment: 'live' } as const;
 const PERSONAL = 'Jane-Q-Marked';
@@ -86,6 +87,7 @@ const find = async ({ eventId, endpointId }: Delivery): Promise<Delivery | undef
   );
 const again = ({ event }: Stored) =>
   workOff(
+    memoryWakes(),
     [sqsRecord(encodeCleanupMessage({ kind: 'redaction', ...LIVE, eventId: event.id }))],
     async (message) => {
       if (message.kind === 'redaction') await cleanUp(service.cleanupPorts, message, () => 60_000);

@@ -14,6 +14,7 @@ import { replay } from '../../../lambdas/wake/replay.ts';
 import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const LIVE = { tenant: 'acme', environment: 'live' } as const;
 const HOUR_MS = 3_600_000;
@@ -53,9 +54,13 @@ async function handle({ replay: asked }: DelayedReplay, remainingMs = 60_000): P
     work: createWorkLedger(tableOf(service.dynamoDb, 'ledger')),
     events: { tellDead: async () => undefined },
   };
-  const failed = await workOff([sqsRecord(encodeReplayMessage(asked))], async (message) => {
-    if (message.kind === 'replay') await replay(ports, message, () => remainingMs);
-  });
+  const failed = await workOff(
+    memoryWakes(),
+    [sqsRecord(encodeReplayMessage(asked))],
+    async (message) => {
+      if (message.kind === 'replay') await replay(ports, message, () => remainingMs);
+    },
+  );
   expect(failed).toEqual([]);
 }
 

@@ -12,6 +12,7 @@ import { type ReplayPorts, replay } from '../../../lambdas/wake/replay.ts';
 import { workOff } from '../../../lambdas/wake/work-off.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
 import { only, sqsRecord } from '../../builders/ports.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const LIVE = { tenant: 'acme', environment: 'live' } as const;
 const HOUR_MS = 3_600_000;
@@ -59,9 +60,13 @@ function ports(): ReplayPorts {
 
 /** Handles one message as the wake function does. @param remainingMs 0 lets it do one page */
 async function handle({ replay: asked }: DelayedReplay, remainingMs = A_MINUTE): Promise<boolean> {
-  const failed = await workOff([sqsRecord(encodeReplayMessage(asked))], async (message) => {
-    if (message.kind === 'replay') await replay(ports(), message, () => remainingMs);
-  });
+  const failed = await workOff(
+    memoryWakes(),
+    [sqsRecord(encodeReplayMessage(asked))],
+    async (message) => {
+      if (message.kind === 'replay') await replay(ports(), message, () => remainingMs);
+    },
+  );
   return failed.length === 0;
 }
 

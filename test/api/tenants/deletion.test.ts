@@ -13,6 +13,7 @@ import { type ApiService, type Ask, startApiService } from '../../builders/api-s
 import { decideOnCalls } from '../../builders/broken-calls.ts';
 import { redriven, sqsRecord } from '../../builders/ports.ts';
 import { dumpTable } from '../../builders/table-dump.ts';
+import { memoryWakes } from '../../builders/wakes.ts';
 
 const PERSONAL = 'Jane-Q-Marked';
 
@@ -61,7 +62,7 @@ const everything = async () =>
 
 /** Handles one message as the wake function does. @returns whether it failed */
 const clean = (ports: CleanupPorts, one: SQSRecord, remainingMs = () => 60_000) =>
-  workOff([one], async (message) => {
+  workOff(memoryWakes(), [one], async (message) => {
     if (message.kind === 'erasure') await cleanUp(ports, message, remainingMs);
   });
 
