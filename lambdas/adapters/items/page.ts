@@ -29,7 +29,7 @@ export function createPages(table: Table) {
   };
 }
 
-/** A document of a list, unless it was deleted: tenants stay, and an older version left everything where it was. */
+/** A document of a list, unless it was deleted: a tenant stays until it is erased, and an older version left everything. */
 export function listedDocumentOf<T extends { readonly deletedAtMs?: number }>(
   item: Item | undefined,
 ): T | undefined {

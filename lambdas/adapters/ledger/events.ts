@@ -12,6 +12,7 @@ import {
 } from '../../core/events/ledger.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { ErasedTenants } from '../../core/tenants/store.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import {
@@ -41,7 +42,7 @@ import { createTombstones } from './tombstones.ts';
 export function createEventLedger(
   table: Table,
   settings: Settings,
-): EventLedger & DedupeLedger & DedupeLookup & Tombstones {
+): EventLedger & DedupeLedger & DedupeLookup & Tombstones & ErasedTenants {
   const toItem = (stored: StoredEvent): Item =>
     toEventItem(stored, expiryOf(stored.event.acceptedAtMs, settings));
 

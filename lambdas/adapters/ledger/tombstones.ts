@@ -1,11 +1,13 @@
-// Tombstones of endpoints, templates and API keys: ids and times, until nothing can ask for them any more.
+// Tombstones of endpoints, templates, API keys and tenants: ids and times, until nothing can ask for them any more.
 import { DEDUPE_MS } from '../../core/events/ledger.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
+import type { ErasedTenants } from '../../core/tenants/store.ts';
+import type { Tenant } from '../../core/tenants/tenant.ts';
 import type { Tombstone, Tombstones } from '../../core/tombstone.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
-import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
+import { batchGet, getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
 import { expiryOf } from './expiry.ts';
@@ -18,12 +20,23 @@ function keyOf(ref: Scope & { readonly id: string }): Item {
   return { pk: text(partition(ref, kind)), sk: text(ref.id) };
 }
 
+const tenantKey = (id: string): Item => ({ pk: text('erased-tenants'), sk: text(id) });
+
 export function createTombstones(
   table: Table,
   settings: Pick<Settings, 'retentionDays' | 'deadlineDays'>,
-): Tombstones {
+): Tombstones & ErasedTenants {
   const page = createPages(table);
   return {
+    async putErasedTenant(tenant) {
+      const endedAtMs = tenant.erasure?.finishedAtMs ?? 0;
+      const exp = seconds(expiryOf(endedAtMs + DEDUPE_MS, settings));
+      await table.call('PutItem', {
+        Item: { ...documentItem(tenantKey(tenant.id), tenant), exp },
+      });
+    },
+    getErasedTenant: async (id) => documentOf<Tenant>(await getItem(table, tenantKey(id))),
+
     async bury({ tenant, environment, id, deletedAtMs }) {
       if (deletedAtMs === undefined) return false;
       const tombstone: Tombstone = { tenant, environment, id, deletedAtMs };

@@ -3,7 +3,7 @@ import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import type { ErasedTenants, TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
@@ -26,11 +26,11 @@ export type Registry = TenantStore &
 export function createRegistry(
   table: Table,
   surroundings: Surroundings,
-  tombstones: Tombstones,
+  tombstones: Tombstones & ErasedTenants,
 ): Registry {
   const inherit = createInheritance(table);
   return {
-    ...createTenantStore(table),
+    ...createTenantStore(table, tombstones),
     ...createKeyStore(table),
     ...createEndpointStore(table, inherit, tombstones),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),

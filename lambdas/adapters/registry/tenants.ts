@@ -2,7 +2,7 @@
 import { NotYetStoredError } from '../../core/errors.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { ENVIRONMENTS } from '../../core/scope.ts';
-import type { TenantListing, TenantStore } from '../../core/tenants/store.ts';
+import type { ErasedTenants, TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import { NEW_ERASURE, reusableAtMs, type Tenant } from '../../core/tenants/tenant.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
@@ -18,15 +18,24 @@ const ROUNDS = 5;
 /** So long after its deletion nothing is accepted for a tenant any more, and its erasure takes longer. */
 const ACCEPTED_AFTER_MS = 60_000;
 
-export function createTenantStore(table: Table): TenantStore & TenantListing {
+export function createTenantStore(
+  table: Table,
+  erased: ErasedTenants,
+): TenantStore & TenantListing {
   const page = createPages(table);
 
   const getTenant = async (id: string): Promise<Tenant | undefined> =>
     documentOf<Tenant>(await getItem(table, keyOf(id)));
 
+  const findTenant = async (id: string): Promise<Tenant | undefined> =>
+    (await getTenant(id)) ?? erased.getErasedTenant(id);
+
   const itemOf = (tenant: Tenant): Item => documentItem(keyOf(tenant.id), tenant);
-  const replaceTenant = (before: Tenant, after: Tenant): Promise<boolean> =>
-    replaceDocument(table, before, itemOf(after));
+  async function replaceTenant(before: Tenant, after: Tenant): Promise<boolean> {
+    const isErased = after.erasure?.state === 'done';
+    if (isErased) await erased.putErasedTenant(after);
+    return replaceDocument(table, before, isErased ? keyOf(after.id) : itemOf(after));
+  }
 
   async function changeScopes(
     tenant: string,
@@ -41,18 +50,24 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
   return {
     async putTenant(id, name, nowMs, check = () => undefined) {
       const put = await optimistically(ROUNDS, async () => {
-        const found = await getTenant(id);
+        const listed = await getTenant(id);
+        const found = listed ?? (await erased.getErasedTenant(id));
         const created = found === undefined || found.deletedAtMs !== undefined;
         const isFree = !found || !created || nowMs >= reusableAtMs(found);
         if (!isFree) return { tenant: found, created: false };
         check(created ? undefined : found);
-        if (found && created) {
-          // First the scopes: of a tenant that is there again no event may be dropped.
-          await changeScopes(id, 'return', (found.deletedAtMs ?? 0) + ACCEPTED_AFTER_MS);
+        if (created) {
+          // First the scopes: of a tenant that is there again no event may be dropped. They are marked as long as the
+          // table stands, and an earlier tenant of this id may be forgotten.
+          await changeScopes(
+            id,
+            'return',
+            found ? (found.deletedAtMs ?? 0) + ACCEPTED_AFTER_MS : 0,
+          );
         }
         const tenant = created ? { id, name, createdAtMs: nowMs } : { ...found, name };
-        const isPut = found
-          ? await replaceTenant(found, tenant)
+        const isPut = listed
+          ? await replaceTenant(listed, tenant)
           : await putNewDocument(table, itemOf(tenant));
         return isPut ? { tenant, created } : undefined;
       });
@@ -62,7 +77,11 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
 
     async markTenantDeleted(id, nowMs, check = () => undefined) {
       const marked = await optimistically(ROUNDS, async () => {
-        const found = await getTenant(id);
+        const found = await findTenant(id);
+        if (found?.erasure?.state === 'done') {
+          // An older version left it in the list.
+          await replaceTenant(found, found);
+        }
         if (!found || found.erasure?.state === 'done') return { tenant: found };
         const isMarked = found.deletedAtMs !== undefined;
         if (!isMarked) check(found);
@@ -80,6 +99,7 @@ export function createTenantStore(table: Table): TenantStore & TenantListing {
 
     replaceTenant,
     getTenant,
+    findTenant,
 
     listTenants: (limit, cursor) =>
       page(listedDocumentOf<Tenant>, PARTITION, BEFORE_IDS, limit, cursor),

@@ -43,7 +43,7 @@ export const deleteTenant = operation({
 });
 
 interface TenantDeletionPorts {
-  readonly registry: Pick<TenantStore, 'getTenant' | 'markTenantDeleted'>;
+  readonly registry: Pick<TenantStore, 'findTenant' | 'markTenantDeleted'>;
   readonly endpoints: SealedEndpoints;
   readonly queues: CleanupQueue;
   readonly surroundings: Surroundings;
@@ -55,7 +55,7 @@ export function addTenantDeletionRoute(serve: Serve, ports: TenantDeletionPorts)
     // One that was deleted already is as whoever repeats the request wants it.
     const check = (found: Tenant): void => requireMatch(c, taggedTenant(found));
 
-    const found = TENANT_ID.test(id) ? await registry.getTenant(id) : undefined;
+    const found = TENANT_ID.test(id) ? await registry.findTenant(id) : undefined;
     if (!found) throw new Problem(404, NO_TENANT);
     if (found.deletedAtMs === undefined) check(found);
     // Before the mark: a tenant that is marked has a job. It does nothing for one that is not.

@@ -69,7 +69,7 @@ export const listTenants = operation({
 });
 
 interface TenantPorts {
-  readonly registry: Pick<TenantStore, 'putTenant' | 'getTenant'> &
+  readonly registry: Pick<TenantStore, 'putTenant' | 'findTenant'> &
     Pick<TenantListing, 'listTenants'>;
   readonly surroundings: Surroundings;
 }
@@ -89,7 +89,7 @@ export function addTenantRoutes(serve: Serve, { registry, surroundings }: Tenant
   });
 
   serve(getTenant, async ({ params, reply }) => {
-    const tenant = TENANT_ID.test(params.id) ? await registry.getTenant(params.id) : undefined;
+    const tenant = TENANT_ID.test(params.id) ? await registry.findTenant(params.id) : undefined;
     if (!tenant) throw new Problem(404, 'There is no such tenant.');
     return reply(200, tenantView(tenant), taggedTenant(tenant));
   });

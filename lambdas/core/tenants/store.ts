@@ -22,12 +22,21 @@ export interface TenantStore {
     nowMs: number,
     check?: (found: Tenant) => void,
   ): Promise<Tenant | undefined>;
-  /** Writes if nobody wrote since it was read: false otherwise. */
+  /** Writes if nobody wrote since it was read: false otherwise. One that is erased then leaves the list. */
   replaceTenant(before: Tenant, after: Tenant): Promise<boolean>;
+  /** Also one that is being erased. */
   getTenant(id: string): Promise<Tenant | undefined>;
+  /** Also one that was erased, for as long as that is remembered. */
+  findTenant(id: string): Promise<Tenant | undefined>;
+}
+
+/** What is remembered of tenants that were erased: longer than their ids are kept from being used again. */
+export interface ErasedTenants {
+  putErasedTenant(tenant: Tenant): Promise<void>;
+  getErasedTenant(id: string): Promise<Tenant | undefined>;
 }
 
 export interface TenantListing {
-  /** By id, without deleted ones: a page may be short where they stand. */
+  /** By id, without those that are being erased: a page may be short where they stand. */
   listTenants(limit: number, cursor?: string): Promise<Page<Tenant>>;
 }
