@@ -56,6 +56,19 @@ export class Storage extends Construct {
     fn.allow(actions.map(withService), [this.registry.tableArn]);
   }
 
+  /**
+   * Updates of these attributes alone, of items in partitions whose key ends so.
+   * @param attributes each may end in `*`
+   */
+  grantRegistryUpdates(fn: NodeFunction, partition: `#${string}`, ...attributes: string[]): void {
+    fn.allow([withService('UpdateItem')], [this.registry.tableArn], {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [`*${partition}`],
+        'dynamodb:Attributes': ['pk', 'sk', ...attributes],
+      },
+    });
+  }
+
   grantLedger(fn: NodeFunction, ...actions: readonly ItemAction[]): void {
     fn.allow(actions.map(withService), [this.ledger.tableArn]);
   }

@@ -26,8 +26,9 @@ export class Dispatch extends NodeFunction {
     this.consume('Retries', Retries);
     this.postponeIn(Deliveries, Slow, Retries);
     this.sendTo(Events, Retries, Wakes);
-    // An update only marks endpoints as slow.
-    storage.grantRegistry(this, 'BatchGetItem', 'GetItem', 'Query', 'UpdateItem');
+    storage.grantRegistry(this, 'BatchGetItem', 'GetItem', 'Query');
+    // Marks of slow endpoints.
+    storage.grantRegistryUpdates(this, '#endpoints', 'v', 'slow#*');
     storage.grantLedger(this, 'BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem');
     keys.grantRead(this, 'sealing');
     wakeUp.grantScheduling(this);

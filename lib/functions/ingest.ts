@@ -13,8 +13,9 @@ export class Ingest extends NodeFunction {
       memoryMb: configuration.memoryMb.ingest,
       timeout: FUNCTION_TIMEOUT,
     });
-    // An update notes when a key was used last.
-    storage.grantRegistry(this, 'GetItem', 'UpdateItem');
+    storage.grantRegistry(this, 'GetItem');
+    // When a key was used last.
+    storage.grantRegistryUpdates(this, '#keys', 'used');
     storage.grantLedger(this, 'GetItem', 'PutItem');
     this.sendTo(queues.Events);
     keys.grantRead(this, 'operator');

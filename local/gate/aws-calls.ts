@@ -44,8 +44,33 @@ function dynamoDbNeeds(operation: string, body: JsonObject): Need[] {
         }),
       );
   }
-  return [need(operation, textOf(body.TableName), textOf(body.IndexName))];
+  const single = need(operation, textOf(body.TableName), textOf(body.IndexName));
+  return operation === 'UpdateItem' ? [{ ...single, context: updateContext(body) }] : [single];
 }
+
+/** What conditions may ask of an update: the partition that it is in, and the attributes that it names. */
+function updateContext({
+  Key,
+  UpdateExpression,
+  ConditionExpression,
+  ExpressionAttributeNames,
+}: JsonObject): NonNullable<Need['context']> {
+  const key = isObject(Key) ? Key : {};
+  const names = isObject(ExpressionAttributeNames) ? ExpressionAttributeNames : {};
+  const words = `${textOf(UpdateExpression)} ${textOf(ConditionExpression)}`.match(WORDS) ?? [];
+  const attributes = words
+    .filter((word) => !KEYWORDS.test(word))
+    .map((word) => (word.startsWith('#') ? textOf(names[word]) : word));
+  const leading = isObject(key.pk) ? [textOf(key.pk.S)] : [];
+  return {
+    'dynamodb:LeadingKeys': leading,
+    'dynamodb:Attributes': [...new Set([...Object.keys(key), ...attributes])],
+  };
+}
+
+/** Names in an expression, without values and functions. */
+const WORDS = /(?<![:#\w])#?[A-Za-z_]\w*(?!\w|\s*\()/g;
+const KEYWORDS = /^(SET|ADD|REMOVE|DELETE|AND|OR|NOT|BETWEEN|IN)$/i;
 
 function tableArn(table: string): string {
   return table.startsWith('arn:') ? table : arnOf('dynamodb', `table/${table || '*'}`);

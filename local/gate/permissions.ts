@@ -3,12 +3,14 @@
 import { isObject, type Json, type JsonObject, listOf, textOf } from '../json.ts';
 import type { Stack } from '../stack/stack.ts';
 
+type Context = Readonly<Record<string, string | readonly string[]>>;
+
 /** One thing a call needs to be allowed: an IAM action on a resource. */
 export interface Need {
   action: string;
   resource: string;
-  /** Condition keys that the call carries, e.g. `iam:PassedToService`. */
-  context?: Record<string, string>;
+  /** Condition keys that the call carries, e.g. `iam:PassedToService`; a list where a key has several values. */
+  context?: Context;
 }
 
 /** One action on one resource that a role is allowed, as the template writes them. */
@@ -158,22 +160,24 @@ function matchesPattern(pattern: string, value: string, ignoreCase: boolean): bo
 }
 
 /** An operator this does not know fails an allow and holds for a deny: the strict side of both. */
-function conditionsHold(statement: JsonObject, context: Record<string, string>): boolean {
+function conditionsHold(statement: JsonObject, context: Context): boolean {
   const unknown = statement.Effect === 'Deny';
   if (!isObject(statement.Condition)) return true;
   return Object.entries(statement.Condition).every(([operator, keys]) => {
     if (!isObject(keys)) return unknown;
     return Object.entries(keys).every(([key, wanted]) => {
       const value = context[key];
-      if (value === undefined) return unknown;
       const values = listOf(wanted).map(textOf);
+      const isLike = (one: string) => values.some((pattern) => matchesPattern(pattern, one, false));
       switch (operator) {
         case 'StringEquals':
-          return values.includes(value);
+          return typeof value === 'string' ? values.includes(value) : unknown;
         case 'StringLike':
         case 'ArnLike':
         case 'ArnEquals':
-          return values.some((pattern) => matchesPattern(pattern, value, false));
+          return typeof value === 'string' ? isLike(value) : unknown;
+        case 'ForAllValues:StringLike':
+          return Array.isArray(value) ? value.every(isLike) : unknown;
         default:
           return unknown;
       }

@@ -43,6 +43,7 @@ export function resourcesOf(template: Template, type?: string): Resource[] {
 }
 
 export interface Statement {
+  readonly Condition?: unknown;
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource?: unknown;

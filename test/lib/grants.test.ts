@@ -84,6 +84,26 @@ describe('a function', () => {
     expect(others).toEqual([]);
   });
 
+  it.each([
+    ['Ingest', '*#keys', ['used']],
+    ['Dispatch', '*#endpoints', ['v', 'slow#*']],
+  ])('%s updates of the registry only what is named', (name, partition, attributes) => {
+    const updates = statements.filter(
+      ({ holder, statement }) =>
+        holder.startsWith(`${name}Role`) &&
+        JSON.stringify(statement.Resource ?? '').includes('Registry') &&
+        listOf(statement.Action).some((action) => /(Update|Put|Delete)Item/.test(String(action))),
+    );
+    expect(updates.map(({ statement }) => statement.Condition)).toEqual([
+      {
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': [partition],
+          'dynamodb:Attributes': ['pk', 'sk', ...attributes],
+        },
+      },
+    ]);
+  });
+
   it('that only takes events in or spreads them opens no sealed secret', () => {
     expect(sealingIn(template)).toEqual({
       readers: ['Api', 'Dispatch'],

@@ -80,6 +80,70 @@ describe('permissions', () => {
   });
 });
 
+describe('an update of the registry', () => {
+  const allowed = permissionsOf({
+    Effect: 'Allow',
+    Action: 'dynamodb:UpdateItem',
+    Resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/registry',
+    Condition: {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': ['*#keys'],
+        'dynamodb:Attributes': ['pk', 'sk', 'used', 'slow#*'],
+      },
+    },
+  });
+  const used = 'SET used = :at';
+  it.each<[what: string, isAllowed: boolean, pk: string, expression: string, more?: object]>([
+    ['of a key’s use', true, 'live#acme#keys', used],
+    [
+      'on a condition',
+      true,
+      'live#acme#keys',
+      used,
+      {
+        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(used) OR used < :at)',
+      },
+    ],
+    [
+      'of an attribute by another name',
+      true,
+      'live#acme#keys',
+      'SET #slow = :until',
+      { ExpressionAttributeNames: { '#slow': 'slow#ep_1' } },
+    ],
+    ['of a key’s document', false, 'key#0123', 'SET doc = :doc'],
+    ['of a key’s use, elsewhere', false, 'key#0123', used],
+    ['of signing keys', false, 'live#acme#signing-keys', used],
+    ['of another attribute', false, 'live#acme#keys', 'SET doc = :doc'],
+    ['of another attribute beside', false, 'live#acme#keys', `${used}, doc = :doc`],
+    ['that removes another attribute', false, 'live#acme#keys', 'SET used = :at REMOVE doc'],
+    [
+      'of another attribute by a name',
+      false,
+      'live#acme#keys',
+      'SET #used = :doc',
+      { ExpressionAttributeNames: { '#used': 'doc' } },
+    ],
+    [
+      'that asks for another attribute',
+      false,
+      'live#acme#keys',
+      used,
+      {
+        ConditionExpression: 'doc = :doc',
+      },
+    ],
+  ])('%s: %s', (_, isAllowed, pk, UpdateExpression, more = {}) => {
+    const body = {
+      TableName: 'registry',
+      Key: { pk: { S: pk }, sk: { S: 's' } },
+      UpdateExpression,
+    };
+    const { needs } = dynamoDbCall('UpdateItem', { ...body, ...more });
+    expect(needs.map((need) => allowed.allows('App-Role', need))).toEqual([isAllowed]);
+  });
+});
+
 describe('a call needs', () => {
   it('the action without Batch, on the queue of its URL', () => {
     const body = { QueueUrl: 'http://127.0.0.1:1/000000000000/work' };
