@@ -85,3 +85,10 @@ test('the table leaves out no limit of what evaluates filters, schemas and PEM',
     [],
   );
 });
+
+test('each remaining risk is one sentence', () => {
+  const risks = page.slice(page.indexOf('\n## Remaining risks')).split('\n- ').slice(1);
+  expect(risks.length).toBeGreaterThan(15);
+  const texts = risks.map((risk) => risk.replaceAll(/\s+/g, ' ').trim());
+  expect(texts.filter((text) => !text.endsWith('.') || /[.!?](\*\*)? \S/.test(text))).toEqual([]);
+});
