@@ -55,7 +55,7 @@ const KINDS = [
 ] as const;
 
 describe.each(KINDS)('%s that were deleted', (kind, path, body) => {
-  it('leave nothing in the list and cost a listing and a creation one query each', async () => {
+  it('leave nothing in the list and cost a listing, a fan-out and a creation one query each', async () => {
     await leave(path, body, 3);
     const before = await itemsIn(`live#acme#${kind}`);
     await leave(path, body, 100);
@@ -63,8 +63,10 @@ describe.each(KINDS)('%s that were deleted', (kind, path, body) => {
     const queries = countCalls(service.client, 'QueryCommand');
     expect((await service.acme('GET', `${path}?limit=1`)).json).toEqual({ data: [], next: null });
     expect(queries()).toBe(1);
-    expect((await service.acme('POST', path, body)).status).toBe(201);
+    await service.registry.subscribersOf([LIVE]);
     expect(queries()).toBe(2);
+    expect((await service.acme('POST', path, body)).status).toBe(201);
+    expect(queries()).toBe(3);
   });
 
   it('leave nothing but an id and times, which expire', async () => {

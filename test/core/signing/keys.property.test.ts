@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_LEAD_SECONDS,
   JWKS_MAX_AGE_SECONDS,
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
   type Keyring,
   latestKey,
   publishedKeys,
@@ -66,28 +68,36 @@ describe('rotation', () => {
     );
   });
 
-  it('at any moment has a key that signs, which is published and is the one called so', () => {
+  it('of keys of either kind, made or imported, at any moment has one that signs, is published and is called so', () => {
     const seconds = (most: number) =>
       fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: most }), fc.constant(0));
     const step = fc.record({
       waitSeconds: seconds(3 * 24 * 3600),
       leadSeconds: seconds(7 * 24 * 3600),
       overlapSeconds: seconds(7 * 24 * 3600),
+      algorithm: fc.constantFrom(...KEY_ALGORITHMS),
+      origin: fc.constantFrom('generated', 'brought'),
     });
+    const firstOf = (algorithm: KeyAlgorithm) =>
+      ({
+        waitSeconds: 0,
+        leadSeconds: 0,
+        overlapSeconds: 0,
+        algorithm,
+        origin: 'generated',
+      }) as const;
     fc.assert(
       fc.property(
-        fc.array(step, { maxLength: 8 }),
+        fc.array(step, { maxLength: 10 }),
         fc.array(seconds(7 * 24 * 3600), { minLength: 1, maxLength: 12 }),
         fc.nat({ max: DISPATCH_STALE_MS }),
         (steps, looks, staleMs) => {
           let nowMs = 0;
           const history = [{ fromMs: Number.NEGATIVE_INFINITY, keys: [] as Keyring }];
-          for (const [index, step] of [
-            { waitSeconds: 0, leadSeconds: 0, overlapSeconds: 0 },
-            ...steps,
-          ].entries()) {
+          for (const [index, step] of [...KEY_ALGORITHMS.map(firstOf), ...steps].entries()) {
+            const { algorithm, origin, leadSeconds } = step;
             nowMs += step.waitSeconds * 1000;
-            const next = key(`k${index}`, nowMs, step.leadSeconds);
+            const next = { ...key(`k${index}`, nowMs, leadSeconds), algorithm, origin };
             const keys = withSuccessor(
               history.at(-1)?.keys ?? [],
               next,
@@ -95,26 +105,28 @@ describe('rotation', () => {
               nowMs,
             );
             // Whatever was to begin after the newest is gone for good.
-            expect(keys.every((one) => one.signsFromMs <= (keys.at(-1)?.signsFromMs ?? 0))).toBe(
-              true,
-            );
+            const ofItsKind = keys.filter((one) => one.algorithm === algorithm);
+            const latestMs = ofItsKind.at(-1)?.signsFromMs ?? 0;
+            expect(ofItsKind.every((one) => one.signsFromMs <= latestMs)).toBe(true);
             history.push({ fromMs: nowMs, keys });
           }
           const knownAt = (atMs: number): Keyring =>
             history.findLast(({ fromMs }) => fromMs <= atMs)?.keys ?? [];
-          const times = history.slice(1).map(({ fromMs }) => fromMs);
-          for (const look of looks) {
-            for (const fromMs of times) {
-              const atMs = fromMs + look * 1000;
-              const keys = knownAt(atMs);
-              const signer = signingKeyAt(keys, 'RS256', atMs);
-              const published = publishedKeys(keys, atMs);
+          // From when on there are keys of both kinds.
+          const times = history.slice(KEY_ALGORITHMS.length).map(({ fromMs }) => fromMs);
+          const moments = times.flatMap((fromMs) => looks.map((look) => fromMs + look * 1000));
+          for (const atMs of moments) {
+            const keys = knownAt(atMs);
+            const published = publishedKeys(keys, atMs);
+            for (const algorithm of KEY_ALGORITHMS) {
+              const signer = signingKeyAt(keys, algorithm, atMs);
               expect(published).toContain(signer);
-              expect(published.filter((one) => stateOf(keys, one, atMs) === 'signing')).toEqual([
-                signer,
-              ]);
+              const called = published.filter(
+                (one) => one.algorithm === algorithm && stateOf(keys, one, atMs) === 'signing',
+              );
+              expect(called).toEqual([signer]);
               // What dispatch still has may be older, and is published all the same.
-              const stale = signingKeyAt(knownAt(Math.max(0, atMs - staleMs)), 'RS256', atMs);
+              const stale = signingKeyAt(knownAt(Math.max(0, atMs - staleMs)), algorithm, atMs);
               expect(published.map(({ id }) => id)).toContain(stale?.id);
             }
           }
