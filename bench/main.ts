@@ -19,4 +19,4 @@ if (unknown.length > 0) {
 for (const [name, run] of Object.entries(PARTS)) {
   if (asked.length === 0 || asked.includes(name as Part)) await run();
 }
-process.exit(0);
+process.exit();

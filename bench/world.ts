@@ -16,8 +16,8 @@ export interface World {
   endpoint(path: string, settings?: object, receiver?: 0 | 1): Promise<string>;
   post(order: Partial<PostOrder> & { readonly count: number }): Promise<Posted[]>;
   arrivals(): Promise<Arrival[]>;
-  /** Waits until so many requests arrived, and gives them. */
-  untilArrived(count: number, withinMs?: number): Promise<Arrival[]>;
+  /** Waits until so many requests arrived, at paths that begin so, and gives them. */
+  untilArrived(count: number, withinMs?: number, path?: string): Promise<Arrival[]>;
   forgetArrivals(): void;
   /** CPU time in ms that each function's process took since its start; needs isolation `process`. */
   cpuMs(): ReadonlyMap<string, number>;
@@ -77,10 +77,10 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
       return (await told(child, 'posted', (message) => message.number === number)).posted;
     },
     arrivals,
-    async untilArrived(count, withinMs = 120_000) {
+    async untilArrived(count, withinMs = 120_000, path = '') {
       const deadline = Date.now() + withinMs;
       for (;;) {
-        const seen = await arrivals();
+        const seen = (await arrivals()).filter((one) => one.path.startsWith(path));
         if (seen.length >= count) return seen;
         if (Date.now() > deadline) throw new Error(`${seen.length} of ${count} arrived`);
         await delay(POLL_MS);

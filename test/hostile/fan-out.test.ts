@@ -25,7 +25,7 @@ import { fanOut } from '../../lambdas/fan-out/fan-out.ts';
 import { anEvent } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 import { FILTER_ATTACKS } from './attacks/filters.ts';
-import { list, MAX_BYTES, smallOnesOf } from './attacks/parts.ts';
+import { list, MAX_DATA_BYTES, smallOnesOf } from './attacks/parts.ts';
 
 const all = { eventTypes: [], channels: [] };
 
@@ -42,7 +42,7 @@ describe.each(Object.entries(FILTER_ATTACKS))('the worst of %s', (_, attacks) =>
     '%i is taken, and ends within its budget',
     (_index, { filter, data }) => {
       expect(filterSchema.safeParse(filter).error).toBeUndefined();
-      expect(JSON.stringify(data).length).toBeLessThan(MAX_BYTES + 200_000);
+      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(MAX_DATA_BYTES);
       const pattern = filter as FilterPattern;
       const steps = new Steps(MAX_SUBSCRIBER_STEPS);
       const index = indexData(data);

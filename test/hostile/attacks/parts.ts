@@ -1,5 +1,9 @@
 // What attacks are made of: as large as a request may be.
 export const MAX_BYTES = 256 * 1024;
+/** Of an event's data: some bytes are for what is around it. */
+export const MAX_DATA_BYTES = MAX_BYTES - 100;
+/** What holds the entries of an attack takes less. */
+const AROUND_BYTES = 300;
 
 export const list = <T>(length: number, of: (index: number) => T): T[] =>
   Array.from({ length }, (_, index) => of(index));
@@ -10,11 +14,12 @@ export const members = (length: number, of: (index: number) => [string, unknown]
 /** As many as an event holds beside its own text. */
 export function filling<T>(of: (index: number) => T): T[] {
   const bytes = JSON.stringify(of(99_999)).length + 1;
-  return list(Math.floor((MAX_BYTES - 100) / bytes), of);
+  return list(Math.floor((MAX_DATA_BYTES - AROUND_BYTES) / bytes), of);
 }
 
 export const text = (unit: string, end = ''): string =>
-  unit.repeat(Math.floor((MAX_BYTES - 100 - end.length) / unit.length)) + end;
+  unit.repeat(Math.floor((MAX_DATA_BYTES - AROUND_BYTES - end.length) / Buffer.byteLength(unit))) +
+  end;
 
 /** Nested as deep as the API takes it. */
 export function nested(depth: number, of: unknown, around: (inner: unknown) => unknown): unknown {

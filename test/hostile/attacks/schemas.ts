@@ -17,7 +17,7 @@ const ofA = (schema: object, a: unknown): SchemaAttack => ({
   schema: { properties: { a: schema } },
   data: { a },
 });
-const many = members(20_000, (n) => [`k${n}`, n]);
+const many = members(18_500, (n) => [`k${n}`, n]);
 const large = text('a');
 
 export const KEYWORD_ATTACKS: Readonly<Record<string, readonly SchemaAttack[]>> = {
@@ -44,7 +44,7 @@ export const KEYWORD_ATTACKS: Readonly<Record<string, readonly SchemaAttack[]>> 
     ),
     ofA(
       { enum: [{}] },
-      members(20_000, (n) => [`k${20_000 - n}`, n]),
+      members(18_500, (n) => [`k${18_500 - n}`, n]),
     ),
   ],
   multipleOf: [inItems({ multipleOf: 1e-300 }, { a: filling(() => 1.7e308) })],
