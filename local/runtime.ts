@@ -10,7 +10,7 @@ import { defineFunctions, type Endpoints } from './functions/definitions.ts';
 import { startEventSources } from './functions/event-sources.ts';
 import { FunctionFailed, FunctionHost } from './functions/host.ts';
 import { invokeService } from './functions/invoke-service.ts';
-import { keepLines, type LogSink, logPrinter } from './functions/logs.ts';
+import { keepLines, type LogSink, logPrinter, TERMINAL } from './functions/logs.ts';
 import { startControlEndpoint } from './gate/control-endpoint.ts';
 import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
@@ -101,9 +101,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
   const { port = 0, host = '127.0.0.1', hosts = [], receiver: wantsReceiver = true } = options;
   const givenKey = options.operatorKey === undefined ? '' : checkOperatorKey(options.operatorKey);
-  const sink: LogSink = options.quiet
-    ? { out: () => undefined, error: () => undefined }
-    : { out: (line) => console.log(line), error: (line) => console.error(line) };
+  const sink: LogSink = options.quiet ? { out: () => undefined, error: () => undefined } : TERMINAL;
   const onFailure = (error: unknown) => {
     if (shutdown.isRunning) return;
     sink.error(error instanceof FunctionFailed ? error.report() : String(error));

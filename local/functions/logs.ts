@@ -3,12 +3,17 @@
 import { createWriteStream } from 'node:fs';
 import { z } from 'zod';
 import { isObject, type JsonObject } from '../json.ts';
-import { harmless } from '../terminal.ts';
+import { harmless, printable } from '../terminal.ts';
 
 export interface LogSink {
   out(line: string): void;
   error(line: string): void;
 }
+
+export const TERMINAL: LogSink = {
+  out: (line) => console.log(printable(line)),
+  error: (line) => console.error(printable(line)),
+};
 
 const attemptShape = z.object({
   message: z.literal('attempt'),

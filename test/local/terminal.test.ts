@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { attemptLine } from '../../local/functions/logs.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { attemptLine, logPrinter, TERMINAL } from '../../local/functions/logs.ts';
 import { receiptLine } from '../../local/receiver/receiver.ts';
 import { harmless } from '../../local/terminal.ts';
 
@@ -24,5 +24,27 @@ describe('what others sent', () => {
     } as const;
     const rest = { outcome: 'http_200', durationMs: 1, state: 'delivered', eventType: HOSTILE };
     expect(attemptLine({ ...attempt, ...rest })).not.toMatch(UNSEEN);
+  });
+
+  it('is escaped in log lines, which say the same', () => {
+    const printed: string[] = [];
+    const keep = (line: string) => void printed.push(line);
+    vi.spyOn(console, 'log').mockImplementation(keep);
+    vi.spyOn(console, 'error').mockImplementation(keep);
+    try {
+      const warning = { level: 'WARN', message: 'a warning', error: HOSTILE };
+      for (const everything of [true, false]) {
+        const print = logPrinter(TERMINAL, everything);
+        print(JSON.stringify(warning), 'stdout');
+        print(`a library says ${HOSTILE}`, 'stderr');
+      }
+    } finally {
+      vi.restoreAllMocks();
+    }
+    const [first = '', ...others] = printed;
+    expect(JSON.parse(first)).toEqual({ level: 'WARN', message: 'a warning', error: HOSTILE });
+    expect(others).toHaveLength(3);
+    // Breaks of lines are left where they came as such.
+    for (const line of printed) expect(line.replaceAll('\n', '')).not.toMatch(UNSEEN);
   });
 });
