@@ -28,7 +28,9 @@ import {
   type ReceiverAttack,
 } from './attacks/receivers.ts';
 
-const TIMEOUT_MS = 1_000;
+/** Long enough for what is no matter of time, on a machine that does much else. */
+const TIMEOUT_MS = 2_000;
+const PHASE_MS = 1_000;
 /** As many as its event source hands dispatch at a time. */
 const BATCH = 10;
 const VICTIM: Scope = { tenant: 'acme', environment: 'live' };
@@ -129,7 +131,7 @@ function ports(all: readonly Made[]): DispatchPorts {
     form: formRequest,
     sender: createSender(rules, surroundings, {
       resolve: dns.resolve,
-      limits: { dns: 500, tls: 500 },
+      limits: { dns: PHASE_MS, tls: PHASE_MS },
       warn: () => undefined,
     }),
     watchSlow: (_endpoint, request) => request(),
@@ -162,9 +164,13 @@ const attacks = Object.entries(RECEIVER_ATTACKS).flatMap(([outcome, all]) =>
   all.map((one) => [outcome, one] as const),
 );
 
-describe.each(ATTACKERS)('hostile receivers of $tenant in $environment', (owner) => {
+describe('hostile receivers of another tenant, and of the same one in test', () => {
   it('end as they should, hold up no batch, and no neighbour in it waits for them', async () => {
-    const all = await Promise.all(attacks.map(([outcome, one]) => attack(one, outcome, owner)));
+    const all = await Promise.all(
+      attacks.map(([outcome, one], at) =>
+        attack(one, outcome, ATTACKERS[at % ATTACKERS.length] ?? VICTIM),
+      ),
+    );
     const batches: Made[][] = [];
     for (let at = 0; at < all.length; at += BATCH - 1) {
       batches.push([...all.slice(at, at + BATCH - 1), neighbour()]);

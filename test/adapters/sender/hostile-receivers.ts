@@ -44,7 +44,7 @@ export const CASES: readonly Case[] = [
   },
   {
     title: 'sends its head a byte at a time',
-    receiver: answering((s) => drip(s, 50, OK.repeat(10))),
+    receiver: answering((s) => drip(s, 50, `HTTP/1.1 200 ${'x'.repeat(1_000)}`)),
     outcome: 'timeout_response',
   },
   {
