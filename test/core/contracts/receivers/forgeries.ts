@@ -86,10 +86,12 @@ async function changesOf(
   if (contract === 'bynn') {
     return [
       ...tokensOf(genuine).map(([about, jwt]) => ({ about, received: withJwt(genuine, jwt) })),
-      ...BODIES.map((body) => ({
-        about: `with the body ${body}`,
-        received: { ...genuine, body: Buffer.from(body) },
-      })),
+      ...[...BODIES.map((body) => [`the body ${body}`, body] as const), ...LARGE].map(
+        ([about, body]) => ({
+          about: `with ${about}`,
+          received: { ...genuine, body: Buffer.from(body) },
+        }),
+      ),
     ];
   }
   const other = await form(contract, {
@@ -150,6 +152,20 @@ const BODIES = [
   '{"jwt":5}',
   '{"jwt":["a"]}',
   '{"jwt":{}}',
+];
+/** What is parsed before it is known to be genuine. */
+const LARGE: readonly (readonly [about: string, body: string])[] = [
+  ['a body of many brackets', `{"jwt":${'['.repeat(100_000)}`],
+  ['a body that is nested deep', `{"jwt":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ['a body of many objects', `${'{"jwt":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+  ['a JWT of a megabyte', `{"jwt":"${'a'.repeat(1_000_000)}"}`],
+  [
+    'a JWT of large parts',
+    `{"jwt":"${['a', 'b', 'c'].map((one) => one.repeat(300_000)).join('.')}"}`,
+  ],
+  ['a JWT of many parts', `{"jwt":"${'a.'.repeat(300_000)}"}`],
+  ['a JWT of many escapes', `{"jwt":"${'\\u0061'.repeat(100_000)}"}`],
+  ['many JWTs', `{${'"jwt":"a.b.c",'.repeat(50_000)}"a":1}`],
 ];
 
 /** JWTs that say themselves how they are to be verified. */
