@@ -67,6 +67,7 @@ export const ANSWER_ATTACKS: Readonly<Record<string, Attack>> = {
   ),
   'answers HTML': of('text', 200, HTML, `${ESCAPES}<html>`),
   'answers JSON that is cut off': of('text', 200, JSON_TYPE, `{"id":"${'a'.repeat(50)}`),
+  'answers a status that there is not': of('broken', 999, HTML, ESCAPES),
   'promises more than it sends': {
     expected: 'broken',
     write(response) {
