@@ -29,8 +29,8 @@ import {
 } from './attacks/receivers.ts';
 
 /** Long enough for what is no matter of time, on a machine that does much else. */
-const TIMEOUT_MS = 2_000;
-const PHASE_MS = 1_000;
+const TIMEOUT_MS = 4_000;
+const PHASE_MS = 2_000;
 /** As many as its event source hands dispatch at a time. */
 const BATCH = 10;
 const VICTIM: Scope = { tenant: 'acme', environment: 'live' };
