@@ -25,6 +25,10 @@ const FAULTED_PERCENT = 5;
 /** Below so many messages in five minutes one fault is a large share. */
 const FAULTED_FROM = 10;
 const THROTTLES = 10;
+/** Dispatch has an alarm on the share of its messages. */
+const COMING_BACK = { FanOut: 'fan-out', Wake: 'wake' } as const;
+/** In five minutes: a message that always fails comes back every 61 or 91 seconds. */
+const COMES_BACK = 3;
 
 export interface AlarmsProps extends CostParts {
   readonly alarms: Configuration['alarms'];
@@ -142,6 +146,16 @@ export class Alarms extends Construct {
         says: `the oldest message of ${name} is older than ${stuckAfter.toMinutes()} minutes.`,
         metric: queue.metricApproximateAgeOfOldestMessage({ period: MINUTE }),
         threshold: stuckAfter.toSeconds(),
+      });
+    }
+    // Nor does a message's age tell: SQS leaves out what was received three times.
+    for (const [name, fn] of Object.entries(COMING_BACK)) {
+      this.alarm(`${name}Faulted`, {
+        heading: 'messages-that-come-back',
+        says: `messages come back to ${fn} for a reason on our side, again and again.`,
+        metric: ownMetric(this, 'MessagesFaulted', { period: FIVE_MINUTES, function: fn }),
+        threshold: COMES_BACK,
+        periods: 2,
       });
     }
     // SQS counts once a minute, and what sweep sends back at once may have been there for less.

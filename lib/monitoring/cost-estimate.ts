@@ -2,6 +2,7 @@
 // bill: storage, transfer, NAT gateways, logs, the free tier and other regions' prices are not in it.
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { WORK_INDEX } from '../../lambdas/environment.ts';
 import type { HttpFront } from '../http-front.ts';
 import type { NodeFunction } from '../node-function/node-function.ts';
 import type { Queues, QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
@@ -40,8 +41,8 @@ function partsOf({ front, queues, functions, storage }: CostParts, period: Durat
   const units = { period, statistic: 'Sum' };
   const byService: Readonly<Record<string, readonly Part[]>> = {
     'API Gateway': [{ metric: front.api.metricCount({ period }), price: PRICES['api.requests'] }],
-    Lambda: [functions.Ingest, functions.FanOut, functions.Dispatch].map(runOf),
-    SQS: [queues.Events, queues.Deliveries, queues.Retries].map(sentTo),
+    Lambda: [functions.Ingest, functions.Dispatch].map(runOf),
+    SQS: [queues.Events, queues.Deliveries, queues.Slow, queues.Retries].map(sentTo),
     DynamoDB: [
       {
         metric: storage.ledger.metricConsumedWriteCapacityUnits(units),
@@ -51,9 +52,16 @@ function partsOf({ front, queues, functions, storage }: CostParts, period: Durat
         metric: storage.ledger.metricConsumedReadCapacityUnits(units),
         price: PRICES['dynamodb.readUnits'],
       },
+      // What waits is written to the index as well, and CloudWatch counts that by itself.
       {
-        metric: storage.registry.metricConsumedReadCapacityUnits(units),
-        price: PRICES['dynamodb.readUnits'],
+        metric: storage.ledger.metric('ConsumedWriteCapacityUnits', {
+          ...units,
+          dimensionsMap: {
+            TableName: storage.ledger.tableName,
+            GlobalSecondaryIndexName: WORK_INDEX,
+          },
+        }),
+        price: PRICES['dynamodb.writeUnits'],
       },
     ],
   };

@@ -43,9 +43,11 @@ export const QUERIES = {
     'sort @timestamp asc',
   ],
   'Faults of ours': [
-    // Ours, and Lambda's own of what was thrown or took too long.
-    'filter level in ["error", "ERROR", "WARN"]',
-    'stats count(*) as faults, latest(@timestamp) as last by message, errorName, error',
+    // Ours, what was thrown, and Lambda's own of time-outs and full memory, which have no level and no message:
+    // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+    'filter level in ["error", "ERROR", "WARN"] or (type like /^platform/ and record.status != "success")',
+    'fields coalesce(message, message.errorMessage, type) as what',
+    'stats count(*) as faults, latest(@timestamp) as last by what, errorName, error, record.status, record.errorType',
     'sort faults desc',
     'limit 50',
   ],
