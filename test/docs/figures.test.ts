@@ -1,6 +1,7 @@
 // The figures of the docs are those that the benches wrote to bench/results/.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { PRICES } from '../../lib/monitoring/prices.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 type Row = Readonly<Record<string, string | number>>;
@@ -80,6 +81,27 @@ describe('docs/performance.md', () => {
     );
   });
 
+  it('has the signed POST of cpu.json', () => {
+    const { signedPostMs } = JSON.parse(read('bench/results/cpu.json'));
+    expect(performance.replaceAll(/\s+/g, ' ')).toContain(`its median was ${signedPostMs} ms`);
+  });
+
+  it('has the parts of the first line of cost.json, and what AWS does not say of it', () => {
+    const [first] = rowsOf('cost');
+    const prose = performance.replaceAll(/\s+/g, ' ');
+    const writes = 2e6 * PRICES['dynamodb.writeUnits'];
+    expect(prose).toContain(
+      `Of the $${fixed(first, 'total', 2)}, $${writes.toFixed(2)} is for the two writes`,
+    );
+    expect(prose).toContain(
+      `$${(1e6 * PRICES['dynamodb.readUnits']).toFixed(3)} for the consistent`,
+    );
+    expect(prose).toContain(`the first line would be $${fixed(first, 'at least', 2)}`);
+    const fair = Number(/that is \$([\d.]+) less in the first line/.exec(prose)?.[1]);
+    const lines = Number(/to a call's size limit would be \$([\d.]+) more/.exec(prose)?.[1]);
+    expect(fair + lines).toBeCloseTo(number(first, 'at most') - number(first, 'total'), 2);
+  });
+
   it('has the neighbours of neighbour.json', () => {
     const rows = rowsOf('neighbour').map((row) => [
       row.neighbour,
@@ -116,6 +138,11 @@ describe('docs/performance.md', () => {
     ]);
     const weights: Row[] = JSON.parse(read('bench/results/throughput.json')).weights;
     const sizes = weights.map((row) => number(row, 'bundle kB'));
+    const importMs = weights.map((row) => number(row, 'import ms'));
+    const hot = importMs.filter((_, index) => weights[index]?.function !== 'Api');
+    expect(performance).toContain(
+      `imported in ${Math.min(...hot)} to ${Math.max(...hot)} ms, that of api in ${Math.max(...importMs)} ms`,
+    );
     expect(performance).toContain(`Bundles are ${Math.min(...sizes)} to ${Math.max(...sizes)} kB`);
   });
 
