@@ -2,22 +2,14 @@
 //   node test/conformance/with-ministack.ts npx vitest run test/conformance
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { printCounts } from '../counting-reporter.ts';
-import {
-  findPython,
-  installMinistack,
-  type Ministack,
-  startMinistack,
-} from '../deploy/ministack.ts';
-
-const BUILD = join(fileURLToPath(new URL('../..', import.meta.url)), 'build');
+import { installMinistack, type Ministack, startMinistack } from '../deploy/ministack.ts';
+import { findPython } from '../deploy/python-tool.ts';
 
 async function start(): Promise<Ministack> {
   const python = findPython();
   if (python === undefined) throw new Error('ministack needs Python 3.10 or newer with venv');
-  return startMinistack(installMinistack(python, BUILD));
+  return startMinistack(installMinistack(python));
 }
 
 /** @returns its exit code */

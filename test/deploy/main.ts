@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Deployed } from '../acceptance/deployed-target.ts';
 import { printCounts } from '../counting-reporter.ts';
-import { findPython, installMinistack, startMinistack } from './ministack.ts';
+import { installMinistack, startMinistack } from './ministack.ts';
 import { otherWays } from './other-ways.ts';
+import { findPython } from './python-tool.ts';
 import { stackTools } from './stack.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,7 +80,7 @@ if (python === undefined) {
 }
 try {
   mkdirSync(BUILD, { recursive: true });
-  const programs = await step('ministack installed', () => installMinistack(python, BUILD));
+  const programs = await step('ministack installed', () => installMinistack(python));
   const isSound = await deployAndTest(programs);
   const areOthers = await otherWays({ programs, buildDir: BUILD, step, accept });
   process.exitCode = isSound && areOthers ? 0 : 1;

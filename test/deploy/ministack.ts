@@ -1,50 +1,21 @@
 // ministack, an AWS that others wrote, in a virtual environment under build/: installed once, started on
 // a free port of loopback, ended by its process id.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eventually } from '../builders/eventually.ts';
 import { freePort } from '../builders/free-port.ts';
+import { installTool } from './python-tool.ts';
 
 const VERSION = '1.5.33';
 const READY_WITHIN_MS = 120_000;
 const ENDS_WITHIN_MS = 10_000;
 
-/** A Python 3 that can make virtual environments, or undefined. */
-export function findPython(): string | undefined {
-  return ['python3', 'python'].find((name) => {
-    const { status } = spawnSync(name, [
-      '-c',
-      'import sys, venv, ensurepip; assert sys.version_info >= (3, 10)',
-    ]);
-    return status === 0;
-  });
-}
-
 /** @returns the folder of the environment's programs */
-export function installMinistack(python: string, buildDir: string): string {
-  const folder = join(buildDir, `ministack-${VERSION}`);
-  const programs = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
-  const isComplete = spawnSync(join(programs, 'python'), ['-c', 'import ministack']).status === 0;
-  if (isComplete && existsSync(join(programs, 'ministack'))) return programs;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(buildDir, { recursive: true });
-  console.log(`installing ministack ${VERSION} into ${folder} ...`);
-  execFileSync(python, ['-m', 'venv', folder], { stdio: 'inherit' });
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  execFileSync(join(programs, 'python'), [...pip, `ministack==${VERSION}`], { stdio: 'inherit' });
-  return programs;
-}
+export const installMinistack = (python: string): string =>
+  installTool(python, { name: 'ministack', version: VERSION, module: 'ministack' });
 
 export interface Ministack {
   readonly url: string;
