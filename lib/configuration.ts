@@ -1,5 +1,6 @@
 // The settings of an instance: `posthorn` in cdk.json, or the props of the construct. Each is described in
 // docs/configuration.md.
+import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
 import { settingsSchema } from '../lambdas/core/settings.ts';
 
@@ -35,6 +36,10 @@ const sourceSchema = (usualSize: number, maxConcurrency: number, usualWindow = 0
     )
     .prefault({});
 
+/** What an app makes itself has an ARN that is known only when it is deployed. */
+const arnOf = (form: RegExp, of: string) =>
+  z.string().refine((arn) => Token.isUnresolved(arn) || form.test(arn), `must be the ARN of ${of}`);
+
 export const propsSchema = z.strictObject({
   /** Whether the tables stay when the stack goes. The secrets always do. */
   retainData: z.boolean().default(true),
@@ -57,9 +62,7 @@ export const propsSchema = z.strictObject({
     .strictObject({
       name: z.string().regex(DOMAIN, 'must be a name in lower case such as hooks.example.com'),
       /** Of a certificate for the name, in the stack's region. */
-      certificateArn: z
-        .string()
-        .regex(CERTIFICATE, 'must be the ARN of a certificate of AWS Certificate Manager'),
+      certificateArn: arnOf(CERTIFICATE, 'a certificate of AWS Certificate Manager'),
       /** Whether the API answers at this name alone, and no longer at API Gateway's own. */
       only: z.boolean().default(false),
     })
@@ -69,7 +72,7 @@ export const propsSchema = z.strictObject({
   /** Where alarms go: to a topic that is there, or to an address by a topic of the stack's own. */
   alarms: z
     .strictObject({
-      topicArn: z.string().regex(TOPIC, 'must be the ARN of an SNS topic').optional(),
+      topicArn: arnOf(TOPIC, 'an SNS topic').optional(),
       email: z.email('must be an address of e-mail').optional(),
       /** The alarm on cost: dollars in an hour, by the dashboard's estimate. */
       dollarsPerHour: z.number().min(0.01).max(100_000).default(10),
@@ -138,15 +141,15 @@ export function parseConfiguration(
 
 /**
  * @param region the stack's, where it is known
- * @param path of the construct
+ * @param where what a fault's text begins with
  * @throws ConfigurationFault
  */
 export function parseProps(
   input: PosthornProps,
   region: string | undefined,
-  path: string,
+  where: string,
 ): Configuration {
-  return parse(propsSchema, input, region, `the props of ${path} have faults`);
+  return parse(propsSchema, input, region, where);
 }
 
 function parse<T extends Configuration>(
@@ -170,7 +173,8 @@ function elsewhere({ alarms, domain }: Configuration, region: string | undefined
     'domain.certificateArn': domain?.certificateArn,
   };
   return Object.entries(arns)
-    .filter(([, arn]) => arn !== undefined && region !== undefined && arn.split(':')[3] !== region)
+    .filter(([, arn]) => arn !== undefined && !Token.isUnresolved(arn))
+    .filter(([, arn]) => region !== undefined && arn?.split(':')[3] !== region)
     .map(([name, arn]) => `  ${name} = "${arn}": must be in the stack's region, ${region}`);
 }
 

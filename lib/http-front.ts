@@ -16,7 +16,7 @@ import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-log
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from './configuration.ts';
-import { addOutput } from './instance.ts';
+import { addOutput, instanceNameOf } from './instance.ts';
 
 interface HttpFrontProps {
   readonly configuration: Configuration;
@@ -52,7 +52,7 @@ export class HttpFront extends Construct {
     const rest = new HttpLambdaIntegration('Rest', props.api, { timeout: TIMEOUT });
     // $default, because a greedy path does not take the root: its answer would be API Gateway's own.
     const api = new HttpApi(this, 'Api', {
-      apiName: Stack.of(this).stackName,
+      apiName: instanceNameOf(this),
       createDefaultStage: false,
       defaultIntegration: rest,
       disableExecuteApiEndpoint: domain?.only ?? false,

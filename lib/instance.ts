@@ -5,6 +5,8 @@ import { Construct, type IConstruct } from 'constructs';
 
 /** An id that CDK leaves out of logical ids and names; so do we. */
 const UNNAMED = 'Default';
+/** API Gateway's, the shortest that any service has for what we name. */
+const MAX_NAME = 128;
 
 export abstract class Instance extends Construct {
   /** The stack's name and the path in it, such as `Shop/Webhooks`: unique in an account and region. */
@@ -13,6 +15,9 @@ export abstract class Instance extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.instanceName = nameOf(this);
+    if (this.instanceName.length > MAX_NAME) {
+      throw new Error(`${this.instanceName} is longer than the ${MAX_NAME} characters of a name`);
+    }
   }
 }
 
@@ -25,6 +30,14 @@ export function instanceNameOf(construct: Construct): string {
 export function titleOf(construct: Construct): string {
   const instance = instanceOf(construct);
   return instance.node.id === UNNAMED ? 'Posthorn' : `Posthorn ${instance.instanceName}`;
+}
+
+/** How faults of the settings begin: where they are to be mended. */
+export function faultsOf(construct: Construct): string {
+  const { node } = instanceOf(construct);
+  return node.id === UNNAMED
+    ? 'cdk.json has faults under "posthorn"'
+    : `the props of ${node.path} have faults`;
 }
 
 /** The path in the app, for tags that CDK would make of it as it is. */

@@ -16,7 +16,7 @@ import type { Service } from './functions/service.ts';
 import { Sweep } from './functions/sweep.ts';
 import { Wake } from './functions/wake.ts';
 import { HttpFront } from './http-front.ts';
-import { addOutput, Instance } from './instance.ts';
+import { addOutput, faultsOf, Instance } from './instance.ts';
 import { Keys } from './keys.ts';
 import { Overview } from './monitoring/overview.ts';
 import { type OwnMetricOptions, ownMetric } from './monitoring/service-metrics.ts';
@@ -38,7 +38,7 @@ export class Posthorn extends Instance {
     super(scope, id);
     const { region } = Stack.of(this);
     const knownRegion = Token.isUnresolved(region) ? undefined : region;
-    const configuration = parseProps(props, knownRegion, this.node.path);
+    const configuration = parseProps(props, knownRegion, faultsOf(this));
     const { sources } = configuration;
 
     const storage = new Storage(this, 'Storage', configuration);

@@ -1,7 +1,8 @@
 // Lambda refuses environments above 4 KB while it deploys. How long they are is known before, but for the names that
 // CloudFormation makes up: those are taken at their longest.
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { type Configuration, ConfigurationFault } from '../configuration.ts';
+import { faultsOf } from '../instance.ts';
 import type { NodeFunction } from '../node-function/node-function.ts';
 
 /**
@@ -22,6 +23,14 @@ const LONGEST: Readonly<Record<string, string>> = {
 };
 
 /** CloudFormation puts 13 characters after the stack's name and the logical id. */
+/** A nested stack has a name of CloudFormation's, which has no more. */
+const LONGEST_STACK_NAME = 'N'.repeat(128);
+
+function stackNameOf(fn: NodeFunction): string {
+  const { stackName } = Stack.of(fn);
+  return Token.isUnresolved(stackName) ? LONGEST_STACK_NAME : stackName;
+}
+
 const named = (stackName: string, logicalId: string, maxLength: number) =>
   `${stackName}-${logicalId}-${'X'.repeat(13)}`.slice(0, maxLength);
 
@@ -69,7 +78,7 @@ export function longestEnvironment(fn: NodeFunction): number {
     const [logicalId, attribute] = path ?? [id];
     const pseudo = LONGEST[logicalId];
     if (pseudo !== undefined) return pseudo;
-    const name: Name = (maxLength) => named(stack.stackName, logicalId, maxLength);
+    const name: Name = (maxLength) => named(stackNameOf(fn), logicalId, maxLength);
     return longestOf(types.get(logicalId), attribute, name);
   };
   const variables = Object.entries(fn.variables).map(([name, value]) => [
@@ -87,11 +96,12 @@ export function checkEnvironments(
   const all = Object.entries(functions).map(([name, fn]) => ({
     name,
     bytes: longestEnvironment(fn),
-    stackName: Stack.of(fn).stackName,
+    stackName: stackNameOf(fn),
+    where: faultsOf(fn),
   }));
   const longest = all.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   if (longest.bytes <= MAX_BYTES) return;
-  const { stackName } = longest;
+  const { stackName, where } = longest;
   const { allowedPorts, destinations, retryPolicy, cors, issuer } = configuration;
   const settings = Object.entries({
     stackName,
@@ -105,6 +115,6 @@ export function checkEnvironments(
     .sort((a, b) => b.bytes - a.bytes);
   const [first, second, third] = settings.map(({ name, bytes }) => `${name} (${bytes})`);
   throw new ConfigurationFault(
-    `cdk.json has faults under "posthorn":\n  ${settings[0]?.name}: the settings are too long together. The environment of ${longest.name} may take ${longest.bytes} bytes, and Lambda allows ${MAX_BYTES}. The longest settings, in bytes: ${first}, ${second}, ${third}`,
+    `${where}:\n  ${settings[0]?.name}: the settings are too long together. The environment of ${longest.name} may take ${longest.bytes} bytes, and Lambda allows ${MAX_BYTES}. The longest settings, in bytes: ${first}, ${second}, ${third}`,
   );
 }

@@ -1,9 +1,11 @@
 // The construct in other people's stacks: nothing of one instance is taken for another's.
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationFault, type PosthornProps } from '../../lib/configuration.ts';
@@ -34,6 +36,7 @@ function namesIn(template: Template): string[] {
       ...properties('AWS::SecretsManager::Secret', 'Description').map((text) => `secret ${text}`),
       ...properties('AWS::CloudWatch::Alarm', 'AlarmDescription').map((text) => `alarm ${text}`),
       ...properties('AWS::Scheduler::ScheduleGroup', 'Name').map((name) => `group ${name}`),
+      ...properties('AWS::ApiGatewayV2::Api', 'Name').map((name) => `api ${name}`),
     ]),
   ].map(String);
 }
@@ -96,6 +99,12 @@ describe('the name of an instance', () => {
     expect(new Posthorn(scope(), 'Webhooks').instanceName).toBe(name);
   });
 
+  it('is refused where a service would refuse it', () => {
+    const scope = new Stack(newApp(), 'S'.repeat(120));
+    expect(() => new Posthorn(scope, 'Hooks12')).not.toThrow();
+    expect(() => new Posthorn(scope, 'Hooks123')).toThrow('128');
+  });
+
   it('under the id Default is the stack’s alone', () => {
     expect(new Posthorn(inStack(), 'Default').instanceName).toBe('Shop');
   });
@@ -114,6 +123,29 @@ describe('its props', () => {
     expect(() => new Posthorn(stack, 'Again', wrong)).toThrow(
       /the props of Shop\/Again have faults:\n {2}memoryMb.api = 64: .+\n {2}retentionDays = 0: /,
     );
+  });
+
+  it('are named in the fault where they are too long together', () => {
+    const origins = Array.from({ length: 10 }, (_, n) => `https://${'o'.repeat(240)}${n}.test`);
+    const stack = new Stack(newApp(), 'Shop');
+    expect(() => new Posthorn(stack, 'Webhooks', { cors: { origins } })).toThrow(
+      /^the props of Shop\/Webhooks have faults:\n {2}cors: /,
+    );
+  });
+
+  it('may be ARNs of what the app makes itself', () => {
+    const stack = new Stack(newApp(), 'Shop', { env: { region: 'eu-central-1' } });
+    const { topicArn } = new Topic(stack, 'Pager');
+    const domainName = 'hooks.example.com';
+    const { certificateArn } = new Certificate(stack, 'Certificate', { domainName });
+    new Posthorn(stack, 'Webhooks', {
+      alarms: { topicArn },
+      domain: { name: domainName, certificateArn },
+    });
+    const alarms = resourcesOf(Template.fromStack(stack), 'AWS::CloudWatch::Alarm');
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toEqual([stack.resolve(topicArn)]);
+    }
   });
 
   it('have no name for a stack: the app has made it', () => {
