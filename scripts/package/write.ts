@@ -1,4 +1,4 @@
-// Writes build/package, the npm package `posthorn`: the construct as JavaScript with declarations, and the functions'
+// Writes build/package and its tarball, the npm package `posthorn`: the construct as JavaScript with declarations, and the functions'
 // bundles, so that whoever installs it needs neither esbuild nor our Node.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { parseConfiguration } from '../../lib/configuration.ts';
 import { NodeFunction } from '../../lib/node-function/node-function.ts';
 import { PosthornStack } from '../../lib/posthorn-stack.ts';
+import { npm } from '../npm.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PEERS = ['aws-cdk-lib', 'constructs'];
@@ -101,6 +102,14 @@ export function writePackage(folder: string): string {
   return folder;
 }
 
+/** @returns the file that would be published, in `folder` */
+export function packInto(folder: string, source: string): string {
+  const printed = npm(['pack', '--json', '--pack-destination', folder], source);
+  const [{ filename }]: readonly [{ filename: string }] = JSON.parse(printed);
+  return join(folder, filename);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(writePackage(join(ROOT, 'build/package')));
+  const build = join(ROOT, 'build');
+  console.log(packInto(build, writePackage(join(build, 'package'))));
 }

@@ -59,6 +59,16 @@ describe('the package', () => {
 });
 
 describe('the example', () => {
+  it('has the versions that the package was tested with', () => {
+    const read = (path: string) =>
+      JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+    const { dependencies, devDependencies } = read('examples/cdk-app/package.json');
+    const own = read('package.json');
+    const { posthorn, ...others } = { ...dependencies, ...devDependencies };
+    expect(posthorn).toBe(`file:../../build/posthorn-${own.version}.tgz`);
+    expect(own.devDependencies).toMatchObject(others);
+  });
+
   it('compiles against its declarations', () => {
     expect(compile(app)).toBe('');
   });

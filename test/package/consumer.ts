@@ -3,19 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { npm } from '../../scripts/npm.ts';
-import { writePackage } from '../../scripts/package/write.ts';
+import { packInto, writePackage } from '../../scripts/package/write.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** @returns the tarball that would be published */
 export function packedInto(folder: string): string {
-  const source = writePackage(join(folder, 'package'));
-  const [{ filename }] = JSON.parse(
-    npm(['pack', '--json', '--pack-destination', folder], source),
-  ).flatMap((one: { filename: string }) => one);
-  return join(folder, filename);
+  return packInto(folder, writePackage(join(folder, 'package')));
 }
 
 /** The example, without what its package.json names. @returns its folder */
