@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEMPLATE, writeTemplate } from '../../scripts/template/write.ts';
 import { resourcesOf, templateOf } from '../builders/stack.ts';
-import { findPython } from '../deploy/ministack.ts';
+import { findPython } from '../deploy/python-tool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-template-test-'));
 let text: string;
