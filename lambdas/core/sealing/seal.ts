@@ -1,11 +1,12 @@
 // Sealing: AES-256-GCM under one of the stack's keys, bound to the place where the sealed value belongs.
 // Each sealed value says which version of the key it was sealed under.
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { SealBrokenError, UnknownSealingKeyError } from '../errors.ts';
 
 /** Random bytes that each sealed value begins with. */
 export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const KEY_BYTES = 32;
 /** Before sealed bytes: the key's version. */
 const VERSION_BYTES = 4;
 
@@ -23,6 +24,11 @@ export interface SealingKeys {
   readonly current: number;
   /** 32 bytes each. */
   readonly keys: ReadonlyMap<number, Buffer>;
+  /**
+   * From this version on each place has a key of its own, derived from the version's: the number of values that random
+   * nonces allow under one key (2^32, NIST SP 800-38D section 8.3) is each place's then.
+   */
+  readonly perPlaceFrom?: number | undefined;
 }
 
 /** A 32-byte key from a secret of any length (at least 32 characters). */
@@ -40,44 +46,44 @@ export function soleKey(key: Buffer): SealingKeys {
  * @returns `v<version>.` and the base64url of nonce, ciphertext and tag
  */
 export function seal(
-  { current, keys }: SealingKeys,
+  keys: SealingKeys,
   place: SealPlace,
   plain: string,
   nonce: Uint8Array,
 ): string {
-  const bytes = encrypted(keyOf(keys, current), current, place, Buffer.from(plain, 'utf8'), nonce);
-  return `v${current}.${bytes.toString('base64url')}`;
+  const bytes = encrypted(keys, place, Buffer.from(plain, 'utf8'), nonce);
+  return `v${keys.current}.${bytes.toString('base64url')}`;
 }
 
 /**
  * @throws SealBrokenError if the value was sealed elsewhere, under another key, or was changed
  * @throws UnknownSealingKeyError if it was sealed under a version that is not among the keys
  */
-export function unseal({ keys }: SealingKeys, place: SealPlace, sealed: string): string {
+export function unseal(keys: SealingKeys, place: SealPlace, sealed: string): string {
   const version = versionOf(sealed);
   if (version === undefined) throw new SealBrokenError();
   const bytes = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64url');
-  return decrypted(keyOf(keys, version), version, place, bytes).toString('utf8');
+  return decrypted(keys, version, place, bytes).toString('utf8');
 }
 
 /** The same for bytes: they begin with the version, 4 bytes, big-endian. */
 export function sealBytes(
-  { current, keys }: SealingKeys,
+  keys: SealingKeys,
   place: SealPlace,
   plain: Uint8Array,
   nonce: Uint8Array,
 ): Buffer {
   const head = Buffer.alloc(VERSION_BYTES);
-  head.writeUInt32BE(current);
-  return Buffer.concat([head, encrypted(keyOf(keys, current), current, place, plain, nonce)]);
+  head.writeUInt32BE(keys.current);
+  return Buffer.concat([head, encrypted(keys, place, plain, nonce)]);
 }
 
 /** @throws SealBrokenError or UnknownSealingKeyError, as `unseal` does */
-export function unsealBytes({ keys }: SealingKeys, place: SealPlace, sealed: Uint8Array): Buffer {
+export function unsealBytes(keys: SealingKeys, place: SealPlace, sealed: Uint8Array): Buffer {
   const version = versionOfBytes(sealed);
   if (version === undefined) throw new SealBrokenError();
   const bytes = Buffer.from(sealed).subarray(VERSION_BYTES);
-  return decrypted(keyOf(keys, version), version, place, bytes);
+  return decrypted(keys, version, place, bytes);
 }
 
 /** The version of the key that a value was sealed under; undefined if it is no sealed value. */
@@ -92,41 +98,46 @@ export function versionOfBytes(sealed: Uint8Array): number | undefined {
   return version === 0 ? undefined : version;
 }
 
-function keyOf(keys: SealingKeys['keys'], version: number): Buffer {
+interface PlaceKey {
+  readonly key: Uint8Array;
+  readonly associatedData: Buffer;
+}
+
+function keyAt({ keys, perPlaceFrom }: SealingKeys, version: number, place: SealPlace): PlaceKey {
   const key = keys.get(version);
   if (!key) throw new UnknownSealingKeyError(version);
-  return key;
+  const { tenant, environment, id, purpose } = place;
+  // A JSON array, so that no two places have the same bytes.
+  const text = JSON.stringify([`v${version}`, tenant, environment, id, purpose]);
+  const associatedData = Buffer.from(text);
+  if (version < (perPlaceFrom ?? Number.POSITIVE_INFINITY)) return { key, associatedData };
+  const own = hkdfSync('sha256', key, '', createHash('sha256').update(text).digest(), KEY_BYTES);
+  return { key: new Uint8Array(own), associatedData };
 }
 
 function encrypted(
-  key: Buffer,
-  version: number,
+  keys: SealingKeys,
   place: SealPlace,
   plain: Uint8Array,
   nonce: Uint8Array,
 ): Buffer {
+  const { key, associatedData } = keyAt(keys, keys.current, place);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(associatedData(version, place));
+  cipher.setAAD(associatedData);
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypted(key: Buffer, version: number, place: SealPlace, bytes: Buffer): Buffer {
+function decrypted(keys: SealingKeys, version: number, place: SealPlace, bytes: Buffer): Buffer {
+  const { key, associatedData } = keyAt(keys, version, place);
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new SealBrokenError();
   try {
     const nonce = bytes.subarray(0, NONCE_BYTES);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-    decipher.setAAD(associatedData(version, place));
+    decipher.setAAD(associatedData);
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     const plain = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
     return Buffer.concat([plain, decipher.final()]);
   } catch (error) {
     throw new SealBrokenError(error);
   }
-}
-
-/** A JSON array, so that no two places have the same bytes. */
-function associatedData(version: number, place: SealPlace): Buffer {
-  return Buffer.from(
-    JSON.stringify([`v${version}`, place.tenant, place.environment, place.id, place.purpose]),
-  );
 }

@@ -12,12 +12,14 @@ const versionsSchema = z
   .strictObject({
     /** The version that seals. */
     current: z.int().min(1).max(MAX_VERSION),
+    /** The version from which each place has a key of its own; none if it is left out. */
+    perPlaceFrom: z.int().min(1).max(MAX_VERSION).optional(),
     keys: z.record(z.string().regex(/^[1-9]\d{0,8}$/), z.string().min(MIN_SEALING_SECRET_LENGTH)),
   })
   .refine(({ current, keys }) => keys[current] !== undefined, 'there is no key of its `current`');
 
 /**
- * `{"current": 2, "keys": {"1": "...", "2": "..."}}`; a string alone is version 1.
+ * `{"current": 2, "perPlaceFrom": 2, "keys": {"1": "...", "2": "..."}}`; a string alone is version 1.
  * @throws ConfigurationError that describes the fault without quoting the secret
  */
 export function sealingKeysFrom(secret: string): SealingKeys {
@@ -29,12 +31,12 @@ export function sealingKeysFrom(secret: string): SealingKeys {
   if (!parsed.success) {
     throw unusable('must be {"current": <version>, "keys": {"<version>": "<32 characters>", ...}}');
   }
-  const { current, keys } = parsed.data;
+  const { current, keys, perPlaceFrom } = parsed.data;
   const opened = Object.entries(keys).map(([version, text]): [number, Buffer] => [
     Number(version),
     sealingKeyFrom(text),
   ]);
-  return { current, keys: new Map(opened) };
+  return { current, keys: new Map(opened), perPlaceFrom };
 }
 
 /** The parser's own message would quote the secret. */

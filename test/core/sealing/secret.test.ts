@@ -1,9 +1,17 @@
+import { createDecipheriv } from 'node:crypto';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, UnknownSealingKeyError } from '../../../lambdas/core/errors.ts';
+import {
+  ConfigurationError,
+  SealBrokenError,
+  UnknownSealingKeyError,
+} from '../../../lambdas/core/errors.ts';
 import {
   type SealPlace,
   seal,
   sealBytes,
+  sealingKeyFrom,
   unseal,
   unsealBytes,
 } from '../../../lambdas/core/sealing/seal.ts';
@@ -30,6 +38,23 @@ describe('the sealing secret', () => {
     expect(unseal(both(1), PLACE, sealed)).toBe('whsec_abc');
     const bytes = sealBytes(both(2), PLACE, Buffer.from('abc'), NONCE);
     expect(unsealBytes(both(1), PLACE, bytes).toString()).toBe('abc');
+  });
+
+  it('may say from which version on each place has a key of its own', () => {
+    const keys = { 1: ONE, 2: TWO };
+    const perPlace = sealingKeysFrom(JSON.stringify({ current: 2, perPlaceFrom: 2, keys }));
+    expect(unseal(perPlace, PLACE, seal(both(1), PLACE, 'whsec_abc', NONCE))).toBe('whsec_abc');
+    const bytes = sealBytes(perPlace, PLACE, Buffer.from('abc'), NONCE);
+    expect(unsealBytes(perPlace, PLACE, bytes).toString()).toBe('abc');
+    expect(() => unsealBytes(both(2), PLACE, bytes)).toThrow(SealBrokenError);
+
+    const { tenant, environment, id, purpose } = PLACE;
+    const place = JSON.stringify(['v2', tenant, environment, id, purpose]);
+    const info = sha256(Buffer.from(place));
+    const key = hkdf(sha256, sealingKeyFrom(TWO), undefined, info, 32);
+    const decipher = createDecipheriv('aes-256-gcm', key, NONCE).setAAD(Buffer.from(place));
+    expect(decipher.update(bytes.subarray(16, -16)).toString()).toBe('abc');
+    decipher.setAuthTag(bytes.subarray(-16)).final();
   });
 
   it('that lacks a version says so', () => {
