@@ -16,7 +16,7 @@ const ALONE = [
 /** Put virtual time in the place of the process's timers: what one leaves behind would stop the others' clocks. */
 const VIRTUAL = [
   'test/{faults,local/simulation}/**/*.test.ts',
-  'test/{fan-out/refused-at-first,wake/{overdue,index-lag,daily-look}}.test.ts',
+  'test/{fan-out/refused-at-first,wake/{overdue,index-lag,daily-look,failing-takes}}.test.ts',
 ];
 
 /** Before each file. */

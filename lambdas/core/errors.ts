@@ -18,6 +18,9 @@ export class MalformedMessageError extends PosthornError {
   }
 }
 
+/** What becomes of items that a later version wrote, in a read of many. */
+export type Unreadable = 'thrown' | 'left out';
+
 /** Written by a later version of this code: it is kept until that version is deployed again. */
 export class NewerVersionError extends PosthornError {
   constructor(what: string, version: number, readable: number) {

@@ -1,7 +1,7 @@
 // Dispatch: sends due deliveries, records the outcomes, and triggers what follows. This file handles a batch, grouped
 // by endpoint, with rate limits and health. deliver.ts handles one delivery.
 import type { SQSRecord } from 'aws-lambda';
-import { LOST_AFTER_MS } from '../core/deliveries/advance.ts';
+import { LEASED_AT_MOST_MS } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import { findDelivery } from '../core/deliveries/ledger.ts';
@@ -57,7 +57,10 @@ export async function dispatch(
   if (messages.length === 0) return failed;
 
   const [events, endpoints] = await Promise.all([
-    ports.ledger.getEvents(messages.map(({ message }) => message)),
+    ports.ledger.getEvents(
+      messages.map(({ message }) => message),
+      'left out',
+    ),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
   const expired: ReadMessage[] = [];
@@ -151,9 +154,9 @@ async function restAll(
     inParallel(jobs, jobs.length, async (job) => {
       if (!(await isRedone(ports, job))) await rest(ports, job);
     });
-  if (isWoken) return void (await restEach());
   // Should the wake-up be lost, or find an index that is behind.
-  await ports.wakes.note(first.message, nowMs + LOST_AFTER_MS);
+  await ports.wakes.note(first.message, nowMs + LEASED_AT_MOST_MS);
+  if (isWoken) return void (await restEach());
   await wakeAt(ports, first.message, nowMs + AT_REST_BY_MS, restEach);
 }
 

@@ -26,7 +26,7 @@ export async function lookThrough(
   const youngest = firstIdAt('evt', nowMs - ports.settings.deadlineDays * DAY_MS + 1);
   for await (const page of duePages(ports.work, message, endMs, PAGE, message.lookFromMs)) {
     const old = page.filter(({ eventId }) => eventId < youngest);
-    const deliveries = [...(await ports.ledger.getDeliveries(old)).values()];
+    const deliveries = [...(await ports.ledger.getDeliveries(old, 'left out')).values()];
     await inParallel(deliveries, AT_ONCE, (delivery) => settleOverdue(ports, delivery, nowMs));
     const lookFromMs = page.at(-1)?.workAtMs ?? endMs;
     if (lookFromMs !== message.lookFromMs && isOutOfTime()) {

@@ -5,7 +5,7 @@ import { RELEASE_AHEAD_MS, RELEASE_EARLY_MS } from '../core/endpoints/rate-limit
 import { MAX_RELEASE } from '../core/health/release-pace.ts';
 import type { EndpointAddress } from '../core/scope.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
-import { sendAll, take, type WakePorts } from './send-due.ts';
+import { takeAndSend, type WakePorts } from './send-due.ts';
 
 /** Wake-ups may be this early. */
 const TOLERANCE_MS = 1_000;
@@ -35,13 +35,15 @@ export async function releaseAtRate(
   // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
   const leasedUntilMs = beforeMs + LOST_AFTER_MS;
   await ports.wakes.note(endpoint, leasedUntilMs);
+  const failures: unknown[] = [];
   await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
     const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
     if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return false;
-    await sendReleased(ports, due, { fromMs, perSecond, leasedUntilMs });
+    failures.push(...(await sendReleased(ports, due, { fromMs, perSecond, leasedUntilMs })));
     return true;
   });
+  if (failures.length > 0) throw failures[0];
 }
 
 interface Spread {
@@ -50,21 +52,18 @@ interface Spread {
   readonly leasedUntilMs: number;
 }
 
-/** Takes entries and lets them pass, spread over time if their endpoint has a limit. */
+/**
+ * Takes entries and lets them pass, spread over time if their endpoint has a limit.
+ * @returns why some were not taken: the next step finds them
+ */
 export async function sendReleased(
   ports: WakePorts,
   due: readonly WorkEntry[],
   { fromMs, perSecond, leasedUntilMs }: Spread,
-): Promise<void> {
+): Promise<unknown[]> {
   const aheadMs = fromMs - ports.surroundings.now();
-  const taken = await Promise.all(
-    due.map(async (entry, index) => {
-      const spreadSeconds = Math.floor(aheadMs / 1000 + index / perSecond);
-      return (await take(ports, entry, leasedUntilMs)).map(({ message, delaySeconds }) => ({
-        message: { ...message, released: true },
-        delaySeconds: Math.max(delaySeconds, spreadSeconds),
-      }));
-    }),
-  );
-  await sendAll(ports, taken.flat());
+  return takeAndSend(ports, due, leasedUntilMs, ({ message, delaySeconds }, index) => ({
+    message: { ...message, released: true },
+    delaySeconds: Math.max(delaySeconds, Math.floor(aheadMs / 1000 + index / perSecond)),
+  }));
 }

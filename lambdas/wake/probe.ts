@@ -89,7 +89,7 @@ async function findOldest(
   let isNone = true;
   for await (const entries of duePages(ports.work, endpoint, FAR_FUTURE_MS, PAGE)) {
     isNone &&= entries.length === 0;
-    const deliveries = await ports.ledger.getDeliveries(entries);
+    const deliveries = await ports.ledger.getDeliveries(entries, 'left out');
     await inParallel([...deliveries.values()], PAGE, (one) => settleOverdue(ports, one, nowMs));
     const oldest = entries.find(({ eventId, endpointId }) => {
       const delivery = deliveries.get(deliveryIdOf(eventId, endpointId));

@@ -4,6 +4,7 @@ import type { WorkEntry } from '../core/deliveries/ledger.ts';
 import { CLEAN_HEALTH } from '../core/health/health.ts';
 import type { KeptHealth } from '../core/health/ledger.ts';
 import { nextRelease, RELEASE_INTERVAL_MS } from '../core/health/release-pace.ts';
+import { deliveryIdOf } from '../core/identifiers.ts';
 import type { EndpointAddress } from '../core/scope.ts';
 import { wakeAt } from '../core/wakes/wake-at.ts';
 import { sendReleased } from './pace.ts';
@@ -37,11 +38,14 @@ export async function release(
   const isBlind = await isBehind(ports, due);
   const nextAtMs = nowMs + intervalMs;
   const after = { ...health, release: { size: isBlind ? before.size : size, nextAtMs } };
+  const failures: unknown[] = [];
   await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
     if (!(await ports.health.putHealth(endpoint, after, version))) return;
-    await sendReleased(ports, isBlind ? [] : due, { fromMs: nowMs, perSecond, leasedUntilMs });
+    const spread = { fromMs: nowMs, perSecond, leasedUntilMs };
+    failures.push(...(await sendReleased(ports, isBlind ? [] : due, spread)));
   });
+  if (failures.length > 0) throw failures[0];
 }
 
 /** It is healthy; what rests late, by an older reading of the health, is looked for. */
@@ -74,8 +78,9 @@ export function leasesUnderWay(nowMs: number): readonly number[] {
 async function isBehind({ ledger }: WakePorts, due: readonly WorkEntry[]): Promise<boolean> {
   const [oldest] = due;
   if (!oldest) return false;
-  const [delivery] = (await ledger.getDeliveries([oldest])).values();
-  return delivery?.workAtMs !== oldest.workAtMs;
+  const found = await ledger.getDeliveries([oldest], 'left out');
+  const delivery = found.get(deliveryIdOf(oldest.eventId, oldest.endpointId));
+  return delivery !== undefined && delivery.workAtMs !== oldest.workAtMs;
 }
 
 /** At most `most`. What is under way still stands in the index with the lease of its release. */

@@ -12,6 +12,7 @@ import type { EndpointStore } from '../core/endpoints/store.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
 import type { EventLedger } from '../core/events/ledger.ts';
 import { createdAtMs, deliveryIdOf } from '../core/identifiers.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { ReplayLedger } from '../core/replays/ledger.ts';
 import type { ReplayMessage, ReplayQueue } from '../core/replays/message.ts';
 import {
@@ -139,13 +140,11 @@ async function sendPage(ports: ReplayPorts, replay: Replay): Promise<number> {
   // Should messages be lost, this finds the new runs in the index.
   await ports.wakes.note(replay, nowMs + LOST_AFTER_MS);
   const refs = replay.page.map((planned) => refOf(replay, planned));
-  const found = await ports.ledger.getDeliveries(refs);
-  const opened = await Promise.all(
-    replay.page.map((planned) => {
-      const id = deliveryIdOf(planned.eventId, replay.endpointId);
-      return open(ports, replay, planned, found.get(id), nowMs);
-    }),
-  );
+  const found = await ports.ledger.getDeliveries(refs, 'left out');
+  const opened = await inParallel(replay.page, replay.page.length, (planned) => {
+    const id = deliveryIdOf(planned.eventId, replay.endpointId);
+    return open(ports, replay, planned, found.get(id), nowMs);
+  });
   const reopened = opened.filter((delivery) => delivery !== undefined);
   const messages: DelayedMessage[] = reopened
     .filter(isUnsent)

@@ -38,15 +38,37 @@ export async function sendDue(
 ): Promise<boolean> {
   const leasedUntilMs = beforeMs + LOST_AFTER_MS;
   let isNoted = false;
+  const failures: unknown[] = [];
   for await (const page of duePages(ports.work, endpoint, beforeMs, PAGE)) {
     // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
     if (!isNoted && page.length > 0) await ports.wakes.note(endpoint, leasedUntilMs);
     isNoted = true;
-    const messages = await Promise.all(page.map((entry) => take(ports, entry, leasedUntilMs)));
-    await sendAll(ports, messages.flat());
+    failures.push(...(await takeAndSend(ports, page, leasedUntilMs)));
     if (isOutOfTime()) return false;
   }
+  if (failures.length > 0) throw failures[0];
   return true;
+}
+
+/**
+ * Takes entries, each by itself, and sends those that were taken. What failed stands in the index, or is leased.
+ * @param form what is sent for the entry at an index
+ * @returns why some were not taken
+ */
+export async function takeAndSend(
+  ports: WakePorts,
+  entries: readonly WorkEntry[],
+  leasedUntilMs: number,
+  form = (sent: DelayedMessage, _index: number): DelayedMessage => sent,
+): Promise<unknown[]> {
+  const taken = await Promise.allSettled(entries.map((entry) => take(ports, entry, leasedUntilMs)));
+  await sendAll(
+    ports,
+    taken.flatMap((one, index) =>
+      one.status === 'fulfilled' ? one.value.map((sent) => form(sent, index)) : [],
+    ),
+  );
+  return taken.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
 }
 
 /** What is due, page by page: each entry once, though it may end or be moved on meanwhile. */

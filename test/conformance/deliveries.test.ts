@@ -108,6 +108,21 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       expect((await read(delivery))?.recordedBy).toBe('m-1/r-1');
     });
 
+    // Regression: cancelled or redacted while its first attempt was under way, which failed then.
+    it('add their attempt to what was cancelled meanwhile, and change nothing else', async () => {
+      const { attempts, recordedBy, ...fresh } = aDelivery({ state: 'waiting' });
+      const cancelled = { ...fresh, attempts: [], redactedAtMs: NOON_MS };
+      expect(await ledger.settle(cancelled, 'cancelled', NOON_MS)).toBe(true);
+      const before = await read(cancelled);
+      const failed = { ...fresh, attempts: [anAttempt(1)], recordedBy: 'm-1/r-1' };
+      expect(await ledger.putDeliveryOnce(failed)).toBe(false);
+      const after = { ...before, attempts: [anAttempt(1)], recordedBy: 'm-1/r-1' };
+      expect(await read(cancelled)).toEqual(after);
+      // And once only.
+      expect(await ledger.putDeliveryOnce({ ...failed, recordedBy: 'm-2/r-1' })).toBe(false);
+      expect(await read(cancelled)).toEqual(after);
+    });
+
     it('are missing in the answer when they are not there', async () => {
       const delivery = await stored();
       const other = aDelivery();

@@ -8,6 +8,7 @@ import {
   countBy,
   DAY_MS,
   deliveriesOf,
+  HOUR_MS,
   MINUTE_MS,
   postSeries,
   START_MS,
@@ -81,6 +82,23 @@ describe('an endpoint that is tripped', () => {
     'gets what came to rest, the index being %i ms behind',
     async (lagMs) => {
       expect(await trippedWithOneAtRest(lagMs)).toEqual({ dead: 25, delivered: 1 });
+    },
+  );
+});
+
+describe('an endpoint with a rate limit', () => {
+  // Regression: the only wake-up of what was held saw nothing yet, and struck its entry.
+  it.each([60_000, 420_000, 600_000])(
+    'gets what was held, the index being %i ms behind',
+    async (lagMs) => {
+      for (const fromMs of [0, 200_000, 440_000, 560_000]) {
+        const world = aWorld(() => answer(200), { indexLagMs: lagMs });
+        const endpoint = world.addEndpoint({ contract: 'standard-webhooks', maxPerSecond: 1 });
+        postSeries(world, endpoint, { count: 4, fromMs });
+        await world.clock.run(START_MS + 3 * HOUR_MS);
+        const states = deliveriesOf(world, endpoint).map(({ state }) => state);
+        expect(countBy(states)).toEqual({ delivered: 4 });
+      }
     },
   );
 });

@@ -26,7 +26,7 @@ import {
   whenHolds,
 } from '../aws/dynamodb/client.ts';
 import { newestFirst } from '../items/listing.ts';
-import { ITEM_VERSION, readable } from '../items/version.ts';
+import { ITEM_VERSION, readable, readEach } from '../items/version.ts';
 import { EXPIRY_MARGIN_MS, expiryOf } from './expiry.ts';
 import { createFeedLedger } from './feed.ts';
 import {
@@ -62,9 +62,10 @@ export function createEventLedger(
       return fromEventItem(found);
     },
 
-    async getEvents(refs) {
+    async getEvents(refs, unreadable) {
       const items = await batchGet(table, refs.map(eventKey));
-      return new Map(items.map((item) => [item.sk?.S ?? '', fromEventItem(item)]));
+      const events = readEach(items, fromEventItem, unreadable);
+      return new Map(events.map((stored) => [stored.event.id, stored]));
     },
 
     async keepUntil(ref, untilMs) {

@@ -49,8 +49,8 @@ export function openingEvents(
   }
   return {
     ...ledger,
-    async getEvents(refs) {
-      const found = await ledger.getEvents(refs);
+    async getEvents(refs, unreadable) {
+      const found = await ledger.getEvents(refs, unreadable);
       return new Map((await opened([...found.values()])).map((one) => [one.event.id, one]));
     },
     async listEvents(...parameters) {
@@ -114,8 +114,8 @@ export function openingDeliveries(
   }
   return {
     ...ledger,
-    async getDeliveries(refs) {
-      const found = await ledger.getDeliveries(refs);
+    async getDeliveries(refs, unreadable) {
+      const found = await ledger.getDeliveries(refs, unreadable);
       return byId(await opened([...found.values()]));
     },
     async listDeliveries(...parameters) {

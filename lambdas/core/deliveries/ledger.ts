@@ -1,5 +1,6 @@
 // Deliveries as the ledger keeps them.
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { Unreadable } from '../errors.ts';
 import { deliveryIdOf } from '../identifiers.ts';
 import type { Page, TimeRange } from '../listing.ts';
 import type { DeliveryRef, EndpointAddress } from '../scope.ts';
@@ -33,7 +34,11 @@ export interface DeliveryRecords {
   putDeliveries(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>;
   /** Puts a delivery if there is none: false if another writer was faster. */
   putDeliveryOnce(delivery: Delivery): Promise<boolean>;
-  getDeliveries(refs: readonly DeliveryRef[]): Promise<ReadonlyMap<string, Delivery>>;
+  /** By their ids. @throws NewerVersionError unless what cannot be read is left out, and logged */
+  getDeliveries(
+    refs: readonly DeliveryRef[],
+    unreadable?: Unreadable,
+  ): Promise<ReadonlyMap<string, Delivery>>;
 }
 
 export function byId(deliveries: readonly Delivery[]): Map<string, Delivery> {

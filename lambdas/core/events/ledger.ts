@@ -1,4 +1,5 @@
 // Events and idempotency keys as the ledger keeps them.
+import type { Unreadable } from '../errors.ts';
 import type { Page, TimeRange } from '../listing.ts';
 import type { EventRef, Scope } from '../scope.ts';
 import { DAY_MS } from '../time.ts';
@@ -21,8 +22,14 @@ export interface EventLedger extends FeedLedger, SubjectLedger {
   putEvents(events: readonly StoredEvent[]): Promise<ReadonlySet<string>>;
   /** Puts an event if it is not stored yet. @returns the stored one */
   putEventOnce(event: StoredEvent): Promise<StoredEvent>;
-  /** Consistent reads; events that are not found are missing in the map. */
-  getEvents(refs: readonly EventRef[]): Promise<ReadonlyMap<string, StoredEvent>>;
+  /**
+   * Consistent reads; events that are not found are missing in the map.
+   * @throws NewerVersionError unless what cannot be read is left out, and logged
+   */
+  getEvents(
+    refs: readonly EventRef[],
+    unreadable?: Unreadable,
+  ): Promise<ReadonlyMap<string, StoredEvent>>;
   /** Keeps an event at least until then, if it is stored. */
   keepUntil(ref: EventRef, untilMs: number): Promise<void>;
   /** Newest first. */
