@@ -15,6 +15,9 @@ const START_MS = 1_767_225_600_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const REPLAYED_AFTER_MS = 6 * HOUR_MS;
+/** What is done to the backlog was asked for by then. */
+const ACTED_BY_MS = REPLAYED_AFTER_MS + MINUTE_MS;
 const TENANT = 'acme';
 
 /** What happens to the backlog. */
@@ -44,7 +47,7 @@ export interface BacklogRun {
 
 export function backlogPlan(seed: number): Plan {
   const plan = noisyPlan(seed);
-  return { ...plan, noise: Math.min(plan.noise, 0.0005), stops: [], outages: [], poison: false };
+  return { ...plan, noise: Math.min(plan.noise, 0.01), stops: [], outages: [], poison: false };
 }
 
 export function runBacklog(seed: number, count?: number): Promise<BacklogRun> {
@@ -101,7 +104,10 @@ async function run(seed: number, given: number | undefined): Promise<BacklogRun>
 
   do await clock.run(clock.nowMs + 30 * MINUTE_MS);
   while (
-    (accepted.size < count || system.contents.waiting() > 0 || system.size() > 0) &&
+    (clock.nowMs <= START_MS + ACTED_BY_MS ||
+      accepted.size < count ||
+      system.contents.waiting() > 0 ||
+      system.size() > 0) &&
     clock.nowMs < START_MS + 4 * DAY_MS
   );
   const work = {
@@ -160,7 +166,7 @@ function actOn(kind: BacklogKind, system: System, id: string): void {
   }
   if (kind === 'replayed') {
     const since = new Date(START_MS - HOUR_MS).toISOString();
-    at(6 * HOUR_MS, () => ask('/v1/replays', { endpoint: id, since, status: 'dead' }));
+    at(REPLAYED_AFTER_MS, () => ask('/v1/replays', { endpoint: id, since, status: 'dead' }));
   }
 }
 
