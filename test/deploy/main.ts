@@ -1,5 +1,6 @@
-// `npm run test:deploy`: the stack on an AWS that others wrote. Plain `cdk bootstrap` and `cdk deploy`, an
-// empty `cdk diff`, the acceptance tests over HTTP, then an update in place and `cdk destroy`. Then the other ways to deploy.
+// `npm run test:deploy`: the stack on an AWS that others wrote. Plain `cdk bootstrap` and `cdk deploy`, an empty `cdk diff`, the
+// acceptance tests over HTTP, then updates in place, `cdk destroy`, a deployment that fails, and one that does not. Then the
+// other ways to deploy.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 // The stack on the emulator: the cdk's own commands, and what a test must know and set afterwards.
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,6 +32,8 @@ export interface StackTools {
   /** What `cdk diff` prints; it fails if there is a difference. */
   diff(assembly: string): Promise<string>;
   destroy(assembly: string): Promise<void>;
+  /** The stack's resources as CloudFormation has them: physical ids by logical ones. */
+  resources(): Promise<ReadonlyMap<string, string>>;
   functions(): Promise<FunctionConfiguration[]>;
   operatorKey(deployed: Deployed): Promise<string>;
 }
@@ -63,6 +65,21 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
       throw new Error(`cdk ${args[0]} failed:\n${error.stdout}\n${error.stderr}`);
     });
     return stdout + stderr;
+  }
+
+  /** The one call that is not worth a client: the emulator asks for no signature. */
+  async function cloudFormation(action: string): Promise<string> {
+    const scope = `test/20260101/${REGION}/cloudformation/aws4_request`;
+    const answer = await fetch(awsUrl, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+      },
+      body: new URLSearchParams({ Action: action, StackName: STACK, Version: '2010-05-15' }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    return text;
   }
 
   async function functions(): Promise<FunctionConfiguration[]> {
@@ -140,6 +157,17 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
     deployedBy,
     diff: (assembly) => cdk(ROOT, 'diff', '--app', assembly, '--fail'),
     destroy: async (assembly) => void (await cdk(ROOT, 'destroy', '--app', assembly, '--force')),
+    async resources() {
+      const xml = await cloudFormation('ListStackResources');
+      const entries = [...xml.matchAll(/<member>.*?<\/member>/gs)].map(
+        ([member]): [string, string] => {
+          const [, logicalId = ''] = /<LogicalResourceId>(.*?)</.exec(member) ?? [];
+          const [, physicalId = ''] = /<PhysicalResourceId>(.*?)</.exec(member) ?? [];
+          return [logicalId, physicalId];
+        },
+      );
+      return new Map(entries);
+    },
     functions,
     operatorKey: ({ operatorSecret }) => secretOf(operatorSecret),
   };
@@ -174,4 +202,39 @@ export function leaveOutWhatIsUnknown(file: string): void {
     resources.filter(([, resource]) => !isUnknownToEmulator(resource)),
   );
   writeFileSync(file, JSON.stringify(template, null, 1));
+}
+
+/** A copy of the assembly that fails when all else is there, and is rolled back: its policy is for a role that there is not. */
+export function brokenCopy(assembly: string, to: string): string {
+  cpSync(assembly, to, { recursive: true });
+  const name = `${STACK}.template.json`;
+  const template = JSON.parse(readFileSync(join(to, name), 'utf8'));
+  template.Resources.Broken = {
+    Type: 'AWS::IAM::Policy',
+    DependsOn: Object.keys(template.Resources),
+    Properties: {
+      PolicyName: 'Broken',
+      Roles: [NO_ROLE],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }],
+      },
+    },
+  };
+  writeFileSync(join(to, name), JSON.stringify(template));
+  // The template is uploaded under its hash, once.
+  const assets = join(to, `${STACK}.assets.json`);
+  const { files }: Assets = JSON.parse(readFileSync(assets, 'utf8'));
+  const [hash = ''] = Object.entries(files).find(([, { source }]) => source.path === name) ?? [];
+  for (const file of [assets, join(to, 'manifest.json')]) {
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(hash, [...hash].reverse().join('')));
+  }
+  return to;
+}
+
+export const NO_ROLE = 'there-is-none';
+
+interface Assets {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
 }
