@@ -1,25 +1,26 @@
 // JSON as text: what is to be sent, or was received, byte for byte. Parsing and writing out again would
 // change `1.00`, long numbers, escapes and white space.
+import { randomUUID } from 'node:crypto';
 
-/** JSON that is sent as it is written. @throws SyntaxError */
+/** JSON that is sent as it is written. @throws SyntaxError, also where UTF-8 could not say it */
 export class JsonText {
   readonly text: string;
   constructor(text: string) {
     JSON.parse(text);
+    if (!text.isWellFormed()) throw new SyntaxError('half of a surrogate pair is no text');
     this.text = text;
   }
 }
 
 /** `JSON.stringify`, but for what is `JsonText` in it. */
 export function jsonOf(value: unknown): string {
-  if (value instanceof JsonText) return value.text;
-  if (Array.isArray(value)) return `[${value.map((one) => jsonOf(one ?? null)).join(',')}]`;
-  if (typeof value !== 'object' || value === null || 'toJSON' in value)
-    return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .map(([name, member]) => `${JSON.stringify(name)}:${jsonOf(member)}`);
-  return `{${members.join(',')}}`;
+  const exact: string[] = [];
+  const mark = randomUUID();
+  const replacer = (_: string, member: unknown) =>
+    member instanceof JsonText ? `${mark}${exact.push(member.text) - 1}` : member;
+  const json = JSON.stringify(value, replacer) ?? 'null';
+  const marked = new RegExp(`"${mark}(\\d+)"`, 'g');
+  return json.replaceAll(marked, (_, at: string) => exact[Number(at)] ?? '');
 }
 
 /** The source text of an object's member. */

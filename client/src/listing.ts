@@ -35,6 +35,7 @@ export class Listing<T> implements AsyncIterable<T> {
   /** The first so many, or all. */
   async toArray(most = Number.POSITIVE_INFINITY): Promise<T[]> {
     const entries: T[] = [];
+    if (Number.isNaN(most) || typeof most !== 'number') throw new TypeError('most: is no number');
     if (most <= 0) return entries;
     for await (const entry of this) {
       entries.push(entry);

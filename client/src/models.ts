@@ -1,6 +1,8 @@
 // The names of what the API takes and gives, from the generated types.
-import type { JsonText } from './json-text.ts';
 import type { components, operations } from './schema.ts';
+
+export type * from './contract-options.ts';
+export type * from './event-map.ts';
 
 type Schemas = components['schemas'];
 
@@ -8,15 +10,8 @@ export type Event = Schemas['Event'];
 export type EventWithData = Schemas['EventWithData'];
 export type EventWithDeliveries = Schemas['EventWithDeliveries'];
 export type Accepted = Schemas['Accepted'];
-/** `data` may be given as it is to be stored and delivered, byte for byte. */
-export type EventInput = Omit<Schemas['EventInput'], 'data'> & { readonly data: object | JsonText };
-export type BatchEventInput = Omit<Schemas['BatchEventInput'], 'data'> & {
-  readonly data: object | JsonText;
-};
 export type Delivery = Schemas['Delivery'];
 export type Endpoint = Schemas['Endpoint'];
-export type EndpointInput = Schemas['EndpointInput'];
-export type EndpointChanges = Schemas['EndpointChanges'];
 export type EndpointSecret = Schemas['EndpointSecret'];
 export type TestReport = Schemas['TestReport'];
 export type Verification = Schemas['Verification'];

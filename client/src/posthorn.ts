@@ -1,5 +1,5 @@
 // The client: one object for one service and key.
-import type { Jwks } from './models.ts';
+import type { AnyEvents, EventMap, Jwks } from './models.ts';
 import { DeadLetters } from './resources/dead-letters.ts';
 import { Deliveries } from './resources/deliveries.ts';
 import { Endpoints } from './resources/endpoints.ts';
@@ -11,8 +11,9 @@ import { Templates } from './resources/templates.ts';
 import { Tenants } from './resources/tenants.ts';
 import { type Api, answerOf, type Call, type PosthornOptions, Transport } from './transport.ts';
 
-export class Posthorn {
-  readonly events: Events;
+/** @typeParam M the data of each type of event: see `EventMap` */
+export class Posthorn<M extends EventMap<M> = AnyEvents> {
+  readonly events: Events<M>;
   readonly endpoints: Endpoints;
   readonly deliveries: Deliveries;
   readonly replays: Replays;
@@ -32,7 +33,7 @@ export class Posthorn {
     this.#options = options;
     this.#transport = transport;
     this.api = api;
-    this.events = new Events(api);
+    this.events = new Events<M>(api);
     this.endpoints = new Endpoints(api);
     this.deliveries = new Deliveries(api);
     this.replays = new Replays(api);
@@ -44,8 +45,8 @@ export class Posthorn {
   }
 
   /** The same service and operator's key, for another tenant. */
-  forTenant(tenant: string, environment?: 'live' | 'test'): Posthorn {
-    return new Posthorn({ ...this.#options, tenant, environment });
+  forTenant(tenant: string, environment?: 'live' | 'test'): Posthorn<M> {
+    return new Posthorn<M>({ ...this.#options, tenant, environment });
   }
 
   /** The keys that are published: a tenant's in its environment, or else the stack's. */

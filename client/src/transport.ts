@@ -2,11 +2,11 @@
 // as values or thrown errors.
 import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
-import { bounded } from './bounded-response.ts';
+import { durationMs, headerText, oneOf } from './checked.ts';
 import { apiErrorOf, ConnectionError, PosthornError } from './errors.ts';
-import { jsonOf } from './json-text.ts';
-import { KEYED_POSTS } from './keyed-posts.ts';
-import { DEFAULT_RETRIES, type RetryPolicy, retryAfterMs, sendWithRetries } from './retries.ts';
+import { elementTexts, jsonOf, memberText } from './json-text.ts';
+import { operationOf } from './operation.ts';
+import { type GivenRetries, retriesOf, retryAfterMs, sendWithRetries } from './retries.ts';
 import type { paths } from './schema.ts';
 import { VERSION } from './version.ts';
 
@@ -19,13 +19,13 @@ export interface PosthornOptions {
   readonly tenant?: string | undefined;
   /** With the operator's key only; `live` if it is not given. */
   readonly environment?: 'live' | 'test' | undefined;
-  readonly retries?: Partial<RetryPolicy>;
-  /** For each try of a request; 30,000 if it is not given. */
-  readonly timeoutMs?: number;
+  readonly retries?: GivenRetries | undefined;
+  /** For each try of a request, with its answer; 30,000 if it is not given. */
+  readonly timeoutMs?: number | undefined;
   /** Put before the client's own in `User-Agent`. */
-  readonly userAgent?: string;
+  readonly userAgent?: string | undefined;
   /** Instead of the global `fetch`. */
-  readonly fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
+  readonly fetch?: ((request: Request, init?: RequestInit) => Promise<Response>) | undefined;
 }
 
 /** All operations by method and path, typed by the OpenAPI document. */
@@ -47,12 +47,21 @@ export class Transport {
   constructor(options: PosthornOptions) {
     this.#base = baseOf(options.url);
     this.#headers = headersOf(options);
-    const sending = {
-      retries: { ...DEFAULT_RETRIES, ...options.retries },
-      timeoutMs: options.timeoutMs ?? 30_000,
-      fetch: options.fetch ?? globalThis.fetch,
+    const { fetch = globalThis.fetch } = options;
+    if (typeof fetch !== 'function') throw new TypeError('fetch: must be a function');
+    const timeoutMs = durationMs('timeoutMs', options.timeoutMs, 30_000, 1);
+    const sending = { retries: retriesOf(options.retries), timeoutMs, fetch };
+    const basePath = new URL(this.#base).pathname.replace(/\/$/, '');
+    this.#send = async (request) => {
+      const path = new URL(request.url).pathname.slice(basePath.length);
+      const operation = operationOf(request.method, path);
+      if (operation?.takesKey && !request.headers.has('idempotency-key')) {
+        request.headers.set('idempotency-key', randomUUID());
+      }
+      const { response, text } = await sendWithRetries(request, sending, operation);
+      texts.set(response, text);
+      return response;
     };
-    this.#send = async (request) => bounded(await sendWithRetries(request, sending));
     this.api = createClient<paths>({
       baseUrl: this.#base,
       headers: this.#headers,
@@ -60,12 +69,6 @@ export class Transport {
       // A key must not follow a redirect to somebody else.
       redirect: 'error',
       fetch: this.#send,
-    });
-    this.api.use({
-      onRequest({ request, schemaPath }) {
-        if (request.method === 'POST' && KEYED_POSTS.includes(schemaPath)) keyed(request);
-        return request;
-      },
     });
   }
 
@@ -87,11 +90,10 @@ export class Transport {
       ...(hasBody && { body: jsonOf(call.body) }),
       ...(call.signal && { signal: call.signal }),
     });
-    if (method === 'POST' && KEYED_POSTS.includes(path)) keyed(request);
     return answerOf(
       (async () => {
         const response = await this.#send(request);
-        const content = parsed(await response.text());
+        const content = parsed(texts.get(response) ?? '');
         return response.ok ? { data: content, response } : { error: content, response };
       })(),
     );
@@ -105,8 +107,38 @@ export function etagOf(answer: object): string | undefined {
   return etags.get(answer);
 }
 
+/** The text of each answer, and then of what it was parsed to. */
+const texts = new WeakMap<Response, string>();
+const sources = new WeakMap<object, string>();
+
+/**
+ * The JSON of what a method of the client answered, or of an entry of a listing, as the service wrote it: parsed numbers
+ * lose digits (`1.00`, `12345678901234567890`).
+ */
+export function sourceOf(answer: object): string | undefined {
+  return sources.get(answer);
+}
+
+function keepSource(data: object, text: string): void {
+  sources.set(data, text);
+  if (!('data' in data && Array.isArray(data.data))) return;
+  const entries = elementTexts(memberText(text, 'data') ?? '[]');
+  data.data.forEach((entry, at) => {
+    const source = entries[at];
+    if (typeof entry === 'object' && entry !== null && source !== undefined)
+      sources.set(entry, source);
+  });
+}
+
+/** The same event, with the exact text of its `data` beside it. */
+export function withDataText<T extends object>(event: T): T & { readonly dataText: string } {
+  return Object.assign(event, { dataText: memberText(sourceOf(event) ?? '{}', 'data') ?? '{}' });
+}
+
 export const ifMatching = (ifMatch: string | undefined) =>
-  ifMatch === undefined ? {} : { 'If-Match': ifMatch };
+  ifMatch === undefined ? {} : { 'If-Match': headerText('ifMatch', String(ifMatch)) };
+export const keyedBy = (key: string | undefined) =>
+  key === undefined ? {} : { 'Idempotency-Key': headerText('idempotencyKey', String(key)) };
 
 /** What the service answered. @throws PosthornError */
 export async function answerOf<T>(
@@ -116,8 +148,11 @@ export async function answerOf<T>(
     const { data, error, response } = await call;
     if (!response.ok) throw apiErrorOf(response, error, retryAfterMs(response));
     const etag = response.headers.get('etag');
-    if (etag !== null && typeof data === 'object' && data !== null) etags.set(data, etag);
-    // What is ok has what the document says of it; without a body that is undefined.
+    if (typeof data === 'object' && data !== null) {
+      if (etag !== null) etags.set(data, etag);
+      keepSource(data, texts.get(response) ?? '{}');
+    }
+    // It was checked against the document; without a body it is undefined.
     return data as T;
   } catch (error) {
     if (error instanceof PosthornError || isAbort(error)) throw error;
@@ -132,13 +167,10 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-function keyed({ headers }: Request): void {
-  if (!headers.has('idempotency-key')) headers.set('idempotency-key', randomUUID());
-}
-
 function baseOf(url: string): string {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-    throw new TypeError(`${url}: must be an http:// or https:// address`);
+  if (typeof url !== 'string') throw new TypeError('url: is missing');
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url) || /[?#]/.test(url)) {
+    throw new TypeError(`url: ${url} must be an http:// or https:// address`);
   }
   return url.replace(/\/+$/, '');
 }
@@ -146,12 +178,11 @@ function baseOf(url: string): string {
 function headersOf(options: PosthornOptions): Record<string, string> {
   const { key, tenant, environment, userAgent } = options;
   const own = `posthorn-client/${VERSION}`;
+  // Said here, without the value: fetch would show a key in its fault.
   for (const [name, value] of Object.entries({ key, tenant, userAgent })) {
-    // Said here, without the value: fetch would show a key in its fault.
-    if (value !== undefined && !/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
-      throw new TypeError(`${name}: must be printable ASCII`);
-    }
+    if (value !== undefined) headerText(name, value);
   }
+  if (environment !== undefined) oneOf('environment', environment, ['live', 'test']);
   return {
     accept: 'application/json',
     'user-agent': userAgent === undefined ? own : `${userAgent} ${own}`,

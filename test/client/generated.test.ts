@@ -13,7 +13,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const document = read('docs/openapi.json');
 
 describe('the generated files', () => {
-  it.each(['client/src/schema.ts', 'client/src/keyed-posts.ts'])(
+  it.each(['client/src/schema.ts', 'client/src/keyed-posts.ts', 'client/src/answers.ts'])(
     '%s is of docs/openapi.json as it stands',
     (path) => {
       const hash = createHash('sha256').update(document).digest('hex');

@@ -1,7 +1,7 @@
 // verify() against what was published: by the vendors, by Standard Webhooks, and by our own pages for
 // receivers. Nothing here is made by the code under test, or by what signs.
-import { createHash, createHmac } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { createHash, createHmac, createPublicKey } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Received,
   VerificationError,
@@ -106,6 +106,8 @@ describe.each(Object.entries(cases))('%s', (_, { received, keys, nowMs, id, type
     expect(verified.payload).toEqual(
       keys.contract === 'bynn' ? bynnVector.claims.data : JSON.parse(received.body),
     );
+    expect(JSON.parse(verified.payloadText)).toEqual(verified.payload);
+    if (keys.contract !== 'bynn') expect(verified.payloadText).toBe(received.body);
     const bytes = new TextEncoder().encode(received.body);
     expect(await verify({ headers: received.headers, body: bytes }, keys, nowMs)).toEqual(verified);
     const headers = new Headers(received.headers);
@@ -230,6 +232,16 @@ describe('what is no endpoint’s key', () => {
     'whsec_!!!!',
     'whsec_c2hvcnQ=',
     'whsk_AAAA',
+    ' '.repeat(40),
+    '\t\n'.repeat(20),
+    'whsec_====',
+    'whsec_ ',
+    `whsec_${'A'.repeat(23)}`,
+    'whpk_',
+    'whpk_AAAA',
+    `whpk_${Buffer.alloc(31).toString('base64')}`,
+    `whpk_${Buffer.alloc(33).toString('base64')}`,
+    `WHSK_${'A'.repeat(15)}`,
   ];
   const contracts = ['standard-webhooks', 'kyc-hmac', 'bronid', 'idnow'] as const;
   const secrets = [...SHORT, [], [''], ['', ''], undefined, null, 42];
@@ -277,6 +289,81 @@ describe('what is no endpoint’s key', () => {
     await refused({ ...received, headers: CARRIED }, sample, nowMs);
   });
 
+  const {
+    received: good,
+    keys: goodKeys,
+    nowMs: then,
+  } = cases['the specification of Standard Webhooks'] as Case;
+
+  it.each([
+    [{ ...good, body: { test: 1 } }, /^body: must be the raw bytes/],
+    [{ ...good, body: undefined }, /^body: /],
+    [{ ...good, body: null }, /^body: /],
+    [{ ...good, body: [1, 2] }, /^body: /],
+    [{ body: good.body }, /^headers: are missing/],
+    [{ ...good, headers: null }, /^headers: /],
+    [undefined, /^headers: /],
+  ])('and what is no request is said by its name: %j', async (received, words) => {
+    await expect(verify(received as Received, goodKeys, then)).rejects.toThrow(words);
+    await refused(received as Received, goodKeys, then);
+  });
+
+  it.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '300', null, {}])(
+    'and a tolerance of %j is refused by its name, for each contract',
+    async (toleranceSeconds) => {
+      for (const { received, keys, nowMs } of Object.values(cases)) {
+        const held = { ...keys, toleranceSeconds } as unknown as VerificationKeys;
+        await expect(verify(received, held, nowMs)).rejects.toThrow(/^toleranceSeconds: /);
+      }
+    },
+  );
+
+  it('and an undefined tolerance is the default', async () => {
+    for (const { received, keys, nowMs, id } of Object.values(cases)) {
+      const held = { ...keys, toleranceSeconds: undefined } as unknown as VerificationKeys;
+      expect(await verify(received, held, nowMs)).toMatchObject({ id });
+    }
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, '0', null])('and the time %j', async (nowMs) => {
+    await refused(good, goodKeys, nowMs as number);
+  });
+
+  it.each([undefined, null, 'keys', 5])('and keys of %j', async (keys) => {
+    await refused(good, keys as unknown as VerificationKeys, then);
+  });
+
+  it.each(['', 'PEM', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 5, null, {}])(
+    'and a PEM of %j, also beside a right one',
+    async (pem) => {
+      const { received, nowMs } = cases['bynn’s published delivery'] ?? expect.fail();
+      for (const keys of [[pem], [bynnVector.publicKey, pem], pem]) {
+        await refused(received, { ...PINNED, keys } as unknown as VerificationKeys, nowMs);
+      }
+    },
+  );
+
+  it('and a broken key of a set does not keep the others from being used', async () => {
+    const { received, nowMs, id } = cases['bynn’s published delivery'] ?? expect.fail();
+    const jwk = createPublicKey(bynnVector.publicKey).export({ format: 'jwk' });
+    const broken = [
+      { kty: 'RSA' },
+      { kty: 'RSA', n: 'AQAB', e: '' },
+      { kty: 'RSA', n: 5, e: 5 },
+      { kty: 'EC', crv: 'P-256' },
+      {},
+      null,
+      'key',
+    ];
+    const sets = [{ keys: [...broken, jwk] }, [{ keys: broken }, { keys: [jwk] }]];
+    for (const keys of sets) {
+      const held = { ...PINNED, keys } as unknown as VerificationKeys;
+      expect(await verify(received, held, nowMs)).toMatchObject({ id });
+    }
+    const none = { ...PINNED, keys: { keys: broken } } as unknown as VerificationKeys;
+    await refused(received, none, nowMs);
+  });
+
   it.each(['x', '', undefined, 'toString'])('is refused: the contract %j', async (contract) => {
     const { received, nowMs } = cases['bynn’s published delivery'] ?? expect.fail();
     await refused(received, { ...PINNED, contract } as unknown as VerificationKeys, nowMs);
@@ -304,3 +391,41 @@ function forgedWith(contract: VerificationKeys['contract'], key: Buffer, nowMs: 
   };
   return { headers: byContract[contract] ?? {}, body };
 }
+
+describe('published keys that were read before', () => {
+  const MINUTE_MS = 60_000;
+  it('serve all who ask while the service is away, and are read again later', async () => {
+    const { received, nowMs, id } = cases['bynn’s published delivery'] ?? expect.fail();
+    const jwk = createPublicKey(bynnVector.publicKey).export({ format: 'jwk' });
+    let isAway = false;
+    let asked = 0;
+    vi.stubGlobal('fetch', async () => {
+      asked++;
+      return isAway ? new Response('', { status: 503 }) : Response.json({ keys: [jwk] });
+    });
+    let steadyMs = 1_000_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => steadyMs);
+    const keys = { ...PINNED, keys: new URL('https://keys.example.com/jwks.json') };
+    const allVerify = (times: number) =>
+      Promise.all(Array.from({ length: times }, () => verify(received, keys, nowMs)));
+    try {
+      await allVerify(5);
+      expect(asked).toBe(1);
+      isAway = true;
+      steadyMs += 6 * MINUTE_MS;
+      for (const one of await allVerify(5)) expect(one.id).toBe(id);
+      expect(asked).toBe(2);
+      await allVerify(5);
+      expect(asked).toBe(2);
+      steadyMs += 6 * MINUTE_MS;
+      for (const one of await allVerify(5)) expect(one.id).toBe(id);
+      isAway = false;
+      steadyMs += 6 * MINUTE_MS;
+      await allVerify(1);
+      expect(asked).toBe(4);
+    } finally {
+      vi.unstubAllGlobals();
+      vi.restoreAllMocks();
+    }
+  });
+});

@@ -1,16 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { durationMs, timeMs } from '../checked.ts';
 import { Listing } from '../listing.ts';
+import { type Looking, lookAgain } from '../looking.ts';
 import type { Delivery, DeliveryQuery } from '../models.ts';
 import { type Api, answerOf } from '../transport.ts';
 
-export interface TailOptions {
+export interface TailOptions extends Looking {
   readonly endpoint?: string | undefined;
   readonly type?: string | undefined;
   /** Begins with deliveries of events accepted since then, instead of with what comes from now on. */
   readonly since?: string | undefined;
   /** Between two looks; 1,000 if it is not given. */
   readonly intervalMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Changes are seen of what was accepted so long before the newest event. */
@@ -29,10 +29,15 @@ export class Deliveries {
 
   /** Newest first. */
   list(query: DeliveryQuery = {}): Listing<Delivery> {
+    return this.#list(query);
+  }
+
+  #list(query: DeliveryQuery, signal?: AbortSignal): Listing<Delivery> {
     return new Listing((cursor) =>
       answerOf(
         this.#api.GET('/v1/deliveries', {
           params: { query: { ...query, ...(cursor !== undefined && { cursor }) } },
+          ...(signal && { signal }),
         }),
       ),
     );
@@ -52,7 +57,8 @@ export class Deliveries {
    * and again at what was accepted in the quarter of an hour before the newest event.
    */
   async *tail(options: TailOptions = {}): AsyncGenerator<Delivery, void, undefined> {
-    const { endpoint, type, intervalMs = 1_000, signal } = options;
+    const { endpoint, type, since: from, signal } = options;
+    const intervalMs = durationMs('intervalMs', options.intervalMs, 1_000);
     const filter = {
       limit: 100,
       ...(endpoint !== undefined && { endpoint }),
@@ -67,22 +73,26 @@ export class Deliveries {
     };
 
     // All times are the service's: this machine's clock may be another.
-    let floorMs = options.since === undefined ? undefined : Date.parse(options.since);
-    if (floorMs === undefined) {
-      const [newest] = await this.list(filter).toArray(1);
-      floorMs = newest ? Date.parse(newest.acceptedAt) : 0;
-      const since = new Date(floorMs).toISOString();
-      for await (const delivery of this.list({ ...filter, since })) note(delivery);
-    }
-    for (;;) {
-      const since = new Date(floorMs).toISOString();
-      const news = (await this.list({ ...filter, since }).toArray()).filter(note);
-      yield* news.reverse();
+    let floorMs = from === undefined ? undefined : timeMs('since', from);
+    const since = (ms: number) => ({ ...filter, since: new Date(ms).toISOString() });
+    const begin = async (): Promise<number> => {
+      const [newest] = await this.#list({ ...filter, limit: 1 }, signal).toArray(1);
+      const newestMs = newest ? Date.parse(newest.acceptedAt) : 0;
+      for await (const delivery of this.#list(since(newestMs), signal)) note(delivery);
+      return newestMs;
+    };
+    const look = async () => {
+      floorMs ??= await begin();
+      return this.#list(since(floorMs), signal).toArray();
+    };
+    for await (const found of lookAgain(look, options, () => intervalMs)) {
+      yield* found.filter(note).reverse();
       for (const { acceptedAtMs } of seen.values()) {
-        floorMs = Math.max(floorMs, acceptedAtMs - TAIL_WINDOW_MS);
+        floorMs = Math.max(floorMs ?? 0, acceptedAtMs - TAIL_WINDOW_MS);
       }
-      for (const [id, { acceptedAtMs }] of seen) if (acceptedAtMs < floorMs) seen.delete(id);
-      await delay(intervalMs, undefined, signal ? { signal } : {});
+      for (const [id, { acceptedAtMs }] of seen) {
+        if (acceptedAtMs < (floorMs ?? 0)) seen.delete(id);
+      }
     }
   }
 }

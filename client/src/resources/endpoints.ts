@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { elementTexts, memberText } from '../json-text.ts';
+import { durationMs, timeMs } from '../checked.ts';
+import { ConnectionError } from '../errors.ts';
 import { Listing } from '../listing.ts';
+import { type Looking, lookAgain } from '../looking.ts';
 import type {
   Endpoint,
   EndpointChanges,
@@ -13,7 +14,8 @@ import type {
   TestReport,
   Verification,
 } from '../models.ts';
-import { type Api, answerOf, ifMatching } from '../transport.ts';
+import type { components } from '../schema.ts';
+import { type Api, answerOf, ifMatching, withDataText } from '../transport.ts';
 
 /** An event of an endpoint's feed. */
 export interface FeedEvent extends PolledEvent {
@@ -27,13 +29,12 @@ export interface FeedPage {
   readonly next: string;
 }
 
-export interface FeedOptions {
+export interface FeedOptions extends Looking {
   readonly after?: string | undefined;
   /** Not together with `after`. RFC 3339 */
   readonly since?: string | undefined;
   /** Between requests where there was nothing more; 2,000 if it is not given. */
   readonly intervalMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export class Endpoints {
@@ -44,7 +45,7 @@ export class Endpoints {
   }
 
   create(endpoint: EndpointInput): Promise<Endpoint> {
-    return answerOf(this.#api.POST('/v1/endpoints', { body: endpoint }));
+    return answerOf(this.#api.POST('/v1/endpoints', { body: endpoint as EndpointBody }));
   }
 
   get(id: string): Promise<Endpoint> {
@@ -65,7 +66,10 @@ export class Endpoints {
   /** @param ifMatch the `ETag` of the version that is meant, as `etagOf` gives it */
   update(id: string, changes: EndpointChanges, ifMatch?: string): Promise<Endpoint> {
     return answerOf(
-      this.#api.PATCH('/v1/endpoints/{id}', { ...matching(id, ifMatch), body: changes }),
+      this.#api.PATCH('/v1/endpoints/{id}', {
+        ...matching(id, ifMatch),
+        body: changes as EndpointBody,
+      }),
     );
   }
 
@@ -128,7 +132,8 @@ export class Endpoints {
     const started = await answerOf(
       this.#api.POST('/v1/endpoints/{id}/recover', { ...at(id), body: input }),
     );
-    return started as Replay; // without dryRun it is a replay and no count
+    if ('id' in started) return started;
+    throw new ConnectionError('the service counted, and started nothing');
   }
 
   /**
@@ -136,40 +141,31 @@ export class Endpoints {
    * cursor that follows it.
    */
   async *feed(id: string, options: FeedOptions = {}): AsyncGenerator<FeedPage, void, undefined> {
-    const { since, intervalMs = 2_000, signal } = options;
+    const { since, signal } = options;
+    const intervalMs = durationMs('intervalMs', options.intervalMs, 2_000);
+    if (since !== undefined) timeMs('since', since);
     let { after } = options;
-    for (;;) {
+    const look = () => {
       const query = after !== undefined ? { after } : since !== undefined ? { since } : {};
-      const asked = this.#api.GET('/v1/endpoints/{id}/events', {
-        params: { path: { id }, query: { ...query, limit: 100 } },
-        parseAs: 'text',
-        ...(signal && { signal }),
-      });
-      const { events, next, more } = await answerOf(
-        asked.then(({ data, ...rest }) => ({
-          ...rest,
-          ...(data !== undefined && { data: feedPageOf(data) }),
-        })),
+      return answerOf(
+        this.#api.GET('/v1/endpoints/{id}/events', {
+          params: { path: { id }, query: { ...query, limit: 100 } },
+          ...(signal && { signal }),
+        }),
       );
+    };
+    for await (const { data, next } of lookAgain(look, options, ({ more }) =>
+      more ? 0 : intervalMs,
+    )) {
       after = next;
-      yield { events, next };
-      if (!more) await delay(intervalMs, undefined, signal ? { signal } : {});
+      yield { events: data.map((event) => withDataText(event)), next };
     }
   }
-}
-
-function feedPageOf(text: string): FeedPage & { readonly more: boolean } {
-  const { data, next, more }: { data: PolledEvent[]; next: string; more: boolean } =
-    JSON.parse(text);
-  const sources = elementTexts(memberText(text, 'data') ?? '[]');
-  const events = data.map((event, at) => ({
-    ...event,
-    dataText: memberText(sources[at] ?? '{}', 'data') ?? '{}',
-  }));
-  return { events, next, more };
 }
 
 const at = (id: string) => ({ params: { path: { id } } });
 const matching = (id: string, ifMatch: string | undefined) => ({
   params: { path: { id }, header: ifMatching(ifMatch) },
 });
+/** The options of a contract are an object like any other. */
+type EndpointBody = components['schemas']['EndpointInput'];

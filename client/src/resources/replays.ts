@@ -1,6 +1,7 @@
+import { ConnectionError } from '../errors.ts';
 import { Listing } from '../listing.ts';
 import type { Replay, ReplayCount, ReplayInput, ReplayQuery } from '../models.ts';
-import { type Api, answerOf } from '../transport.ts';
+import { type Api, answerOf, keyedBy } from '../transport.ts';
 
 export class Replays {
   readonly #api: Api;
@@ -11,11 +12,12 @@ export class Replays {
 
   /** @param idempotencyKey without one a random one is sent, so that a retry starts no second replay */
   async create(input: Omit<ReplayInput, 'dryRun'>, idempotencyKey?: string): Promise<Replay> {
-    const header = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+    const header = keyedBy(idempotencyKey);
     const started = await answerOf(
       this.#api.POST('/v1/replays', { body: input, params: { header } }),
     );
-    return started as Replay; // without dryRun it is a replay and no count
+    if ('id' in started) return started;
+    throw new ConnectionError('the service counted, and started nothing');
   }
 
   /** How many deliveries it would send, and sends nothing. */
@@ -23,7 +25,8 @@ export class Replays {
     const counted = await answerOf(
       this.#api.POST('/v1/replays', { body: { ...input, dryRun: true } }),
     );
-    return counted as ReplayCount; // with dryRun it is a count
+    if ('count' in counted) return counted;
+    throw new ConnectionError('the service gave no count');
   }
 
   get(id: string): Promise<Replay> {

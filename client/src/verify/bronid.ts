@@ -43,10 +43,10 @@ export async function verifyBronid(
       return isSha && isKeccak;
     });
   if (!isGenuine) refuse();
-  const payload = await opened(body, opening);
-  const { timestamp } = payload;
+  const plain = await opened(body, opening);
+  const { timestamp } = plain.payload;
   requireFresh(typeof timestamp === 'number' ? timestamp : Number.NaN, nowMs, toleranceSeconds);
-  return { id: '', type: textOf(payload.type), payload };
+  return { id: '', type: textOf(plain.payload.type), ...plain };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,4 +1,5 @@
 // bynn: an RS256 JWT in the body, signed by a key that is published as a JWKS.
+import { memberText } from '../json-text.ts';
 import { claimsOf } from './jwt.ts';
 import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
 import {
@@ -47,7 +48,7 @@ export async function verifyBynn(
   if (!isSame(headerOf(received, 'x-webhook-token'), expected)) {
     refuse('it is meant for another endpoint');
   }
-  const token = textOf((await opened(bytesOf(received), opening)).jwt) ?? '';
+  const token = textOf((await opened(bytesOf(received), opening)).payload.jwt) ?? '';
   const checks = { algorithm: 'RS256', requiredClaims: ['data'], toleranceSeconds, nowMs } as const;
   const claims =
     (await claimsOf(token, await rsaKeysOf(keys), checks)) ??
@@ -58,5 +59,11 @@ export async function verifyBynn(
   // Not the header Idempotency-Key: nothing signs it.
   const id = textOf(payload.event_id) ?? '';
   if (id === '') refuse('the JWT names no event');
-  return { id, type: textOf(payload.event_type), payload };
+  return { id, type: textOf(payload.event_type), payload, payloadText: dataTextIn(token) };
+}
+
+/** Of a JWT that verified. */
+function dataTextIn(token: string): string {
+  const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return memberText(claims, 'data') ?? '{}';
 }

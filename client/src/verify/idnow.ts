@@ -38,6 +38,6 @@ export async function verifyIdnow(
   const claims = await claimsOf(token, secretsOf(secret).map(keyBytesOf), checks);
   // The JWT speaks of one body only: without this check it could be put beside any other.
   if (!claims || !isSame(String(claims.body_sha256), digest)) refuse('the JWT does not verify');
-  const payload = await opened(body, opening);
-  return { id: claims.jti ?? '', type: textOf(payload.eventType), payload };
+  const plain = await opened(body, opening);
+  return { id: claims.jti ?? '', type: textOf(plain.payload.eventType), ...plain };
 }

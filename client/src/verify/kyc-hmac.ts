@@ -37,6 +37,6 @@ export async function verifyKycHmac(
       return isSame(given, `sha256=${mac.digest('hex')}`);
     });
   if (!isGenuine) refuse();
-  const payload = await opened(body, opening);
-  return { id: textOf(payload.id) ?? '', type: textOf(payload.type), payload };
+  const plain = await opened(body, opening);
+  return { id: textOf(plain.payload.id) ?? '', type: textOf(plain.payload.type), ...plain };
 }

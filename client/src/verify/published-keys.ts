@@ -2,6 +2,7 @@
 import { importJWK, importSPKI, type JWK } from 'jose';
 import { bounded } from '../bounded-response.ts';
 import { ConnectionError } from '../errors.ts';
+import { refuse } from './received.ts';
 
 type Key = Awaited<ReturnType<typeof importJWK>>;
 
@@ -24,28 +25,26 @@ const fetched = new Map<
 export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<readonly Key[]> {
   if (isList(source)) {
     const found = source.map(async (one) =>
-      typeof one === 'string' ? [await importSPKI(one, 'RS256')] : rsaKeysOf(one, isRetry),
+      typeof one === 'string' ? [await pemKey(one)] : rsaKeysOf(one, isRetry),
     );
     return (await Promise.all(found)).flat();
   }
-  if (!(source instanceof URL)) return ofSet(source.keys);
+  if (!(source instanceof URL)) {
+    if (!Array.isArray(source?.keys)) refuse('keys: must be PEMs, a key set or its URL');
+    return ofSet(source.keys);
+  }
   const known = fetched.get(source.href);
   // A steady clock, and never the caller's: this is about how often is asked, not about signatures.
   const nowMs = performance.now();
   if (known && nowMs - known.atMs < (isRetry ? ASKED_AGAIN_MS : KEPT_MS)) return known.keys;
-  const keys = fetchSet(source);
-  fetched.set(source.href, { atMs: nowMs, keys });
-  try {
-    return await keys;
-  } catch (error) {
-    // What was known is better than nothing; without it the next call asks again.
-    if (known) {
-      fetched.set(source.href, { atMs: nowMs, keys: known.keys });
-      return known.keys;
-    }
-    fetched.delete(source.href);
+  // What was known is better than nothing, for all who wait for this answer; without it the next call asks again.
+  const keys: Promise<readonly Key[]> = fetchSet(source).catch((error: unknown) => {
+    if (known) return known.keys;
+    if (fetched.get(source.href)?.keys === keys) fetched.delete(source.href);
     throw error;
-  }
+  });
+  fetched.set(source.href, { atMs: nowMs, keys });
+  return keys;
 }
 
 const isList = (source: PublicKeys): source is readonly (string | KeySet)[] =>
@@ -66,8 +65,18 @@ async function fetchSet(url: URL): Promise<readonly Key[]> {
   }
 }
 
-function ofSet(keys: readonly object[]): Promise<readonly Key[]> {
-  // jose refuses whatever is not a key.
-  const rsa = keys.filter((key): key is JWK => 'kty' in key && key.kty === 'RSA');
-  return Promise.all(rsa.map((key) => importJWK(key, 'RS256')));
+/** A key that cannot be read does not keep the others from being used. */
+async function ofSet(keys: readonly unknown[]): Promise<readonly Key[]> {
+  const rsa = keys.filter((key): key is JWK => Object(key).kty === 'RSA');
+  const read = await Promise.allSettled(rsa.map(async (key) => importJWK(key, 'RS256')));
+  return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+/** @throws VerificationError */
+async function pemKey(pem: string): Promise<Key> {
+  try {
+    return await importSPKI(pem, 'RS256');
+  } catch {
+    return refuse('keys: a text is no PEM of an RSA public key');
+  }
 }

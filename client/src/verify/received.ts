@@ -13,15 +13,35 @@ export interface Received {
   readonly body: Uint8Array | string;
 }
 
-export interface VerifiedDelivery {
+export interface VerifiedDelivery<Payload = unknown> {
   /** The same on every attempt: what to recognize a repeat by. */
   readonly id: string;
   readonly type: string | undefined;
   /** What the signature covers, parsed. */
-  readonly payload: unknown;
+  readonly payload: Payload;
+  /** The same as text: parsed, long numbers lose digits. */
+  readonly payloadText: string;
 }
 
-export function bytesOf({ body }: Received): Buffer {
+/** The usual mistakes, by their names. @throws VerificationError */
+export function checkReceived(received: Received): void {
+  const { headers, body } = Object(received);
+  if (typeof headers !== 'object' || headers === null) refuse('headers: are missing');
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    refuse('body: must be the raw bytes, before any parser saw them, or their text');
+  }
+}
+
+/** @throws VerificationError for a tolerance that would accept any time, or none */
+export function checkTimes(keys: object, nowMs: unknown): void {
+  const { toleranceSeconds: tolerance = 0 }: { toleranceSeconds?: unknown } = keys;
+  if (typeof tolerance !== 'number' || !(tolerance >= 0 && tolerance < Number.POSITIVE_INFINITY)) {
+    refuse('toleranceSeconds: must be a number of at least 0');
+  }
+  if (typeof nowMs !== 'number' || !Number.isFinite(nowMs)) refuse('nowMs: must be a number');
+}
+
+export function bytesOf({ body }: Received): Uint8Array {
   return typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body);
 }
 
@@ -39,23 +59,28 @@ export interface Opening {
   readonly decrypt?: (jwe: string) => Promise<Uint8Array>;
 }
 
+interface Opened {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly payloadText: string;
+}
+
 /** @throws what `decrypt` throws, as a VerificationError */
-export async function opened(
-  body: Buffer,
-  { decrypt }: Opening,
-): Promise<Readonly<Record<string, unknown>>> {
+export async function opened(body: Uint8Array, { decrypt }: Opening): Promise<Opened> {
   if (!decrypt) return parsedObject(body);
   try {
-    return parsedObject(await decrypt(body.toString('ascii')));
+    return parsedObject(await decrypt(Buffer.from(body).toString('ascii')));
   } catch (cause) {
     throw new VerificationError('the body could not be decrypted', { cause });
   }
 }
 
-function parsedObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+function parsedObject(body: Uint8Array): Opened {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (typeof value === 'object' && value !== null) return { ...value };
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) {
+      return { payload: { ...value }, payloadText: text };
+    }
   } catch {
     // Said below.
   }
@@ -80,13 +105,14 @@ const MIN_BYTES = 24;
  * A secret's bytes: of the `whsec_` form its base64, otherwise the text as it is.
  * @throws VerificationError for one that cannot be an endpoint's: with an empty key anybody could sign
  */
-export function keyBytesOf(secret: string): Buffer {
+export function keyBytesOf(secret: string): Uint8Array {
   if (typeof secret !== 'string' || /^wh[ps]k_/.test(secret))
     refuse('a secret is no shared secret');
   const isStandard = secret.startsWith('whsec_');
   const encoded = secret.slice('whsec_'.length);
   if (isStandard && !/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) refuse('a whsec_ secret is no base64');
   const bytes = isStandard ? Buffer.from(encoded, 'base64') : Buffer.from(secret, 'utf8');
+  if (!isStandard && secret.trim() === '') refuse('a secret is empty');
   if (bytes.length < (isStandard ? MIN_STANDARD_BYTES : MIN_BYTES)) refuse('a secret is too short');
   return bytes;
 }

@@ -38,11 +38,11 @@ export async function verifyStandardWebhooks(
     .map(checkOf)
     .some((isSigned) => signatures.some((one) => isSigned(one, signed)));
   if (!isGenuine) refuse();
-  const payload = await opened(body, opening);
-  return { id, type: textOf(payload.type), payload };
+  const plain = await opened(body, opening);
+  return { id, type: textOf(plain.payload.type), ...plain };
 }
 
-type Check = (signature: string, signed: Buffer) => boolean;
+type Check = (signature: string, signed: Uint8Array) => boolean;
 
 /** @throws VerificationError for a key that cannot be an endpoint's */
 function checkOf(key: string): Check {
@@ -64,7 +64,7 @@ function checkOf(key: string): Check {
   };
 }
 
-function partsOf(signature: string): [version: string, bytes: Buffer] {
+function partsOf(signature: string): [version: string, bytes: Uint8Array] {
   const [version = '', base64 = ''] = signature.split(',', 2);
   return [version, Buffer.from(base64, 'base64')];
 }

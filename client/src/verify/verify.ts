@@ -3,7 +3,13 @@ import { type BronidKeys, verifyBronid } from './bronid.ts';
 import { type BynnKeys, verifyBynn } from './bynn.ts';
 import { type IdnowKeys, verifyIdnow } from './idnow.ts';
 import { type KycHmacKeys, verifyKycHmac } from './kyc-hmac.ts';
-import { type Received, refuse, type VerifiedDelivery } from './received.ts';
+import {
+  checkReceived,
+  checkTimes,
+  type Received,
+  refuse,
+  type VerifiedDelivery,
+} from './received.ts';
 import { type StandardWebhooksKeys, verifyStandardWebhooks } from './standard-webhooks.ts';
 
 export type VerificationKeys =
@@ -18,16 +24,28 @@ export type { Received, ReceivedHeaders, VerifiedDelivery } from './received.ts'
 export type { BronidKeys, BynnKeys, IdnowKeys, KycHmacKeys, StandardWebhooksKeys };
 
 /**
+ * @typeParam Payload what the payload is, such as `StandardPayload<MyEvents>`; nothing checks it
  * @param nowMs the time to check against, in ms; now if it is not given
  * @throws VerificationError if the delivery is not to be trusted
  * @throws ConnectionError if keys were to be fetched and could not be
  */
-export async function verify(
+export async function verify<Payload = unknown>(
   received: Received,
   keys: VerificationKeys,
   nowMs: number = Date.now(),
+): Promise<VerifiedDelivery<Payload>> {
+  const verified = await verifiedBy(received, keys, nowMs);
+  return verified as VerifiedDelivery<Payload>; // as the caller knows it: nobody else does
+}
+
+async function verifiedBy(
+  received: Received,
+  keys: VerificationKeys,
+  nowMs: number,
 ): Promise<VerifiedDelivery> {
-  switch (keys.contract) {
+  checkReceived(received);
+  checkTimes(Object(keys), nowMs);
+  switch (keys?.contract) {
     case 'standard-webhooks':
       return verifyStandardWebhooks(received, keys, nowMs);
     case 'bynn':
@@ -41,7 +59,7 @@ export async function verify(
     default:
       // JavaScript, or a value from the environment, may ask for any.
       return refuse(
-        `there is no contract ${String((keys satisfies never as VerificationKeys).contract)}`,
+        `there is no contract ${String((keys satisfies never as VerificationKeys)?.contract)}`,
       );
   }
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointInput } from '../../models.ts';
+import type { Endpoint, EndpointChanges, EndpointInput } from '../../models.ts';
 import {
   type Command,
   type CommandCall,
@@ -61,13 +61,14 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
       const { posthorn, out, arg, options } = call;
       const contract = options.text('contract');
       const secret = options.text('secret');
-      const endpoint = await posthorn.endpoints.create({
+      const input = {
         ...(await settingsOf(call)),
-        ...(contract !== undefined && { contract: contract as Endpoint['contract'] }), // the service says which there are
+        ...(contract !== undefined && { contract }),
         ...(secret !== undefined && { secret }),
         url: arg(0),
-      });
-      out.one(endpoint);
+      };
+      // The service says which contracts and options there are.
+      out.one(await posthorn.endpoints.create(input as EndpointInput));
     },
   },
   {
@@ -180,7 +181,7 @@ function row({ id, url, contract, eventTypes, status, health }: Endpoint) {
   };
 }
 
-async function settingsOf({ options }: CommandCall): Promise<Partial<EndpointInput>> {
+async function settingsOf({ options }: CommandCall): Promise<EndpointChanges> {
   const file = options.text('file');
   const settings = options.text('settings');
   const eventTypes = options.texts('event-type');

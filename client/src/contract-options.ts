@@ -1,0 +1,36 @@
+// `contractOptions` by contract: the document says only that they are an object, as they differ.
+import type { components } from './schema.ts';
+
+export interface ContractOptions {
+  /** The kind of secret that the service makes: `v1` is HMAC, `v1a` ed25519. */
+  'standard-webhooks': { signature?: 'v1' | 'v1a' | undefined };
+  bynn: {
+    issuer?: string | undefined;
+    webhookToken?: 'endpoint' | 'delivery' | undefined;
+    jwtReference?: 'exclude' | 'include' | undefined;
+    /** Most JWKS clients need it: whether the JWT's header names its key. */
+    kid?: boolean | undefined;
+  };
+  'kyc-hmac': { signedContent?: 'body' | 'timestamp.body' | undefined };
+  bronid: {
+    whitespace?: 'compact' | 'keep' | undefined;
+    bodySignature?: boolean | undefined;
+  };
+  idnow: { headerName?: string | undefined; prefix?: string | undefined };
+}
+
+type OptionsOf<Contract extends keyof ContractOptions> = {
+  contract: Contract;
+  contractOptions?: ContractOptions[Contract];
+};
+type Chosen =
+  | { contract?: never; contractOptions?: ContractOptions['standard-webhooks'] }
+  | { [Contract in keyof ContractOptions]: OptionsOf<Contract> }[keyof ContractOptions];
+
+type Given = components['schemas']['EndpointInput'];
+export type EndpointInput = Omit<Given, 'contract' | 'contractOptions'> & Chosen;
+
+/** A contract does not change, so the options may be those of any. */
+export type EndpointChanges = Omit<components['schemas']['EndpointChanges'], 'contractOptions'> & {
+  contractOptions?: ContractOptions[keyof ContractOptions] | null;
+};
