@@ -7,9 +7,8 @@ export function harmless(text: string): string {
   return text.replaceAll(UNSEEN, '\ufffd');
 }
 
-/** JSON of the same value. JSON itself escapes only some of them. @param indent as of `JSON.stringify` */
-export function harmlessJson(value: unknown, indent?: number): string {
-  const json = JSON.stringify(value, null, indent) ?? 'null';
+/** JSON that means the same. JSON itself escapes only some of them. */
+export function harmlessJson(json: string): string {
   return json.replaceAll(UNSEEN, (found) => (found === '\n' ? found : escaped(found)));
 }
 

@@ -34,6 +34,47 @@ export function elementTexts(array: string): string[] {
   return [...partsOf(array)].map(({ text }) => text);
 }
 
+/** A name that an object in it has twice, at any depth: parsing would keep one of them. */
+export function repeatedName(json: string): string | undefined {
+  const seen = new Set<string>();
+  for (const { name, text } of partsOf(json)) {
+    if (name !== undefined && seen.has(name)) return name;
+    if (name !== undefined) seen.add(name);
+    const inner = /^[{[]/.test(text) ? repeatedName(text) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+/** The members of an object with their source texts. */
+export function membersOf(object: string): [name: string, text: string][] {
+  return [...partsOf(object)].map(({ name = '', text }) => [name, text]);
+}
+
+/** The same JSON with other white space: nothing else of it changes. @param indent 0 for one line */
+export function laidOut(json: string, indent: number): string {
+  const lineAt = (depth: number) => (indent === 0 ? '' : `\n${' '.repeat(indent * depth)}`);
+  let depth = 0;
+  let out = '';
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at] ?? '';
+    if (character === '"') {
+      const end = endOfString(json, at);
+      out += json.slice(at, end + 1);
+      at = end;
+    } else if (/[{[]/.test(character)) {
+      const closing = /^\s*[}\]]/.exec(json.slice(at + 1, at + 100))?.[0];
+      if (closing === undefined) out += character + lineAt(++depth);
+      else out += character + closing.trim();
+      at += closing?.length ?? 0;
+    } else if (/[}\]]/.test(character)) out += lineAt(--depth) + character;
+    else if (character === ',') out += character + lineAt(depth);
+    else if (character === ':') out += indent === 0 ? ':' : ': ';
+    else if (!/\s/.test(character)) out += character;
+  }
+  return out;
+}
+
 /** The members of an object or the entries of an array, of text that is known to be JSON. */
 function* partsOf(json: string): Generator<{ name: string | undefined; text: string }> {
   let depth = 0;

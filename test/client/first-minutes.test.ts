@@ -182,7 +182,7 @@ describe('with the command line', () => {
     await receiver.untilAt('/cli', arrived + 1);
     expect(await cli.json('replays', 'get', started.id)).toMatchObject({ id: started.id });
     expect(await cli.json('endpoints', 'pause', id)).toMatchObject([{ id, status: 'paused' }]);
-    expect(await cli.json('endpoints', 'delete', id)).toEqual({ id, deleted: true });
+    expect(await cli.json('endpoints', 'delete', id, '--yes')).toEqual({ id, deleted: true });
   }, 120_000);
 
   it('listen: events of a feed, byte for byte and signed, at a local address', async () => {

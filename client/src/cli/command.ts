@@ -2,6 +2,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Posthorn } from '../posthorn.ts';
 import type { Output } from './output.ts';
+import { didYouMean } from './suggestion.ts';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
@@ -18,6 +19,8 @@ export interface Command {
   /** Names of what must follow. */
   readonly args?: readonly string[];
   readonly options?: Readonly<Record<string, Option>>;
+  /** Why it must be confirmed with --yes: what cannot be undone. */
+  readonly irreversible?: string;
   run(call: CommandCall): Promise<void>;
 }
 
@@ -71,7 +74,7 @@ export class OptionValues {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const number = Number(value);
-    if (value.trim() === '' || !Number.isSafeInteger(number) || number < least) {
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least) {
       throw new UsageError(`--${name} ${value}: must be a whole number of at least ${least}`);
     }
     return number;
@@ -81,7 +84,10 @@ export class OptionValues {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const found = allowed.find((one) => one === value);
-    if (!found) throw new UsageError(`--${name} ${value}: must be one of ${allowed.join(', ')}`);
+    if (!found) {
+      const meant = didYouMean(value, allowed);
+      throw new UsageError(`--${name} ${value}: must be one of ${allowed.join(', ')}${meant}`);
+    }
     return found;
   }
 }
@@ -107,8 +113,19 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   help: { type: 'boolean', help: 'show the options of a command' },
 };
 
+/** All options of a command. */
+export function optionsOf({ options = {}, irreversible }: Command): Record<string, Option> {
+  const yes: Option = { type: 'boolean', help: `required: ${irreversible}` };
+  return { ...options, ...(irreversible !== undefined && { yes }), ...GLOBAL_OPTIONS };
+}
+
+/** @throws UsageError unless it is confirmed */
+export function requireYes(options: OptionValues, irreversible: string): void {
+  if (!options.flag('yes')) throw new UsageError(`${irreversible}: confirm with --yes`);
+}
+
 export function parseConfigOf(options: Readonly<Record<string, Option>>) {
-  const entries = Object.entries({ ...options, ...GLOBAL_OPTIONS });
+  const entries = Object.entries(options);
   return Object.fromEntries(
     entries.map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
   ) satisfies ParseArgsConfig['options'];

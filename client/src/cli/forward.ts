@@ -1,5 +1,8 @@
 // Forwards an event of a feed to a local address, as a delivery by Standard Webhooks would come.
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
 import type { FeedEvent } from '../resources/endpoints.ts';
 import { signStandardWebhooks } from '../verify/standard-webhooks.ts';
 import { VERSION } from '../version.ts';
@@ -24,24 +27,38 @@ export async function forward(
   const startedAt = performance.now();
   const took = () => Math.round(performance.now() - startedAt);
   try {
-    const response = await fetch(to, {
-      method: 'POST',
+    const response = await post(
+      to,
       body,
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      headers: {
+      AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      {
         ...signStandardWebhooks(event.id, body, secret, Date.now()),
         'content-type': 'application/json',
+        'content-length': body.byteLength,
         'user-agent': `posthorn-cli/${VERSION}`,
       },
-    });
-    await response.body?.cancel();
-    const { status } = response;
+    );
+    const status = response.statusCode ?? null;
     return { status, durationMs: took(), words: `${status}, ${took()} ms` };
   } catch (error) {
     signal.throwIfAborted();
     return { status: null, durationMs: took(), words: reasonOf(error) };
   }
+}
+
+/** Not by `fetch`, which refuses ports such as 6000 that a receiver may well have. */
+async function post(
+  to: string,
+  body: Uint8Array,
+  signal: AbortSignal,
+  headers: Record<string, string | number>,
+): Promise<IncomingMessage> {
+  const send = to.startsWith('https:') ? overHttps : overHttp;
+  const request = send(to, { method: 'POST', headers, signal, agent: false });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.on('error', () => {}).destroy();
+  return response;
 }
 
 /** The bytes that the contract makes: the data as it was posted. */

@@ -1,32 +1,45 @@
 // The help: of all commands, of a group, and of one.
-import { type Command, GLOBAL_OPTIONS, type Option } from './command.ts';
+import { type Command, GLOBAL_OPTIONS, type Option, optionsOf } from './command.ts';
+import { described, wrapped } from './layout.ts';
+
+const WIDTH = 80;
+const COMPLETION = ['completion <shell>', 'print completion for bash, zsh or fish'] as const;
 
 export function overview(commands: readonly Command[], group?: string): string {
   const shown =
     group === undefined ? commands : commands.filter(({ name }) => groupOf(name) === group);
-  const width = Math.max(...shown.map((command) => wordsOf(command).length));
-  const lines = shown.map((command) => `  ${wordsOf(command).padEnd(width)}  ${command.summary}`);
   return [
     'posthorn <command> [options]',
     '',
-    ...lines,
+    ...described(
+      [
+        ...shown.map((command) => [wordsOf(command), command.summary] as const),
+        ...(group === undefined ? [COMPLETION] : []),
+      ],
+      WIDTH,
+    ),
     '',
     'Global options:',
     ...optionLines(GLOBAL_OPTIONS),
     '',
-    'Run posthorn <command> --help for the options of a command. Parentheses show defaults.',
-    'Exit codes: 0 success, 1 refused or unsuccessful, 2 wrong usage, 3 not allowed, 4 not found,',
-    '5 service unreachable or failing.',
+    ...wrapped(
+      'Run posthorn <command> --help for the options of a command. Parentheses show defaults.',
+      WIDTH,
+    ),
+    ...wrapped(
+      'Exit codes: 0 success, 1 refused or unsuccessful, 2 wrong usage, 3 not allowed, 4 not found, 5 service unreachable or failing.',
+      WIDTH,
+    ),
   ].join('\n');
 }
 
 export function helpOf(command: Command): string {
-  const options = Object.entries(command.options ?? {});
+  const own = Object.entries(optionsOf(command)).filter(([name]) => !(name in GLOBAL_OPTIONS));
   return [
     `posthorn ${wordsOf(command)} [options]`,
     '',
-    command.summary,
-    ...(options.length > 0 ? ['', ...optionLines(command.options ?? {})] : []),
+    ...wrapped(command.summary, WIDTH),
+    ...(own.length > 0 ? ['', ...optionLines(Object.fromEntries(own))] : []),
     '',
     'Global options:',
     ...optionLines(GLOBAL_OPTIONS),
@@ -40,10 +53,9 @@ function wordsOf({ name, args = [] }: Command): string {
 }
 
 function optionLines(options: Readonly<Record<string, Option>>): string[] {
-  const left = Object.entries(options).map(([name, { value, multiple }]) => {
+  const rows = Object.entries(options).map(([name, { value, multiple, help }]) => {
     const taken = value === undefined ? '' : ` ${value}`;
-    return `--${name}${taken}${multiple ? ' ...' : ''}`;
+    return [`--${name}${taken}${multiple ? ' ...' : ''}`, help] as const;
   });
-  const width = Math.max(...left.map(({ length }) => length));
-  return Object.values(options).map(({ help }, at) => `  ${left[at]?.padEnd(width)}  ${help}`);
+  return described(rows, WIDTH);
 }

@@ -1,17 +1,45 @@
-// JSON that a command is given: in an option, in a file, or on standard input.
+// JSON that a command is given: in an option, in a file, or on standard input. It arrives as it is, or not at all.
+import { fstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { JsonText } from '../json-text.ts';
+import { buffer } from 'node:stream/consumers';
+import { JsonText, membersOf, repeatedName } from '../json-text.ts';
 import { UsageError } from './command.ts';
+
+/** A pipe that nobody closes would be waited for without a word. */
+const WAIT_MS = 3_000;
 
 /** @param name the file, or `-` for standard input */
 export async function readInput(name: string): Promise<string> {
+  let bytes: Uint8Array;
+  const waiting = setTimeout(
+    () => process.stderr.write(`posthorn: waiting for ${name}\n`),
+    WAIT_MS,
+  );
   try {
-    return name === '-' ? await text(process.stdin) : await readFile(name, 'utf8');
+    bytes = name === '-' ? await buffer(process.stdin) : await readFile(name);
   } catch (error) {
     throw new UsageError(
       `${name} cannot be read: ${error instanceof Error ? error.message : error}`,
     );
+  } finally {
+    clearTimeout(waiting);
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.startsWith('\ufeff')) return text;
+  } catch {
+    throw new UsageError(`${name} is not UTF-8`);
+  }
+  throw new UsageError(`${name} begins with a byte order mark: save it as UTF-8 without one`);
+}
+
+/** Whether something is put into this process, and no person is there to type. `/dev/null` is nothing. */
+export function hasPipe(): boolean {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
+  } catch {
+    return false;
   }
 }
 
@@ -22,11 +50,25 @@ export function objectText(json: string, where: string): JsonText {
 }
 
 export function parsedObject(json: string, where: string): Record<string, unknown> {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    value = JSON.parse(json);
   } catch (error) {
     throw new UsageError(`${where} is not JSON: ${error instanceof Error ? error.message : error}`);
   }
-  throw new UsageError(`${where} must be a JSON object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${where} must be a JSON object`);
+  }
+  const repeated = repeatedName(json.trim());
+  if (repeated !== undefined) {
+    throw new UsageError(`${where} has ${JSON.stringify(repeated)} twice in one object`);
+  }
+  return { ...value };
+}
+
+/** An object whose members go on as they are written. */
+export function exactObject(json: string, where: string): Record<string, unknown> {
+  parsedObject(json, where);
+  const members = membersOf(json.trim());
+  return Object.fromEntries(members.map(([name, text]) => [name, new JsonText(text)]));
 }

@@ -1,31 +1,56 @@
-// What a command prints: lines and tables for people, JSON for programs. Nothing that others wrote steers the terminal.
+// What a command prints: lines and tables for people, JSON for programs. Nothing that others wrote steers the terminal,
+// and no number loses a digit.
 import { harmless, harmlessJson } from '../harmless.ts';
+import { jsonOf, laidOut, membersOf } from '../json-text.ts';
+import { sourceOf } from '../transport.ts';
+import { described, table, widthOf } from './layout.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
+export interface Terminal {
+  /** To standard output. */
+  readonly write: (text: string) => void;
+  readonly columns: number;
+  readonly hasColours: boolean;
+}
+
+const COLOURS = { good: 32, bad: 31, open: 33 } as const;
+
 export class Output {
   readonly isJson: boolean;
-  readonly #write: (text: string) => void;
+  readonly #terminal: Terminal;
+  /** A line of progress stands on the terminal. */
+  #hasProgress = false;
 
-  constructor(isJson: boolean, write: (text: string) => void) {
+  constructor(isJson: boolean, terminal: Terminal) {
     this.isJson = isJson;
-    this.#write = write;
+    this.#terminal = terminal;
   }
 
-  /** One thing: its members below each other. */
-  one(value: object): void {
+  /** One thing: its members below each other. @param without names that are shown otherwise */
+  one(value: object, without: readonly string[] = []): void {
     if (this.isJson) {
-      this.#line(harmlessJson(value, 2));
+      this.#json(textOf(value));
       return;
     }
-    const rows = Object.entries(value).map(([name, member]) => [harmless(name), shown(member)]);
-    this.#line(aligned(rows));
+    const { columns } = this.#terminal;
+    const members = membersOf(textOf(value)).filter(([name]) => !without.includes(name));
+    const rows = members.map(([name, text]) => [harmless(name), text] as const);
+    const left = Math.max(0, ...rows.map(([name]) => widthOf(name)));
+    for (const [name, text] of rows) {
+      const shown = shownText(text);
+      const isLong = left + 2 + widthOf(shown) > columns;
+      if (isLong && /^[{[]/.test(text)) {
+        const below = harmlessJson(laidOut(text, 2)).replaceAll('\n', '\n  ');
+        this.#line(`${name}\n  ${below}`);
+      } else this.#line(described([[name.padEnd(left), shown]], columns, '').join('\n'));
+    }
   }
 
   /** A list: a table of these columns; as JSON the whole entries. */
   list<T extends object>(entries: readonly T[], columns: (entry: T) => Row): void {
     if (this.isJson) {
-      this.#line(harmlessJson(entries, 2));
+      this.#json(`[${entries.map(textOf).join(',')}]`);
       return;
     }
     const [first] = entries;
@@ -34,32 +59,87 @@ export class Output {
       return;
     }
     const rows = entries.map((entry) => Object.values(columns(entry)).map(shown));
-    this.#line(aligned([Object.keys(columns(first)).map((name) => name.toUpperCase()), ...rows]));
+    const names = Object.keys(columns(first)).map((name) => name.toUpperCase());
+    this.#line(table([names, ...rows], this.#terminal.columns).join('\n'));
   }
 
-  /** An entry of a stream: a line, or one object on a line. */
-  entry(value: object, line: string): void {
-    this.#line(this.isJson ? harmlessJson(value) : harmless(line));
+  /** An entry of a stream: a line, or one object on a line. @param colour of the line's first character */
+  entry(value: object, line: string, colour?: keyof typeof COLOURS): void {
+    if (this.isJson) {
+      this.#line(harmlessJson(laidOut(textOf(value), 0)));
+      return;
+    }
+    const text = harmless(line);
+    const isColoured = colour && this.#terminal.hasColours;
+    const [mark = ''] = text;
+    this.#line(
+      isColoured ? `\u001b[${COLOURS[colour]}m${mark}\u001b[0m${text.slice(mark.length)}` : text,
+    );
   }
 
   /** What was done, where there is nothing to show. */
   done(what: string, value: object = { done: true }): void {
-    this.#line(this.isJson ? harmlessJson(value, 2) : harmless(what));
+    if (this.isJson) {
+      this.#json(textOf(value));
+      return;
+    }
+    this.#line(harmless(what));
   }
 
   /** JSON in any case; nothing where there is nothing. */
   raw(value: unknown): void {
-    if (value !== undefined) this.#line(harmlessJson(value, 2));
+    if (value !== undefined) this.#json(textOf(value));
+  }
+
+  /** As it is. */
+  text(text: string): void {
+    this.#line(text);
   }
 
   /** For people only, beside the result. */
   note(text: string): void {
-    if (!this.isJson) process.stderr.write(`${harmless(text)}\n`);
+    if (this.isJson) return;
+    this.#endProgress();
+    process.stderr.write(`${harmless(text)}\n`);
+  }
+
+  /** What a program must know too, beside the result: with --json as JSON. */
+  warn(text: string): void {
+    if (this.isJson) process.stderr.write(`${harmlessJson(jsonOf({ note: text }))}\n`);
+    else this.note(text);
+  }
+
+  /** A line that the next one replaces, where a person looks on. */
+  progress(text: string): void {
+    if (this.isJson || !process.stderr.isTTY) return;
+    this.#hasProgress = true;
+    process.stderr.write(`\r${harmless(text).slice(0, this.#terminal.columns - 1)}\u001b[K`);
+  }
+
+  #endProgress(): void {
+    if (this.#hasProgress) process.stderr.write('\n');
+    this.#hasProgress = false;
+  }
+
+  #json(text: string): void {
+    this.#line(harmlessJson(laidOut(text, 2)));
   }
 
   #line(text: string): void {
-    this.#write(`${text}\n`);
+    this.#endProgress();
+    this.#terminal.write(`${text}\n`);
   }
+}
+
+function textOf(value: unknown): string {
+  const source = typeof value === 'object' && value !== null ? sourceOf(value) : undefined;
+  return source ?? jsonOf(value);
+}
+
+/** A member, by its JSON. */
+function shownText(json: string): string {
+  const isPlain = /^["n[]/.test(json) && !/^\[\s*[^"\]\s]/.test(json);
+  return isPlain ? shown(JSON.parse(json)) : harmless(laidOut(json, 0));
 }
 
 function shown(value: unknown): string {
@@ -67,19 +147,5 @@ function shown(value: unknown): string {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
     return value.length === 0 ? '-' : harmless(value.join(', '));
   }
-  return harmless(typeof value === 'object' ? JSON.stringify(value) : String(value));
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) =>
-    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return harmless(typeof value === 'object' ? jsonOf(value) : String(value));
 }

@@ -2,30 +2,56 @@
 import { parseArgs } from 'node:util';
 import { ApiError, ConnectionError, PosthornError } from '../errors.ts';
 import { harmless, harmlessJson } from '../harmless.ts';
+import { jsonOf } from '../json-text.ts';
 import { Posthorn } from '../posthorn.ts';
 import { VERSION } from '../version.ts';
 import {
   type Command,
+  GLOBAL_OPTIONS,
   OptionValues,
+  optionsOf,
   parseConfigOf,
+  requireYes,
   Unsuccessful,
   UsageError,
   type Values,
 } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
+import { completionOf } from './completion.ts';
 import { groupOf, helpOf, overview } from './help.ts';
 import { Output } from './output.ts';
+import { didYouMean } from './suggestion.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
+const LEAST_COLUMNS = 40;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const SHORT = new Map([
+  ['-h', '--help'],
+  ['-v', '--version'],
+]);
+
+/** Node.js has replaced what was not UTF-8 already, and another text would arrive than was meant. */
+function requireUtf8(argv: readonly string[]): void {
+  const wrong = argv.findIndex((word) => word.includes('\ufffd'));
+  if (wrong < 0) return;
+  const option = [argv[wrong]?.split('=')[0], argv[wrong - 1]].find((word) =>
+    word?.startsWith('--'),
+  );
+  throw new UsageError(`${option ?? 'an argument'} is not UTF-8, or has U+FFFD in it`);
+}
 
 /** @returns the exit code */
 export async function run(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  typed: readonly string[],
+  env: Environment,
   signal: AbortSignal,
 ): Promise<number> {
-  const isJson = argv.includes('--json');
+  const isJson = typed.includes('--json');
   try {
+    const argv = typed.map((word) => SHORT.get(word) ?? word);
+    requireUtf8(argv);
     const command = findCommand(argv);
     if (typeof command === 'string') {
       process.stdout.write(`${command}\n`);
@@ -37,7 +63,7 @@ export async function run(
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') return 0;
     const code = exitCodeOf(error);
     process.stderr.write(
-      `${isJson ? harmlessJson(faultOf(error)) : `posthorn: ${wordsOf(error)}`}\n`,
+      `${isJson ? harmlessJson(jsonOf(faultOf(error))) : `posthorn: ${wordsOf(error)}`}\n`,
     );
     return code;
   }
@@ -46,7 +72,7 @@ export async function run(
 async function runCommand(
   command: Command,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   signal: AbortSignal,
   isJson: boolean,
 ): Promise<void> {
@@ -63,22 +89,54 @@ async function runCommand(
     throw new UsageError(`${command.name} expects ${wanted}, got ${args.join(' ') || 'nothing'}`);
   }
   const options = new OptionValues(values);
+  if (command.irreversible !== undefined) requireYes(options, command.irreversible);
   await command.run({
     posthorn: clientOf(options, env),
-    out: new Output(isJson, (text) => process.stdout.write(text)),
+    out: new Output(isJson, terminalOf(env)),
     arg: (at) => args[at] ?? '',
     options,
     signal,
   });
 }
 
+/** https://no-color.org: the variable counts unless it is empty. */
+function terminalOf(env: Environment) {
+  const { stdout } = process;
+  // A file or a pipe has no width, and programs there read line by line.
+  const columns = Number(env.COLUMNS) || stdout.columns || Number.POSITIVE_INFINITY;
+  return {
+    write: (text: string) => void stdout.write(text),
+    columns: Math.max(LEAST_COLUMNS, columns),
+    hasColours: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+  };
+}
+
 function parse(
   command: Command,
   argv: readonly string[],
 ): { values: Values; positionals: string[] } {
+  const options = optionsOf(command);
+  const config = {
+    args: [...argv],
+    options: parseConfigOf(options),
+    allowPositionals: true,
+  } as const;
+  const { tokens } = parseArgs({ ...config, strict: false, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName } = token;
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option) {
+      const known = Object.keys(options).map((one) => `--${one}`);
+      const meant = didYouMean(rawName, known);
+      throw new UsageError(`${command.name} has no option ${rawName}${meant}`);
+    }
+    if (seen.has(name) && !option.multiple) throw new UsageError(`--${name} was given twice`);
+    seen.add(name);
+  }
   try {
-    const options = parseConfigOf(command.options ?? {});
-    return parseArgs({ args: [...argv], options, allowPositionals: true });
+    return parseArgs(config);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -87,34 +145,36 @@ function parse(
 /** The command, or the help to print. */
 function findCommand(argv: readonly string[]): Command | string {
   const words = wordsIn(argv);
+  const named = words.slice(words[0] === 'help' ? 1 : 0);
   const found = COMMANDS.find(
-    ({ name }) => name === words.slice(0, name.split(' ').length).join(' '),
+    ({ name }) => name === named.slice(0, name.split(' ').length).join(' '),
   );
-  if (found) return found;
+  if (found) return named === words || words[0] !== 'help' ? found : helpOf(found);
   if (argv.includes('--version')) return VERSION;
-  const [group] = words;
+  const [group, ...others] = named;
   if (group === undefined) return overview(COMMANDS);
-  if (!COMMANDS.some(({ name }) => groupOf(name) === group)) {
-    throw new UsageError(
-      `unknown command ${harmless(words.join(' '))}: posthorn --help lists all commands`,
-    );
-  }
-  if (words.length === 1) return overview(COMMANDS, group);
-  throw new UsageError(
-    `unknown command ${harmless(words.slice(0, 2).join(' '))}: posthorn ${group} lists its commands`,
-  );
+  if (group === 'completion') return completionOf(others[0], COMMANDS);
+  const isGroup = COMMANDS.some(({ name }) => groupOf(name) === group);
+  if (isGroup && others.length === 0) return overview(COMMANDS, group);
+  const typed = named.slice(0, isGroup ? 2 : undefined).join(' ');
+  const names = COMMANDS.map(({ name }) => name);
+  const meant =
+    didYouMean(named.slice(0, 2).join(' '), names) || didYouMean(group, names.map(groupOf));
+  const listed = isGroup ? `posthorn ${group} lists its commands` : 'posthorn --help lists all';
+  throw new UsageError(`unknown command ${harmless(typed)}${meant || `: ${listed}`}`);
 }
 
 /** Of options only those that all commands share are known yet, so the command comes before its own. */
 function wordsIn(argv: readonly string[]): string[] {
-  const config = { args: [...argv], options: parseConfigOf({}), strict: false } as const;
+  const config = {
+    args: [...argv],
+    options: parseConfigOf(GLOBAL_OPTIONS),
+    strict: false,
+  } as const;
   return parseArgs({ ...config, allowPositionals: true }).positionals;
 }
 
-function clientOf(
-  options: OptionValues,
-  env: Readonly<Record<string, string | undefined>>,
-): Posthorn {
+function clientOf(options: OptionValues, env: Environment): Posthorn {
   const environment = options.text('environment') ?? (env.POSTHORN_ENVIRONMENT || undefined);
   if (environment !== undefined && environment !== 'live' && environment !== 'test') {
     throw new UsageError(`environment ${environment}: must be live or test`);

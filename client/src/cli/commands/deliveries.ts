@@ -1,6 +1,6 @@
 import type { Delivery } from '../../models.ts';
 import type { Command } from '../command.ts';
-import { given, LIMIT, limitOf, TIMES, timeOf, timesOf } from './listing-options.ts';
+import { given, LIMIT, showList, TIMES, timeOf, timesOf } from './listing-options.ts';
 
 const STATUSES = ['pending', 'waiting', 'held', 'delivered', 'dead', 'cancelled'] as const;
 
@@ -17,24 +17,26 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
       type: { type: 'string', value: 'PATTERN', help: 'such as dossier.*' },
       subject: { type: 'string', value: 'TEXT', help: 'only of events with this subject' },
     },
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      const status = options.oneOf('status', STATUSES);
-      const listing = posthorn.deliveries.list({
-        ...page,
-        ...timesOf(options),
-        ...given(options, ['endpoint', 'event', 'type', 'subject']),
+    async run(call) {
+      const status = call.options.oneOf('status', STATUSES);
+      const query = {
+        ...timesOf(call.options),
+        ...given(call.options, ['endpoint', 'event', 'type', 'subject']),
         ...(status && { status }),
-      });
-      out.list(await listing.toArray(most), (delivery) => ({
-        id: delivery.id,
-        type: delivery.type,
-        endpoint: delivery.endpoint,
-        status: delivery.status,
-        attempts: delivery.attempts.at(-1)?.number ?? 0,
-        'last outcome': delivery.attempts.at(-1)?.outcome,
-        'next attempt': delivery.nextAttemptAt,
-      }));
+      };
+      await showList(
+        call,
+        (page) => call.posthorn.deliveries.list({ ...page, ...query }),
+        (delivery) => ({
+          id: delivery.id,
+          type: delivery.type,
+          endpoint: delivery.endpoint,
+          status: delivery.status,
+          attempts: delivery.attempts.at(-1)?.number ?? 0,
+          'last outcome': delivery.attempts.at(-1)?.outcome,
+          'next attempt': delivery.nextAttemptAt,
+        }),
+      );
     },
   },
   {
@@ -44,9 +46,8 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.get(arg(0));
       if (out.isJson) return out.one(delivery);
-      const { attempts, ...rest } = delivery;
-      out.one(rest);
-      out.list(attempts, ({ number, cause, at, outcome, durationMs, detail }) => ({
+      out.one(delivery, ['attempts']);
+      out.list(delivery.attempts, ({ number, cause, at, outcome, durationMs, detail }) => ({
         attempt: number,
         cause,
         at,
@@ -69,6 +70,7 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
     name: 'deliveries cancel',
     summary: 'cancel a waiting delivery',
     args: ['id'],
+    irreversible: 'it is not sent any more',
     async run({ posthorn, out, arg }) {
       const delivery = await posthorn.deliveries.cancel(arg(0));
       out.done(`${delivery.id} is ${delivery.status}`, delivery);
@@ -94,10 +96,11 @@ export const DELIVERY_COMMANDS: readonly Command[] = [
         ...given(options, ['endpoint', 'type']),
         ...(since !== undefined && { since }),
         signal,
+        onInterruption: ({ message }) => out.warn(`connection lost, trying again: ${message}`),
       });
       let shown = 0;
       for await (const delivery of tail) {
-        out.entry(delivery, lineOf(delivery));
+        out.entry(delivery, lineOf(delivery), COLOURS[delivery.status]);
         if (++shown >= most) return;
       }
     },
@@ -108,6 +111,12 @@ const MARKS: Partial<Record<Delivery['status'], string>> = {
   delivered: '✓',
   dead: '✗',
   waiting: '…',
+};
+
+const COLOURS: Partial<Record<Delivery['status'], 'good' | 'bad' | 'open'>> = {
+  delivered: 'good',
+  dead: 'bad',
+  waiting: 'open',
 };
 
 function lineOf(delivery: Delivery): string {

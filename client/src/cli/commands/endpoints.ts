@@ -6,8 +6,9 @@ import {
   Unsuccessful,
   UsageError,
 } from '../command.ts';
-import { objectText, parsedObject, readInput } from '../json-input.ts';
-import { LIMIT, limitOf } from './listing-options.ts';
+import { exactObject, objectText, readInput } from '../json-input.ts';
+import { showReplay, WAIT } from '../progress.ts';
+import { LIMIT, showList, timeOf } from './listing-options.ts';
 
 const SETTINGS: Readonly<Record<string, Option>> = {
   'event-type': {
@@ -33,10 +34,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
     name: 'endpoints list',
     summary: 'list endpoints',
     options: LIMIT,
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      out.list(await posthorn.endpoints.list(page).toArray(most), row);
-    },
+    run: (call) => showList(call, (page) => call.posthorn.endpoints.list(page), row),
   },
   {
     name: 'endpoints get',
@@ -93,6 +91,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
     name: 'endpoints delete',
     summary: 'delete an endpoint; its waiting deliveries are cancelled',
     args: ['id'],
+    irreversible: 'its waiting deliveries are lost',
     async run({ posthorn, out, arg }) {
       await posthorn.endpoints.delete(arg(0));
       out.done(`deleted ${arg(0)}`, { id: arg(0), deleted: true });
@@ -163,9 +162,14 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
     name: 'endpoints recover',
     summary: 'send deliveries again that failed since a time',
     args: ['id'],
-    options: { since: { type: 'string', value: 'TIME', help: 'RFC 3339' } },
-    async run({ posthorn, out, arg, options }) {
-      out.one(await posthorn.endpoints.recover(arg(0), { since: options.required('since') }));
+    options: {
+      since: { type: 'string', value: 'TIME', help: 'required: RFC 3339, or 15m, 2h, 3d ago' },
+      ...WAIT,
+    },
+    async run(call) {
+      const since = timeOf(call.options, 'since');
+      if (since === undefined) throw new UsageError('--since is missing');
+      await showReplay(call, await call.posthorn.endpoints.recover(call.arg(0), { since }));
     },
   },
 ];
@@ -188,8 +192,8 @@ async function settingsOf({ options }: CommandCall): Promise<EndpointChanges> {
   const channels = options.texts('channel');
   const description = options.text('description');
   return {
-    ...(file !== undefined && parsedObject(await readInput(file), file)),
-    ...(settings !== undefined && parsedObject(settings, '--settings')),
+    ...(file !== undefined && exactObject(await readInput(file), file)),
+    ...(settings !== undefined && exactObject(settings, '--settings')),
     ...(eventTypes !== undefined && { eventTypes }),
     ...(channels !== undefined && { channels }),
     ...(description !== undefined && { description }),

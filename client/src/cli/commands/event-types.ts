@@ -1,7 +1,7 @@
-import type { EventType } from '../../models.ts';
-import { type Command, UsageError } from '../command.ts';
-import { parsedObject, readInput } from '../json-input.ts';
-import { LIMIT, limitOf } from './listing-options.ts';
+import type { EventType, EventTypeInput } from '../../models.ts';
+import type { Command } from '../command.ts';
+import { objectText, readInput } from '../json-input.ts';
+import { LIMIT, showList } from './listing-options.ts';
 
 const MISMATCHES = ['accept', 'refuse'] as const;
 
@@ -10,10 +10,7 @@ export const EVENT_TYPE_COMMANDS: readonly Command[] = [
     name: 'event-types list',
     summary: 'list the catalogue',
     options: LIMIT,
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      out.list(await posthorn.eventTypes.list(page).toArray(most), row);
-    },
+    run: (call) => showList(call, (page) => call.posthorn.eventTypes.list(page), row),
   },
   {
     name: 'event-types get',
@@ -40,13 +37,15 @@ export const EVENT_TYPE_COMMANDS: readonly Command[] = [
       const [schema, example] = [options.text('schema'), options.text('example')];
       const description = options.text('description');
       const onMismatch = options.oneOf('on-mismatch', MISMATCHES);
-      const type = await posthorn.eventTypes.put(arg(0), {
+      const input = {
         ...(description !== undefined && { description }),
-        ...(schema !== undefined && { schema: parsedObject(await readInput(schema), schema) }),
-        ...(example !== undefined && { example: parsedObject(await readInput(example), example) }),
+        ...(schema !== undefined && { schema: objectText(await readInput(schema), schema) }),
+        ...(example !== undefined && { example: objectText(await readInput(example), example) }),
         ...(onMismatch && { onMismatch }),
         ...(options.flag('public') && { public: true }),
-      });
+      };
+      // JsonText is written out as it is.
+      const type = await posthorn.eventTypes.put(arg(0), input as unknown as EventTypeInput);
       out.one(type);
     },
   },
@@ -54,9 +53,8 @@ export const EVENT_TYPE_COMMANDS: readonly Command[] = [
     name: 'event-types delete',
     summary: 'delete a type from the catalogue, as the operator',
     args: ['name'],
-    options: { yes: { type: 'boolean', help: 'required: its schema is lost' } },
-    async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('its schema will be lost: confirm with --yes');
+    irreversible: 'its schema is lost',
+    async run({ posthorn, out, arg }) {
       await posthorn.eventTypes.delete(arg(0));
       out.done(`deleted ${arg(0)}`, { name: arg(0), deleted: true });
     },

@@ -1,8 +1,8 @@
 import { memberText } from '../../json-text.ts';
 import type { EventInput } from '../../models.ts';
 import { type Command, type CommandCall, UsageError } from '../command.ts';
-import { objectText, parsedObject, readInput } from '../json-input.ts';
-import { given, LIMIT, limitOf, TIMES, timesOf } from './listing-options.ts';
+import { hasPipe, objectText, parsedObject, readInput } from '../json-input.ts';
+import { given, LIMIT, showList, TIMES, timeOf, timesOf } from './listing-options.ts';
 
 export const EVENT_COMMANDS: readonly Command[] = [
   {
@@ -10,7 +10,11 @@ export const EVENT_COMMANDS: readonly Command[] = [
     summary: 'send an event; its data arrives byte for byte',
     options: {
       type: { type: 'string', value: 'TYPE', help: 'such as dossier.created' },
-      data: { type: 'string', value: 'JSON', help: 'its data, a JSON object ({})' },
+      data: {
+        type: 'string',
+        value: 'JSON',
+        help: 'its data, a JSON object (standard input, or {})',
+      },
       file: {
         type: 'string',
         value: 'FILE|-',
@@ -23,7 +27,11 @@ export const EVENT_COMMANDS: readonly Command[] = [
         value: 'NAME',
         help: 'channels of the event, up to 5',
       },
-      'occurred-at': { type: 'string', value: 'TIME', help: 'when it happened (RFC 3339)' },
+      'occurred-at': {
+        type: 'string',
+        value: 'TIME',
+        help: 'when it happened: RFC 3339, or 15m, 2h ago',
+      },
       'idempotency-key': { type: 'string', value: 'KEY', help: 'makes repeats harmless' },
     },
     async run(call) {
@@ -42,20 +50,16 @@ export const EVENT_COMMANDS: readonly Command[] = [
       subject: { type: 'string', value: 'TEXT', help: 'only with this subject' },
       endpoint: { type: 'string', value: 'ID', help: 'only events that go to this endpoint' },
     },
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
+    async run(call) {
       const query = {
-        ...page,
-        ...timesOf(options),
-        ...given(options, ['type', 'subject', 'endpoint']),
+        ...timesOf(call.options),
+        ...given(call.options, ['type', 'subject', 'endpoint']),
       };
-      const events = await posthorn.events.list(query).toArray(most);
-      out.list(events, ({ id, type, subject, acceptedAt }) => ({
-        id,
-        type,
-        subject,
-        accepted: acceptedAt,
-      }));
+      await showList(
+        call,
+        (page) => call.posthorn.events.list({ ...page, ...query }),
+        ({ id, type, subject, acceptedAt }) => ({ id, type, subject, accepted: acceptedAt }),
+      );
     },
   },
   {
@@ -65,9 +69,13 @@ export const EVENT_COMMANDS: readonly Command[] = [
     async run({ posthorn, out, arg }) {
       const event = await posthorn.events.get(arg(0));
       if (out.isJson) return out.one(event);
-      const { deliveries, ...rest } = event;
-      out.one(rest);
-      out.list(deliveries, ({ id, endpoint, status, attempts }) => ({
+      out.one(event, ['deliveries', 'deliveriesNext']);
+      if (event.deliveriesNext !== null) {
+        out.note(
+          `the first deliveries; all with: posthorn deliveries list --event ${event.id} --all`,
+        );
+      }
+      out.list(event.deliveries, ({ id, endpoint, status, attempts }) => ({
         delivery: id,
         endpoint,
         status,
@@ -80,31 +88,40 @@ export const EVENT_COMMANDS: readonly Command[] = [
     name: 'events redact',
     summary: 'permanently remove an event’s data',
     args: ['id'],
-    options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
-    async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('this cannot be undone: confirm with --yes');
+    irreversible: 'its data is lost for good',
+    async run({ posthorn, out, arg }) {
       out.done(`redacted ${arg(0)}`, await posthorn.events.redact(arg(0)));
     },
   },
 ];
 
-async function eventOf({ options }: CommandCall): Promise<EventInput> {
-  const file = options.text('file');
+async function eventOf({ options, out }: CommandCall): Promise<EventInput> {
   const data = options.text('data');
+  // What is piped in is meant: events without it would go to customers.
+  const file = options.text('file') ?? (data === undefined && hasPipe() ? '-' : undefined);
   if (file !== undefined && data !== undefined)
     throw new UsageError('give --file or --data, not both');
   const text = file === undefined ? (data ?? '{}') : await readInput(file);
-  const where = file === undefined ? '--data' : file;
+  const where = file === undefined ? '--data' : file === '-' ? 'standard input' : file;
+  if (file === '-' && text.trim() === '') {
+    throw new UsageError('standard input is empty: give --data for an event without it');
+  }
   const type = options.text('type');
   const subject = options.text('subject');
   const channels = options.texts('channel');
-  const occurredAt = options.text('occurred-at');
+  const occurredAt = timeOf(options, 'occurred-at');
   const said = {
     ...(subject !== undefined && { subject }),
     ...(channels !== undefined && { channels }),
     ...(occurredAt !== undefined && { occurredAt }),
   };
-  if (type !== undefined) return { type, data: objectText(text, where), ...said };
+  if (type !== undefined) {
+    const names = Object.keys(parsedObject(text, where));
+    if (names.includes('type') && names.includes('data')) {
+      out.warn(`all of ${where} is sent as the data: without --type it is sent as a whole event`);
+    }
+    return { type, data: objectText(text, where), ...said };
+  }
   if (file === undefined) throw new UsageError('--type is missing');
   const whole = parsedObject(text, where);
   const inner = memberText(text.trim(), 'data');

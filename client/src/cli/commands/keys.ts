@@ -1,6 +1,6 @@
 import type { Key, KeyInput } from '../../models.ts';
 import type { Command } from '../command.ts';
-import { given, LIMIT, limitOf } from './listing-options.ts';
+import { given, LIMIT, showList, timeOf } from './listing-options.ts';
 
 const PRESETS = ['producer', 'manager', 'reader'] as const;
 
@@ -17,11 +17,15 @@ export const KEY_COMMANDS: readonly Command[] = [
         value: 'SCOPE',
         help: 'scopes, instead of a preset',
       },
-      'expires-at': { type: 'string', value: 'TIME', help: 'RFC 3339 (never)' },
+      'expires-at': {
+        type: 'string',
+        value: 'TIME',
+        help: 'RFC 3339, or 2h, 30d from now (never)',
+      },
     },
     async run({ posthorn, out, options }) {
       const preset = options.oneOf('preset', PRESETS);
-      const expiresAt = options.text('expires-at');
+      const expiresAt = timeOf(options, 'expires-at', 1);
       const scopes = options.texts('scope');
       const created = await posthorn.keys.create({
         ...given(options, ['name']),
@@ -36,10 +40,7 @@ export const KEY_COMMANDS: readonly Command[] = [
     name: 'keys list',
     summary: 'list keys, including revoked ones',
     options: LIMIT,
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      out.list(await posthorn.keys.list(page).toArray(most), row);
-    },
+    run: (call) => showList(call, (page) => call.posthorn.keys.list(page), row),
   },
   {
     name: 'keys get',
@@ -56,6 +57,7 @@ export const KEY_COMMANDS: readonly Command[] = [
     name: 'keys revoke',
     summary: 'revoke a key; it stops working within seconds',
     args: ['id'],
+    irreversible: 'the key never works again',
     async run({ posthorn, out, arg }) {
       await posthorn.keys.revoke(arg(0));
       out.done(`revoked ${arg(0)}`, { id: arg(0), revoked: true });

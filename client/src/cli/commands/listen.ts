@@ -1,4 +1,6 @@
-import { PermissionError } from '../../errors.ts';
+import { hostname } from 'node:os';
+import { NotFoundError, PermissionError } from '../../errors.ts';
+import { JsonText } from '../../json-text.ts';
 import type { Posthorn } from '../../posthorn.ts';
 import type { FeedEvent } from '../../resources/endpoints.ts';
 import { type Command, type CommandCall, UsageError } from '../command.ts';
@@ -39,11 +41,12 @@ export const LISTEN_COMMANDS: readonly Command[] = [
 async function listen(call: CommandCall): Promise<void> {
   const { posthorn, options, out } = call;
   const to = options.text('forward');
-  if (to !== undefined && !/^https?:\/\//.test(to)) {
+  if (to !== undefined && !(/^https?:\/\//.test(to) && URL.canParse(to))) {
     throw new UsageError(`--forward ${to}: must be an http:// or https:// address`);
   }
   const given = options.text('endpoint');
-  const endpoint = given ?? (await makeEndpoint(posthorn, options.texts('event-type')));
+  if (given === undefined) await removeLeftOnes(call);
+  const endpoint = given ?? (await makeEndpoint(call));
   try {
     const secret = options.text('secret') ?? (await secretOf(posthorn, endpoint));
     out.note(
@@ -54,24 +57,68 @@ async function listen(call: CommandCall): Promise<void> {
     out.note('events appear some seconds after they were sent: see "Polling" in the docs');
     await follow(call, endpoint, secret, to);
   } finally {
-    if (given === undefined) await posthorn.endpoints.delete(endpoint);
+    if (given === undefined) await removeEndpoint(call, endpoint);
   }
 }
 
-async function makeEndpoint(
-  posthorn: Posthorn,
-  eventTypes: readonly string[] = [],
-): Promise<string> {
+/** Says whose the endpoint is: one that a killed process left is found by it. */
+const descriptionOf = (pid: number) =>
+  `posthorn listen on ${hostname().slice(0, 64)}, process ${pid}: deleted when it ends`;
+
+/** What ended without being able to clean up: by SIGKILL, or while the service was away. */
+async function removeLeftOnes(call: CommandCall): Promise<void> {
+  const others: string[] = [];
+  try {
+    for await (const { id, url, description } of call.posthorn.endpoints.list({ limit: 100 })) {
+      if (url !== NOWHERE || !description.startsWith('posthorn listen')) continue;
+      const pid = Number(/process (\d+)/.exec(description)?.[1]);
+      if (description !== descriptionOf(pid)) others.push(id);
+      else if (!isRunning(pid)) await removeEndpoint(call, id);
+    }
+  } catch (error) {
+    // The key may not list them: then they are somebody else's to find.
+    if (!(error instanceof PermissionError)) throw error;
+  }
+  if (others.length > 0) {
+    call.out.note(
+      `posthorn listen runs elsewhere, or left its endpoint behind: ${others.join(', ')}`,
+    );
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Does not hide why the command ends. */
+async function removeEndpoint({ posthorn, out }: CommandCall, id: string): Promise<void> {
+  try {
+    await posthorn.endpoints.delete(id);
+  } catch (error) {
+    if (error instanceof NotFoundError) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    out.warn(`${id} could not be deleted: the next posthorn listen here deletes it. ${reason}`);
+  }
+}
+
+async function makeEndpoint(call: CommandCall): Promise<string> {
+  const { posthorn, options } = call;
   const { id } = await posthorn.endpoints.create({
     url: NOWHERE,
     polling: true,
-    eventTypes: [...eventTypes],
-    description: 'posthorn listen: deleted when it ends',
+    eventTypes: options.texts('event-type') ?? [],
+    description: descriptionOf(process.pid),
   });
   try {
     await posthorn.endpoints.pause(id);
   } catch (error) {
-    await posthorn.endpoints.delete(id);
+    await removeEndpoint(call, id);
     throw error;
   }
   return id;
@@ -100,15 +147,26 @@ async function follow(
   const isGiven = options.text('endpoint') !== undefined;
   const since = after === undefined && isGiven ? await timeThere(posthorn) : undefined;
   let shown = 0;
+  let isLost = false;
   for await (const page of posthorn.endpoints.feed(endpoint, {
     after,
     since,
     signal,
     intervalMs: 1_000,
+    onInterruption({ message }) {
+      isLost = true;
+      out.warn(`connection lost, trying again: ${message}`);
+    },
   })) {
+    if (isLost) out.warn('connected again');
+    isLost = false;
     for (const event of page.events) {
       const result = to === undefined ? undefined : await forward(event, to, secret, signal);
-      out.entry({ event, ...(result && { forwarded: result }) }, lineOf(event, result?.words));
+      const exact = { ...event, data: new JsonText(event.dataText) };
+      out.entry(
+        { event: exact, ...(result && { forwarded: result }) },
+        lineOf(event, result?.words),
+      );
       if (++shown >= most) return;
     }
   }

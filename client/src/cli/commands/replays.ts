@@ -1,6 +1,7 @@
 import type { Replay } from '../../models.ts';
 import { type Command, UsageError } from '../command.ts';
-import { given, LIMIT, limitOf, timeOf } from './listing-options.ts';
+import { showReplay, WAIT } from '../progress.ts';
+import { given, LIMIT, showList, timeOf } from './listing-options.ts';
 
 const STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
 
@@ -21,8 +22,10 @@ export const REPLAY_COMMANDS: readonly Command[] = [
       subject: { type: 'string', value: 'TEXT', help: 'only of events with this subject' },
       'dry-run': { type: 'boolean', help: 'only count the deliveries' },
       'idempotency-key': { type: 'string', value: 'KEY', help: 'makes repeats harmless' },
+      ...WAIT,
     },
-    async run({ posthorn, out, options }) {
+    async run(call) {
+      const { posthorn, out, options } = call;
       const since = timeOf(options, 'since');
       if (since === undefined) throw new UsageError('--since is missing');
       const until = timeOf(options, 'until');
@@ -37,24 +40,25 @@ export const REPLAY_COMMANDS: readonly Command[] = [
         ...given(options, ['subject']),
       };
       if (options.flag('dry-run')) return out.one(await posthorn.replays.count(input));
-      out.one(await posthorn.replays.create(input, options.text('idempotency-key')));
+      const replay = await posthorn.replays.create(input, options.text('idempotency-key'));
+      await showReplay(call, replay);
     },
   },
   {
     name: 'replays list',
     summary: 'list replays, newest first',
     options: { ...LIMIT, endpoint: { type: 'string', value: 'ID', help: 'only of this endpoint' } },
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      const listing = posthorn.replays.list({ ...page, ...given(options, ['endpoint']) });
-      out.list(await listing.toArray(most), row);
+    async run(call) {
+      const query = given(call.options, ['endpoint']);
+      await showList(call, (page) => call.posthorn.replays.list({ ...page, ...query }), row);
     },
   },
   {
     name: 'replays get',
     summary: 'show the state of a replay',
     args: ['id'],
-    run: async ({ posthorn, out, arg }) => out.one(await posthorn.replays.get(arg(0))),
+    options: WAIT,
+    run: async (call) => showReplay(call, await call.posthorn.replays.get(call.arg(0))),
   },
   {
     name: 'replays pause',
@@ -66,12 +70,18 @@ export const REPLAY_COMMANDS: readonly Command[] = [
     name: 'replays resume',
     summary: 'resume a replay where it stopped',
     args: ['id'],
-    run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.resume(arg(0))], row),
+    options: WAIT,
+    async run(call) {
+      const replay = await call.posthorn.replays.resume(call.arg(0));
+      if (call.options.flag('wait')) await showReplay(call, replay);
+      else call.out.list([replay], row);
+    },
   },
   {
     name: 'replays cancel',
     summary: 'stop a replay for good; deliveries already sent are not recalled',
     args: ['id'],
+    irreversible: 'it cannot go on afterwards',
     run: async ({ posthorn, out, arg }) => out.list([await posthorn.replays.cancel(arg(0))], row),
   },
 ];

@@ -1,6 +1,6 @@
 import type { Tenant } from '../../models.ts';
-import { type Command, UsageError } from '../command.ts';
-import { LIMIT, limitOf } from './listing-options.ts';
+import type { Command } from '../command.ts';
+import { LIMIT, showList } from './listing-options.ts';
 
 /** All with the operator's key. */
 export const TENANT_COMMANDS: readonly Command[] = [
@@ -19,10 +19,7 @@ export const TENANT_COMMANDS: readonly Command[] = [
     name: 'tenants list',
     summary: 'list tenants',
     options: LIMIT,
-    async run({ posthorn, out, options }) {
-      const { most, page } = limitOf(options);
-      out.list(await posthorn.tenants.list(page).toArray(most), row);
-    },
+    run: (call) => showList(call, (page) => call.posthorn.tenants.list(page), row),
   },
   {
     name: 'tenants get',
@@ -34,9 +31,8 @@ export const TENANT_COMMANDS: readonly Command[] = [
     name: 'tenants delete',
     summary: 'delete a tenant and remove its data',
     args: ['id'],
-    options: { yes: { type: 'boolean', help: 'required: it cannot be undone' } },
-    async run({ posthorn, out, arg, options }) {
-      if (!options.flag('yes')) throw new UsageError('this cannot be undone: confirm with --yes');
+    irreversible: 'all of its data is lost for good',
+    async run({ posthorn, out, arg }) {
       out.one(await posthorn.tenants.delete(arg(0)));
     },
   },
