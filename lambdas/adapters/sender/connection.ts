@@ -10,6 +10,7 @@ import {
 import type { buildConnector } from 'undici';
 import { type DestinationRules, judgeAddress } from '../../core/destinations/url.ts';
 import type { EndpointTls } from '../../core/requests/sender.ts';
+import { readAnswerHeads } from './answer-heads.ts';
 import { type ConnectionPart, ConnectionWatch } from './phases.ts';
 import type { Resolve } from './resolve.ts';
 
@@ -65,7 +66,10 @@ export function createConnector(
     const isTls = protocol === 'https:';
     const made = make(options, secureContext, hostname, Number(port) || (isTls ? 443 : 80), isTls);
     made.then(
-      (socket) => callback(null, socket),
+      (socket) => {
+        readAnswerHeads(socket);
+        callback(null, socket);
+      },
       (error: Error) => callback(error, null),
     );
   };
@@ -179,9 +183,16 @@ function ready(socket: Socket, phase: 'connect' | 'tls', limitMs: number): Promi
       resolve();
     });
     // Not removed: until undici listens, an error would have no listener.
+    let first: Error | undefined;
     socket.on('error', (error) => {
       clearTimeout(timer);
+      first ??= error;
       reject(error);
+    });
+    // With TLS 1.3 a receiver refuses a client's certificate after the handshake. Node.js tells the alert and then the
+    // end, and undici would take the end for the cause.
+    socket.once('end', () => {
+      if (first) socket.destroy(first);
     });
     socket.once('close', () => {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 // What happened on the wire, as an outcome. Tenants read these texts: none contains an address.
 import { defined } from '../../core/defined.ts';
 import type { FailureKind, Outcome, ReceivedResponse } from '../../core/retries/outcome.ts';
+import { retryAfterMs } from '../../core/retries/retry-after.ts';
 import { BlockedAddressError, type Phase, PhaseTimeoutError } from './connection.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
 
@@ -28,25 +29,18 @@ export function received(
     const value = firstOf(headers, name);
     if (value !== undefined) kept[name] = value.slice(0, KEPT_HEADER_LENGTH);
   }
+  const retryAfter = firstOf(headers, 'retry-after');
   return defined({
     status,
     headers: kept,
     body: body.toString('utf8').replaceAll('\u0000', '\ufffd'),
-    retryAfterMs: retryAfterOf(firstOf(headers, 'retry-after'), nowMs),
+    retryAfterMs: retryAfter === undefined ? undefined : retryAfterMs(retryAfter, nowMs),
   });
 }
 
 function firstOf(headers: ResponseHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** RFC 9110, section 10.2.3: seconds, or a date. */
-function retryAfterOf(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,10}$/.test(value)) return Number(value) * 1000;
-  const atMs = Date.parse(value);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }
 
 /** Its time was up before the request went out. */
@@ -92,10 +86,13 @@ const TLS_DETAILS: readonly (readonly [RegExp, string])[] = [
     'The receiver does not speak TLS at this port.',
   ],
   [
-    /(CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA)/,
+    /ALERT_((BAD|UNSUPPORTED|NO)_CERTIFICATE|CERTIFICATE_|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)/,
     'The receiver refuses the client certificate, or asks for one.',
   ],
-  [/HANDSHAKE_FAILURE/, 'There is no cipher that both sides offer.'],
+  [
+    /HANDSHAKE_FAILURE/,
+    'The receiver asks for a client certificate, or there is no cipher that both sides offer.',
+  ],
 ];
 
 export function failureOutcome(error: unknown): Outcome {
@@ -125,7 +122,13 @@ export function failureOutcome(error: unknown): Outcome {
       return failure('connection_refused', 'The connection was refused.');
     case 'UND_ERR_HEADERS_OVERFLOW':
     case 'HPE_HEADER_OVERFLOW':
+    case 'POSTHORN_INTERIM_OVERFLOW':
       return failure('too_large', "The answer's headers are too large.");
+    case 'POSTHORN_OTHER_PROTOCOL':
+      return failure('connection_reset', 'The receiver switches to another protocol (status 101).');
+    case 'POSTHORN_NOT_HTTP':
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH': // of two lengths; one that is not kept has a status before it
+      return failure('connection_reset', 'The answer is not HTTP/1.1.');
     default:
   }
   if (code.startsWith('HPE_') || name === 'HTTPParserError') {

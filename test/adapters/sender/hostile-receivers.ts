@@ -58,7 +58,27 @@ export const CASES: readonly Case[] = [
   {
     title: 'sends interim answers for ever',
     receiver: answering((s) => every(s, 20, 'HTTP/1.1 100 Continue\r\n\r\n')),
-    outcome: 'connection_reset',
+    outcome: 'timeout_response',
+  },
+  {
+    title: 'sends as many interim answers as it can',
+    receiver: answering((s) =>
+      flood(s, Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000)), { bytes: 0 }),
+    ),
+    outcome: 'too_large',
+  },
+  {
+    title: 'never ends an interim answer',
+    receiver: answering((s) => {
+      s.write('HTTP/1.1 102 Processing\r\n');
+      every(s, 20, 'x-more: 1\r\n');
+    }),
+    outcome: 'timeout_response',
+  },
+  {
+    title: 'sends line ends for ever',
+    receiver: answering((s) => flood(s, Buffer.from('\r\n'.repeat(1_000)), { bytes: 0 })),
+    outcome: 'too_large',
   },
   {
     title: 'sends early hints for ever',
