@@ -126,8 +126,9 @@ function dispatchOptions(url: URL, request: OutgoingRequest): Dispatcher.Dispatc
 function isWorthAnother(error: unknown): boolean {
   if (innermostOf(error).code === 'UND_ERR_MAX_ORIGINS_REACHED') return true;
   const outcome = failureOutcome(error);
-  const isReset = outcome.kind === 'failure' && outcome.failure === 'connection_reset';
-  return isReset && wasStale(error);
+  const hasBroken =
+    outcome.kind === 'failure' && ['connection_reset', 'tls'].includes(outcome.failure);
+  return hasBroken && wasStale(error);
 }
 
 /** These say where a message ends and whom it is for: only the transport sets them. */

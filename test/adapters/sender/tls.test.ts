@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { failureOutcome } from '../../../lambdas/adapters/sender/outcome.ts';
 import { type Certificates, HOST, hasOpenssl, makeCertificates } from './certificates.ts';
 import { answerAndClose, LAX, senderWith } from './sending.ts';
 
@@ -131,8 +132,29 @@ describe.skipIf(!hasOpenssl)('TLS, with certificates made by openssl', () => {
     expect((await send(seen.url, { tls: { ca: authority.cert, ...client } })).name).toBe(
       'http_200',
     );
-    // Node's server closes without an alert; others say that a certificate is required.
-    expect((await send(seen.url, trusting())).name).toBe('connection_reset');
+  });
+
+  // TLS 1.2 has no alert of its own for it (RFC 5246, section 7.4.6); TLS 1.3 refuses after the handshake, in the
+  // middle of a large request.
+  it.each([
+    [
+      'TLSv1.2',
+      /^The receiver asks for a client certificate, or there is no cipher that both sides offer\. \(/,
+    ],
+    [
+      'TLSv1.3',
+      /^The receiver refuses the client certificate, or asks for one\. \(.*CERTIFICATE_REQUIRED\)$/,
+    ],
+  ] as const)('says by %s that a client certificate is missing', async (version, detail) => {
+    const { authority, valid } = certificates;
+    const only = { minVersion: version, maxVersion: version };
+    const seen = await serve({ ...valid, ...only, requestCert: true, ca: authority.cert });
+    for (const length of [2, 250_000, 2]) {
+      const body = Buffer.alloc(length, ' ');
+      const sent = await send(seen.url, { ...trusting(), body });
+      expect(sent.name).toBe('tls');
+      expect(sent.detail).toMatch(detail);
+    }
   });
 
   it("does not lend one endpoint's trust to another", async () => {
@@ -147,5 +169,27 @@ describe.skipIf(!hasOpenssl)('TLS, with certificates made by openssl', () => {
     const tls = { cert: 'nonsense', key: 'nonsense' };
     expect((await send(seen.url, { tls })).name).toBe('tls');
     expect(seen.connections).toBe(0);
+  });
+});
+
+// As OpenSSL names the alerts of RFC 8446, section 6.2, in Node's codes.
+describe('an alert about the client certificate is told as that:', () => {
+  it.each([
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE',
+    'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN',
+    'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED',
+    'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_REVOKED',
+    'ERR_SSL_SSL/TLS_ALERT_UNSUPPORTED_CERTIFICATE',
+    'ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE',
+    'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED',
+    'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR',
+  ])('%s', (code) => {
+    expect(failureOutcome(Object.assign(new Error('alert'), { code }))).toEqual({
+      kind: 'failure',
+      failure: 'tls',
+      detail: `The receiver refuses the client certificate, or asks for one. (${code})`,
+    });
   });
 });
