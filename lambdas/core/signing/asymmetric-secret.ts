@@ -2,6 +2,7 @@
 // then 32 of the public key; the seed alone is taken too), `whpk_` and that of the public key.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { memoized } from '../recent.ts';
+import { bytesOfBase64 } from './base64.ts';
 
 const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';
@@ -31,10 +32,9 @@ export function asymmetricSecret(random: Uint8Array): string {
 
 /** The fault of a `whsk_` secret, if it has one. */
 export function asymmetricFault(secret: string): string | undefined {
-  const encoded = secret.slice(PRIVATE_PREFIX.length);
-  const bytes = Buffer.from(encoded, 'base64');
-  const isSpelled = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded);
-  if (!isSpelled || (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES)) {
+  const bytes = bytesOfBase64(secret.slice(PRIVATE_PREFIX.length));
+  if (typeof bytes === 'string') return `must be whsk_ and base64 that ${bytes}`;
+  if (bytes.length !== SEED_BYTES && bytes.length !== 2 * SEED_BYTES) {
     return 'must be whsk_ and the base64 of an ed25519 key of 32 or 64 bytes';
   }
   const isPair = bytes.length === 2 * SEED_BYTES;

@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import * as z from 'zod';
 import { memoized } from '../recent.ts';
 import { asymmetricFault, isAsymmetric } from './asymmetric-secret.ts';
+import { bytesOfBase64 } from './base64.ts';
 
 /** Random bytes in a secret of ours. */
 export const SECRET_BYTES = 32;
@@ -13,7 +14,7 @@ const MAX_KEY_BYTES = 192;
 /**
  * A secret that the customer gives: 24 to 256 printable ASCII characters, used as the UTF-8 bytes given, except
  * the `whsec_` form, whose rest is base64 of the key (Standard Webhooks: 24 to 64 bytes are advised),
- * and the `whsk_` form, an ed25519 key of the endpoint.
+ * and the `whsk_` form, an ed25519 key of the endpoint. Base64 is taken only as every library reads it.
  */
 export const givenSecretSchema = z
   .string()
@@ -22,19 +23,30 @@ export const givenSecretSchema = z
   .regex(/^[\x21-\x7e]*$/, 'must be printable ASCII without spaces')
   .refine((secret) => new Set(secret).size >= 8, 'is too uniform: use random characters')
   .superRefine((secret, context) => {
-    if (isAsymmetric(secret)) {
-      const fault = asymmetricFault(secret);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-      return;
-    }
-    if (!secret.startsWith(STANDARD_PREFIX)) return;
-    const encoded = secret.slice(STANDARD_PREFIX.length);
-    const bytes = Buffer.from(encoded, 'base64').length;
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded) || bytes < MIN_KEY_BYTES || bytes > MAX_KEY_BYTES) {
-      const message = `must be whsec_ and the base64 of ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes`;
-      context.addIssue({ code: 'custom', message });
-    }
+    const message = spellingFault(secret);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
+
+function spellingFault(secret: string): string | undefined {
+  if (isAsymmetric(secret)) return asymmetricFault(secret);
+  if (!isStandardSecret(secret)) {
+    if (/whpk_/i.test(secret)) return 'is a public key: give the whsk_ key that it belongs to';
+    return /wh(sec|sk)_/i.test(secret)
+      ? 'must begin with whsec_ or whsk_, in lower case and with nothing before it'
+      : undefined;
+  }
+  const encoded = secret.slice(STANDARD_PREFIX.length);
+  const bytes = bytesOfBase64(encoded);
+  if (typeof bytes === 'string') return `must be whsec_ and base64 that ${bytes}`;
+  return bytes.length < MIN_KEY_BYTES || bytes.length > MAX_KEY_BYTES
+    ? `must be whsec_ and the base64 of ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} bytes`
+    : undefined;
+}
+
+/** Whether it is of the form `whsec_`. */
+export function isStandardSecret(secret: string): boolean {
+  return secret.startsWith(STANDARD_PREFIX);
+}
 
 /** @param random 32 random bytes */
 export function standardSecret(random: Uint8Array): string {
@@ -53,7 +65,7 @@ export function hexSecret(random: Uint8Array): string {
 
 /** The bytes that sign: the decoded rest of a `whsec_` secret, otherwise its UTF-8 bytes. */
 export function keyBytesOf(secret: string): Buffer {
-  return secret.startsWith(STANDARD_PREFIX)
+  return isStandardSecret(secret)
     ? Buffer.from(secret.slice(STANDARD_PREFIX.length), 'base64')
     : Buffer.from(secret, 'utf8');
 }

@@ -55,7 +55,7 @@ describe('a private key as the secret', () => {
     const asked = { ...URL, contractOptions, signatures: [{ scheme: 'kyc-hmac' }] };
     const refused = await service.acme('POST', '/v1/endpoints', asked);
     expect(refused.json.errors).toMatchObject([{ path: '/signatures/0/scheme' }]);
-    const secret = 'a_shared_secret_of_the_receiver';
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const made = await service.acme('POST', '/v1/endpoints', { ...asked, secret });
     expect(made.status).toBe(201);
     const rotated = await service.acme('POST', `/v1/endpoints/${made.json.id}/rotate-secret`);

@@ -7,6 +7,7 @@ import { faultsOf } from '../../faults.ts';
 import { isTransportHeader } from '../../headers/names.ts';
 import { TIMING_HEADERS } from '../../headers/timing.ts';
 import { isAsymmetric } from '../../signing/asymmetric-secret.ts';
+import { isStandardSecret } from '../../signing/secret.ts';
 import { headerOf } from '../authentication.ts';
 import { type GivenSettings, SETTINGS } from './all.ts';
 import { defaultOf } from './setting.ts';
@@ -66,14 +67,32 @@ export function checkSecret(
   secret: string,
   report: Report,
 ): void {
-  if (!isAsymmetric(secret)) return;
-  const extra = signatures.findIndex(usesSecret);
-  if (contract !== 'standard-webhooks') {
-    report(['secret'], 'may be a whsk_ key for the contract standard-webhooks only');
-  } else if (extra >= 0) {
-    report(['signatures', extra, 'scheme'], 'needs a shared secret, and the secret is a whsk_ key');
+  const schemes = [contract, ...signatures.map(({ scheme }) => scheme)];
+  if (isAsymmetric(secret)) {
+    const extra = signatures.findIndex(usesSecret);
+    if (contract !== 'standard-webhooks') {
+      report(['secret'], 'may be a whsk_ key for the contract standard-webhooks only');
+    } else if (extra >= 0) {
+      report(
+        ['signatures', extra, 'scheme'],
+        'needs a shared secret, and the secret is a whsk_ key',
+      );
+    }
+  } else if (isStandardSecret(secret)) {
+    const asText = schemes.find((scheme) => TEXT_SCHEMES.has(scheme));
+    if (asText !== undefined && !schemes.includes('standard-webhooks')) {
+      report(['secret'], `must not begin with whsec_: receivers of ${asText} use it as text`);
+    }
+  } else if (contract === 'standard-webhooks') {
+    report(
+      ['secret'],
+      'must be whsec_ and base64, or a whsk_ key: receivers of standard-webhooks take nothing else',
+    );
   }
 }
+
+/** Their receivers use the secret's characters as the key. */
+export const TEXT_SCHEMES: ReadonlySet<string> = new Set(['kyc-hmac', 'bronid', 'idnow']);
 
 const usesSecret = (extra: ExtraSignature): boolean =>
   extra.scheme === 'http-message' ? extra.algorithm === 'hmac-sha256' : extra.scheme !== 'v1a';
