@@ -4,13 +4,14 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { horizonOf, isPlace, startOf } from '../../core/events/feed.ts';
 import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
+import { instantMs, instantSchema } from '../../core/instant.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { refused } from '../../http/body.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { deliveryExample } from '../deliveries/view.ts';
-import { cursorOf, cursorParameter, limitShape, timeParameter } from '../listing/query.ts';
+import { cursorOf, cursorParameter, limitShape } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { deliveryIdSchema, idParams } from '../schemas.ts';
 import { dataExample, eventDataSchema, eventExample, eventShape, eventView } from './view.ts';
@@ -65,7 +66,7 @@ export const pollEvents = operation({
   params: idParams('ep'),
   query: z.strictObject({
     after: cursorParameter(isPlace).optional(),
-    since: timeParameter.optional(),
+    since: instantSchema.optional(),
     ...limitShape,
   }),
   replies: { 200: { description: 'A page of the feed.', schema: feedSchema } },
@@ -96,7 +97,7 @@ export function addPollingRoute(
       throw new Problem(409, 'This endpoint has no feed: set its "polling" to true.');
     }
     const address = { ...scope, endpointId: endpoint.id };
-    const from = after ?? startOf(since === undefined ? 0 : Date.parse(since));
+    const from = after ?? startOf(since === undefined ? 0 : instantMs(since));
     const until = horizonOf(surroundings.now(), settings.feedLagSeconds * 1000);
     const page = await ledger.readFeed(address, from, until, limit);
     const events = await ledger.getEvents(page.entries);

@@ -1,7 +1,9 @@
 // /v1/keys: keys of tenants, each shown once.
+
 import { defined } from '../../core/defined.ts';
 import { isId } from '../../core/identifiers.ts';
 import { inParallel } from '../../core/in-parallel.ts';
+import { instantMs } from '../../core/instant.ts';
 import {
   type ApiKey,
   createKey,
@@ -91,7 +93,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   /** When a key expires that was asked for. @throws Problem 422 */
   function expiryOf(expiresAt: string | undefined, parent: ApiKey | undefined): number | undefined {
     if (expiresAt === undefined) return parent?.expiresAtMs;
-    const atMs = Date.parse(expiresAt);
+    const atMs = instantMs(expiresAt);
     if (atMs <= surroundings.now()) throw refused([{ path: '/expiresAt', message: 'is over' }]);
     if (parent?.expiresAtMs === undefined || atMs <= parent.expiresAtMs) return atMs;
     throw refused([{ path: '/expiresAt', message: 'is later than that of the key that asks' }]);

@@ -1,6 +1,8 @@
 // How a replay begins: counted only, or put and set going.
+
 import { defined } from '../../core/defined.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { instantMs } from '../../core/instant.ts';
 import { Problem } from '../../core/problem.ts';
 import type { ReplayLedger } from '../../core/replays/ledger.ts';
 import type { ReplayQueue } from '../../core/replays/message.ts';
@@ -78,7 +80,7 @@ function newReplay(
   input: ReplayInput,
   { id, atMs }: Creation,
 ): Replay {
-  const sinceMs = Date.parse(input.since);
+  const sinceMs = instantMs(input.since);
   if (sinceMs >= atMs) throw refused([{ path: '/since', message: 'must be in the past' }]);
   const { tenant, environment, endpointId } = address;
   return {
@@ -87,7 +89,7 @@ function newReplay(
     endpointId,
     id,
     sinceMs,
-    untilMs: Math.min(input.until === undefined ? atMs : Date.parse(input.until), atMs),
+    untilMs: Math.min(input.until === undefined ? atMs : instantMs(input.until), atMs),
     status: input.status,
     types: input.types,
     ...defined({ subject: input.subject }),

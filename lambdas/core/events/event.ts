@@ -1,6 +1,7 @@
 // An event: an immutable fact, as producers post it and as the ledger keeps it.
 
 import * as z from 'zod';
+import { instantMs, instantSchema } from '../instant.ts';
 import type { Scope } from '../scope.ts';
 import { TENANT_ID } from '../scope.ts';
 import type { TraceContext } from './trace-context.ts';
@@ -68,9 +69,7 @@ export const dataSchema = z
 export const eventInputSchema = z.strictObject({
   type: eventTypeSchema,
   data: dataSchema,
-  occurredAt: z.iso
-    .datetime({ offset: true, error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z' })
-    .optional(),
+  occurredAt: instantSchema.optional(),
   tenant: z.string().regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -').optional(),
   subject: subjectSchema.optional(),
   channels: z
@@ -95,7 +94,7 @@ export type BatchEventInput = z.infer<typeof batchEventInputSchema>;
 
 /** When the event happened as far as we know, in Unix milliseconds. */
 export function occurredAtMs(event: Pick<Event, 'acceptedAtMs' | 'occurredAt'>): number {
-  return event.occurredAt === undefined ? event.acceptedAtMs : Date.parse(event.occurredAt);
+  return event.occurredAt === undefined ? event.acceptedAtMs : instantMs(event.occurredAt);
 }
 
 export function isRedacted({ redactedAtMs }: Pick<Event, 'redactedAtMs'>): boolean {

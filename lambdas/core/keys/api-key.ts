@@ -1,6 +1,7 @@
 // Keys of the API: the operator's, and those of tenants with their scopes.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
+import { instantSchema } from '../instant.ts';
 import type { Environment, Scope } from '../scope.ts';
 
 export const MIN_OPERATOR_KEY_LENGTH = 32;
@@ -58,7 +59,7 @@ export const keyInputSchema = z.strictObject({
   name: z.string().min(1).max(100).default('key'),
   scopes: z.array(z.enum(KEY_SCOPES)).min(1).max(KEY_SCOPES.length).optional(),
   preset: z.enum(['producer', 'manager', 'reader']).optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional(),
+  expiresAt: instantSchema.optional(),
 });
 type KeyInput = z.infer<typeof keyInputSchema>;
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { attemptsMade, type Delivery } from '../deliveries/delivery.ts';
 import { subjectSchema } from '../events/event.ts';
+import { instantMs, instantSchema } from '../instant.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/patterns.ts';
 
@@ -13,21 +14,16 @@ import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/pa
 export const REPLAYED_STATUSES = ['dead', 'failed', 'delivered', 'cancelled', 'any'] as const;
 type ReplayedStatus = (typeof REPLAYED_STATUSES)[number];
 
-const timeSchema = z.iso.datetime({
-  offset: true,
-  error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z',
-});
-
 const selectionShape = {
-  since: timeSchema,
-  until: timeSchema.optional(),
+  since: instantSchema,
+  until: instantSchema.optional(),
   types: z.array(patternSchema).max(MAX_PATTERNS).default([]),
   subject: subjectSchema.optional(),
   dryRun: z.boolean().default(false),
 };
 
 const isRange = ({ since, until }: { since: string; until?: string | undefined }): boolean =>
-  until === undefined || Date.parse(since) < Date.parse(until);
+  until === undefined || instantMs(since) < instantMs(until);
 const noRange = { path: ['until'], message: 'must be after since' };
 
 /** The body of `POST /v1/replays`. */
