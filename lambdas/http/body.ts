@@ -19,6 +19,13 @@ export async function readBody(c: AppContext, maxBytes: number): Promise<ReadBod
   if (type !== undefined && !/^application\/([\w.+-]+\+)?json *(;|$)/i.test(type)) {
     throw new Problem(415, 'Send JSON, with "Content-Type: application/json".');
   }
+  const charset = /; *charset *= *"?([^";]*)/i
+    .exec(type ?? '')?.[1]
+    ?.trim()
+    .toLowerCase();
+  if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
+    throw new Problem(415, 'Send the body in UTF-8.');
+  }
   if (!['', 'identity'].includes(c.req.header('Content-Encoding')?.toLowerCase() ?? '')) {
     throw new Problem(415, 'Send the body as it is, without Content-Encoding.');
   }
@@ -72,6 +79,10 @@ export function parseParams<T>(c: AppContext, schema: z.ZodType<T>): T {
 
 /** The query as its schema has it; faults are named by the parameter. @throws Problem 422 */
 export function parseQuery<T>(c: AppContext, schema: z.ZodType<T>): T {
+  const repeated = Object.entries(c.req.queries()).filter(([, values]) => values.length > 1);
+  if (repeated.length > 0) {
+    throw refused(repeated.map(([path]) => ({ path, message: 'is given more than once' })));
+  }
   return parsedByName(schema, c.req.query());
 }
 
@@ -84,6 +95,8 @@ function parsedByName<T>(schema: z.ZodType<T>, values: unknown): T {
 }
 
 export function refused(faults: readonly { path: string; message: string }[]): Problem {
-  const count = faults.length === 1 ? 'One fault' : `${faults.length} faults`;
-  return new Problem(422, `${count}; each is listed with its path.`, faults);
+  // Text and schema may both tell of one.
+  const each = [...new Map(faults.map((fault) => [fault.path + fault.message, fault])).values()];
+  const count = each.length === 1 ? 'One fault' : `${each.length} faults`;
+  return new Problem(422, `${count}; each is listed with its path.`, each);
 }

@@ -61,21 +61,31 @@ export async function createOnce<T, C>(
   if (key === undefined) return make({ id, atMs }, await check());
   // No header can hold the character between.
   const name = [kind, key, ...(index === undefined ? [] : [index])].join('\u0000');
-  const bodyHash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  const bodyHash = hashOf(JSON.stringify(body, sorted));
+  // Until they were sorted, members counted in their order.
+  const hashes = [bodyHash, hashOf(JSON.stringify(body))];
   const earlier = await ledger.holderOf(scope, name, atMs);
-  if (earlier) refuseOtherBody(earlier, bodyHash);
+  if (earlier) refuseOtherBody(earlier, hashes);
   const found = earlier && (await find(earlier.eventId));
   if (found) return found;
   const deleted = earlier && (await ledger.findTombstones([{ ...scope, id: earlier.eventId }]));
   if (deleted?.length) throw new Problem(409, DELETED_SINCE);
   const checked = await check();
   const holder = await ledger.reserve(scope, name, { eventId: id, bodyHash, acceptedAtMs: atMs });
-  refuseOtherBody(holder, bodyHash);
+  refuseOtherBody(holder, hashes);
   return make({ id: holder.eventId, atMs: holder.acceptedAtMs }, checked);
 }
 
-function refuseOtherBody(holder: DedupeEntry, bodyHash: string): void {
-  if (holder.bodyHash === bodyHash) return;
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A replacer: the members of objects in the order of their names, whose order says nothing (RFC 8259, section 4). */
+function sorted(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function refuseOtherBody(holder: DedupeEntry, hashes: readonly string[]): void {
+  if (hashes.includes(holder.bodyHash)) return;
   throw new Problem(409, 'This idempotency key was used with another body.', [
     { path: 'Idempotency-Key', message: `was used to create ${holder.eventId}, with another body` },
   ]);

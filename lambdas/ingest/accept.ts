@@ -25,6 +25,8 @@ export interface Candidate {
   /** The data's exact source text. */
   readonly data: string;
   readonly idempotencyKey: string | undefined;
+  /** In a batch, where it stands in the body. */
+  readonly path?: string;
   readonly trace?: TraceContext | undefined;
   readonly postedBy?: Poster;
 }
@@ -82,7 +84,7 @@ async function reserveInOrder(
 }
 
 async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {
-  const { scope, input, data, idempotencyKey, trace, postedBy } = candidate;
+  const { scope, input, data, idempotencyKey, path, trace, postedBy } = candidate;
   const nowMs = ports.surroundings.now();
   const event: Event = defined({
     ...scope,
@@ -97,15 +99,16 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
     data,
   });
   // What lies further ahead would be its subject's latest event for as long.
-  if (occurredAtMs(event) > nowMs + DAY_MS) {
-    return refused([{ path: '/occurredAt', message: 'is more than a day ahead' }]);
+  if (!(occurredAtMs(event) <= nowMs + DAY_MS)) {
+    return refused([{ path: `${path ?? ''}/occurredAt`, message: 'is more than a day ahead' }]);
   }
   if (idempotencyKey === undefined) return { event, mayRepeat: false, duplicate: false };
   const entry = { eventId: event.id, bodyHash: bodyHash(candidate), acceptedAtMs: nowMs };
   const holder = await ports.ledger.reserve(scope, idempotencyKey, entry);
   if (holder.bodyHash !== entry.bodyHash) {
+    const keyPath = path === undefined ? 'Idempotency-Key' : `${path}/idempotencyKey`;
     return new Problem(409, 'This idempotency key was used with another event.', [
-      { path: 'Idempotency-Key', message: `belongs to ${holder.eventId}, which has another body` },
+      { path: keyPath, message: `belongs to ${holder.eventId}, which has another body` },
     ]);
   }
   // A repeat is sent again with the first one's id and time: a crash after the first put loses nothing.

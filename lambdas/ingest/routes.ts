@@ -123,22 +123,28 @@ async function candidateAt(
     ...(parsed.success ? [] : faultsOf(parsed.error, ['events', index])),
   ];
   if (!parsed.success || faults.length > 0) return refused(faults);
-  const data = dataAt(source, `/events/${index}`);
+  const path = `/events/${index}`;
+  const data = dataAt(source, path);
   if (Buffer.byteLength(data) > MAX_EVENT_BYTES) {
     return new Problem(413, `An event's data may have ${MAX_EVENT_BYTES} bytes.`, [
-      { path: `/events/${index}/data`, message: 'is too large' },
+      { path: `${path}/data`, message: 'is too large' },
     ]);
   }
   const { idempotencyKey, ...input }: BatchEventInput = parsed.data;
   try {
     const scope = await authentication.scopeOf(c, input.tenant);
     const misfits = await judge(input.type, input.data);
-    if (misfits.length > 0) return refused(faultsUnder(`/events/${index}`, misfits));
+    if (misfits.length > 0) return refused(faultsUnder(path, misfits));
     const postedBy = c.var.principal.kind;
-    return { scope, input: input satisfies EventInput, data, idempotencyKey, trace, postedBy };
+    const candidate = { scope, input: input satisfies EventInput, data, idempotencyKey, postedBy };
+    return { ...candidate, path, trace };
   } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
+    if (!(error instanceof Problem)) throw error;
+    // What a header says is no fault of the event's place.
+    const faults = error.faults.map((fault) =>
+      fault.path.startsWith('/') ? { ...fault, path: path + fault.path } : fault,
+    );
+    return new Problem(error.status, error.detail, faults);
   }
 }
 

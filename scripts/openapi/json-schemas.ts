@@ -65,11 +65,14 @@ export function createJsonSchemas() {
   return { schemaOf, resolve };
 }
 
-/** Leaves out what says nothing: bounds of whole numbers, and the pattern of a format. */
+/** Leaves out what says nothing: bounds of whole numbers, and the pattern of a format or of a number in a query. */
 function tidy(schema: z.core.$ZodTypes, json: z.core.JSONSchema.BaseSchema): void {
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
-  if (json.format === 'date-time') delete json.pattern;
+  if (json.format === 'date-time' || json.type === 'integer') delete json.pattern;
+  // zod leaves out defaults of what is read from text.
+  const stated = z.globalRegistry.get(schema)?.default;
+  if (stated !== undefined) json.default = stated;
   if (schema._zod.def.type === 'string' && String(json.pattern).endsWith('/u')) {
     throw new Error('a pattern with flags cannot be documented');
   }

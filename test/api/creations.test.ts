@@ -56,6 +56,51 @@ describe('Idempotency-Key', () => {
     expect((await create(acme, '/v1/keys', { name: 'c' }, 'c')).status).toBe(201);
   });
 
+  it.each<[string, string, object, object, string]>([
+    [
+      'endpoints',
+      '/v1/endpoints',
+      {
+        url: 'https://acme.io/a',
+        autoPause: { failures: 9, overSeconds: 90 },
+        headers: { a: '1', b: '2' },
+      },
+      {
+        headers: { b: '2', a: '1' },
+        autoPause: { overSeconds: 90, failures: 9 },
+        url: 'https://acme.io/a',
+      },
+      'id',
+    ],
+    [
+      'filters',
+      '/v1/endpoints',
+      { url: 'https://acme.io/a', filter: { a: [1, { exists: true }], b: { c: [2], d: [3] } } },
+      { filter: { b: { d: [3], c: [2] }, a: [1, { exists: true }] }, url: 'https://acme.io/a' },
+      'id',
+    ],
+    [
+      'templates',
+      '/v1/templates',
+      { name: 'ordered', settings: { timeoutMs: 5000, method: 'PUT' } },
+      { settings: { method: 'PUT', timeoutMs: 5000 }, name: 'ordered' },
+      'id',
+    ],
+    ['keys', '/v1/keys', { name: 'k', preset: 'reader' }, { preset: 'reader', name: 'k' }, 'id'],
+  ])('takes members of %s in another order for the same body', async (of, path, one, other, id) => {
+    const first = await create(service.acme, path, one, `order-${of}`);
+    const again = await create(service.acme, path, other, `order-${of}`);
+    expect([first.status, again.json[id]]).toEqual([201, first.json[id]]);
+  });
+
+  it('takes elements of a list in another order for another body', async () => {
+    const types = ['a.b', 'c.d'];
+    const asked = { ...endpoint, eventTypes: types };
+    await create(service.acme, '/v1/endpoints', asked, 'list');
+    const other = { ...endpoint, eventTypes: types.toReversed() };
+    expect((await create(service.acme, '/v1/endpoints', other, 'list')).status).toBe(409);
+  });
+
   it('does not bring back what was deleted', async () => {
     const { acme } = service;
     const { json } = await create(acme, '/v1/endpoints', endpoint, 'd');

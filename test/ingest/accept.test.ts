@@ -64,6 +64,26 @@ describe('accepting', () => {
     expect([sent.length, entries.size]).toEqual(expected === 422 ? [1, 0] : [2, 1]);
   });
 
+  it('names a fault by its place in the body, of an event of a batch too', async () => {
+    const { ports } = world();
+    const tomorrow = new Date(ports.surroundings.now() + 90_000_000).toISOString();
+    const late = { type: 'a', data: {}, occurredAt: tomorrow };
+    await accept(ports, [candidate({ idempotencyKey: 'used' })]);
+    const results = await accept(ports, [
+      candidate({ idempotencyKey: 'used', data: '{"n":1}' }),
+      candidate({ idempotencyKey: 'used', data: '{"n":1}', path: '/events/3' }),
+      candidate({ input: late }),
+      candidate({ input: late, path: '/events/5' }),
+    ]);
+    const paths = results.map((result) => result instanceof Problem && result.faults[0]?.path);
+    expect(paths).toEqual([
+      'Idempotency-Key',
+      '/events/3/idempotencyKey',
+      '/occurredAt',
+      '/events/5/occurredAt',
+    ]);
+  });
+
   it('gives every event an id of its own, at its place', async () => {
     const { ports, sent } = world();
     const results = await accept(ports, [candidate(), candidate(), candidate()]);

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
+import { instantMs, instantSchema } from '../../core/instant.ts';
 import type { Page, TimeRange } from '../../core/listing.ts';
 import { refused } from '../../http/body.ts';
 import { cutPage } from './filtered-page.ts';
@@ -9,19 +10,17 @@ import { cutPage } from './filtered-page.ts';
 const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 100;
 
-export const limitShape = {
-  limit: z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`)
-    .default(DEFAULT_LIMIT),
-};
+/** In digits alone: JavaScript would take `1e1`, `0x10`, ` 5` and nothing at all for numbers. */
+export const limitParameter = (max: number, byDefault: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(1, 'must be at least 1').max(max, `must be at most ${max}`))
+    .default(byDefault)
+    .meta({ type: 'integer', minimum: 1, maximum: max, default: byDefault });
 
-export const timeParameter = z.iso.datetime({
-  offset: true,
-  error: 'must be an RFC 3339 time, such as 2026-01-31T09:30:00Z',
-});
+export const limitShape = { limit: limitParameter(MAX_LIMIT, DEFAULT_LIMIT) };
 
 export const NO_CURSOR = 'is not a cursor of this listing';
 
@@ -43,9 +42,9 @@ export function pageShape(isCursor: (id: string) => boolean) {
 }
 
 const millisecondsOf = (time: string | undefined): number | undefined =>
-  time === undefined ? undefined : Date.parse(time);
+  time === undefined ? undefined : instantMs(time);
 
-export const rangeShape = { since: timeParameter.optional(), until: timeParameter.optional() };
+export const rangeShape = { since: instantSchema.optional(), until: instantSchema.optional() };
 
 /** @throws Problem 422 if it ends before it begins */
 export function rangeOf(query: {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { DeadLetters } from '../../core/dead-letters.ts';
 import { subjectOfDeadLetter } from '../../core/dead-letters.ts';
 import { operation, type Serve } from '../../http/operation.ts';
+import { limitParameter } from '../listing/query.ts';
 import { environmentSchema, timeSchema } from '../schemas.ts';
 
 export const OPERATOR_QUEUES = ['events', 'wakes'] as const;
@@ -21,7 +22,7 @@ const queueSchema = z.enum(
 );
 const querySchema = z.strictObject({
   queue: queueSchema,
-  limit: z.coerce.number().int().min(1).max(MAX_SHOWN).default(DEFAULT_SHOWN),
+  limit: limitParameter(MAX_SHOWN, DEFAULT_SHOWN),
 });
 const redriveSchema = z.strictObject({
   queue: queueSchema,

@@ -8,6 +8,7 @@ export const MAX_JSON_DEPTH = 100;
 
 /** More faults than this help nobody. */
 const MAX_FAULTS = 100;
+const ILL_FORMED = 'must be well-formed Unicode';
 /** How much of the path of something nested too deep is shown. */
 const PATH_SEGMENTS_SHOWN = 4;
 
@@ -19,7 +20,7 @@ type JsonReading =
   | { readonly kind: 'unreadable'; readonly detail: string };
 
 export interface JsonSource {
-  /** Keys that are repeated in one object, and nesting that is too deep. */
+  /** Keys that are repeated in one object, nesting that is too deep, and outside of data, what cannot be kept. */
   readonly faults: readonly Fault[];
   /** Whether the nesting is one of them: then nothing may go through the value, which would overflow the stack. */
   readonly isTooDeep: boolean;
@@ -55,6 +56,8 @@ export function readJson(body: Uint8Array): JsonReading {
 function locate(text: string): JsonSource {
   const faults: Fault[] = [];
   const dataTexts = new Map<string, string>();
+  // The bytes are valid UTF-8: only escapes can leave half a character.
+  const hasSurrogates = /\\u[dD][89a-fA-F]/.test(text);
   let isTooDeep = false;
   /** The keys of each object around the current position; none where the nesting is too deep. */
   const seen: Set<string>[] = [];
@@ -78,8 +81,17 @@ function locate(text: string): JsonSource {
       // Whatever copies an object drops such a member in silence; data is kept as text, and may have it.
       const isKept = levels.some(({ segment }) => segment === 'data');
       if (key === '__proto__' && !isKept) report(levels, 'is not a name that can be used');
+      if (!isKept && !key.isWellFormed()) report(levels, ILL_FORMED);
     },
     value(levels, from, to) {
+      if (
+        hasSurrogates &&
+        text[from] === '"' &&
+        !levels.some(({ segment }) => segment === 'data')
+      ) {
+        const value: string = JSON.parse(text.slice(from, to));
+        if (!value.isWellFormed()) report(levels, ILL_FORMED);
+      }
       if (levels.at(-1)?.segment !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;
       dataTexts.set(pathOf(levels.slice(0, -1)), text.slice(from, to));
     },

@@ -152,6 +152,29 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('half a character', () => {
+  it.each([
+    [String.raw`{"a":"\ud800"}`, '/a'],
+    [String.raw`{"a":"x\uDFFFy"}`, '/a'],
+    [String.raw`{"a":"\udc00\ud800"}`, '/a'],
+    [String.raw`{"a":["b",{"c":"\uD83D"}]}`, '/a/1/c'],
+    [String.raw`{"a":{"\ud800":1}}`, '/a/\ud800'],
+    [String.raw`"\ud800"`, ''],
+    [String.raw`["\ud83d","\ude00"]`, '/0'],
+  ])('is refused in %s', (text, path) => {
+    expect(faultsOf(text)[0]).toEqual({ path, message: 'must be well-formed Unicode' });
+  });
+  it.each([
+    String.raw`{"a":"\ud83d\ude00"}`,
+    String.raw`{"a":"\\ud800"}`,
+    '{"a":"😀 \ufffd"}',
+    String.raw`{"data":{"a":"\ud800","\udc00":["\ud800"]}}`,
+    String.raw`{"events":[{"data":{"a":"\ud800"}}]}`,
+  ])('is not in %s, or in data, which is kept as text', (text) => {
+    expect(faultsOf(text)).toEqual([]);
+  });
+});
+
 describe('a member named __proto__', () => {
   it.each([
     ['{"__proto__":1}', '/__proto__'],
