@@ -14,7 +14,11 @@ write('schema.ts', astToString(ast));
 
 const { paths, components } = JSON.parse(text);
 const keyed = Object.entries(paths)
-  .filter(([, { post }]) => post?.parameters?.some(({ name }) => name === 'Idempotency-Key'))
+  .filter(([, { post }]) =>
+    post?.parameters?.some(
+      ({ name, $ref }) => name === 'Idempotency-Key' || $ref?.endsWith('/IdempotencyKey'),
+    ),
+  )
   .map(([path]) => `  '${path}',\n`);
 write(
   'keyed-posts.ts',

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 e3498a599ffc55adc06d7bedcb41c3b2c2aed9a36bef1ffccd5be4e92a55aad9
+// sha256 cccc6ba6398e1e9a654681aec6bd4ad92ef46512e4bb6a3d37f81997f95dc0c7
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -73,6 +73,6 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /openapi.json': {"200":{"openapi":["string"]}},
   'GET /docs': {"200":"text"},
   'GET /docs/{file}': {"200":"text"},
-  'GET /v1/dead-letters': {"200":{"data":["array"],"next":["null"]}},
+  'GET /v1/dead-letters': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/dead-letters/redrive': {"200":{"queue":["string"],"moved":["number"],"refused":["number"]}},
 };

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 e3498a599ffc55adc06d7bedcb41c3b2c2aed9a36bef1ffccd5be4e92a55aad9
+// sha256 cccc6ba6398e1e9a654681aec6bd4ad92ef46512e4bb6a3d37f81997f95dc0c7
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 e3498a599ffc55adc06d7bedcb41c3b2c2aed9a36bef1ffccd5be4e92a55aad9
+// sha256 cccc6ba6398e1e9a654681aec6bd4ad92ef46512e4bb6a3d37f81997f95dc0c7
 
 export interface paths {
     "/v1/events": {
@@ -1242,13 +1242,15 @@ export interface components {
             name: string;
             value: string;
         };
-        AutoPause: boolean | {
+        AutoPause: boolean | components["schemas"]["AutoPauseRule"];
+        AutoPauseInput: boolean | components["schemas"]["AutoPauseRuleInput"];
+        AutoPauseRule: {
             /** @default 100 */
             failures: number;
             /** @default 86400 */
             overSeconds: number;
         };
-        AutoPauseInput: boolean | {
+        AutoPauseRuleInput: {
             /** @default 100 */
             failures?: number;
             /** @default 86400 */
@@ -1366,8 +1368,7 @@ export interface components {
             parent: string | null;
             name: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             hint: string;
             /**
@@ -1385,9 +1386,29 @@ export interface components {
             /** @enum {string} */
             kind: "operator" | "tenant";
             tenant: string | null;
-            environment: ("live" | "test") | null;
+            environment: components["schemas"]["Environment"] | null;
             scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             key: components["schemas"]["Key"] | null;
+        };
+        CustomRetryPolicy: {
+            /** @default false */
+            immediate: boolean;
+            /** @default [] */
+            steps: components["schemas"]["RetryStep"][];
+            maxRetries?: number;
+            /** @default 0 */
+            jitter: number;
+            retryOn?: string[];
+        };
+        CustomRetryPolicyInput: {
+            /** @default false */
+            immediate?: boolean;
+            /** @default [] */
+            steps?: components["schemas"]["RetryStep"][];
+            maxRetries?: number;
+            /** @default 0 */
+            jitter?: number;
+            retryOn?: string[];
         };
         DeadLetter: {
             id: string;
@@ -1396,7 +1417,7 @@ export interface components {
             /** @description Whether the message has a format that Posthorn writes. */
             readable: boolean;
             tenant: string | null;
-            environment: ("live" | "test") | null;
+            environment: components["schemas"]["Environment"] | null;
             event: string | null;
             type: string | null;
             endpoint: string | null;
@@ -1413,7 +1434,8 @@ export interface components {
         };
         DeadLetters: {
             data: components["schemas"]["DeadLetter"][];
-            next: null;
+            /** @description Always null. */
+            next: string | null;
         };
         Delivery: {
             /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -1533,8 +1555,7 @@ export interface components {
             /** @enum {string} */
             status: "active" | "paused" | "unverified" | "deleted";
             health: components["schemas"]["EndpointHealth"];
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -1655,7 +1676,7 @@ export interface components {
             /** @default 10000 */
             timeoutMs?: number;
             retryPolicy?: components["schemas"]["RetryPolicyInput"];
-            /** @default true */
+            /** @description Unless said, true. */
             autoPause?: components["schemas"]["AutoPauseInput"];
             maxPerSecond?: number;
             /** @default false */
@@ -1746,13 +1767,14 @@ export interface components {
             /** @enum {string} */
             minVersion: "TLSv1.2" | "TLSv1.3";
         };
+        /** @enum {string} */
+        Environment: "live" | "test";
         Event: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
             type: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -1784,8 +1806,8 @@ export interface components {
         EventType: {
             name: string;
             description: string;
-            /** @description JSON Schema 2020-12 of the data. */
-            schema: Record<string, unknown> | boolean | null;
+            /** @description JSON Schema 2020-12 of the data: an object, true or false; or null. */
+            schema: unknown;
             example: Record<string, unknown> | null;
             /** @enum {string} */
             onMismatch: "accept" | "refuse";
@@ -1804,8 +1826,8 @@ export interface components {
         EventTypeInput: {
             /** @default  */
             description?: string;
-            /** @description JSON Schema 2020-12 of the data. */
-            schema?: Record<string, unknown> | boolean;
+            /** @description JSON Schema 2020-12 of the data: an object, true or false. */
+            schema?: unknown;
             /** @description Must match the schema. */
             example?: Record<string, unknown>;
             /**
@@ -1821,8 +1843,7 @@ export interface components {
             id: string;
             type: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -1842,8 +1863,7 @@ export interface components {
             id: string;
             type: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -1959,8 +1979,7 @@ export interface components {
             parent: string | null;
             name: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
             hint: string;
             /**
@@ -1987,8 +2006,7 @@ export interface components {
             id: string;
             type: string;
             tenant: string;
-            /** @enum {string} */
-            environment: "live" | "test";
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2022,8 +2040,8 @@ export interface components {
         PublicEventType: {
             name: string;
             description: string;
-            /** @description JSON Schema 2020-12 of the data. */
-            schema: Record<string, unknown> | boolean | null;
+            /** @description JSON Schema 2020-12 of the data: an object, true or false; or null. */
+            schema: unknown;
             example: Record<string, unknown> | null;
         };
         PublicJwk: {
@@ -2146,35 +2164,13 @@ export interface components {
             /** @description Send it as `cursor` to continue; null at the end. */
             next: string | null;
         };
-        RetryPolicy: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
-            /** @default false */
-            immediate: boolean;
-            /** @default [] */
-            steps: {
-                count: number;
-                seconds: number;
-                factor?: number;
-                maxSeconds?: number;
-            }[];
-            maxRetries?: number;
-            /** @default 0 */
-            jitter: number;
-            retryOn?: string[];
-        };
-        RetryPolicyInput: ("forty-days" | "idnow" | "standard-webhooks" | "none") | {
-            /** @default false */
-            immediate?: boolean;
-            /** @default [] */
-            steps?: {
-                count: number;
-                seconds: number;
-                factor?: number;
-                maxSeconds?: number;
-            }[];
-            maxRetries?: number;
-            /** @default 0 */
-            jitter?: number;
-            retryOn?: string[];
+        RetryPolicy: ("forty-days" | "idnow" | "standard-webhooks" | "none") | components["schemas"]["CustomRetryPolicy"];
+        RetryPolicyInput: ("forty-days" | "idnow" | "standard-webhooks" | "none") | components["schemas"]["CustomRetryPolicyInput"];
+        RetryStep: {
+            count: number;
+            seconds: number;
+            factor?: number;
+            maxSeconds?: number;
         };
         SealingKeys: {
             /**
@@ -2196,6 +2192,10 @@ export interface components {
             settledAt: string;
             /** @description Until this time, event data may need another version; null if event data is not sealed. */
             eventDataUntil: string | null;
+        };
+        /** @description The settings that the template sets, with secrets masked. */
+        ShownTemplateSettings: {
+            [key: string]: unknown;
         };
         SigningKey: {
             /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -2224,12 +2224,8 @@ export interface components {
             /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
             name: string;
-            /** @description The settings that the template sets, with secrets masked. */
-            settings: {
-                [key: string]: unknown;
-            };
-            /** @enum {string} */
-            environment: "live" | "test";
+            settings: components["schemas"]["ShownTemplateSettings"];
+            environment: components["schemas"]["Environment"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2574,7 +2570,36 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /**
+         * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+         * @example acme
+         */
+        PosthornTenant: string;
+        /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+        PosthornEnvironment: components["schemas"]["Environment"];
+        Limit: number;
+        Cursor: string;
+        Since: string;
+        /**
+         * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+         * @example "1"
+         */
+        IfMatch: string;
+        /**
+         * @description A repeat with the same key and body within 7 days returns what the first request created.
+         * @example dossier-1
+         */
+        IdempotencyKey: string;
+        /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+        EndpointId: string;
+        /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+        TemplateId: string;
+        /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
+        DeliveryId: string;
+        /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
+        ReplayId: string;
+    };
     requestBodies: never;
     headers: {
         /**
@@ -2590,9 +2615,9 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                since?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+                since?: components["parameters"]["Since"];
                 until?: string;
                 type?: string;
                 subject?: string;
@@ -2607,9 +2632,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -2679,9 +2704,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description Requests with the same key and the same event within 7 days create only one event. 1 to 255 printable ASCII characters.
                  * @example dossier-1
@@ -2802,9 +2827,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description W3C Trace Context, passed on to receivers. An invalid value is ignored.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
@@ -2883,9 +2908,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -3006,9 +3031,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -3136,9 +3161,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 subject: string;
@@ -3278,7 +3303,7 @@ export interface operations {
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example dossier.created */
@@ -3440,7 +3465,7 @@ export interface operations {
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example dossier.created */
@@ -3514,8 +3539,8 @@ export interface operations {
     listEventTypes: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path?: never;
@@ -3577,8 +3602,8 @@ export interface operations {
     listPublicEventTypes: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path?: never;
@@ -3634,17 +3659,17 @@ export interface operations {
     listEndpoints: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -3744,14 +3769,14 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -3877,9 +3902,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -3949,14 +3974,14 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -4083,13 +4108,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4198,18 +4223,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4284,18 +4309,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4458,13 +4483,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4517,18 +4542,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4632,13 +4657,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4757,13 +4782,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4882,13 +4907,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -4941,13 +4966,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -5076,9 +5101,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -5163,13 +5188,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -5333,17 +5358,17 @@ export interface operations {
     listTemplates: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -5403,14 +5428,14 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -5499,13 +5524,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["TemplateId"];
             };
             cookie?: never;
         };
@@ -5574,18 +5599,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["TemplateId"];
             };
             cookie?: never;
         };
@@ -5660,18 +5685,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["TemplateId"];
             };
             cookie?: never;
         };
@@ -5780,21 +5805,21 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string;
-                since?: string;
-                limit?: number;
+                since?: components["parameters"]["Since"];
+                limit?: components["parameters"]["Limit"];
             };
             header?: {
                 /**
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -5880,9 +5905,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -5985,9 +6010,9 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                since?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+                since?: components["parameters"]["Since"];
                 until?: string;
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
                 endpoint?: string;
@@ -6005,9 +6030,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -6117,13 +6142,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["DeliveryId"];
             };
             cookie?: never;
         };
@@ -6223,13 +6248,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["DeliveryId"];
             };
             cookie?: never;
         };
@@ -6364,13 +6389,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["DeliveryId"];
             };
             cookie?: never;
         };
@@ -6480,8 +6505,8 @@ export interface operations {
     listReplays: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
                 endpoint?: string;
             };
@@ -6490,9 +6515,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -6569,14 +6594,14 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -6710,18 +6735,18 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["EndpointId"];
             };
             cookie?: never;
         };
@@ -6853,13 +6878,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["ReplayId"];
             };
             cookie?: never;
         };
@@ -6926,13 +6951,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["ReplayId"];
             };
             cookie?: never;
         };
@@ -7014,13 +7039,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["ReplayId"];
             };
             cookie?: never;
         };
@@ -7122,13 +7147,13 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                id: string;
+                id: components["parameters"]["ReplayId"];
             };
             cookie?: never;
         };
@@ -7205,17 +7230,17 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path?: never;
             cookie?: never;
@@ -7276,14 +7301,14 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
                 /**
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -7445,9 +7470,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -7516,9 +7541,9 @@ export interface operations {
                  * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
                  * @example acme
                  */
-                "Posthorn-Tenant"?: string;
-                /** @description With the operator’s key: the environment. A tenant’s key belongs to one environment. */
-                "Posthorn-Environment"?: "live" | "test";
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
             };
             path: {
                 /** @example key_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -7625,7 +7650,7 @@ export interface operations {
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 /** @example acme */
@@ -7744,7 +7769,7 @@ export interface operations {
                  * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
                  * @example "1"
                  */
-                "If-Match"?: string;
+                "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
                 id: string;
@@ -7846,8 +7871,8 @@ export interface operations {
     listTenants: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path?: never;
@@ -7970,7 +7995,7 @@ export interface operations {
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -8054,7 +8079,7 @@ export interface operations {
                  * @description A repeat with the same key and body within 7 days returns what the first request created.
                  * @example dossier-1
                  */
-                "Idempotency-Key"?: string;
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
                 /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -8618,7 +8643,7 @@ export interface operations {
         parameters: {
             query: {
                 queue: "events" | "wakes";
-                limit?: number;
+                limit?: components["parameters"]["Limit"];
             };
             header?: never;
             path?: never;

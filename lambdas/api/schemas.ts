@@ -11,7 +11,7 @@ export const EXAMPLE = {
 } as const;
 
 export const timeSchema = z.iso.datetime().meta({ example: EXAMPLE.time });
-export const environmentSchema = z.enum(ENVIRONMENTS);
+export const environmentSchema = z.enum(ENVIRONMENTS).meta({ id: 'Environment' });
 
 /** The id of something, as answers have it. */
 export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk' | 'tpl') {

@@ -8,6 +8,7 @@ import { answerHeaders, headerParameters } from './headers.ts';
 import { createJsonSchemas } from './json-schemas.ts';
 import { OPERATIONS } from './operations.ts';
 import { COMMON_REASONS, problemExamples, problemsOf } from './problems.ts';
+import { withSharedParameters } from './shared-parameters.ts';
 import { TAGS } from './tags.ts';
 
 const DESCRIPTION = `Posthorn accepts a platform’s events over HTTPS and delivers each one, signed, to every endpoint
@@ -23,7 +24,7 @@ Errors are problem details (RFC 9457) that list every fault with its path. Lists
 
 export function openApiDocument() {
   const { schemaOf, resolve } = createJsonSchemas();
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, ReturnType<typeof operationObject>>> = {};
   for (const operation of OPERATIONS) {
     const methods = paths[operation.path] ?? {};
     paths[operation.path] = {
@@ -31,6 +32,7 @@ export function openApiDocument() {
       [operation.method]: operationObject(operation, schemaOf),
     };
   }
+  const shared = withSharedParameters(paths);
   const refusals = Object.entries(COMMON_REASONS).map(([status, reason]) => {
     const code = Number(status) as ProblemStatus; // the record's keys are such
     return [`Problem${status}`, refusal(code, reason, schemaOf)];
@@ -46,8 +48,9 @@ export function openApiDocument() {
     },
     servers: [{ url: '/', description: 'The host that serves this document.' }],
     tags: TAGS.map(([name, description]) => ({ name, description })),
-    paths,
+    paths: shared.paths,
     components: {
+      parameters: shared.parameters,
       securitySchemes: {
         operatorKey: { type: 'http', scheme: 'bearer', description: 'The operator’s key.' },
         tenantKey: {
@@ -71,7 +74,7 @@ export function openApiDocument() {
 
 type SchemaOf = ReturnType<typeof createJsonSchemas>['schemaOf'];
 
-function operationObject(operation: Operation, schemaOf: SchemaOf): object {
+function operationObject(operation: Operation, schemaOf: SchemaOf) {
   const { params, query, bodyExample } = operation;
   const body = operation.documentedBody ?? operation.body;
   const parameters = [

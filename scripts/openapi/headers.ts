@@ -1,5 +1,5 @@
 // Headers of requests and answers, as the document describes them.
-import { ENVIRONMENTS, TENANT_ID } from '../../lambdas/core/scope.ts';
+import { TENANT_ID } from '../../lambdas/core/scope.ts';
 import { ENVIRONMENT_HEADER, TENANT_HEADER } from '../../lambdas/http/authentication.ts';
 import type { Operation } from '../../lambdas/http/operation.ts';
 
@@ -65,8 +65,8 @@ export function headerParameters({ access, headers = {} }: Operation) {
       in: 'header' as const,
       required: false,
       description:
-        'With the operator’s key: the environment. A tenant’s key belongs to one environment.',
-      schema: { type: 'string' as const, enum: [...ENVIRONMENTS], default: 'live' },
+        'With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment.',
+      schema: { $ref: '#/components/schemas/Environment' },
     },
     ...own,
   ];

@@ -33,9 +33,15 @@ export function createJsonSchemas() {
 
   /** What is asked has a name of its own where the same thing is answered in another form. */
   function nameOf(id: string, direction: Direction): string {
-    if (direction === 'output') return id;
-    const answered = named.output.get(id);
-    return answered === undefined || answered === named.input.get(id) ? id : `${id}Input`;
+    return direction === 'output' || !named.output.has(id) || isOneSchema(id) ? id : `${id}Input`;
+  }
+
+  /** Whether it is asked as it is answered, with all that it refers to. @param above those that refer to it */
+  function isOneSchema(id: string, above: readonly string[] = []): boolean {
+    const text = named.input.get(id) ?? '';
+    if (text !== named.output.get(id)) return false;
+    const referred = [...text.matchAll(/"#\/\$defs\/([^"]+)"/g)].map(([, inner = '']) => inner);
+    return referred.every((inner) => above.includes(inner) || isOneSchema(inner, [...above, id]));
   }
 
   /** References are named once all schemas are known: until then they say their direction. */
@@ -54,15 +60,23 @@ export function createJsonSchemas() {
     const components = 'components' in document ? document.components : {};
     const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
     const whole = { ...document, components: { ...Object(components), schemas: sorted } };
-    return JSON.parse(
-      JSON.stringify(whole).replaceAll(
-        /"\$ref":"(input|output):([^"]+)"/g,
-        (_, direction: Direction, id: string) => `"$ref":${COMPONENT}${nameOf(id, direction)}"`,
-      ),
+    const text = JSON.stringify(whole).replaceAll(
+      /"\$ref":"(input|output):([^"]+)"/g,
+      (_, direction: Direction, id: string) => `"$ref":${COMPONENT}${nameOf(id, direction)}"`,
     );
+    return JSON.parse(text, besideReference);
   }
 
   return { schemaOf, resolve };
+}
+
+/** Generators of clients take no default beside a reference: its description says it. */
+function besideReference(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('$ref' in value && 'default' in value)) {
+    return value;
+  }
+  const { default: standard, ...rest } = value;
+  return { ...rest, description: `Unless said, ${JSON.stringify(standard)}.` };
 }
 
 /** Leaves out what says nothing: bounds of whole numbers, and the pattern of a format or of a number in a query. */

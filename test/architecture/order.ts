@@ -62,7 +62,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
   ],
   'lambdas/core': [
     // Words and tools that every rule may use.
-    ['defined', 'in-parallel', 'optimistic', 'recent', 'redelivered', 'steps', 'time'],
+    ['defined', 'in-parallel', 'instant', 'optimistic', 'recent', 'redelivered', 'steps', 'time'],
     ['errors', 'listing', 'scope', 'surroundings'],
     ['headers/', 'identifiers', 'message-format', 'problem'],
     'tombstone',

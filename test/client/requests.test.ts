@@ -1,4 +1,5 @@
 // What the client asks, and what it makes of the answers: headers, bodies as bytes, listings, errors.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AuthenticationError,
@@ -12,6 +13,7 @@ import {
   PreconditionFailedError,
 } from '../../client/src/index.ts';
 import { openApiDocument } from '../../scripts/openapi/document.ts';
+import { parametersIn } from '../builders/openapi-parameters.ts';
 import { type FakeService, problem, startFakeService } from './fake-service.ts';
 
 let service: FakeService;
@@ -250,10 +252,11 @@ describe('ifMatch', () => {
   };
 
   it('is taken by every call that the service has it for', () => {
-    const taking = Object.entries(openApiDocument().paths).flatMap(([path, operations]) =>
+    const document = openApiDocument();
+    const taking = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.entries(operations)
-        .filter(([, { parameters = [] }]: [string, { parameters?: { name: string }[] }]) =>
-          parameters.some(({ name }) => name === 'If-Match'),
+        .filter(([, operation]) =>
+          parametersIn(document, operation).some(({ name }) => name === 'If-Match'),
         )
         .map(([method]) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/, 'a')}`),
     );

@@ -73,6 +73,86 @@ describe.each(OPERATIONS.map((operation) => [operation.id, operation] as const))
   },
 );
 
+describe('generators of clients take the document:', () => {
+  const nodes: (readonly [path: string, node: Record<string, unknown>])[] = [];
+  const visit = (node: unknown, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (!Array.isArray(node)) nodes.push([path, Object(node)]);
+    for (const [name, value] of Object.entries(node)) {
+      if (name !== 'example' && name !== 'examples') visit(value, `${path}/${name}`);
+    }
+  };
+  visit(document, '');
+  const schemas: Readonly<Record<string, unknown>> = Object(document.components.schemas);
+
+  it('a type is one, or one and null', () => {
+    const types = nodes.flatMap(([path, { type }]) => (Array.isArray(type) ? [[path, type]] : []));
+    expect(types.filter(([, type = []]) => type.length !== 2 || type[1] !== 'null')).toEqual([]);
+    expect(types.length).toBeGreaterThan(0);
+    const nothing = nodes.filter(([path, { type }]) => type === 'null' && !/Of\/\d+$/.test(path));
+    expect(nothing).toEqual([]);
+  });
+
+  it('beside a reference there is at most a description', () => {
+    const beside = nodes.flatMap(([path, { $ref, description, ...rest }]) =>
+      typeof $ref === 'string' && Object.keys(rest).length > 0 ? [path] : [],
+    );
+    expect(beside).toEqual([]);
+  });
+
+  it('an object that is one of several kinds, or in a list of such, has a name', () => {
+    const unions = nodes.flatMap(([path, { anyOf }]) =>
+      (Array.isArray(anyOf) ? anyOf : []).some(({ type }) =>
+        ['string', 'boolean'].includes(type),
+      ) && (Array.isArray(anyOf) ? anyOf : []).some(({ properties }) => properties !== undefined)
+        ? [path]
+        : [],
+    );
+    expect(unions).toEqual([]);
+  });
+
+  it('no object without a name would get that of a component', () => {
+    const clashes = Object.entries(schemas).flatMap(([parent, schema]) =>
+      Object.entries(Object(schema).properties ?? {}).flatMap(([name, property]) => {
+        const made = `${parent}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+        const isObject = Object(property).type === 'object';
+        return isObject && made in schemas ? [made] : [];
+      }),
+    );
+    expect(clashes).toEqual([]);
+  });
+
+  it('names of components and operations differ by more than their case', () => {
+    const { parameters, headers, responses } = document.components;
+    const names = [schemas, parameters, headers, responses].flatMap((of) => Object.keys(of));
+    const lower = [...names, ...OPERATIONS.map(({ id }) => id)].map((name) => name.toLowerCase());
+    expect(lower.filter((name, at) => lower.indexOf(name) !== at)).toEqual([]);
+  });
+
+  it('a parameter of three operations is one component', () => {
+    const inline = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).flatMap(({ parameters = [] }) =>
+        parameters.filter((one) => !('$ref' in one)).map((one) => JSON.stringify(one)),
+      ),
+    );
+    const repeated = inline.filter((one) => inline.filter((other) => other === one).length > 2);
+    expect(repeated).toEqual([]);
+    expect(Object.keys(document.components.parameters).toSorted()).toEqual([
+      'Cursor',
+      'DeliveryId',
+      'EndpointId',
+      'IdempotencyKey',
+      'IfMatch',
+      'Limit',
+      'PosthornEnvironment',
+      'PosthornTenant',
+      'ReplayId',
+      'Since',
+      'TemplateId',
+    ]);
+  });
+});
+
 it('every example in the document fits the JSON Schema beside it', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'doc', components: document.components });

@@ -1,10 +1,12 @@
 // Fuzzes the API as `npm start` runs it, by its own OpenAPI document: npm run test:fuzz [-- --examples 50
 // --seed 2 --pass operator]; what follows a second `--` goes to schemathesis.
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { newTenant } from '../acceptance/client.ts';
 import { startEmbedded } from '../acceptance/embedded-target.ts';
+import { parametersIn } from '../builders/openapi-parameters.ts';
 import { fuzz, install, NoPythonError } from './schemathesis.ts';
 
 const { values, positionals } = parseArgs({
@@ -64,11 +66,11 @@ async function isClean(pass: 'operator' | 'tenant'): Promise<boolean> {
 /** A tenant's key says whose it is, so its requests do not: with these headers all would be refused. */
 function withoutOperatorHeaders(text: string): string {
   const document = JSON.parse(text);
-  for (const methods of Object.values<Record<string, { parameters?: { name: string }[] }>>(
+  for (const methods of Object.values<Record<string, object & { parameters?: object[] }>>(
     document.paths,
   )) {
     for (const operation of Object.values(methods)) {
-      operation.parameters = (operation.parameters ?? []).filter(
+      operation.parameters = parametersIn(document, operation).filter(
         ({ name }) => name !== 'Posthorn-Tenant' && name !== 'Posthorn-Environment',
       );
     }

@@ -25,8 +25,7 @@ const publicShape = {
   name: z.string(),
   description: z.string(),
   schema: z.unknown().meta({
-    type: ['object', 'boolean', 'null'],
-    description: 'JSON Schema 2020-12 of the data.',
+    description: 'JSON Schema 2020-12 of the data: an object, true or false; or null.',
   }),
   example: z.unknown().meta({ type: ['object', 'null'] }),
 };

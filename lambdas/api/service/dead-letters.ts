@@ -66,7 +66,10 @@ export const listDeadLetters = operation({
     200: {
       description: 'The messages that were found.',
       schema: z
-        .strictObject({ data: z.array(deadLetterSchema), next: z.null() })
+        .strictObject({
+          data: z.array(deadLetterSchema),
+          next: z.null().meta({ type: ['string', 'null'], description: 'Always null.' }),
+        })
         .meta({ id: 'DeadLetters' }),
       example: {
         data: [

@@ -33,9 +33,10 @@ export const templateSchema = z
   .strictObject({
     id: idOf('tpl'),
     name: z.string(),
-    settings: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'The settings that the template sets, with secrets masked.' }),
+    settings: z.record(z.string(), z.unknown()).meta({
+      id: 'ShownTemplateSettings',
+      description: 'The settings that the template sets, with secrets masked.',
+    }),
     environment: environmentSchema,
     createdAt: timeSchema,
     updatedAt: timeSchema,

@@ -39,7 +39,7 @@ export const eventTypeInputSchema = z.strictObject({
       'must be a JSON Schema: an object, true or false',
     )
     .refine(isWithin(MAX_SCHEMA_BYTES), `must be at most ${MAX_SCHEMA_BYTES} bytes of JSON`)
-    .meta({ type: ['object', 'boolean'], description: 'JSON Schema 2020-12 of the data.' })
+    .meta({ description: 'JSON Schema 2020-12 of the data: an object, true or false.' })
     .optional(),
   example: dataSchema
     .refine(isWithin(MAX_EXAMPLE_BYTES), `must be at most ${MAX_EXAMPLE_BYTES} bytes of JSON`)

@@ -6,12 +6,14 @@ import { isCoveredBy, isFinalFailure, type Outcome, RETRY_CLASSES } from './outc
 export const MAX_RETRIES = 100;
 export const MAX_POLICY_SECONDS = 60 * 24 * 3600;
 
-const stepSchema = z.strictObject({
-  count: z.int().min(1).max(MAX_RETRIES),
-  seconds: z.number().min(0).max(MAX_POLICY_SECONDS),
-  factor: z.number().min(1).max(10).optional(),
-  maxSeconds: z.number().min(0).max(MAX_POLICY_SECONDS).optional(),
-});
+const stepSchema = z
+  .strictObject({
+    count: z.int().min(1).max(MAX_RETRIES),
+    seconds: z.number().min(0).max(MAX_POLICY_SECONDS),
+    factor: z.number().min(1).max(10).optional(),
+    maxSeconds: z.number().min(0).max(MAX_POLICY_SECONDS).optional(),
+  })
+  .meta({ id: 'RetryStep' });
 
 const retryOnSchema = z
   .string()
@@ -47,7 +49,8 @@ const policyObjectSchema = z
       const message = `must end within ${MAX_POLICY_SECONDS} seconds (60 days), jitter included, and takes ${Math.round(seconds)}`;
       context.addIssue({ code: 'custom', path: ['steps'], message });
     }
-  });
+  })
+  .meta({ id: 'CustomRetryPolicy' });
 
 export type RetryPolicy = z.infer<typeof policyObjectSchema>;
 

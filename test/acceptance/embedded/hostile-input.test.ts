@@ -1,10 +1,12 @@
 // For every operation, by its own part of the document: input of wrong types, unknown fields, too long and
 // hostile text, bad cursors and headers is 4xx with every fault by its path, and never 500.
+
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { openApiDocument } from '../../../scripts/openapi/document.ts';
 import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
+import { type DocumentedParameter, parametersIn } from '../../builders/openapi-parameters.ts';
 import { type Answer, call, newTenant, type Sending } from '../client.ts';
 import { startEmbedded } from '../embedded-target.ts';
 import { kindIn, makeResources, operatorIds, type Resources } from '../resources.ts';
@@ -57,11 +59,7 @@ afterAll(() => target?.remove());
 
 interface Described {
   readonly operation: Operation;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly schema: object;
-  }[];
+  readonly parameters: readonly DocumentedParameter[];
   /** The members of its body, each with what tells values that fit it. */
   readonly members: ReadonlyMap<string, ValidateFunction>;
 }
@@ -71,9 +69,9 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 ajv.addSchema({ $id: 'document', components: document.components });
 
 function describeOperation(operation: Operation): Described {
-  const { parameters = [], requestBody } = Object(
-    document.paths[operation.path]?.[operation.method],
-  );
+  const documented = document.paths[operation.path]?.[operation.method];
+  const parameters = parametersIn(document, documented);
+  const { requestBody } = Object(documented);
   const body = Object(requestBody?.content['application/json'].schema);
   const { properties = {} } = body.$ref ? component(body.$ref) : body;
   const members = Object.entries<object>(properties).map(([name, schema]) => {

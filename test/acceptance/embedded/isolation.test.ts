@@ -1,9 +1,11 @@
 // For every operation: what is another tenant's, or of the other environment, looks as if it did not exist.
+
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { openApiDocument } from '../../../scripts/openapi/document.ts';
 import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
+import { parametersIn } from '../../builders/openapi-parameters.ts';
 import { call, newTenant, type TestTenant } from '../client.ts';
 import { startEmbedded } from '../embedded-target.ts';
 import {
@@ -97,13 +99,13 @@ describe('the table of kinds', () => {
   });
 
   it('knows the operations that name something in their query or body', () => {
-    const { paths, components } = openApiDocument();
+    const document = openApiDocument();
+    const { paths, components } = document;
     const naming = ofTenants.filter(({ path, method }) => {
-      const { parameters = [], requestBody = {} } = Object(paths[path]?.[method]);
-      const input = [
-        ...parameters.filter((one: { in: string }) => one.in === 'query'),
-        requestBody,
-      ];
+      const documented = paths[path]?.[method];
+      const { requestBody = {} } = Object(documented);
+      const query = parametersIn(document, documented).filter((one) => one.in === 'query');
+      const input = [...query, requestBody];
       return namesSomething(input, components.schemas);
     });
     expect(naming.map(({ id }) => id).toSorted()).toEqual(Object.keys(NAMED_ELSEWHERE).toSorted());

@@ -35,9 +35,8 @@ const MAX_CUSTOM_HEADERS = 20;
 const MAX_RENAMES = 20;
 const MAX_BOUND_CHANNELS = 20;
 
-/** What a JSON Schema can say of the destination guard's rules. */
-const urlPattern = ({ allowHttp }: DestinationRules): string =>
-  `^[Hh][Tt][Tt][Pp]${allowHttp ? '[Ss]?' : '[Ss]'}://[^\\s\\\\#@]+$`;
+/** What a JSON Schema can say of the destination guard's rules: some services and environments allow http. */
+const URL_PATTERN = '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\\\#@]+$';
 
 export const urlSchema = (rules: DestinationRules) =>
   z
@@ -46,7 +45,7 @@ export const urlSchema = (rules: DestinationRules) =>
       const verdict = judgeUrl(text, rules);
       if (verdict.kind === 'refused') context.addIssue({ code: 'custom', message: verdict.reason });
     })
-    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: urlPattern(rules) });
+    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: URL_PATTERN });
 
 const headersSchema = z
   .record(anyHeaderNameSchema, headerValueSchema)
