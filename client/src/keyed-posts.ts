@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 cccc6ba6398e1e9a654681aec6bd4ad92ef46512e4bb6a3d37f81997f95dc0c7
+// sha256 6e4fdecd96b09cfe3c461f0c2d4f1e9d76ad35e6bc25f68cd002a88a0a81555b
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 cccc6ba6398e1e9a654681aec6bd4ad92ef46512e4bb6a3d37f81997f95dc0c7
+// sha256 6e4fdecd96b09cfe3c461f0c2d4f1e9d76ad35e6bc25f68cd002a88a0a81555b
 
 export interface paths {
     "/v1/events": {
@@ -1220,6 +1220,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             at: string;
+            /** Format: double */
             durationMs: number;
             /** @description `http_<status>`, or the kind of failure. */
             outcome: string;
@@ -1396,7 +1397,10 @@ export interface components {
             /** @default [] */
             steps: components["schemas"]["RetryStep"][];
             maxRetries?: number;
-            /** @default 0 */
+            /**
+             * Format: double
+             * @default 0
+             */
             jitter: number;
             retryOn?: string[];
         };
@@ -1406,7 +1410,10 @@ export interface components {
             /** @default [] */
             steps?: components["schemas"]["RetryStep"][];
             maxRetries?: number;
-            /** @default 0 */
+            /**
+             * Format: double
+             * @default 0
+             */
             jitter?: number;
             retryOn?: string[];
         };
@@ -1678,6 +1685,7 @@ export interface components {
             retryPolicy?: components["schemas"]["RetryPolicyInput"];
             /** @description Unless said, true. */
             autoPause?: components["schemas"]["AutoPauseInput"];
+            /** Format: double */
             maxPerSecond?: number;
             /** @default false */
             polling?: boolean;
@@ -2168,8 +2176,11 @@ export interface components {
         RetryPolicyInput: ("forty-days" | "idnow" | "standard-webhooks" | "none") | components["schemas"]["CustomRetryPolicyInput"];
         RetryStep: {
             count: number;
+            /** Format: double */
             seconds: number;
+            /** Format: double */
             factor?: number;
+            /** Format: double */
             maxSeconds?: number;
         };
         SealingKeys: {
@@ -2309,6 +2320,7 @@ export interface components {
             timeoutMs?: number;
             retryPolicy?: components["schemas"]["RetryPolicyInput"];
             autoPause?: components["schemas"]["AutoPauseInput"];
+            /** Format: double */
             maxPerSecond?: number;
             polling?: boolean;
             description?: string;
@@ -2382,6 +2394,7 @@ export interface components {
             outcome: string;
             detail: string | null;
             sentAt: string;
+            /** Format: double */
             durationMs: number;
             timings: {
                 dnsMs: number | null;
@@ -2398,6 +2411,7 @@ export interface components {
                 body: string;
             } | null;
             response: {
+                /** Format: double */
                 status: number;
                 headers: {
                     [key: string]: string;

@@ -84,6 +84,8 @@ function tidy(schema: z.core.$ZodTypes, json: z.core.JSONSchema.BaseSchema): voi
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
   if (json.format === 'date-time' || json.type === 'integer') delete json.pattern;
+  // Some generators take a number without a format for one of 32 bits.
+  if ([json.type].flat().includes('number')) json.format = 'double';
   // zod leaves out defaults of what is read from text.
   const stated = z.globalRegistry.get(schema)?.default;
   if (stated !== undefined) json.default = stated;

@@ -72,7 +72,7 @@ describe.each<[name: string, schema: ZodType, most: number, of: (size: number) =
   ['example', eventTypeInputSchema, 32 * 1024, (n) => ({ example: { a: 'a'.repeat(n - 8) } })],
   ['name of a template', templateNameSchema, 64, (n) => 'a'.repeat(n)],
   ['ids in a filter', endpointFilterSchema, 100, (n) => ({ ids: list(n, (id) => `ep_${id}`) })],
-  ['page', limitShape.limit, MAX_LIMIT, (n) => n],
+  ['page', limitShape.limit, MAX_LIMIT, (n) => String(n)],
 ])('%s', (_, schema, most, of) => {
   it(`of ${most} is taken, and one more is not`, () => {
     expect(schema.safeParse(of(most)).error).toBeUndefined();
