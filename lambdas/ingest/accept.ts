@@ -6,6 +6,7 @@ import type { DedupeLedger } from '../core/events/ledger.ts';
 import type { EventQueue } from '../core/events/message.ts';
 import type { TraceContext } from '../core/events/trace-context.ts';
 import { createId } from '../core/identifiers.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { Problem } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
@@ -71,16 +72,14 @@ async function reserveInOrder(
   candidates: readonly Candidate[],
 ): Promise<(Reserved | Problem)[]> {
   const latest = new Map<string, Promise<unknown>>();
-  return Promise.all(
-    candidates.map((candidate) => {
-      const key = candidate.idempotencyKey;
-      if (key === undefined) return reserve(ports, candidate);
-      const place = JSON.stringify([candidate.scope, key]);
-      const turn = (latest.get(place) ?? Promise.resolve()).then(() => reserve(ports, candidate));
-      latest.set(place, turn);
-      return turn;
-    }),
-  );
+  return inParallel(candidates, candidates.length, (candidate) => {
+    const key = candidate.idempotencyKey;
+    if (key === undefined) return reserve(ports, candidate);
+    const place = JSON.stringify([candidate.scope, key]);
+    const turn = (latest.get(place) ?? Promise.resolve()).then(() => reserve(ports, candidate));
+    latest.set(place, turn);
+    return turn;
+  });
 }
 
 async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserved | Problem> {

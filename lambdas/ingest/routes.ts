@@ -12,6 +12,7 @@ import {
 } from '../core/events/event.ts';
 import { parseTraceContext, type TraceContext } from '../core/events/trace-context.ts';
 import { faultsOf } from '../core/faults.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { JsonSource } from '../core/json/source.ts';
 import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
 import type { Application } from '../http/application.ts';
@@ -80,8 +81,8 @@ export function addEventRoutes(
     const shared = requestSteps();
     const judge = (type: string, data: unknown) => ports.judge(type, data, shared);
     const batch = { c, authentication, judge, source, ofEvents, trace: traceOf(c) };
-    const places = await Promise.all(
-      parsed.data.events.map((entry, index) => candidateAt(batch, entry, index)),
+    const places = await inParallel(parsed.data.events, MAX_BATCH_EVENTS, (entry, index) =>
+      candidateAt(batch, entry, index),
     );
     const candidates = places.filter((place): place is Candidate => !(place instanceof Problem));
     const accepted = await accept(ports, candidates);

@@ -4,34 +4,30 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
-import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { createEventTypeGate, requestSteps } from '../../lambdas/ingest/event-type-gate.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
-import type { Answer, ApiService, Ask } from '../builders/api-service.ts';
+import type { Answer, Ask } from '../builders/api-service.ts';
 import {
-  type CallInput,
   decideOnCalls,
   type Fate,
+  isNoteOfUse,
+  isWrite,
   startService,
 } from '../builders/broken-calls.ts';
 import { anEvent } from '../builders/events.ts';
 
-let service: ApiService;
+let service: Awaited<ReturnType<typeof startService>>;
 /** What becomes of the next call: set for the time of one request. */
-let decide: (isWrite: boolean) => Fate = () => undefined;
+let decide: (isWriting: boolean) => Fate = () => undefined;
 beforeAll(async () => {
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   vi.spyOn(console, 'log').mockReturnValue();
   service = await startService({ endpointsPerTenant: 5, keysPerTenant: 5 });
   service.addActions();
-  const isNoteOfUse = (command: string, { Key }: CallInput) =>
-    command === 'UpdateItemCommand' && Key?.sk?.S?.startsWith('key_') === true;
   decideOnCalls(service.client, (command, input) =>
-    isNoteOfUse(command, input)
-      ? undefined
-      : decide(/^(Put|Update|Delete|BatchWrite)/.test(command)),
+    isNoteOfUse(command, input) ? undefined : decide(isWrite(command)),
   );
   // A message that is sent counts as a call, too.
   for (const sent of [service.woken, service.cleanups, service.sentReplays, service.sentRetries]) {
@@ -114,12 +110,31 @@ async function aTemplate({ ask }: Tenant): Promise<Made> {
 }
 
 /** A delivery that waits, with its event and its endpoint. */
-async function aDelivery(tenant: Tenant, changes: Partial<Delivery> = {}): Promise<Made> {
-  const { id: endpointId } = await anEndpoint(tenant);
+async function aDelivery(tenant: Tenant): Promise<Made> {
+  return aDeliveryAt(tenant, [(await anEndpoint(tenant)).id]);
+}
+
+/** Two deliveries at one endpoint. */
+async function deliveries(tenant: Tenant): Promise<Made> {
+  const { id } = await anEndpoint(tenant);
+  const made: Made[] = [];
+  for (let count = 0; count < 2; count++) made.push(await aDeliveryAt(tenant, [id]));
+  return { endpoint: id, deliveries: made.map(({ delivery }) => delivery) };
+}
+
+/** An event of two endpoints, and its delivery at the first. */
+async function aWideEvent(tenant: Tenant): Promise<Made> {
+  const ids: string[] = [];
+  for (let count = 0; count < 2; count++) ids.push((await anEndpoint(tenant)).id);
+  return aDeliveryAt(tenant, ids);
+}
+
+async function aDeliveryAt(tenant: Tenant, targets: readonly string[]): Promise<Made> {
+  const [endpointId = ''] = targets;
   const { nowMs } = service.clock;
   const id = createId('evt', nowMs, randomBytes(10));
   const event = anEvent({ id, tenant: tenant.name, acceptedAtMs: nowMs, subject: 'person' });
-  await service.ledger.putEvents([{ event, targets: [endpointId] }]);
+  await service.ledger.putEvents([{ event, targets }]);
   const fresh = freshDelivery(event, endpointId, service.settings, nowMs);
   const attempt = { number: 1, run: 1, cause: 'first', atMs: nowMs, durationMs: 5 } as const;
   const attempts = [{ ...attempt, outcome: 'http_500', status: 500 }];
@@ -130,7 +145,6 @@ async function aDelivery(tenant: Tenant, changes: Partial<Delivery> = {}): Promi
       dueAtMs: nowMs + 60_000,
       nextCause: 'curve',
       workAtMs: nowMs + 60_000,
-      ...changes,
     },
   ]);
   return { event: id, endpoint: endpointId, delivery: deliveryIdOf(id, endpointId) };
@@ -234,9 +248,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     look: endpoints,
   },
   'POST /v1/endpoints/{id}/purge': {
-    arrange: aDelivery,
+    arrange: deliveries,
     act: ({ ask }, { endpoint }) => ask('POST', `/v1/endpoints/${endpoint}/purge`),
-    look: (tenant, { delivery }) => at(`/v1/deliveries/${delivery}`)(tenant),
+    look: (tenant, { deliveries }) =>
+      at(...deliveries.map((id: string) => `/v1/deliveries/${id}`))(tenant),
+    isOfMany: true,
   },
   'POST /v1/templates': {
     act: ({ ask }) => ask('POST', '/v1/templates', { name: 't', settings: {} }, KEYED),
@@ -285,7 +301,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     again: [200],
   },
   'DELETE /v1/tenants/{id}': {
-    arrange: aDelivery,
+    arrange: aWideEvent,
     act: ({ name }) => service.operator('DELETE', `/v1/tenants/${name}`),
     look: async (tenant) => {
       const { json } = await service.operator('GET', `/v1/tenants/${tenant.name}`);
@@ -350,7 +366,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     again: [409],
   },
   'POST /v1/events/{id}/redact': {
-    arrange: aDelivery,
+    arrange: aWideEvent,
     act: ({ ask }, { event }) => ask('POST', `/v1/events/${event}/redact`),
     look: async (tenant, { event }) => {
       const [shown] = (await at(`/v1/events/${event}`)(tenant)) as Made[];
@@ -412,6 +428,8 @@ async function settle(): Promise<void> {
 
 interface Run {
   readonly answer: Answer;
+  /** Writes that it left behind its answer: a repeat would come beside them. */
+  readonly leftUnderWay: number;
   readonly before: readonly string[];
   readonly meanwhile: readonly string[];
   /** Once everything that was sent is worked off. */
@@ -428,13 +446,14 @@ async function run(operation: Operation, fateOf: typeof decide, isRepeated: bool
   const before = await look();
   decide = fateOf;
   const answer = await operation.act(tenant, made);
+  const leftUnderWay = service.writesUnderWay();
   decide = () => undefined;
   const meanwhile = await look();
   await settle();
   const later = await look();
   const repeat = isRepeated ? await operation.act(tenant, made) : undefined;
   await settle();
-  return { answer, before, meanwhile, later, repeat, after: await look() };
+  return { answer, leftUnderWay, before, meanwhile, later, repeat, after: await look() };
 }
 
 const FATES = ['fails', 'loses its answer', 'is the last'] as const;
@@ -442,20 +461,21 @@ const FATES = ['fails', 'loses its answer', 'is the last'] as const;
 describe('a fault at each call of', () => {
   it.each(Object.entries(OPERATIONS))('%s leaves nothing half done', async (_, operation) => {
     const calls: boolean[] = [];
-    const whole = await run(operation, (isWrite) => void calls.push(isWrite), false);
+    const whole = await run(operation, (isWriting) => void calls.push(isWriting), false);
     expect(whole.answer.status).toBeLessThan(300);
     expect(calls.filter(Boolean).length).toBeGreaterThan(0);
     const wholes = whole.meanwhile.map((part, index) => [part, whole.after[index]]);
     const found: unknown[] = [];
-    for (const [broken, isWrite] of calls.entries()) {
-      for (const fate of isWrite ? FATES : FATES.slice(0, 1)) {
+    for (const [broken, isWriting] of calls.entries()) {
+      for (const fate of isWriting ? FATES : FATES.slice(0, 1)) {
         let made = 0;
-        const { answer, before, meanwhile, later, repeat, after } = await run(
+        const { answer, leftUnderWay, before, meanwhile, later, repeat, after } = await run(
           operation,
           () => (made++ === broken ? fate : undefined),
           true,
         );
         const seen = { broken, fate, status: answer.status, repeat: repeat?.status };
+        if (leftUnderWay > 0) found.push({ ...seen, leftUnderWay });
         for (const [part, whole] of wholes.entries()) {
           const asked = answer.status < 300 ? whole : [before[part], ...whole];
           const shown = { ...seen, part, whole, before: before[part] };

@@ -149,6 +149,11 @@ describe('a breach of a rule is found', () => {
       'lambdas/core/a.ts imports node:fs/promises, which test/architecture/order.ts does not list for core',
     ],
     [
+      'a batch that rejects while its siblings write',
+      [file('lambdas/api/a.ts', 'await Promise.all(found.map((one) => remove(one)));')],
+      'lambdas/api/a.ts may reject with work under way: use inParallel, or say so in order.ts',
+    ],
+    [
       'a folder without a place',
       [file('layer/new/a.ts')],
       'new/ of layer has no place in test/architecture/order.ts',
@@ -163,6 +168,7 @@ describe('a breach of a rule is found', () => {
       file('layer/left/a.ts', "import { b } from '../first/b.ts';"),
       file('layer/first/b.ts', "import { c } from './c.ts';"),
       file('lambdas/wake/handler.ts', lines(80)),
+      file('lambdas/wake/release.ts', 'await Promise.all(leases.map((lease) => read(lease)));'),
       ...Array.from({ length: 20 }, (_, n) => file(`lib/a/${'abcdefghijklmnopqrst'[n]}.ts`)),
     ];
     expect(breaches(sources, { layer: order })).toEqual([]);

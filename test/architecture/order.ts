@@ -48,6 +48,32 @@ export const CORE_PACKAGES: readonly string[] = [
   'zod',
 ];
 
+/**
+ * Files of functions that may use `Promise.all`, which rejects while the others are under way: around what only reads,
+ * or never rejects. All else uses `inParallel` or `eachByItself`.
+ */
+export const TOGETHER: readonly string[] = [
+  'lambdas/adapters/aws/dynamodb/client.ts',
+  'lambdas/adapters/items/listing.ts',
+  'lambdas/adapters/ledger/dead.ts',
+  'lambdas/adapters/ledger/redaction.ts',
+  'lambdas/adapters/ledger/wakes.ts',
+  'lambdas/adapters/ledger/work.ts',
+  'lambdas/adapters/registry/subscriber-cache.ts',
+  'lambdas/adapters/sender/agents.ts',
+  'lambdas/api/deliveries/actions.ts',
+  'lambdas/api/deliveries/of-event.ts',
+  'lambdas/api/signing/routes.ts',
+  'lambdas/core/deliveries/failed-record.ts',
+  'lambdas/core/in-parallel.ts',
+  'lambdas/dispatch/dispatch.ts',
+  'lambdas/fan-out/fan-out.ts',
+  'lambdas/wake/pace.ts',
+  'lambdas/wake/release.ts',
+  'lambdas/wake/replay.ts',
+  'lambdas/wake/send-due.ts',
+];
+
 /** Names end in a slash for folders; files have no ending. */
 export type Order = readonly (string | readonly string[])[];
 

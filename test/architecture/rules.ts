@@ -1,6 +1,6 @@
 // The rules of CONTRIBUTING that a linter has no words for, over the paths and texts of the sources.
 import { posix } from 'node:path';
-import { CORE_PACKAGES, MAY_IMPORT, type Order } from './order.ts';
+import { CORE_PACKAGES, MAY_IMPORT, type Order, TOGETHER } from './order.ts';
 
 export interface Source {
   /** From the repository's root, with slashes. */
@@ -29,6 +29,7 @@ export function breaches(
     ...sources.flatMap(portsTooWide),
     ...sources.flatMap(acrossLayers),
     ...sources.flatMap(impure),
+    ...sources.flatMap(failedTogether),
     ...Object.entries(orders).flatMap(([layer, order]) => outOfOrder(sources, layer, order)),
   ];
 }
@@ -121,6 +122,14 @@ function impure({ path, text }: Source): string[] {
     .map(
       (name) => `${path} imports ${name}, which test/architecture/order.ts does not list for core`,
     );
+}
+
+/** A write that is under way while its request is answered as failed may be repeated beside itself. */
+function failedTogether({ path, text }: Source): string[] {
+  const isMeant = path.startsWith('lambdas/') && !TOGETHER.includes(path);
+  return isMeant && /\bPromise\.all\(/.test(text)
+    ? [`${path} may reject with work under way: use inParallel, or say so in order.ts`]
+    : [];
 }
 
 /** What is loaded on demand (`#on-demand/...`) is no import of its place in the order: see ADR 0015. */

@@ -19,23 +19,35 @@ export type FateOf = (command: string, input: CallInput) => Fate | Promise<Fate>
 
 let hooks = 0;
 
-/** The API's routes; the end waits for calls that were left behind an answer, as the note of a key's use is. */
-export async function startService(limits: Partial<Settings['limits']> = {}): Promise<ApiService> {
+/** The note of a key's use, which is left behind the answer. */
+export const isNoteOfUse = (command: string, { Key }: CallInput): boolean =>
+  command === 'UpdateItemCommand' && Key?.sk?.S?.startsWith('key_') === true;
+
+export const isWrite = (command: string): boolean =>
+  /^(Put|Update|Delete|BatchWrite)/.test(command);
+
+/** The API's routes, and how many writes are under way; the end waits for all that was left behind an answer. */
+export async function startService(
+  limits: Partial<Settings['limits']> = {},
+): Promise<ApiService & { readonly writesUnderWay: () => number }> {
   const service = await startApiService(limits);
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new Map<Promise<unknown>, boolean>();
   service.client.middlewareStack.add(
-    (next) => (given) => {
-      const call = next(given);
-      underWay.add(call);
-      call.catch(() => undefined).finally(() => underWay.delete(call));
-      return call;
-    },
+    (next, { commandName }) =>
+      (given) => {
+        const call = next(given);
+        const command = String(commandName);
+        underWay.set(call, isWrite(command) && !isNoteOfUse(command, given.input as CallInput));
+        call.catch(() => undefined).finally(() => underWay.delete(call));
+        return call;
+      },
     { step: 'initialize', priority: 'high', name: 'callsUnderWay' },
   );
   return {
     ...service,
+    writesUnderWay: () => [...underWay.values()].filter((isMeant) => isMeant).length,
     async stop() {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      while (underWay.size > 0) await Promise.allSettled(underWay.keys());
       await service.stop();
     },
   };

@@ -1,5 +1,6 @@
 // API keys in the registry: a document under the key's hash, and an entry by its id that leads listings to it.
 import { defined } from '../../core/defined.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { Scope } from '../../core/scope.ts';
@@ -83,7 +84,9 @@ export function createKeyStore(table: Table): KeyStore & KeyErasure & KeyLookup 
 
     async deleteKeys(scope, limit) {
       const { entries } = await page(entryOf, keyPartition(scope), 'key_', limit);
-      await Promise.all(entries.map(({ id, hash }) => remove(hashKey(hash), entryKey(scope, id))));
+      await inParallel(entries, limit, ({ id, hash }) =>
+        remove(hashKey(hash), entryKey(scope, id)),
+      );
       return entries.length;
     },
   };

@@ -7,6 +7,7 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { pausedByUser, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { Problem } from '../../core/problem.ts';
 import { addressOf } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -119,13 +120,11 @@ export function addEndpointActionRoutes(serve: Serve, ports: EndpointActionPorts
       const deliveries = [...(await ports.ledger.getDeliveries(page)).values()];
       const waiting = deliveries.filter(({ state }) => state === 'waiting');
       const nowMs = surroundings.now();
-      const settled = await Promise.all(
-        waiting.map(async (one) => {
-          const { state } = await settleOverdue(ports, one, nowMs);
-          if (state === 'dead') return state;
-          return (await ports.ledger.settle(one, 'cancelled', nowMs)) && 'cancelled';
-        }),
-      );
+      const settled = await inParallel(waiting, PAGE, async (one) => {
+        const { state } = await settleOverdue(ports, one, nowMs);
+        if (state === 'dead') return state;
+        return (await ports.ledger.settle(one, 'cancelled', nowMs)) && 'cancelled';
+      });
       const ended = settled.filter(Boolean).length;
       cancelled += settled.filter((state) => state === 'cancelled').length;
       const isLast = page.length < PAGE;

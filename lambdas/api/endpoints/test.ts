@@ -11,6 +11,7 @@ import { isUnverified } from '../../core/endpoints/verification.ts';
 import { TestNotSentError } from '../../core/errors.ts';
 import { dataSchema, eventTypeSchema, MAX_EVENT_BYTES } from '../../core/events/event.ts';
 import { isId } from '../../core/identifiers.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import type { JsonSource } from '../../core/json/source.ts';
 import { Problem } from '../../core/problem.ts';
 import type { AppContext } from '../../http/authentication.ts';
@@ -150,17 +151,15 @@ export function addEndpointTestRoute(serve: Serve, ports: EndpointTestPorts): vo
       meant.push(endpoint);
     }
     const maxBytes = MAX_PAGE_BYTES / meant.length;
-    const results = await Promise.all(
-      meant.map(async (endpoint) => {
-        try {
-          const test = withinBytes(await testOne(c, endpoint, sample), maxBytes);
-          return { endpoint: endpoint.id, test };
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          return { endpoint: endpoint.id, error: problemView(error) };
-        }
-      }),
-    );
+    const results = await inParallel(meant, body.limit, async (endpoint) => {
+      try {
+        const test = withinBytes(await testOne(c, endpoint, sample), maxBytes);
+        return { endpoint: endpoint.id, test };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { endpoint: endpoint.id, error: problemView(error) };
+      }
+    });
     const last = meant.at(-1);
     return reply(200, { results, next: isMore && last ? cursorOf(last.id) : null });
   });

@@ -82,12 +82,10 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
     const forgotten = ended
       .filter(({ id }) => !familyOf(id, known).some(isLive))
       .slice(0, FORGOTTEN_AT_ONCE);
-    await Promise.all(
-      forgotten.map(async (key) => {
-        await ports.ledger.bury({ ...key, deletedAtMs: nowMs });
-        await registry.deleteKey(key);
-      }),
-    );
+    await inParallel(forgotten, FORGOTTEN_AT_ONCE, async (key) => {
+      await ports.ledger.bury({ ...key, deletedAtMs: nowMs });
+      await registry.deleteKey(key);
+    });
   }
 
   /** When a key expires that was asked for. @throws Problem 422 */

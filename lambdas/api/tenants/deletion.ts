@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { CleanupQueue } from '../../core/erasure/message.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { Problem } from '../../core/problem.ts';
 import { ENVIRONMENTS, TENANT_ID } from '../../core/scope.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -88,11 +89,9 @@ async function close(ports: TenantDeletionPorts, { id: tenant }: Tenant): Promis
     let after: string | undefined;
     do {
       const page = await endpoints.listAll(scope, PAGE, after);
-      await Promise.all(
-        page.entries.map((one) =>
-          // It stays where the job finds it. Whoever changes it just now loses to the job.
-          endpoints.rewrite(one, { deletedAtMs: surroundings.now(), ...one }),
-        ),
+      await inParallel(page.entries, PAGE, (one) =>
+        // It stays where the job finds it. Whoever changes it just now loses to the job.
+        endpoints.rewrite(one, { deletedAtMs: surroundings.now(), ...one }),
       );
       after = page.next;
     } while (after !== undefined && surroundings.now() < endMs);

@@ -8,6 +8,7 @@ import { redactedDelivery } from '../deliveries/delivery.ts';
 import type { DeliveryLedger } from '../deliveries/ledger.ts';
 import type { StoredEvent } from '../events/ledger.ts';
 import { deliveryIdOf } from '../identifiers.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { DeliveryRef, EndpointAddress, EventRef } from '../scope.ts';
 import type { Settings } from '../settings.ts';
 
@@ -46,18 +47,16 @@ export async function redactDeliveries(
       .slice(from, from + AT_ONCE)
       .map((endpointId) => ({ tenant, environment, eventId, endpointId }));
     const found = await ports.ledger.getDeliveries(refs);
-    await Promise.all(
-      refs.map(async (ref) => {
-        const delivery = found.get(deliveryIdOf(eventId, ref.endpointId));
-        if (delivery) {
-          if (needsRedaction(delivery)) await ports.ledger.redactDelivery(ref, nowMs);
-          return;
-        }
-        // Its first attempt is not over: it must not be begun any more.
-        const fresh = freshDelivery(event, ref.endpointId, ports.settings, nowMs);
-        await ports.ledger.settle(redactedDelivery(fresh, nowMs), 'cancelled', nowMs);
-      }),
-    );
+    await inParallel(refs, AT_ONCE, async (ref) => {
+      const delivery = found.get(deliveryIdOf(eventId, ref.endpointId));
+      if (delivery) {
+        if (needsRedaction(delivery)) await ports.ledger.redactDelivery(ref, nowMs);
+        return;
+      }
+      // Its first attempt is not over: it must not be begun any more.
+      const fresh = freshDelivery(event, ref.endpointId, ports.settings, nowMs);
+      await ports.ledger.settle(redactedDelivery(fresh, nowMs), 'cancelled', nowMs);
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { isRedacted } from '../events/event.ts';
 import type { EventLedger } from '../events/ledger.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { KeyErasure } from '../keys/store.ts';
 import type { Page } from '../listing.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
@@ -101,11 +102,11 @@ async function erasePage(
       const page = await ports.registry.listAll(scope, PAGE, after);
       const erase = (one: Endpoint) =>
         ports.registry.replaceEndpoint(one, { deletedAtMs: nowMs, ...one });
-      return erased(page, await Promise.all(page.entries.map(erase)));
+      return erased(page, await inParallel(page.entries, PAGE, erase));
     }
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
-      await Promise.all(page.entries.map(({ id }) => ports.templates.removeTemplate(scope, id)));
+      await inParallel(page.entries, PAGE, ({ id }) => ports.templates.removeTemplate(scope, id));
       return { removed: page.entries.length, next: page.next };
     }
     case 'feeds': {
@@ -120,13 +121,13 @@ async function erasePage(
       const full = page.entries.filter(({ subject }) => subject !== undefined);
       const erase = (one: Replay) =>
         ports.replays.replaceReplay(one.version, erasedReplay(one, nowMs));
-      return erased(page, await Promise.all(full.map(erase)));
+      return erased(page, await inParallel(full, PAGE, erase));
     }
     case 'events': {
       const page = await ports.ledger.listEvents(scope, {}, PAGE, after);
       const full = page.entries.filter(({ event }) => !isRedacted(event));
-      await Promise.all(
-        full.map(({ event }) => ports.ledger.redactEvent({ ...scope, eventId: event.id }, nowMs)),
+      await inParallel(full, PAGE, ({ event }) =>
+        ports.ledger.redactEvent({ ...scope, eventId: event.id }, nowMs),
       );
       for (const stored of page.entries) await redactDeliveries(ports, stored, nowMs);
       return { removed: full.length, next: page.next };

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { SealBrokenError } from '../errors.ts';
+import { inParallel } from '../in-parallel.ts';
 import { allOf } from '../listing.ts';
 import { optimistically } from '../optimistic.ts';
 import { ENVIRONMENTS, OPERATOR_TENANT, type Scope } from '../scope.ts';
@@ -86,7 +87,7 @@ async function walkPage(
   at: NonNullable<Walk['at']>,
 ): Promise<Walk> {
   const page = await ports.endpoints.listAll(at, PAGE, at.endpoint);
-  const ends = await Promise.all(page.entries.map((one) => resealOne(ports, resealing, one)));
+  const ends = await inParallel(page.entries, PAGE, (one) => resealOne(ports, resealing, one));
   // A scope's keys and templates go with the first page of its endpoints.
   if (at.endpoint === undefined) {
     ends.push(...(await resealKeyring(ports, resealing, at)));
