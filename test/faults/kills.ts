@@ -1,10 +1,12 @@
 // The whole process killed with SIGKILL at random moments of one run of many events, and started again
-// each time: what was answered 202 must arrive.
+// each time: what was answered 202 must arrive, and the index of what waits must agree with the items at each start.
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../../local/simulation/random.ts';
 import { call, newTenant } from '../acceptance/client.ts';
 import { startEmbedded } from '../acceptance/embedded-target.ts';
 import { startReceiver } from '../builders/receiver.ts';
+import { agreementIn } from '../local/dynamodb/agreement.ts';
 
 export interface KillOptions {
   readonly seed: number;
@@ -27,6 +29,10 @@ export interface KillSummary {
   /** Posts that were repeated since no answer came, and those whose repeats got different ids. */
   readonly repeatedPosts: number;
   readonly splitKeys: number;
+  /** Entries of the index that were compared with their items, at all starts. */
+  readonly compared: number;
+  /** Where they differed. */
+  readonly disagreements: readonly string[];
   readonly tookMs: number;
 }
 
@@ -45,6 +51,11 @@ export async function benchKills({
   try {
     const tenant = await newTenant(target);
     const endpoint = await tenant.endpoint(`${receiver.url}/killed`, { eventTypes: ['killed'] });
+    // What fails here waits in the index. It is never the last that is waited for.
+    receiver.answer('/failing', () => 500);
+    await tenant.endpoint(`${receiver.url}/failing`, { eventTypes: ['killed'] });
+    const disagreements: string[] = [];
+    let compared = 0;
     const answers = new Map<number, Set<string>>();
     let repeatedPosts = 0;
     let posted = 0;
@@ -79,7 +90,13 @@ export async function benchKills({
         await target.kill();
         killed++;
         const at = `${posted} posted, ${receiver.at('/killed').length} requests`;
-        onKill?.(`kill ${killed}: ${at}`);
+        const { stored, missing, stale } = await agreementIn(join(target.dataDir, 'tables'));
+        compared += stored;
+        disagreements.push(
+          ...missing.map((place) => `after kill ${killed}, not in the index: ${place}`),
+          ...stale.map((place) => `after kill ${killed}, only in the index: ${place}`),
+        );
+        onKill?.(`kill ${killed}: ${at}, ${stored} in the index`);
         await target.start();
       }
     };
@@ -116,6 +133,8 @@ export async function benchKills({
       duplicates: arrived.length - new Set(arrived).size,
       repeatedPosts,
       splitKeys: [...answers.values()].filter((ids) => ids.size > 1).length,
+      compared,
+      disagreements,
       tookMs: Date.now() - beganAtMs,
     };
   } finally {
