@@ -3,7 +3,7 @@
 import { benchOverEmulators } from './emulators/bench.ts';
 import type { FaultKind } from './fault-log.ts';
 import { benchKills } from './kills.ts';
-import { benchVirtually } from './virtual-bench.ts';
+import { benchVirtually, tooRare } from './virtual-bench.ts';
 
 const RECORDINGS = 40;
 const { env } = process;
@@ -49,6 +49,9 @@ if (parts.has('virtual')) {
   printSummary(summary, (run) => `ONLY=${run}`);
   console.log('\nruns in which each kind of fault was present:');
   printCounts(summary.presence);
+  const rare = tooRare(summary);
+  isSound &&= rare.length === 0;
+  for (const text of rare) console.log(`TOO RARE: ${text}`);
 }
 
 if (parts.has('emulators') && only === undefined) {
@@ -65,15 +68,19 @@ if (parts.has('kills') && only === undefined) {
   console.log('\n== Kills of the whole process');
   const onKill = env.VERBOSE ? (text: string): void => console.log(text) : () => undefined;
   const summary = await benchKills({ seed, events, kills, onKill });
-  const { lost, unknown, duplicates, stuck, splitKeys } = summary;
+  const { lost, unknown, duplicates, stuck, splitKeys, compared, disagreements } = summary;
   console.log(
     `${summary.kills} times kill -9 in ${summary.answered} events, in ${Math.round(summary.tookMs / 1000)} s: ` +
       `${lost.length} lost, ${stuck} stuck, ${duplicates} requests made twice; ${summary.repeatedPosts} posts ` +
-      `were repeated for want of an answer, ${splitKeys} of them got another id, ${unknown.length} events arrived that nobody posted`,
+      `were repeated for want of an answer, ${splitKeys} of them got another id, ${unknown.length} events arrived that nobody posted; ` +
+      `${compared} entries of the index were compared with their items at the starts, ${disagreements.length} differed`,
   );
-  isSound &&= lost.length + unknown.length + splitKeys + stuck === 0 && summary.answered === events;
+  for (const text of disagreements.slice(0, 20)) console.log(text);
+  isSound &&=
+    lost.length + unknown.length + splitKeys + stuck + disagreements.length === 0 &&
+    summary.answered === events;
 }
-console.log(isSound ? '\nnothing lost, nothing stuck' : '\nNOT SOUND');
+console.log(isSound ? '\nnothing lost, nothing stuck' : '\nNOT SOUND: see above');
 process.exit(isSound ? 0 : 1);
 
 interface Summary {

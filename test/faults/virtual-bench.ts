@@ -39,6 +39,20 @@ export interface BenchSummary {
   }[];
 }
 
+const WHOLE_BENCH_RUNS = 5_000;
+const PRESENT_AT_LEAST = 200;
+
+/** Kinds of faults that a whole bench had too seldom to say anything about. A smaller one may miss some by chance. */
+export function tooRare({
+  runs,
+  presence,
+}: Pick<BenchSummary, 'runs' | 'presence'>): readonly string[] {
+  if (runs < WHOLE_BENCH_RUNS) return [];
+  return FAULT_KINDS.filter((kind) => (presence.get(kind) ?? 0) < PRESENT_AT_LEAST).map(
+    (kind) => `${kind}: in ${presence.get(kind) ?? 0} of ${runs} runs, ${PRESENT_AT_LEAST} wanted`,
+  );
+}
+
 interface Recording {
   readonly seed: number;
   readonly plan: (seed: number, strikes?: readonly Strike[]) => Plan;

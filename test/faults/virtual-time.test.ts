@@ -4,7 +4,7 @@ import { wholeOr } from '../builders/share.ts';
 import { runBacklog } from './backlog.ts';
 import { FAULT_KINDS } from './fault-log.ts';
 import { noisyPlan, quietPlan } from './plan.ts';
-import { benchVirtually } from './virtual-bench.ts';
+import { benchVirtually, tooRare } from './virtual-bench.ts';
 import { runVirtually } from './virtual-run.ts';
 
 const SEED = Number(process.env.SEED ?? 1);
@@ -51,6 +51,24 @@ describe('with faults at every call', () => {
       const { duplicates, findings } = await runVirtually(plan);
       expect({ duplicates, findings }).toEqual({ duplicates: {}, findings: [] });
     }
+  });
+});
+
+describe('a whole bench', () => {
+  const presence = new Map(FAULT_KINDS.map((kind) => [kind, 200]));
+
+  it('had each kind of fault in 200 runs', () => {
+    expect(tooRare({ runs: 5_000, presence })).toEqual([]);
+  });
+
+  it.each(FAULT_KINDS)('is not sound if it had too few runs with: %s', (kind) => {
+    const runs = 5_000;
+    const found = [`${kind}: in 199 of ${runs} runs, 200 wanted`];
+    expect(tooRare({ runs, presence: new Map(presence).set(kind, 199) })).toEqual(found);
+    const without = new Map([...presence].filter(([one]) => one !== kind));
+    expect(tooRare({ runs, presence: without })).toHaveLength(1);
+    // Some are missed by chance in fewer runs.
+    expect(tooRare({ runs: runs - 1, presence: without })).toEqual([]);
   });
 });
 
