@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 6e4fdecd96b09cfe3c461f0c2d4f1e9d76ad35e6bc25f68cd002a88a0a81555b
+// sha256 03d61a64dd1d55676de695f887e9e9ecfafc6e890313c0fb332f84d7971e529c
 
 export interface paths {
     "/v1/events": {
@@ -1568,6 +1568,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
+            /** @description What its receivers may stumble over. */
+            warnings: components["schemas"]["Warning"][];
         };
         EndpointChanges: {
             /** Format: uri */
@@ -1750,6 +1752,10 @@ export interface components {
             secret: string;
             /** @description When the previous secrets stop signing. */
             previousValidUntil: string | null;
+            /** @description Its `keyid` in HTTP message signatures, where it makes one. */
+            keyId?: string;
+            /** @description The label of its HTTP message signature, as long as it signs. */
+            label?: string;
         };
         EndpointTls: {
             ca: {
@@ -2439,6 +2445,11 @@ export interface components {
             verified: boolean;
             endpoint: components["schemas"]["Endpoint"];
             exchange: components["schemas"]["TestReport"];
+        };
+        Warning: {
+            /** @description A JSON Pointer to the setting. */
+            path: string;
+            message: string;
         };
     };
     responses: {
@@ -3753,7 +3764,8 @@ export interface operations {
                      *             "nextProbeAt": null
                      *           },
                      *           "environment": "live",
-                     *           "createdAt": "2026-01-31T09:30:00.000Z"
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "warnings": []
                      *         }
                      *       ],
                      *       "next": null
@@ -3875,7 +3887,8 @@ export interface operations {
                      *         "nextProbeAt": null
                      *       },
                      *       "environment": "live",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["Endpoint"];
@@ -4079,7 +4092,8 @@ export interface operations {
                      *               "nextProbeAt": null
                      *             },
                      *             "environment": "live",
-                     *             "createdAt": "2026-01-31T09:30:00.000Z"
+                     *             "createdAt": "2026-01-31T09:30:00.000Z",
+                     *             "warnings": []
                      *           }
                      *         },
                      *         {
@@ -4200,7 +4214,8 @@ export interface operations {
                      *         "nextProbeAt": null
                      *       },
                      *       "environment": "live",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["Endpoint"];
@@ -4418,7 +4433,8 @@ export interface operations {
                      *         "nextProbeAt": null
                      *       },
                      *       "environment": "live",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["Endpoint"];
@@ -4744,7 +4760,8 @@ export interface operations {
                      *         "nextProbeAt": null
                      *       },
                      *       "environment": "live",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["Endpoint"];
@@ -4869,7 +4886,8 @@ export interface operations {
                      *         "nextProbeAt": null
                      *       },
                      *       "environment": "live",
-                     *       "createdAt": "2026-01-31T09:30:00.000Z"
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "warnings": []
                      *     }
                      */
                     "application/json": components["schemas"]["Endpoint"];
@@ -5277,7 +5295,8 @@ export interface operations {
                      *           "nextProbeAt": null
                      *         },
                      *         "environment": "live",
-                     *         "createdAt": "2026-01-31T09:30:00.000Z"
+                     *         "createdAt": "2026-01-31T09:30:00.000Z",
+                     *         "warnings": []
                      *       },
                      *       "exchange": {
                      *         "outcome": "http_200",

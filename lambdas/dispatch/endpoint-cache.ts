@@ -5,6 +5,7 @@ import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
 import { defined } from '../core/defined.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { secretNumbersOf } from '../core/endpoints/secret-numbers.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import type { KeptTls } from '../core/endpoints/tls.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
@@ -34,6 +35,8 @@ export interface OpenEndpoint {
   readonly secrets: readonly [string, ...string[]];
   /** Secrets that a rotation replaced, newest first, and until when they sign. */
   readonly retiring?: readonly { readonly secret: string; readonly untilMs: number }[];
+  /** Of all of them, in their order. */
+  readonly secretNumbers?: readonly number[];
   readonly authentication?: Headers;
   readonly tls?: EndpointTls | undefined;
   /** If the endpoint's signatures need any. */
@@ -91,6 +94,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
         secret: unseal(key, secretPlace(endpoint), sealed),
         untilMs,
       })),
+      secretNumbers: secretNumbersOf(endpoint),
       authentication: (endpoint.authentication ?? []).map(
         ({ name, sealedValue, sealedFor }) =>
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,

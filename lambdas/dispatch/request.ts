@@ -30,8 +30,14 @@ export function formRequest(
   event: Event,
   { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
-  const { endpoint, tenantName, secrets, retiring = [], authentication = [] } = open;
-  const older = retiring.filter(({ untilMs }) => nowMs < untilMs).map(({ secret }) => secret);
+  const { endpoint, tenantName, retiring = [], authentication = [] } = open;
+  const [newest, ...older] = open.secrets;
+  const signing = [
+    ...older.map((secret) => ({ secret, untilMs: Number.POSITIVE_INFINITY })),
+    ...retiring,
+  ]
+    .map((one, at) => ({ ...one, number: open.secretNumbers?.[at + 1] ?? at + 2 }))
+    .filter(({ untilMs }) => nowMs < untilMs);
   return composeRequest({
     endpoint,
     facts: {
@@ -49,7 +55,8 @@ export function formRequest(
     },
     moment: {
       nowMs,
-      secrets: [...secrets, ...older],
+      secrets: [newest, ...signing.map(({ secret }) => secret)],
+      secretNumbers: [open.secretNumbers?.[0] ?? 1, ...signing.map(({ number }) => number)],
       get jti() {
         return createUuid(random);
       },

@@ -128,7 +128,8 @@ function changed(
   sealingKey: SealingKeys,
   { signingKey, verifyUrl }: { readonly [N in 'signingKey' | 'verifyUrl']: Endpoint[N] },
 ): Endpoint {
-  const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets } = before;
+  const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets, secretNumber } =
+    before;
   const { contract, token, sealedToken, createdAtMs, version, verifiedAtMs } = before;
   const keeping = { contract, place: before, sealingKey, random: surroundings.random, before };
   return {
@@ -144,6 +145,7 @@ function changed(
       // One from before tokens were sealed has an open one.
       ...(sealedToken === undefined ? keptToken(keeping, token) : { sealedToken, token }),
       retiringSecrets,
+      secretNumber,
       signingKey,
       verifyUrl,
       verifiedAtMs: input.url === before.url ? verifiedAtMs : undefined,

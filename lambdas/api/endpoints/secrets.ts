@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { secretNumbersOf } from '../../core/endpoints/secret-numbers.ts';
 import { checkSecret } from '../../core/endpoints/settings/together.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { Problem } from '../../core/problem.ts';
@@ -9,6 +10,7 @@ import { secretPlace } from '../../core/sealing/places.ts';
 import { NONCE_BYTES, seal, unseal } from '../../core/sealing/seal.ts';
 import type { Secrets } from '../../core/sealing/secrets.ts';
 import { isAsymmetric, publicSecretOf } from '../../core/signing/asymmetric-secret.ts';
+import { labelOf, secretId } from '../../core/signing/http-message.ts';
 import { overlapSchema } from '../../core/signing/key-input.ts';
 import { givenSecretSchema, maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -34,6 +36,12 @@ const secretSchema = z
       .meta({ description: 'The secret; for an asymmetric key, its public half (`whpk_...`).' }),
     previousValidUntil: timeSchema.nullable().meta({
       description: 'When the previous secrets stop signing.',
+    }),
+    keyId: z.string().optional().meta({
+      description: 'Its `keyid` in HTTP message signatures, where it makes one.',
+    }),
+    label: z.string().optional().meta({
+      description: 'The label of its HTTP message signature, as long as it signs.',
     }),
   })
   .meta({ id: 'EndpointSecret' });
@@ -127,13 +135,14 @@ function withSecret(
   nowMs: number,
 ): Endpoint {
   const untilMs = nowMs + overlapSeconds * 1000;
+  const numbers = secretNumbersOf(endpoint);
   const before = [
     ...endpoint.sealedSecrets.map((one) => ({ sealed: one, untilMs })),
     ...(endpoint.retiringSecrets ?? []).map((one) => ({
       ...one,
       untilMs: Math.min(one.untilMs, untilMs),
     })),
-  ];
+  ].map((one, at) => ({ ...one, number: numbers[at] ?? 1 }));
   const retiringSecrets = before.filter((one) => one.untilMs > nowMs);
   if (retiringSecrets.length >= MAX_SECRETS) {
     throw new Problem(
@@ -147,17 +156,24 @@ function withSecret(
     ...endpoint,
     sealedSecrets: [sealed],
     retiringSecrets,
+    secretNumber: Math.max(...numbers) + 1,
     maskedSecret,
     version: version + 1,
   };
 }
 
 /** Of an asymmetric key only what receivers verify with: the private half stays here. */
-function secretView({ retiringSecrets }: Endpoint, secret: string) {
+function secretView(endpoint: Endpoint, secret: string) {
+  const { retiringSecrets, signatures = [] } = endpoint;
+  const [number = 1] = secretNumbersOf(endpoint);
+  const message = signatures.find((extra) => extra.scheme === 'http-message');
   const shown = isAsymmetric(secret) ? publicSecretOf(secret) : secret;
   const latest = Math.max(0, ...(retiringSecrets ?? []).map(({ untilMs }) => untilMs));
   return {
     secret: shown,
     previousValidUntil: latest === 0 ? null : new Date(latest).toISOString(),
+    ...(message?.algorithm === 'hmac-sha256'
+      ? { keyId: secretId(secret), label: labelOf(message, number) }
+      : {}),
   };
 }

@@ -9,6 +9,7 @@ import {
   shownShape,
 } from '../../core/endpoints/settings/setting.ts';
 import { isUnverified } from '../../core/endpoints/verification.ts';
+import { warningsOf } from '../../core/endpoints/warnings.ts';
 import { type Health, isHeldByHand } from '../../core/health/health.ts';
 import type { RetryPolicyInput } from '../../core/retries/policy.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
@@ -53,6 +54,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     health: healthView(health, isUnverified(endpoint)),
     environment: endpoint.environment,
     createdAt: time(endpoint.createdAtMs),
+    warnings: warningsOf(endpoint),
   };
 }
 
@@ -87,7 +89,15 @@ export const endpointExample = {
   },
   environment: 'live',
   createdAt: EXAMPLE.time,
+  warnings: [],
 };
+
+const warningSchema = z
+  .strictObject({
+    path: z.string().meta({ description: 'A JSON Pointer to the setting.' }),
+    message: z.string(),
+  })
+  .meta({ id: 'Warning' });
 
 const { tls, ...settings } = shownShape(SETTINGS);
 export const endpointSchema = z
@@ -108,5 +118,6 @@ export const endpointSchema = z
     health: healthSchema,
     environment: environmentSchema,
     createdAt: timeSchema,
+    warnings: z.array(warningSchema).meta({ description: 'What its receivers may stumble over.' }),
   })
   .meta({ id: 'Endpoint', example: endpointExample });

@@ -10,6 +10,12 @@ import { DEFAULTS } from './settings/defaults.ts';
 import { inputShape, type Kept } from './settings/setting.ts';
 import { checkTogether } from './settings/together.ts';
 
+interface RetiringSecret {
+  readonly sealed: string;
+  readonly untilMs: number;
+  readonly number?: number;
+}
+
 /** As the registry keeps it. */
 export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly id: string;
@@ -21,7 +27,9 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   /** As it is shown: 28 asterisks and the last four characters. */
   readonly maskedSecret: string;
   /** Secrets that a rotation replaced, newest first: they go on signing until their time. */
-  readonly retiringSecrets?: readonly { readonly sealed: string; readonly untilMs: number }[];
+  readonly retiringSecrets?: readonly RetiringSecret[];
+  /** Of its present secret, as many as there were with it: see `secretNumbersOf`. */
+  readonly secretNumber?: number;
   /** Absent of an endpoint from before tenants had keys: see `signersOf`. */
   readonly signingKey?: SigningKeyOwner;
   readonly createdAtMs: number;

@@ -14,7 +14,7 @@ const MESSAGE_ALGORITHMS = ['ed25519', 'rsa-v1_5-sha256', 'hmac-sha256'] as cons
 export const messageSignatureSchema = z.strictObject({
   scheme: z.literal('http-message'),
   algorithm: z.enum(MESSAGE_ALGORITHMS).default('ed25519'),
-  /** The signature's name in `Signature-Input` and `Signature`; older secrets sign under `<label>-2` ... */
+  /** The signature's name in `Signature-Input` and `Signature`; see `labelOf`. */
   label: z
     .string()
     .regex(/^[a-z*][a-z0-9_.*-]{0,31}$/, 'must be a structured-field key of up to 32 characters')
@@ -43,7 +43,7 @@ interface SignedMessage {
 export function signMessage(
   message: SignedMessage,
   setting: MessageSignature,
-  moment: Pick<SigningMoment, 'nowMs' | 'secrets' | 'keys'>,
+  moment: Pick<SigningMoment, 'nowMs' | 'secrets' | 'secretNumbers' | 'keys'>,
   nonce: string,
 ): Headers {
   const digest = `sha-256=:${createHash('sha256').update(message.body).digest('base64')}:`;
@@ -56,12 +56,13 @@ export function signMessage(
   const components = lines.map(([name]) => [name, new Map()] as [string, Map<string, never>]);
   const inputs: string[] = [];
   const signatures: string[] = [];
-  for (const [index, { keyId, sign }] of signersOf(setting, moment).entries()) {
+  for (const { keyId, label, sign } of signersOf(setting, moment)) {
     const parameters = new Map<string, string | number>([
+      // Any order is right; the crate httpsig verifies this one only.
       ['created', Math.floor(moment.nowMs / 1000)],
-      ['keyid', keyId],
-      ['alg', setting.algorithm],
       ['nonce', nonce],
+      ['alg', setting.algorithm],
+      ['keyid', keyId],
       ['tag', setting.tag],
     ]);
     const input = serializeInnerList([components, parameters]);
@@ -69,7 +70,6 @@ export function signMessage(
       ...lines.map(([name, value]) => `"${name}": ${value}`),
       `"@signature-params": ${input}`,
     ];
-    const label = index === 0 ? setting.label : `${setting.label}-${index + 1}`;
     const signature = sign(Buffer.from(base.join('\n'), 'utf8'));
     inputs.push(`${label}=${input}`);
     signatures.push(serializeDictionary(new Map([[label, [arrayBufferOf(signature), new Map()]]])));
@@ -83,16 +83,19 @@ export function signMessage(
 
 interface Signer {
   readonly keyId: string;
+  readonly label: string;
   sign(base: Buffer): Buffer;
 }
 
 function signersOf(
-  { algorithm }: MessageSignature,
-  { secrets, keys }: Pick<SigningMoment, 'secrets' | 'keys'>,
+  setting: MessageSignature,
+  { secrets, secretNumbers, keys }: Pick<SigningMoment, 'secrets' | 'secretNumbers' | 'keys'>,
 ): Signer[] {
+  const { algorithm, label } = setting;
   if (algorithm === 'hmac-sha256') {
-    return secrets.map((secret) => ({
+    return secrets.map((secret, at) => ({
       keyId: secretId(secret),
+      label: labelOf(setting, secretNumbers?.[at] ?? at + 1),
       sign: (base) => createHmac('sha256', hmacKeyOf(secret)).update(base).digest(),
     }));
   }
@@ -100,11 +103,16 @@ function signersOf(
   const key = keys[wanted];
   if (!key) throw new MissingSigningKeyError(wanted);
   const hash = wanted === 'RS256' ? 'sha256' : null;
-  return [{ keyId: key.id, sign: (base) => signBytes(hash, base, key.privateKey) }];
+  return [{ keyId: key.id, label, sign: (base) => signBytes(hash, base, key.privateKey) }];
+}
+
+/** The first secret signs under the label itself, and each further one under a label of its own. */
+export function labelOf({ label }: Pick<MessageSignature, 'label'>, secretNumber: number): string {
+  return secretNumber === 1 ? label : `${label}-${secretNumber}`;
 }
 
 /** Tells an endpoint's secrets apart without saying anything of them: a hash of a hash. */
-function secretId(secret: string): string {
+export function secretId(secret: string): string {
   const inner = createHash('sha256').update(keyBytesOf(secret)).digest();
   return createHash('sha256').update('posthorn keyid\n').update(inner).digest('hex').slice(0, 16);
 }

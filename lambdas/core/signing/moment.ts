@@ -7,6 +7,8 @@ export interface SigningMoment {
   readonly nowMs: number;
   /** The endpoint's valid secrets, newest first: more than one while a rotation overlaps. */
   readonly secrets: readonly [string, ...string[]];
+  /** Theirs, which tell them apart for as long as they sign; left out, their places from 1. */
+  readonly secretNumbers?: readonly number[];
   /** A random UUID, new for each attempt. */
   readonly jti: string;
   /** The tenant's or the stack's keys that sign at this moment, as far as the endpoint needs them. */
