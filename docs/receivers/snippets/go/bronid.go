@@ -22,13 +22,16 @@ func VerifyBronid(headers map[string]string, body []byte, signingKeys []string, 
 		if subtle.ConstantTimeCompare([]byte(headers["x-bronid-signature-sha"]), []byte(expected)) != 1 {
 			continue
 		}
-		var verification struct {
-			Timestamp int64 `json:"timestamp"`
-		}
+		// A map, since a struct would take "Timestamp" for it too.
+		var verification map[string]json.RawMessage
 		if err := json.Unmarshal(body, &verification); err != nil {
 			return err
 		}
-		if now.Sub(time.Unix(verification.Timestamp, 0)).Abs() > 5*time.Minute {
+		var sentAt int64
+		if err := json.Unmarshal(verification["timestamp"], &sentAt); err != nil {
+			return err
+		}
+		if now.Sub(time.Unix(sentAt, 0)).Abs() > 5*time.Minute {
 			return errors.New("the delivery is too old, or the clocks differ")
 		}
 		return nil

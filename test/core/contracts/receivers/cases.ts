@@ -52,6 +52,102 @@ const TOO_OLD: Partial<Record<ContractName, number>> = {
   idnow: 300 + 122,
 };
 
+/** Data that has members like the envelope's and the claims', in other spellings of their names. */
+const LIKE_OURS = 'with names in its data that differ from ours by their case';
+const LIKE = anEvent({
+  data: '{"resource":{"Data":1,"EXP":1,"Timestamp":1},"timestamp":5,"Timestamp":"2026-01-01","TIMESTAMP":9e99,"Jwt":[],"JWT":"a.b.c","Iat":"x","BODY_SHA256":7,"sessionId":"s","Type":{},"ID":null}',
+});
+
+interface Garbage {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+const base64url = (text: string) => Buffer.from(text).toString('base64url');
+const DEEP = '['.repeat(100_000);
+/** Texts that are no JWT, and JWTs that hold no objects. */
+const NO_TOKENS = [
+  '',
+  '.',
+  '..',
+  '...',
+  'a.b.c',
+  'é.é.é',
+  ...['5', 'null', '[]', '{}', '"x"', '{"alg":5}', '{"alg":null}', DEEP].map((text) =>
+    [text, text, 'x'].map(base64url).join('.'),
+  ),
+];
+const BODIES = [
+  '',
+  'x',
+  '5',
+  'null',
+  '[]',
+  '{}',
+  '"jwt"',
+  '\u00ff',
+  DEEP,
+  `${DEEP}${']'.repeat(100_000)}`,
+];
+/** Nothing of it is signed by anybody: each is refused, as everything else is. */
+const GARBAGE: Record<ContractName, readonly Garbage[]> = {
+  'standard-webhooks': [
+    ...[
+      '',
+      '-1',
+      '+1',
+      '1.5',
+      '1e9',
+      '0x10',
+      ' 1',
+      '²',
+      '٣',
+      'NaN',
+      '9'.repeat(18),
+      '9'.repeat(30),
+      '9'.repeat(400),
+      '9'.repeat(5_000),
+    ].map((timestamp) => ({ headers: { 'webhook-timestamp': timestamp } })),
+    ...[
+      '',
+      ',',
+      'v1',
+      'v1,',
+      'v1,é',
+      'v1,=',
+      'v1a,AAAA',
+      'v1,AAAA '.repeat(1_000),
+      ' '.repeat(5_000),
+    ].map((signature) => ({
+      headers: { 'webhook-signature': signature },
+    })),
+    ...BODIES.map((body) => ({ body })),
+  ],
+  bynn: [
+    ...BODIES.map((body) => ({ body })),
+    ...['5', 'null', '[]', '{}', 'true'].map((jwt) => ({ body: `{"jwt":${jwt}}` })),
+    ...NO_TOKENS.map((jwt) => ({ body: JSON.stringify({ jwt }) })),
+    { headers: { 'x-webhook-token': 'é'.repeat(20) } },
+  ],
+  'kyc-hmac': [
+    ...['', 'sha256=', 'sha256=é', 'sha1=00', 'SHA256=00'].map((signature) => ({
+      headers: { 'x-webhook-signature': signature },
+    })),
+    ...BODIES.map((body) => ({ body })),
+  ],
+  bronid: [
+    ...['', 'bronid_sec_sha256_', 'é', 'null'].map((signature) => ({
+      headers: { 'x-bronid-signature-sha': signature },
+    })),
+    ...BODIES.map((body) => ({ body })),
+  ],
+  idnow: [
+    ...NO_TOKENS.flatMap((token) =>
+      ['Bearer ', ''].map((prefix) => ({ headers: { authorization: prefix + token } })),
+    ),
+    ...BODIES.map((body) => ({ body })),
+  ],
+};
+
 function caseOf(
   contract: ContractName,
   received: Received,
@@ -80,6 +176,14 @@ async function casesOf(contract: ContractName): Promise<Case[]> {
     { ...good, about: 'by a clock that is fast', now: SENT_AT + off },
     { ...good, about: 'with other keys', keys: WRONG[contract], expected: false },
     caseOf(contract, changed, 'with a changed body', false),
+    caseOf(contract, await form(contract, { event: LIKE, moment: { secrets } }), LIKE_OURS, true),
+    ...GARBAGE[contract].map(({ headers, body }) => ({
+      ...good,
+      about: `with ${JSON.stringify({ ...headers, ...(body && { body }) }).slice(0, 80)}`,
+      headers: { ...good.headers, ...headers },
+      ...(body === undefined ? {} : { body: Buffer.from(body).toString('base64') }),
+      expected: false,
+    })),
     ...(await forgeriesOf(contract, secrets[0])).map(({ received: forged, about }) =>
       caseOf(contract, forged, about, false),
     ),
