@@ -1,5 +1,6 @@
 // What runs out of time at an endpoint at rest: settled within a day, whatever waits beside it, at little cost.
 import { describe, expect, it } from 'vitest';
+import { DELIVERY_SHARDS } from '../../lambdas/adapters/ledger/items.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { newRun } from '../../lambdas/core/deliveries/new-run.ts';
@@ -8,6 +9,7 @@ import { CLEAN_HEALTH, type Health, pausedByUser } from '../../lambdas/core/heal
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { addressOf, OPERATOR_TENANT } from '../../lambdas/core/scope.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
+import { WORK_INDEX } from '../../lambdas/environment.ts';
 import type { World } from '../../local/simulation/world.ts';
 import { anEvent } from '../builders/events.ts';
 import {
@@ -59,11 +61,45 @@ const tripped: Health = {
   probeAtMs: START_MS,
 };
 
-/** A world whose only receiver fails, its endpoint at rest from the start, and how often it is woken. */
-async function atRest(health: Health, changes: Partial<Endpoint> = {}) {
+/** What a function's call to DynamoDB asks for. */
+interface Asked {
+  readonly IndexName?: string;
+  readonly Limit?: number;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
+  readonly Key?: object;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly object[] }>>;
+}
+
+/**
+ * A world whose only receiver fails, its endpoint at rest from the start; how often it is woken, how many of its
+ * deliveries functions read, and how many pages they list to look through it.
+ */
+async function atRest(
+  health: Health,
+  changes: Partial<Endpoint> = {},
+  { pageMs = 0 }: { readonly pageMs?: number } = {},
+) {
   const receiver = (_: number, { tenant }: Endpoint) =>
     answer(tenant === OPERATOR_TENANT ? 200 : 500);
-  const world = aWorld(receiver, { settings: { deadlineDays: 3 } });
+  let reads = 0;
+  let shardsListed = 0;
+  const world: World = aWorld(receiver, {
+    settings: { deadlineDays: 3 },
+    async around({ operation, input }, call) {
+      const { Key, RequestItems = {}, IndexName, Limit = 0, ...asked } = input as Asked;
+      if (operation === 'GetItem' || operation === 'BatchGetItem') {
+        const keys = [Key, ...Object.values(RequestItems).flatMap(({ Keys = [] }) => Keys)];
+        const texts = keys.map((key) => JSON.stringify(key ?? ''));
+        reads += texts.filter((key) => key.includes(endpoint.id) && key.includes('evt_')).length;
+      }
+      const isOfLook = IndexName === WORK_INDEX && Limit >= 1_000;
+      if (isOfLook && asked.ExpressionAttributeValues?.[':wk']?.S?.includes(endpoint.id)) {
+        shardsListed++;
+        await world.clock.sleep(pageMs);
+      }
+      return call();
+    },
+  });
   world.addEndpoint({ tenant: OPERATOR_TENANT, environment: 'live' });
   const endpoint = world.addEndpoint({ autoPause: false, ...changes });
   await world.ledger.putHealth(addressOf(endpoint), health, 0);
@@ -71,13 +107,23 @@ async function atRest(health: Health, changes: Partial<Endpoint> = {}) {
   // Something that comes: sweep runs from then on.
   postSeries(world, endpoint, { count: 1 });
   let wakeUps = 0;
+  let handedOn = 0;
   const { wakes } = world.queues;
   const send = wakes.send.bind(wakes);
   wakes.send = (...given) => {
     if (given[0].includes(endpoint.id)) wakeUps++;
+    if (given[0].includes('"l":')) handedOn++;
     send(...given);
   };
-  return { world, endpoint, wakeUps: () => wakeUps };
+  return {
+    world,
+    endpoint,
+    wakeUps: () => wakeUps,
+    /** How often a look went on with another message. */
+    handedOn: () => handedOn,
+    reads: () => reads,
+    pages: () => shardsListed / DELIVERY_SHARDS,
+  };
 }
 
 const statesOf = (world: World, endpoint: Endpoint) =>
@@ -91,17 +137,11 @@ describe.each([
 ])('at an endpoint that is %s', (_, health, changes) => {
   /** A day beside a delivery that is not late, with so many that are. */
   async function dayWith(count: number) {
-    const { world, endpoint, wakeUps } = await atRest(health, changes);
+    const { world, endpoint, wakeUps, reads } = await atRest(health, changes);
     await put(world, endpoint, { count, ageMs: 5 * DAY_MS });
-    let reads = 0;
-    const { getDeliveries } = world.ledger;
-    world.ledger.getDeliveries = (refs) => {
-      reads += refs.filter(({ endpointId }) => endpointId === endpoint.id).length;
-      return getDeliveries(refs);
-    };
     await world.clock.run(START_MS + DAY_MS);
     const told = world.notices.map(({ data }) => JSON.parse(data).delivery);
-    return { states: statesOf(world, endpoint), told, wakeUps: wakeUps(), reads };
+    return { states: statesOf(world, endpoint), told, wakeUps: wakeUps(), reads: reads() };
   }
 
   it('5,000 deliveries past their deadline are settled and told once within a day, and read once', async () => {
@@ -113,6 +153,7 @@ describe.each([
     expect(told).toHaveLength(count);
     // One look more where none was necessary, or a probe's that found nothing but them.
     expect(wakeUps).toBeLessThanOrEqual(without.wakeUps + 2);
+    expect(reads).toBeGreaterThanOrEqual(count);
     expect(reads).toBeLessThanOrEqual(without.reads + count + 100);
   });
 
@@ -181,17 +222,12 @@ describe('an endpoint at rest with more replays of old events than a page holds'
 
 describe('a look', () => {
   it('goes on where it was when its time is over, without another beside it', async () => {
-    const { world, endpoint } = await atRest(pausedByUser(CLEAN_HEALTH, START_MS));
     // Slow reads: a slice of ten seconds holds two pages, of which the first hold nothing to settle.
-    const { listDue } = world.ledger;
-    let pages = 0;
-    world.ledger.listDue = async (...given) => {
-      if (given[2] >= 1_000) {
-        pages++;
-        await world.clock.sleep(4_000);
-      }
-      return listDue(...given);
-    };
+    const { world, endpoint, pages, handedOn } = await atRest(
+      pausedByUser(CLEAN_HEALTH, START_MS),
+      {},
+      { pageMs: 4_000 },
+    );
     await put(world, endpoint, { count: 6_000, ageMs: 5 * DAY_MS, isReplayed: true });
     await put(world, endpoint, { count: 10, ageMs: 4 * DAY_MS });
     const late = deliveriesOf(world, endpoint).filter(({ run }) => run === 1);
@@ -200,7 +236,10 @@ describe('a look', () => {
     }
     await world.clock.run(START_MS + DAY_MS);
     expect(statesOf(world, endpoint)).toEqual({ dead: 10, waiting: 6_001 });
-    expect(pages).toBeLessThan(10);
+    // Seven pages of four seconds each.
+    expect(handedOn()).toBeGreaterThanOrEqual(2);
+    expect(pages()).toBeGreaterThanOrEqual(7);
+    expect(pages()).toBeLessThan(10);
   });
 
   it('leaves alone what is settled before its turn, and ends with the rest', async () => {
