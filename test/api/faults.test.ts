@@ -1,13 +1,20 @@
 // Every operation of the API that writes more than once, with a fault at each of its calls: what is there then is
 // what was there before or what was asked for, and the request, sent again, gives what was asked for.
 // docs/faults.md says what each leaves behind, and what heals it.
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Sqs } from '../../lambdas/adapters/aws/sqs-calls.ts';
+import { createDeadLetters } from '../../lambdas/adapters/queues/dead-letters.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
+import { sealedValuesOf } from '../../lambdas/core/resealing/sealed-values.ts';
+import { newWalk } from '../../lambdas/core/resealing/walk.ts';
+import { versionOf } from '../../lambdas/core/sealing/seal.ts';
 import { createEventTypeGate, requestSteps } from '../../lambdas/ingest/event-type-gate.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
+import { OPERATIONS as DECLARED } from '../../scripts/openapi/operations.ts';
 import type { Answer, Ask } from '../builders/api-service.ts';
 import {
   decideOnCalls,
@@ -30,7 +37,8 @@ beforeAll(async () => {
     isNoteOfUse(command, input) ? undefined : decide(isWrite(command)),
   );
   // A message that is sent counts as a call, too.
-  for (const sent of [service.woken, service.cleanups, service.sentReplays, service.sentRetries]) {
+  const { woken, cleanups, sentReplays, sentRetries, sentEvents } = service;
+  for (const sent of [woken, cleanups, sentReplays, sentRetries, sentEvents]) {
     const push = sent.push.bind(sent) as (...messages: unknown[]) => number;
     sent.push = (...messages: unknown[]) => {
       const fate = decide(true);
@@ -177,7 +185,65 @@ async function aReplay(tenant: Tenant): Promise<Made> {
   return (await tenant.ask('POST', '/v1/replays', { endpoint, since })).json;
 }
 
+/** Which events were handed on to fan-out, however often. */
+const handedOn = async () => [[...new Set(service.sentEvents.map(({ event }) => event.id))]];
+
+/** Two dead letters, and what is seen of them; a look makes those visible that were received. */
+async function deadLetters(): Promise<Made> {
+  const dead = new Map(['{"one":1}', '{"two":2}'].map((body, id) => [`${id}`, body]));
+  const received = new Set<string>();
+  const back = new Set<string>();
+  const operations: Record<string, (input: Made) => object> = {
+    ReceiveMessage() {
+      const visible = [...dead].filter(([id]) => !received.has(id));
+      for (const [id] of visible) received.add(id);
+      return {
+        Messages: visible.map(([id, Body]) => ({ MessageId: id, ReceiptHandle: id, Body })),
+      };
+    },
+    SendMessageBatch({ Entries }) {
+      for (const { MessageBody } of Entries) back.add(MessageBody);
+      return { Successful: Entries.map(({ Id }: Made) => ({ Id })) };
+    },
+    DeleteMessageBatch({ Entries }) {
+      for (const { ReceiptHandle } of Entries) dead.delete(ReceiptHandle);
+      return {};
+    },
+  };
+  const sqs: Sqs = {
+    async call(operation, input) {
+      const fate = decide(operation !== 'ReceiveMessage');
+      if (fate === 'fails') throw new Error('SQS is away');
+      const answer = operations[operation]?.(input);
+      if (fate) throw new Error('the function died');
+      return answer as never; // of the same name
+    },
+  };
+  const urls = { from: 'dead', to: 'back' };
+  service.deadLetters.of = createDeadLetters(sqs, { events: urls, wakes: urls });
+  return async () => {
+    received.clear();
+    return [[...new Set([...dead.values(), ...back])].sort(), [...dead.values()]];
+  };
+}
+
+const privateKey = () =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'POST /v1/events': {
+    act: ({ ask }) => ask('POST', '/v1/events', { type: 'a.b', data: {} }, KEYED),
+    look: handedOn,
+  },
+  'POST /v1/events/batch': {
+    act: ({ ask }) => {
+      const event = { type: 'a.b', data: {} };
+      const keyed = ['one', 'two', 'one'].map((idempotencyKey) => ({ ...event, idempotencyKey }));
+      return ask('POST', '/v1/events/batch', { events: keyed });
+    },
+    look: handedOn,
+    isOfMany: true,
+  },
   'POST /v1/endpoints': {
     act: ({ ask }) => ask('POST', '/v1/endpoints', ENDPOINT, KEYED),
     look: endpoints,
@@ -327,6 +393,52 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
     look: async (_, id) => [(await signingKey()) === id],
   },
+  'POST /v1/signing-keys': {
+    arrange: async () => privateKey(),
+    act: ({ name }, privateKey) => {
+      const body = { privateKey, leadSeconds: 0, overlapSeconds: 90 };
+      const keyed = { 'idempotency-key': name };
+      return service.operator('POST', '/v1/signing-keys', body, keyed);
+    },
+    look: async (_, privateKey) => {
+      const { data } = (await service.operator('GET', '/v1/signing-keys')).json;
+      const known = createPublicKey(privateKey).export({ format: 'pem', type: 'spki' });
+      return [data.filter(({ publicKey }: Made) => publicKey.trim() === `${known}`.trim()).length];
+    },
+  },
+  'POST /v1/sealing-keys/reseal': {
+    isOfMany: true,
+    arrange: async (tenant) => {
+      const ids = [(await anEndpoint(tenant)).id, (await anEndpoint(tenant)).id];
+      await aTemplate(tenant);
+      await tenant.ask('POST', '/v1/endpoints', { ...ENDPOINT, contract: 'bynn' });
+      const { current, keys } = service.sealing.keys;
+      const next = new Map([...keys, [current + 1, randomBytes(32)]]);
+      service.sealing.keys = { current: current + 1, keys: next };
+      return ids;
+    },
+    // The tenants before this one are done.
+    act: ({ name: tenant }) => {
+      const walk = newWalk(service.sealing.keys.current, service.clock.nowMs);
+      const at = { ...walk, at: { tenant, environment: 'live' } };
+      const cursor = Buffer.from(JSON.stringify(at)).toString('base64url');
+      return service.operator('POST', '/v1/sealing-keys/reseal', { cursor });
+    },
+    look: ({ name: tenant }, ids) =>
+      Promise.all(
+        ids.map(async (id: string) => {
+          const found = await service.registry.getEndpoint({ tenant, environment: 'live' }, id);
+          const { current } = service.sealing.keys;
+          return found && sealedValuesOf(found).map((value) => versionOf(value) === current);
+        }),
+      ),
+  },
+  'POST /v1/dead-letters/redrive': {
+    arrange: deadLetters,
+    act: () => service.operator('POST', '/v1/dead-letters/redrive', { queue: 'events' }),
+    look: (_, show) => show(),
+    isOfMany: true,
+  },
   'POST /v1/replays': {
     arrange: anEndpoint,
     act: ({ ask }, { id: endpoint }) =>
@@ -441,7 +553,8 @@ interface Run {
 async function run(operation: Operation, fateOf: typeof decide, isRepeated: boolean): Promise<Run> {
   const tenant = await aTenant();
   const made = await operation.arrange?.(tenant);
-  for (const sent of [service.sentRetries, service.sentReplays, service.cleanups]) sent.length = 0;
+  const { sentRetries, sentReplays, sentEvents, cleanups } = service;
+  for (const sent of [sentRetries, sentReplays, sentEvents, cleanups]) sent.length = 0;
   const look = async () => (await operation.look(tenant, made)).map((part) => plain(part, tenant));
   const before = await look();
   decide = fateOf;
@@ -492,6 +605,32 @@ describe('a fault at each call of', () => {
       }
     }
     expect(found).toEqual([]);
+  });
+});
+
+/** Operations that write nothing that is kept, or once: each with why. */
+const WRITE_ONCE: Readonly<Record<string, string>> = {
+  'POST /v1/endpoints/{id}/test': 'only the receiver sees it',
+  'POST /v1/endpoints/test': 'only the receivers see it',
+  'POST /v1/filters/test': 'it reads',
+};
+
+describe('the table', () => {
+  const named = DECLARED.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const tested = [...new Set(Object.keys(OPERATIONS).map((name) => name.split(' with ')[0] ?? ''))];
+
+  it('has every operation that is no reading, but those that write once', () => {
+    const writing = named.filter((name) => !name.startsWith('GET '));
+    expect([...tested, ...Object.keys(WRITE_ONCE)].sort()).toEqual(writing.sort());
+  });
+
+  it('is that of docs/faults.md', () => {
+    const page = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');
+    const [, section = ''] = page.split('## Operations of the API');
+    const [table = ''] = section.split('\n## ');
+    const cells = table.split('\n').map((line) => line.split('|')[1] ?? '');
+    const documented = cells.flatMap((cell) => [...cell.matchAll(/`([A-Z]+ [^`]+)`/g)]);
+    expect(documented.map(([, name]) => name).sort()).toEqual([...tested].sort());
   });
 });
 

@@ -34,11 +34,13 @@ import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
+import { addDeadLetterRoutes } from '../../lambdas/api/service/dead-letters.ts';
 import { addSigningKeyRoutes } from '../../lambdas/api/signing/routes.ts';
 import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../lambdas/api/tenants/routes.ts';
+import type { DeadLetters } from '../../lambdas/core/dead-letters.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
 import type {
@@ -48,6 +50,7 @@ import type {
 } from '../../lambdas/core/deliveries/test.ts';
 import type { DelayedCleanup } from '../../lambdas/core/erasure/message.ts';
 import { TestNotSentError } from '../../lambdas/core/errors.ts';
+import type { EventMessage } from '../../lambdas/core/events/message.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { hashOfKey, KEY_SCOPES, type KeyScope } from '../../lambdas/core/keys/api-key.ts';
 import type { DelayedReplay } from '../../lambdas/core/replays/message.ts';
@@ -62,6 +65,7 @@ import { WORK_INDEX } from '../../lambdas/environment.ts';
 import { createApplication } from '../../lambdas/http/application.ts';
 import { createAuthentication } from '../../lambdas/http/authentication.ts';
 import { serveOn } from '../../lambdas/http/operation.ts';
+import { addEventRoutes as addIngestRoutes } from '../../lambdas/ingest/routes.ts';
 import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
 import { only } from './ports.ts';
 
@@ -223,6 +227,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     surroundings,
     settings,
   });
+  /** Tests put dead letters here. */
+  const deadLetters = { of: only<DeadLetters<'events' | 'wakes'>>({}) };
   const replays = createReplayLedger(tableOf(dynamoDb, 'ledger'), settings);
   const cleanups: DelayedCleanup[] = [];
   const queues = {
@@ -254,10 +260,28 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
 
+  const sentEvents: EventMessage[] = [];
   const sentRetries: DelayedMessage[] = [];
   const toldDead: Delivery[] = [];
   /** Tests with queues or wake-ups of their own add these themselves. */
   function addActions(): void {
+    addIngestRoutes(app, authentication, {
+      ledger,
+      queues: {
+        async sendEvents(messages) {
+          sentEvents.push(...messages);
+          return new Set();
+        },
+      },
+      surroundings,
+      judge: async () => [],
+    });
+    addDeadLetterRoutes(serve, {
+      deadLetters: {
+        peek: (...given) => deadLetters.of.peek(...given),
+        redrive: (...given) => deadLetters.of.redrive(...given),
+      },
+    });
     addDeliveryActionRoutes(serve, {
       ledger,
       health,
@@ -358,7 +382,9 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     sentReplays,
     toldDead,
     addActions,
+    sentEvents,
     sentRetries,
+    deadLetters,
     health,
     settings,
     surroundings,
