@@ -294,10 +294,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     look: async (tenant) => [(await endpointsAndHealth(tenant))[0], ...(await subscribed(tenant))],
   },
   'POST /v1/endpoints/{id}/rotate-secret': {
-    arrange: anEndpoint,
+    arrange: async (tenant) => {
+      const { id } = await anEndpoint(tenant);
+      return { id, secret: (await tenant.ask('GET', `/v1/endpoints/${id}/secret`)).json.secret };
+    },
     act: ({ ask }, { id }) =>
       ask('POST', `/v1/endpoints/${id}/rotate-secret`, { overlapSeconds: 0 }),
-    look: endpoints,
+    look: async (tenant, { id, secret }) => {
+      const { json } = await tenant.ask('GET', `/v1/endpoints/${id}/secret`);
+      return [json.secret === secret, ...(await endpoints(tenant))];
+    },
   },
   'POST /v1/endpoints/{id}/pause': {
     arrange: anEndpoint,
@@ -577,6 +583,7 @@ describe('a fault at each call of', () => {
     const whole = await run(operation, (isWriting) => void calls.push(isWriting), false);
     expect(whole.answer.status).toBeLessThan(300);
     expect(calls.filter(Boolean).length).toBeGreaterThan(0);
+    expect(whole.after).not.toEqual(whole.before);
     const wholes = whole.meanwhile.map((part, index) => [part, whole.after[index]]);
     const found: unknown[] = [];
     for (const [broken, isWriting] of calls.entries()) {
