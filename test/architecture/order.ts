@@ -56,7 +56,6 @@ export const TOGETHER: readonly string[] = [
   'lambdas/adapters/aws/dynamodb/client.ts',
   'lambdas/adapters/items/listing.ts',
   'lambdas/adapters/ledger/dead.ts',
-  'lambdas/adapters/ledger/redaction.ts',
   'lambdas/adapters/ledger/wakes.ts',
   'lambdas/adapters/ledger/work.ts',
   'lambdas/adapters/registry/subscriber-cache.ts',
@@ -68,10 +67,7 @@ export const TOGETHER: readonly string[] = [
   'lambdas/core/in-parallel.ts',
   'lambdas/dispatch/dispatch.ts',
   'lambdas/fan-out/fan-out.ts',
-  'lambdas/wake/pace.ts',
   'lambdas/wake/release.ts',
-  'lambdas/wake/replay.ts',
-  'lambdas/wake/send-due.ts',
 ];
 
 /** Names end in a slash for folders; files have no ending. */

@@ -32,11 +32,11 @@ const WRITES: readonly FaultKind[] = [
 ];
 const READ = nature(['throttled']);
 const WRITE = nature(WRITES);
-const CONTENDED = nature([...WRITES, 'condition failed by another writer']);
+const CONTENDED = nature([...WRITES, 'condition failed by another writer'], 4);
 const BATCH_WRITE = nature([...WRITES, 'items unprocessed'], 4);
 const BATCH_READ = nature(['throttled', 'items unprocessed'], 2);
 const SEND = nature(['send refused', 'batch partly refused', 'answer of a write lost']);
-const SCHEDULE = nature(['schedule refused by quota', 'answer of a write lost'], 20);
+const SCHEDULE = nature(['schedule refused by quota', 'answer of a write lost'], 80);
 const OTHER = nature(['throttled']);
 const RECEIVER: CallNature = { kinds: ENDS, weight: 1, receiver: true };
 const NONE = { kinds: ENDS, weight: 1 };

@@ -93,7 +93,7 @@ export class Injector implements Conditions {
       this.add('schedule lost', 'Scheduler', [subjectOf(name)]);
       return [];
     }
-    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 20);
+    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 60);
     if (kind) this.add(kind, 'Scheduler', [subjectOf(name)]);
     if (kind === 'schedule lost') return [];
     if (kind === 'schedule doubled') return [0, this.random() * 60_000];

@@ -65,11 +65,8 @@ const PLACES: readonly Away[] = [
   'table ledger',
   'table registry',
   // Rarely asked for anything: to be met as often as the others.
-  'scheduler',
-  'scheduler',
-  'secretsmanager',
-  'scheduler',
-  'secretsmanager',
+  ...Array.from({ length: 3 }, (): Away => 'scheduler'),
+  ...Array.from({ length: 8 }, (): Away => 'secretsmanager'),
   ...QUEUE_NAMES.map((name): Away => `queue ${name}`),
   ...FUNCTION_NAMES.map((name): Away => `function ${name}`),
 ];

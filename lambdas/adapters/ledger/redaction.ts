@@ -2,6 +2,7 @@
 
 import type { RedactionLedger } from '../../core/erasure/redaction.ts';
 import { hashOfSubject } from '../../core/events/subject-order.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import {
   answerWhenHolds,
@@ -65,12 +66,10 @@ export function createRedactionLedger(table: Table): RedactionLedger {
           Limit: limit - cleared,
         });
         for (const chunk of chunksOf(items, AT_ONCE)) {
-          await Promise.all(
-            chunk.map(({ pk, sk }) => {
-              const Key = { pk: text(pk?.S ?? ''), sk: text(sk?.S ?? '') };
-              return table.call('DeleteItem', { Key });
-            }),
-          );
+          await inParallel(chunk, AT_ONCE, ({ pk, sk }) => {
+            const Key = { pk: text(pk?.S ?? ''), sk: text(sk?.S ?? '') };
+            return table.call('DeleteItem', { Key });
+          });
         }
         cleared += items.length;
       }
