@@ -62,7 +62,7 @@ type UrlVerdict =
 
 /** Judges a URL without looking anything up; literal addresses are judged here too, names are not. */
 export function judgeUrl(text: string, rules: DestinationRules): UrlVerdict {
-  const fault = findTextFault(text);
+  const fault = findTextFault(text, rules);
   if (fault !== undefined) return refuse(fault);
   const url = URL.parse(text);
   if (!url) return refuse('is not a valid URL');
@@ -85,13 +85,15 @@ const TOO_LONG = `must be at most ${MAX_URL_LENGTH} characters`;
 const refuse = (reason: string): UrlVerdict => ({ kind: 'refused', reason });
 
 /** What the URL parser would mend in silence, so that others may read the same text differently. */
-function findTextFault(text: string): string | undefined {
+function findTextFault(text: string, rules: DestinationRules): string | undefined {
   if (text.length > MAX_URL_LENGTH) return TOO_LONG;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the URL parser drops tabs and newlines in silence
   if (/[\s\u0000-\u0020\u007f-\u009f\\]/.test(text))
     return 'must not hold spaces, control characters or backslashes';
   if (!text.isWellFormed()) return 'must be well-formed Unicode';
-  if (!/^https?:\/\//i.test(text)) return 'must be an absolute https:// URL';
+  if (!/^https?:\/\//i.test(text)) {
+    return `must be an absolute ${rules.allowHttp ? 'http:// or ' : ''}https:// URL`;
+  }
   if (/^https?:\/\/(\/|$)/i.test(text)) return 'is not a valid URL';
   if (/^https?:\/\/[^/?#]*@/i.test(text)) return 'must not hold credentials';
   if (text.includes('#')) return 'must not hold a fragment';

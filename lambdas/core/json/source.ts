@@ -81,7 +81,8 @@ function locate(text: string): JsonSource {
       // Whatever copies an object drops such a member in silence; data is kept as text, and may have it.
       const isKept = levels.some(({ segment }) => segment === 'data');
       if (key === '__proto__' && !isKept) report(levels, 'is not a name that can be used');
-      if (!isKept && !key.isWellFormed()) report(levels, ILL_FORMED);
+      // The body's own members are known, or refused by their names with all other faults.
+      if (!isKept && levels.length > 1 && !key.isWellFormed()) report(levels, ILL_FORMED);
     },
     value(levels, from, to) {
       if (

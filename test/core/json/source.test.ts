@@ -159,6 +159,7 @@ describe('half a character', () => {
     [String.raw`{"a":"\udc00\ud800"}`, '/a'],
     [String.raw`{"a":["b",{"c":"\uD83D"}]}`, '/a/1/c'],
     [String.raw`{"a":{"\ud800":1}}`, '/a/\ud800'],
+    [String.raw`{"a":[{"b":{"\udfff":{}}}]}`, '/a/0/b/\udfff'],
     [String.raw`"\ud800"`, ''],
     [String.raw`["\ud83d","\ude00"]`, '/0'],
   ])('is refused in %s', (text, path) => {
