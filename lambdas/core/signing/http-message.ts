@@ -58,11 +58,10 @@ export function signMessage(
   const signatures: string[] = [];
   for (const { keyId, label, sign } of signersOf(setting, moment)) {
     const parameters = new Map<string, string | number>([
-      // Any order is right; the crate httpsig verifies this one only.
       ['created', Math.floor(moment.nowMs / 1000)],
-      ['nonce', nonce],
-      ['alg', setting.algorithm],
       ['keyid', keyId],
+      ['alg', setting.algorithm],
+      ['nonce', nonce],
       ['tag', setting.tag],
     ]);
     const input = serializeInnerList([components, parameters]);
