@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 6e4fdecd96b09cfe3c461f0c2d4f1e9d76ad35e6bc25f68cd002a88a0a81555b
+// sha256 03d61a64dd1d55676de695f887e9e9ecfafc6e890313c0fb332f84d7971e529c
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
