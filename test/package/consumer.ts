@@ -43,7 +43,7 @@ export function installOffline(app: string, tarball: string): string {
   return own;
 }
 
-function link(name: string, modules: string): void {
+export function link(name: string, modules: string): void {
   const path = join(modules, name);
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules', name), path, 'junction');

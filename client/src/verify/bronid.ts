@@ -1,5 +1,4 @@
 // bronid: SHA3-256 and Keccak-256 (as it was before FIPS 202) of the raw body and the signing key.
-import { keccak_256, sha3_256 } from '@noble/hashes/sha3.js';
 import {
   bytesOf,
   headerOf,
@@ -29,6 +28,8 @@ export async function verifyBronid(
   { secret, toleranceSeconds = 300, ...opening }: BronidKeys,
   nowMs: number,
 ): Promise<VerifiedDelivery> {
+  // When it is needed: it is an ES module, which an older require() cannot load.
+  const { keccak_256, sha3_256 } = await import('@noble/hashes/sha3.js');
   const body = bytesOf(received);
   const sha = headerOf(received, 'x-bronid-signature-sha');
   const keccak = headerOf(received, 'x-bronid-signature-keccak');

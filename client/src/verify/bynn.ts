@@ -1,13 +1,14 @@
 // bynn: an RS256 JWT in the body, signed by a key that is published as a JWKS.
 import { memberText } from '../json-text.ts';
 import { claimsOf } from './jwt.ts';
-import { type PublicKeys, rsaKeysOf } from './published-keys.ts';
+import { rsaKeysOf } from './published-keys.ts';
 import {
   bytesOf,
   headerOf,
   isSame,
   type Opening,
   opened,
+  type PublicKeys,
   type Received,
   refuse,
   textOf,

@@ -1,7 +1,7 @@
 // The claims of a JWT that verifies with one of the keys.
-import { type JWTPayload, jwtVerify } from 'jose';
+import type { jwtVerify as Verify } from 'jose';
 
-type Key = Parameters<typeof jwtVerify>[1];
+export type VerificationKey = Parameters<typeof Verify>[1];
 
 interface JwtChecks {
   /** Ours to say, never the token's. */
@@ -11,12 +11,16 @@ interface JwtChecks {
   readonly nowMs: number;
 }
 
+type Claims = Readonly<Record<string, unknown>> & { readonly jti?: string };
+
 /** Undefined if none of the keys fits, or it is not of now. */
 export async function claimsOf(
   token: string,
-  keys: readonly Key[],
+  keys: readonly VerificationKey[],
   { algorithm, requiredClaims, toleranceSeconds, nowMs }: JwtChecks,
-): Promise<JWTPayload | undefined> {
+): Promise<Claims | undefined> {
+  // When it is needed: jose is an ES module, which an older require() cannot load.
+  const { jwtVerify } = await import('jose');
   const options = {
     algorithms: [algorithm],
     requiredClaims: ['iat', 'exp', ...requiredClaims],

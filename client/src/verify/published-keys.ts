@@ -1,15 +1,8 @@
 // Published RSA keys: pinned, as a key set, or fetched from its JWKS and kept for a while.
-import { importJWK, importSPKI, type JWK } from 'jose';
 import { bounded } from '../bounded-response.ts';
 import { ConnectionError } from '../errors.ts';
-import { refuse } from './received.ts';
-
-type Key = Awaited<ReturnType<typeof importJWK>>;
-
-/** A key set, or where it is: `https://.../.well-known/acme/live/jwks.json`. */
-type KeySet = { readonly keys: readonly object[] } | URL;
-/** Also a list of these, and of PEM texts: all of them count. */
-export type PublicKeys = KeySet | readonly (string | KeySet)[];
+import type { VerificationKey } from './jwt.ts';
+import { type KeySet, type PublicKeys, refuse } from './received.ts';
 
 const KEPT_MS = 5 * 60_000;
 /** Anybody can send what verifies with no key: that must not make us ask all the time. */
@@ -18,11 +11,14 @@ const TIMEOUT_MS = 10_000;
 
 const fetched = new Map<
   string,
-  { readonly atMs: number; readonly keys: Promise<readonly Key[]> }
+  { readonly atMs: number; readonly keys: Promise<readonly VerificationKey[]> }
 >();
 
 /** @param isRetry whether what was kept did not verify: a key may be new */
-export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<readonly Key[]> {
+export async function rsaKeysOf(
+  source: PublicKeys,
+  isRetry = false,
+): Promise<readonly VerificationKey[]> {
   if (isList(source)) {
     const found = source.map(async (one) =>
       typeof one === 'string' ? [await pemKey(one)] : rsaKeysOf(one, isRetry),
@@ -38,7 +34,7 @@ export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<re
   const nowMs = performance.now();
   if (known && nowMs - known.atMs < (isRetry ? ASKED_AGAIN_MS : KEPT_MS)) return known.keys;
   // What was known is better than nothing, for all who wait for this answer; without it the next call asks again.
-  const keys: Promise<readonly Key[]> = fetchSet(source).catch((error: unknown) => {
+  const keys: Promise<readonly VerificationKey[]> = fetchSet(source).catch((error: unknown) => {
     if (known) return known.keys;
     if (fetched.get(source.href)?.keys === keys) fetched.delete(source.href);
     throw error;
@@ -50,7 +46,7 @@ export async function rsaKeysOf(source: PublicKeys, isRetry = false): Promise<re
 const isList = (source: PublicKeys): source is readonly (string | KeySet)[] =>
   Array.isArray(source);
 
-async function fetchSet(url: URL): Promise<readonly Key[]> {
+async function fetchSet(url: URL): Promise<readonly VerificationKey[]> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(url, { signal, redirect: 'error' });
@@ -66,15 +62,17 @@ async function fetchSet(url: URL): Promise<readonly Key[]> {
 }
 
 /** A key that cannot be read does not keep the others from being used. */
-async function ofSet(keys: readonly unknown[]): Promise<readonly Key[]> {
-  const rsa = keys.filter((key): key is JWK => Object(key).kty === 'RSA');
+async function ofSet(keys: readonly unknown[]): Promise<readonly VerificationKey[]> {
+  const { importJWK } = await import('jose');
+  const rsa = keys.filter((key): key is object => Object(key).kty === 'RSA');
   const read = await Promise.allSettled(rsa.map(async (key) => importJWK(key, 'RS256')));
   return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 /** @throws VerificationError */
-async function pemKey(pem: string): Promise<Key> {
+async function pemKey(pem: string): Promise<VerificationKey> {
   try {
+    const { importSPKI } = await import('jose');
     return await importSPKI(pem, 'RS256');
   } catch {
     return refuse('keys: a text is no PEM of an RSA public key');

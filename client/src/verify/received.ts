@@ -87,6 +87,11 @@ function parsedObject(body: Uint8Array): Opened {
   throw new VerificationError('the body is not a JSON object in UTF-8');
 }
 
+/** A key set, or where it is: `https://.../.well-known/acme/live/jwks.json`. */
+export type KeySet = { readonly keys: readonly object[] } | URL;
+/** Also a list of these, and of PEM texts: all of them count. */
+export type PublicKeys = KeySet | readonly (string | KeySet)[];
+
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

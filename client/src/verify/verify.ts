@@ -19,8 +19,7 @@ export type VerificationKeys =
   | BronidKeys
   | IdnowKeys;
 
-export type { PublicKeys } from './published-keys.ts';
-export type { Received, ReceivedHeaders, VerifiedDelivery } from './received.ts';
+export type { PublicKeys, Received, ReceivedHeaders, VerifiedDelivery } from './received.ts';
 export type { BronidKeys, BynnKeys, IdnowKeys, KycHmacKeys, StandardWebhooksKeys };
 
 /**
