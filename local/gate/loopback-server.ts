@@ -17,10 +17,13 @@ export async function listen(server: Server, port: number, host: string): Promis
   return (server.address() as AddressInfo).port;
 }
 
+/** More than any AWS service takes that is emulated here: BatchWriteItem, 16 MB. */
+const MAX_AWS_REQUEST_BYTES = 17 * 1024 * 1024;
+
 /** @param hold is told of each piece before it is kept, and may throw */
 export async function readBody(
   request: IncomingMessage,
-  maxBytes = Infinity,
+  maxBytes = MAX_AWS_REQUEST_BYTES,
   hold: (bytes: number) => void = () => undefined,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -44,8 +44,9 @@ export function createSubscriberCache(
       page(listedDocumentOf<Endpoint>, partition, 'ep_', PAGE, after),
     );
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
-    return (await inherit(endpoints)).map(({ id, eventTypes, channels, filter, polling }) =>
-      defined({ id, eventTypes, channels, filter, polling }),
+    return (await inherit(endpoints, 'left out')).map(
+      ({ id, eventTypes, channels, filter, polling }) =>
+        defined({ id, eventTypes, channels, filter, polling }),
     );
   }
 

@@ -18,7 +18,14 @@ import { createPages, listedDocumentOf } from '../items/page.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 import { announced } from './scope-version.ts';
 
-export type Inheritance = (endpoints: readonly Endpoint[]) => Promise<readonly Endpoint[]>;
+/**
+ * An orphan follows a template that is gone: whoever made it follow died before it could be told, while the template was
+ * deleted. Without settings it would match every event.
+ */
+export type Inheritance = (
+  endpoints: readonly Endpoint[],
+  orphans?: 'kept' | 'left out',
+) => Promise<readonly Endpoint[]>;
 
 /** Longer than an invocation lasts. */
 const HELD_MS = 60_000;
@@ -34,7 +41,7 @@ const itemOf = (template: Template): Item => documentItem(keyOf(template, templa
 
 /** Endpoints with what they inherit; those that follow no template cost no read. */
 export function createInheritance(table: Table): Inheritance {
-  return async (endpoints) => {
+  return async (endpoints, orphans) => {
     const keys = endpoints.flatMap((endpoint) =>
       endpoint.template === undefined ? [] : [keyOf(endpoint, endpoint.template)],
     );
@@ -45,9 +52,11 @@ export function createInheritance(table: Table): Inheritance {
         documentOf<Template>(item),
       ]),
     );
-    return endpoints.map((endpoint) =>
-      withTemplate(endpoint, templates.get(`${templatePartition(endpoint)}/${endpoint.template}`)),
-    );
+    return endpoints.flatMap((endpoint) => {
+      const template = templates.get(`${templatePartition(endpoint)}/${endpoint.template}`);
+      const isOrphan = endpoint.template !== undefined && template === undefined;
+      return isOrphan && orphans === 'left out' ? [] : [withTemplate(endpoint, template)];
+    });
   };
 }
 

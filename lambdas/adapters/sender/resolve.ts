@@ -3,6 +3,7 @@
 
 import { lookup, Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 /** All addresses of a name, IPv4 and IPv6; rejects with a code of `node:dns`. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
@@ -12,9 +13,31 @@ const QUERIES = { timeout: 1_500, tries: 2 };
 /** There is no such name, no such address, or no name server at all: the system may know it by other means. */
 const FOR_THE_SYSTEM = new Set(['ENOTFOUND', 'ENODATA', 'ECONNREFUSED']);
 
-export function createResolve(resolver = new Resolver(QUERIES)): Resolve {
+/** A look-up by the system holds a thread, which others need, for as long as a name server likes. */
+const SYSTEM_AT_ONCE = 2;
+
+export function createResolve(
+  resolver = new Resolver(QUERIES),
+  systemLookup: typeof lookup = lookup,
+): Resolve {
+  let asked = 0;
+
+  async function bySystem(name: string): Promise<readonly string[]> {
+    if (asked >= SYSTEM_AT_ONCE) {
+      throw Object.assign(new Error(`no look-up by the system for ${name}`), { code: 'EAGAIN' });
+    }
+    asked++;
+    try {
+      const answers = await systemLookup(name, { all: true, order: 'verbatim' });
+      return answers.map(({ address }) => address);
+    } finally {
+      asked--;
+    }
+  }
+
   return async (name) => {
-    if (namesOfThisMachine().has(name.toLowerCase())) return bySystem(name);
+    const own = addressesOfHosts().get(name.toLowerCase());
+    if (own) return own;
     const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
     const addresses = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
     if (addresses.length > 0) return addresses;
@@ -26,17 +49,23 @@ export function createResolve(resolver = new Resolver(QUERIES)): Resolve {
   };
 }
 
-async function bySystem(name: string): Promise<readonly string[]> {
-  const answers = await lookup(name, { all: true, order: 'verbatim' });
-  return answers.map(({ address }) => address);
+let known: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** As they stand in the machine's list of hosts, which goes before every name server. */
+function addressesOfHosts(): ReadonlyMap<string, readonly string[]> {
+  known ??= parseHosts(hostsFile());
+  return known;
 }
 
-let known: ReadonlySet<string> | undefined;
-
-/** As they stand in its list of hosts, which goes before every name server. */
-function namesOfThisMachine(): ReadonlySet<string> {
-  known ??= new Set(hostsFile().replaceAll(/#.*/g, '').toLowerCase().split(/\s+/));
-  return known;
+/** A line: an address, and then its names; `#` begins a comment. */
+export function parseHosts(file: string): Map<string, string[]> {
+  const hosts = new Map<string, string[]>();
+  for (const line of file.replaceAll(/#.*/g, '').toLowerCase().split('\n')) {
+    const [address = '', ...names] = line.trim().split(/\s+/);
+    if (isIP(address) === 0) continue;
+    for (const name of names) hosts.set(name, [...(hosts.get(name) ?? []), address]);
+  }
+  return hosts;
 }
 
 function hostsFile(): string {

@@ -168,7 +168,15 @@ export function createEndpointCreator(ports: EndpointPorts) {
       find: async (id) => {
         const endpoint = await registry.getEndpoint(scope, id);
         if (!endpoint || endpoint.deletedAtMs !== undefined) return undefined;
-        // Whoever put it may have come no further: unchanged, it is announced to fan-out once more.
+        // Whoever put it may have come no further: it joins its template, and is announced to fan-out once more.
+        const { template } = endpoint;
+        const kept = template && (await ports.templates.getTemplate(scope, template));
+        const isJoined = kept && (await joined(ports, endpoint, { ...kept.template, version: -1 }));
+        if (template !== undefined && !isJoined) {
+          const deletedAtMs = ports.surroundings.now();
+          await registry.replaceEndpoint(endpoint, { ...endpoint, deletedAtMs });
+          throw new Problem(409, DELETED_SINCE);
+        }
         await registry.replaceEndpoint(endpoint, endpoint);
         return created(endpoint);
       },

@@ -19,8 +19,9 @@ import { operation, type Serve } from '../../http/operation.ts';
 import { MAX_PAGE_BYTES } from '../listing/filtered-page.ts';
 import { cursorOf, cursorParameter } from '../listing/query.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
-import { EXAMPLE, idOf, idParams, problemSchema, problemView } from '../schemas.ts';
+import { EXAMPLE, idOf, idParams, problemSchema } from '../schemas.ts';
 import { endpointFilterSchema, endpointsMeant, type FilterPorts } from './filter.ts';
+import { problemAt } from './one-of-many.ts';
 import { UNVERIFIED } from './operations.ts';
 import { withinBytes } from './test-report.ts';
 
@@ -156,8 +157,7 @@ export function addEndpointTestRoute(serve: Serve, ports: EndpointTestPorts): vo
         const test = withinBytes(await testOne(c, endpoint, sample), maxBytes);
         return { endpoint: endpoint.id, test };
       } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        return { endpoint: endpoint.id, error: problemView(error) };
+        return { endpoint: endpoint.id, error: problemAt('', error) };
       }
     });
     const last = meant.at(-1);

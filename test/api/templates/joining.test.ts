@@ -24,6 +24,8 @@ const STEPS: Readonly<Record<Actor, readonly Step[]>> = {
 const actor = new AsyncLocalStorage<Actor>();
 let service: ApiService;
 let turns: Turns | undefined;
+/** Whoever begins to follow dies before the template is read again. */
+let isDying = false;
 let count = 0;
 
 /** Lets the first call of each step through when its turn has come, and all others at once. */
@@ -85,6 +87,7 @@ beforeAll(async () => {
         const step = stepOf(String(commandName), given.input as Input);
         const isGiven = step !== undefined && (await turns?.take(step));
         try {
+          if (step === 'join' && isDying) throw new Error('the function died');
           return await next(given);
         } finally {
           if (isGiven) turns?.end(step);
@@ -195,6 +198,54 @@ describe.each(Object.entries(BEGINNINGS))('%s', (_, begin) => {
       if (status === 404) expect(await followers(id)).toEqual([]);
     },
   );
+});
+
+describe('an endpoint whose creation died before it joined its template', () => {
+  const keyed = { 'idempotency-key': 'one' };
+  async function dead(change: (template: string) => ReturnType<Ask>) {
+    const template = await aTemplate();
+    const body = { ...URL_OF_ACME, ...OWN, template };
+    const headers = { 'idempotency-key': `${keyed['idempotency-key']}-${template}` };
+    const create = () => service.acme('POST', '/v1/endpoints', body, headers);
+    isDying = true;
+    const order = ['plan', 'list', 'write', 'commit'] as const;
+    const { follower, changer } = await race(order, {
+      follower: create,
+      changer: () => change(template),
+    });
+    isDying = false;
+    expect([follower.status, changer.status < 300]).toEqual([500, true]);
+    return { template, create };
+  }
+  const subscribed = async () => {
+    const scope = { tenant: 'acme', environment: 'live' } as const;
+    const [all] = (await service.registry.subscribersOf([scope])).values();
+    return all?.length;
+  };
+
+  it('gets nothing where the template is gone, and its repeat takes it back', async () => {
+    const before = await subscribed();
+    const { template, create } = await dead((id) => service.acme('DELETE', `/v1/templates/${id}`));
+    expect(await subscribed()).toBe(before);
+    expect((await create()).status).toBe(409);
+    expect(await followers(template)).toEqual([]);
+  });
+
+  it('is taken back where it does not go with what the template has become', async () => {
+    const { template, create } = await dead((id) =>
+      service.acme('PATCH', `/v1/templates/${id}`, CHANGES.conflicting),
+    );
+    expect((await create()).status).toBe(409);
+    expect(await followers(template)).toEqual([]);
+  });
+
+  it('is there once its creation is repeated, where it goes with it', async () => {
+    const { template, create } = await dead((id) =>
+      service.acme('PATCH', `/v1/templates/${id}`, CHANGES.harmless),
+    );
+    expect((await create()).status).toBe(201);
+    expect(await followers(template)).toMatchObject([{ timeoutMs: 7_000 }]);
+  });
 });
 
 describe('a template', () => {

@@ -1,19 +1,19 @@
 // POST /v1/endpoints/bulk and PATCH /v1/endpoints: many endpoints in one request, each on its own.
 import type * as z from 'zod';
-import { log } from '../../../adapters/log.ts';
 import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { optimistically } from '../../../core/optimistic.ts';
-import { Problem, UNKNOWN_END } from '../../../core/problem.ts';
+import { Problem } from '../../../core/problem.ts';
 import type { AppContext } from '../../../http/authentication.ts';
 import { refused } from '../../../http/body.ts';
 import { idempotencyKeyIn } from '../../../http/idempotency-key.ts';
 import type { Serve } from '../../../http/operation.ts';
 import { cursorOf } from '../../listing/query.ts';
-import { type problemSchema, problemView } from '../../schemas.ts';
+import type { problemSchema } from '../../schemas.ts';
 import { createEndpointChanger, type EndpointChanger } from '../changing.ts';
 import { createEndpointCreator, type EndpointPorts, endpointPlaces } from '../creation.ts';
 import { endpointsMeant } from '../filter.ts';
+import { problemAt } from '../one-of-many.ts';
 import { type Asked, askedSchema } from '../operations.ts';
 import { endpointView } from '../view.ts';
 import { changedLists, type ListChanges, readChanges } from './changes.ts';
@@ -124,14 +124,4 @@ async function changeOne(
   } catch (error) {
     return { endpoint, outcome: 'failed', error: problemAt('/changes', error) };
   }
-}
-
-/** A problem as one result, its faults by their path in the whole body. A fault of ours is this result's alone. */
-function problemAt(base: string, error: unknown): z.input<typeof problemSchema> {
-  if (!(error instanceof Problem)) {
-    log.error('one of many failed', error);
-    return problemView(new Problem(503, UNKNOWN_END));
-  }
-  const faults = error.faults.map(({ path, message }) => ({ path: `${base}${path}`, message }));
-  return problemView(new Problem(error.status, error.detail, faults));
 }
