@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 03d61a64dd1d55676de695f887e9e9ecfafc6e890313c0fb332f84d7971e529c
+// sha256 341c39e1a68816fb38b194eddcd988e6f676ba995e0eee7225658e579ebc0937
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 03d61a64dd1d55676de695f887e9e9ecfafc6e890313c0fb332f84d7971e529c
+// sha256 341c39e1a68816fb38b194eddcd988e6f676ba995e0eee7225658e579ebc0937
 
 export interface paths {
     "/v1/events": {
@@ -229,7 +229,7 @@ export interface paths {
         put?: never;
         /**
          * Create many endpoints
-         * @description Creates up to 100 endpoints, each checked independently. The results are in the order of the request.
+         * @description Creates up to 100 endpoints, each checked independently. The results are in the order of the request. What one answer cannot show is not created: its error has the status 413.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */

@@ -82,6 +82,58 @@ describe('a listing of entries at their largest', () => {
   });
 });
 
+describe('a bulk creation of endpoints that inherit settings at their largest', () => {
+  const headers = Object.fromEntries(
+    Array.from({ length: 20 }, (_, n) => [`X-Header-${n}`, '"\\'.repeat(2048)]),
+  );
+  const settings = { headers };
+
+  it('creates as many as its answer can show, and the rest when they are sent again', async () => {
+    const ask = await service.keyOf('inheriting', 'live');
+    const { json: template } = await ask('POST', '/v1/templates', { name: 'large', settings });
+    let missing = Array.from({ length: COUNT }, (_, n) => ({
+      url: `https://hooks.acme.com/${n}`,
+      template: template.id,
+    }));
+    for (let round = 0; missing.length > 0; round++) {
+      const key = { 'Idempotency-Key': `round-${round}` };
+      const post = () => ask('POST', '/v1/endpoints/bulk', { endpoints: missing }, key);
+      const { status, json, text } = await post();
+      expect(status).toBe(200);
+      expect(resultBytes(text)).toBeLessThanOrEqual(MAX_RESULT_BYTES);
+      const refused = json.results.flatMap(
+        (one: { error?: { status: number } }) => one.error ?? [],
+      );
+      expect(refused.length).toBeLessThan(missing.length);
+      for (const error of refused) {
+        expect(error).toMatchObject({
+          status: 413,
+          detail: expect.stringContaining('another request'),
+        });
+      }
+      // A repeat shows what is there, and fits too.
+      const again = await post();
+      expect(again.status).toBe(200);
+      expect(resultBytes(again.text)).toBeLessThanOrEqual(MAX_RESULT_BYTES);
+      missing = missing.filter((_, n) => json.results[n].error !== undefined);
+    }
+    expect(new Set(await idsOfPages(ask, '/v1/endpoints', 'id')).size).toBe(COUNT);
+  });
+
+  it('shows templates at their largest in pages that fit', async () => {
+    const ask = await service.keyOf('templates', 'live');
+    const { json } = await ask('POST', '/v1/templates', { name: 'large', settings });
+    const scope = { tenant: 'templates', environment: 'live' } as const;
+    const found = await service.templates.getTemplate(scope, json.id);
+    if (!found) throw new Error('no template');
+    for (let n = 1; n < COUNT; n++) {
+      const id = createId('tpl', n, Buffer.alloc(10));
+      await service.templates.putTemplateOnce({ ...found.template, id });
+    }
+    expect(new Set(await idsOfPages(ask, '/v1/templates', 'id')).size).toBe(COUNT);
+  });
+});
+
 describe('a test of many endpoints', () => {
   const report = (request: string, response: string): TestReport => ({
     outcome: 'http_200',

@@ -133,11 +133,12 @@ export function createEndpointCreator(ports: EndpointPorts) {
     asked: Asked,
     checked: Wanted,
     creation: Creation,
-    tryUntilMs = Number.POSITIVE_INFINITY,
+    { takeRoom, tryUntilMs = Number.POSITIVE_INFINITY }: CreateOptions,
   ): Promise<Created> {
     const made = await optimistically(ROUNDS, async (round) => {
       const wanted = round === 0 ? checked : await read(c, scope, asked);
       const endpoint = await prepared(c, scope, asked, wanted, creation);
+      takeRoom?.(endpoint, false);
       const stored = await registry.putEndpointOnce(endpoint);
       // A repeat at the same time was faster.
       if (!isSame(stored, endpoint)) return created(stored);
@@ -178,6 +179,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
           throw new Problem(409, DELETED_SINCE);
         }
         await registry.replaceEndpoint(endpoint, endpoint);
+        options.takeRoom?.(endpoint, true);
         return created(endpoint);
       },
       check: async () => {
@@ -185,7 +187,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
         await (options.takePlace ?? endpointPlaces(ports, scope))();
         return wanted;
       },
-      make: (creation, wanted) => make(c, scope, asked, wanted, creation, options.tryUntilMs),
+      make: (creation, wanted) => make(c, scope, asked, wanted, creation, options),
     });
   };
 }
@@ -218,6 +220,8 @@ export function endpointPlaces(
 interface CreateOptions {
   readonly index?: number;
   readonly takePlace?: TakePlace;
+  /** Throws if the answer cannot show it too: what is not there yet is not created then. */
+  readonly takeRoom?: (endpoint: Endpoint, isThere: boolean) => void;
   /** No proof of a URL is tried by itself after this time. */
   readonly tryUntilMs?: number;
 }

@@ -35,7 +35,7 @@ export const createEndpoints = operation({
   path: '/v1/endpoints/bulk',
   tag: 'Endpoints',
   summary: 'Create many endpoints',
-  description: `Creates up to ${MAX_CREATED} endpoints, each checked independently. The results are in the order of the request.`,
+  description: `Creates up to ${MAX_CREATED} endpoints, each checked independently. The results are in the order of the request. What one answer cannot show is not created: its error has the status 413.`,
   access: 'endpoints:write',
   headers: creationHeader,
   body: z.strictObject({

@@ -1,6 +1,7 @@
 // POST /v1/endpoints/bulk and PATCH /v1/endpoints: many endpoints in one request, each on its own.
 import type * as z from 'zod';
 import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
+import { CLEAN_HEALTH } from '../../../core/health/health.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import { optimistically } from '../../../core/optimistic.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -8,6 +9,7 @@ import type { AppContext } from '../../../http/authentication.ts';
 import { refused } from '../../../http/body.ts';
 import { idempotencyKeyIn } from '../../../http/idempotency-key.ts';
 import type { Serve } from '../../../http/operation.ts';
+import { MAX_PAGE_BYTES } from '../../listing/filtered-page.ts';
 import { cursorOf } from '../../listing/query.ts';
 import type { problemSchema } from '../../schemas.ts';
 import { createEndpointChanger, type EndpointChanger } from '../changing.ts';
@@ -25,6 +27,7 @@ const WIDTH = 10;
 const TIME_MS = 15_000;
 /** How often a change is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
+const ANSWER_FULL = 'Not created, because the answer is full: send it again in another request.';
 
 export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
   const create = createEndpointCreator(ports);
@@ -35,6 +38,7 @@ export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
     idempotencyKeyIn(c);
     const endMs = ports.surroundings.now() + TIME_MS;
     const takePlace = endpointPlaces(ports, scope);
+    const takeRoom = answerRoom(ports);
     const results = await inParallel(body.endpoints, WIDTH, async (entry, index) => {
       try {
         const asked = askedSchema.safeParse(entry);
@@ -42,6 +46,7 @@ export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
         const { endpoint, health } = await create(c, scope, asked.data, {
           index,
           takePlace,
+          takeRoom,
           tryUntilMs: endMs,
         });
         return { endpoint: endpointView(endpoint, health, ports.defaults) };
@@ -87,6 +92,16 @@ export function addBulkRoutes(serve: Serve, ports: EndpointPorts): void {
       next: isMore && last ? cursorOf(last.endpoint) : null,
     });
   });
+}
+
+/** An endpoint that inherits shows more than its entry said: as many are created as one answer can show. */
+function answerRoom({ defaults }: EndpointPorts) {
+  let bytes = 0;
+  return (endpoint: Endpoint, isThere: boolean): void => {
+    bytes += Buffer.byteLength(JSON.stringify(endpointView(endpoint, CLEAN_HEALTH, defaults)));
+    if (bytes <= MAX_PAGE_BYTES) return;
+    throw new Problem(413, isThere ? `The answer is full: read ${endpoint.id}.` : ANSWER_FULL);
+  };
 }
 
 interface Result {
