@@ -30,6 +30,10 @@ resource "aws_s3_object" "code" {
   bucket   = var.code_bucket
   key      = "posthorn/${each.value}"
   source   = "${var.folder}/${each.value}"
+  lifecycle {
+    # The functions run from the old zips, and a roll back needs them: they go once the stack is updated.
+    create_before_destroy = true
+  }
 }
 
 resource "aws_s3_object" "template" {
