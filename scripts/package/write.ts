@@ -1,8 +1,7 @@
 // Writes build/package and its tarball, the npm package `posthorn`: the construct as JavaScript with declarations, and the functions'
 // bundles, so that whoever installs it needs neither esbuild nor our Node.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
@@ -11,6 +10,7 @@ import { parseConfiguration } from '../../lib/configuration.ts';
 import { NodeFunction } from '../../lib/node-function/node-function.ts';
 import { PosthornStack } from '../../lib/posthorn-stack.ts';
 import { npm } from '../npm.ts';
+import { inOutdir } from '../outdir.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PEERS = ['aws-cdk-lib', 'constructs'];
@@ -30,8 +30,7 @@ function compile(target: string): void {
 
 /** Those of our own app, as CDK stages them. */
 function bundle(target: string): void {
-  const outdir = mkdtempSync(join(tmpdir(), 'posthorn-package-'));
-  try {
+  inOutdir((outdir) => {
     const app = new App({ outdir });
     const stack = new PosthornStack(app, 'Posthorn', { configuration: parseConfiguration({}) });
     app.synth();
@@ -41,9 +40,7 @@ function bundle(target: string): void {
       if (!(code instanceof Asset)) throw new Error(`${construct.folder} has no bundle`);
       cpSync(join(outdir, code.assetPath), join(target, construct.folder), { recursive: true });
     }
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The packages that compiled code imports, with the versions that it was tested with. */

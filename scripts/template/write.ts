@@ -1,11 +1,11 @@
 // Writes build/template: the stack as one template for plain CloudFormation, and the zips of its functions.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, type IStackSynthesizer } from 'aws-cdk-lib';
 import { ConfigurationFault, parseConfiguration } from '../../lib/configuration.ts';
 import { PosthornStack } from '../../lib/posthorn-stack.ts';
+import { inOutdir } from '../outdir.ts';
 import { CodeByParameters } from './code-by-parameters.ts';
 import { zipOf } from './zip.ts';
 
@@ -16,8 +16,7 @@ export const TEMPLATE = 'posthorn.template.json';
 export function writeTemplate(folder: string, settings: unknown): void {
   const configuration = parseConfiguration(settings);
   const synthesizer = new CodeByParameters();
-  const outdir = mkdtempSync(join(tmpdir(), 'posthorn-template-'));
-  try {
+  inOutdir((outdir) => {
     const app = new App({ outdir, analyticsReporting: false });
     const stack = new PosthornStack(app, configuration.stackName, {
       configuration,
@@ -32,9 +31,7 @@ export function writeTemplate(folder: string, settings: unknown): void {
     for (const [file, assets] of synthesizer.folders) {
       writeFileSync(join(folder, file), zipOf(join(outdir, assets)));
     }
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

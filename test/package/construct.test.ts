@@ -2,6 +2,7 @@
 import {
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -55,6 +56,23 @@ describe('the package', () => {
   it('has its licence, and no source of a function', () => {
     expect(existsSync(join(installed, 'LICENSE'))).toBe(true);
     expect(existsSync(join(installed, 'dist/lambdas/ingest'))).toBe(false);
+  });
+});
+
+describe('the source maps of the functions', () => {
+  it('name files of the repository, and nothing of where it was built', () => {
+    const bundles = join(installed, 'dist/bundles');
+    const maps = readdirSync(bundles, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.map'),
+    );
+    expect(maps.length).toBeGreaterThanOrEqual(6);
+    const sources = maps.flatMap((name): string[] => {
+      const { sources, sourceRoot } = JSON.parse(readFileSync(join(bundles, name), 'utf8'));
+      expect([name, sourceRoot]).toEqual([name, undefined]);
+      return sources;
+    });
+    const outside = sources.filter((source) => !/^(\.\.\/)+(lambdas|node_modules)\//.test(source));
+    expect(outside).toEqual([]);
   });
 });
 

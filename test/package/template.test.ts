@@ -1,10 +1,10 @@
 // What `npm run template` writes for plain CloudFormation: the app's own template, with its code where parameters say.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TEMPLATE, writeTemplate } from '../../scripts/template/write.ts';
 import { resourcesOf, templateOf } from '../builders/stack.ts';
 import { findPython } from '../deploy/python-tool.ts';
@@ -65,16 +65,23 @@ describe('the template', () => {
 });
 
 describe('the zips', () => {
-  it('are the same bytes when they are written again', () => {
-    const again = mkdtempSync(join(tmpdir(), 'posthorn-template-again-'));
+  it('are the same bytes when they are written again, with temporary files elsewhere', () => {
+    const place = mkdtempSync(join(tmpdir(), 'posthorn-template-again-'));
+    const again = join(place, 'written');
+    const temporary = join(place, 'far', 'away');
+    mkdirSync(temporary, { recursive: true });
+    vi.stubEnv('TMPDIR', temporary);
+    vi.stubEnv('TEMP', temporary);
     try {
+      expect(tmpdir()).toBe(temporary);
       writeTemplate(again, { retentionDays: 90 });
       expect(readdirSync(again).sort()).toEqual(readdirSync(folder).sort());
       for (const name of zips()) {
         expect(readFileSync(join(again, name)).equals(readFileSync(join(folder, name)))).toBe(true);
       }
     } finally {
-      rmSync(again, { recursive: true, force: true });
+      vi.unstubAllEnvs();
+      rmSync(place, { recursive: true, force: true });
     }
   });
 
