@@ -11,6 +11,7 @@ import { NodeFunction } from '../../lib/node-function/node-function.ts';
 import { PosthornStack } from '../../lib/posthorn-stack.ts';
 import { npm } from '../npm.ts';
 import { inOutdir } from '../outdir.ts';
+import { writeNoticesInto } from '../third-party-notices.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PEERS = ['aws-cdk-lib', 'constructs'];
@@ -78,7 +79,7 @@ function manifestOf(target: string) {
       './cdk': { types: './dist/lib/posthorn.d.ts', default: './dist/lib/posthorn.js' },
       './package.json': './package.json',
     },
-    files: ['dist'],
+    files: ['dist', 'THIRD-PARTY-NOTICES'],
     dependencies: Object.fromEntries(imported.filter(([name]) => !PEERS.includes(name))),
     peerDependencies: Object.fromEntries(
       imported.filter(([name]) => PEERS.includes(name)).map(([name, from]) => [name, `^${from}`]),
@@ -95,6 +96,7 @@ export function writePackage(folder: string): string {
   const manifest = manifestOf(dist);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+  writeNoticesInto(folder);
   cpSync(join(ROOT, 'scripts/package/README.md'), join(folder, 'README.md'));
   return folder;
 }

@@ -6,6 +6,7 @@ import { App, type IStackSynthesizer } from 'aws-cdk-lib';
 import { ConfigurationFault, parseConfiguration } from '../../lib/configuration.ts';
 import { PosthornStack } from '../../lib/posthorn-stack.ts';
 import { inOutdir } from '../outdir.ts';
+import { writeNoticesInto } from '../third-party-notices.ts';
 import { CodeByParameters } from './code-by-parameters.ts';
 import { zipOf } from './zip.ts';
 
@@ -28,6 +29,7 @@ export function writeTemplate(folder: string, settings: unknown): void {
     mkdirSync(folder, { recursive: true });
     const template = JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8'));
     writeFileSync(join(folder, TEMPLATE), JSON.stringify(template));
+    writeNoticesInto(folder);
     for (const [file, assets] of synthesizer.folders) {
       writeFileSync(join(folder, file), zipOf(join(outdir, assets)));
     }

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { thirdPartyNotices } from '../../scripts/third-party-notices.ts';
 import { compile, exampleIn, installOffline, packedInto, run } from './consumer.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'posthorn-consumer-')));
@@ -53,8 +54,9 @@ describe('the package', () => {
     expect(own).not.toHaveProperty('scripts');
   });
 
-  it('has its licence, and no source of a function', () => {
+  it('has its licence, those of the packages in its bundles, and no source of a function', () => {
     expect(existsSync(join(installed, 'LICENSE'))).toBe(true);
+    expect(readFileSync(join(installed, 'THIRD-PARTY-NOTICES'), 'utf8')).toBe(thirdPartyNotices());
     expect(existsSync(join(installed, 'dist/lambdas/ingest'))).toBe(false);
   });
 });

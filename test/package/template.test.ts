@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TEMPLATE, writeTemplate } from '../../scripts/template/write.ts';
+import { thirdPartyNotices } from '../../scripts/third-party-notices.ts';
 import { resourcesOf, templateOf } from '../builders/stack.ts';
 import { findPython } from '../deploy/python-tool.ts';
 
@@ -65,6 +66,10 @@ describe('the template', () => {
 });
 
 describe('the zips', () => {
+  it('have the licences of the packages in them beside them', () => {
+    expect(readFileSync(join(folder, 'THIRD-PARTY-NOTICES'), 'utf8')).toBe(thirdPartyNotices());
+  });
+
   it('are the same bytes when they are written again, with temporary files elsewhere', () => {
     const place = mkdtempSync(join(tmpdir(), 'posthorn-template-again-'));
     const again = join(place, 'written');

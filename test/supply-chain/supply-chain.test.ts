@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ALLOWED_LICENCES, licencesPage } from '../../scripts/licences.ts';
 import { productionPackages } from '../../scripts/production-packages.ts';
 import { productionBom } from '../../scripts/sbom.ts';
+import { noticedPackages, thirdPartyNotices } from '../../scripts/third-party-notices.ts';
 
 const read = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n');
@@ -43,6 +44,27 @@ describe('licences', () => {
 
   it('are listed in docs/licences.md; npm run licences writes it', () => {
     expect(read('docs/licences.md')).toBe(licencesPage());
+  });
+});
+
+describe('the notices of what the bundles hold', () => {
+  const notices = thirdPartyNotices();
+
+  it.each(noticedPackages())(
+    'name $name $version, with its copyright',
+    ({ name, version, path, licence }) => {
+      expect(notices).toContain(`\n${name} ${version} (${licence})\n`);
+      const files = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'NOTICE']
+        .filter((file) => existsSync(new URL(`../../${path}/${file}`, import.meta.url)))
+        .map((file) => read(`${path}/${file}`).trim());
+      for (const text of files) expect(notices).toContain(text);
+      expect(files.length > 0 || licence === 'Apache-2.0').toBe(true);
+    },
+  );
+
+  it('name the viewer, and what is in its bundle', () => {
+    expect(notices).toContain('SmartBear Software Inc.');
+    expect(notices).toContain('react');
   });
 });
 
