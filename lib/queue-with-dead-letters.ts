@@ -48,6 +48,8 @@ export class QueueWithDeadLetters extends Construct {
   readonly deadLettersVariable: string;
   /** A message this old says that something is stuck: accepted, and not gone on with. */
   readonly stuckAfter: Duration;
+  /** After so long what was received, and not deleted, is received again. */
+  readonly visibility: Duration;
 
   constructor(scope: Construct, id: string, props: QueueWithDeadLettersProps) {
     super(scope, id);
@@ -56,6 +58,9 @@ export class QueueWithDeadLetters extends Construct {
     this.urlVariable = urlVariable;
     this.deadLettersVariable = deadLettersVariable;
     this.stuckAfter = Duration.minutes(isDelayed ? 20 : 5);
+    // Maximum concurrency keeps the poller from fetching more than the function can take, which a
+    // visibility timeout of six times the function's would otherwise have to make up for.
+    this.visibility = Duration.seconds(functionTimeout.toSeconds() + source.windowSeconds + 30);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       retentionPeriod: KEPT,
@@ -69,9 +74,7 @@ export class QueueWithDeadLetters extends Construct {
       retentionPeriod: KEPT,
       maxMessageSizeBytes: MAX_MESSAGE_BYTES,
       receiveMessageWaitTime: Duration.seconds(20),
-      // Maximum concurrency keeps the poller from fetching more than the function can take, which a
-      // visibility timeout of six times the function's would otherwise have to make up for.
-      visibilityTimeout: Duration.seconds(functionTimeout.toSeconds() + source.windowSeconds + 30),
+      visibilityTimeout: this.visibility,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 10 },
     });
     for (const queue of [this.queue, this.deadLetters]) {

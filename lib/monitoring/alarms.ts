@@ -26,8 +26,11 @@ const FAULTED_PERCENT = 5;
 const FAULTED_FROM = 10;
 const THROTTLES = 10;
 /** Dispatch has an alarm on the share of its messages. */
-const COMING_BACK = { FanOut: 'fan-out', Wake: 'wake' } as const;
-/** In five minutes: a message that always fails comes back every 61 or 91 seconds. */
+const COMING_BACK = [
+  ['FanOut', 'fan-out', 'Events'],
+  ['Wake', 'wake', 'Wakes'],
+] as const;
+/** In five minutes, at most. */
 const COMES_BACK = 3;
 
 export interface AlarmsProps extends CostParts {
@@ -149,12 +152,14 @@ export class Alarms extends Construct {
       });
     }
     // Nor does a message's age tell: SQS leaves out what was received three times.
-    for (const [name, fn] of Object.entries(COMING_BACK)) {
+    for (const [name, fn, queue] of COMING_BACK) {
+      // A message that always fails comes back when it is visible again, and counts so often.
+      const times = Math.floor(FIVE_MINUTES.toSeconds() / queues[queue].visibility.toSeconds());
       this.alarm(`${name}Faulted`, {
         heading: 'messages-that-come-back',
         says: `messages come back to ${fn} for a reason on our side, again and again.`,
         metric: ownMetric(this, 'MessagesFaulted', { period: FIVE_MINUTES, function: fn }),
-        threshold: COMES_BACK,
+        threshold: Math.max(1, Math.min(COMES_BACK, times)),
         periods: 2,
       });
     }

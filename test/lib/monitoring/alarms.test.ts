@@ -1,14 +1,17 @@
 // Each alarm over the metrics of the situation that it is meant for, and of one that it must keep quiet in.
-import { expect, it } from 'vitest';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
 import { resourcesOf, templateOf } from '../../builders/stack.ts';
 import { type AlarmProperties, type Recorded, rings } from './cloudwatch.ts';
 
-const alarms = new Map(
-  resourcesOf(templateOf(), 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => [
-    id.replace(/^OverviewAlarms/, '').replace(/[0-9A-F]{8}$/, ''),
-    Properties as unknown as AlarmProperties,
-  ]),
-);
+const alarmsOf = (template: Template) =>
+  new Map(
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').map(({ id, Properties }) => [
+      id.replace(/^OverviewAlarms/, '').replace(/[0-9A-F]{8}$/, ''),
+      Properties as unknown as AlarmProperties,
+    ]),
+  );
+const alarms = alarmsOf(templateOf());
 
 const PERIODS = 3;
 const always = (value: number | undefined) => Array<number | undefined>(PERIODS).fill(value);
@@ -164,4 +167,31 @@ it('none rests on what SQS shows of a queue that a function reads all the time',
     const queue = /"(\w+DeadLetters[0-9A-F]{8})"/.exec(text)?.[1] ?? '';
     expect([name, read.some((arn) => arn.includes(queue))]).toEqual([name, false]);
   }
+});
+
+describe.each([0, 30, 60])('with windows of %i seconds', (windowSeconds) => {
+  const source = { windowSeconds, batchSize: 10 };
+  const template = templateOf({ sources: { events: source, wakes: source } });
+  const visibilityOf = (queue: string): number => {
+    const found = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) =>
+      id.startsWith(`${queue}Queue`),
+    );
+    return Number(found?.Properties.VisibilityTimeout);
+  };
+
+  it.each([
+    ['FanOutFaulted', 'MessagesFaulted fan-out', 'Events'],
+    ['WakeFaulted', 'MessagesFaulted wake', 'Wakes'],
+  ])(
+    '%s rings for one message that always fails, however seldom it comes back',
+    (name, metric, queue) => {
+      const alarm = alarmsOf(template).get(name);
+      if (!alarm) throw new Error(`no alarm ${name}`);
+      const times = Math.floor(300 / visibilityOf(queue));
+      expect(times).toBeGreaterThanOrEqual(1);
+      expect(rings(alarm, { [metric]: always(times) }, PERIODS)).toBe(true);
+      expect(rings(alarm, { [metric]: lately(times) }, PERIODS)).toBe(false);
+      expect(rings(alarm, { [metric]: always(0) }, PERIODS)).toBe(false);
+    },
+  );
 });
