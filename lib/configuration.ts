@@ -123,6 +123,9 @@ export const configurationSchema = z.strictObject({
 });
 export type AppConfiguration = z.infer<typeof configurationSchema>;
 
+/** How faults of our own app's settings begin. */
+export const IN_CDK_JSON = 'cdk.json has faults under "posthorn"';
+
 /** A wrong setting: names it, its value and what is allowed. Stops the synth. */
 export class ConfigurationFault extends Error {
   override name = 'ConfigurationFault';
@@ -136,7 +139,7 @@ export function parseConfiguration(
   input: unknown,
   region = process.env.CDK_DEFAULT_REGION,
 ): AppConfiguration {
-  return parse(configurationSchema, input, region, 'cdk.json has faults under "posthorn"');
+  return parse(configurationSchema, input, region, IN_CDK_JSON);
 }
 
 /**
@@ -160,7 +163,7 @@ function parse<T extends Configuration>(
 ): T {
   const parsed = schema.safeParse(input);
   const lines = parsed.success
-    ? elsewhere(parsed.data, region)
+    ? [...elsewhere(parsed.data, region), ...unknownYet(parsed.data)]
     : parsed.error.issues.flatMap((issue) => faultLines(input, issue));
   if (parsed.success && lines.length === 0) return parsed.data;
   throw new ConfigurationFault(`${where}:\n${lines.join('\n')}`);
@@ -176,6 +179,20 @@ function elsewhere({ alarms, domain }: Configuration, region: string | undefined
     .filter(([, arn]) => arn !== undefined && !Token.isUnresolved(arn))
     .filter(([, arn]) => region !== undefined && arn?.split(':')[3] !== region)
     .map(([name, arn]) => `  ${name} = "${arn}": must be in the stack's region, ${region}`);
+}
+
+/** Settings that functions read are measured and checked now: what CloudFormation puts in later is neither. */
+function unknownYet(settings: Configuration): string[] {
+  const read = Object.keys(settingsSchema.shape) as (keyof typeof settingsSchema.shape)[];
+  return read.flatMap((name) => tokensIn(settings[name], name));
+}
+
+function tokensIn(value: unknown, name: string): string[] {
+  if (Token.isUnresolved(value)) {
+    return [`  ${name} = ${value}: must be known when the app is synthesized`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([member, inner]) => tokensIn(inner, `${name}.${member}`));
 }
 
 function faultLines(input: unknown, issue: z.core.$ZodIssue): string[] {

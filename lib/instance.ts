@@ -7,6 +7,8 @@ import { Construct, type IConstruct } from 'constructs';
 const UNNAMED = 'Default';
 /** API Gateway's, the shortest that any service has for what we name. */
 const MAX_NAME = 128;
+/** All that CloudWatch takes in a dimension, without what it takes for the end of a line. */
+const ASCII = /^[\x20-\x7e]*$/;
 
 export abstract class Instance extends Construct {
   /** The stack's name and the path in it, such as `Shop/Webhooks`: unique in an account and region. */
@@ -18,6 +20,14 @@ export abstract class Instance extends Construct {
     if (this.instanceName.length > MAX_NAME) {
       throw new Error(`${this.instanceName} is longer than the ${MAX_NAME} characters of a name`);
     }
+    if (!ASCII.test(this.instanceName)) {
+      throw new Error(`${this.instanceName} is a name with characters that are not ASCII`);
+    }
+  }
+
+  /** @internal How faults of the settings begin: where they are to be mended. */
+  get faultsBegin(): string {
+    return `the props of ${this.node.path} have faults`;
   }
 }
 
@@ -34,10 +44,7 @@ export function titleOf(construct: Construct): string {
 
 /** How faults of the settings begin: where they are to be mended. */
 export function faultsOf(construct: Construct): string {
-  const { node } = instanceOf(construct);
-  return node.id === UNNAMED
-    ? 'cdk.json has faults under "posthorn"'
-    : `the props of ${node.path} have faults`;
+  return instanceOf(construct).faultsBegin;
 }
 
 /** The path in the app, for tags that CDK would make of it as it is. */

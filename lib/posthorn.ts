@@ -132,7 +132,9 @@ export class Posthorn extends Instance {
 
   /** One of the metrics in docs/observability.md; of the environment `live` and over five minutes unless said. */
   metric(name: MetricName, options: Partial<OwnMetricOptions> = {}): Metric {
-    return ownMetric(this, name, { period: Duration.minutes(5), ...options });
+    const metric = ownMetric(this, name, { period: Duration.minutes(5), ...options });
+    // Of this stack's account and region, also in a dashboard elsewhere.
+    return metric.attachTo(this);
   }
 
   /** Events that the API answered with 202. */

@@ -22,7 +22,6 @@ const LONGEST: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': SUFFIX,
 };
 
-/** CloudFormation puts 13 characters after the stack's name and the logical id. */
 /** A nested stack has a name of CloudFormation's, which has no more. */
 const LONGEST_STACK_NAME = 'N'.repeat(128);
 
@@ -31,6 +30,7 @@ function stackNameOf(fn: NodeFunction): string {
   return Token.isUnresolved(stackName) ? LONGEST_STACK_NAME : stackName;
 }
 
+/** CloudFormation puts 13 characters after the stack's name and the logical id. */
 const named = (stackName: string, logicalId: string, maxLength: number) =>
   `${stackName}-${logicalId}-${'X'.repeat(13)}`.slice(0, maxLength);
 

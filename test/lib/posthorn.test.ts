@@ -1,8 +1,8 @@
 // The construct in other people's stacks: nothing of one instance is taken for another's.
-import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Dashboard, GraphWidget, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -105,6 +105,14 @@ describe('the name of an instance', () => {
     expect(() => new Posthorn(scope, 'Hooks123')).toThrow('128');
   });
 
+  it.each(['Über', 'Zustellung→', 'webhooks\u00a0live', 'tab\tbed'])(
+    'is refused, and named, where CloudWatch takes no such dimension: %s',
+    (id) => {
+      expect(() => new Posthorn(inStack(), id)).toThrow(`Shop/${id}`);
+      expect(() => new Posthorn(new Construct(inStack(), id), 'Webhooks')).toThrow(`Shop/${id}`);
+    },
+  );
+
   it('under the id Default is the stack’s alone', () => {
     expect(new Posthorn(inStack(), 'Default').instanceName).toBe('Shop');
   });
@@ -131,6 +139,32 @@ describe('its props', () => {
     expect(() => new Posthorn(stack, 'Webhooks', { cors: { origins } })).toThrow(
       /^the props of Shop\/Webhooks have faults:\n {2}cors: /,
     );
+  });
+
+  it('are faults of the props under the id Default too, and not of a file that is not there', () => {
+    const origins = Array.from({ length: 10 }, (_, n) => `https://${'o'.repeat(240)}${n}.test`);
+    for (const wrong of [{ retentionDays: 0 }, { cors: { origins } }]) {
+      const stack = new Stack(newApp(), 'Shop');
+      expect(() => new Posthorn(stack, 'Default', wrong)).toThrow(
+        /^the props of Shop\/Default have faults:/,
+      );
+    }
+  });
+
+  it.each<[string, (token: string) => PosthornProps]>([
+    ['issuer', (issuer) => ({ issuer })],
+    ['issuer', (token) => ({ issuer: `https://${token}` })],
+    ['verifyUrl', (token) => ({ verifyUrl: token as 'always' })],
+    ['cors.origins.0', (token) => ({ cors: { origins: [token] } })],
+    ['destinations.denyNames.0', (token) => ({ destinations: { denyNames: [token] } })],
+    ['alarms.email', (email) => ({ alarms: { email } })],
+    ['domain.name', (name) => ({ domain: { name, certificateArn: 'arn' } })],
+  ])('are named where a value is known only later: %s', (name, propsOf) => {
+    const stack = new Stack(newApp(), 'Shop');
+    const { valueAsString } = new CfnParameter(stack, 'Later');
+    const make = () => new Posthorn(stack, 'Webhooks', propsOf(valueAsString));
+    expect(make).toThrow(ConfigurationFault);
+    expect(() => new Posthorn(stack, 'Again', propsOf(valueAsString))).toThrow(`\n  ${name} = `);
   });
 
   it('may be ARNs of what the app makes itself', () => {
@@ -228,5 +262,23 @@ describe('what an app does with it', () => {
       'DeliveryTime p99',
       'FirstAttemptDelay p50',
     ]);
+  });
+
+  it('metric is of its region and account in a dashboard elsewhere', () => {
+    const app = newApp();
+    const shop = new Stack(app, 'Shop', {
+      env: { region: 'eu-central-1', account: '111111111111' },
+    });
+    const ops = new Stack(app, 'Ops', { env: { region: 'us-east-1', account: '222222222222' } });
+    const left = [new Posthorn(shop, 'Webhooks').metricEventsAccepted()];
+    const bodyIn = (stack: Stack) => {
+      new Dashboard(stack, 'Board', { widgets: [[new GraphWidget({ left })]] });
+      const [board] = resourcesOf(Template.fromStack(stack), 'AWS::CloudWatch::Dashboard').filter(
+        ({ id }) => id.startsWith('Board'),
+      );
+      return JSON.stringify(board?.Properties);
+    };
+    const told = '{"accountId":"111111111111","region":"eu-central-1",';
+    expect(bodyIn(ops)).toContain(JSON.stringify(told).slice(1, -1));
   });
 });
