@@ -166,7 +166,7 @@ describe('POST /v1/events/batch', () => {
       [403, []],
       [422, ['/events/7/idempotencyKey']],
       false,
-      [409, ['Idempotency-Key']],
+      [409, ['/events/9/idempotencyKey']],
       true,
     ]);
     const { results } = answer.body;

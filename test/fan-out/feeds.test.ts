@@ -35,7 +35,7 @@ function world(changes: Partial<EventLedger> = {}, subscribers = [PUSHED, POLLIN
     settings: { feedLagSeconds: 10 },
   };
   const feed = async (endpointId: string = POLLING.id) =>
-    (await ledger.readFeed({ ...FEED, endpointId }, '', '~', 100)).entries.map(
+    (await ledger.readFeed({ ...FEED, endpointId }, '!', '~', 100)).entries.map(
       ({ eventId, storedAtMs }) => [eventId, storedAtMs - START_MS] as const,
     );
   return { ports, ledger, surroundings, sent, feed };
