@@ -104,7 +104,7 @@ describe('without any one of them', () => {
     return false;
   }
 
-  it('a step is refused what it needs', { timeout: 240_000 }, async () => {
+  it('a step is refused what it needs', { timeout: 900_000 }, async () => {
     const byRunning = world.runtime.permissions
       .grants()
       .filter(
