@@ -52,7 +52,7 @@ export default defineConfig({
           name: 'virtual',
           include: VIRTUAL,
           isolate: true,
-          testTimeout: 300_000,
+          testTimeout: 900_000,
           sequence: { groupOrder: 0 },
           setupFiles: SETUP,
         },

@@ -26,7 +26,7 @@ describe('endpoints with 1,000 deliveries each that recover at once', () => {
   const outageMs = 2 * HOUR_MS;
 
   it('get all of them: the probe first and alone, then at most twice as many per interval', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const inFlight = new Map<string, number>();
     const mostOverReleased: number[] = [];

@@ -44,7 +44,7 @@ function printCalls(name: string, { counts: { totals } }: World, deliveries: num
 
 describe('deliveries that wait for a dead endpoint, over the whole curve', () => {
   it('take at most 130 schedules when they failed within one minute', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const count = wholeOr(1_000, 150);
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
@@ -62,7 +62,7 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
   });
 
   it('take one schedule per ten minutes at most when they failed over an hour', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const count = wholeOr(720, 120);
     const { world, endpoint } = downForEver(HEALTH_OFF, false);
@@ -82,7 +82,7 @@ describe('deliveries that wait for a dead endpoint, over the whole curve', () =>
 
 describe('deliveries that wait for an endpoint that was paused', () => {
   it('take the probe’s schedules alone, and are settled within a day of their deadlines', {
-    timeout: 240_000,
+    timeout: 900_000,
   }, async () => {
     const count = wholeOr(1_500, 200);
     const endedAtMs = new Map<string, number>();
