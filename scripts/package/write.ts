@@ -79,6 +79,8 @@ function manifestOf(target: string) {
       './cdk': { types: './dist/lib/posthorn.d.ts', default: './dist/lib/posthorn.js' },
       './package.json': './package.json',
     },
+    // What TypeScript reads instead of exports with the older moduleResolution node.
+    typesVersions: { '*': { cdk: ['./dist/lib/posthorn.d.ts'] } },
     files: ['dist', 'THIRD-PARTY-NOTICES'],
     dependencies: Object.fromEntries(imported.filter(([name]) => !PEERS.includes(name))),
     peerDependencies: Object.fromEntries(

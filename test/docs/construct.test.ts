@@ -25,3 +25,11 @@ it('has a row for each method and accessor, and each property that the construct
   const properties = ['apiUrl', 'operatorKey', 'instanceName'];
   expect(namesUnder('What it offers').sort()).toEqual([...members, ...properties].sort());
 });
+
+it('names the versions of the peers that the package asks for', () => {
+  const root = new URL('../../package.json', import.meta.url);
+  const { devDependencies } = JSON.parse(readFileSync(root, 'utf8'));
+  for (const peer of ['aws-cdk-lib', 'constructs']) {
+    expect(page.replaceAll(/\s+/g, ' ')).toContain(`\`${peer}\` from ${devDependencies[peer]}`);
+  }
+});

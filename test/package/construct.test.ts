@@ -12,7 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { thirdPartyNotices } from '../../scripts/third-party-notices.ts';
-import { compile, exampleIn, installOffline, packedInto, run } from './consumer.ts';
+import {
+  compile,
+  compileBy5,
+  exampleIn,
+  installOffline,
+  machinesNode,
+  packedInto,
+  run,
+} from './consumer.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'posthorn-consumer-')));
 let app: string;
@@ -93,9 +101,14 @@ describe('the example', () => {
     expect(compile(app)).toBe('');
   });
 
-  it('is synthesized by an older Node, without esbuild, with the bundles of the package', () => {
+  it('is synthesized by the machine’s own Node, without esbuild, with the bundles of the package', () => {
     const outdir = join(folder, 'out');
     run(app, [join('build', 'app.js')], outdir);
+    const version = run(app, ['--version'], outdir).trim();
+    // Another one than ours, where there is one, and one that the package is for.
+    expect(version === process.version).toBe(machinesNode() === undefined);
+    const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
+    expect(major * 100 + minor).toBeGreaterThanOrEqual(2019);
     const functions = functionsOf(outdir);
     expect(functions).toHaveLength(6);
     for (const [id, { Properties }] of functions) {
@@ -123,6 +136,36 @@ describe('an app in CommonJS', () => {
       'true',
       '',
     ]);
+  });
+
+  const isOurs = (text: string) => text.split('\n').filter((line) => /^typed\./.test(line));
+
+  it.each([
+    ['typed.cts', 'nodenext', 'nodenext', []],
+    ['typed.mts', 'nodenext', 'nodenext', []],
+    ['typed.mts', 'node16', 'node16', []],
+    ['typed.ts', 'esnext', 'bundler', []],
+    ['typed.ts', 'commonjs', 'node10', []],
+    // It knows no require() of ES modules: docs/construct.md says to take nodenext.
+    ['typed.cts', 'node16', 'node16', ['TS1479']],
+  ])('is found in %s with the module %s, resolved by %s', (file, module, resolution, faults) => {
+    writeFileSync(
+      join(app, file),
+      `import { Posthorn } from 'posthorn/cdk';
+      export const make = (scope: ConstructorParameters<typeof Posthorn>[0]) =>
+        new Posthorn(scope, 'Webhooks', { retentionDays: 90 }).apiUrl.length;
+      // @ts-expect-error
+      export const wrong: number = new Posthorn(undefined as never, 'Webhooks').apiUrl;`,
+    );
+    const flags = ['--module', module, '--moduleResolution', resolution, '--skipLibCheck'];
+    const more = ['--target', 'es2022', '--types', 'node', '--noEmit', file];
+    // TypeScript 7 has the oldest no more.
+    const said =
+      resolution === 'node10'
+        ? compileBy5(app, ...flags, ...more)
+        : compile(app, ...flags, '--ignoreConfig', ...more);
+    expect(isOurs(said).map((line) => /TS\d+/.exec(line)?.[0])).toEqual(faults);
+    if (faults.length === 0) expect(said).toBe('');
   });
 
   it('has its types checked', () => {

@@ -1,6 +1,7 @@
 // A folder outside of the repository with an app in it that has the package, as somebody else would have it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packInto, writePackage } from '../../scripts/package/write.ts';
@@ -55,14 +56,30 @@ export function compile(folder: string, ...args: string[]): string {
   return stdout;
 }
 
-/** The machine's own Node, which is older than ours where there is one, with no other program to be found. */
-export function run(folder: string, args: readonly string[], outdir: string): string {
+/** By TypeScript 5, which others have: one that a tool brings. */
+export function compileBy5(folder: string, ...args: string[]): string {
+  const attw = createRequire(join(ROOT, 'node_modules/@arethetypeswrong/core/package.json'));
+  const tsc = join(dirname(attw.resolve('typescript/package.json')), 'bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' });
+  return stdout;
+}
+
+/** The machine's own Node, if its version is another than ours. */
+export function machinesNode(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const own = folders
+  return folders
     .filter((path) => !path.includes('node_modules'))
     .map((path) => join(path, process.platform === 'win32' ? 'node.exe' : 'node'))
-    .find((path) => existsSync(path));
-  return execFileSync(own ?? process.execPath, args, {
+    .filter((path) => existsSync(path))
+    .find((path) => {
+      const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
+      return version !== process.version;
+    });
+}
+
+/** By the machine's own Node, or by ours, with no other program to be found. */
+export function run(folder: string, args: readonly string[], outdir: string): string {
+  return execFileSync(machinesNode() ?? process.execPath, args, {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
