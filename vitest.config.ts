@@ -13,6 +13,19 @@ const ALONE = [
   'test/local/dynamodb/kills.test.ts',
 ];
 
+/** Most of a minute each, or more: they run where CI=true. */
+const LONG = [
+  'test/acceptance/embedded/{kills,load-and-kill,long-outages,sealed-data,sealing-key-rotation}.test.ts',
+  'test/client/command-line/long-running.test.ts',
+  'test/core/contracts/rotation.test.ts',
+  'test/faults/outages.test.ts',
+  'test/grants/least-privilege.test.ts',
+  'test/local/dead-letters.test.ts',
+  'test/local/simulation/{recovery,schedules}.test.ts',
+  'test/package/**',
+];
+const LEFT_OUT = process.env.CI === 'true' ? [] : LONG;
+
 /** Put virtual time in the place of the process's timers: what one leaves behind would stop the others' clocks. */
 const VIRTUAL = [
   'test/{faults,local/simulation}/**/*.test.ts',
@@ -40,7 +53,7 @@ export default defineConfig({
           name: 'shared',
           include: ['test/**/*.test.ts'],
           // test/deploy needs a deployed stack: npm run test:deploy.
-          exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE, ...VIRTUAL],
+          exclude: ['test/deploy/**', '**/node_modules/**', ...ALONE, ...VIRTUAL, ...LEFT_OUT],
           isolate: false,
           sequence: { groupOrder: 0 },
           setupFiles: SETUP,
@@ -51,6 +64,7 @@ export default defineConfig({
         test: {
           name: 'virtual',
           include: VIRTUAL,
+          exclude: LEFT_OUT,
           isolate: true,
           testTimeout: 900_000,
           sequence: { groupOrder: 0 },

@@ -16,7 +16,6 @@ import { eventually, inParallel } from '../../builders/eventually.ts';
 import { movedClock } from '../../builders/moved-clock.ts';
 import { fixedSurroundings } from '../../builders/ports.ts';
 import { type Answer, startReceiver, type TestReceiver } from '../../builders/receiver.ts';
-import { wholeOr } from '../../builders/share.ts';
 import { call, expectStatus, newTenant, type TestTenant } from '../client.ts';
 import { type EmbeddedTarget, startEmbedded } from '../embedded-target.ts';
 import { KINDS, type Kind } from './troubled-endpoints.ts';
@@ -159,24 +158,11 @@ it(
   TEST_MS,
 );
 
-/** A new store's first runs of sweep look for what is up to 60 days old: it is marked as swept first. */
-const STOPS = wholeOr(
-  [
-    { hours: 4, how: '', meanwhile: markAsSwept, attempts: 1 },
-    { hours: 26, how: ', and its schedules lost', meanwhile: loseSchedules, attempts: 2 },
-    { hours: 72, how: '', meanwhile: undefined, attempts: 3 },
-  ],
-  [
-    {
-      hours: 72,
-      how: ', and its schedules lost',
-      meanwhile: () => markAsSwept().then(loseSchedules),
-      attempts: 2,
-    },
-  ],
-);
-
-it.each(STOPS)(
+it.each([
+  { hours: 4, how: '', meanwhile: markAsSwept, attempts: 1 },
+  { hours: 26, how: ', and its schedules lost', meanwhile: loseSchedules, attempts: 2 },
+  { hours: 72, how: '', meanwhile: undefined, attempts: 3 },
+])(
   'off for $hours hours$how: all is delivered, or dead by its policy',
   async (outage) => {
     const { hours, meanwhile, attempts } = outage;
@@ -202,8 +188,6 @@ it.each(STOPS)(
 it(
   'what waited for days was sent at its times, and what a person paused is held',
   async () => {
-    // 56 hours lie between the first and the third.
-    if (STOPS.length < 3) await beOff(30);
     await isSettled(failsForDays);
     const [delivery] = await deliveriesAt(failsForDays);
     const [first = 0, second = 0, third = 0] = (delivery?.attempts ?? [])

@@ -36,6 +36,14 @@ function secret(what: string): string {
   secrets.add(made);
   return made;
 }
+/** As a contract takes it. */
+function signingSecret(what: string, contract: string): string {
+  const made = secret(what);
+  if (contract !== 'standard-webhooks') return made;
+  const spelled = `whsec_${Buffer.from(made).toString('base64')}`;
+  secrets.add(spelled);
+  return spelled;
+}
 function person(what: string): string {
   const made = marked(what);
   personal.add(made);
@@ -119,7 +127,7 @@ async function makeEndpoints(): Promise<string[]> {
       url: `${receiver.url}/${contract}?token=${person('url')}`,
       contract,
       eventTypes: ['person.*'],
-      secret: secret('secret'),
+      secret: signingSecret('secret', contract),
       // Shown to whoever may read the endpoint, and to nobody else.
       token: shownToken,
       autoPause: false,
@@ -148,11 +156,11 @@ async function makeEndpoints(): Promise<string[]> {
   const bearer = [{ type: 'bearer', token: secret('bearer') }];
   for (const id of ids) {
     const path = `/v1/endpoints/${id}`;
-    await ask('GET', path);
+    const { contract } = await ask('GET', path);
     await ask('PATCH', path, { description: 'changed', authentication: bearer, headers: {} });
     const shown = await ask('GET', `${path}/secret`, undefined, { shows: true });
     secrets.add(shown.secret);
-    const given = { overlapSeconds: 60, secret: secret('rotated') };
+    const given = { overlapSeconds: 60, secret: signingSecret('rotated', contract) };
     await ask('POST', `${path}/rotate-secret`, given, { shows: true });
     const rotated = await ask('POST', `${path}/rotate-secret`, {}, { shows: true });
     secrets.add(rotated.secret);
@@ -190,14 +198,14 @@ async function deliver(endpoints: readonly string[]): Promise<void> {
   const dead = await ask('POST', '/v1/endpoints', {
     url: `${receiver.url}/dead`,
     eventTypes: ['person.*'],
-    secret: secret('dead'),
+    secret: signingSecret('dead', 'standard-webhooks'),
     autoPause: false,
     retryPolicy: { steps: [{ count: 1, seconds: 1 }] },
   });
   const gone = await ask('POST', '/v1/endpoints', {
     url: `http://127.0.0.1:1/${person('refused')}`,
     eventTypes: ['person.*'],
-    secret: secret('gone'),
+    secret: signingSecret('gone', 'standard-webhooks'),
     retryPolicy: 'none',
   });
   const person1 = { name: person('name'), resource: { id: person('resource') } };

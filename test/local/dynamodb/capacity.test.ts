@@ -10,6 +10,7 @@ import {
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type DynamoDbEmulator, startDynamoDb } from '../../../local/dynamodb/emulator.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
       ],
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: TABLE });
   for (const [sk, size] of [
     ['small', 100],
     ['large', 9_000],

@@ -9,6 +9,7 @@ import {
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DynamoDbEmulator, startDynamoDb } from '../../../local/dynamodb/emulator.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
       ],
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
 });
 afterAll(async () => {
   client.destroy();
