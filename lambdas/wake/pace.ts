@@ -35,15 +35,13 @@ export async function releaseAtRate(
   // Should we die with some of it taken and not sent: sweep wakes the endpoint when the leases are over.
   const leasedUntilMs = beforeMs + LOST_AFTER_MS;
   await ports.wakes.note(endpoint, leasedUntilMs);
-  const failures: unknown[] = [];
-  await wakeAt(ports, endpoint, nextAtMs, async () => {
+  const failures = await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
     const slots = { seenMs, nowMs, latestMs: seenMs, spanMs };
     if ((await ports.rates.reserveSlots(endpoint, 'released', slots)) === undefined) return false;
-    failures.push(...(await sendReleased(ports, due, { fromMs, perSecond, leasedUntilMs })));
-    return true;
+    return sendReleased(ports, due, { fromMs, perSecond, leasedUntilMs });
   });
-  if (failures.length > 0) throw failures[0];
+  if (failures && failures.length > 0) throw failures[0];
 }
 
 interface Spread {

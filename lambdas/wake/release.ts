@@ -38,12 +38,11 @@ export async function release(
   const isBlind = await isBehind(ports, due);
   const nextAtMs = nowMs + intervalMs;
   const after = { ...health, release: { size: isBlind ? before.size : size, nextAtMs } };
-  const failures: unknown[] = [];
-  await wakeAt(ports, endpoint, nextAtMs, async () => {
+  const failures = await wakeAt(ports, endpoint, nextAtMs, async () => {
     // Written before anything is sent: two wake-ups never release the same step twice.
-    if (!(await ports.health.putHealth(endpoint, after, version))) return;
+    if (!(await ports.health.putHealth(endpoint, after, version))) return [];
     const spread = { fromMs: nowMs, perSecond, leasedUntilMs };
-    failures.push(...(await sendReleased(ports, isBlind ? [] : due, spread)));
+    return sendReleased(ports, isBlind ? [] : due, spread);
   });
   if (failures.length > 0) throw failures[0];
 }
