@@ -4,7 +4,6 @@ import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { RELEASE_INTERVAL_MS } from '../../../lambdas/core/health/release-pace.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { Answer, World } from '../../../local/simulation/world.ts';
-import { wholeOr } from '../../builders/share.ts';
 import {
   answer,
   arrivalsAt,
@@ -21,7 +20,7 @@ import {
 } from './simulated.ts';
 
 describe('endpoints with 1,000 deliveries each that recover at once', () => {
-  const endpoints = wholeOr(20, 5);
+  const endpoints = 20;
   const events = 1_000;
   const outageMs = 2 * HOUR_MS;
 
