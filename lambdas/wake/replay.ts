@@ -32,6 +32,8 @@ const PAGE = 100;
 const EMPTY_PAGES = 20;
 /** A page takes seconds: a replay that has not moved for this long is taken over. */
 const WATCH_SECONDS = 30;
+/** The index of the dead is not further behind. */
+const LOOK_AGAIN_SECONDS = 60;
 /** Longer than the API works on a request. */
 const PUT_WITHIN_MS = 60_000;
 
@@ -52,25 +54,31 @@ export async function replay(
   remainingMs: () => number,
 ): Promise<void> {
   const isOutOfTime = sliceFrom(ports.surroundings, remainingMs);
-  let current = await ports.replays.getReplay(message, message.replayId);
-  if (!current) {
+  const seen = await ports.replays.getReplay(message, message.replayId);
+  if (!seen) {
     // Its message is sent before it is put: one that is not there by now never will be.
     if (createdAtMs(message.replayId) < ports.surroundings.now() - PUT_WITHIN_MS) return;
     throw new NotYetStoredError(message.replayId);
   }
-  if (current.state !== 'running') return;
+  const isDone = seen.state === 'done';
+  if (isDone && !(seen.looksAgain === true && seen.version === message.version)) return;
+  if (!isDone && seen.state !== 'running') return;
   // Another message works on it, or its function died: check again whether the replay makes progress.
-  if (current.version > message.version) return send(ports, current, WATCH_SECONDS);
-  const found = await ports.registry.getEndpoints([{ ...current, id: current.endpointId }]);
-  const endpoint = found.get(current.endpointId);
+  if (seen.version > message.version) return send(ports, seen, WATCH_SECONDS);
+  const found = await ports.registry.getEndpoints([{ ...seen, id: seen.endpointId }]);
+  const endpoint = found.get(seen.endpointId);
   const isDeleted = endpoint === undefined || endpoint.deletedAtMs !== undefined;
+  if (isDone && isDeleted) return;
+  let current = isDone ? fromTheBeginning(seen) : seen;
   for (;;) {
     const sent = isDeleted ? 0 : await sendPage(ports, current);
     const counted = withCounts(current, sent);
     const next: Replay = isDeleted
       ? { ...counted, state: 'cancelled', cancelledBy: 'endpoint_deleted' }
       : await searchOn(ports, counted);
+    if (isDone && next.state === 'done' && current.version === seen.version) return;
     const after = written(ports, current, next);
+    if (after.state === 'done' && after.looksAgain) await send(ports, after, LOOK_AGAIN_SECONDS);
     if (!(await ports.replays.replaceReplay(current.version, after))) {
       return giveWay(ports, current, sent);
     }
@@ -78,6 +86,10 @@ export async function replay(
     current = after;
     if (isOutOfTime()) return send(ports, current, 0);
   }
+}
+
+function fromTheBeginning({ cursor: _end, ...replay }: Replay): Replay {
+  return { ...replay, state: 'running', isSearched: false, looksAgain: false };
 }
 
 /** Somebody else wrote: a user who paused or cancelled it, or another message. */
@@ -118,7 +130,10 @@ async function searchOn(ports: ReplayPorts, replay: Replay): Promise<Replay> {
   if (replay.isSearched) return { ...replay, state: 'done' };
   for (let round = 0; round < EMPTY_PAGES; round++) {
     const page = await findReplayed(ports, replay, PAGE, cursor);
-    const planned = page.entries.map(({ eventId, run }) => ({ eventId, run }));
+    // What it sent and what died again is not sent by it twice.
+    const planned = page.entries
+      .filter(({ replayId }) => replayId !== replay.id)
+      .map(({ eventId, run }) => ({ eventId, run }));
     const found = replay.found + planned.length;
     if (page.next === undefined) {
       const state = planned.length === 0 ? 'done' : 'running';

@@ -2,6 +2,7 @@
 // a replay.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KEY_SCOPES, type KeyScope } from '../../lambdas/core/keys/api-key.ts';
+import { OPERATIONS } from '../../scripts/openapi/operations.ts';
 import { type ApiService, type Ask, startApiService } from '../builders/api-service.ts';
 import { anEvent } from '../builders/events.ts';
 
@@ -123,6 +124,28 @@ const REFUSED: readonly (readonly [
     403,
   ],
   [
+    'sends a template’s credentials to endpoints of its own, many at once',
+    ['endpoints:write', 'endpoints:read'],
+    ({ template }) => [
+      'POST',
+      '/v1/endpoints/bulk',
+      { endpoints: [{ url: 'https://evil.io/a', template }] },
+    ],
+    403,
+  ],
+  [
+    'gives kept credentials to a URL that a change of many sets',
+    ['endpoints:write', 'endpoints:read'],
+    () => ['PATCH', '/v1/endpoints', { filter: {}, changes: { url: 'https://evil.io/a' } }],
+    422,
+  ],
+  [
+    'sets the secrets of many by a change',
+    ['endpoints:write', 'secrets:read'],
+    () => ['PATCH', '/v1/endpoints', { filter: {}, changes: { secret: SECRET } }],
+    422,
+  ],
+  [
     'imports a signing key',
     KEY_SCOPES,
     () => ['POST', '/v1/signing-keys', { privateKey: 'x' }],
@@ -137,11 +160,53 @@ async function keyWith(scopes: readonly KeyScope[]): Promise<Ask> {
   return service.askWith(json.key);
 }
 
+const UNDER_ITS_OWN = 'does under its scope what the scope is for, to what is there';
+/** Operations that can change, send or show something, and the reason why they are no detour. */
+const NO_DETOUR: Readonly<Record<string, string>> = {
+  postEvent: UNDER_ITS_OWN,
+  postEvents: UNDER_ITS_OWN,
+  deleteEndpoint: UNDER_ITS_OWN,
+  pauseEndpoint: UNDER_ITS_OWN,
+  resumeEndpoint: UNDER_ITS_OWN,
+  purgeEndpoint: UNDER_ITS_OWN,
+  retryDelivery: UNDER_ITS_OWN,
+  cancelDelivery: UNDER_ITS_OWN,
+  pauseReplay: UNDER_ITS_OWN,
+  resumeReplay: UNDER_ITS_OWN,
+  cancelReplay: UNDER_ITS_OWN,
+  testEndpoint: 'sends a sample of its own, never a stored event, to the URL that is set',
+  testEndpoints: 'as testEndpoint',
+  verifyEndpoint: 'sends a challenge to the URL that is set',
+  createTemplate: 'takes what its body gives',
+  changeTemplate: 'reaches endpoints that have joined: their URLs stay',
+  deleteTemplate: 'is refused while an endpoint has joined',
+};
+
+const isOf = (path: string, declared: string): boolean =>
+  new RegExp(`^${declared.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path);
+
+/** A refusal, also of one of many. */
+function statusOf({ status, json }: { readonly status: number; readonly json: unknown }): number {
+  const [first] = Object(json).results ?? [];
+  return first?.error?.status ?? status;
+}
+
+it('has a row, or a reason for none, for each operation of a key that does more than read', () => {
+  const rows = REFUSED.map(([, , request]) => request(world));
+  const doing = OPERATIONS.filter(
+    ({ access, method }) => KEY_SCOPES.some((scope) => scope === access) && method !== 'get',
+  );
+  const hasRow = ({ method, path }: { readonly method: string; readonly path: string }) =>
+    rows.some((row) => row[0] === method.toUpperCase() && isOf(row[1], path));
+  const without = doing.filter((operation) => !hasRow(operation)).map(({ id }) => id);
+  expect(without.toSorted()).toEqual(Object.keys(NO_DETOUR).toSorted());
+});
+
 describe('a key', () => {
   it.each(REFUSED)('never %s', async (_, scopes, request, status) => {
     const ask = await keyWith(scopes);
     const answer = await ask(...request(world));
-    expect([answer.status, answer.json.detail]).toEqual([status, expect.any(String)]);
+    expect(statusOf(answer), answer.text).toBe(status);
     expect(answer.text).not.toContain(BEARER);
     expect(answer.text).not.toContain(SECRET);
   });
@@ -150,8 +215,7 @@ describe('a key', () => {
     const others = REFUSED.filter(([, scopes]) => scopes !== KEY_SCOPES);
     const ask = await keyWith(KEY_SCOPES);
     for (const [what, , request] of others) {
-      const { status } = await ask(...request(world));
-      expect(status, what).not.toBe(403);
+      expect(statusOf(await ask(...request(world))), what).not.toBe(403);
     }
   });
 });

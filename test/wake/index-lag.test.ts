@@ -1,6 +1,8 @@
 // An index that is behind is no proof that nothing waits.
 
 import { describe, expect, it } from 'vitest';
+import { createId } from '../../lambdas/core/identifiers.ts';
+import type { Replay } from '../../lambdas/core/replays/replay.ts';
 import type { World } from '../../local/simulation/world.ts';
 import {
   answer,
@@ -111,4 +113,60 @@ describe('a backlog that falls due', () => {
   it('is taken once, the index being 200 ms behind', async () => {
     expect(await takesInVain(200)).toBe(0);
   });
+});
+
+/** Three die, and are replayed within seconds. */
+async function replayedAtOnce(lagMs: number): Promise<{ states: string[]; replay: Replay }> {
+  const world = aWorld((sinceMs) => answer(sinceMs < 5_000 ? 500 : 200), {
+    settings: { tripFailures: 0 },
+    indexLagMs: lagMs,
+  });
+  const endpoint = world.addEndpoint({
+    contract: 'standard-webhooks',
+    autoPause: false,
+    retryPolicy: 'none',
+  });
+  postSeries(world, endpoint, { count: 3 });
+  const atMs = START_MS + 6_000;
+  const replay: Replay = {
+    tenant: endpoint.tenant,
+    environment: endpoint.environment,
+    endpointId: endpoint.id,
+    id: createId('rpl', atMs, new Uint8Array(10)),
+    sinceMs: START_MS - HOUR_MS,
+    untilMs: atMs,
+    status: 'dead',
+    types: [],
+    state: 'running',
+    isSearched: false,
+    looksAgain: true,
+    page: [],
+    found: 0,
+    sent: 0,
+    skipped: 0,
+    createdAtMs: atMs,
+    updatedAtMs: atMs,
+    version: 1,
+    writer: 'test',
+  };
+  const message = { ...replay, replayId: replay.id };
+  world.clock.at(atMs, async () => {
+    await world.ledger.putReplayOnce(replay);
+    await world.queues.port.sendReplays([{ replay: message, delaySeconds: 0 }]);
+  });
+  await world.clock.run(START_MS + HOUR_MS);
+  const after = await world.ledger.getReplay(replay, replay.id);
+  if (!after) throw new Error('the replay is gone');
+  return { states: deliveriesOf(world, endpoint).map(({ state }) => state), replay: after };
+}
+
+describe('a replay of what died just before it', () => {
+  it.each([0, 500, 10_000, 60_000])(
+    'finds all of it, the index being %i ms behind',
+    async (lagMs) => {
+      const { states, replay } = await replayedAtOnce(lagMs);
+      expect(states).toEqual(['delivered', 'delivered', 'delivered']);
+      expect(replay).toMatchObject({ state: 'done', found: 3, sent: 3, skipped: 0 });
+    },
+  );
 });

@@ -95,6 +95,7 @@ function newReplay(
     ...defined({ subject: input.subject }),
     state: 'running',
     isSearched: false,
+    looksAgain: input.status === 'dead',
     page: [],
     found: 0,
     sent: 0,

@@ -71,6 +71,8 @@ export interface Replay extends ReplaySearch {
   readonly cursor?: string;
   /** Whether nothing is left to be found. */
   readonly isSearched: boolean;
+  /** Whether it searches once more when it is done: the index may not have shown yet what had just died. */
+  readonly looksAgain?: boolean;
   /** The page that was found last. It is sent before the search continues, and found here again after a crash. */
   readonly page: readonly PlannedReplay[];
   /** When the event was accepted that the search has come to, Unix milliseconds. */
