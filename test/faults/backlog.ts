@@ -32,8 +32,9 @@ export const BACKLOG_CEILINGS = {
   writesPerDelivery: 40,
   readsPerDelivery: 30,
   sqsPerDelivery: 20,
-  // A limited endpoint's steps are ten seconds apart, a recovery's five, and it is over after some of them.
-  wakesPerHour: 800,
+  // A recovery's steps are five seconds apart. While events come in, each batch of them that a limit holds wakes the
+  // endpoint, in three seconds at the most often.
+  wakesPerHour: 1_200,
 } as const;
 
 export interface BacklogRun {

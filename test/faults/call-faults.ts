@@ -20,9 +20,10 @@ const ENDS: readonly FaultKind[] = [
   'killed after a call',
   'timed out after a call took effect',
   'slow',
+  'frozen with calls under way',
 ];
 const nature = (own: readonly FaultKind[], weight = 1): CallNature => ({
-  kinds: [...ENDS, ...own, ...own],
+  kinds: [...ENDS, 'connections broken while frozen', ...own, ...own],
   weight,
 });
 const WRITES: readonly FaultKind[] = [
@@ -36,7 +37,7 @@ const CONTENDED = nature([...WRITES, 'condition failed by another writer'], 4);
 const BATCH_WRITE = nature([...WRITES, 'items unprocessed'], 4);
 const BATCH_READ = nature(['throttled', 'items unprocessed'], 2);
 const SEND = nature(['send refused', 'batch partly refused', 'answer of a write lost']);
-const SCHEDULE = nature(['schedule refused by quota', 'answer of a write lost'], 80);
+const SCHEDULE = nature(['schedule refused by quota', 'answer of a write lost'], 400);
 const OTHER = nature(['throttled']);
 const RECEIVER: CallNature = { kinds: ENDS, weight: 1, receiver: true };
 const NONE = { kinds: ENDS, weight: 1 };

@@ -25,6 +25,8 @@ const EXPLAINING: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'deletion lost',
   'throttled',
   'slow',
+  'frozen with calls under way',
+  'connections broken while frozen',
   'answer of a write lost',
   'items unprocessed',
   'table away',

@@ -18,6 +18,7 @@ export class InjectedError extends Error {}
 const MAX_CALL_MS = 50;
 const FAILING_MS = { least: 100, more: 2_900 };
 const SLOW_MS = 20_000;
+const PAUSED_MS = 60_000;
 
 export class Injector implements Conditions {
   /** How often each site was called: the recording. */
@@ -93,7 +94,7 @@ export class Injector implements Conditions {
       this.add('schedule lost', 'Scheduler', [subjectOf(name)]);
       return [];
     }
-    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 60);
+    const kind = this.draw(['schedule lost', 'schedule doubled', 'schedule late'], 400);
     if (kind) this.add(kind, 'Scheduler', [subjectOf(name)]);
     if (kind === 'schedule lost') return [];
     if (kind === 'schedule doubled') return [0, this.random() * 60_000];
@@ -231,6 +232,13 @@ export class Injector implements Conditions {
         this.add(kind, site, subjectsOf(instance, call));
         await this.clock.sleep(this.random() * SLOW_MS);
         return call.run(call.input);
+      case 'frozen with calls under way':
+      case 'connections broken while frozen': {
+        this.add(kind, site, instance.subjects);
+        const thaw = kind.startsWith('connections') ? 'broken' : 'answered';
+        instance.pause(this.clock, this.random() * PAUSED_MS, thaw);
+        return call.run(call.input);
+      }
     }
     // A read that fails has done nothing.
     this.add(kind, site, isWrite(call) ? subjectsOf(instance, call) : []);
@@ -273,6 +281,8 @@ export class Injector implements Conditions {
 /** What can make a function take longer than it may. */
 const CAN_TIME_OUT: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'slow',
+  'frozen with calls under way',
+  'connections broken while frozen',
   'timed out after a call took effect',
   'timed out after the receiver accepted',
   'table away',

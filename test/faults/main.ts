@@ -5,7 +5,7 @@ import type { FaultKind } from './fault-log.ts';
 import { benchKills } from './kills.ts';
 import { benchVirtually, tooRare } from './virtual-bench.ts';
 
-const RECORDINGS = 40;
+const RECORDINGS = 100;
 const { env } = process;
 
 function numberOf(name: string, byDefault: number): number {

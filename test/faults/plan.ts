@@ -62,12 +62,12 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** No two clocks are further apart than 5 minutes. */
 const MAX_OFFSET_MS = 150_000;
 const PLACES: readonly Away[] = [
-  'table ledger',
+  ...Array.from({ length: 5 }, (): Away => 'table ledger'),
   'table registry',
   // Rarely asked for anything: to be met as often as the others.
-  ...Array.from({ length: 3 }, (): Away => 'scheduler'),
-  ...Array.from({ length: 8 }, (): Away => 'secretsmanager'),
-  ...QUEUE_NAMES.map((name): Away => `queue ${name}`),
+  ...Array.from({ length: 12 }, (): Away => 'scheduler'),
+  ...Array.from({ length: 5 }, (): Away => 'secretsmanager'),
+  ...[...QUEUE_NAMES, ...QUEUE_NAMES].map((name): Away => `queue ${name}`),
   ...FUNCTION_NAMES.map((name): Away => `function ${name}`),
 ];
 
@@ -107,14 +107,18 @@ export function noisyPlan(seed: number, strikes: readonly Strike[] = []): Plan {
     stops: happens(0.4)
       ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
           atMs: beginning(),
-          downMs: upTo(pick([10 * SECOND_MS, 3 * MINUTE_MS, 12 * HOUR_MS, 72 * HOUR_MS])),
+          downMs: upTo(
+            pick([10 * SECOND_MS, 3 * MINUTE_MS, 12 * HOUR_MS, 72 * HOUR_MS, 72 * HOUR_MS]),
+          ),
         }))
       : [],
-    outages: happens(0.5)
+    outages: happens(0.65)
       ? Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
           const fromMs = beginning();
-          const forMs = MINUTE_MS + upTo(pick([10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS]));
           const what = PLACES[Math.floor(random() * PLACES.length)] ?? 'table ledger';
+          const lengths = [10 * MINUTE_MS, HOUR_MS, 5 * HOUR_MS] as const;
+          // What waits for longer than a quarter of an hour comes after hours of failures.
+          const forMs = MINUTE_MS + upTo(what === 'scheduler' ? 12 * HOUR_MS : pick(lengths));
           return { what, fromMs, untilMs: fromMs + forMs };
         })
       : [],

@@ -80,6 +80,13 @@ const SHORT_POLICY: RetryPolicyInput = {
   ],
 };
 const PROMISED_BY_FORTY_DAYS = 67;
+/** Longer steps than SQS can delay, and as many: each waits for a schedule. */
+const PATIENT_POLICY: RetryPolicyInput = {
+  immediate: true,
+  jitter: 0,
+  steps: [{ count: PROMISED_BY_FORTY_DAYS, seconds: 1_500 }],
+};
+const MAY_BE_PATIENT: readonly Behaviour[] = ['down', 'flaky', 'slow', 'silent'];
 /** Attempts before a delivery may be dead; what never answers meets its deadline while it rests. */
 const PROMISED: Partial<Record<Behaviour, number>> = { dead: 5, never: 1 };
 /** Long after every receiver is up. */
@@ -93,6 +100,7 @@ export function pauseBefore(tries: number, random: () => number): number {
 
 export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs: number): Scenario {
   const random = randomFrom(seed ^ 0x5ce7a);
+  const patience = randomFrom(seed ^ 0x9a71);
   // What is not there cannot be answered by anybody: the deadline waits for that.
   const awayMs = stops.reduce((sum, { downMs }) => sum + downMs, 0);
   const calmAtMs = Math.max(
@@ -127,6 +135,8 @@ export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs:
       createdAtMs: startMs,
       timingHeaders: true,
       ...(behaviour === 'dead' && { retryPolicy: SHORT_POLICY }),
+      ...(MAY_BE_PATIENT.includes(behaviour) &&
+        patience() < 0.8 && { retryPolicy: PATIENT_POLICY }),
       ...(behaviour === 'filtered' && { filter: { post: [{ numeric: ['>=', FILTERED_FROM] }] } }),
       ...(behaviour === 'polled' && { polling: true }),
       ...(behaviour === 'limited' && { maxPerSecond: 1 + random() * 5 }),

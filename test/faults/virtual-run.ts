@@ -157,6 +157,7 @@ async function run(
       requests: arrivals.length,
       faults: log.faults.length,
       injector,
+      clocksApartMs: plan.maxClockOffsetMs,
       awayMs: plan.outages.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0),
       virtualMs: clock.nowMs - START_MS,
     }),

@@ -24,7 +24,8 @@ export class Instance<Name extends string = string> {
   readonly ended: Promise<never>;
   private reject: (error: Error) => void = () => undefined;
   private frozen: { thawed: Promise<void>; thaw: () => void } | undefined;
-  /** Those that began before the latest freeze get no answer. */
+  private freezes = 0;
+  /** What began before so many freezes gets no answer. */
   private brokenUpTo = 0;
 
   constructor(functionName: Name) {
@@ -44,10 +45,8 @@ export class Instance<Name extends string = string> {
   begin(subjects: readonly string[], deadlineMs: number, thaw: Thaw): void {
     this.subjects = subjects;
     this.deadlineMs = deadlineMs;
-    if (thaw === 'broken') this.brokenUpTo = this.invocation;
     this.invocation++;
-    this.frozen?.thaw();
-    this.frozen = undefined;
+    this.thaw(thaw);
   }
 
   freeze(): void {
@@ -57,6 +56,23 @@ export class Instance<Name extends string = string> {
       thaw = resolve;
     });
     this.frozen = { thawed, thaw };
+    this.freezes++;
+  }
+
+  /** Freezes it in the midst of its work. */
+  pause(clock: Pick<VirtualClock, 'at' | 'nowMs'>, forMs: number, thaw: Thaw): void {
+    if (this.frozen) return;
+    this.freeze();
+    const { frozen } = this;
+    clock.at(clock.nowMs + forMs, () => {
+      if (this.frozen === frozen && !this.isOver) this.thaw(thaw);
+    });
+  }
+
+  private thaw(thaw: Thaw): void {
+    if (thaw === 'broken') this.brokenUpTo = this.freezes;
+    this.frozen?.thaw();
+    this.frozen = undefined;
   }
 
   private async untilThawed(): Promise<void> {
@@ -67,7 +83,7 @@ export class Instance<Name extends string = string> {
   async pass<T>(call: () => Promise<T>): Promise<T> {
     if (this.frozen) await this.untilThawed();
     if (this.isOver) return never();
-    const { invocation } = this;
+    const { freezes } = this;
     this.underWay++;
     const settled = await call().then(
       (answer) => () => answer,
@@ -79,7 +95,7 @@ export class Instance<Name extends string = string> {
     if (this.frozen) await this.untilThawed();
     // A dead instance hears of no answer, nor of an error.
     if (this.isOver) return never();
-    if (invocation <= this.brokenUpTo) throw new BrokenConnectionError('read ECONNRESET');
+    if (freezes < this.brokenUpTo) throw new BrokenConnectionError('read ECONNRESET');
     return settled();
   }
 }
