@@ -24,12 +24,16 @@ export interface Command {
   run(call: CommandCall): Promise<void>;
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface CommandCall {
   readonly posthorn: Posthorn;
   readonly out: Output;
   /** The argument at this place of `args`, counted from 0. */
   arg(at: number): string;
   readonly options: OptionValues;
+  /** The variables of the process. */
+  readonly env: Environment;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

@@ -7,6 +7,7 @@ import { Posthorn } from '../posthorn.ts';
 import { VERSION } from '../version.ts';
 import {
   type Command,
+  type Environment,
   GLOBAL_OPTIONS,
   OptionValues,
   optionsOf,
@@ -24,8 +25,6 @@ import { didYouMean } from './suggestion.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:3000';
 const LEAST_COLUMNS = 40;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const SHORT = new Map([
   ['-h', '--help'],
@@ -95,6 +94,7 @@ async function runCommand(
     out: new Output(isJson, terminalOf(env)),
     arg: (at) => args[at] ?? '',
     options,
+    env,
     signal,
   });
 }

@@ -15,7 +15,7 @@ import type {
   Verification,
 } from '../models.ts';
 import type { components } from '../schema.ts';
-import { type Api, answerOf, ifMatching, withDataText } from '../transport.ts';
+import { type Api, answerOf, ifMatching, keyedBy, withDataText } from '../transport.ts';
 
 /** An event of an endpoint's feed. */
 export interface FeedEvent extends PolledEvent {
@@ -44,8 +44,10 @@ export class Endpoints {
     this.#api = api;
   }
 
-  create(endpoint: EndpointInput): Promise<Endpoint> {
-    return answerOf(this.#api.POST('/v1/endpoints', { body: endpoint as EndpointBody }));
+  /** @param idempotencyKey without one a random one is sent, so that a retry creates no second endpoint */
+  create(endpoint: EndpointInput, idempotencyKey?: string): Promise<Endpoint> {
+    const params = { header: keyedBy(idempotencyKey) };
+    return answerOf(this.#api.POST('/v1/endpoints', { params, body: endpoint as EndpointBody }));
   }
 
   get(id: string): Promise<Endpoint> {

@@ -5,6 +5,7 @@ import { DELIVERY_COMMANDS } from './deliveries.ts';
 import { ENDPOINT_COMMANDS } from './endpoints.ts';
 import { EVENT_TYPE_COMMANDS } from './event-types.ts';
 import { EVENT_COMMANDS } from './events.ts';
+import { IMPORT_COMMANDS } from './imports.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { LISTEN_COMMANDS } from './listen.ts';
 import { REPLAY_COMMANDS } from './replays.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   ...EVENT_TYPE_COMMANDS,
   ...KEY_COMMANDS,
   ...TENANT_COMMANDS,
+  ...IMPORT_COMMANDS,
   ...DEAD_LETTER_COMMANDS,
   ...API_COMMANDS,
 ];
