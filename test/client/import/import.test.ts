@@ -6,8 +6,10 @@ import { Webhook } from 'svix';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOTHING } from '../../../client/src/cli/import/runner.ts';
 import { type Endpoint, Posthorn } from '../../../client/src/index.ts';
+import { verify as verifyConvoy } from '../../../docs/coming-from/snippets/convoy.ts';
+import { verify as verifyHookdeck } from '../../../docs/coming-from/snippets/hookdeck.ts';
 import { type EmbeddedTarget, startEmbedded } from '../../acceptance/embedded-target.ts';
-import { startReceiver, type TestReceiver } from '../../builders/receiver.ts';
+import { type Arrival, startReceiver, type TestReceiver } from '../../builders/receiver.ts';
 import { type Ran, ran } from '../command-line/in-process.ts';
 import type { FakeService } from '../fake-service.ts';
 import * as convoy from './recorded/convoy.ts';
@@ -177,6 +179,12 @@ describe('Svix', () => {
       data,
     });
     const [arrival] = await receiver.untilAt('/orders?token=query-secret-99', 1);
+    // What is incomplete is not even held for it.
+    const there = await endpointsOf(posthorn);
+    const { deliveries } = await posthorn.events.get(event.id);
+    expect(deliveries.map(({ endpoint }) => endpoint).toSorted()).toEqual(
+      [there[svix.ORDERS]?.id, there[svix.DISABLED]?.id].toSorted(),
+    );
     const {
       'svix-id': id,
       'svix-timestamp': time,
@@ -286,6 +294,11 @@ const twice = async (name: string, ...args: readonly string[]) => {
   expect(await endpointsOf(posthorn)).toEqual(created);
   return { posthorn, first, created };
 };
+const CONVOY_BODY = '{"b":{},"e":"123","a":1}';
+const headersOf = (arrival: Arrival | undefined) =>
+  Object.fromEntries(
+    Object.entries(arrival?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
 const base64 = (text: string) => `whsec_${Buffer.from(text).toString('base64')}`;
 
 it('Hookdeck: connections with their filters, limits and authentication', async () => {
@@ -321,8 +334,22 @@ it('Hookdeck: connections with their filters, limits and authentication', async 
     web_app: { url: `${receiver.url}/app`, status: 'paused', eventTypes: [], filter: null },
     web_transformed: { status: 'paused', eventTypes: [NOTHING] },
   });
-  const { secret } = await posthorn.endpoints.secret(created.web_app?.id ?? '');
+  const app = created.web_app?.id ?? '';
+  const { secret } = await posthorn.endpoints.secret(app);
   expect(secret).toBe(base64(hookdeck.SIGNING_SECRET));
+
+  await posthorn.endpoints.resume(app);
+  await posthorn.endpoints.test(app);
+  const [arrival] = await receiver.untilAt('/app', 1);
+  const text = arrival?.body.toString() ?? '';
+  verifyHookdeck(text, headersOf(arrival), hookdeck.SIGNING_SECRET);
+  const forged = () => verifyHookdeck(`${text} `, headersOf(arrival), hookdeck.SIGNING_SECRET);
+  expect(forged).toThrow();
+  // printf '%s' '{"order":"o-1"}' | openssl dgst -sha256 -hmac SECRET -binary | base64
+  const theirs = { 'x-hookdeck-signature': 'PzRzkRB1DTkq72I6Rw0ccjTRSXWAe9fac9Ad50NueiA=' };
+  verifyHookdeck('{"order":"o-1"}', theirs, hookdeck.SIGNING_SECRET);
+  expect(() => verifyHookdeck('{"order":"o-2"}', theirs, hookdeck.SIGNING_SECRET)).toThrow();
+  expect(() => verifyHookdeck('{"order":"o-1"}', {}, hookdeck.SIGNING_SECRET)).toThrow();
 });
 
 it('Convoy: one endpoint for each subscription, with its secret and filter', async () => {
@@ -356,6 +383,25 @@ it('Convoy: one endpoint for each subscription, with its secret and filter', asy
   });
   const { secret } = await posthorn.endpoints.secret(created['sub-ledger']?.id ?? '');
   expect(secret).toBe(base64(convoy.SECRET));
+
+  const send = (invoice: object) =>
+    posthorn.events.send({ type: 'invoice.paid', data: { invoice } });
+  await send({ amount: 99, country: 'DE' });
+  const { id } = await send({ amount: 100, country: 'DE' });
+  const [arrival, ...others] = await receiver.untilAt('/ep-ledger', 1);
+  expect([arrival?.headers['webhook-id'], others]).toEqual([id, []]);
+  const text = arrival?.body.toString() ?? '';
+  verifyConvoy(text, headersOf(arrival), convoy.SECRET);
+  expect(() => verifyConvoy(`${text} `, headersOf(arrival), convoy.SECRET)).toThrow();
+  // From Convoy's own test (pkg/signature/signature_test.go), two schemes.
+  const theirs = {
+    'x-convoy-signature':
+      't=1257894000,v1=c97c302e4a991a7d4a72b60c3f9a0c3adb3611cd0acc632994a72ace04d6509c,v2=HEfgcRgjEFAl0rS/Vig/WvanDWsBNWx7y6htFUcou5hKXj4tPKy/4K/v8HXuIl2MeiPT8bYZvYHTd5ORhvN93Q==',
+  };
+  verifyConvoy(CONVOY_BODY, theirs, 'secret', 1_257_894_010);
+  expect(() => verifyConvoy(CONVOY_BODY, theirs, 'secret', 1_257_895_000)).toThrow();
+  expect(() => verifyConvoy(CONVOY_BODY, theirs, 'other', 1_257_894_010)).toThrow();
+  expect(() => verifyConvoy(CONVOY_BODY, {}, 'secret', 1_257_894_010)).toThrow();
 });
 
 it('EventBridge: one endpoint for each target that is an API destination', async () => {

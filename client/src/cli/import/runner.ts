@@ -7,7 +7,7 @@ import { type CommandCall, Unsuccessful, UsageError } from '../command.ts';
 import { type Planned, sourceOf } from './plan.ts';
 import { MOST_ENTRIES } from './vendor-api.ts';
 
-/** No event can have a type that begins like this: an endpoint with this pattern alone gets nothing. */
+/** A type that no event has: an endpoint with this pattern alone gets nothing. */
 export const NOTHING = 'posthorn.import.incomplete';
 
 type Action =
