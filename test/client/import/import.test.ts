@@ -290,7 +290,12 @@ const twice = async (name: string, ...args: readonly string[]) => {
   const first = await imported(name, ...args, '--yes', '--json');
   expect(actionsOf(first)).toEqual(actionsOf(dry));
   const created = await endpointsOf(posthorn);
-  await imported(name, ...args, '--yes', '--json');
+  const second = await imported(name, ...args, '--yes', '--json');
+  const settled: Record<string, string> = { 'create incomplete': 'incomplete', skip: 'skip' };
+  const rows: { action: string }[] = JSON.parse(first.stdout);
+  expect(JSON.parse(second.stdout).map(({ action }: { action: string }) => action)).toEqual(
+    rows.map(({ action }) => settled[action] ?? 'unchanged'),
+  );
   expect(await endpointsOf(posthorn)).toEqual(created);
   return { posthorn, first, created };
 };
