@@ -50,7 +50,8 @@ export const IMPORT_COMMANDS: readonly Command[] = [
   },
   {
     name: 'import hookdeck',
-    summary: 'import connections of Hookdeck; its key is read from HOOKDECK_API_KEY',
+    summary:
+      'import connections of Hookdeck; its key is read from HOOKDECK_API_KEY, the signing secret from HOOKDECK_SIGNING_SECRET',
     options: { 'from-file': FILE, 'from-url': fromUrl(HOOKDECK_URL), ...COMMON },
     run: (call) =>
       imported(

@@ -100,10 +100,9 @@ function planOf(endpoint: Members, application: string, owner: string): Planned 
       ...types.lost,
       ...bound.lost,
       ...(transformation.enabled === true ? ['transformation'] : []),
-    ],
-    notes: [
+      // Without it, the receiver would refuse everything.
       ...sensitive.map((name) => `header ${name}: Svix does not tell its value`),
-      ...(secret === '' ? ['no secret in the export: a new one is made'] : []),
     ],
+    notes: secret === '' ? ['no secret in the export: a new one is made'] : [],
   };
 }

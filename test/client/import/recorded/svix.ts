@@ -65,10 +65,10 @@ export function svixAnswers(url: string): Readonly<Record<string, unknown>> {
       ODD,
       true,
     ),
-    ...of(ORDERS, SECRET, { 'X-Acme-Token': SENT_HEADER }, ['Authorization']),
+    ...of(ORDERS, SECRET, { 'X-Acme-Token': SENT_HEADER }),
     ...of(DISABLED, BARE),
     ...of(TRANSFORMED, SECRET),
-    ...of(ODD, SECRET),
+    ...of(ODD, SECRET, {}, ['Authorization']),
     [`${ENDPOINTS}/${TRANSFORMED}/transformation`]: {
       enabled: true,
       code: 'function handler(webhook) { return webhook; }',
