@@ -23,7 +23,7 @@ import {
   type Replay,
 } from '../core/replays/replay.ts';
 import { findReplayed, type ReplaySearchPorts } from '../core/replays/search.ts';
-import type { Surroundings } from '../core/surroundings.ts';
+import { type Surroundings, writerOf } from '../core/surroundings.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
 import { sliceFrom } from './work-off.ts';
 
@@ -115,7 +115,7 @@ function written({ surroundings }: ReplayPorts, before: Replay, after: Replay): 
     ...after,
     version: before.version + 1,
     updatedAtMs: surroundings.now(),
-    writer: Buffer.from(surroundings.random(9)).toString('base64url'),
+    writer: writerOf(surroundings),
   };
 }
 

@@ -12,6 +12,9 @@ import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import { isObject, type Json } from '../json.ts';
 import { carriesGroup, lawfulSend, payloadBytes } from './limits.ts';
 
+/** A batch may be 1 MiB, and JSON writes a character in six bytes at the most. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 export type SqsStore = Stores['sqsStore'];
 export type SqsQueue = NonNullable<ReturnType<SqsStore['getQueueByName']>>;
@@ -51,7 +54,7 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
   /** As they came: a signature is over bytes. */
   const bodies = new WeakMap<object, Buffer>();
   app.addHook('preParsing', async (request, _reply, payload) => {
-    const body = Buffer.concat(await payload.toArray());
+    const body = await bodyOf(payload);
     bodies.set(request, body);
     return Object.assign(Readable.from([body]), { receivedEncodedLength: body.length });
   });
@@ -95,6 +98,20 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
       persistence.close();
     },
   };
+}
+
+/** @throws an error that is answered 413 */
+async function bodyOf(payload: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of payload) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      throw Object.assign(new Error('The body is too large.'), { statusCode: 413 });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function openPersistence(dataDir: string): Promise<Persistence> {

@@ -13,7 +13,7 @@ import {
   type ReplaySearchPorts,
 } from '../../core/replays/search.ts';
 import type { Scope } from '../../core/scope.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
+import { type Surroundings, writerOf } from '../../core/surroundings.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, type CreationPorts, createOnce } from '../../http/creation.ts';
@@ -106,9 +106,6 @@ function newReplay(
     writer: writerOf(surroundings),
   };
 }
-
-export const writerOf = ({ random }: Surroundings): string =>
-  Buffer.from(random(9)).toString('base64url');
 
 /** What makes it another replay, in the form that keys in the ledger were hashed over before. */
 function bodyOf({ endpoint, since, until, status, types, subject }: ReplayInput): unknown {

@@ -4,11 +4,12 @@ import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import { hasEnded, type Replay } from '../../core/replays/replay.ts';
 import type { Scope } from '../../core/scope.ts';
+import { writerOf } from '../../core/surroundings.ts';
 import type { Serve } from '../../http/operation.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { pageView } from '../listing/query.ts';
 import { requireEndpoint } from '../lookups.ts';
-import { begin, type ReplayRoutePorts, start, writerOf } from './beginning.ts';
+import { begin, type ReplayRoutePorts, start } from './beginning.ts';
 import {
   cancelReplay,
   createReplay,

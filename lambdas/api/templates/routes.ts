@@ -4,6 +4,7 @@ import { isId } from '../../core/identifiers.ts';
 import { optimistically } from '../../core/optimistic.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Scope } from '../../core/scope.ts';
+import { writerOf } from '../../core/surroundings.ts';
 import type { KeptTemplate, Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
 import type { AppContext } from '../../http/authentication.ts';
@@ -126,7 +127,8 @@ export function addTemplateRoutes(serve: Serve, ports: TemplatePorts): void {
       requireMatch(c, tagged(template));
       const wanted = await after(template);
       if (wanted === template) return wanted;
-      const planned = { ...wanted, version: template.version + 1 };
+      const writer = writerOf(surroundings);
+      const planned = { ...wanted, version: template.version + 1, writer };
       const kept = { template, planned };
       if (!(await templates.planTemplate(template, planned))) return undefined;
       try {

@@ -43,6 +43,8 @@ export interface Template extends Scope {
   readonly updatedAtMs: number;
   /** Counts changes from 1. */
   readonly version: number;
+  /** Random: two changes to the same are two plans. */
+  readonly writer?: string;
   readonly deletedAtMs?: number;
 }
 

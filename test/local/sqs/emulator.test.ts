@@ -66,6 +66,14 @@ describe('SQS on this machine', () => {
     expect(makeQueue(await start(), 'visible').messages).toHaveLength(1);
   });
 
+  it('takes no body that is larger than any batch', async () => {
+    const { url } = await start();
+    const body = ' '.repeat(9 * 1024 * 1024);
+    const headers = { 'content-type': 'application/x-amz-json-1.0' };
+    const { status } = await fetch(url, { method: 'POST', headers, body });
+    expect(status).toBe(413);
+  });
+
   it('serves nothing but SQS, and nobody without a known key', async () => {
     const { url } = await start();
     expect((await fetch(`${url}/_fauxqs/queues`)).status).toBe(400);
