@@ -1,6 +1,7 @@
 // Forgeries of what a key of a tenant or of the stack signs beside a contract's own: `v1a` and HTTP message signatures.
 import { createHmac } from 'node:crypto';
 import { httpbis } from 'http-message-signatures';
+import { type ContractName, contractOf } from '../../../lambdas/core/contracts/all.ts';
 import type { ExtraSignature } from '../../../lambdas/core/contracts/further-signatures.ts';
 import type { MessageSignature } from '../../../lambdas/core/signing/http-message.ts';
 import { publicPem } from '../../builders/contracts.ts';
@@ -19,7 +20,13 @@ type Changes = NonNullable<Parameters<typeof form>[1]>;
 export const OWN_URL = 'https://receiver.example.com/hooks/1?a=b';
 export const TAG = 'posthorn-webhook';
 const formed = (signature: ExtraSignature, changes: Changes = {}): Promise<Received> =>
-  form('kyc-hmac', {
+  formedBy('kyc-hmac', signature, changes);
+const formedBy = (
+  contract: ContractName,
+  signature: ExtraSignature,
+  changes: Changes,
+): Promise<Received> =>
+  form(contract, {
     ...changes,
     event: changes.event ?? anEvent(),
     endpoint: { ownSignature: false, signatures: [signature], ...changes.endpoint },
@@ -28,12 +35,15 @@ const formed = (signature: ExtraSignature, changes: Changes = {}): Promise<Recei
 export const genuine = (signature: ExtraSignature): Promise<Received> => formed(signature);
 
 /** By whoever has keys of its own, for this event and under the same ids. */
-const byStrangers = (signature: ExtraSignature): Promise<Attempt[]> =>
+const byStrangers = (
+  signature: ExtraSignature,
+  as = (changes: Changes) => formed(signature, changes),
+): Promise<Attempt[]> =>
   Promise.all(
     STRANGERS.map(async (stranger) => {
       const { tenant, environment } = stranger;
       const event = anEvent({ tenant, environment });
-      const received = await formed(signature, { event, moment: { keys: keysOf(stranger) } });
+      const received = await as({ event, moment: { keys: keysOf(stranger) } });
       return { about: `signed for ${stranger.name}`, received };
     }),
   );
@@ -74,7 +84,18 @@ export async function forgedV1a(): Promise<Attempt[]> {
   ];
 }
 
-export async function forgedMessages(algorithm: MessageSignature['algorithm']): Promise<Attempt[]> {
+/** A receiver of HTTP message signatures. */
+export interface Addressee {
+  readonly contract: ContractName;
+  readonly url: string;
+  readonly nowMs: number;
+}
+const ADDRESSEE: Addressee = { contract: 'kyc-hmac', url: OWN_URL, nowMs: NOON_MS };
+
+export async function forgedMessages(
+  algorithm: MessageSignature['algorithm'],
+  { contract, url, nowMs }: Addressee = ADDRESSEE,
+): Promise<Attempt[]> {
   const signature: MessageSignature = {
     scheme: 'http-message',
     algorithm,
@@ -82,16 +103,25 @@ export async function forgedMessages(algorithm: MessageSignature['algorithm']): 
     tag: TAG,
     headers: [],
   };
-  const good = await formed(signature);
-  const other = await formed(signature, { event: anEvent({ data: '{"other":true}' }) });
-  const elsewhere = await formed(signature, { endpoint: { url: 'https://globex.example/hook' } });
+  const as = (changes: Changes, other = signature) =>
+    formedBy(contract, other, {
+      ...changes,
+      endpoint: { url, ...changes.endpoint },
+      moment: { nowMs, ...changes.moment },
+    });
+  const good = await as({});
+  const other = await as({ event: anEvent({ data: '{"other":true}' }) });
+  const elsewhere = await as({ endpoint: { url: 'https://globex.example/hook' } });
+  const covered = contractOf(contract)
+    .headerNames({})
+    .filter((name) => /-(id|timestamp)$/.test(name));
   const [_, input = ''] = /^posthorn=(.*)$/.exec(header(good, 'Signature-Input')) ?? [];
   const withInput = (text: string): Received =>
     withHeader(good, 'Signature-Input', `posthorn=${text}`);
   const fromSecret = algorithm === 'hmac-sha256';
   return [
-    ...(fromSecret ? [] : await byStrangers(signature)),
-    ...(fromSecret ? [] : [await byPublicKey(good, input)]),
+    ...(fromSecret ? [] : await byStrangers(signature, as)),
+    ...(fromSecret ? [] : [await byPublicKey(good, input, nowMs)]),
     { about: 'with the body of another delivery', received: { ...good, body: other.body } },
     {
       about: 'with body and digest of another delivery',
@@ -100,14 +130,14 @@ export async function forgedMessages(algorithm: MessageSignature['algorithm']): 
         body: other.body,
       },
     },
-    { about: 'that was sent elsewhere', received: { ...elsewhere, url: OWN_URL } },
+    { about: 'that was sent elsewhere', received: { ...elsewhere, url } },
     { about: 'with another method', received: { ...good, method: 'PUT' } },
-    ...changed(good, ['Content-Type', 'X-Webhook-ID', 'X-Webhook-Timestamp'], () => 'changed'),
+    ...changed(good, ['Content-Type', ...covered], () => 'changed'),
     {
       about: 'that is too old',
-      received: await formed(signature, { moment: { nowMs: NOON_MS - 301_000 } }),
+      received: await as({ moment: { nowMs: nowMs - 305_000 } }),
     },
-    { about: 'with another tag', received: await formed({ ...signature, tag: 'another' }) },
+    { about: 'with another tag', received: await as({}, { ...signature, tag: 'another' }) },
     {
       about: 'whose signature covers nothing',
       received: withInput(input.replace(/^\(.*?\)/, '()')),
@@ -124,7 +154,7 @@ export async function forgedMessages(algorithm: MessageSignature['algorithm']): 
 }
 
 /** An HMAC whose secret is what everybody knows, under the id of the key. */
-async function byPublicKey(good: Received, input: string): Promise<Attempt> {
+async function byPublicKey(good: Received, input: string, nowMs: number): Promise<Attempt> {
   const id = /keyid="([^"]+)"/.exec(input)?.[1] ?? '';
   const pem = publicPem(id === 'sk_rsa' ? 'RS256' : 'Ed25519');
   const { headers } = await httpbis.signMessage(
@@ -132,7 +162,7 @@ async function byPublicKey(good: Received, input: string): Promise<Attempt> {
       name: 'posthorn',
       fields: ['@method', '@target-uri', 'content-digest', 'content-type'],
       params: ['created', 'keyid', 'alg', 'nonce', 'tag'],
-      paramValues: { created: new Date(NOON_MS), nonce: 'n', tag: TAG },
+      paramValues: { created: new Date(nowMs), nonce: 'n', tag: TAG },
       key: {
         id,
         alg: 'hmac-sha256',

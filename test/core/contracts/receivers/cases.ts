@@ -21,10 +21,10 @@ export interface Case {
   readonly about: string;
 }
 
-const SENT_AT = NOON_MS / 1000;
 const OTHER = 'another_secret_of_24_ch@!';
 const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const KEYS: Record<ContractName, string[]> = {
+/** The last one signs. */
+export const KEYS: Readonly<Record<ContractName, readonly string[]>> = {
   'standard-webhooks': [WHSEC],
   bynn: [bynnVector.publicKey, publicPem('RS256')],
   'kyc-hmac': [OTHER, SECRET],
@@ -53,7 +53,7 @@ const TOO_OLD: Partial<Record<ContractName, number>> = {
 };
 
 /** Data that has members like the envelope's and the claims', in other spellings of their names. */
-const LIKE_OURS = 'with names in its data that differ from ours by their case';
+export const LIKE_OURS = 'with names in its data that differ from ours by their case';
 const LIKE = anEvent({
   data: '{"resource":{"Data":1,"EXP":1,"Timestamp":1},"timestamp":5,"Timestamp":"2026-01-01","TIMESTAMP":9e99,"Jwt":[],"JWT":"a.b.c","Iat":"x","BODY_SHA256":7,"sessionId":"s","Type":{},"ID":null}',
 });
@@ -153,30 +153,34 @@ function caseOf(
   received: Received,
   about: string,
   expected: boolean,
+  now: number,
 ): Case {
   const headers: Record<string, string> = {};
   for (const [name, value] of received.rawHeaders) headers[name.toLowerCase()] = value;
   const body = received.body.toString('base64');
   const keys = KEYS[contract];
-  return { contract, headers, body, keys, token: TOKEN, now: SENT_AT, expected, about };
+  return { contract, headers, body, keys, token: TOKEN, now, expected, about };
 }
 
-async function casesOf(contract: ContractName): Promise<Case[]> {
+/** @param nowMs when they are signed */
+export async function casesOf(contract: ContractName, nowMs: number): Promise<Case[]> {
+  const sentAt = Math.floor(nowMs / 1000);
   const event = anEvent({ data: '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}' });
   const secrets = [contract === 'standard-webhooks' ? WHSEC : SECRET] as const;
-  const received = await form(contract, { event, moment: { secrets } });
-  const good = caseOf(contract, received, 'as it came', true);
+  const received = await form(contract, { event, moment: { secrets, nowMs } });
+  const good = caseOf(contract, received, 'as it came', true, sentAt);
+  const likeOurs = await form(contract, { event: LIKE, moment: { secrets, nowMs } });
   const off = TOLERATED[contract];
   const tooOld = TOO_OLD[contract];
   const jwtAt = received.body.indexOf('"jwt":"') + 40;
   const changed = withFlippedByte(received, contract === 'bynn' ? jwtAt : 12, 1);
   return [
     good,
-    { ...good, about: 'by a clock that is slow', now: SENT_AT - off },
-    { ...good, about: 'by a clock that is fast', now: SENT_AT + off },
+    { ...good, about: 'by a clock that is slow', now: sentAt - off },
+    { ...good, about: 'by a clock that is fast', now: sentAt + off },
     { ...good, about: 'with other keys', keys: WRONG[contract], expected: false },
-    caseOf(contract, changed, 'with a changed body', false),
-    caseOf(contract, await form(contract, { event: LIKE, moment: { secrets } }), LIKE_OURS, true),
+    caseOf(contract, changed, 'with a changed body', false, sentAt),
+    caseOf(contract, likeOurs, LIKE_OURS, true, sentAt),
     ...GARBAGE[contract].map(({ headers, body }) => ({
       ...good,
       about: `with ${JSON.stringify({ ...headers, ...(body && { body }) }).slice(0, 80)}`,
@@ -184,14 +188,14 @@ async function casesOf(contract: ContractName): Promise<Case[]> {
       ...(body === undefined ? {} : { body: Buffer.from(body).toString('base64') }),
       expected: false,
     })),
-    ...(await forgeriesOf(contract, secrets[0])).map(({ received: forged, about }) =>
-      caseOf(contract, forged, about, false),
+    ...(await forgeriesOf(contract, secrets[0], nowMs)).map(({ received: forged, about }) =>
+      caseOf(contract, forged, about, false, sentAt),
     ),
     ...WEAK[contract].map((key) => ({
       // Signed with it, as far as our own code can.
       ...good,
       about: `with the key ${JSON.stringify(key)}`,
-      ...weakly(received, key),
+      ...weakly(received, key, sentAt),
       expected: false,
     })),
     ...(contract === 'bynn'
@@ -210,13 +214,13 @@ async function casesOf(contract: ContractName): Promise<Case[]> {
           {
             ...good,
             about: 'without its signature',
-            headers: { 'webhook-timestamp': String(SENT_AT) },
+            headers: { 'webhook-timestamp': String(sentAt) },
             expected: false,
           },
         ]),
     ...(tooOld === undefined
       ? []
-      : [{ ...good, about: 'too late', now: SENT_AT + tooOld, expected: false }]),
+      : [{ ...good, about: 'too late', now: sentAt + tooOld, expected: false }]),
   ];
 }
 
@@ -230,15 +234,15 @@ const WEAK: Record<ContractName, readonly string[]> = {
 };
 
 /** The same delivery as somebody signs it who knows that the receiver's key is weak. */
-function weakly({ body, rawHeaders }: Received, key: string) {
+function weakly({ body, rawHeaders }: Received, key: string, sentAt: number) {
   const headers: Record<string, string> = {};
   for (const [name, value] of rawHeaders) headers[name.toLowerCase()] = value;
   const hmac = (secret: Buffer | string, ...parts: (Buffer | string)[]) =>
     parts.reduce((mac, part) => mac.update(part), createHmac('sha256', secret));
   const sha3 = createHash('sha3-256').update(body).update(key).digest('hex');
   const claims = {
-    iat: SENT_AT,
-    exp: SENT_AT + 300,
+    iat: sentAt,
+    exp: sentAt + 300,
     body_sha256: createHash('sha256').update(body).digest('hex'),
   };
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -270,6 +274,6 @@ const vendors: Case = {
 };
 
 export async function allCases(): Promise<Case[]> {
-  const lists = await Promise.all(CONTRACT_NAMES.map(casesOf));
+  const lists = await Promise.all(CONTRACT_NAMES.map((contract) => casesOf(contract, NOON_MS)));
   return [...lists.flat(), vendors];
 }

@@ -46,11 +46,18 @@ export function secretOf({ name }: Stranger, contract: ContractName): string {
 
 const DATA = '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}';
 
-/** @param secret the receiver's */
-export async function forgeriesOf(contract: ContractName, secret: string): Promise<Forgery[]> {
+/**
+ * @param secret the receiver's
+ * @param nowMs when they are signed
+ */
+export async function forgeriesOf(
+  contract: ContractName,
+  secret: string,
+  nowMs: number,
+): Promise<Forgery[]> {
   const genuine = await form(contract, {
     event: anEvent({ data: DATA }),
-    moment: { secrets: [secret] },
+    moment: { secrets: [secret], nowMs },
   });
   const byOthers = await Promise.all(
     STRANGERS.map(async (stranger) => {
@@ -58,7 +65,7 @@ export async function forgeriesOf(contract: ContractName, secret: string): Promi
       const secrets = [secretOf(stranger, contract)] as const;
       const received = await form(contract, {
         event: anEvent({ tenant, environment, data: DATA }),
-        moment: { secrets, keys: keysOf(stranger) },
+        moment: { secrets, nowMs, keys: keysOf(stranger) },
       });
       return {
         about: `signed for ${stranger.name}`,
@@ -70,11 +77,11 @@ export async function forgeriesOf(contract: ContractName, secret: string): Promi
     CONTRACT_NAMES.filter((name) => name !== contract).map(async (name) => ({
       about: `of the contract ${name}, signed with the same secret`,
       received: withToken(
-        await form(name, { event: anEvent({ data: DATA }), moment: { secrets: [secret] } }),
+        await form(name, { event: anEvent({ data: DATA }), moment: { secrets: [secret], nowMs } }),
       ),
     })),
   );
-  return [...byOthers, ...ofOthers, ...(await changesOf(contract, genuine, secret))];
+  return [...byOthers, ...ofOthers, ...(await changesOf(contract, genuine, secret, nowMs))];
 }
 
 /** What anybody makes of a delivery that was seen. */
@@ -82,6 +89,7 @@ async function changesOf(
   contract: ContractName,
   genuine: Received,
   secret: string,
+  nowMs: number,
 ): Promise<Forgery[]> {
   if (contract === 'bynn') {
     return [
@@ -96,7 +104,7 @@ async function changesOf(
   }
   const other = await form(contract, {
     event: anEvent({ data: DATA.replace('ses_42', 'ses_43').replace('d-1', 'd-2') }),
-    moment: { secrets: [secret] },
+    moment: { secrets: [secret], nowMs },
   });
   const swapped = [
     { about: 'with the body of another delivery', received: { ...genuine, body: other.body } },

@@ -1,0 +1,174 @@
+// Receives deliveries of the contract standard-webhooks, signed by HTTP message signatures (RFC 9421), with Fastify.
+// Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
+//
+//   Node.js 22.18 or newer (older ones: npx tsx)
+//   npm install fastify@5 http-message-signatures
+//   node fastify.mts
+//
+// Environment:
+//   WEBHOOK_URL       the endpoint’s URL, as Posthorn has it
+//   WEBHOOK_KEYS_URL  https://<Posthorn>/.well-known/<tenant>/<environment>/jwks.json, yours and no other
+//   PORT              where it listens; 8080 if it is not set
+//   INBOX             the folder for what was accepted; ./inbox if it is not set
+import {
+  createHash,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+  verify as verifyBytes,
+} from 'node:crypto';
+import fs from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import path from 'node:path';
+import Fastify from 'fastify';
+import { httpbis } from 'http-message-signatures';
+
+/** The key set of your tenant and environment, and no other: what is signed for others then does not verify. */
+const KEYS_URL = new URL(process.env.WEBHOOK_KEYS_URL ?? '');
+const FRESH_MS = 300_000;
+
+type Look<T> = (keys: ReadonlyMap<string, KeyObject>) => Promise<T | undefined>;
+let keys = new Map<string, KeyObject>();
+let [fetchedAt, renewedAt] = [0, 0];
+
+/** Looks with the cached keys, and if that gives nothing, with keys fetched anew: at most every 30 seconds. */
+async function withKeys<T>(look: Look<T>): Promise<T | undefined> {
+  if (Date.now() - fetchedAt > FRESH_MS) await fetchKeys();
+  const found = await look(keys);
+  if (found !== undefined || Date.now() - renewedAt < 30_000) return found;
+  renewedAt = Date.now();
+  await fetchKeys();
+  return look(keys);
+}
+
+async function fetchKeys(): Promise<void> {
+  const response = await fetch(KEYS_URL, { signal: AbortSignal.timeout(5_000) });
+  if (!response.ok) throw new Error(`the key set answers ${response.status}`);
+  const set = (await response.json()) as { keys: (JsonWebKey & { kid: string })[] };
+  keys = new Map(set.keys.map((key) => [key.kid, createPublicKey({ key, format: 'jwk' })]));
+  fetchedAt = Date.now();
+}
+
+/** The endpoint's URL as Posthorn has it: a proxy may show you another one. */
+const URL_OF_ENDPOINT = new URL(process.env.WEBHOOK_URL ?? '').href;
+const TAG = 'posthorn-webhook';
+const TOLERANCE_SECONDS = 5 * 60;
+
+/** @returns nothing unless one of the keys signed it, for this address and within the last five minutes */
+async function verify(headers: IncomingHttpHeaders, body: Buffer) {
+  const digest = createHash('sha256').update(body).digest('base64');
+  if (headers['content-digest'] !== `sha-256=:${digest}:`) return undefined;
+  const isGenuine = await withKeys(async (keys) => {
+    const config = {
+      // The id is what tells a repeat, so it must be signed.
+      requiredFields: ['@method', '@target-uri', 'content-digest', 'webhook-id'],
+      requiredParams: ['created', 'keyid', 'tag'],
+      tolerance: TOLERANCE_SECONDS,
+      maxAge: 2 * TOLERANCE_SECONDS, // The library adds the tolerance to the age.
+      keyLookup: async ({ keyid, tag }: { keyid?: string; tag?: string }) => {
+        const key = keys.get(keyid ?? '');
+        if (key === undefined || tag !== TAG) return null;
+        const [alg, hash] =
+          key.asymmetricKeyType === 'rsa' ? ['rsa-v1_5-sha256', 'sha256'] : ['ed25519', null];
+        return {
+          algs: [String(alg)],
+          verify: async (data: Buffer, signature: Buffer) =>
+            verifyBytes(hash, data, key, signature),
+        };
+      },
+    };
+    const message = {
+      method: 'POST',
+      url: URL_OF_ENDPOINT,
+      headers: headers as Record<string, string>,
+    };
+    try {
+      return (await httpbis.verifyMessage(config, message)) === true || undefined;
+    } catch {
+      return undefined;
+    }
+  });
+  if (!isGenuine) return undefined;
+  return { id: String(headers['webhook-id']), event: JSON.parse(body.toString('utf8')) };
+}
+
+/** Your own work, for each event once. What throws here is tried again every hour, and at the next start. */
+async function handle(id: string, _event: unknown): Promise<void> {
+  console.log(`processed ${id}`);
+}
+
+// What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept
+// for 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+const INBOX = process.env.INBOX ?? 'inbox';
+const KEPT_MS = 41 * 24 * 3_600_000;
+
+/** The largest delivery has less than 700 kB. */
+const MAX_BODY_BYTES = 1_000_000;
+
+/** @returns the status to answer; the work is done afterwards */
+async function receive(headers: IncomingHttpHeaders, body: Buffer): Promise<number> {
+  try {
+    const delivery = await verify(headers, body);
+    if (delivery === undefined) return 401;
+    const file = keep(delivery.id, delivery.event);
+    if (file !== undefined) enqueue(file);
+    return 204;
+  } catch (error) {
+    console.error(error);
+    return 500; // Ours, not the sender's: it is sent again.
+  }
+}
+
+/** @returns nothing if the id was there already */
+function keep(id: string, event: unknown): string | undefined {
+  const file = path.join(INBOX, createHash('sha256').update(id).digest('hex'));
+  const draft = path.join(INBOX, `${randomUUID()}.draft`);
+  fs.writeFileSync(draft, JSON.stringify({ id, event }));
+  try {
+    fs.linkSync(draft, file); // Whole or not at all, and for one of two that come together.
+    return file;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    throw error;
+  } finally {
+    fs.rmSync(draft);
+  }
+}
+
+let queue = Promise.resolve();
+
+function enqueue(file: string): void {
+  queue = queue.then(() => work(file)).catch(console.error);
+}
+
+async function work(file: string): Promise<void> {
+  const text = fs.readFileSync(file, 'utf8');
+  if (text === '') return;
+  const { id, event } = JSON.parse(text);
+  await handle(id, event);
+  fs.truncateSync(file);
+}
+
+function sweep(): void {
+  for (const name of fs.readdirSync(INBOX)) {
+    const file = path.join(INBOX, name);
+    const { mtimeMs, size } = fs.statSync(file);
+    if (Date.now() - mtimeMs > KEPT_MS) fs.rmSync(file);
+    else if (size > 0 && !name.endsWith('.draft')) enqueue(file);
+  }
+}
+
+fs.mkdirSync(INBOX, { recursive: true });
+sweep();
+setInterval(sweep, 3_600_000).unref();
+
+const app = Fastify({ bodyLimit: MAX_BODY_BYTES });
+// The raw bytes, of any content type: what a parser made of them does not verify.
+app.removeAllContentTypeParsers();
+app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+app.post('/webhooks', async (request, reply) => {
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return reply.code(await receive(request.headers, body)).send();
+});
+await app.listen({ host: '0.0.0.0', port: Number(process.env.PORT ?? 8080) });

@@ -1,0 +1,78 @@
+// Joins the parts of a server into one file: its head, the imports of all parts, and the rest of each part.
+import { readFileSync } from 'node:fs';
+import { ENVIRONMENT, WAYS, type Way } from './ways.ts';
+
+export interface Language {
+  readonly name: string;
+  /** Of its parts, beside this file: `<way>`, `<framework>`, and what they share. */
+  readonly folder: string;
+  /** With its dot. */
+  readonly extension: string;
+  /** Begins each line of the head. */
+  readonly comment: string;
+  readonly frameworks: readonly Framework[];
+  /** Parts before the way's own, in their order, and the packages to install. */
+  readonly ways: Readonly<
+    Record<Way, { readonly needs: readonly string[]; readonly packages: readonly string[] }>
+  >;
+  /** Lines for the head. */
+  install(packages: readonly string[]): readonly string[];
+  run(file: string, framework: Framework): readonly string[];
+  /** A line that imports something, and one that imports another part. */
+  readonly isImport: RegExp;
+  readonly isOfPart: RegExp;
+  /** The imports of all parts, merged and sorted. */
+  imports(lines: readonly string[]): string;
+  /** What else a part has for itself only. */
+  strip(text: string): string;
+  /** Between parts. */
+  readonly space: string;
+}
+
+export interface Framework {
+  /** Of its part. */
+  readonly name: string;
+  readonly title: string;
+  /** Of the server: no module that it imports may have this name. */
+  readonly file: string;
+  readonly packages: readonly string[];
+}
+
+/** What all servers of a language share, after what tells genuine deliveries from others. */
+const INBOX = 'inbox';
+
+export function compose(language: Language, way: Way, framework: Framework): string {
+  const { needs } = language.ways[way];
+  const parts = [...needs, way, INBOX, framework.name].map((name) => partOf(language, name));
+  const lines = parts.map((part) => part.split('\n'));
+  const imports = lines
+    .flat()
+    .filter((line) => language.isImport.test(line) && !language.isOfPart.test(line));
+  const rest = lines.map((own) =>
+    language.strip(own.filter((line) => !language.isImport.test(line)).join('\n')).trim(),
+  );
+  const head = [headOf(language, way, framework), language.imports(imports)].join('\n');
+  return `${[head, ...rest].join(language.space)}\n`;
+}
+
+const partOf = ({ folder, extension }: Language, name: string): string =>
+  readFileSync(new URL(`${folder}/${name}${extension}`, import.meta.url), 'utf8');
+
+function headOf(language: Language, way: Way, framework: Framework): string {
+  const { about, environment } = WAYS[way];
+  const packages = [...framework.packages, ...language.ways[way].packages];
+  const names = [...environment, 'PORT', 'INBOX'] as const;
+  const width = Math.max(...names.map((name) => name.length));
+  return [
+    `Receives deliveries of ${about}, with ${framework.title}.`,
+    'Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.',
+    '',
+    ...language.install(packages).map((line) => `  ${line}`),
+    ...language.run(framework.file, framework).map((line) => `  ${line}`),
+    '',
+    'Environment:',
+    ...names.map((name) => `  ${name.padEnd(width)}  ${ENVIRONMENT[name]}`),
+  ]
+    .map((line) => `${language.comment} ${line}`.trimEnd())
+    .join('\n');
+}

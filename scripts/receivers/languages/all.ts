@@ -1,0 +1,4 @@
+import type { Language } from '../compose.ts';
+import { typescript } from './typescript.ts';
+
+export const LANGUAGES: readonly Language[] = [typescript];

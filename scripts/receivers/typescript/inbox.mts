@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import path from 'node:path';
+import { verify } from './kyc-hmac.mts';
+
+/** Your own work, for each event once. What throws here is tried again every hour, and at the next start. */
+async function handle(id: string, _event: unknown): Promise<void> {
+  console.log(`processed ${id}`);
+}
+
+// What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept
+// for 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+const INBOX = process.env.INBOX ?? 'inbox';
+const KEPT_MS = 41 * 24 * 3_600_000;
+
+/** The largest delivery has less than 700 kB. */
+export const MAX_BODY_BYTES = 1_000_000;
+
+/** @returns the status to answer; the work is done afterwards */
+export async function receive(headers: IncomingHttpHeaders, body: Buffer): Promise<number> {
+  try {
+    const delivery = await verify(headers, body);
+    if (delivery === undefined) return 401;
+    const file = keep(delivery.id, delivery.event);
+    if (file !== undefined) enqueue(file);
+    return 204;
+  } catch (error) {
+    console.error(error);
+    return 500; // Ours, not the sender's: it is sent again.
+  }
+}
+
+/** @returns nothing if the id was there already */
+function keep(id: string, event: unknown): string | undefined {
+  const file = path.join(INBOX, createHash('sha256').update(id).digest('hex'));
+  const draft = path.join(INBOX, `${randomUUID()}.draft`);
+  fs.writeFileSync(draft, JSON.stringify({ id, event }));
+  try {
+    fs.linkSync(draft, file); // Whole or not at all, and for one of two that come together.
+    return file;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    throw error;
+  } finally {
+    fs.rmSync(draft);
+  }
+}
+
+let queue = Promise.resolve();
+
+function enqueue(file: string): void {
+  queue = queue.then(() => work(file)).catch(console.error);
+}
+
+async function work(file: string): Promise<void> {
+  const text = fs.readFileSync(file, 'utf8');
+  if (text === '') return;
+  const { id, event } = JSON.parse(text);
+  await handle(id, event);
+  fs.truncateSync(file);
+}
+
+function sweep(): void {
+  for (const name of fs.readdirSync(INBOX)) {
+    const file = path.join(INBOX, name);
+    const { mtimeMs, size } = fs.statSync(file);
+    if (Date.now() - mtimeMs > KEPT_MS) fs.rmSync(file);
+    else if (size > 0 && !name.endsWith('.draft')) enqueue(file);
+  }
+}
+
+fs.mkdirSync(INBOX, { recursive: true });
+sweep();
+setInterval(sweep, 3_600_000).unref();

@@ -1,0 +1,133 @@
+// Every server of docs/receivers in one language against live deliveries, true and forged.
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WAY_NAMES, WAYS, type Way } from '../../scripts/receivers/ways.ts';
+import { TOKEN } from '../builders/contracts.ts';
+import { eventually, inParallel } from '../builders/eventually.ts';
+import { freePort } from '../builders/free-port.ts';
+import { wholeOr } from '../builders/share.ts';
+import { formed, type Row, rowsOf } from './forged.ts';
+import { type Live, PRIVATE_PEM, post, secretsOf, startLive } from './live.ts';
+import { type Server, spawnServer, startServer } from './server.ts';
+import type { Toolchain } from './toolchain.ts';
+
+/** By bynn it arrives as more than twice as much. */
+const LARGE = { resource: { id: 'large', text: 'x'.repeat(250 * 1000) }, sessionId: 'ses_2' };
+/** Skips with a line what is not installed; where CI is true, that is a failure. */
+export function describeReceivers(toolchain: Toolchain): void {
+  const { language } = toolchain;
+  const lacking = toolchain.missing() ?? (toolchain.isInstalled() ? undefined : 'what it needs');
+  it(`has what receivers in ${language.name} need where nothing may be skipped`, () => {
+    if (lacking === undefined) return;
+    console.log(`receivers in ${language.name} are skipped: ${lacking} is not installed`);
+    expect(process.env.CI).not.toBe('true');
+  });
+  const servers = WAY_NAMES.flatMap((way) =>
+    language.frameworks.map(({ title, file }) => ({ way, title, file })),
+  );
+  // Outside of CI each way and each framework once or twice, not each with each.
+  const share = servers.filter((_, at) => at % (language.frameworks.length + 1) === 0);
+  describe.skipIf(lacking !== undefined)(`receivers in ${language.name}`, () => {
+    let live: Live;
+    const folder = mkdtempSync(path.join(tmpdir(), 'posthorn-receivers-'));
+    const privateKey = path.join(folder, 'private.pem');
+    beforeAll(async () => {
+      writeFileSync(privateKey, PRIVATE_PEM);
+      live = await startLive();
+    });
+    afterAll(async () => {
+      rmSync(folder, { recursive: true, force: true });
+      await live?.stop();
+    });
+
+    describe.each(wholeOr(servers, share))('for $way with $title', ({ way, file }) => {
+      const at = `/${way}/${file.replace(/\W/g, '-')}`;
+      const command = toolchain.command(way, file);
+      const environment = () => environmentOf(way, live, at, privateKey);
+
+      it('takes true deliveries once, and refuses all others', async () => {
+        const server = await startServer(command, environment());
+        try {
+          await tryServer(way, at, live, server);
+        } catch (error) {
+          console.log(server.printed().slice(-5_000));
+          throw error;
+        } finally {
+          await server.stop();
+        }
+      });
+
+      it.each(WAYS[way].environment)('does not start without %s', async (name) => {
+        const { [name]: _, ...rest } = environment();
+        const port = String(await freePort());
+        const child = spawnServer(command, { ...rest, PORT: port, INBOX: path.join(folder, 'x') });
+        child.stdout?.resume();
+        child.stderr?.resume();
+        const [code] = await once(child, 'exit');
+        expect(code).toBeGreaterThan(0);
+      });
+    });
+  });
+}
+
+function environmentOf(way: Way, live: Live, at: string, privateKey: string) {
+  const all = {
+    WEBHOOK_SECRETS: secretsOf(way).join(' '),
+    WEBHOOK_TOKEN: TOKEN,
+    WEBHOOK_KEYS_URL: live.keySetOf(at).url,
+    WEBHOOK_URL: live.urlOf(at),
+    WEBHOOK_PRIVATE_KEY: privateKey,
+  };
+  const names: readonly string[] = WAYS[way].environment;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+}
+
+async function tryServer(way: Way, at: string, live: Live, server: Server): Promise<void> {
+  const { processed } = server;
+  const keySet = live.keySetOf(at);
+  await live.connect(way, at, server.port);
+
+  // Signed by a key that is published now; the next one by a key that is published afterwards.
+  expect(await post(server.port, await formed(way, live.urlOf(at), 0))).toBeLessThan(300);
+  keySet.publish();
+  const first = await live.deliver(at, { resource: { id: 'one' }, sessionId: 'ses_1' });
+  expect(first.status).toBeLessThan(300);
+  const fetches = keySet.fetches();
+  await eventually(() => processed().length === 2);
+
+  const rows = await rowsOf(way, first);
+  const answers = await inParallel(rows, 4, ({ received }) => post(server.port, received));
+  expect(rows.map(({ about }, n) => [about, kindOf(answers[n])])).toEqual(
+    rows.map((row) => [row.about, row.expected === 'refused' ? 'refused' : 'taken']),
+  );
+  // Nobody makes it fetch the keys for each forgery.
+  expect(keySet.fetches() - fetches).toBeLessThanOrEqual(1);
+
+  // Posthorn itself repeats, with a new signature.
+  expect((await live.repeat(at, first.event)).status).toBeLessThan(300);
+
+  const large = await live.deliver(at, LARGE);
+  expect([large.status, large.body.length > 250_000 || way === 'idnow']).toEqual([204, true]);
+
+  const news = rows.filter((row: Row) => row.expected === 'new').length;
+  await eventually(() => processed().length >= 3 + news);
+  expect(server.isAlive()).toBe(true);
+
+  // What was processed before a crash is not processed after it.
+  await server.restart();
+  expect(await post(server.port, large)).toBeLessThan(300);
+  const last = await live.deliver(at, { resource: { id: 'last' }, sessionId: 'ses_9' });
+  expect(last.status).toBeLessThan(300);
+  await eventually(() => processed().length >= 4 + news);
+  expect(new Set(processed()).size).toBe(4 + news);
+  expect(processed()).toHaveLength(4 + news);
+}
+
+/** A server need not look at what is no delivery of ours by its method, size, content type or length of headers. */
+function kindOf(status = 0): string {
+  if (status >= 200 && status < 300) return 'taken';
+  return [401, 404, 405, 413, 415, 431].includes(status) ? 'refused' : `answered ${status}`;
+}

@@ -1,0 +1,4 @@
+import type { Toolchain } from '../toolchain.ts';
+import { typescript } from './typescript.ts';
+
+export const TOOLCHAINS: readonly Toolchain[] = [typescript];
