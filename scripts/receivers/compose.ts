@@ -25,8 +25,8 @@ export interface Language {
   imports(lines: readonly string[]): string;
   /** What else a part has for itself only. */
   strip(text: string): string;
-  /** Between parts. */
-  readonly space: string;
+  /** Before a part. */
+  space(part: string): string;
 }
 
 export interface Framework {
@@ -52,7 +52,7 @@ export function compose(language: Language, way: Way, framework: Framework): str
     language.strip(own.filter((line) => !language.isImport.test(line)).join('\n')).trim(),
   );
   const head = [headOf(language, way, framework), language.imports(imports)].join('\n');
-  return `${[head, ...rest].join(language.space)}\n`;
+  return `${head}${rest.map((part) => language.space(part) + part).join('')}\n`;
 }
 
 const partOf = ({ folder, extension }: Language, name: string): string =>

@@ -1,4 +1,5 @@
 import type { Language } from '../compose.ts';
+import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 
-export const LANGUAGES: readonly Language[] = [typescript];
+export const LANGUAGES: readonly Language[] = [typescript, python];

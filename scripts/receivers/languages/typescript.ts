@@ -56,5 +56,5 @@ export const typescript: Language = {
       .join('\n');
   },
   strip: (text) => text.replaceAll(/^export /gm, ''),
-  space: '\n\n',
+  space: () => '\n\n',
 };

@@ -36,7 +36,7 @@ async function verify(headers: IncomingHttpHeaders, body: Buffer) {
   const { timestamp, signature: _, ...event } = JSON.parse(body.toString('utf8'));
   if (!(Math.abs(Date.now() / 1000 - timestamp) <= TOLERANCE_SECONDS)) return undefined;
   // There is no id: what stays the same when it is sent again tells it.
-  return { id: JSON.stringify(event), event };
+  return { id: createHash('sha256').update(JSON.stringify(event)).digest('hex'), event };
 }
 
 /** Your own work, for each event once. What throws here is tried again every hour, and at the next start. */

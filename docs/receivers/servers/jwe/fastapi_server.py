@@ -1,0 +1,147 @@
+# Receives deliveries of the contract standard-webhooks, encrypted (JWE), with FastAPI.
+# Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
+#
+#   Python 3.10 or newer
+#   pip install fastapi uvicorn jwcrypto standardwebhooks
+#   python fastapi_server.py
+#
+# Environment:
+#   WEBHOOK_SECRETS      the endpoint’s secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint’s `encryption.jwk`, PKCS #8 in PEM
+#   PORT                 where it listens; 8080 if it is not set
+#   INBOX                the folder for what was accepted; ./inbox if it is not set
+import hashlib
+import json
+import logging
+import os
+import pathlib
+import queue
+import threading
+import time
+import uuid
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from jwcrypto import jwe, jwk
+from standardwebhooks import Webhook
+
+# The endpoint's secret, and while a rotation overlaps the one before it.
+SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
+if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
+    raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
+
+# The private half of the endpoint's `encryption.jwk`.
+PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ["WEBHOOK_PRIVATE_KEY"]).read_bytes())
+ALGORITHMS = ["RSA-OAEP-256", "ECDH-ES", "A256GCM"]
+WEBHOOKS = [Webhook(secret) for secret in SECRETS]
+
+
+def verify(headers, body):
+    """Gives (id, event) if one of the secrets signed it within five minutes and it is for our key, or else None."""
+    for webhook in WEBHOOKS:
+        try:
+            # The signature is over the encrypted body, which is no JSON.
+            webhook.verify(body, headers, json_parse=False)
+            token = jwe.JWE(algs=ALGORITHMS)
+            token.deserialize(body.decode(), key=PRIVATE_KEY)
+            return headers["webhook-id"], json.loads(token.payload)
+        except Exception:
+            continue  # Perhaps it was the other secret.
+    return None
+
+
+def handle(id, event):
+    """Your own work, for each event once. What raises here is tried again every hour, and at the next start."""
+    print(f"processed {id}", flush=True)
+
+
+# What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept
+# for 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+# One process only: two would both take up what is left in it.
+INBOX = pathlib.Path(os.environ.get("INBOX", "inbox"))
+KEPT_SECONDS = 41 * 24 * 3600
+
+# The largest delivery has less than 700 kB.
+MAX_BODY_BYTES = 1_000_000
+
+
+def receive(headers, body):
+    """Gives the status to answer; the work is done afterwards. The headers' names are in lower case."""
+    try:
+        delivery = verify(headers, body)
+        if delivery is None:
+            return 401
+        file = keep(*delivery)
+        if file is not None:
+            waiting.put(file)
+        return 204
+    except Exception:
+        logging.exception("not received")
+        return 500  # Ours, not the sender's: it is sent again.
+
+
+def keep(id, event):
+    """Gives None if the id was there already."""
+    file = INBOX / hashlib.sha256(id.encode()).hexdigest()
+    draft = INBOX / f"{uuid.uuid4()}.draft"
+    draft.write_text(json.dumps({"id": id, "event": event}))
+    try:
+        os.link(draft, file)  # Whole or not at all, and for one of two that come together.
+        return file
+    except FileExistsError:
+        return None
+    finally:
+        draft.unlink()
+
+
+waiting = queue.Queue()
+
+
+def work():
+    swept_at = float("-inf")
+    while True:
+        try:
+            if time.monotonic() - swept_at > 3600:
+                swept_at = time.monotonic()
+                sweep()
+            file = waiting.get(timeout=60)
+            text = file.read_text()
+            if text:
+                handle(**json.loads(text))
+                os.truncate(file, 0)
+        except queue.Empty:
+            pass
+        except Exception:
+            logging.exception("left in the inbox")
+
+
+def sweep():
+    for file in INBOX.iterdir():
+        stat = file.stat()
+        if time.time() - stat.st_mtime > KEPT_SECONDS:
+            file.unlink()
+        elif stat.st_size > 0 and file.suffix != ".draft":
+            waiting.put(file)
+
+
+INBOX.mkdir(parents=True, exist_ok=True)
+threading.Thread(target=work, daemon=True).start()
+
+app = FastAPI()
+
+
+@app.post("/webhooks")
+async def webhooks(request: Request) -> Response:
+    # The raw bytes: what a parser made of them does not verify.
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return Response(status_code=413)
+    status = await run_in_threadpool(receive, dict(request.headers), bytes(body))
+    return Response(status_code=status)
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))

@@ -1,0 +1,4 @@
+import { describeReceivers } from './suite.ts';
+import { python } from './toolchains/python.ts';
+
+describeReceivers(python);
