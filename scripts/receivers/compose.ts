@@ -51,7 +51,7 @@ export function compose(language: Language, way: Way, framework: Framework): str
   const rest = lines.map((own) =>
     language.strip(own.filter((line) => !language.isImport.test(line)).join('\n')).trim(),
   );
-  const head = [headOf(language, way, framework), language.imports(imports)].join('\n');
+  const head = [headOf(language, way, framework), language.imports(imports)].join('\n\n');
   return `${head}${rest.map((part) => language.space(part) + part).join('')}\n`;
 }
 

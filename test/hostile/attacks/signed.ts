@@ -172,7 +172,10 @@ async function byPublicKey(good: Received, input: string, nowMs: number): Promis
     {
       method: good.method,
       url: good.url,
-      headers: Object.fromEntries(good.rawHeaders.map(([name, value]) => [name, value])),
+      // Without the true signature, so that the forged one takes its label.
+      headers: Object.fromEntries(
+        good.rawHeaders.filter(([name]) => !/^signature(-input)?$/i.test(name)),
+      ),
     },
   );
   const received = ['Signature-Input', 'Signature'].reduce(

@@ -1,5 +1,6 @@
 import type { Toolchain } from '../toolchain.ts';
+import { go } from './go.ts';
 import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 
-export const TOOLCHAINS: readonly Toolchain[] = [typescript, python];
+export const TOOLCHAINS: readonly Toolchain[] = [typescript, python, go];

@@ -8,6 +8,7 @@
 //   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
+
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';

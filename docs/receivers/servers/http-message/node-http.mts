@@ -10,6 +10,7 @@
 //   WEBHOOK_KEYS_URL  https://<Posthorn>/.well-known/<tenant>/<environment>/jwks.json, yours and no other
 //   PORT              where it listens; 8080 if it is not set
 //   INBOX             the folder for what was accepted; ./inbox if it is not set
+
 import {
   createHash,
   createPublicKey,

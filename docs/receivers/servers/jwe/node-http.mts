@@ -10,6 +10,7 @@
 //   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint’s `encryption.jwk`, PKCS #8 in PEM
 //   PORT                 where it listens; 8080 if it is not set
 //   INBOX                the folder for what was accepted; ./inbox if it is not set
+
 import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';

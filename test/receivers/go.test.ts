@@ -1,0 +1,4 @@
+import { describeReceivers } from './suite.ts';
+import { go } from './toolchains/go.ts';
+
+describeReceivers(go);
