@@ -168,7 +168,14 @@ async function caseRows(way: Way, { url }: Received): Promise<Row[]> {
   const contract = CONTRACTS[way];
   if (way === 'http-message') {
     const forged = await forgedMessages('ed25519', { contract, url, nowMs });
-    return forged.map((one) => ({ ...one, expected: 'refused' }));
+    // By our own key, of a contract that has no such header: somebody put one beside it.
+    const other = await form('kyc-hmac', {
+      endpoint: settingsOf(way, url),
+      moment: { nowMs, ownSignature: false },
+    });
+    const rawHeaders = [...other.rawHeaders, ['webhook-id', 'evt_other'] as const];
+    const unsigned = { about: 'with an id that is not signed', received: { ...other, rawHeaders } };
+    return [...forged, unsigned].map((one) => ({ ...one, expected: 'refused' }));
   }
   const cases = (await casesOf(contract, nowMs)).filter(
     ({ keys, token, now, about, headers }) =>

@@ -81,7 +81,7 @@ export async function startServer(
 /** Its own environment, and nothing else of ours. */
 export function spawnServer(
   { program, args, env }: Command,
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>>,
 ): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   return spawn(program, args, {

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 
 # The endpoint's URL as Posthorn has it: a proxy may show you another one.
-URL = os.environ["WEBHOOK_URL"]
+URL = os.environ.get("WEBHOOK_URL")
+if not URL:
+    raise SystemExit("WEBHOOK_URL: the endpoint's URL is missing")
 TAG = "posthorn-webhook"
 TOLERANCE = timedelta(minutes=5)
 # The id is what tells a repeat, so it must be signed.

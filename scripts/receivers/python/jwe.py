@@ -7,7 +7,7 @@ from jwcrypto import jwe, jwk
 from standardwebhooks import Webhook
 
 # The private half of the endpoint's `encryption.jwk`.
-PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ["WEBHOOK_PRIVATE_KEY"]).read_bytes())
+PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ.get("WEBHOOK_PRIVATE_KEY", "")).read_bytes())
 ALGORITHMS = ["RSA-OAEP-256", "ECDH-ES", "A256GCM"]
 WEBHOOKS = [Webhook(secret) for secret in SECRETS]
 

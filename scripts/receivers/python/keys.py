@@ -4,7 +4,7 @@ import time
 from jwt import PyJWKClient
 
 # The key set of your tenant and environment, and no other: what is signed for others then does not verify.
-KEY_SET = PyJWKClient(os.environ["WEBHOOK_KEYS_URL"], lifespan=300, timeout=5)
+KEY_SET = PyJWKClient(os.environ.get("WEBHOOK_KEYS_URL", ""), lifespan=300, timeout=5)
 renewed_at = float("-inf")
 
 

@@ -1,15 +1,13 @@
 // What docs/ shows is so: the examples' bytes verify, and the sixth contract works as it is printed.
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { verifyBronid } from '../../../docs/receivers/snippets/typescript/bronid.ts';
-import { verifyBynn } from '../../../docs/receivers/snippets/typescript/bynn.ts';
-import { verifyIdnow } from '../../../docs/receivers/snippets/typescript/idnow.ts';
-import { verifyKycHmac } from '../../../docs/receivers/snippets/typescript/kyc-hmac.ts';
-import { verifyStandardWebhooks } from '../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
+import { type VerificationKeys, verify } from '../../../client/src/index.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
 import { anEvent } from '../../builders/events.ts';
 import bynnVector from './fixtures/bynn.json' with { type: 'json' };
 import { formWith } from './form.ts';
+import { verifiesMessage } from './independent-verifiers.ts';
 import { stamped } from './stamped.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -28,36 +26,48 @@ function example(contract: string): {
   return { headers: Object.fromEntries(headers), body: Buffer.from(body), page };
 }
 
-const SENT_AT = 1_769_851_805;
+const SENT_AT_MS = 1_769_851_805_000;
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const TOKEN = 'wh_5YCo6VqqfNWjNbMu8q3NPjct';
+const HEX = '5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d';
 
 describe('the receivers’ pages show real bytes', () => {
-  it('of standard-webhooks', () => {
-    const { headers, body, page } = example('standard-webhooks');
-    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-    expect(page).toContain(secret);
-    expect(verifyStandardWebhooks(headers, body, secret, SENT_AT)).toHaveProperty('data');
+  it.each<[VerificationKeys, shown: string, member: string]>([
+    [{ contract: 'standard-webhooks', secret: WHSEC }, WHSEC, 'data'],
+    [{ contract: 'kyc-hmac', secret: HEX }, HEX, 'created'],
+    [
+      { contract: 'bronid', secret: 'the_secret_signing_key@!' },
+      'the_secret_signing_key@!',
+      'verificationUuid',
+    ],
+    [
+      { contract: 'idnow', secret: 'q0lF1v7hJv0m9h2bX3sT5uW8yZ1aB4cD6eF7gH9iJ0k' },
+      'q0lF1v7hJv0m9h2bX3sT5uW8yZ1aB4cD6eF7gH9iJ0k',
+      'sessionId',
+    ],
+  ])('of $contract', async (keys, shown, member) => {
+    const { headers, body, page } = example(keys.contract);
+    expect(page).toContain(shown);
+    const { payload } = await verify({ headers, body }, keys, SENT_AT_MS);
+    expect(payload).toHaveProperty(member);
   });
-  it('of bynn', () => {
+  it('of http-message', async () => {
+    const { headers, body, page } = example('http-message');
+    const jwk = JSON.parse(/^\{ "kid".*$/m.exec(page)?.[0] ?? '');
+    const pem = createPublicKey({ key: jwk, format: 'jwk' })
+      .export({ format: 'pem', type: 'spki' })
+      .toString();
+    const url = 'https://hooks.acme.com/posthorn';
+    expect(page).toContain(url);
+    const received = { method: 'POST', url, rawHeaders: Object.entries(headers), body };
+    const isGenuine = await verifiesMessage(received, (id) => (id === jwk.kid ? pem : undefined));
+    expect(isGenuine).toBe(true);
+  });
+  it('of bynn', async () => {
     const { headers, body } = example('bynn');
-    const token = 'wh_5YCo6VqqfNWjNbMu8q3NPjct';
-    const data = verifyBynn(headers, body, [bynnVector.publicKey], token, bynnVector.claims.iat);
-    expect(data).toEqual(bynnVector.claims.data);
-  });
-  it('of kyc-hmac', () => {
-    const { headers, body, page } = example('kyc-hmac');
-    const secret = '5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d5f3a9c1b7e2d4a6f8b0c5f3a9c1b7e2d';
-    expect(page).toContain(secret);
-    expect(verifyKycHmac(headers, body, [secret])).toHaveProperty('created', 1_769_851_800);
-  });
-  it('of bronid', () => {
-    const { headers, body } = example('bronid');
-    const keys = ['the_secret_signing_key@!'];
-    expect(verifyBronid(headers, body, keys, SENT_AT)).toHaveProperty('name', 'My Company');
-  });
-  it('of idnow', () => {
-    const { headers, body } = example('idnow');
-    const keys = ['q0lF1v7hJv0m9h2bX3sT5uW8yZ1aB4cD6eF7gH9iJ0k'];
-    expect(verifyIdnow(headers, body, keys, SENT_AT)).toHaveProperty('sessionId');
+    const keys = { contract: 'bynn', keys: [bynnVector.publicKey], token: TOKEN } as const;
+    const { payload } = await verify({ headers, body }, keys, bynnVector.claims.iat * 1000);
+    expect(payload).toEqual(bynnVector.claims.data);
   });
 });
 

@@ -30,7 +30,7 @@ from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolve
 from jwt import PyJWKClient
 
 # The key set of your tenant and environment, and no other: what is signed for others then does not verify.
-KEY_SET = PyJWKClient(os.environ["WEBHOOK_KEYS_URL"], lifespan=300, timeout=5)
+KEY_SET = PyJWKClient(os.environ.get("WEBHOOK_KEYS_URL", ""), lifespan=300, timeout=5)
 renewed_at = float("-inf")
 
 
@@ -44,7 +44,9 @@ def with_keys(look):
     return look(KEY_SET.get_jwk_set(refresh=True).keys)
 
 # The endpoint's URL as Posthorn has it: a proxy may show you another one.
-URL = os.environ["WEBHOOK_URL"]
+URL = os.environ.get("WEBHOOK_URL")
+if not URL:
+    raise SystemExit("WEBHOOK_URL: the endpoint's URL is missing")
 TAG = "posthorn-webhook"
 TOLERANCE = timedelta(minutes=5)
 # The id is what tells a repeat, so it must be signed.

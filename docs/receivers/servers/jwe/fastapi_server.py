@@ -33,7 +33,7 @@ if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
     raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
 
 # The private half of the endpoint's `encryption.jwk`.
-PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ["WEBHOOK_PRIVATE_KEY"]).read_bytes())
+PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ.get("WEBHOOK_PRIVATE_KEY", "")).read_bytes())
 ALGORITHMS = ["RSA-OAEP-256", "ECDH-ES", "A256GCM"]
 WEBHOOKS = [Webhook(secret) for secret in SECRETS]
 

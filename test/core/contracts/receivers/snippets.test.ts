@@ -5,11 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyBronid } from '../../../../docs/receivers/snippets/typescript/bronid.ts';
-import { verifyBynn } from '../../../../docs/receivers/snippets/typescript/bynn.ts';
-import { verifyIdnow } from '../../../../docs/receivers/snippets/typescript/idnow.ts';
-import { verifyKycHmac } from '../../../../docs/receivers/snippets/typescript/kyc-hmac.ts';
-import { verifyStandardWebhooks } from '../../../../docs/receivers/snippets/typescript/standard-webhooks.ts';
 import { allCases, type Case } from './cases.ts';
 
 let cases: Case[] = [];
@@ -32,21 +27,12 @@ function copy(language: string, harness: string): string {
 }
 
 function run(command: string, given: string[], cwd: string, input: string): string {
-  const env = {
-    ...process.env,
-    GOFLAGS: '-mod=mod',
-    GOPROXY: 'off',
-    GOTOOLCHAIN: 'local',
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
-  const { status, stdout, stderr, error } = spawnSync(command, given, { cwd, input, env });
+  const { status, stdout, stderr, error } = spawnSync(command, given, { cwd, input });
   if (status !== 0) throw new Error(`${command}: ${error ?? stderr.toString()}`);
   return stdout.toString();
 }
 
 const works = (command: string, ...given: string[]) => spawnSync(command, given).status === 0;
-const hasCryptography = works('python3', '-c', 'import cryptography');
-const hasGo = works('go', 'version');
 const hasJava = works('javac', '-version') && works('java', '-version');
 
 /** What each case should give, and what it gave, with what it is about. */
@@ -61,61 +47,10 @@ function expectAnswers(answers: unknown, asked: readonly Case[]): void {
 }
 
 it('has every language where nothing may be skipped', () => {
-  const has = { python: hasCryptography, go: hasGo, java: hasJava };
-  if (process.env.CI === 'true') expect(has).toEqual({ python: true, go: true, java: true });
+  if (process.env.CI === 'true') expect(hasJava).toBe(true);
 });
 
 describe('the snippets of docs/receivers tell genuine deliveries from others', () => {
-  it('in TypeScript', () => {
-    const holds = ({ contract, headers, body, keys, token, now }: Case): boolean => {
-      const bytes = Buffer.from(body, 'base64');
-      try {
-        switch (contract) {
-          case 'standard-webhooks':
-            verifyStandardWebhooks(headers, bytes, keys[0] ?? '', now);
-            return true;
-          case 'bynn':
-            verifyBynn(headers, bytes, keys, token, now);
-            return true;
-          case 'kyc-hmac':
-            verifyKycHmac(headers, bytes, keys);
-            return true;
-          case 'bronid':
-            verifyBronid(headers, bytes, keys, now);
-            return true;
-          case 'idnow':
-            verifyIdnow(headers, bytes, keys, now);
-            return true;
-          default:
-            return contract satisfies never;
-        }
-      } catch {
-        return false;
-      }
-    };
-    expectAnswers(cases.map(holds), cases);
-  });
-
-  it.skipIf(!hasCryptography)('in Python', () => {
-    const input = JSON.stringify(cases);
-    const output = run(
-      'python3',
-      [join(here, 'harness.py'), join(snippets, 'python')],
-      folder,
-      input,
-    );
-    expectAnswers(JSON.parse(output), cases);
-  });
-
-  it.skipIf(!hasGo)(
-    'in Go',
-    () => {
-      const target = copy('go', 'harness.go');
-      expectAnswers(JSON.parse(run('go', ['run', '.'], target, JSON.stringify(cases))), cases);
-    },
-    120_000,
-  );
-
   it.skipIf(!hasJava)(
     'in Java',
     () => {
