@@ -78,8 +78,22 @@ export async function startServer(
   }
 }
 
-/** Its own environment, and nothing else of ours. */
-export function spawnServer(
+/** @returns how it ended; null if it runs after half a minute, and is killed */
+export async function exitCodeOf(
+  command: Command,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number | null> {
+  const child = spawnServer(command, { ...environment, PORT: String(await freePort()) });
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const timeout = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const [code] = await once(child, 'exit');
+  clearTimeout(timeout);
+  return code;
+}
+
+/** Its own environment without what is undefined, and nothing else of ours. */
+function spawnServer(
   { program, args, env }: Command,
   environment: Readonly<Record<string, string | undefined>>,
 ): ChildProcess {
