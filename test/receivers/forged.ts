@@ -73,7 +73,7 @@ export async function rowsOf(way: Way, live: Received): Promise<Row[]> {
   return [
     { about: 'the same again', received: live, expected: 'repeat' },
     ...changesOf(way, live),
-    ...(await clockRows(way, live.url)),
+    ...(await trueRows(way, live.url)),
     ...(await caseRows(way, live)),
   ];
 }
@@ -144,7 +144,8 @@ function withOuterId(live: Received): Row {
   };
 }
 
-async function clockRows(way: Way, url: string): Promise<Row[]> {
+/** True ones of other times, secrets and keys, and one that is too old. */
+async function trueRows(way: Way, url: string): Promise<Row[]> {
   const [off, tooOld] = [CLOCK_OFF[way], TOO_OLD[way]];
   const signedAt = (n: number, seconds: number) =>
     formed(way, url, n, { moment: { nowMs: Date.now() + seconds * 1000 } });
@@ -156,6 +157,15 @@ async function clockRows(way: Way, url: string): Promise<Row[]> {
   if (WAYS[way].environment.some((name) => name === 'WEBHOOK_SECRETS')) {
     const rotated = await formed(way, url, 4, { moment: { secrets: [secret] } });
     rows.push({ about: 'signed by the new secret', received: rotated, expected: 'new' });
+  }
+  if (way === 'http-message') {
+    const signatures = [{ ...SIGNATURE, algorithm: 'rsa-v1_5-sha256' as const }];
+    const byRsa = await formed(way, url, 4, { endpoint: { signatures } });
+    rows.push({ about: 'signed by the RSA key', received: byRsa, expected: 'new' });
+  }
+  if (way === 'bynn') {
+    const withKid = await formed(way, url, 4, { options: { kid: true } });
+    rows.push({ about: 'that names its key', received: withKid, expected: 'new' });
   }
   if (tooOld === undefined) return rows;
   const old = await signedAt(3, -tooOld - 5);
