@@ -8,7 +8,7 @@ import { form, type Wish, withFlippedByte, withHeader } from '../core/contracts/
 import { header, type Received } from '../core/contracts/independent-verifiers.ts';
 import { casesOf, KEYS, LIKE_OURS } from '../core/contracts/receivers/cases.ts';
 import { forgedMessages } from '../hostile/attacks/signed.ts';
-import { ENCRYPTION, secretsOf } from './live.ts';
+import { encryptionAt, secretsOf } from './live.ts';
 
 export interface Row {
   readonly about: string;
@@ -63,7 +63,7 @@ export function formed(way: Way, url: string, n: number, wish: Wish = {}): Promi
 
 function settingsOf(way: Way, url: string): NonNullable<Wish['endpoint']> {
   if (way === 'http-message') return { url, ownSignature: false, signatures: [SIGNATURE] };
-  return way === 'jwe' ? { url, encryption: ENCRYPTION } : { url };
+  return way === 'jwe' ? { url, encryption: encryptionAt(url) } : { url };
 }
 
 const SIGNATURE = messageSignatureSchema.parse({ scheme: 'http-message' });

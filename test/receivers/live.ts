@@ -9,18 +9,23 @@ import type { Received } from '../core/contracts/independent-verifiers.ts';
 import { KEYS } from '../core/contracts/receivers/cases.ts';
 import { type Arrived, eventually, type Service, startService } from '../core/contracts/service.ts';
 
-/** What an endpoint of each way is made with, beside its URL and types. */
-const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-export const PRIVATE_PEM = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
-export const ENCRYPTION = {
-  jwk: { kty: 'RSA', n, e },
-  alg: 'RSA-OAEP-256',
-  enc: 'A256GCM',
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const { n = '', e = '' } = rsa.publicKey.export({ format: 'jwk' });
+const { x = '', y = '' } = ec.publicKey.export({ format: 'jwk' });
+const ENCRYPTIONS = {
+  rsa: { jwk: { kty: 'RSA', n, e }, alg: 'RSA-OAEP-256', enc: 'A256GCM' },
+  ec: { jwk: { kty: 'EC', crv: 'P-256', x, y }, alg: 'ECDH-ES', enc: 'A256GCM' },
 } as const;
+/** These receive by ECDH-ES, all others by RSA. @param at an endpoint's path or URL */
+const kindAt = (at: string): 'rsa' | 'ec' => (/fastify|flask|net_http/.test(at) ? 'ec' : 'rsa');
+export const encryptionAt = (at: string) => ENCRYPTIONS[kindAt(at)];
+export const privatePemAt = (at: string): string =>
+  ({ rsa, ec })[kindAt(at)].privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
 const STANDARD_SECRET = KEYS['standard-webhooks'].at(-1) ?? '';
 const standard = { contract: 'standard-webhooks', secret: STANDARD_SECRET };
+/** What an endpoint of each way is made with, beside its URL and types. */
 const ENDPOINTS: Readonly<Record<Way, object>> = {
   'standard-webhooks': standard,
   bynn: { contract: 'bynn', token: TOKEN },
@@ -28,7 +33,7 @@ const ENDPOINTS: Readonly<Record<Way, object>> = {
   bronid: { contract: 'bronid', secret: SECRET },
   idnow: { contract: 'idnow', secret: SECRET },
   'http-message': { ...standard, ownSignature: false, signatures: [{ scheme: 'http-message' }] },
-  jwe: { ...standard, encryption: ENCRYPTION },
+  jwe: standard,
 };
 /** What a receiver has during a rotation: the new one, and the one that its endpoint was made with. */
 export const secretsOf = (way: Way): readonly [string, string] =>
@@ -77,6 +82,7 @@ export async function startLive(): Promise<Live> {
         url: service.receiverUrl + path,
         eventTypes: [typeOf(path)],
         ...ENDPOINTS[way],
+        ...(way === 'jwe' ? { encryption: encryptionAt(path) } : {}),
       });
       if (made.status !== 201) throw new Error(made.text);
       return made.json.id;

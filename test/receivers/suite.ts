@@ -8,7 +8,7 @@ import { TOKEN } from '../builders/contracts.ts';
 import { eventually, inParallel } from '../builders/eventually.ts';
 import { wholeOr } from '../builders/share.ts';
 import { formed, type Row, rowsOf } from './forged.ts';
-import { type Live, PRIVATE_PEM, post, secretsOf, startLive } from './live.ts';
+import { type Live, post, privatePemAt, secretsOf, startLive } from './live.ts';
 import { exitCodeOf, type Server, startServer } from './server.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -30,10 +30,9 @@ export function describeReceivers(toolchain: Toolchain): void {
   const share = servers.filter((_, at) => at % (language.frameworks.length + 1) === 0);
   describe.skipIf(lacking !== undefined)(`receivers in ${language.name}`, () => {
     let live: Live;
-    const folder = mkdtempSync(path.join(tmpdir(), 'posthorn-receivers-'));
-    const privateKey = path.join(folder, 'private.pem');
+    let folder = '';
     beforeAll(async () => {
-      writeFileSync(privateKey, PRIVATE_PEM);
+      folder = mkdtempSync(path.join(tmpdir(), 'posthorn-receivers-'));
       live = await startLive();
     });
     afterAll(async () => {
@@ -44,7 +43,7 @@ export function describeReceivers(toolchain: Toolchain): void {
     describe.each(wholeOr(servers, share))('for $way with $title', ({ way, file }) => {
       const at = `/${way}/${file.replace(/\W/g, '-')}`;
       const command = toolchain.command(way, file);
-      const environment = () => environmentOf(way, live, at, privateKey);
+      const environment = () => environmentOf(way, live, at, folder);
 
       it('takes true deliveries once, and refuses all others', async () => {
         const server = await startServer(command, environment());
@@ -72,7 +71,9 @@ export function describeReceivers(toolchain: Toolchain): void {
   });
 }
 
-function environmentOf(way: Way, live: Live, at: string, privateKey: string) {
+function environmentOf(way: Way, live: Live, at: string, folder: string) {
+  const privateKey = path.join(folder, 'private.pem');
+  writeFileSync(privateKey, privatePemAt(at));
   const all = {
     WEBHOOK_SECRETS: secretsOf(way).join(' '),
     WEBHOOK_TOKEN: TOKEN,
