@@ -8,13 +8,14 @@ export interface Language {
   readonly folder: string;
   /** With its dot. */
   readonly extension: string;
+  /** The first line of a file, where the language wants one. */
+  readonly opening?: string;
+  /** Where files may be read as ASCII, as Ruby and Java do in a container without a locale. */
+  readonly isAscii?: boolean;
   /** Begins each line of the head. */
   readonly comment: string;
   readonly frameworks: readonly Framework[];
-  /** Parts before the way's own, in their order, and the packages to install. */
-  readonly ways: Readonly<
-    Record<Way, { readonly needs: readonly string[]; readonly packages: readonly string[] }>
-  >;
+  readonly ways: Readonly<Record<Way, Needs>>;
   /** Lines for the head. */
   install(packages: readonly string[]): readonly string[];
   run(file: string, framework: Framework): readonly string[];
@@ -29,12 +30,23 @@ export interface Language {
   space(part: string): string;
 }
 
+export interface Needs {
+  /** Parts before the way's own, in their order. */
+  readonly needs: readonly string[];
+  /** To install. */
+  readonly packages: readonly string[];
+  /** What may verify instead of the server's own code. */
+  readonly instead?: readonly string[];
+}
+
 export interface Framework {
   /** Of its part. */
   readonly name: string;
   readonly title: string;
   /** Of the server: no module that it imports may have this name. */
   readonly file: string;
+  /** What else is to copy, under docs/receivers. */
+  readonly beside?: string;
   readonly packages: readonly string[];
 }
 
@@ -51,8 +63,10 @@ export function compose(language: Language, way: Way, framework: Framework): str
   const rest = lines.map((own) =>
     language.strip(own.filter((line) => !language.isImport.test(line)).join('\n')).trim(),
   );
-  const head = [headOf(language, way, framework), language.imports(imports)].join('\n\n');
-  return `${head}${rest.map((part) => language.space(part) + part).join('')}\n`;
+  const top = [language.opening, headOf(language, way, framework)].filter(Boolean).join('\n');
+  const head = [top, language.imports(imports)].filter(Boolean).join('\n\n');
+  const text = `${head}${rest.map((part) => language.space(part) + part).join('')}\n`;
+  return language.isAscii ? text.replaceAll('’', "'") : text;
 }
 
 const partOf = ({ folder, extension }: Language, name: string): string =>

@@ -26,9 +26,16 @@ export function filesOf(): Map<string, string> {
 
 function tableOf(way: Way): string {
   const rows = LANGUAGES.map(({ name, frameworks, ways }) => {
-    const links = frameworks.map(({ title, file }) => `[${title}](servers/${way}/${file})`);
-    const packages = ways[way].packages.map((one) => `\`${one}\``);
-    return `| ${name} | ${links.join(', ')} | ${packages.join(', ') || 'none: the language’s own'} |`;
+    const links = frameworks.map(({ title, file, beside }) =>
+      [
+        `[${title}](servers/${way}/${file})`,
+        ...(beside ? [`[${path.basename(beside)}](${beside})`] : []),
+      ].join(' with '),
+    );
+    const { packages, instead = [] } = ways[way];
+    const own = packages.length === 0 ? ['none: the language’s own'] : quoted(packages);
+    const libraries = instead.length === 0 ? own : [...own, `or ${quoted(instead).join(', ')}`];
+    return `| ${name} | ${links.join(', ')} | ${libraries.join(', ')} |`;
   });
   return [
     '| language | complete servers | libraries that verify |',
@@ -36,6 +43,8 @@ function tableOf(way: Way): string {
     ...rows,
   ].join('\n');
 }
+
+const quoted = (names: readonly string[]): string[] => names.map((name) => `\`${name}\``);
 
 /** The same of what is there. */
 export function textThere(): Map<string, string> {

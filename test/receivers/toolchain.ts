@@ -9,6 +9,8 @@ export const BUILD = path.join(import.meta.dirname, '../../build/receivers');
 
 export interface Toolchain {
   readonly language: Language;
+  /** Whether it is skipped where CI is true, too: Debian does not have it. */
+  readonly isOptional?: boolean;
   /** What this machine lacks and `install` cannot bring, if anything. */
   missing(): string | undefined;
   isInstalled(): boolean;

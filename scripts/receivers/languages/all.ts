@@ -1,6 +1,8 @@
 import type { Language } from '../compose.ts';
 import { go } from './go.ts';
+import { php } from './php.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { typescript } from './typescript.ts';
 
-export const LANGUAGES: readonly Language[] = [typescript, python, go];
+export const LANGUAGES: readonly Language[] = [typescript, python, go, php, ruby];

@@ -153,7 +153,7 @@ export async function forgedMessages(
   ].filter(({ received }) => JSON.stringify(received) !== JSON.stringify(good));
 }
 
-/** An HMAC whose secret is what everybody knows, under the id of the key. */
+/** An HMAC whose secret is what everybody knows, under the id of the key and instead of its signature. */
 async function byPublicKey(good: Received, input: string, nowMs: number): Promise<Attempt> {
   const id = /keyid="([^"]+)"/.exec(input)?.[1] ?? '';
   const pem = publicPem(id === 'sk_rsa' ? 'RS256' : 'Ed25519');

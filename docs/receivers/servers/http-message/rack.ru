@@ -1,0 +1,187 @@
+# Receives deliveries of the contract standard-webhooks, signed by HTTP message signatures (RFC 9421), with Rack.
+# Copy this file, put your work into `handle`, and run it. The endpoint's URL ends in /webhooks.
+#
+#   Ruby 3.1 or newer
+#   gem install rack puma
+#   puma --port "${PORT:-8080}" rack.ru
+#
+# Environment:
+#   WEBHOOK_URL       the endpoint's URL, as Posthorn has it
+#   WEBHOOK_KEYS_URL  https://<Posthorn>/.well-known/<tenant>/<environment>/jwks.json, yours and no other
+#   PORT              where it listens; 8080 if it is not set
+#   INBOX             the folder for what was accepted; ./inbox if it is not set
+
+require 'digest'
+require 'fileutils'
+require 'json'
+require 'net/http'
+require 'openssl'
+require 'securerandom'
+
+# The key set of your tenant and environment, and no other: what is signed for others then does not verify.
+class Keys
+  def initialize(url)
+    @url = URI(url)
+    @lock = Mutex.new
+    @keys = {}
+    @fetched_at = @renewed_at = -Float::INFINITY
+  end
+
+  # Looks with the cached keys, by their ids, and if that gives nothing, with keys fetched anew: at most every 30 seconds.
+  def look(&block)
+    @lock.synchronize { fetch if now - @fetched_at > 300 }
+    found = block.call(@keys)
+    return found if found || now - @renewed_at < 30
+
+    @lock.synchronize do
+      @renewed_at = now
+      fetch
+    end
+    block.call(@keys)
+  end
+
+  private
+
+  def now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+
+  def fetch
+    options = { use_ssl: @url.scheme == 'https', open_timeout: 5, read_timeout: 5 }
+    answer = Net::HTTP.start(@url.host, @url.port, **options) { |http| http.get(@url.request_uri) }
+    answer.value # Throws unless it is 2xx.
+    @keys = JSON.parse(answer.body).fetch('keys').to_h { |jwk| [jwk.fetch('kid'), key_of(jwk)] }.compact
+    @fetched_at = now
+  end
+
+  def key_of(jwk)
+    bytes = ->(name) { jwk.fetch(name).tr('-_', '+/').unpack1('m') }
+    if jwk['kty'] == 'RSA'
+      numbers = %w[n e].map { |name| OpenSSL::ASN1::Integer(OpenSSL::BN.new(bytes.(name), 2)) }
+      OpenSSL::PKey::RSA.new(OpenSSL::ASN1::Sequence(numbers).to_der)
+    elsif jwk['crv'] == 'Ed25519'
+      OpenSSL::PKey.read(['302a300506032b6570032100'].pack('H*') + bytes.('x'))
+    end
+  end
+end
+KEYS = Keys.new(ENV.fetch('WEBHOOK_KEYS_URL'))
+
+# The endpoint's URL as Posthorn has it: a proxy may show you another one.
+ENDPOINT_URL = ENV.fetch('WEBHOOK_URL')
+COVERED = %w[@method @target-uri content-digest webhook-id].freeze
+
+# The members `posthorn` of Signature-Input and Signature: covered components and parameters, and the bytes.
+PARAMETERS = /(?:;[a-z]+=(?:"(?:[^"\\]|\\.)*"|\d+))*/
+INPUT = /(?:\A|,)\s*posthorn=(\(((?:"[a-z0-9@_-]+" ?)*)\)(#{PARAMETERS}))\s*(?:,|\z)/
+SIGNATURE = %r{(?:\A|,)\s*posthorn=:([A-Za-z0-9+/=]+):\s*(?:,|\z)}
+
+# Gives nothing unless one of the keys signed it, for this address and within the last five minutes.
+def verified(headers, body)
+  digest = "sha-256=:#{[OpenSSL::Digest.digest('SHA256', body)].pack('m0')}:"
+  input = INPUT.match(headers.fetch('signature-input', ''))
+  signature = SIGNATURE.match(headers.fetch('signature', ''))
+  return unless input && signature && OpenSSL.secure_compare(digest, headers.fetch('content-digest', ''))
+
+  components = input[2].scan(/[^" ]+/)
+  parameters = input[3].scan(/;([a-z]+)="?([^";]*)/).to_h
+  # The id is what tells a repeat, so it must be signed.
+  return unless (COVERED - components).empty? && parameters['tag'] == 'posthorn-webhook'
+  return unless (Time.now.to_i - parameters['created'].to_i).abs <= 300
+
+  values = headers.merge('@method' => 'POST', '@target-uri' => ENDPOINT_URL)
+  lines = components.map { |name| "\"#{name}\": #{values.fetch(name, '').strip}" }
+  base = [*lines, "\"@signature-params\": #{input[1]}"].join("\n")
+  is_genuine = KEYS.look do |keys|
+    key = keys[parameters['keyid']]
+    # The key says the algorithm, and not the request.
+    key&.verify(key.is_a?(OpenSSL::PKey::RSA) ? 'SHA256' : nil, signature[1].unpack1('m'), base)
+  rescue OpenSSL::PKey::PKeyError
+    false
+  end
+  { id: headers.fetch('webhook-id'), event: JSON.parse(body, max_nesting: 200) } if is_genuine
+end
+
+# Your own work, for each event once. What raises here is tried again every hour, and at the next start.
+def handle(id, _event)
+  puts "processed #{id}"
+  $stdout.flush
+end
+
+# What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept for
+# 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+INBOX = ENV.fetch('INBOX', 'inbox')
+KEPT_SECONDS = 41 * 24 * 3600
+
+# The largest delivery has less than 700 kB.
+MAX_BODY_BYTES = 1_000_000
+
+QUEUE = Queue.new
+
+# headers: by lower-case names. Gives the status to answer; the work is done afterwards.
+def receive(headers, body)
+  delivery = verified(headers, body)
+  return 401 unless delivery
+
+  file = keep(delivery)
+  QUEUE << file if file
+  204
+rescue StandardError => e
+  warn e.full_message
+  500 # Ours, not the sender's: it is sent again.
+end
+
+# Gives nothing if the id was there already.
+def keep(delivery)
+  file = File.join(INBOX, Digest::SHA256.hexdigest(delivery[:id]))
+  draft = File.join(INBOX, "#{SecureRandom.uuid}.draft")
+  File.binwrite(draft, Marshal.dump(delivery))
+  File.link(draft, file) # Whole or not at all, and for one of two that come together.
+  file
+rescue Errno::EEXIST
+  nil
+ensure
+  FileUtils.rm_f(draft) if draft
+end
+
+def work(file)
+  text = File.binread(file)
+  return if text.empty?
+
+  delivery = Marshal.load(text)
+  handle(delivery[:id], delivery[:event])
+  File.truncate(file, 0)
+rescue StandardError => e
+  warn e.full_message
+end
+
+def sweep
+  Dir.children(INBOX).each do |name|
+    file = File.join(INBOX, name)
+    if Time.now - File.mtime(file) > KEPT_SECONDS
+      File.delete(file)
+    elsif !name.end_with?('.draft')
+      QUEUE << file
+    end
+  rescue Errno::ENOENT
+    next # A draft that is one no longer.
+  end
+end
+
+FileUtils.mkdir_p(INBOX, mode: 0o700)
+Thread.new { loop { work(QUEUE.pop) } }
+Thread.new do
+  loop do
+    sweep
+    sleep 3600
+  end
+end
+
+run(lambda do |env|
+  next [404, {}, []] unless env['REQUEST_METHOD'] == 'POST' && env['PATH_INFO'] == '/webhooks'
+
+  # The raw bytes, of any content type: what a parser made of them does not verify.
+  body = (env['rack.input']&.read(MAX_BODY_BYTES + 1) || '').b
+  next [413, {}, []] if body.bytesize > MAX_BODY_BYTES
+
+  headers = env.filter_map { |name, value| [name.delete_prefix('HTTP_').tr('_', '-').downcase, value] if name.start_with?('HTTP_') }
+  headers << ['content-type', env['CONTENT_TYPE'].to_s]
+  [receive(headers.to_h, body), {}, []]
+end)

@@ -1,0 +1,123 @@
+# Receives deliveries of the contract kyc-hmac, with Rack.
+# Copy this file, put your work into `handle`, and run it. The endpoint's URL ends in /webhooks.
+#
+#   Ruby 3.1 or newer
+#   gem install rack puma
+#   puma --port "${PORT:-8080}" rack.ru
+#
+# Environment:
+#   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+#   PORT             where it listens; 8080 if it is not set
+#   INBOX            the folder for what was accepted; ./inbox if it is not set
+
+require 'digest'
+require 'fileutils'
+require 'json'
+require 'openssl'
+require 'securerandom'
+
+# The endpoint's secret, and while a rotation overlaps the one before it.
+SECRETS = ENV.fetch('WEBHOOK_SECRETS', '').split.freeze
+if SECRETS.empty? || SECRETS.any? { |secret| secret.bytesize < 24 }
+  abort 'WEBHOOK_SECRETS: a secret is missing, or too short'
+end
+
+# Gives nothing unless one of the secrets signed it; the time is the event's, so it may be old.
+def verified(headers, body)
+  given = headers.fetch('x-webhook-signature', '')
+  is_genuine = SECRETS.any? do |secret|
+    # With the option `signedContent: "timestamp.body"`: "#{headers['x-webhook-timestamp']}.".b + body.
+    OpenSSL.secure_compare("sha256=#{OpenSSL::HMAC.hexdigest('SHA256', secret, body)}", given)
+  end
+  return unless is_genuine
+
+  event = JSON.parse(body, max_nesting: 200)
+  { id: event.fetch('id'), event: } # Not X-Webhook-ID, which no signature covers.
+end
+
+# Your own work, for each event once. What raises here is tried again every hour, and at the next start.
+def handle(id, _event)
+  puts "processed #{id}"
+  $stdout.flush
+end
+
+# What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept for
+# 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+INBOX = ENV.fetch('INBOX', 'inbox')
+KEPT_SECONDS = 41 * 24 * 3600
+
+# The largest delivery has less than 700 kB.
+MAX_BODY_BYTES = 1_000_000
+
+QUEUE = Queue.new
+
+# headers: by lower-case names. Gives the status to answer; the work is done afterwards.
+def receive(headers, body)
+  delivery = verified(headers, body)
+  return 401 unless delivery
+
+  file = keep(delivery)
+  QUEUE << file if file
+  204
+rescue StandardError => e
+  warn e.full_message
+  500 # Ours, not the sender's: it is sent again.
+end
+
+# Gives nothing if the id was there already.
+def keep(delivery)
+  file = File.join(INBOX, Digest::SHA256.hexdigest(delivery[:id]))
+  draft = File.join(INBOX, "#{SecureRandom.uuid}.draft")
+  File.binwrite(draft, Marshal.dump(delivery))
+  File.link(draft, file) # Whole or not at all, and for one of two that come together.
+  file
+rescue Errno::EEXIST
+  nil
+ensure
+  FileUtils.rm_f(draft) if draft
+end
+
+def work(file)
+  text = File.binread(file)
+  return if text.empty?
+
+  delivery = Marshal.load(text)
+  handle(delivery[:id], delivery[:event])
+  File.truncate(file, 0)
+rescue StandardError => e
+  warn e.full_message
+end
+
+def sweep
+  Dir.children(INBOX).each do |name|
+    file = File.join(INBOX, name)
+    if Time.now - File.mtime(file) > KEPT_SECONDS
+      File.delete(file)
+    elsif !name.end_with?('.draft')
+      QUEUE << file
+    end
+  rescue Errno::ENOENT
+    next # A draft that is one no longer.
+  end
+end
+
+FileUtils.mkdir_p(INBOX, mode: 0o700)
+Thread.new { loop { work(QUEUE.pop) } }
+Thread.new do
+  loop do
+    sweep
+    sleep 3600
+  end
+end
+
+run(lambda do |env|
+  next [404, {}, []] unless env['REQUEST_METHOD'] == 'POST' && env['PATH_INFO'] == '/webhooks'
+
+  # The raw bytes, of any content type: what a parser made of them does not verify.
+  body = (env['rack.input']&.read(MAX_BODY_BYTES + 1) || '').b
+  next [413, {}, []] if body.bytesize > MAX_BODY_BYTES
+
+  headers = env.filter_map { |name, value| [name.delete_prefix('HTTP_').tr('_', '-').downcase, value] if name.start_with?('HTTP_') }
+  headers << ['content-type', env['CONTENT_TYPE'].to_s]
+  [receive(headers.to_h, body), {}, []]
+end)

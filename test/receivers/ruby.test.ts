@@ -1,0 +1,4 @@
+import { describeReceivers } from './suite.ts';
+import { ruby } from './toolchains/ruby.ts';
+
+describeReceivers(ruby);
