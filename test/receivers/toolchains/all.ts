@@ -1,8 +1,9 @@
 import type { Toolchain } from '../toolchain.ts';
 import { go } from './go.ts';
+import { java } from './java.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
 import { typescript } from './typescript.ts';
 
-export const TOOLCHAINS: readonly Toolchain[] = [typescript, python, go, php, ruby];
+export const TOOLCHAINS: readonly Toolchain[] = [typescript, python, go, java, php, ruby];
