@@ -1,0 +1,241 @@
+// Receives deliveries of the contract standard-webhooks, with ASP.NET Core.
+// Copy this file, put your work into `handle`, and run it. The endpoint's URL ends in /webhooks.
+//
+//   .NET 8 or newer, its SDK
+//   dotnet new web --output receiver
+//   cp AspNet.cs receiver/Program.cs && dotnet run --project receiver
+//
+// Environment:
+//   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+//   PORT             where it listens; 8080 if it is not set
+//   INBOX            the folder for what was accepted; ./inbox if it is not set
+
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+
+/// <summary>What was signed: its id tells a repeat.</summary>
+record Delivery(string Id, JsonElement Event)
+{
+    /// <summary>Deliveries are nested up to 104 levels deep, and .NET allows 64.</summary>
+    static readonly JsonDocumentOptions Deep = new() { MaxDepth = 200 };
+
+    /// <summary>Null if it is no JSON object.</summary>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            var root = JsonDocument.Parse(json, Deep).RootElement;
+            return root.ValueKind == JsonValueKind.Object ? root : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null unless the member is there, and is text.</summary>
+    public static string? Text(JsonElement? json, string name) =>
+        json is { } given && given.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
+            ? member.GetString()
+            : null;
+
+    /// <summary>Of a time in seconds.</summary>
+    public static bool IsWithin(long toleranceSeconds, long fromSeconds, long untilSeconds)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return now >= fromSeconds - toleranceSeconds && now <= untilSeconds + toleranceSeconds;
+    }
+}
+
+/// <summary>The endpoint's secret, and while a rotation overlaps the one before it.</summary>
+static class Secrets
+{
+    public static readonly string[] All = Read();
+
+    static string[] Read()
+    {
+        var secrets = (Environment.GetEnvironmentVariable("WEBHOOK_SECRETS") ?? "")
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (secrets.Length == 0 || secrets.Any(secret => secret.Length < 24))
+            throw new InvalidOperationException("WEBHOOK_SECRETS: a secret is missing, or too short");
+        return secrets;
+    }
+}
+
+/// <summary>The signature of Standard Webhooks. For `v1a`, which .NET lacks, take NSec.Cryptography.</summary>
+class WebhookSignature(string[] secrets)
+{
+    readonly byte[][] keys = secrets.Select(secret => KeyOf(secret)).ToArray();
+
+    static byte[] KeyOf(string secret) =>
+        secret.StartsWith("whsec_", StringComparison.Ordinal)
+            ? Convert.FromBase64String(secret["whsec_".Length..])
+            : throw new InvalidOperationException("WEBHOOK_SECRETS: is not whsec_ and base64");
+
+    /// <summary>The event's id, or null unless one of the secrets signed it within the last five minutes.</summary>
+    public string? SignedId(IHeaderDictionary headers, byte[] body)
+    {
+        var (id, sentAt) = (headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString());
+        var isTime = sentAt.Length is > 0 and <= 12 && sentAt.All(char.IsAsciiDigit);
+        if (!isTime || !Delivery.IsWithin(300, long.Parse(sentAt), long.Parse(sentAt))) return null;
+        byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{sentAt}."), .. body];
+        var given = headers["webhook-signature"].ToString().Split(' ').Select(one => Encoding.UTF8.GetBytes(one)).ToArray();
+        foreach (var key in keys)
+        {
+            var expected = Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed)));
+            if (given.Any(one => CryptographicOperations.FixedTimeEquals(one, expected))) return id;
+        }
+        return null;
+    }
+}
+
+static class Verification
+{
+    static readonly WebhookSignature Signature = new(Secrets.All);
+
+    /// <summary>Null unless one of the secrets signed it within the last five minutes.</summary>
+    public static Task<Delivery?> Verified(IHeaderDictionary headers, byte[] body)
+    {
+        var id = Signature.SignedId(headers, body);
+        return Task.FromResult(id is not null && Delivery.Parse(body) is { } json ? new Delivery(id, json) : null);
+    }
+}
+
+static class Work
+{
+    /// <summary>Your own work, for each event once. What throws here is tried again every hour, and at the next start.</summary>
+    public static Task Handle(string id, JsonElement _)
+    {
+        Console.WriteLine($"processed {id}");
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>
+/// What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept for
+/// 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+/// </summary>
+static class Inbox
+{
+    static readonly string Folder = Environment.GetEnvironmentVariable("INBOX") ?? "inbox";
+    static readonly TimeSpan Kept = TimeSpan.FromDays(41);
+    static readonly Channel<string> Queue = Channel.CreateUnbounded<string>();
+
+    /// <summary>The largest delivery has less than 700 kB.</summary>
+    public const int MaxBodyBytes = 1_000_000;
+
+    public static void Start()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(Verification).TypeHandle); // Without its settings nothing starts.
+        Directory.CreateDirectory(Folder);
+        _ = Task.Run(async () =>
+        {
+            await foreach (var file in Queue.Reader.ReadAllAsync()) await WorkOn(file);
+        });
+        _ = Task.Run(async () =>
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromHours(1));
+            do
+            {
+                Sweep();
+            } while (await timer.WaitForNextTickAsync());
+        });
+    }
+
+    /// <summary>Gives the status to answer; the work is done afterwards.</summary>
+    public static async Task<int> Receive(IHeaderDictionary headers, byte[] body)
+    {
+        try
+        {
+            if (await Verification.Verified(headers, body) is not { } delivery) return 401;
+            if (Keep(delivery) is { } file) Queue.Writer.TryWrite(file);
+            return 204;
+        }
+        catch (Exception error)
+        {
+            Console.Error.WriteLine(error);
+            return 500; // Ours, not the sender's: it is sent again.
+        }
+    }
+
+    /// <summary>Null if the id was there already.</summary>
+    static string? Keep(Delivery delivery)
+    {
+        var file = Path.Combine(Folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(delivery.Id))));
+        var draft = Path.Combine(Folder, $"{Guid.NewGuid()}.draft");
+        File.WriteAllText(draft, $"{delivery.Id}\n{delivery.Event.GetRawText()}");
+        // Whole or not at all, and for one of two that come together: no other process may have the folder.
+        lock (Queue)
+        {
+            if (!File.Exists(file))
+            {
+                File.Move(draft, file);
+                return file;
+            }
+        }
+        File.Delete(draft);
+        return null;
+    }
+
+    static async Task WorkOn(string file)
+    {
+        try
+        {
+            var text = await File.ReadAllTextAsync(file);
+            if (text.Split('\n', 2) is not [var id, var json]) return;
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 200 });
+            await Work.Handle(id, document.RootElement);
+            await File.WriteAllTextAsync(file, "");
+        }
+        catch (Exception error)
+        {
+            Console.Error.WriteLine(error);
+        }
+    }
+
+    static void Sweep()
+    {
+        // A draft that has gone counts as old, and to delete it again does nothing.
+        foreach (var file in Directory.GetFiles(Folder))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Kept) File.Delete(file);
+            else if (!file.EndsWith(".draft", StringComparison.Ordinal)) Queue.Writer.TryWrite(file);
+        }
+    }
+}
+
+static class Program
+{
+    static int Main(string[] arguments)
+    {
+        try
+        {
+            Inbox.Start();
+        }
+        catch (TypeInitializationException error)
+        {
+            Console.Error.WriteLine(error.GetBaseException().Message);
+            return 1;
+        }
+        var builder = WebApplication.CreateBuilder(arguments);
+        var port = int.Parse(Environment.GetEnvironmentVariable("PORT") ?? "8080");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenAnyIP(port);
+            kestrel.Limits.MaxRequestBodySize = Inbox.MaxBodyBytes; // It answers 413 above.
+        });
+        var app = builder.Build();
+        app.MapPost("/webhooks", async (HttpRequest request) =>
+        {
+            // The raw bytes, of any content type: what a parser made of them does not verify.
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            return Results.StatusCode(await Inbox.Receive(request.Headers, body.ToArray()));
+        });
+        app.Run();
+        return 0;
+    }
+}

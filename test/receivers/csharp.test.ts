@@ -1,0 +1,4 @@
+import { describeReceivers } from './suite.ts';
+import { csharp } from './toolchains/csharp.ts';
+
+describeReceivers(csharp);
