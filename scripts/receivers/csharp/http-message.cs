@@ -6,8 +6,9 @@ using NSec.Cryptography;
 static partial class Verification
 {
     /// <summary>The endpoint's URL as Posthorn has it: a proxy may show you another one.</summary>
-    static readonly string Url = Environment.GetEnvironmentVariable("WEBHOOK_URL")
-        ?? throw new InvalidOperationException("WEBHOOK_URL: is missing");
+    static readonly string Url = Environment.GetEnvironmentVariable("WEBHOOK_URL") is { Length: > 0 } url
+        ? url
+        : throw new InvalidOperationException("WEBHOOK_URL: is missing");
 
     static readonly PublishedKeys Keys = new();
 

@@ -13,7 +13,6 @@ export const java: Language = {
   isAscii: true,
   comment: '//',
   frameworks: [
-    { name: 'jdk', title: 'the JDK’s HttpServer', file: 'JdkReceiver.java', packages: [] },
     {
       name: 'spring',
       title: 'Spring Boot',
@@ -21,6 +20,7 @@ export const java: Language = {
       beside: 'spring-boot/pom.xml',
       packages: ['org.springframework.boot:spring-boot-starter-web'],
     },
+    { name: 'jdk', title: 'the JDK’s HttpServer', file: 'JdkReceiver.java', packages: [] },
   ],
   ways: {
     'standard-webhooks': { ...SIGNATURE, instead: [STANDARD] },

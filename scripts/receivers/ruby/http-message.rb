@@ -2,7 +2,9 @@ require 'json'
 require 'openssl'
 
 # The endpoint's URL as Posthorn has it: a proxy may show you another one.
-ENDPOINT_URL = ENV.fetch('WEBHOOK_URL')
+ENDPOINT_URL = ENV.fetch('WEBHOOK_URL', '')
+abort 'WEBHOOK_URL: it is missing' if ENDPOINT_URL.empty?
+
 COVERED = %w[@method @target-uri content-digest webhook-id].freeze
 
 # The members `posthorn` of Signature-Input and Signature: covered components and parameters, and the bytes.

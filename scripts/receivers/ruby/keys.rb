@@ -46,4 +46,5 @@ class Keys
     end
   end
 end
+abort 'WEBHOOK_KEYS_URL: it is missing' if ENV.fetch('WEBHOOK_KEYS_URL', '').empty?
 KEYS = Keys.new(ENV.fetch('WEBHOOK_KEYS_URL'))

@@ -236,6 +236,10 @@ final class Verification {
   private static final byte[] TOKEN =
       Settings.of("WEBHOOK_TOKEN").getBytes(StandardCharsets.UTF_8);
 
+  static {
+    if (TOKEN.length < 8) throw new IllegalStateException("WEBHOOK_TOKEN: it is too short");
+  }
+
   /** Null unless one of the keys signed it within the last day. Header names are in lower case. */
   static Delivery verified(Map<String, String> headers, byte[] body) throws Exception {
     byte[] token = headers.getOrDefault("x-webhook-token", "").getBytes(StandardCharsets.UTF_8);

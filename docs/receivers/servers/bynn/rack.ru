@@ -62,6 +62,7 @@ class Keys
     end
   end
 end
+abort 'WEBHOOK_KEYS_URL: it is missing' if ENV.fetch('WEBHOOK_KEYS_URL', '').empty?
 KEYS = Keys.new(ENV.fetch('WEBHOOK_KEYS_URL'))
 
 # The endpoint's own: others of your endpoints verify with the same keys.

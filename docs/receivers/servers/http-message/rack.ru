@@ -62,10 +62,13 @@ class Keys
     end
   end
 end
+abort 'WEBHOOK_KEYS_URL: it is missing' if ENV.fetch('WEBHOOK_KEYS_URL', '').empty?
 KEYS = Keys.new(ENV.fetch('WEBHOOK_KEYS_URL'))
 
 # The endpoint's URL as Posthorn has it: a proxy may show you another one.
-ENDPOINT_URL = ENV.fetch('WEBHOOK_URL')
+ENDPOINT_URL = ENV.fetch('WEBHOOK_URL', '')
+abort 'WEBHOOK_URL: it is missing' if ENDPOINT_URL.empty?
+
 COVERED = %w[@method @target-uri content-digest webhook-id].freeze
 
 # The members `posthorn` of Signature-Input and Signature: covered components and parameters, and the bytes.
