@@ -78,7 +78,13 @@ export interface Runtime {
   folder: DataFolder;
   stack: Stack;
   /** The emulators' addresses and a key that may do everything there, for tests and tools. */
-  aws: { sqsUrl: string; dynamoDbUrl: string; controlUrl: string; credentials: Credentials };
+  aws: {
+    sqsUrl: string;
+    dynamoDbUrl: string;
+    controlUrl: string;
+    credentials: Credentials;
+    openIterators(): number;
+  };
   functions: ReadonlyMap<string, FunctionHost>;
   /** What the template grants, and what calls made of it. */
   permissions: Permissions;
@@ -230,6 +236,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
       dynamoDbUrl: dynamoDb.url,
       controlUrl: control.url,
       credentials: gatekeeper.host,
+      openIterators: dynamoDb.openIterators,
     },
     functions,
     permissions,

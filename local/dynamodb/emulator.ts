@@ -2,7 +2,6 @@
 // gatekeeper first, so their bodies are read here and played back to dynalite.
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire, findPackageJSON } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { dynamoDbCall } from '../gate/aws-calls.ts';
@@ -10,6 +9,7 @@ import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
 import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
 import { parseObject } from '../json.ts';
 import { emptyKeyIn } from './key-conditions.ts';
+import { adaptLevelDb, openIterators } from './level-db.ts';
 import { type Play, serveMetered } from './metered.ts';
 import { writeItemsWhole } from './whole-writes.ts';
 
@@ -18,6 +18,8 @@ const CLOSE_POLL_MS = 10;
 
 export interface DynamoDbEmulator {
   url: string;
+  /** Iterators over the tables that are not closed: none while no query is under way. */
+  openIterators(): number;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export async function startDynamoDb(
   gatekeeper: Gatekeeper,
   metersCapacity = false,
 ): Promise<DynamoDbEmulator> {
-  readLevelDbDirectly();
+  adaptLevelDb();
   writeItemsWhole();
   const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   // The only listener of its server: (request, response) => void.
@@ -75,6 +77,7 @@ export async function startDynamoDb(
   const url = await listenOnLoopback(server);
   return {
     url,
+    openIterators,
     close: async () => {
       // What dynalite is at would find its database closed, and end the process.
       for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {
@@ -86,19 +89,5 @@ export async function startDynamoDb(
       server.closeAllConnections();
       await Promise.race([Promise.all([closed, flushed]), delay(5_000, undefined, { ref: false })]);
     },
-  };
-}
-
-/**
- * LevelDB answers reads of a small store from memory in microseconds; dynalite's way through the
- * thread pool costs more than the read, and more than everything else it does.
- */
-function readLevelDbDirectly(): void {
-  const requireBesideDynalite = createRequire(findPackageJSON('dynalite', import.meta.url) ?? '');
-  const { Level } = requireBesideDynalite('level');
-  const { _getSync: getSync } = Level.prototype;
-  if (typeof getSync !== 'function') return;
-  Level.prototype._get = async function get(...given: unknown[]) {
-    return getSync.apply(this, given);
   };
 }
