@@ -5,9 +5,10 @@ import { hostile } from './hostile.ts';
 import { latency } from './latency.ts';
 import { neighbour } from './neighbour.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak/run.ts';
 import { throughput } from './throughput.ts';
 
-const PARTS = { cost, cpu, latency, neighbour, hostile, throughput, scale };
+const PARTS = { cost, cpu, latency, neighbour, hostile, throughput, scale, soak };
 type Part = keyof typeof PARTS;
 
 const asked = process.argv.slice(2);

@@ -33,7 +33,7 @@ export interface Arrival {
 
 export type ToOutside =
   | { readonly ask: 'post'; readonly number: number; readonly order: PostOrder }
-  | { readonly ask: 'arrivals' }
+  | { readonly ask: 'arrivals'; readonly andForget: boolean }
   | { readonly ask: 'forget' };
 export type FromOutside =
   | { readonly tell: 'ready'; readonly receiverUrls: readonly string[] }
@@ -43,8 +43,12 @@ export type FromOutside =
 
 const now = (): number => performance.timeOrigin + performance.now();
 let arrivals: Arrival[] = [];
+let turn = 0;
 
-/** `/name/200`: answers after so many milliseconds; `/name/never`: does not answer; `/name/500!`: fails. */
+/**
+ * `/name/200`: answers after so many milliseconds; `/name/never`: does not answer; `/name/500!`: fails; `/name/10%`: fails
+ * that often.
+ */
 function answer(incoming: IncomingMessage, response: ServerResponse): void {
   const atMs = now();
   const path = incoming.url ?? '/';
@@ -54,8 +58,10 @@ function answer(incoming: IncomingMessage, response: ServerResponse): void {
   incoming.resume();
   const how = path.split('/')[2] ?? '0';
   if (how === 'never') return;
-  const status = how.endsWith('!') ? Number.parseInt(how, 10) : 200;
-  const waitMs = how.endsWith('!') ? 0 : Number(how);
+  const number = Number.parseInt(how, 10);
+  const isDown = how.endsWith('%') && turn++ % 100 < number;
+  const status = how.endsWith('!') ? number : isDown ? 500 : 200;
+  const waitMs = /[!%]$/.test(how) ? 0 : number;
   setTimeout(() => response.writeHead(status).end(), waitMs);
 }
 
@@ -135,8 +141,10 @@ const tell = (message: FromOutside): void => {
 process.on('disconnect', () => process.exit());
 process.on('message', async (message: ToOutside) => {
   if (message.ask === 'forget') arrivals = [];
-  else if (message.ask === 'arrivals') tell({ tell: 'arrivals', arrivals });
-  else {
+  else if (message.ask === 'arrivals') {
+    tell({ tell: 'arrivals', arrivals });
+    if (message.andForget) arrivals = [];
+  } else {
     await post(message.order)
       .then((posted) => tell({ tell: 'posted', number: message.number, posted }))
       .catch((error: unknown) => tell({ tell: 'failed', message: String(error) }));

@@ -18,6 +18,8 @@ export interface World {
   arrivals(): Promise<Arrival[]>;
   /** Waits until so many requests arrived, at paths that begin so, and gives them. */
   untilArrived(count: number, withinMs?: number, path?: string): Promise<Arrival[]>;
+  /** Those since it was last called. */
+  takeArrivals(): Promise<Arrival[]>;
   forgetArrivals(): void;
   /** CPU time in ms that each function's process took since its start; needs isolation `process`. */
   cpuMs(): ReadonlyMap<string, number>;
@@ -55,8 +57,8 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
   const { key } = await call('POST', '/v1/keys', { preset: 'producer' });
   let orders = 0;
   const ask = (message: ToOutside): boolean => child.send(message);
-  const arrivals = async (): Promise<Arrival[]> => {
-    ask({ ask: 'arrivals' });
+  const arrivals = async (andForget = false): Promise<Arrival[]> => {
+    ask({ ask: 'arrivals', andForget });
     return (await told(child, 'arrivals')).arrivals;
   };
 
@@ -76,7 +78,8 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
       ask({ ask: 'post', number, order: { url: runtime.url, key, ...defaults, ...order } });
       return (await told(child, 'posted', (message) => message.number === number)).posted;
     },
-    arrivals,
+    arrivals: () => arrivals(),
+    takeArrivals: () => arrivals(true),
     async untilArrived(count, withinMs = 120_000, path = '') {
       const deadline = Date.now() + withinMs;
       for (;;) {

@@ -1,0 +1,72 @@
+// Nothing of the embedded runtime stays open for what it did: iterators, files, connections, timers, threads. How much
+// memory it takes shows in longer runs: npm run bench -- soak.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  descriptors,
+  makeEndpoints,
+  openFiles,
+  type Rest,
+  type Sample,
+  underLoad,
+} from '../../bench/soak/load.ts';
+import { startWorld, type World } from '../../bench/world.ts';
+import { wholeOr } from '../builders/share.ts';
+import { eventually } from './emulators.ts';
+
+const LOAD = { seconds: wholeOr(40, 6), rate: 60, everySeconds: 2 };
+/** What may be under way in between, such as a retry. Each endpoint had more events. */
+const SPARE = 60;
+let world: World;
+let samples: Sample[];
+let rest: Rest;
+let before: { resources: Map<string, number>; descriptors: number; openFiles: number };
+
+beforeAll(async () => {
+  world = await startWorld();
+  await makeEndpoints(world);
+  // Whatever is opened once is open.
+  await underLoad(world, { ...LOAD, seconds: 2 });
+  before = { resources: resources(), descriptors: descriptors(), openFiles: openFiles() };
+  ({ samples, rest } = await underLoad(world, LOAD));
+});
+afterAll(() => world.close());
+
+describe('after a load on five endpoints', () => {
+  it('all events have arrived, once', () => {
+    const events = LOAD.seconds * LOAD.rate;
+    expect(rest.received).toEqual([events, events, events]);
+  });
+
+  it('no iterator over the tables is open', () => {
+    expect(rest.openIterators).toBe(0);
+  });
+
+  it('no file is left open', () => {
+    expect(rest.openFiles - before.openFiles).toBeLessThan(8);
+  });
+
+  it('connections are not left, one for each event', () => {
+    expect(rest.descriptors - before.descriptors).toBeLessThan(LOAD.seconds * LOAD.rate);
+  });
+
+  it('the data folder has no more files than before', () => {
+    const [first, last] = [samples[0]?.files ?? 0, samples.at(-1)?.files ?? 0];
+    expect(last - first).toBeLessThan(8);
+  });
+
+  it.each(['Timeout', 'MessagePort', 'TCPServerWrap', 'FSReqCallback', 'ProcessWrap'])(
+    'no %s is left',
+    async (kind) => {
+      const limit = (before.resources.get(kind) ?? 0) + (kind === 'Timeout' ? SPARE : 0);
+      await eventually(() => (resources().get(kind) ?? 0) <= limit);
+    },
+  );
+});
+
+function resources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
