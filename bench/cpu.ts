@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CONTRACT_NAMES, type ContractName } from '../lambdas/core/contracts/all.ts';
-import { AS_SHIPPED } from './cost.ts';
+import { GATHERED } from './cost.ts';
 import { median, report, rounded } from './report.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -35,7 +35,7 @@ async function signedPost({ receiverUrls }: World): Promise<number> {
   return Number(stdout);
 }
 
-const QUEUES = { 'as shipped': AS_SHIPPED, 'at once': undefined };
+const QUEUES = { gathered: GATHERED, 'at once': undefined };
 
 export async function cpu(): Promise<void> {
   const rows: object[] = [];

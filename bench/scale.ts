@@ -1,6 +1,6 @@
 // How cost and CPU of a delivery grow: endpoints per event, bodies, endpoints per tenant, failures.
 // npm run bench -- scale
-import { AS_SHIPPED } from './cost.ts';
+import { GATHERED } from './cost.ts';
 import { billOf, type FunctionUse, totalOf } from './cost-model.ts';
 import { report, rounded } from './report.ts';
 import { shortName, startWorld, type World } from './world.ts';
@@ -69,7 +69,7 @@ async function measure(given: ScaleCase): Promise<object> {
   const world = await startWorld({
     isolation: 'process',
     metersCapacity: true,
-    settings: { limits, ...AS_SHIPPED },
+    settings: { limits, ...GATHERED },
   });
   try {
     await prepare(world, given);

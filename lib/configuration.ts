@@ -17,24 +17,35 @@ const concurrency = z.int().min(2).max(1000);
 /** What SQS gives at once: a larger batch needs a window of at least one second. */
 const MAX_RECEIVED = 10;
 
-const sourceSchema = (usualSize: number, maxConcurrency: number, usualWindow = 0) =>
+/** @param gathered messages per invocation where a window is said, and the size is not */
+const sourceSchema = (usualSize: number, maxConcurrency: number, gathered = usualSize) =>
   z
     .strictObject({
-      /** Messages per invocation. Unless said, what fills within the usual window, or what comes at once. */
+      /** Messages per invocation. */
       batchSize: z.int().min(1).max(1000).optional().meta({ default: usualSize }),
-      windowSeconds: z.int().min(0).max(60).default(usualWindow),
+      /** 0: an invocation takes what is there. A batch that needs a window has one of a second, unless said. */
+      windowSeconds: z.int().min(0).max(60).optional().meta({ default: 0 }),
       maxConcurrency: concurrency.default(maxConcurrency),
     })
-    .transform(({ batchSize, ...source }) => ({
-      ...source,
-      batchSize:
-        batchSize ?? (source.windowSeconds > 0 ? usualSize : Math.min(usualSize, MAX_RECEIVED)),
-    }))
+    .transform(
+      ({ batchSize = 0, windowSeconds = batchSize > MAX_RECEIVED ? 1 : 0, ...source }) => ({
+        ...source,
+        batchSize: batchSize || (windowSeconds > 0 ? gathered : usualSize),
+        windowSeconds,
+      }),
+    )
     .refine(
       ({ batchSize, windowSeconds }) => batchSize <= MAX_RECEIVED || windowSeconds >= 1,
       `needs windowSeconds of at least 1 when batchSize is above ${MAX_RECEIVED}`,
     )
     .prefault({});
+
+/** What `gather` says of a queue. Twenty messages are two full calls of SQS, which five pollers fill at 100 a second. */
+const GATHERED = {
+  events: { batchSize: 20, windowSeconds: 1 },
+  deliveries: { batchSize: 20, windowSeconds: 1 },
+  slow: { batchSize: 10, windowSeconds: 1 },
+} as const;
 
 /** What an app makes itself has an ARN that is known only when it is deployed. */
 const arnOf = (form: RegExp, of: string) =>
@@ -94,13 +105,14 @@ export const propsSchema = z.strictObject({
       api: memoryMb.default(512),
     })
     .prefault({}),
+  /** `1s`: first attempts and the events before them wait up to a second each, to share calls: docs/adr/0014. */
+  gather: z.enum(['none', '1s']).default('none'),
   sources: z
     .strictObject({
-      // A second of waiting each, so that messages share requests and invocations: docs/adr/0014.
-      events: sourceSchema(20, 50, 1),
-      deliveries: sourceSchema(20, 200, 1),
-      /** The lane of endpoints that are slow to answer: a second more, so that ten share their wait. */
-      slow: sourceSchema(10, 200, 1),
+      events: sourceSchema(10, 50, GATHERED.events.batchSize),
+      deliveries: sourceSchema(10, 200, GATHERED.deliveries.batchSize),
+      /** The lane of endpoints that are slow to answer. */
+      slow: sourceSchema(10, 200),
       retries: sourceSchema(10, 50),
       wakes: sourceSchema(1, 10),
     })
@@ -163,10 +175,41 @@ function parse<T extends Configuration>(
 ): T {
   const parsed = schema.safeParse(input);
   const lines = parsed.success
-    ? [...elsewhere(parsed.data, region), ...unknownYet(parsed.data)]
+    ? [
+        ...elsewhere(parsed.data, region),
+        ...unknownYet(parsed.data),
+        ...saidTwice(input, parsed.data),
+      ]
     : parsed.error.issues.flatMap((issue) => faultLines(input, issue));
-  if (parsed.success && lines.length === 0) return parsed.data;
+  if (parsed.success && lines.length === 0) return gathered(parsed.data);
   throw new ConfigurationFault(`${where}:\n${lines.join('\n')}`);
+}
+
+/** With numbers for the word: our app's settings are parsed, and then the construct parses them again. */
+function gathered<T extends Configuration>(settings: T): T {
+  if (settings.gather === 'none') return settings;
+  const sources = Object.entries(GATHERED).map(([name, numbers]) => [
+    name,
+    { ...settings.sources[name as keyof typeof GATHERED], ...numbers },
+  ]);
+  const all = { ...settings.sources, ...Object.fromEntries(sources) };
+  return { ...settings, gather: 'none', sources: all };
+}
+
+/** `gather` is a word for six numbers: beside one of them nobody would know which of the two holds. */
+function saidTwice(input: unknown, { gather }: Configuration): string[] {
+  if (gather === 'none') return [];
+  return Object.entries(GATHERED).flatMap(([source, numbers]) =>
+    Object.keys(numbers).flatMap((number) => {
+      const path = ['sources', source, number];
+      const value = valueAt(input, path);
+      return value === undefined
+        ? []
+        : [
+            `  ${path.join('.')} = ${JSON.stringify(value)}: not beside gather = "${gather}", which sets it`,
+          ];
+    }),
+  );
 }
 
 /** CloudWatch writes to topics of its region only, and API Gateway takes certificates of its own. */

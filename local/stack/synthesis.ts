@@ -7,7 +7,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from '../start-failure.ts';
-import { localSettings, type Settings } from './settings.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
 
 const SOURCES = [
   'bin',
@@ -54,7 +55,7 @@ async function runApp(root: string, outdir: string, settings: Settings): Promise
         .prefault({}),
     })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const posthorn = localSettings({ ...cdk.context.posthorn, ...settings });
+  const posthorn = { ...cdk.context.posthorn, ...settings };
   const context = { ...cdk.context, posthorn };
   const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
   const app = spawn(process.execPath, [join('bin', 'posthorn.ts')], {

@@ -1,15 +1,10 @@
 // From units to dollars, by figures worked out by hand from the list prices.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  billedMs,
-  billOf,
-  idleMonth,
-  pausesMs,
-  totalOf,
-  unknownsOf,
-} from '../../bench/cost-model.ts';
+import { idleOf } from '../../bench/cost.ts';
+import { billedMs, billOf, pausesMs, totalOf, unknownsOf } from '../../bench/cost-model.ts';
 import { PRICES } from '../../lib/monitoring/prices.ts';
+import type { JsonObject } from '../../local/json.ts';
 import { resourcesOf, templateOf } from '../builders/stack.ts';
 
 const MILLION = 1_000_000;
@@ -93,16 +88,20 @@ describe('what the model knows of the stack is what the template has', () => {
   });
 
   it('in what polls at rest', () => {
-    const count = (type: string) => resourcesOf(template, type).length;
-    const [schedule] = resourcesOf(template, 'AWS::Scheduler::Schedule');
-    const minutes = Number(
-      /^rate\((\d+) minutes\)$/.exec(String(schedule?.Properties.ScheduleExpression))?.[1],
-    );
-    const sources = count('AWS::Lambda::EventSourceMapping');
-    const deadLetters = count('AWS::SQS::Queue') / 2;
+    const stack = {
+      resources: (...types: string[]) =>
+        types
+          .flatMap((type) => resourcesOf(template, type))
+          .map(({ Properties }) => ({ logicalId: '', properties: Properties as JsonObject })),
+    };
+    // Five queues of five pollers; a sweep every five minutes asks five queues of dead letters.
+    const polls = (5 * 5 * 30 * 24 * 3600) / 20 + 12 * 24 * 30 * 5;
+    const { 'sqs.requests': perPoll, 'lambda.requests': perSweep } = PRICES;
+    expect(idleOf(stack)).toBeCloseTo(polls * perPoll + 12 * 24 * 30 * perSweep, 6);
+    expect(idleOf(stack)).toBeLessThan(1.6);
     const { idleDollarsAMonth } = JSON.parse(
       readFileSync(new URL('../../bench/results/cost.json', import.meta.url), 'utf8'),
     );
-    expect(idleMonth(sources, 60 / minutes, deadLetters)).toBeCloseTo(idleDollarsAMonth, 2);
+    expect(idleOf(stack)).toBeCloseTo(idleDollarsAMonth, 2);
   });
 });

@@ -55,7 +55,7 @@ describe('docs/scale.md', () => {
       isAbout(amounts(events ?? '')[0], perMonth);
       const millions = perMonth / 1e6;
       const expected = {
-        10: [row('singly', 1)('total')],
+        10: [row('singly', 10)('total')],
         1000: [row('singly', 100)('total'), row('in batches of 100', 1_000)('total')],
         100000: [row('in batches of 100', 1_000)('total')],
       }[rate];

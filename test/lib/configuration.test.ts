@@ -45,21 +45,94 @@ describe('the configuration', () => {
     });
   });
 
-  it('gathers messages for a second on the way of healthy deliveries, and nowhere else', () => {
-    const { sources } = parseConfiguration({});
-    expect(sources.events).toMatchObject({ batchSize: 20, windowSeconds: 1 });
-    expect(sources.deliveries).toMatchObject({ batchSize: 20, windowSeconds: 1 });
-    expect(sources.retries).toMatchObject({ batchSize: 10, windowSeconds: 0 });
-    expect(sources.wakes).toMatchObject({ batchSize: 1, windowSeconds: 0 });
-  });
-
-  it('gathers nothing where the window is taken back, with batches that SQS gives without one', () => {
-    const { sources } = parseConfiguration({ sources: { events: { windowSeconds: 0 } } });
-    expect(sources.events).toMatchObject({ batchSize: 10, windowSeconds: 0, maxConcurrency: 50 });
-  });
-
   it('lists several faults together', () => {
     expect(faultLines({ retentionDays: 0, logRetentionDays: 2, retainDat: true })).toHaveLength(3);
+  });
+});
+
+describe('messages', () => {
+  const windowsOf = (settings: unknown) => {
+    const { sources } = parseConfiguration(settings);
+    return Object.entries(sources).map(([name, { batchSize, windowSeconds }]) => [
+      name,
+      batchSize,
+      windowSeconds,
+    ]);
+  };
+  const RETRIES = ['retries', 10, 0];
+  const WAKES = ['wakes', 1, 0];
+
+  it.each([
+    ['wait for no other, as shipped', {}, [10, 0], [10, 0], [10, 0]],
+    ['wait a second with gather', { gather: '1s' }, [20, 1], [20, 1], [10, 1]],
+    ['wait for no other without it', { gather: 'none' }, [10, 0], [10, 0], [10, 0]],
+    [
+      'wait where a window is said',
+      { sources: { events: { windowSeconds: 2 } } },
+      [20, 2],
+      [10, 0],
+      [10, 0],
+    ],
+    [
+      'wait where a batch needs it',
+      { sources: { deliveries: { batchSize: 50 } } },
+      [10, 0],
+      [50, 1],
+      [10, 0],
+    ],
+    [
+      'wait as each number says',
+      {
+        sources: {
+          events: { batchSize: 100, windowSeconds: 3 },
+          deliveries: { batchSize: 7, windowSeconds: 0 },
+          slow: { batchSize: 11, windowSeconds: 5 },
+        },
+      },
+      [100, 3],
+      [7, 0],
+      [11, 5],
+    ],
+  ])('%s', (_, settings, events, deliveries, slow) => {
+    expect(windowsOf(settings)).toEqual([
+      ['events', ...events],
+      ['deliveries', ...deliveries],
+      ['slow', ...slow],
+      RETRIES,
+      WAKES,
+    ]);
+  });
+
+  it('wait in the template as gather says, and are sent as concurrently as before', () => {
+    const windows = (settings: object) =>
+      resourcesOf(templateOf(settings), 'AWS::Lambda::EventSourceMapping').map(
+        ({ Properties: { MaximumBatchingWindowInSeconds = 0, BatchSize, ScalingConfig } }) => [
+          BatchSize,
+          MaximumBatchingWindowInSeconds,
+          Object(ScalingConfig).MaximumConcurrency,
+        ],
+      );
+    const of = (settings: object) => windows(settings).sort().join(' | ');
+    expect(of({})).toBe('1,0,10 | 10,0,200 | 10,0,200 | 10,0,50 | 10,0,50');
+    expect(of({ gather: '1s' })).toBe('1,0,10 | 10,0,50 | 10,1,200 | 20,1,200 | 20,1,50');
+  });
+
+  const NUMBERS = ['events', 'deliveries', 'slow'].flatMap((source) =>
+    ['batchSize', 'windowSeconds'].map((number) => [source, number] as const),
+  );
+
+  it.each(NUMBERS)('wait by gather or by sources.%s.%s, not both', (source, number) => {
+    const sources = { [source]: { [number]: 1 } };
+    const said = `sources.${source}.${number} = 1: not beside gather = "1s", which sets it`;
+    expect(faultLines({ gather: '1s', sources })).toEqual([said]);
+    expect(faultLines({ gather: 'none', sources })).toEqual([]);
+  });
+
+  it('wait by gather beside what it does not set', () => {
+    const sources = { events: { maxConcurrency: 7 }, retries: { batchSize: 5, windowSeconds: 1 } };
+    const parsed = parseConfiguration({ gather: '1s', sources });
+    expect(parsed.sources.events).toEqual({ batchSize: 20, windowSeconds: 1, maxConcurrency: 7 });
+    expect(parsed.sources.retries).toMatchObject({ batchSize: 5, windowSeconds: 1 });
   });
 });
 
@@ -105,6 +178,7 @@ describe('a wrong setting', () => {
       '{"batchSize":11,"windowSeconds":0}',
       'windowSeconds',
     ],
+    [{ gather: '2s' }, 'gather', '"2s"', '1s'],
     [{ retryPolicy: 'weekly' }, 'retryPolicy', '"weekly"', 'forty-days'],
     [{ retryPolicy: { steps: [{ count: 0, seconds: 1 }] } }, 'retryPolicy.steps.0.count', '0', '1'],
     [{ retentionDay: 60 }, 'retentionDay', '60', 'no such setting'],

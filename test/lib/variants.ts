@@ -7,12 +7,12 @@ const domain = {
 };
 const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alerts';
 const ports = Array.from({ length: 50 }, (_, n) => 8000 + n);
-const noWindows = Object.fromEntries(
-  ['events', 'deliveries', 'slow', 'retries', 'wakes'].map((name) => [name, { windowSeconds: 0 }]),
-);
 const source = (batchSize: number, windowSeconds: number, maxConcurrency: number) =>
   Object.fromEntries(
-    Object.keys(noWindows).map((name) => [name, { batchSize, windowSeconds, maxConcurrency }]),
+    ['events', 'deliveries', 'slow', 'retries', 'wakes'].map((name) => [
+      name,
+      { batchSize, windowSeconds, maxConcurrency },
+    ]),
   );
 const memory = (megabytes: number) =>
   Object.fromEntries(
@@ -50,7 +50,7 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'alarms, longest runbook': { alarms: { runbook: `https://${'r'.repeat(492)}` } },
   'memory, least': { memoryMb: memory(128) },
   'memory, most': { memoryMb: memory(10_240) },
-  'no windows': { sources: noWindows },
+  gathered: { gather: '1s' },
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },
   'sealed data': { sealEventData: true },
