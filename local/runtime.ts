@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { type DataFolder, takeFolder } from './data-folder.ts';
 import { asEnvironment, type DestinationRules, LAX } from './destination-rules.ts';
-import { startDynamoDb } from './dynamodb/emulator.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { startDynamoDbThread } from './dynamodb/thread.ts';
 import type { Isolation } from './functions/body.ts';
 import { defineFunctions, type Endpoints } from './functions/definitions.ts';
 import { startEventSources } from './functions/event-sources.ts';
@@ -14,7 +14,7 @@ import { keepLines, type LogSink, logPrinter, TERMINAL } from './functions/logs.
 import { startControlEndpoint } from './gate/control-endpoint.ts';
 import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
-import { Permissions } from './gate/permissions.ts';
+import { Permissions, rulesOf } from './gate/permissions.ts';
 import { startHttpApi } from './http/api.ts';
 import { EndpointSecrets } from './receiver/endpoint-secrets.ts';
 import { type Receipt, receiptLine, startReceiver } from './receiver/receiver.ts';
@@ -128,7 +128,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const gatekeeper = new Gatekeeper(meter);
   const sqs = await startSqs(folder.subfolder('queues'), gatekeeper);
   shutdown.last(() => sqs.close());
-  const dynamoDb = await startDynamoDb(
+  const dynamoDb = await startDynamoDbThread(
     folder.subfolder('tables'),
     gatekeeper,
     options.metersCapacity ?? false,
@@ -144,7 +144,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.url, endpoints.sqs);
   const place = { queueUrl, apiUrl: () => url };
   const stack = new Stack(assembly.stackName, assembly.template, place);
-  const permissions = new Permissions(stack);
+  const permissions = new Permissions(rulesOf(stack));
   gatekeeper.enforce(permissions);
   createQueues(stack, sqs);
   await createTables(stack, dynamoDb.url, gatekeeper.host);

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { ACCOUNT_ID } from '../aws-names.ts';
 import { type AwsCall, accessKeyOf } from './aws-calls.ts';
 import { isOwnHost } from './hosts.ts';
-import type { Meter } from './meter.ts';
-import type { Permissions } from './permissions.ts';
+import type { Amounts, Meter } from './meter.ts';
+import type { Permissions, RulesByRole, Uses } from './permissions.ts';
 import { isSignedWith, type SignedRequest } from './signature.ts';
 
-interface Caller {
+export interface Caller {
   functionName: string;
   roleName: string;
 }
@@ -23,28 +23,51 @@ interface Refusal {
   message: string;
 }
 
+/** The gatekeeper of an emulator in a thread of its own, told and asked from here. */
+export interface Deputy {
+  admit(caller: Caller, credentials: Credentials): void;
+  enforce(rules: RulesByRole): void;
+  /** @param grant its place among all of the template */
+  withhold(grant: number | undefined): void;
+  /** @param andForget whether the next record begins anew */
+  record(andForget: boolean): Uses;
+  amounts(): Amounts;
+  resetMeter(): void;
+}
+
 /** The host's own calls, and those of tests and tools that were given the runtime's key. */
 export const HOST = 'host';
 
 export class Gatekeeper {
   /** Changes at every start, as those of functions do: nobody can know or borrow it. */
-  readonly host = newCredentials();
+  readonly host: Credentials;
   readonly #meter: Meter;
   readonly #callers = new Map<string, Caller & Credentials>();
   #permissions: Permissions | undefined;
+  #deputy: Deputy | undefined;
 
-  constructor(meter: Meter) {
+  constructor(meter: Meter, host = newCredentials()) {
     this.#meter = meter;
+    this.host = host;
+  }
+
+  /** Before there are callers and permissions: whoever stands in another thread and decides as this one does. */
+  appoint(deputy: Deputy): void {
+    this.#deputy = deputy;
+    this.#meter.alsoIn(deputy);
   }
 
   /** The permissions come from the template, which needs the emulators' addresses first. */
   enforce(permissions: Permissions): void {
     this.#permissions = permissions;
+    if (this.#deputy === undefined) return;
+    this.#deputy.enforce(permissions.rules);
+    permissions.alsoIn(this.#deputy);
   }
 
-  admit(caller: Caller): Credentials {
-    const credentials = newCredentials();
+  admit(caller: Caller, credentials = newCredentials()): Credentials {
     this.#callers.set(credentials.accessKeyId, { ...caller, ...credentials });
+    this.#deputy?.admit(caller, credentials);
     return credentials;
   }
 

@@ -36,6 +36,16 @@ class Tally<Name extends string> {
     this.#amounts.set(functionName, ofFunction);
   }
 
+  addAll(all: Readonly<Record<string, Readonly<Record<string, number>>>>): this {
+    for (const [functionName, amounts] of Object.entries(all)) {
+      for (const [name, amount] of Object.entries(amounts)) {
+        // Of a tally with the same names.
+        this.add(functionName, name as Name, amount);
+      }
+    }
+    return this;
+  }
+
   snapshot(): Record<string, Record<string, number>> {
     return Object.fromEntries(
       [...this.#amounts].map(([functionName, amounts]) => [
@@ -50,9 +60,27 @@ class Tally<Name extends string> {
   }
 }
 
+/** By function and, within it, by name. */
+export interface Amounts {
+  readonly calls: Record<string, Record<string, number>>;
+  readonly units: Record<string, Partial<Record<BillableUnit, number>>>;
+}
+
+/** What is counted in another thread. */
+interface Elsewhere {
+  amounts(): Amounts;
+  resetMeter(): void;
+}
+
 export class Meter {
   readonly #calls = new Tally<string>();
   readonly #units = new Tally<BillableUnit>();
+  #elsewhere: Elsewhere | undefined;
+
+  /** From now on, what is counted there is part of this. */
+  alsoIn(elsewhere: Elsewhere): void {
+    this.#elsewhere = elsewhere;
+  }
 
   count(functionName: string, service: string, operation: string, calls = 1): void {
     this.#calls.add(functionName, `${service}:${operation}`, calls);
@@ -77,18 +105,27 @@ export class Meter {
     this.add(functionName, 'logs.lines', 1);
   }
 
+  amounts(): Amounts {
+    const { calls = {}, units = {} } = this.#elsewhere?.amounts() ?? {};
+    return {
+      calls: new Tally<string>().addAll(calls).addAll(this.#calls.snapshot()).snapshot(),
+      units: new Tally<BillableUnit>().addAll(units).addAll(this.#units.snapshot()).snapshot(),
+    };
+  }
+
   /** `{ "<function>": { "sqs:SendMessageBatch": 12 } }` since the start or the last reset. */
-  snapshot(): Record<string, Record<string, number>> {
-    return this.#calls.snapshot();
+  snapshot(): Amounts['calls'] {
+    return this.amounts().calls;
   }
 
   /** Billable units by function; units of no function are under `api` and `host`. */
-  units(): Record<string, Partial<Record<BillableUnit, number>>> {
-    return this.#units.snapshot();
+  units(): Amounts['units'] {
+    return this.amounts().units;
   }
 
   reset(): void {
     this.#calls.clear();
     this.#units.clear();
+    this.#elsewhere?.resetMeter();
   }
 }

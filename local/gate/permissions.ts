@@ -20,7 +20,7 @@ export interface Grant {
   readonly resource: string;
 }
 
-interface Denial {
+export interface Denial {
   readonly roleName: string;
   readonly need: Need;
 }
@@ -35,28 +35,42 @@ interface Decision {
   readonly grants: readonly Grant[];
 }
 
+/** By the role's name: plain data, so that another thread may have it. */
+export type RulesByRole = ReadonlyMap<string, Rules>;
+
+/** What calls rested on, by the grants' places among all, and what was refused. */
+export interface Uses {
+  readonly used: readonly number[];
+  readonly denied: readonly Denial[];
+}
+
+/** The same grants, enforced in another thread. */
+interface Elsewhere {
+  withhold(grant: number | undefined): void;
+  record(andForget: boolean): Uses;
+}
+
 const MAX_DECISIONS = 10_000;
 const MAX_DENIALS = 1_000;
 
 export class Permissions {
-  readonly #rules = new Map<string, Rules>();
+  readonly rules: RulesByRole;
+  readonly #grants: readonly Grant[];
   readonly #decisions = new Map<string, Decision>();
   readonly #used = new Set<Grant>();
   readonly #denied: Denial[] = [];
   #withheld: Grant | undefined;
 
-  constructor(stack: Stack) {
-    for (const role of stack.resources('AWS::IAM::Role')) {
-      const inline = listOf(role.properties.Policies).filter(isObject);
-      this.#add(stack.reference(role.logicalId), inline);
-    }
-    for (const policy of stack.resources('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')) {
-      for (const role of listOf(policy.properties.Roles))
-        this.#add(textOf(role), [policy.properties]);
-    }
-    for (const policy of stack.resources('AWS::IAM::RolePolicy')) {
-      this.#add(textOf(policy.properties.RoleName), [policy.properties]);
-    }
+  #elsewhere: Elsewhere | undefined;
+
+  constructor(rules: RulesByRole) {
+    this.rules = rules;
+    this.#grants = [...rules.values()].flatMap(({ grants }) => grants.map(({ grant }) => grant));
+  }
+
+  /** Those of the template, here and from now on in another thread too. */
+  alsoIn(elsewhere: Elsewhere): void {
+    this.#elsewhere = elsewhere;
   }
 
   allows(roleName: string, need: Need): boolean {
@@ -74,52 +88,77 @@ export class Permissions {
 
   /** Every grant of the template. */
   grants(): readonly Grant[] {
-    return [...this.#rules.values()].flatMap(({ grants }) => grants.map(({ grant }) => grant));
+    return this.#grants;
   }
 
   /** What calls rested on, and what was refused, since this was last asked. */
   takeRecord(): { readonly used: ReadonlySet<Grant>; readonly denied: readonly Denial[] } {
-    const record = { used: new Set(this.#used), denied: this.#denied.splice(0) };
-    this.#used.clear();
-    return record;
+    const { used, denied } = this.record(true);
+    return { used: new Set(this.#grants.filter((_, index) => used.includes(index))), denied };
   }
 
   /** What was refused since the record was last taken. */
   get denied(): readonly Denial[] {
-    return this.#denied;
+    return this.record(false).denied;
+  }
+
+  record(andForget: boolean): Uses {
+    const elsewhere = this.#elsewhere?.record(andForget) ?? { used: [], denied: [] };
+    const used = [...this.#used].map((grant) => this.#grants.indexOf(grant));
+    const denied = [...this.#denied, ...elsewhere.denied];
+    if (andForget) {
+      this.#used.clear();
+      this.#denied.length = 0;
+    }
+    return { used: [...used, ...elsewhere.used], denied };
   }
 
   /** For tests: acts as if the template did not have this grant, until it is called again. */
   withhold(grant: Grant | undefined): void {
     this.#withheld = grant;
     this.#decisions.clear();
+    this.#elsewhere?.withhold(grant && this.#grants.indexOf(grant));
   }
 
   #decide(roleName: string, need: Need): Decision {
-    const { denials, grants } = this.#rules.get(roleName) ?? { denials: [], grants: [] };
+    const { denials, grants } = this.rules.get(roleName) ?? { denials: [], grants: [] };
     if (denials.some((one) => covers(one, need))) return { allowed: false, grants: [] };
     const matching = grants
       .filter(({ grant, statement }) => grant !== this.#withheld && covers(statement, need))
       .map(({ grant }) => grant);
     return { allowed: matching.length > 0, grants: matching };
   }
+}
 
-  #add(roleName: string, policies: JsonObject[]): void {
-    const rules = this.#rules.get(roleName) ?? { denials: [], grants: [] };
-    this.#rules.set(roleName, rules);
+export function rulesOf(stack: Stack): RulesByRole {
+  const rules = new Map<string, Rules>();
+  const add = (roleName: string, policies: JsonObject[]): void => {
+    const ofRole = rules.get(roleName) ?? { denials: [], grants: [] };
+    rules.set(roleName, ofRole);
     for (const policy of policies) {
       const document = policy.PolicyDocument;
       const statements = isObject(document) ? listOf(document.Statement).filter(isObject) : [];
       for (const statement of statements) {
-        if (statement.Effect === 'Deny') rules.denials.push(statement);
+        if (statement.Effect === 'Deny') ofRole.denials.push(statement);
         if (statement.Effect === 'Allow') {
           for (const { action, resource, statement: part } of partsOf(statement)) {
-            rules.grants.push({ grant: { roleName, action, resource }, statement: part });
+            ofRole.grants.push({ grant: { roleName, action, resource }, statement: part });
           }
         }
       }
     }
+  };
+  for (const role of stack.resources('AWS::IAM::Role')) {
+    const inline = listOf(role.properties.Policies).filter(isObject);
+    add(stack.reference(role.logicalId), inline);
   }
+  for (const policy of stack.resources('AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy')) {
+    for (const role of listOf(policy.properties.Roles)) add(textOf(role), [policy.properties]);
+  }
+  for (const policy of stack.resources('AWS::IAM::RolePolicy')) {
+    add(textOf(policy.properties.RoleName), [policy.properties]);
+  }
+  return rules;
 }
 
 /** A statement as statements of one action and one resource each; one that says what it is not stays whole. */

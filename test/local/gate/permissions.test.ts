@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dynamoDbCall, scheduleCall, sqsCall } from '../../../local/gate/aws-calls.ts';
 import { type Credentials, Gatekeeper } from '../../../local/gate/gatekeeper.ts';
 import { Meter } from '../../../local/gate/meter.ts';
-import { Permissions } from '../../../local/gate/permissions.ts';
+import { Permissions, rulesOf } from '../../../local/gate/permissions.ts';
 import type { SignedRequest } from '../../../local/gate/signature.ts';
 import type { JsonObject } from '../../../local/json.ts';
 import { Stack } from '../../../local/stack/stack.ts';
@@ -12,18 +12,17 @@ const place = { queueUrl: (name: string) => name, apiUrl: () => '' };
 
 function permissionsOf(...statements: JsonObject[]): Permissions {
   const policy = { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: statements } };
-  return new Permissions(
-    new Stack(
-      'App',
-      {
-        Resources: {
-          Role: { Type: 'AWS::IAM::Role' },
-          Policy: { Type: 'AWS::IAM::Policy', Properties: policy },
-        },
+  const stack = new Stack(
+    'App',
+    {
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role' },
+        Policy: { Type: 'AWS::IAM::Policy', Properties: policy },
       },
-      place,
-    ),
+    },
+    place,
   );
+  return new Permissions(rulesOf(stack));
 }
 
 const queue = 'arn:aws:sqs:us-east-1:000000000000:work';
