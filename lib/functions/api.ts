@@ -14,7 +14,6 @@ export class Api extends NodeFunction {
     super(scope, id, {
       ...inEveryFunction(service),
       folder: 'api',
-      afterBundling: ['lib/viewer/copy.ts'],
       memoryMb: configuration.memoryMb.api,
       timeout: FUNCTION_TIMEOUT,
     });

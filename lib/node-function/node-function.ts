@@ -1,7 +1,6 @@
 // One of our functions: an ES module bundle for Node.js 24 on arm64, with a log group and a role of its own.
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   PolicyStatement,
@@ -14,24 +13,22 @@ import {
   type CfnFunction,
   Code,
   EventSourceMapping,
+  Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import type { QueueSource, QueueWithDeadLetters } from '../queue-with-dead-letters.ts';
-import { BANNER, CREDENTIALS, MAIN_FIELDS, TARGET } from './bundling.ts';
+import { bundleOf } from './bundles.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** In the package the bundles are there, by folder, and nothing is bundled: whoever installed it has no esbuild. */
-const prebuilt = `${root}bundles`;
 
 interface NodeFunctionProps {
   readonly configuration: Configuration;
@@ -40,8 +37,6 @@ interface NodeFunctionProps {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
-  /** Programs that are run with the folder of the bundle, to put files beside it. */
-  readonly afterBundling?: readonly string[];
   /** Where its requests leave from, if not from Lambda's own network. */
   readonly network?: { readonly vpc: IVpc; readonly securityGroup: ISecurityGroup } | undefined;
 }
@@ -52,7 +47,7 @@ const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 export class NodeFunction extends Construct {
   /** Under lambdas/. */
   readonly folder: string;
-  readonly fn: NodejsFunction;
+  readonly fn: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
   readonly memoryMb: number;
@@ -71,13 +66,13 @@ export class NodeFunction extends Construct {
     this.folder = props.folder;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-    this.fn = new NodejsFunction(this, 'Function', {
-      ...(existsSync(prebuilt)
-        ? { code: Code.fromAsset(`${prebuilt}/${props.folder}`), handler: 'index.handler' }
-        : {}),
-      entry: `${root}lambdas/${props.folder}/handler.ts`,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
+    // Tests look at templates for which nothing is bundled.
+    const { bundlingRequired } = Stack.of(this);
+    this.fn = new LambdaFunction(this, 'Function', {
+      code: Code.fromAsset(
+        bundlingRequired ? bundleOf(props.folder) : `${root}lambdas/${props.folder}`,
+      ),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
@@ -88,7 +83,6 @@ export class NodeFunction extends Construct {
       // each invocation would be more than what they say is worth: CloudWatch has the same as metrics.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      awsSdkConnectionReuse: false,
       // A retry comes back to dispatch, and a replay to wake, by a queue and often: Lambda takes more than 16 such
       // rounds for a loop without end, and would stop them. Ours end with the policy, the deadline or the replay.
       recursiveLoop: RecursiveLoop.ALLOW,
@@ -100,33 +94,6 @@ export class NodeFunction extends Construct {
             securityGroups: [props.network.securityGroup],
           }
         : {}),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: TARGET,
-        minify: true,
-        keepNames: false,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.EXTERNAL,
-        sourcesContent: false,
-        // undici's second parser is left out, as Node.js leaves it out of its own copy.
-        define: { esbuildDetection: '1' },
-        mainFields: MAIN_FIELDS,
-        externalModules: ['#on-demand/*'],
-        esbuildArgs: {
-          // undici's parser without SIMD, for processors that no function of ours runs on.
-          '--external:*/llhttp-wasm.js': true,
-          '--alias:@aws-sdk/credential-provider-node': CREDENTIALS,
-        },
-        commandHooks: {
-          beforeBundling: () => [],
-          beforeInstall: () => [],
-          afterBundling: (_inputDir, outputDir) =>
-            ['lib/node-function/on-demand.ts', ...(props.afterBundling ?? [])].map(
-              (program) => `"${process.execPath}" "${root}${program}" "${outputDir}"`,
-            ),
-        },
-        banner: BANNER,
-      },
     });
     this.tell({
       NODE_OPTIONS: '--enable-source-maps',

@@ -57,7 +57,13 @@ async function runApp(root: string, outdir: string, settings: Settings): Promise
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
   const posthorn = { ...cdk.context.posthorn, ...settings };
   const context = { ...cdk.context, posthorn };
-  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: outdir,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    // By the schemas of CloudFormation, which nothing here is given to: it takes a second or two.
+    CDK_VALIDATION: 'false',
+  };
   const app = spawn(process.execPath, [join('bin', 'posthorn.ts')], {
     cwd: root,
     env,
