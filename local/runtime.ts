@@ -175,7 +175,6 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
     ]),
   );
   shutdown.last(() => Promise.all([...functions.values()].map((one) => one.stop())));
-  await Promise.all([...functions.values()].map((one) => one.start()));
 
   const schedules = new ScheduleStore(folder.file('schedules.db'));
   shutdown.last(() => schedules.close());

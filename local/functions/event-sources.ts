@@ -21,6 +21,9 @@ const mappingProperties = z.object({
   ScalingConfig: z.object({ MaximumConcurrency: z.number().default(1_000) }).prefault({}),
 });
 
+/** Where so many invocations may be under way, there is always work: what it invokes is loaded before the first comes. */
+const KEPT_FROM = 20;
+
 /** A further source of a function has an instance of its own where so many invocations may be under way. */
 const OWN_INSTANCE_FROM = 10;
 
@@ -56,6 +59,8 @@ export function startEventSources(
     const isFurther = served.has(name) && maximumConcurrency >= OWN_INSTANCE_FROM;
     served.add(name);
     const instance = isFurther ? host.lane(queue.name) : host;
+    // The API is there first: this is loaded behind it. What cannot be loaded says so, and its messages wait.
+    if (!isFurther && maximumConcurrency >= KEPT_FROM) host.start().catch(() => undefined);
     return new EventSource({
       queue,
       emulator,

@@ -1,5 +1,5 @@
-// One Lambda function of the template in a thread or process of its own: starts it, hands it
-// invocations, holds it to its timeout, and starts it again when it crashes.
+// One Lambda function of the template in a thread or process of its own: loads it, hands it
+// invocations, holds it to its timeout, and loads it again when it crashes.
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { type FunctionBody, type Isolation, startBody } from './body.ts';
@@ -51,6 +51,8 @@ interface HostOptions {
 }
 
 const RESTART_AFTER_MS = 250;
+/** Each that is loaded takes some 40 MB. */
+const UNLOADED_AFTER_MS = 60_000;
 
 export class FunctionHost {
   readonly definition: FunctionDefinition;
@@ -63,6 +65,8 @@ export class FunctionHost {
   readonly #options: HostOptions;
   readonly #lanes = new Map<string, FunctionHost>();
   #stopped = false;
+  #isKept = false;
+  #unloading: NodeJS.Timeout | undefined;
 
   constructor(definition: FunctionDefinition, options: HostOptions) {
     const { onLine, onInvoked, isolation } = options;
@@ -80,7 +84,7 @@ export class FunctionHost {
   }
 
   /**
-   * Another instance of the function, started at once. On Lambda concurrent invocations share no sandbox; here
+   * Another instance of the function, loaded when it is needed. On Lambda concurrent invocations share no sandbox; here
    * each event source of a function has one, so that slow invocations do not delay those of other sources.
    */
   lane(name: string): FunctionHost {
@@ -88,13 +92,20 @@ export class FunctionHost {
     if (lane === undefined) {
       lane = new FunctionHost(this.definition, this.#options);
       this.#lanes.set(name, lane);
-      lane.start();
     }
     return lane;
   }
 
-  /** Resolves when the bundle is loaded; rejects when it cannot be. */
+  /**
+   * Loads it and keeps it loaded. What is not started is loaded when it is invoked, and unloaded when it has had
+   * nothing to do for a while. Rejects when the bundle cannot be loaded.
+   */
   start(): Promise<void> {
+    this.#isKept = true;
+    return this.#ready ?? this.#load();
+  }
+
+  #load(): Promise<void> {
     const { name, bundleFile, memoryMb, env } = this.definition;
     const bundleUrl = pathToFileURL(bundleFile).href;
     const workerData: WorkerStart = { bundleUrl, functionName: name, memoryMb };
@@ -113,7 +124,7 @@ export class FunctionHost {
       });
       worker.onExit(() => {
         reject(failure);
-        this.#crashed(failure);
+        if (this.#worker === worker) this.#crashed(failure);
       });
     });
     this.#ready.catch(() => undefined);
@@ -122,7 +133,8 @@ export class FunctionHost {
 
   /** The function's result as JSON text. */
   async invoke(event: string): Promise<string> {
-    await this.#ready;
+    clearTimeout(this.#unloading);
+    if (!this.#stopped) await (this.#ready ?? this.#load());
     const worker = this.#worker;
     const { name, timeoutMs } = this.definition;
     if (worker === undefined || this.#stopped) {
@@ -139,7 +151,21 @@ export class FunctionHost {
       this.#invocations.set(id, { resolve, reject, timer });
       const message: ToWorker = { id, event, deadlineMs: Date.now() + timeoutMs };
       worker.post(message);
-    }).finally(() => this.#onInvoked?.(performance.now() - startedAt));
+    }).finally(() => {
+      this.#onInvoked?.(performance.now() - startedAt);
+      if (!this.#isKept && this.#invocations.size === 0) this.#unloadLater();
+    });
+  }
+
+  #unloadLater(): void {
+    clearTimeout(this.#unloading);
+    this.#unloading = setTimeout(() => {
+      const worker = this.#worker;
+      this.#worker = undefined;
+      this.#ready = undefined;
+      void worker?.terminate();
+    }, UNLOADED_AFTER_MS);
+    this.#unloading.unref();
   }
 
   /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
@@ -155,6 +181,7 @@ export class FunctionHost {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#unloading);
     await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.stop())]);
   }
 
@@ -186,10 +213,11 @@ export class FunctionHost {
       reject(failure);
     }
     this.#invocations.clear();
+    this.#ready = undefined;
     if (this.#stopped) return;
     this.#onLine(`${failure.message}: restarting it`, 'stderr');
     this.#ready = new Promise((resolve, reject) => {
-      setTimeout(() => this.#stopped || this.start().then(resolve, reject), RESTART_AFTER_MS);
+      setTimeout(() => this.#stopped || this.#load().then(resolve, reject), RESTART_AFTER_MS);
     });
     this.#ready.catch(() => undefined);
   }

@@ -25,7 +25,11 @@ type Handler = (event: unknown, context: object) => Promise<unknown>;
 const start = (parentPort ? workerData : JSON.parse(process.argv[2] ?? '')) as WorkerStart;
 const { handler } = (await import(start.bundleUrl)) as { handler: Handler };
 
+let isLoading = false;
+
 const take = async ({ id, event, deadlineMs }: ToWorker): Promise<void> => {
+  if (!isLoading) setTimeout(loadOnDemand, LOAD_AFTER_MS).unref();
+  isLoading = true;
   const context = {
     awsRequestId: id,
     functionName: start.functionName,
@@ -52,11 +56,10 @@ else {
 }
 
 reply({ kind: 'ready' });
-setTimeout(loadOnDemand, LOAD_AFTER_MS).unref();
 
 /**
- * What a bundle loads on demand, loaded when the start is over: on Lambda that takes the time of one invocation, and here
- * of all that are under way.
+ * What a bundle loads on demand, loaded soon after the first invocation: on Lambda that takes the time of one invocation,
+ * and here of all that are under way.
  */
 async function loadOnDemand(): Promise<void> {
   const folder = new URL('on-demand/', start.bundleUrl);

@@ -42,6 +42,7 @@ export async function startHttpApi(
   onFailure: (error: unknown) => void,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
+  await Promise.all(routes.map(({ target }) => target.start()));
   const room: Room = { heldBytes: 0 };
   const apiId = stack.resources('AWS::ApiGatewayV2::Api')[0]?.logicalId.toLowerCase() ?? 'local';
   const server = createServer((request, response) => {
