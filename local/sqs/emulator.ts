@@ -3,7 +3,6 @@
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { buildApp } from 'fauxqs';
 import { ACCOUNT_ID, REGION } from '../aws-names.ts';
@@ -14,6 +13,7 @@ import { carriesGroup, lawfulSend, payloadBytes } from './limits.ts';
 
 /** A batch may be 1 MiB, and JSON writes a character in six bytes at the most. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const CONTENT_TYPE = 'application/x-amz-json-1.0';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 export type SqsStore = Stores['sqsStore'];
@@ -53,17 +53,18 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
 
   /** As they came: a signature is over bytes. */
   const bodies = new WeakMap<object, Buffer>();
-  app.addHook('preParsing', async (request, _reply, payload) => {
-    const body = await bodyOf(payload);
+  app.removeContentTypeParser(CONTENT_TYPE);
+  const parse = async (request: object, body: Buffer): Promise<Json> => {
     bodies.set(request, body);
-    return Object.assign(Readable.from([body]), { receivedEncodedLength: body.length });
-  });
+    return JSON.parse(body.toString());
+  };
+  app.addContentTypeParser(CONTENT_TYPE, { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, parse);
   app.addHook('preHandler', async (request, reply) => {
     const target = request.headers['x-amz-target'];
     const refuse = (code: string, message: string) =>
       reply
         .code(400)
-        .header('content-type', 'application/x-amz-json-1.0')
+        .header('content-type', CONTENT_TYPE)
         .send({ __type: `com.amazonaws.sqs#${code}`, message });
     // fauxqs is S3 and SNS as well: neither is part of Posthorn.
     if (typeof target !== 'string' || !target.startsWith('AmazonSQS.')) {
@@ -98,20 +99,6 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
       persistence.close();
     },
   };
-}
-
-/** @throws an error that is answered 413 */
-async function bodyOf(payload: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of payload) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw Object.assign(new Error('The body is too large.'), { statusCode: 413 });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 async function openPersistence(dataDir: string): Promise<Persistence> {
