@@ -1,5 +1,5 @@
 // A healthy endpoint beside one that answers at once (the base), after 9 s, or never, at the same rates:
-// how much later it receives. npm run bench -- neighbour
+// how much later it receives, in rounds of one run each. BENCH_ROUNDS=10 npm run bench -- neighbour
 import { median, percentile, report, rounded } from './report.ts';
 import { startWorld } from './world.ts';
 
@@ -49,6 +49,16 @@ async function latencies(how: string, rate: number): Promise<{ p50: number; p99:
 const both = <T>(works: readonly (() => Promise<T>)[]): Promise<T[]> =>
   Promise.all(works.map((work) => work()));
 
+/** Of the rounds by themselves: their median, and how far they are apart. */
+function ratiosOf(own: readonly number[], base: readonly number[]) {
+  const ratios = own.map((p99, round) => p99 / (base[round] ?? Number.NaN));
+  return {
+    'median of ratios': rounded(median(ratios)),
+    least: rounded(Math.min(...ratios)),
+    most: rounded(Math.max(...ratios)),
+  };
+}
+
 export async function neighbour(): Promise<void> {
   const found = new Map<string, { p50: number[]; p99: number[] }>();
   for (let round = 0; round < ROUNDS; round++) {
@@ -74,6 +84,7 @@ export async function neighbour(): Promise<void> {
       p99: rounded(p99),
       'p50 ratio': rounded(p50 / median(base?.p50 ?? [])),
       'p99 ratio': rounded(p99 / median(base?.p99 ?? [])),
+      ...ratiosOf(own?.p99 ?? [], base?.p99 ?? []),
     };
   });
   report('neighbour', rows, { unit: 'ms', healthyRate: HEALTHY_RATE, rounds: ROUNDS });
