@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Credentials, Deputy, Gatekeeper } from '../gate/gatekeeper.ts';
 import { type AnsweringEnd, openLine } from '../gate/line.ts';
+import { THREAD_LIMITS } from '../thread-limits.ts';
 import type { DynamoDbEmulator } from './emulator.ts';
 
 export interface ThreadStart {
@@ -28,6 +29,7 @@ export async function startDynamoDbThread(
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: start,
     transferList: [end.port],
+    resourceLimits: THREAD_LIMITS,
   });
   const [url] = await once(worker, 'message');
   gatekeeper.appoint(asked);

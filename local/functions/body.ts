@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { THREAD_LIMITS } from '../thread-limits.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
 
 export type Isolation = 'thread' | 'process';
@@ -33,7 +34,13 @@ export function startBody(
 }
 
 function inThread(start: WorkerStart, env: Record<string, string>): FunctionBody {
-  const worker = new Worker(BODY, { workerData: start, env, stdout: true, stderr: true });
+  const worker = new Worker(BODY, {
+    workerData: start,
+    env,
+    stdout: true,
+    stderr: true,
+    resourceLimits: THREAD_LIMITS,
+  });
   return {
     stdout: worker.stdout,
     stderr: worker.stderr,

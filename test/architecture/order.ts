@@ -153,7 +153,15 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'posthorn-stack',
   ],
   local: [
-    ['aws-names', 'dynalite.d', 'json', 'process-facts', 'start-failure', 'terminal'],
+    [
+      'aws-names',
+      'dynalite.d',
+      'json',
+      'process-facts',
+      'start-failure',
+      'terminal',
+      'thread-limits',
+    ],
     ['data-folder', 'destination-rules', 'shutdown'],
     'stack/',
     'gate/',
