@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config';
 import { CountingReporter } from './test/counting-reporter.ts';
 import { LeakReporter } from './test/leak-reporter.ts';
 
-/** Replace modules, or watch the clock or the memory: they run after all others, one by one. */
+/** Replace modules, or watch the clock, the memory or what is open: they run after all others, one by one. */
 const ALONE = [
   'test/adapters/sender/{guard,hostile-receivers,outcomes}.test.ts',
   'test/api/deliveries/logs.test.ts',
   'test/client/{delivered,retries}.test.ts',
   'test/dispatch/memory.test.ts',
   'test/http/edge-routes.test.ts',
-  'test/local/dynamodb/kills.test.ts',
+  'test/local/{dynamodb/kills,soak}.test.ts',
 ];
 
 /** Most of a minute each, or more: they run where CI=true. */
