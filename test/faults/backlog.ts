@@ -32,9 +32,8 @@ export const BACKLOG_CEILINGS = {
   writesPerDelivery: 40,
   readsPerDelivery: 30,
   sqsPerDelivery: 20,
-  // A recovery's steps are five seconds apart. While events come in, each batch of them that a limit holds wakes the
-  // endpoint, in three seconds at the most often.
-  wakesPerHour: 1_200,
+  // A recovery's steps are five seconds apart. Beside them, each event that a limit holds may wake the endpoint.
+  wakesPerHour: 800,
 } as const;
 
 export interface BacklogRun {
@@ -117,7 +116,10 @@ async function run(seed: number, given: number | undefined): Promise<BacklogRun>
     sqsPerDelivery: system.counts.totals.sqsRequests / count,
     wakesPerHour: Math.max(0, ...injector.wakes.values()),
   };
-  const findings = [...judgeStates(kind, system, accepted, answered, count), ...judgeCost(work)];
+  const findings = [
+    ...judgeStates(kind, system, accepted, answered, count),
+    ...judgeCost(work, count),
+  ];
   return { kind, deliveries: count, requests, findings, log, work };
 }
 
@@ -205,9 +207,10 @@ function judgeStates(
   return findings;
 }
 
-function judgeCost(work: BacklogRun['work']): Finding[] {
+function judgeCost(work: BacklogRun['work'], count: number): Finding[] {
   return Object.entries(work).flatMap(([name, value]): Finding[] => {
-    const ceiling = BACKLOG_CEILINGS[name as keyof typeof BACKLOG_CEILINGS];
+    const events = name === 'wakesPerHour' ? count : 0;
+    const ceiling = BACKLOG_CEILINGS[name as keyof typeof BACKLOG_CEILINGS] + events;
     return value <= ceiling
       ? []
       : [{ kind: 'too much work', text: `${name}: ${value.toFixed(1)}, at most ${ceiling}` }];
