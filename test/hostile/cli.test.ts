@@ -1,13 +1,28 @@
 // What a service that means harm, and what others put into it, can do to the command line: for every command, nothing
 // reaches the terminal that steers it or forges a line. A new command without a line here fails.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { COMMANDS } from '../../client/src/cli/commands/all.ts';
+import { readConvoy } from '../../client/src/cli/import/convoy.ts';
+import { readHookdeck } from '../../client/src/cli/import/hookdeck.ts';
+import { readSvix } from '../../client/src/cli/import/svix.ts';
+import { VendorApi } from '../../client/src/cli/import/vendor-api.ts';
 import { run } from '../../client/src/cli/run.ts';
+import { CONVOY_PROJECT, convoyAnswers } from '../client/import/recorded/convoy.ts';
+import { eventBridgeExport } from '../client/import/recorded/eventbridge.ts';
+import { hookdeckAnswers } from '../client/import/recorded/hookdeck.ts';
+import { svixAnswers } from '../client/import/recorded/svix.ts';
+import { startVendor, VENDOR_KEY } from '../client/import/vendor.ts';
 import { ANSWER_ATTACKS, ESCAPES, UNSEEN } from './attacks/answers.ts';
 import { type HostileService, startHostileService } from './hostile-service.ts';
 
 const FORWARD = ['--forward', 'http://127.0.0.1:9/'];
 const FEED = ['--endpoint', 'ep_1', '--after', 'c', '--count', '1'];
+const exportsFolder = mkdtempSync(join(tmpdir(), 'posthorn-exports-'));
+const exportOf = (vendor: string): string => join(exportsFolder, `${vendor}.json`);
+const imported = (vendor: string) => ['--from-file', exportOf(vendor), '--yes'];
 const REPLAY = ['--endpoint', 'ep_1', '--since', '1h'];
 /** What is given to each command; several for one that has several ways. */
 const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -51,6 +66,10 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'tenants list': [[]],
   'tenants get': [['acme']],
   'tenants delete': [['acme', '--yes']],
+  'import svix': [imported('svix')],
+  'import hookdeck': [imported('hookdeck')],
+  'import convoy': [imported('convoy')],
+  'import eventbridge': [imported('eventbridge')],
   'dead-letters list': [['--queue', 'events']],
   'dead-letters redrive': [['--queue', 'events']],
   api: [
@@ -75,8 +94,38 @@ let service: HostileService;
 let printed = '';
 beforeAll(async () => {
   service = await startHostileService();
+  await writeExports();
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  rmSync(exportsFolder, { recursive: true, force: true });
+});
+
+/** As the pages on coming from elsewhere say. */
+async function writeExports(): Promise<void> {
+  const { signal } = new AbortController();
+  const through = async (
+    answers: Readonly<Record<string, unknown>>,
+    read: (api: VendorApi) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const vendor = await startVendor(answers);
+    try {
+      return await read(new VendorApi(vendor.url, VENDOR_KEY, signal));
+    } finally {
+      await vendor.close();
+    }
+  };
+  const url = 'https://acme.io';
+  const all = {
+    svix: await through(svixAnswers(url), (api) => readSvix(api, 'acme')),
+    hookdeck: await through(hookdeckAnswers(url), readHookdeck),
+    convoy: await through(convoyAnswers(url), (api) => readConvoy(api, CONVOY_PROJECT)),
+    eventbridge: eventBridgeExport(url),
+  };
+  for (const [vendor, exported] of Object.entries(all)) {
+    writeFileSync(exportOf(vendor), JSON.stringify(exported));
+  }
+}
 beforeEach(() => {
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => {
@@ -149,7 +198,9 @@ describe.each(ATTACKS)('a service that %s', (_, { write, expected }) => {
       if (line[0] !== 'api' || expected !== 'text') expect(code, line.join(' ')).toBeGreaterThan(0);
       expectHarmless(printed, line);
       expect(printed, line.join(' ')).not.toMatch(/\n +at /);
-      if (form === 'as JSON') expect(() => JSON.parse(printed)).not.toThrow();
+      // What an import did comes before its error.
+      const [said = ''] = printed.split('\n{"error"');
+      if (form === 'as JSON') expect(() => JSON.parse(said), line.join(' ')).not.toThrow();
     }
   });
 });

@@ -45,13 +45,13 @@ export function describeReceivers(toolchain: Toolchain): void {
 
     describe.each(wholeOr(servers, share))('for $way with $title', ({ way, file }) => {
       const at = `/${way}/${file.replace(/\W/g, '-')}`;
-      const command = toolchain.command(way, file);
+      const command = () => toolchain.command(way, file);
       const environment = () => environmentOf(way, live, at, folder);
 
       it(
         'takes true deliveries once, and refuses all others',
         async () => {
-          const server = await startServer(command, environment());
+          const server = await startServer(command(), environment());
           try {
             await tryServer(way, at, live, server);
           } catch (error) {
@@ -69,7 +69,7 @@ export function describeReceivers(toolchain: Toolchain): void {
       it('does not start with settings that are missing or too short', async () => {
         const poor = poorSettingsOf(way);
         const codes = await inParallel(poor, 2, ([, settings]) =>
-          exitCodeOf(command, { ...environment(), ...settings, INBOX: path.join(folder, 'x') }),
+          exitCodeOf(command(), { ...environment(), ...settings, INBOX: path.join(folder, 'x') }),
         );
         const hasFailed = codes.map((code, n) => [poor[n]?.[0], code !== null && code > 0]);
         expect(hasFailed).toEqual(poor.map(([about]) => [about, true]));
