@@ -73,9 +73,10 @@ const partOf = ({ folder, extension }: Language, name: string): string =>
   readFileSync(new URL(`${folder}/${name}${extension}`, import.meta.url), 'utf8');
 
 function headOf(language: Language, way: Way, framework: Framework): string {
-  const { about, environment } = WAYS[way];
+  const { about, environment, says } = WAYS[way];
+  const said: Readonly<Record<string, string>> = { ...ENVIRONMENT, ...says };
   const packages = [...framework.packages, ...language.ways[way].packages];
-  const names = [...environment, 'PORT', 'INBOX'] as const;
+  const names = [...new Set([...environment, ...Object.keys(says), 'PORT', 'INBOX'])];
   const width = Math.max(...names.map((name) => name.length));
   return [
     `Receives deliveries of ${about}, with ${framework.title}.`,
@@ -85,7 +86,7 @@ function headOf(language: Language, way: Way, framework: Framework): string {
     ...language.run(framework.file, framework).map((line) => `  ${line}`),
     '',
     'Environment:',
-    ...names.map((name) => `  ${name.padEnd(width)}  ${ENVIRONMENT[name]}`),
+    ...names.map((name) => `  ${name.padEnd(width)}  ${said[name]}`),
   ]
     .map((line) => `${language.comment} ${line}`.trimEnd())
     .join('\n');

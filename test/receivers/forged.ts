@@ -4,11 +4,12 @@ import { messageSignatureSchema } from '../../lambdas/core/signing/http-message.
 import { WAYS, type Way } from '../../scripts/receivers/ways.ts';
 import { TOKEN } from '../builders/contracts.ts';
 import { anEvent } from '../builders/events.ts';
+import bynnVector from '../core/contracts/fixtures/bynn.json' with { type: 'json' };
 import { form, type Wish, withFlippedByte, withHeader } from '../core/contracts/form.ts';
 import { header, type Received } from '../core/contracts/independent-verifiers.ts';
 import { casesOf, KEYS, LIKE_OURS } from '../core/contracts/receivers/cases.ts';
 import { forgedMessages } from '../hostile/attacks/signed.ts';
-import { encryptionAt, secretsOf } from './live.ts';
+import { encryptionAt, pairOf, secretsOf } from './live.ts';
 
 export interface Row {
   readonly about: string;
@@ -129,7 +130,7 @@ function changesOf(way: Way, live: Received): Row[] {
 }
 
 /** As long as it was, and different in its middle. */
-function otherThan(value: string): string {
+export function otherThan(value: string): string {
   if (value === '') throw new Error('the header is not there');
   const at = value.length >> 1;
   return `${value.slice(0, at)}${value[at] === '1' ? '2' : '1'}${value.slice(at + 1)}`;
@@ -143,6 +144,14 @@ function withOuterId(live: Received): Row {
     expected: 'repeat',
   };
 }
+
+/** The vendor's own delivery. Its key is in every key set of the tests, as one that is pinned. */
+export const vendors: Received = {
+  method: 'POST',
+  url: 'https://receiver.example.com/webhooks',
+  rawHeaders: [['X-Webhook-Token', TOKEN]],
+  body: Buffer.from(JSON.stringify(bynnVector.body)),
+};
 
 /** True ones of other times, secrets and keys, and one that is too old. */
 async function trueRows(way: Way, url: string): Promise<Row[]> {
@@ -158,6 +167,10 @@ async function trueRows(way: Way, url: string): Promise<Row[]> {
     const rotated = await formed(way, url, 4, { moment: { secrets: [secret] } });
     rows.push({ about: 'signed by the new secret', received: rotated, expected: 'new' });
   }
+  if (way === 'standard-webhooks') {
+    const both = await formed(way, url, 5, { moment: { secrets: [pairOf('one'), secret] } });
+    rows.push({ about: 'signed by a new key too', received: both, expected: 'new' });
+  }
   if (way === 'http-message') {
     const signatures = [{ ...SIGNATURE, algorithm: 'rsa-v1_5-sha256' as const }];
     const byRsa = await formed(way, url, 4, { endpoint: { signatures } });
@@ -166,6 +179,7 @@ async function trueRows(way: Way, url: string): Promise<Row[]> {
   if (way === 'bynn') {
     const withKid = await formed(way, url, 4, { options: { kid: true } });
     rows.push({ about: 'that names its key', received: withKid, expected: 'new' });
+    rows.push({ about: 'that the vendor published', received: vendors, expected: 'refused' });
   }
   if (tooOld === undefined) return rows;
   const old = await signedAt(3, -tooOld - 5);

@@ -1,10 +1,12 @@
 // A live service whose deliveries go on to the servers under test, and the keys and secrets on both sides.
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { asymmetricSecret } from '../../lambdas/core/signing/asymmetric-secret.ts';
 import type { Way } from '../../scripts/receivers/ways.ts';
 import { publicPem, SECRET, TOKEN } from '../builders/contracts.ts';
+import bynnVector from '../core/contracts/fixtures/bynn.json' with { type: 'json' };
 import type { Received } from '../core/contracts/independent-verifiers.ts';
 import { KEYS } from '../core/contracts/receivers/cases.ts';
 import { type Arrived, eventually, type Service, startService } from '../core/contracts/service.ts';
@@ -41,12 +43,16 @@ export const secretsOf = (way: Way): readonly [string, string] =>
     ? ['another_secret_of_24_ch@!', SECRET]
     : ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', STANDARD_SECRET];
 
+/** @returns a key pair as an endpoint has it, the same for the same name */
+export const pairOf = (name: string): string =>
+  asymmetricSecret(createHmac('sha256', 'a seed').update(name).digest());
+
 export interface Live {
   readonly service: Service;
   /** Of a path, for an endpoint. */
   urlOf(path: string): string;
   /** Makes an endpoint there, whose deliveries go on to a port from now on. @returns its id */
-  connect(way: Way, path: string, port: number): Promise<string>;
+  connect(way: Way, path: string, port: number, settings?: object): Promise<string>;
   /** Posts an event for it and waits until a server answered its delivery. */
   deliver(path: string, data: object): Promise<Delivered & { readonly event: string }>;
   /** Sends an event's delivery again, signed anew. */
@@ -76,13 +82,14 @@ export async function startLive(): Promise<Live> {
   return {
     service,
     urlOf: (path) => service.receiverUrl + path,
-    async connect(way, path, port) {
+    async connect(way, path, port, settings = {}) {
       ports.set(path, port);
       const made = await service.ask('POST', '/v1/endpoints', {
         url: service.receiverUrl + path,
         eventTypes: [typeOf(path)],
         ...ENDPOINTS[way],
         ...(way === 'jwe' ? { encryption: encryptionAt(path) } : {}),
+        ...settings,
       });
       if (made.status !== 201) throw new Error(made.text);
       return made.json.id;
@@ -138,11 +145,12 @@ export function post(
 }
 
 async function startKeySets(service: Service) {
-  const jwk = (algorithm: 'RS256' | 'Ed25519', kid: string) => ({
-    ...createPublicKey(publicPem(algorithm)).export({ format: 'jwk' }),
+  const jwk = (algorithm: 'RS256' | 'Ed25519', kid: string, pem = publicPem(algorithm)) => ({
+    ...createPublicKey(pem).export({ format: 'jwk' }),
     ...{ kid, alg: algorithm === 'RS256' ? 'RS256' : 'EdDSA', use: 'sig' },
   });
-  const own = [jwk('RS256', 'sk_rsa'), jwk('Ed25519', 'sk_ed25519')];
+  const vendors = jwk('RS256', 'sk_vendor', bynnVector.publicKey);
+  const own = [vendors, jwk('RS256', 'sk_rsa'), jwk('Ed25519', 'sk_ed25519')];
   const published = new Set<string>();
   const fetches = new Map<string, number>();
   const server = createServer(async ({ url = '' }, response) => {

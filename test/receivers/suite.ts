@@ -8,9 +8,10 @@ import { TOKEN } from '../builders/contracts.ts';
 import { eventually, inParallel } from '../builders/eventually.ts';
 import { wholeOr } from '../builders/share.ts';
 import { formed, type Row, rowsOf } from './forged.ts';
-import { type Live, post, privatePemAt, secretsOf, startLive } from './live.ts';
+import { type Live, pairOf, post, privatePemAt, secretsOf, startLive } from './live.ts';
 import { exitCodeOf, type Server, startServer } from './server.ts';
-import type { Toolchain } from './toolchain.ts';
+import type { Command, Toolchain } from './toolchain.ts';
+import { type Variant, variantsOf } from './variants.ts';
 
 /** By bynn it arrives as more than twice as much. */
 const LARGE = { resource: { id: 'large', text: 'x'.repeat(250 * 1000) }, sessionId: 'ses_2' };
@@ -50,23 +51,24 @@ export function describeReceivers(toolchain: Toolchain): void {
 
       it(
         'takes true deliveries once, and refuses all others',
-        async () => {
-          const server = await startServer(command(), environment());
-          try {
-            await tryServer(way, at, live, server);
-          } catch (error) {
-            console.log(server.printed().slice(-5_000));
-            throw error;
-          } finally {
-            await server.stop();
-          }
-        },
+        () => withServer(command(), environment(), (server) => tryServer(way, at, live, server)),
+        TAKES_WITHIN_MS,
+      );
+
+      it.each(variantsFor(way, toolchain))(
+        'takes deliveries $about, and refuses all others',
+        (variant) =>
+          withServer(
+            offBy(command(), variant, toolchain),
+            { ...environment(), ...variant.environment },
+            (server) => tryVariant(way, variant, `${at}-${variant.name}`, live, server),
+          ),
         TAKES_WITHIN_MS,
       );
 
       // What reads the settings is the same for all frameworks: the last one is the smallest.
       if (file !== language.frameworks.at(-1)?.file) return;
-      it('does not start with settings that are missing or too short', async () => {
+      it('does not start with settings that are missing, wrong or too short', async () => {
         const poor = poorSettingsOf(way);
         const codes = await inParallel(poor, 2, ([, settings]) =>
           exitCodeOf(command(), { ...environment(), ...settings, INBOX: path.join(folder, 'x') }),
@@ -77,6 +79,29 @@ export function describeReceivers(toolchain: Toolchain): void {
     });
   });
 }
+
+/** A server that has what it needs, for as long as something is done with it. */
+async function withServer(
+  command: Command,
+  environment: Readonly<Record<string, string>>,
+  work: (server: Server) => Promise<void>,
+): Promise<void> {
+  const server = await startServer(command, environment);
+  try {
+    await work(server);
+  } catch (error) {
+    console.log(server.printed().slice(-5_000));
+    throw error;
+  } finally {
+    await server.stop();
+  }
+}
+
+const offBy = (command: Command, { offBy }: Variant, toolchain: Toolchain): Command =>
+  (offBy === undefined ? undefined : toolchain.offBy?.(command, offBy)) ?? command;
+
+const variantsFor = (way: Way, { offBy }: Toolchain): Variant[] =>
+  variantsOf(way).filter((variant) => variant.offBy === undefined || offBy !== undefined);
 
 function environmentOf(way: Way, live: Live, at: string, folder: string) {
   const privateKey = path.join(folder, 'private.pem');
@@ -92,7 +117,12 @@ function environmentOf(way: Way, live: Live, at: string, folder: string) {
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
 }
 
-/** Settings without which it must not run, or that are too short. */
+const WRONG_KEYS: [about: string, settings: Record<string, string>][] = [
+  ['a private key', { WEBHOOK_SECRETS: pairOf('one') }],
+  ['a short key', { WEBHOOK_SECRETS: `whpk_${Buffer.alloc(31).toString('base64')}` }],
+];
+
+/** Settings with which it must not run. */
 function poorSettingsOf(way: Way): [about: string, settings: Record<string, string | undefined>][] {
   const names: readonly string[] = WAYS[way].environment;
   return names.flatMap((name) => {
@@ -101,6 +131,7 @@ function poorSettingsOf(way: Way): [about: string, settings: Record<string, stri
       [`no ${name}`, { [name]: undefined }],
       [`an empty ${name}`, { [name]: '' }],
       ...(name in short ? [[`a short ${name}`, short] as [string, typeof short]] : []),
+      ...(name === 'WEBHOOK_SECRETS' && 'WEBHOOK_SECRETS' in WAYS[way].says ? WRONG_KEYS : []),
     ];
   });
 }
@@ -119,10 +150,7 @@ async function tryServer(way: Way, at: string, live: Live, server: Server): Prom
   await eventually(() => processed().length === 2);
 
   const rows = await rowsOf(way, first);
-  const answers = await inParallel(rows, 4, ({ received }) => post(server.port, received));
-  expect(rows.map(({ about }, n) => [about, kindOf(answers[n])])).toEqual(
-    rows.map((row) => [row.about, row.expected === 'refused' ? 'refused' : 'taken']),
-  );
+  await tryRows(rows, server);
   // Nobody makes it fetch the keys for each forgery.
   expect(keySet.fetches() - fetches).toBeLessThanOrEqual(1);
 
@@ -145,6 +173,35 @@ async function tryServer(way: Way, at: string, live: Live, server: Server): Prom
   await eventually(() => processed().length >= 4 + news);
   expect(new Set(processed()).size).toBe(4 + news);
   expect(processed()).toHaveLength(4 + news);
+}
+
+async function tryVariant(
+  way: Way,
+  { settings, rowsOf }: Variant,
+  at: string,
+  live: Live,
+  server: Server,
+): Promise<void> {
+  let taken = 0;
+  const rows = await rowsOf(way, async () => {
+    await live.connect(way, at, server.port, settings);
+    const first = await live.deliver(at, { resource: { id: 'one' }, sessionId: 'ses_1' });
+    expect(first.status).toBeLessThan(300);
+    taken += 1;
+    return first;
+  });
+  await tryRows(rows, server);
+  taken += rows.filter(({ expected }) => expected === 'new').length;
+  await eventually(() => server.processed().length >= taken);
+  expect(new Set(server.processed()).size).toBe(taken);
+  expect(server.processed()).toHaveLength(taken);
+}
+
+async function tryRows(rows: readonly Row[], { port }: Server): Promise<void> {
+  const answers = await inParallel(rows, 4, ({ received }) => post(port, received));
+  expect(rows.map(({ about }, n) => [about, kindOf(answers[n])])).toEqual(
+    rows.map((row) => [row.about, row.expected === 'refused' ? 'refused' : 'taken']),
+  );
 }
 
 /** A server need not look at what is no delivery of ours by its method, size, content type or length of headers. */

@@ -18,6 +18,8 @@ export interface Toolchain {
   install(): void;
   /** Runs a server. */
   command(way: Way, file: string): Command;
+  /** The same by a clock that is off, where the language lets one put it so. */
+  offBy?(command: Command, seconds: number): Command;
 }
 
 export interface Command {

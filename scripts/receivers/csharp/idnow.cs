@@ -5,12 +5,15 @@ static class Verification
 {
     static readonly byte[][] Keys = Secrets.All.Select(secret => Encoding.UTF8.GetBytes(secret)).ToArray();
 
+    // The endpoint's options `headerName` and `prefix`.
+    static readonly string Header = Environment.GetEnvironmentVariable("WEBHOOK_HEADER") ?? "Authorization";
+    static readonly string Prefix = (Environment.GetEnvironmentVariable("WEBHOOK_PREFIX") ?? "Bearer") + " ";
+
     /// <summary>Null unless one of the secrets signed it, for this body and within the last minutes.</summary>
     public static Task<Delivery?> Verified(IHeaderDictionary headers, byte[] body)
     {
-        // With the options `headerName` and `prefix`: the header and the text that they name.
-        var header = headers.Authorization.ToString();
-        var jwt = Jwt.Of(header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : header);
+        var given = headers[Header].ToString();
+        var jwt = Jwt.Of(given.StartsWith(Prefix, StringComparison.Ordinal) ? given[Prefix.Length..] : given);
         // The algorithm is ours to say, never the token's.
         var isGenuine = jwt is { Algorithm: "HS256" } && Keys.Any(key =>
             CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key, jwt.Signed), jwt.Signature));

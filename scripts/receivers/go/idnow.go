@@ -11,6 +11,10 @@ import "github.com/golang-jwt/jwt/v5"
 
 const tolerance = 2 * time.Minute
 
+// The endpoint's options headerName and prefix.
+var tokenHeader = setting("WEBHOOK_HEADER", "Authorization")
+var tokenPrefix = setting("WEBHOOK_PREFIX", "Bearer") + " "
+
 type idnowClaims struct {
 	jwt.RegisteredClaims
 	Digest string `json:"body_sha256"`
@@ -22,8 +26,7 @@ var parser = jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithLeew
 
 // verify refuses what none of the secrets signed for this body within the last minutes.
 func verify(header http.Header, body []byte) (delivery, error) {
-	// With the options headerName and prefix: the header and the text that they name.
-	token := strings.TrimPrefix(header.Get("Authorization"), "Bearer ")
+	token := strings.TrimPrefix(header.Get(tokenHeader), tokenPrefix)
 	digest := sha256.Sum256(body)
 	for _, secret := range secrets {
 		var claims idnowClaims

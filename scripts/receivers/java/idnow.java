@@ -3,6 +3,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -10,6 +11,12 @@ import javax.crypto.spec.SecretKeySpec;
 final class Verification {
   private static final List<String> SECRETS = Secrets.ALL;
   private static final long TOLERANCE_SECONDS = 2 * 60;
+  /** The endpoint's options headerName and prefix. */
+  private static final String HEADER =
+      System.getenv().getOrDefault("WEBHOOK_HEADER", "Authorization").toLowerCase(Locale.ROOT);
+
+  private static final String PREFIX =
+      System.getenv().getOrDefault("WEBHOOK_PREFIX", "Bearer") + " ";
 
   /**
    * Null unless one of the secrets signed it, for this body and within the last minutes. Header names are in lower
@@ -17,8 +24,8 @@ final class Verification {
    */
   static Delivery verified(Map<String, String> headers, byte[] body)
       throws GeneralSecurityException {
-    // With the options headerName and prefix: the header and the text that they name.
-    Jwt jwt = Jwt.of(headers.getOrDefault("authorization", "").replaceFirst("^Bearer ", ""));
+    String given = headers.getOrDefault(HEADER, "");
+    Jwt jwt = Jwt.of(given.startsWith(PREFIX) ? given.substring(PREFIX.length()) : given);
     // The algorithm is ours to say, never the token's.
     if (jwt == null || !"HS256".equals(jwt.algorithm())) return null;
     boolean isGenuine = false;

@@ -3,6 +3,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -58,6 +59,10 @@ final class WebhookSignature {
     verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(spec));
     verifier.update(head);
     verifier.update(body);
-    return verifier.verify(given);
+    try {
+      return verifier.verify(given);
+    } catch (SignatureException malformed) {
+      return false;
+    }
   }
 }

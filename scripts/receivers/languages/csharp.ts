@@ -1,7 +1,10 @@
 import type { Language } from '../compose.ts';
 
 const SECRETS = { needs: ['delivery', 'secrets'], packages: [] };
-const SIGNATURE = { needs: ['delivery', 'secrets', 'signature'], packages: [] };
+const SIGNATURE = {
+  needs: ['delivery', 'secrets', 'signature'],
+  packages: ['NSec.Cryptography'],
+};
 const JWT = 'Microsoft.IdentityModel.JsonWebTokens';
 
 export const csharp: Language = {

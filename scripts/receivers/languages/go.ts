@@ -8,7 +8,7 @@ export const go: Language = {
   frameworks: [{ name: 'net-http', title: 'net/http', file: 'net_http.go', packages: [] }],
   ways: {
     'standard-webhooks': {
-      needs: ['secrets'],
+      needs: ['secrets', 'signature'],
       packages: ['github.com/standard-webhooks/standard-webhooks/libraries'],
     },
     bynn: { needs: ['keys'], packages: ['github.com/go-jose/go-jose/v4'] },
@@ -17,7 +17,7 @@ export const go: Language = {
     idnow: { needs: ['secrets'], packages: ['github.com/golang-jwt/jwt/v5'] },
     'http-message': { needs: ['keys'], packages: ['github.com/go-jose/go-jose/v4'] },
     jwe: {
-      needs: ['secrets'],
+      needs: ['secrets', 'signature'],
       packages: [
         'github.com/go-jose/go-jose/v4',
         'github.com/standard-webhooks/standard-webhooks/libraries',

@@ -2,7 +2,7 @@ import type { Language } from '../compose.ts';
 
 /** The others are of Python itself. */
 const LIBRARIES =
-  /^(fastapi|flask|http_message_signatures|jwcrypto|jwt|standardwebhooks|uvicorn|waitress)\b/;
+  /^(cryptography|fastapi|flask|http_message_signatures|jwcrypto|jwt|standardwebhooks|uvicorn|waitress)\b/;
 
 export const python: Language = {
   name: 'Python',
@@ -20,13 +20,19 @@ export const python: Language = {
     { name: 'flask', title: 'Flask', file: 'flask_server.py', packages: ['flask', 'waitress'] },
   ],
   ways: {
-    'standard-webhooks': { needs: ['secrets'], packages: ['standardwebhooks'] },
+    'standard-webhooks': {
+      needs: ['secrets', 'signature'],
+      packages: ['cryptography', 'standardwebhooks'],
+    },
     bynn: { needs: ['keys'], packages: ['pyjwt[crypto]'] },
     'kyc-hmac': { needs: ['secrets'], packages: [] },
     bronid: { needs: ['secrets'], packages: [] },
     idnow: { needs: ['secrets'], packages: ['pyjwt'] },
     'http-message': { needs: ['keys'], packages: ['http-message-signatures', 'pyjwt[crypto]'] },
-    jwe: { needs: ['secrets'], packages: ['jwcrypto', 'standardwebhooks'] },
+    jwe: {
+      needs: ['secrets', 'signature'],
+      packages: ['cryptography', 'jwcrypto', 'standardwebhooks'],
+    },
   },
   install: (packages) => ['Python 3.10 or newer', `pip install ${packages.join(' ')}`],
   run: (file) => [`python ${file}`],

@@ -11,13 +11,13 @@ export const typescript: Language = {
     { name: 'node-http', title: 'node:http', file: 'node-http.mts', packages: [] },
   ],
   ways: {
-    'standard-webhooks': { needs: ['secrets'], packages: ['standardwebhooks'] },
+    'standard-webhooks': { needs: ['secrets', 'signature'], packages: ['standardwebhooks'] },
     bynn: { needs: ['keys'], packages: ['jose'] },
     'kyc-hmac': { needs: ['secrets'], packages: [] },
     bronid: { needs: ['secrets'], packages: [] },
     idnow: { needs: ['secrets'], packages: ['jose'] },
     'http-message': { needs: ['keys'], packages: ['http-message-signatures'] },
-    jwe: { needs: ['secrets'], packages: ['jose', 'standardwebhooks'] },
+    jwe: { needs: ['secrets', 'signature'], packages: ['jose', 'standardwebhooks'] },
   },
   install: (packages) => [
     'Node.js 22.18 or newer (older ones: npx tsx)',
@@ -37,7 +37,7 @@ export const typescript: Language = {
       if (whole !== undefined) known.whole = whole;
       for (const name of names?.split(', ') ?? []) known.names.add(`${type ?? ''}${name}`);
     }
-    const bare = (name: string) => name.replace(/^type /, '').toLowerCase();
+    const bare = (name: string) => name.replace(/^type |^\w+ as /, '').toLowerCase();
     const rank = (module: string) => (module.startsWith('node:') ? `0${module}` : `1${module}`);
     return [...modules]
       .sort(([one], [other]) => (rank(one) < rank(other) ? -1 : 1))

@@ -1,4 +1,8 @@
 <?php
+/** The endpoint's options `headerName` and `prefix`. */
+define('TOKEN_HEADER', strtolower(getenv('WEBHOOK_HEADER') ?: 'Authorization'));
+define('TOKEN_PREFIX', (getenv('WEBHOOK_PREFIX') ?: 'Bearer') . ' ');
+
 /**
  * @param array<string, string> $headers
  * @return ?array{id: string, event: mixed} nothing unless one of the secrets signed it, for this body and within the
@@ -6,8 +10,8 @@
  */
 function verified(array $headers, string $body): ?array
 {
-    // With the options `headerName` and `prefix`: the header and the text that they name.
-    $jwt = preg_replace('/^Bearer /', '', $headers['authorization'] ?? '');
+    $given = $headers[TOKEN_HEADER] ?? '';
+    $jwt = str_starts_with($given, TOKEN_PREFIX) ? substr($given, strlen(TOKEN_PREFIX)) : $given;
     $parts = explode('.', $jwt, 4);
     if (count($parts) !== 3) {
         return null;

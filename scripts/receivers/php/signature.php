@@ -1,4 +1,10 @@
 <?php
+foreach (SECRETS as $secret) {
+    if (!preg_match('#^(whsec_[A-Za-z0-9+/]{24,}={0,2}|whpk_[A-Za-z0-9+/]{43}=)$#D', $secret)) {
+        throw new RuntimeException('WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64');
+    }
+}
+
 /**
  * The event's id, if one of the secrets signed it within the last five minutes.
  * @param array<string, string> $headers
@@ -25,13 +31,12 @@ function signed_id(array $headers, string $body): ?string
 function is_by(string $secret, string $version, string $signature, string $signed): bool
 {
     $key = (string) base64_decode(substr($secret, strpos($secret, '_') + 1), true);
-    if (str_starts_with($secret, 'whsec_') && strlen($key) >= 18) {
-        return $version === 'v1' && hash_equals(hash_hmac('sha256', $signed, $key, true), $signature);
+    if (str_starts_with($secret, 'whsec_')) {
+        return $version === 'v1'
+            && strlen($signature) === 32
+            && hash_equals(hash_hmac('sha256', $signed, $key, true), $signature);
     }
-    if (str_starts_with($secret, 'whpk_') && strlen($key) === 32) {
-        return $version === 'v1a'
-            && strlen($signature) === 64
-            && sodium_crypto_sign_verify_detached($signature, $signed, $key);
-    }
-    throw new RuntimeException('WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64');
+    return $version === 'v1a'
+        && strlen($signature) === 64
+        && sodium_crypto_sign_verify_detached($signature, $signed, $key);
 }

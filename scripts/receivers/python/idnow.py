@@ -1,16 +1,19 @@
 import hashlib
 import json
+import os
 from secrets import SECRETS  # part
 
 import jwt
 
 TOLERANCE_SECONDS = 2 * 60
+# The endpoint's options headerName and prefix.
+HEADER = os.environ.get("WEBHOOK_HEADER", "Authorization").lower()
+PREFIX = os.environ.get("WEBHOOK_PREFIX", "Bearer") + " "
 
 
 def verify(headers, body):
     """Gives (id, event) if one of the secrets signed it for this body, within the last minutes, or else None."""
-    # With the options headerName and prefix: the header and the text that they name.
-    token = headers.get("authorization", "").removeprefix("Bearer ")
+    token = headers.get(HEADER, "").removeprefix(PREFIX)
     for secret in SECRETS:
         try:
             claims = jwt.decode(

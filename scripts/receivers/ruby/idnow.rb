@@ -1,10 +1,13 @@
 require 'json'
 require 'openssl'
 
+# The endpoint's options `headerName` and `prefix`.
+TOKEN_HEADER = ENV.fetch('WEBHOOK_HEADER', 'Authorization').downcase
+TOKEN_PREFIX = "#{ENV.fetch('WEBHOOK_PREFIX', 'Bearer')} ".freeze
+
 # Gives nothing unless one of the secrets signed it, for this body and within the last minutes.
 def verified(headers, body)
-  # With the options `headerName` and `prefix`: the header and the text that they name.
-  parts = headers.fetch('authorization', '').delete_prefix('Bearer ').split('.', 4)
+  parts = headers.fetch(TOKEN_HEADER, '').delete_prefix(TOKEN_PREFIX).split('.', 4)
   return unless parts.length == 3
 
   header, said, signature = parts.map { |part| part.tr('-_', '+/').unpack1('m') }

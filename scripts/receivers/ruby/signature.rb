@@ -19,7 +19,8 @@ def by?(secret, version, signature, signed)
   kind, encoded = secret.split('_', 2)
   key = encoded.unpack1('m')
   if kind == 'whsec'
-    return version == 'v1' && OpenSSL.secure_compare(OpenSSL::HMAC.digest('SHA256', key, signed), signature)
+    return version == 'v1' && signature.bytesize == 32 &&
+           OpenSSL.secure_compare(OpenSSL::HMAC.digest('SHA256', key, signed), signature)
   end
 
   public_key = OpenSSL::PKey.read(['302a300506032b6570032100'].pack('H*') + key)

@@ -4,11 +4,14 @@ import { jwtVerify } from 'jose';
 import { SECRETS } from './secrets.mts';
 
 const TOLERANCE_SECONDS = 2 * 60;
+/** The endpoint's options `headerName` and `prefix`. */
+const HEADER = (process.env.WEBHOOK_HEADER || 'Authorization').toLowerCase();
+const PREFIX = `${process.env.WEBHOOK_PREFIX || 'Bearer'} `;
 
 /** @returns nothing unless one of the secrets signed it, for this body and within the last minutes */
 export async function verify(headers: IncomingHttpHeaders, body: Buffer) {
-  // With the options `headerName` and `prefix`: the header and the text that they name.
-  const token = (headers.authorization ?? '').replace(/^Bearer /, '');
+  const given = String(headers[HEADER] ?? '');
+  const token = given.startsWith(PREFIX) ? given.slice(PREFIX.length) : given;
   const digest = createHash('sha256').update(body).digest('hex');
   for (const secret of SECRETS) {
     try {

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { ruby as language } from '../../../scripts/receivers/languages/ruby.ts';
 import { canInstall, installPackages } from '../debian.ts';
-import { serverOf, type Toolchain, works } from '../toolchain.ts';
+import { BUILD, serverOf, type Toolchain, works } from '../toolchain.ts';
 
 const isThere = () => works('ruby', '-e', 'require "rack"') && works('puma', '--version');
 
@@ -13,4 +15,12 @@ export const ruby: Toolchain = {
     program: 'sh',
     args: ['-c', 'exec puma --port "$PORT" "$0"', serverOf(way, file)],
   }),
+  offBy(command, seconds) {
+    const clock = path.join(BUILD, 'clock.rb');
+    writeFileSync(
+      clock,
+      `class << Time\n  alias real now\n  def now(...) = real(...) + ${seconds}\nend\n`,
+    );
+    return { ...command, env: { RUBYOPT: `-r${clock}` } };
+  },
 };

@@ -8,4 +8,15 @@ export const typescript: Toolchain = {
   isInstalled: () => true,
   install() {},
   command: (way, file) => ({ program: process.execPath, args: [serverOf(way, file)] }),
+  offBy({ program, args }, seconds) {
+    const clock = `const { now } = Date;
+      Date.now = () => now() + ${seconds * 1000};
+      globalThis.Date = class extends Date {
+        constructor(...given) { super(...(given.length > 0 ? given : [Date.now()])); }
+      };`;
+    return {
+      program,
+      args: ['--import', `data:text/javascript,${encodeURIComponent(clock)}`, ...args],
+    };
+  },
 };

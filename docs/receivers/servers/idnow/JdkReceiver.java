@@ -6,6 +6,8 @@
 //
 // Environment:
 //   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_HEADER   the endpoint's option `headerName`; Authorization if it is not set
+//   WEBHOOK_PREFIX   the endpoint's option `prefix`; Bearer if it is not set
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -150,6 +152,12 @@ record Jwt(byte[] signed, String algorithm, Map<String, String> claims, byte[] s
 final class Verification {
   private static final List<String> SECRETS = Secrets.ALL;
   private static final long TOLERANCE_SECONDS = 2 * 60;
+  /** The endpoint's options headerName and prefix. */
+  private static final String HEADER =
+      System.getenv().getOrDefault("WEBHOOK_HEADER", "Authorization").toLowerCase(Locale.ROOT);
+
+  private static final String PREFIX =
+      System.getenv().getOrDefault("WEBHOOK_PREFIX", "Bearer") + " ";
 
   /**
    * Null unless one of the secrets signed it, for this body and within the last minutes. Header names are in lower
@@ -157,8 +165,8 @@ final class Verification {
    */
   static Delivery verified(Map<String, String> headers, byte[] body)
       throws GeneralSecurityException {
-    // With the options headerName and prefix: the header and the text that they name.
-    Jwt jwt = Jwt.of(headers.getOrDefault("authorization", "").replaceFirst("^Bearer ", ""));
+    String given = headers.getOrDefault(HEADER, "");
+    Jwt jwt = Jwt.of(given.startsWith(PREFIX) ? given.substring(PREFIX.length()) : given);
     // The algorithm is ours to say, never the token's.
     if (jwt == null || !"HS256".equals(jwt.algorithm())) return null;
     boolean isGenuine = false;

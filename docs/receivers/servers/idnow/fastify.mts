@@ -7,6 +7,8 @@
 //
 // Environment:
 //   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_HEADER   the endpoint’s option `headerName`; Authorization if it is not set
+//   WEBHOOK_PREFIX   the endpoint’s option `prefix`; Bearer if it is not set
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -24,11 +26,14 @@ if (SECRETS.length === 0 || SECRETS.some((secret) => secret.length < 24)) {
 }
 
 const TOLERANCE_SECONDS = 2 * 60;
+/** The endpoint's options `headerName` and `prefix`. */
+const HEADER = (process.env.WEBHOOK_HEADER || 'Authorization').toLowerCase();
+const PREFIX = `${process.env.WEBHOOK_PREFIX || 'Bearer'} `;
 
 /** @returns nothing unless one of the secrets signed it, for this body and within the last minutes */
 async function verify(headers: IncomingHttpHeaders, body: Buffer) {
-  // With the options `headerName` and `prefix`: the header and the text that they name.
-  const token = (headers.authorization ?? '').replace(/^Bearer /, '');
+  const given = String(headers[HEADER] ?? '');
+  const token = given.startsWith(PREFIX) ? given.slice(PREFIX.length) : given;
   const digest = createHash('sha256').update(body).digest('hex');
   for (const secret of SECRETS) {
     try {

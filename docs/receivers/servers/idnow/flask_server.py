@@ -7,6 +7,8 @@
 #
 # Environment:
 #   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_HEADER   the endpoint’s option `headerName`; Authorization if it is not set
+#   WEBHOOK_PREFIX   the endpoint’s option `prefix`; Bearer if it is not set
 #   PORT             where it listens; 8080 if it is not set
 #   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -30,12 +32,14 @@ if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
     raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
 
 TOLERANCE_SECONDS = 2 * 60
+# The endpoint's options headerName and prefix.
+HEADER = os.environ.get("WEBHOOK_HEADER", "Authorization").lower()
+PREFIX = os.environ.get("WEBHOOK_PREFIX", "Bearer") + " "
 
 
 def verify(headers, body):
     """Gives (id, event) if one of the secrets signed it for this body, within the last minutes, or else None."""
-    # With the options headerName and prefix: the header and the text that they name.
-    token = headers.get("authorization", "").removeprefix("Bearer ")
+    token = headers.get(HEADER, "").removeprefix(PREFIX)
     for secret in SECRETS:
         try:
             claims = jwt.decode(

@@ -7,6 +7,8 @@
 //
 // Environment:
 //   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_HEADER   the endpoint’s option `headerName`; Authorization if it is not set
+//   WEBHOOK_PREFIX   the endpoint’s option `prefix`; Bearer if it is not set
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -50,6 +52,10 @@ func readSecrets() []string {
 
 const tolerance = 2 * time.Minute
 
+// The endpoint's options headerName and prefix.
+var tokenHeader = setting("WEBHOOK_HEADER", "Authorization")
+var tokenPrefix = setting("WEBHOOK_PREFIX", "Bearer") + " "
+
 type idnowClaims struct {
 	jwt.RegisteredClaims
 	Digest string `json:"body_sha256"`
@@ -61,8 +67,7 @@ var parser = jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithLeew
 
 // verify refuses what none of the secrets signed for this body within the last minutes.
 func verify(header http.Header, body []byte) (delivery, error) {
-	// With the options headerName and prefix: the header and the text that they name.
-	token := strings.TrimPrefix(header.Get("Authorization"), "Bearer ")
+	token := strings.TrimPrefix(header.Get(tokenHeader), tokenPrefix)
 	digest := sha256.Sum256(body)
 	for _, secret := range secrets {
 		var claims idnowClaims

@@ -7,6 +7,8 @@
 #
 # Environment:
 #   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_HEADER   the endpoint's option `headerName`; Authorization if it is not set
+#   WEBHOOK_PREFIX   the endpoint's option `prefix`; Bearer if it is not set
 #   PORT             where it listens; 8080 if it is not set
 #   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -22,10 +24,13 @@ if SECRETS.empty? || SECRETS.any? { |secret| secret.bytesize < 24 }
   abort 'WEBHOOK_SECRETS: a secret is missing, or too short'
 end
 
+# The endpoint's options `headerName` and `prefix`.
+TOKEN_HEADER = ENV.fetch('WEBHOOK_HEADER', 'Authorization').downcase
+TOKEN_PREFIX = "#{ENV.fetch('WEBHOOK_PREFIX', 'Bearer')} ".freeze
+
 # Gives nothing unless one of the secrets signed it, for this body and within the last minutes.
 def verified(headers, body)
-  # With the options `headerName` and `prefix`: the header and the text that they name.
-  parts = headers.fetch('authorization', '').delete_prefix('Bearer ').split('.', 4)
+  parts = headers.fetch(TOKEN_HEADER, '').delete_prefix(TOKEN_PREFIX).split('.', 4)
   return unless parts.length == 3
 
   header, said, signature = parts.map { |part| part.tr('-_', '+/').unpack1('m') }

@@ -7,6 +7,8 @@
 //
 // Environment:
 //   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_HEADER   the endpoint's option `headerName`; Authorization if it is not set
+//   WEBHOOK_PREFIX   the endpoint's option `prefix`; Bearer if it is not set
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -21,6 +23,10 @@ function base64url(string $text): string
     return (string) base64_decode(strtr($text, '-_', '+/'), true);
 }
 
+/** The endpoint's options `headerName` and `prefix`. */
+define('TOKEN_HEADER', strtolower(getenv('WEBHOOK_HEADER') ?: 'Authorization'));
+define('TOKEN_PREFIX', (getenv('WEBHOOK_PREFIX') ?: 'Bearer') . ' ');
+
 /**
  * @param array<string, string> $headers
  * @return ?array{id: string, event: mixed} nothing unless one of the secrets signed it, for this body and within the
@@ -28,8 +34,8 @@ function base64url(string $text): string
  */
 function verified(array $headers, string $body): ?array
 {
-    // With the options `headerName` and `prefix`: the header and the text that they name.
-    $jwt = preg_replace('/^Bearer /', '', $headers['authorization'] ?? '');
+    $given = $headers[TOKEN_HEADER] ?? '';
+    $jwt = str_starts_with($given, TOKEN_PREFIX) ? substr($given, strlen(TOKEN_PREFIX)) : $given;
     $parts = explode('.', $jwt, 4);
     if (count($parts) !== 3) {
         return null;

@@ -3,15 +3,17 @@
 //
 //   .NET 8 or newer, its SDK
 //   dotnet new web --output receiver
+//   dotnet add receiver package NSec.Cryptography
 //   cp AspNet.cs receiver/Program.cs && dotnet run --project receiver
 //
 // Environment:
-//   WEBHOOK_SECRETS      the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SECRETS      the endpoint's secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 //   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint's `encryption.jwk`, PKCS #8 in PEM
 //   PORT                 where it listens; 8080 if it is not set
 //   INBOX                the folder for what was accepted; ./inbox if it is not set
 
 using Microsoft.AspNetCore.WebUtilities;
+using NSec.Cryptography;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -68,15 +70,32 @@ static class Secrets
     }
 }
 
-/// <summary>The signature of Standard Webhooks. For `v1a`, which .NET lacks, take NSec.Cryptography.</summary>
+/// <summary>The signature of Standard Webhooks.</summary>
 class WebhookSignature(string[] secrets)
 {
-    readonly byte[][] keys = secrets.Select(secret => KeyOf(secret)).ToArray();
+    readonly Func<byte[], string, bool>[] verifiers = secrets.Select(secret => VerifierOf(secret)).ToArray();
 
-    static byte[] KeyOf(string secret) =>
-        secret.StartsWith("whsec_", StringComparison.Ordinal)
-            ? Convert.FromBase64String(secret["whsec_".Length..])
-            : throw new InvalidOperationException("WEBHOOK_SECRETS: is not whsec_ and base64");
+    /// <summary>By a whsec_ secret, or by the public half, whpk_, of an endpoint with `signature: "v1a"`.</summary>
+    static Func<byte[], string, bool> VerifierOf(string secret)
+    {
+        var key = Convert.FromBase64String(secret[(secret.IndexOf('_') + 1)..]);
+        if (secret.StartsWith("whsec_", StringComparison.Ordinal))
+            return (signed, given) => given.Length == 47 && CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(given),
+                Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed))));
+        if (!secret.StartsWith("whpk_", StringComparison.Ordinal))
+            throw new InvalidOperationException("WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64");
+        var ed25519 = SignatureAlgorithm.Ed25519;
+        var publicKey = PublicKey.Import(ed25519, key, KeyBlobFormat.RawPublicKey);
+        return (signed, given) =>
+        {
+            var signature = new byte[64];
+            return given.StartsWith("v1a,", StringComparison.Ordinal)
+                && Convert.TryFromBase64String(given["v1a,".Length..], signature, out var length)
+                && length == 64
+                && ed25519.Verify(publicKey, signed, signature);
+        };
+    }
 
     /// <summary>The event's id, or null unless one of the secrets signed it within the last five minutes.</summary>
     public string? SignedId(IHeaderDictionary headers, byte[] body)
@@ -85,13 +104,8 @@ class WebhookSignature(string[] secrets)
         var isTime = sentAt.Length is > 0 and <= 12 && sentAt.All(char.IsAsciiDigit);
         if (!isTime || !Delivery.IsWithin(300, long.Parse(sentAt), long.Parse(sentAt))) return null;
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{sentAt}."), .. body];
-        var given = headers["webhook-signature"].ToString().Split(' ').Select(one => Encoding.UTF8.GetBytes(one)).ToArray();
-        foreach (var key in keys)
-        {
-            var expected = Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed)));
-            if (given.Any(one => CryptographicOperations.FixedTimeEquals(one, expected))) return id;
-        }
-        return null;
+        var given = headers["webhook-signature"].ToString().Split(' ');
+        return verifiers.Any(isBy => given.Any(one => isBy(signed, one))) ? id : null;
     }
 }
 

@@ -5,7 +5,7 @@
 //   mvn --quiet package && java -jar target/receiver.jar
 //
 // Environment:
-//   WEBHOOK_SECRETS      the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SECRETS      the endpoint's secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 //   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint's `encryption.jwk`, PKCS #8 in PEM
 //   PORT                 where it listens; 8080 if it is not set
 //   INBOX                the folder for what was accepted; ./inbox if it is not set
@@ -24,6 +24,7 @@ import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -184,7 +185,11 @@ final class WebhookSignature {
     verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(spec));
     verifier.update(head);
     verifier.update(body);
-    return verifier.verify(given);
+    try {
+      return verifier.verify(given);
+    } catch (SignatureException malformed) {
+      return false;
+    }
   }
 }
 

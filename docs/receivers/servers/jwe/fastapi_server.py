@@ -2,26 +2,30 @@
 # Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
 #
 #   Python 3.10 or newer
-#   pip install fastapi uvicorn jwcrypto standardwebhooks
+#   pip install fastapi uvicorn cryptography jwcrypto standardwebhooks
 #   python fastapi_server.py
 #
 # Environment:
-#   WEBHOOK_SECRETS      the endpoint’s secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_SECRETS      the endpoint’s secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 #   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint’s `encryption.jwk`, PKCS #8 in PEM
 #   PORT                 where it listens; 8080 if it is not set
 #   INBOX                the folder for what was accepted; ./inbox if it is not set
 
+import base64
 import hashlib
 import json
 import logging
 import os
 import pathlib
 import queue
+import re
 import threading
 import time
 import uuid
 
 import uvicorn
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from jwcrypto import jwe, jwk
@@ -32,24 +36,66 @@ SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
 if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
     raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
 
+TOLERANCE_SECONDS = 5 * 60
+
+
+class PublicWebhook:
+    """As Webhook, with the public half of an endpoint with signature "v1a", which that does not take."""
+
+    def __init__(self, secret):
+        raw = base64.b64decode(secret.removeprefix("whpk_"))
+        self.key = Ed25519PublicKey.from_public_bytes(raw)
+
+    def verify(self, body, headers, json_parse):
+        sent_at = headers["webhook-timestamp"]
+        if abs(time.time() - int(sent_at)) > TOLERANCE_SECONDS:
+            raise InvalidSignature
+        signed = f"{headers['webhook-id']}.{sent_at}.".encode() + body
+        for one in headers["webhook-signature"].split():
+            version, _, signature = one.partition(",")
+            try:
+                if version == "v1a":
+                    return self.key.verify(base64.b64decode(signature), signed)
+            except (InvalidSignature, ValueError):
+                continue  # Perhaps it is the next one.
+        raise InvalidSignature
+
+
+def webhook_of(secret):
+    if not re.fullmatch(r"whsec_[A-Za-z0-9+/]{24,}={0,2}|whpk_[A-Za-z0-9+/]{43}=", secret):
+        raise SystemExit("WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64")
+    return Webhook(secret) if secret.startswith("whsec_") else PublicWebhook(secret)
+
+
+WEBHOOKS = [webhook_of(secret) for secret in SECRETS]
+
+
+def is_signed(headers, body):
+    """Whether one of the secrets signed it within the last five minutes."""
+    for webhook in WEBHOOKS:
+        try:
+            webhook.verify(body, headers, json_parse=False)
+            return True
+        except Exception:
+            continue  # Perhaps it was the other secret.
+    return False
+
 # The private half of the endpoint's `encryption.jwk`.
 PRIVATE_KEY = jwk.JWK.from_pem(pathlib.Path(os.environ.get("WEBHOOK_PRIVATE_KEY", "")).read_bytes())
 ALGORITHMS = ["RSA-OAEP-256", "ECDH-ES", "A256GCM"]
-WEBHOOKS = [Webhook(secret) for secret in SECRETS]
 
 
 def verify(headers, body):
     """Gives (id, event) if one of the secrets signed it within five minutes and it is for our key, or else None."""
-    for webhook in WEBHOOKS:
-        try:
-            # The signature is over the encrypted body, which is no JSON.
-            webhook.verify(body, headers, json_parse=False)
-            token = jwe.JWE(algs=ALGORITHMS)
-            token.deserialize(body.decode(), key=PRIVATE_KEY)
-            return headers["webhook-id"], json.loads(token.payload)
-        except Exception:
-            continue  # Perhaps it was the other secret.
-    return None
+    # The signature is over the encrypted body. It comes first: encryption says nothing of the sender.
+    if not is_signed(headers, body):
+        return None
+    try:
+        token = jwe.JWE(algs=ALGORITHMS)
+        token.deserialize(body.decode(), key=PRIVATE_KEY)
+        return headers["webhook-id"], json.loads(token.payload)
+    except Exception:
+        return None
 
 
 def handle(id, event):

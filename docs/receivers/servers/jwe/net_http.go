@@ -6,7 +6,7 @@
 //   go run net_http.go
 //
 // Environment:
-//   WEBHOOK_SECRETS      the endpoint’s secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SECRETS      the endpoint’s secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 //   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint’s `encryption.jwk`, PKCS #8 in PEM
 //   PORT                 where it listens; 8080 if it is not set
 //   INBOX                the folder for what was accepted; ./inbox if it is not set
@@ -14,9 +14,11 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -28,6 +30,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -52,12 +56,66 @@ func readSecrets() []string {
 	return found
 }
 
+type verifier interface {
+	Verify(body []byte, header http.Header) error
+}
+
+var verifiers = newVerifiers()
+
+func newVerifiers() (made []verifier) {
+	for _, secret := range secrets {
+		one, err := newVerifier(secret)
+		if err != nil {
+			log.Fatal("WEBHOOK_SECRETS: ", err)
+		}
+		made = append(made, one)
+	}
+	return made
+}
+
+func newVerifier(secret string) (verifier, error) {
+	encoded, isPublic := strings.CutPrefix(secret, "whpk_")
+	if !isPublic {
+		return standardwebhooks.NewWebhook(secret)
+	}
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err == nil && len(key) != ed25519.PublicKeySize {
+		err = errors.New("the key has not 32 bytes")
+	}
+	return publicKey(key), err
+}
+
+// publicKey is of an endpoint with signature "v1a", which the library does not take.
+type publicKey ed25519.PublicKey
+
+func (key publicKey) Verify(body []byte, header http.Header) error {
+	id, sentAt := header.Get("webhook-id"), header.Get("webhook-timestamp")
+	seconds, err := strconv.ParseInt(sentAt, 10, 64)
+	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
+		return errRefused
+	}
+	signed := append([]byte(id+"."+sentAt+"."), body...)
+	isBy := func(one string) bool {
+		encoded, isOurs := strings.CutPrefix(one, "v1a,")
+		signature, err := base64.StdEncoding.DecodeString(encoded)
+		return isOurs && err == nil && ed25519.Verify(ed25519.PublicKey(key), signed, signature)
+	}
+	if !slices.ContainsFunc(strings.Fields(header.Get("webhook-signature")), isBy) {
+		return errRefused
+	}
+	return nil
+}
+
+// isSigned tells whether one of the secrets signed it within the last five minutes.
+func isSigned(header http.Header, body []byte) bool {
+	return slices.ContainsFunc(verifiers, func(one verifier) bool { return one.Verify(body, header) == nil })
+}
+
 var keyAlgorithms = []jose.KeyAlgorithm{jose.RSA_OAEP_256, jose.ECDH_ES}
 var contentAlgorithms = []jose.ContentEncryption{jose.A256GCM}
 
 // The private half of the endpoint's `encryption.jwk`.
 var privateKey = readPrivateKey()
-var webhooks = newWebhooks()
 
 func readPrivateKey() any {
 	text, err := os.ReadFile(os.Getenv("WEBHOOK_PRIVATE_KEY"))
@@ -75,35 +133,21 @@ func readPrivateKey() any {
 	return key
 }
 
-func newWebhooks() (made []*standardwebhooks.Webhook) {
-	for _, secret := range secrets {
-		webhook, err := standardwebhooks.NewWebhook(secret)
-		if err != nil {
-			log.Fatal("WEBHOOK_SECRETS: ", err)
-		}
-		made = append(made, webhook)
-	}
-	return made
-}
-
 // verify refuses what none of the secrets signed within the last five minutes, and what is not for our key.
 func verify(header http.Header, body []byte) (delivery, error) {
-	for _, webhook := range webhooks {
-		// The signature is over the encrypted body.
-		if webhook.Verify(body, header) != nil {
-			continue
-		}
-		encrypted, err := jose.ParseEncrypted(string(body), keyAlgorithms, contentAlgorithms)
-		if err != nil {
-			return delivery{}, errRefused
-		}
-		event, err := encrypted.Decrypt(privateKey)
-		if err != nil {
-			return delivery{}, errRefused
-		}
-		return delivery{header.Get("webhook-id"), event}, nil
+	// The signature is over the encrypted body. It comes first: encryption says nothing of the sender.
+	if !isSigned(header, body) {
+		return delivery{}, errRefused
 	}
-	return delivery{}, errRefused
+	encrypted, err := jose.ParseEncrypted(string(body), keyAlgorithms, contentAlgorithms)
+	if err != nil {
+		return delivery{}, errRefused
+	}
+	event, err := encrypted.Decrypt(privateKey)
+	if err != nil {
+		return delivery{}, errRefused
+	}
+	return delivery{header.Get("webhook-id"), event}, nil
 }
 
 type delivery struct {

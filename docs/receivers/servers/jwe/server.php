@@ -6,7 +6,7 @@
 //   php server.php
 //
 // Environment:
-//   WEBHOOK_SECRETS      the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SECRETS      the endpoint's secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 //   WEBHOOK_PRIVATE_KEY  a file: the private half of the endpoint's `encryption.jwk`, PKCS #8 in PEM
 //   PORT                 where it listens; 8080 if it is not set
 //   INBOX                the folder for what was accepted; ./inbox if it is not set
@@ -15,6 +15,12 @@
 define('SECRETS', preg_split('/\s+/', (string) getenv('WEBHOOK_SECRETS'), -1, PREG_SPLIT_NO_EMPTY));
 if (SECRETS === [] || min(array_map(strlen(...), SECRETS)) < 24) {
     throw new RuntimeException('WEBHOOK_SECRETS: a secret is missing, or too short');
+}
+
+foreach (SECRETS as $secret) {
+    if (!preg_match('#^(whsec_[A-Za-z0-9+/]{24,}={0,2}|whpk_[A-Za-z0-9+/]{43}=)$#D', $secret)) {
+        throw new RuntimeException('WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64');
+    }
 }
 
 /**
@@ -43,15 +49,14 @@ function signed_id(array $headers, string $body): ?string
 function is_by(string $secret, string $version, string $signature, string $signed): bool
 {
     $key = (string) base64_decode(substr($secret, strpos($secret, '_') + 1), true);
-    if (str_starts_with($secret, 'whsec_') && strlen($key) >= 18) {
-        return $version === 'v1' && hash_equals(hash_hmac('sha256', $signed, $key, true), $signature);
+    if (str_starts_with($secret, 'whsec_')) {
+        return $version === 'v1'
+            && strlen($signature) === 32
+            && hash_equals(hash_hmac('sha256', $signed, $key, true), $signature);
     }
-    if (str_starts_with($secret, 'whpk_') && strlen($key) === 32) {
-        return $version === 'v1a'
-            && strlen($signature) === 64
-            && sodium_crypto_sign_verify_detached($signature, $signed, $key);
-    }
-    throw new RuntimeException('WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64');
+    return $version === 'v1a'
+        && strlen($signature) === 64
+        && sodium_crypto_sign_verify_detached($signature, $signed, $key);
 }
 
 function base64url(string $text): string

@@ -5,9 +5,10 @@
 //   mvn --quiet package && java -jar target/receiver.jar
 //
 // Environment:
-//   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
-//   PORT             where it listens; 8080 if it is not set
-//   INBOX            the folder for what was accepted; ./inbox if it is not set
+//   WEBHOOK_SECRETS         the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SIGNED_CONTENT  the endpoint's option `signedContent`: timestamp.body; body if it is not set
+//   PORT                    where it listens; 8080 if it is not set
+//   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -124,6 +125,9 @@ final class Secrets {
 
 final class Verification {
   private static final List<String> SECRETS = Secrets.ALL;
+  /** The endpoint's option signedContent. */
+  private static final boolean WITH_TIME =
+      "timestamp.body".equals(System.getenv("WEBHOOK_SIGNED_CONTENT"));
 
   /**
    * Null unless one of the secrets signed it; the time is the event's, so it may be old. Header names are in lower
@@ -135,7 +139,10 @@ final class Verification {
     for (String secret : SECRETS) {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      // With the option signedContent: "timestamp.body", here the header X-Webhook-Timestamp and a dot first.
+      if (WITH_TIME) {
+        String time = headers.getOrDefault("x-webhook-timestamp", "") + ".";
+        mac.update(time.getBytes(StandardCharsets.UTF_8));
+      }
       String expected = "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
       if (!MessageDigest.isEqual(given, expected.getBytes(StandardCharsets.UTF_8))) continue;
       String event = new String(body, StandardCharsets.UTF_8);

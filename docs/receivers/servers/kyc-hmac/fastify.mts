@@ -6,9 +6,10 @@
 //   node fastify.mts
 //
 // Environment:
-//   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
-//   PORT             where it listens; 8080 if it is not set
-//   INBOX            the folder for what was accepted; ./inbox if it is not set
+//   WEBHOOK_SECRETS         the endpoint’s secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SIGNED_CONTENT  the endpoint’s option `signedContent`: timestamp.body; body if it is not set
+//   PORT                    where it listens; 8080 if it is not set
+//   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import fs from 'node:fs';
@@ -22,12 +23,15 @@ if (SECRETS.length === 0 || SECRETS.some((secret) => secret.length < 24)) {
   throw new Error('WEBHOOK_SECRETS: the endpoint’s secret is missing, or too short');
 }
 
+/** The endpoint's option `signedContent`. */
+const WITH_TIME = process.env.WEBHOOK_SIGNED_CONTENT === 'timestamp.body';
+
 /** @returns nothing unless one of the secrets signed it; the time is the event's, so it may be old */
 async function verify(headers: IncomingHttpHeaders, body: Buffer) {
   const given = Buffer.from(String(headers['x-webhook-signature']));
   const isGenuine = SECRETS.some((secret) => {
-    // With the option `signedContent: "timestamp.body"`: .update(`${headers['x-webhook-timestamp']}.`) first.
-    const mac = createHmac('sha256', secret).update(body).digest('hex');
+    const before = WITH_TIME ? `${headers['x-webhook-timestamp']}.` : '';
+    const mac = createHmac('sha256', secret).update(before).update(body).digest('hex');
     const expected = Buffer.from(`sha256=${mac}`);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });

@@ -6,9 +6,10 @@
 #   python flask_server.py
 #
 # Environment:
-#   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
-#   PORT             where it listens; 8080 if it is not set
-#   INBOX            the folder for what was accepted; ./inbox if it is not set
+#   WEBHOOK_SECRETS         the endpoint’s secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_SIGNED_CONTENT  the endpoint’s option `signedContent`: timestamp.body; body if it is not set
+#   PORT                    where it listens; 8080 if it is not set
+#   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 import hashlib
 import hmac
@@ -29,13 +30,16 @@ SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
 if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
     raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
 
+# The endpoint's option signedContent.
+WITH_TIME = os.environ.get("WEBHOOK_SIGNED_CONTENT") == "timestamp.body"
+
 
 def verify(headers, body):
     """Gives (id, event) if one of the secrets signed it, or else None. The time is the event's, so it may be old."""
     given = headers.get("x-webhook-signature", "").encode()
+    signed = headers.get("x-webhook-timestamp", "").encode() + b"." + body if WITH_TIME else body
     for secret in SECRETS:
-        # With the option signedContent "timestamp.body": headers["x-webhook-timestamp"].encode() + b"." + body.
-        expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        expected = "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
         if hmac.compare_digest(given, expected.encode()):
             event = json.loads(body)
             return event["id"], event  # Not X-Webhook-ID, which no signature covers.

@@ -5,9 +5,10 @@
 //   go run net_http.go
 //
 // Environment:
-//   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
-//   PORT             where it listens; 8080 if it is not set
-//   INBOX            the folder for what was accepted; ./inbox if it is not set
+//   WEBHOOK_SECRETS         the endpoint’s secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SIGNED_CONTENT  the endpoint’s option `signedContent`: timestamp.body; body if it is not set
+//   PORT                    where it listens; 8080 if it is not set
+//   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 package main
 
@@ -46,11 +47,16 @@ func readSecrets() []string {
 	return found
 }
 
+// The endpoint's option signedContent.
+var withTime = setting("WEBHOOK_SIGNED_CONTENT", "body") == "timestamp.body"
+
 // verify refuses what none of the secrets signed. The time is the event's, so it may be old.
 func verify(header http.Header, body []byte) (delivery, error) {
 	for _, secret := range secrets {
 		mac := hmac.New(sha256.New, []byte(secret))
-		// With the option signedContent "timestamp.body": header.Get("X-Webhook-Timestamp") and "." first.
+		if withTime {
+			mac.Write([]byte(header.Get("X-Webhook-Timestamp") + "."))
+		}
 		mac.Write(body)
 		expected := "sha256=" + hex.EncodeToString(mac.Sum(nil))
 		if !hmac.Equal([]byte(header.Get("X-Webhook-Signature")), []byte(expected)) {

@@ -6,9 +6,10 @@
 #   puma --port "${PORT:-8080}" rack.ru
 #
 # Environment:
-#   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
-#   PORT             where it listens; 8080 if it is not set
-#   INBOX            the folder for what was accepted; ./inbox if it is not set
+#   WEBHOOK_SECRETS         the endpoint's secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_SIGNED_CONTENT  the endpoint's option `signedContent`: timestamp.body; body if it is not set
+#   PORT                    where it listens; 8080 if it is not set
+#   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 require 'digest'
 require 'fileutils'
@@ -22,12 +23,15 @@ if SECRETS.empty? || SECRETS.any? { |secret| secret.bytesize < 24 }
   abort 'WEBHOOK_SECRETS: a secret is missing, or too short'
 end
 
+# The endpoint's option `signedContent`.
+WITH_TIME = ENV['WEBHOOK_SIGNED_CONTENT'] == 'timestamp.body'
+
 # Gives nothing unless one of the secrets signed it; the time is the event's, so it may be old.
 def verified(headers, body)
   given = headers.fetch('x-webhook-signature', '')
+  signed = WITH_TIME ? "#{headers['x-webhook-timestamp']}.".b + body : body
   is_genuine = SECRETS.any? do |secret|
-    # With the option `signedContent: "timestamp.body"`: "#{headers['x-webhook-timestamp']}.".b + body.
-    OpenSSL.secure_compare("sha256=#{OpenSSL::HMAC.hexdigest('SHA256', secret, body)}", given)
+    OpenSSL.secure_compare("sha256=#{OpenSSL::HMAC.hexdigest('SHA256', secret, signed)}", given)
   end
   return unless is_genuine
 

@@ -6,15 +6,19 @@
 //   php server.php
 //
 // Environment:
-//   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
-//   PORT             where it listens; 8080 if it is not set
-//   INBOX            the folder for what was accepted; ./inbox if it is not set
+//   WEBHOOK_SECRETS         the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SIGNED_CONTENT  the endpoint's option `signedContent`: timestamp.body; body if it is not set
+//   PORT                    where it listens; 8080 if it is not set
+//   INBOX                   the folder for what was accepted; ./inbox if it is not set
 
 /** The endpoint's secret, and while a rotation overlaps the one before it. */
 define('SECRETS', preg_split('/\s+/', (string) getenv('WEBHOOK_SECRETS'), -1, PREG_SPLIT_NO_EMPTY));
 if (SECRETS === [] || min(array_map(strlen(...), SECRETS)) < 24) {
     throw new RuntimeException('WEBHOOK_SECRETS: a secret is missing, or too short');
 }
+
+/** The endpoint's option `signedContent`. */
+define('WITH_TIME', getenv('WEBHOOK_SIGNED_CONTENT') === 'timestamp.body');
 
 /**
  * @param array<string, string> $headers
@@ -23,9 +27,9 @@ if (SECRETS === [] || min(array_map(strlen(...), SECRETS)) < 24) {
  */
 function verified(array $headers, string $body): ?array
 {
+    $signed = WITH_TIME ? ($headers['x-webhook-timestamp'] ?? '') . ".$body" : $body;
     foreach (SECRETS as $secret) {
-        // With the option `signedContent: "timestamp.body"`: "{$headers['x-webhook-timestamp']}.$body".
-        $expected = 'sha256=' . hash_hmac('sha256', $body, $secret);
+        $expected = 'sha256=' . hash_hmac('sha256', $signed, $secret);
         if (hash_equals($expected, $headers['x-webhook-signature'] ?? '')) {
             $event = json_decode($body);
             // Not X-Webhook-ID, which no signature covers.

@@ -5,7 +5,7 @@
 //   java JdkReceiver.java
 //
 // Environment:
-//   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+//   WEBHOOK_SECRETS  the endpoint's secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 //   PORT             where it listens; 8080 if it is not set
 //   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -23,6 +23,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,7 +171,11 @@ final class WebhookSignature {
     verifier.initVerify(KeyFactory.getInstance("Ed25519").generatePublic(spec));
     verifier.update(head);
     verifier.update(body);
-    return verifier.verify(given);
+    try {
+      return verifier.verify(given);
+    } catch (SignatureException malformed) {
+      return false;
+    }
   }
 }
 

@@ -2,25 +2,29 @@
 # Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
 #
 #   Python 3.10 or newer
-#   pip install fastapi uvicorn standardwebhooks
+#   pip install fastapi uvicorn cryptography standardwebhooks
 #   python fastapi_server.py
 #
 # Environment:
-#   WEBHOOK_SECRETS  the endpoint’s secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_SECRETS  the endpoint’s secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 #   PORT             where it listens; 8080 if it is not set
 #   INBOX            the folder for what was accepted; ./inbox if it is not set
 
+import base64
 import hashlib
 import json
 import logging
 import os
 import pathlib
 import queue
+import re
 import threading
 import time
 import uuid
 
 import uvicorn
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from standardwebhooks import Webhook
@@ -30,17 +34,56 @@ SECRETS = os.environ.get("WEBHOOK_SECRETS", "").split()
 if not SECRETS or any(len(secret) < 24 for secret in SECRETS):
     raise SystemExit("WEBHOOK_SECRETS: the endpoint's secret is missing, or too short")
 
-WEBHOOKS = [Webhook(secret) for secret in SECRETS]
+TOLERANCE_SECONDS = 5 * 60
+
+
+class PublicWebhook:
+    """As Webhook, with the public half of an endpoint with signature "v1a", which that does not take."""
+
+    def __init__(self, secret):
+        raw = base64.b64decode(secret.removeprefix("whpk_"))
+        self.key = Ed25519PublicKey.from_public_bytes(raw)
+
+    def verify(self, body, headers, json_parse):
+        sent_at = headers["webhook-timestamp"]
+        if abs(time.time() - int(sent_at)) > TOLERANCE_SECONDS:
+            raise InvalidSignature
+        signed = f"{headers['webhook-id']}.{sent_at}.".encode() + body
+        for one in headers["webhook-signature"].split():
+            version, _, signature = one.partition(",")
+            try:
+                if version == "v1a":
+                    return self.key.verify(base64.b64decode(signature), signed)
+            except (InvalidSignature, ValueError):
+                continue  # Perhaps it is the next one.
+        raise InvalidSignature
+
+
+def webhook_of(secret):
+    if not re.fullmatch(r"whsec_[A-Za-z0-9+/]{24,}={0,2}|whpk_[A-Za-z0-9+/]{43}=", secret):
+        raise SystemExit("WEBHOOK_SECRETS: is not whsec_ or whpk_ and base64")
+    return Webhook(secret) if secret.startswith("whsec_") else PublicWebhook(secret)
+
+
+WEBHOOKS = [webhook_of(secret) for secret in SECRETS]
+
+
+def is_signed(headers, body):
+    """Whether one of the secrets signed it within the last five minutes."""
+    for webhook in WEBHOOKS:
+        try:
+            webhook.verify(body, headers, json_parse=False)
+            return True
+        except Exception:
+            continue  # Perhaps it was the other secret.
+    return False
 
 
 def verify(headers, body):
     """Gives (id, event) if one of the secrets signed it within the last five minutes, or else None."""
-    for webhook in WEBHOOKS:
-        try:
-            return headers["webhook-id"], webhook.verify(body, headers)
-        except Exception:
-            continue  # Perhaps it was the other secret.
-    return None
+    if not is_signed(headers, body):
+        return None
+    return headers["webhook-id"], json.loads(body)
 
 
 def handle(id, event):

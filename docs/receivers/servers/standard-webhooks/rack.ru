@@ -6,7 +6,7 @@
 #   puma --port "${PORT:-8080}" rack.ru
 #
 # Environment:
-#   WEBHOOK_SECRETS  the endpoint's secret; during a rotation the new and the old, with a space between
+#   WEBHOOK_SECRETS  the endpoint's secret, or its `whpk_` key; during a rotation the new and the old, with a space between
 #   PORT             where it listens; 8080 if it is not set
 #   INBOX            the folder for what was accepted; ./inbox if it is not set
 
@@ -41,7 +41,8 @@ def by?(secret, version, signature, signed)
   kind, encoded = secret.split('_', 2)
   key = encoded.unpack1('m')
   if kind == 'whsec'
-    return version == 'v1' && OpenSSL.secure_compare(OpenSSL::HMAC.digest('SHA256', key, signed), signature)
+    return version == 'v1' && signature.bytesize == 32 &&
+           OpenSSL.secure_compare(OpenSSL::HMAC.digest('SHA256', key, signed), signature)
   end
 
   public_key = OpenSSL::PKey.read(['302a300506032b6570032100'].pack('H*') + key)
