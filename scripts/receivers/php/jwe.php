@@ -43,7 +43,10 @@ function agreed(array $epk): string
     $point = hex2bin('3059301306072a8648ce3d020106082a8648ce3d030107034200') . "\4";
     $info = base64_encode($point . base64url($epk['x']) . base64url($epk['y']));
     $pem = "-----BEGIN PUBLIC KEY-----\n" . chunk_split($info) . '-----END PUBLIC KEY-----';
-    $shared = (string) openssl_pkey_derive($pem, PRIVATE_KEY);
+    $shared = openssl_pkey_derive($pem, PRIVATE_KEY);
+    if ($shared === false) {
+        return random_bytes(32); // Not a point of our curve: nothing decrypts, least of all by a key that all know.
+    }
     return hash('sha256', pack('N', 1) . $shared . pack('N', 7) . 'A256GCM' . pack('NNN', 0, 0, 256), true);
 }
 

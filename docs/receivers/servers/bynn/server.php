@@ -162,12 +162,16 @@ function keep(array $delivery): ?string
 
 function work(string $file): void
 {
-    $text = (string) file_get_contents($file);
+    $opened = fopen($file, 'r+');
+    // A sweep may come while a request is at work on the same: the second waits, and finds it empty.
+    flock($opened, LOCK_EX);
+    $text = (string) stream_get_contents($opened);
     if ($text !== '') {
         ['id' => $id, 'event' => $event] = unserialize($text, ['allowed_classes' => [stdClass::class]]);
         handle($id, $event);
-        file_put_contents($file, '');
+        ftruncate($opened, 0);
     }
+    fclose($opened);
 }
 
 function sweep(): void
@@ -176,7 +180,11 @@ function sweep(): void
         if (time() - filemtime($file) > KEPT_SECONDS) {
             unlink($file);
         } elseif (preg_match('/^[0-9a-f]{64}$/', basename($file))) {
-            work($file);
+            try {
+                work($file);
+            } catch (Throwable $error) {
+                error_log((string) $error); // It is left in the inbox, and keeps neither the others nor the server.
+            }
         }
     }
 }

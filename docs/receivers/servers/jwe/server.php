@@ -108,7 +108,10 @@ function agreed(array $epk): string
     $point = hex2bin('3059301306072a8648ce3d020106082a8648ce3d030107034200') . "\4";
     $info = base64_encode($point . base64url($epk['x']) . base64url($epk['y']));
     $pem = "-----BEGIN PUBLIC KEY-----\n" . chunk_split($info) . '-----END PUBLIC KEY-----';
-    $shared = (string) openssl_pkey_derive($pem, PRIVATE_KEY);
+    $shared = openssl_pkey_derive($pem, PRIVATE_KEY);
+    if ($shared === false) {
+        return random_bytes(32); // Not a point of our curve: nothing decrypts, least of all by a key that all know.
+    }
     return hash('sha256', pack('N', 1) . $shared . pack('N', 7) . 'A256GCM' . pack('NNN', 0, 0, 256), true);
 }
 
@@ -176,12 +179,16 @@ function keep(array $delivery): ?string
 
 function work(string $file): void
 {
-    $text = (string) file_get_contents($file);
+    $opened = fopen($file, 'r+');
+    // A sweep may come while a request is at work on the same: the second waits, and finds it empty.
+    flock($opened, LOCK_EX);
+    $text = (string) stream_get_contents($opened);
     if ($text !== '') {
         ['id' => $id, 'event' => $event] = unserialize($text, ['allowed_classes' => [stdClass::class]]);
         handle($id, $event);
-        file_put_contents($file, '');
+        ftruncate($opened, 0);
     }
+    fclose($opened);
 }
 
 function sweep(): void
@@ -190,7 +197,11 @@ function sweep(): void
         if (time() - filemtime($file) > KEPT_SECONDS) {
             unlink($file);
         } elseif (preg_match('/^[0-9a-f]{64}$/', basename($file))) {
-            work($file);
+            try {
+                work($file);
+            } catch (Throwable $error) {
+                error_log((string) $error); // It is left in the inbox, and keeps neither the others nor the server.
+            }
         }
     }
 }
