@@ -43,7 +43,17 @@ async function withKeys<T>(look: Look<T>): Promise<T | undefined> {
   return look(keys);
 }
 
-async function fetchKeys(): Promise<void> {
+let fetching: Promise<void> | undefined;
+
+/** Once for all that wait for it: forged requests, too, may come many at a time. */
+function fetchKeys(): Promise<void> {
+  fetching ??= readKeys().finally(() => {
+    fetching = undefined;
+  });
+  return fetching;
+}
+
+async function readKeys(): Promise<void> {
   const response = await fetch(KEYS_URL, { signal: AbortSignal.timeout(5_000) });
   if (!response.ok) throw new Error(`the key set answers ${response.status}`);
   const set = (await response.json()) as { keys: (JsonWebKey & { kid: string })[] };
