@@ -34,7 +34,12 @@ export const python: Language = {
       packages: ['cryptography', 'jwcrypto', 'standardwebhooks'],
     },
   },
-  install: (packages) => ['Python 3.10 or newer', `pip install ${packages.join(' ')}`],
+  // Debian's and Homebrew's Python take packages in an environment only, and zsh wants quotes round brackets.
+  install: (packages) => [
+    'Python 3.10 or newer',
+    'python3 -m venv .venv && . .venv/bin/activate',
+    `pip install ${packages.map((name) => (name.includes('[') ? `'${name}'` : name)).join(' ')}`,
+  ],
   run: (file) => [`python ${file}`],
   isImport: /^(import|from) /,
   isOfPart: / # part$/,

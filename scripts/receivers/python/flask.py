@@ -17,4 +17,4 @@ def webhooks():
 
 
 if __name__ == "__main__":
-    waitress.serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))
+    waitress.serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8080")), max_request_body_size=MAX_BODY_BYTES)

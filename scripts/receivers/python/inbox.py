@@ -77,7 +77,10 @@ def work():
 
 def sweep():
     for file in INBOX.iterdir():
-        stat = file.stat()
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # A draft that is one no longer.
         if time.time() - stat.st_mtime > KEPT_SECONDS:
             file.unlink()
         elif stat.st_size > 0 and file.suffix != ".draft":

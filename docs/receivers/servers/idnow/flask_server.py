@@ -2,6 +2,7 @@
 # Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
 #
 #   Python 3.10 or newer
+#   python3 -m venv .venv && . .venv/bin/activate
 #   pip install flask waitress pyjwt
 #   python flask_server.py
 #
@@ -126,7 +127,10 @@ def work():
 
 def sweep():
     for file in INBOX.iterdir():
-        stat = file.stat()
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # A draft that is one no longer.
         if time.time() - stat.st_mtime > KEPT_SECONDS:
             file.unlink()
         elif stat.st_size > 0 and file.suffix != ".draft":
@@ -149,4 +153,4 @@ def webhooks():
 
 
 if __name__ == "__main__":
-    waitress.serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8080")))
+    waitress.serve(app, host="0.0.0.0", port=int(os.environ.get("PORT", "8080")), max_request_body_size=MAX_BODY_BYTES)

@@ -2,6 +2,7 @@
 # Copy this file, put your work into `handle`, and run it. The endpoint’s URL ends in /webhooks.
 #
 #   Python 3.10 or newer
+#   python3 -m venv .venv && . .venv/bin/activate
 #   pip install fastapi uvicorn cryptography jwcrypto standardwebhooks
 #   python fastapi_server.py
 #
@@ -165,7 +166,10 @@ def work():
 
 def sweep():
     for file in INBOX.iterdir():
-        stat = file.stat()
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # A draft that is one no longer.
         if time.time() - stat.st_mtime > KEPT_SECONDS:
             file.unlink()
         elif stat.st_size > 0 and file.suffix != ".draft":
