@@ -73,7 +73,7 @@ function planOf(endpoint: Members, uid: string, subscription: Members | undefine
   const secret = secretOf(endpoint, source);
   const auth = authenticationOf(endpoint, source);
   const timeout = numberOf(endpoint.http_timeout);
-  const [rate, seconds] = [numberOf(endpoint.rate_limit), numberOf(endpoint.rate_limit_duration)];
+  const rate = rateOf(numberOf(endpoint.rate_limit), numberOf(endpoint.rate_limit_duration));
   const name = textOr(endpoint.description) || textOr(endpoint.name);
   return {
     source,
@@ -86,7 +86,7 @@ function planOf(endpoint: Members, uid: string, subscription: Members | undefine
       eventTypes: subscribed.eventTypes,
       ...(subscribed.filter && { filter: subscribed.filter }),
       ...(timeout !== undefined && { timeoutMs: Math.min(30, Math.max(1, timeout)) * 1000 }),
-      ...rateOf(rate !== undefined && seconds !== undefined ? rate / seconds : undefined),
+      ...rate.settings,
       ...secret.settings,
       ...auth.settings,
     },
@@ -95,7 +95,7 @@ function planOf(endpoint: Members, uid: string, subscription: Members | undefine
       ...auth.lost,
       ...(endpoint.mtls_client_cert ? ['client certificate (mTLS)'] : []),
     ],
-    notes: [...secret.notes, ...subscribed.notes],
+    notes: [...secret.notes, ...subscribed.notes, ...rate.notes],
   };
 }
 

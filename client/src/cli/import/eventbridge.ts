@@ -61,6 +61,7 @@ function planOf(
   const said = subscriptionOf(pattern ?? {}, source);
   const auth = authenticationOf(connection, secrets, source);
   const request = requestOf(destination, connection, target, source);
+  const rate = rateOf(numberOf(destination.InvocationRateLimitPerSecond), 1);
   return {
     source,
     isPaused: rule.State === 'DISABLED' || destination.ApiDestinationState === 'INACTIVE',
@@ -77,12 +78,13 @@ function planOf(
       ...(said.filter && { filter: said.filter }),
       ...(method !== 'POST' && { method: method as 'PUT' | 'PATCH' }), // others are impossible
       headers: request.headers,
-      ...rateOf(numberOf(destination.InvocationRateLimitPerSecond)),
+      ...rate.settings,
       ...auth.settings,
     },
     lost: [...said.lost, ...request.lost, ...auth.lost],
     notes: [
       'a secret is made: EventBridge signs nothing',
+      ...rate.notes,
       ...(target.RetryPolicy == null ? [] : ['retry policy']),
       ...(target.DeadLetterConfig == null ? [] : ['dead-letter queue']),
     ],

@@ -69,7 +69,8 @@ function planOf(connection: Members, signingSecret: string | undefined): Planned
   const rules = connection.rules == null ? [] : entriesOf(connection.rules, `${id}/rules`);
   const said = rulesOf(rules);
   const auth = authenticationOf(config, signingSecret, id);
-  const rate = rateOfConfig(config);
+  const period = SECONDS[textOr(config.rate_limit_period, 'second')];
+  const rate = rateOf(numberOf(config.rate_limit), period);
   const name = textOr(connection.description) || textOr(connection.full_name, id);
   return {
     source: id,
@@ -85,7 +86,7 @@ function planOf(connection: Members, signingSecret: string | undefined): Planned
       channels: bound.channels,
       ...(method !== 'POST' && { method: method as 'PUT' | 'PATCH' }), // others are impossible
       ...(said.filter && { filter: said.filter }),
-      ...rate.setting,
+      ...rate.settings,
       ...auth.settings,
     },
     lost: [...bound.lost, ...said.lost, ...auth.lost],
@@ -94,15 +95,6 @@ function planOf(connection: Members, signingSecret: string | undefined): Planned
 }
 
 const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 };
-
-function rateOfConfig({ rate_limit, rate_limit_period }: Members) {
-  const rate = numberOf(rate_limit);
-  const seconds = SECONDS[textOr(rate_limit_period, 'second')];
-  if (rate === undefined) return { setting: {}, notes: [] };
-  return seconds === undefined
-    ? { setting: {}, notes: [`limit of ${rate} ${textOr(rate_limit_period)}`] }
-    : { setting: rateOf(rate / seconds), notes: [] };
-}
 
 function rulesOf(rules: readonly Members[]) {
   const lost: string[] = [];

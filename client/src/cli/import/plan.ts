@@ -95,11 +95,18 @@ export function standardSecret(text: string): string | undefined {
 
 const RATES = { least: 0.1, most: 1000 };
 
-/** As near as a rate may be here. */
-export function rateOf(perSecond: number | undefined): { maxPerSecond?: number } {
-  if (perSecond === undefined) return {};
-  const rounded = Math.round(perSecond * 1000) / 1000;
-  return { maxPerSecond: Math.min(RATES.most, Math.max(RATES.least, rounded)) };
+/** As near as a rate may be here, and a note where that is another rate. @param seconds undefined if it is not a time */
+export function rateOf(
+  limit: number | undefined,
+  seconds: number | undefined,
+): { settings: { maxPerSecond?: number }; notes: string[] } {
+  if (limit === undefined) return { settings: {}, notes: [] };
+  if (seconds === undefined) return { settings: {}, notes: [`limit of ${limit}, not for a time`] };
+  const rounded = Math.round((limit / seconds) * 1000) / 1000;
+  const maxPerSecond = Math.min(RATES.most, Math.max(RATES.least, rounded));
+  const is = maxPerSecond > rounded ? 'the least' : 'the most';
+  const note = `limit of ${limit} in ${seconds} s: ${maxPerSecond} a second is ${is}`;
+  return { settings: { maxPerSecond }, notes: maxPerSecond === rounded ? [] : [note] };
 }
 
 const MOST_CHARACTERS = 500;

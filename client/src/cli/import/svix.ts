@@ -80,7 +80,7 @@ function planOf(endpoint: Members, application: string, owner: string): Planned 
   const sensitive = textsOf(endpoint.sensitive, `${id}/sensitive`);
   const transformation = optional(endpoint.transformation, `${id}/transformation`);
   const secret = textOr(endpoint.secret);
-  const throttle = numberOf(endpoint.throttleRate ?? endpoint.rateLimit);
+  const rate = rateOf(numberOf(endpoint.throttleRate ?? endpoint.rateLimit), 1);
   const headers = Object.entries(optional(endpoint.headers, `${id}/headers`));
   return {
     source,
@@ -93,7 +93,7 @@ function planOf(endpoint: Members, application: string, owner: string): Planned 
       channels: bound.channels,
       renameHeaders: SVIX_HEADERS,
       headers: Object.fromEntries(headers.map(([name, value]) => [name, textOf(value, name)])),
-      ...rateOf(throttle),
+      ...rate.settings,
       ...(secret !== '' && { secret: /^wh(sec|sk)_/.test(secret) ? secret : `whsec_${secret}` }),
     },
     lost: [
@@ -103,6 +103,9 @@ function planOf(endpoint: Members, application: string, owner: string): Planned 
       // Without it, the receiver would refuse everything.
       ...sensitive.map((name) => `header ${name}: Svix does not tell its value`),
     ],
-    notes: secret === '' ? ['no secret in the export: a new one is made'] : [],
+    notes: [
+      ...(secret === '' ? ['no secret in the export: a new one is made'] : []),
+      ...rate.notes,
+    ],
   };
 }
