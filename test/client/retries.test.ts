@@ -165,7 +165,7 @@ describe('a request that takes too long', () => {
   it('is given up for each try, and read again', async () => {
     posthorn = new Posthorn({
       url: service.url,
-      timeoutMs: 60,
+      timeoutMs: 1_000,
       retries: { maxRetries: 1, firstDelayMs: 1 },
     });
     let letGo = () => {};
