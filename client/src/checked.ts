@@ -36,6 +36,12 @@ export function headerText(name: string, value: unknown): string {
   throw new TypeError(`${name}: must be printable ASCII`);
 }
 
+/** What a segment of a path can hold: not half of a character. @throws TypeError */
+export function pathSegment(name: string, value: unknown): void {
+  if (typeof value === 'string' && !/^\.{0,2}$|\p{Surrogate}/u.test(value)) return;
+  throw new TypeError(`${name}: must be a text, and neither empty nor one or two dots`);
+}
+
 /** @throws TypeError */
 export function oneOf<const T extends string>(
   name: string,

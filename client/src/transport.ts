@@ -1,8 +1,8 @@
 // Requests to the service: address, key and tenant, keys against doing things twice, retries, and answers
 // as values or thrown errors.
 import { randomUUID } from 'node:crypto';
-import createClient, { type Client } from 'openapi-fetch';
-import { durationMs, headerText, oneOf } from './checked.ts';
+import createClient, { type Client, defaultPathSerializer } from 'openapi-fetch';
+import { durationMs, headerText, oneOf, pathSegment } from './checked.ts';
 import { apiErrorOf, ConnectionError, PosthornError } from './errors.ts';
 import { elementTexts, jsonOf, memberText } from './json-text.ts';
 import { operationOf } from './operation.ts';
@@ -66,6 +66,7 @@ export class Transport {
       baseUrl: this.#base,
       headers: this.#headers,
       bodySerializer: jsonOf,
+      pathSerializer: pathOf,
       // A key must not follow a redirect to somebody else.
       redirect: 'error',
       fetch: this.#send,
@@ -98,6 +99,12 @@ export class Transport {
       })(),
     );
   }
+}
+
+/** An empty id, or one of dots, would make it the path of another operation, such as the one that changes all endpoints. */
+function pathOf(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
+  for (const [name, value] of Object.entries(parameters)) pathSegment(name, value);
+  return defaultPathSerializer(pathname, { ...parameters });
 }
 
 const etags = new WeakMap<object, string>();
@@ -155,7 +162,8 @@ export async function answerOf<T>(
     // It was checked against the document; without a body it is undefined.
     return data as T;
   } catch (error) {
-    if (error instanceof PosthornError || isAbort(error)) throw error;
+    // A TypeError is the caller's: fetch's own have become ConnectionErrors before.
+    if (error instanceof PosthornError || error instanceof TypeError || isAbort(error)) throw error;
     // The answer broke off while it was read, or is not what it says to be.
     throw new ConnectionError(error instanceof Error ? error.message : String(error), {
       cause: error,

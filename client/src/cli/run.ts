@@ -87,6 +87,12 @@ async function runCommand(
     const wanted = expected.map((name) => `<${name}>`).join(' ') || 'nothing';
     throw new UsageError(`${command.name} expects ${wanted}, got ${args.join(' ') || 'nothing'}`);
   }
+  // As of a variable that is not set: an empty id would be the path of another operation.
+  expected.forEach((name, at) => {
+    if (/^\s*$|^\.{1,2}$/.test(args[at] ?? '')) {
+      throw new UsageError(`${command.name}: <${name}> is empty, or only dots`);
+    }
+  });
   const options = new OptionValues(values);
   if (command.irreversible !== undefined) requireYes(options, command.irreversible);
   await command.run({

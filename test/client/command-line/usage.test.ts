@@ -56,6 +56,18 @@ describe('a word that is mistyped', () => {
   });
 });
 
+describe('an argument that is empty, as of a variable that is not set', () => {
+  const each = COMMANDS.flatMap(({ name, args = [] }) =>
+    args.map((arg, at) => ({ name, arg, at, args })),
+  );
+  it.each(each)('is refused: $name <$arg>', async ({ name, arg, at, args }) => {
+    for (const value of ['', ' ', '.', '..']) {
+      const given = args.map((_, n) => (n === at ? value : 'x'));
+      await refused([...name.split(' '), ...given], `${name}: <${arg}> is empty, or only dots`);
+    }
+  });
+});
+
 const ONCE = COMMANDS.flatMap((command) =>
   Object.entries(optionsOf(command))
     .filter(([, { multiple }]) => !multiple)
