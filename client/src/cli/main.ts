@@ -25,6 +25,8 @@ let failed = 0;
 /** An end that is not by a signal must be as tidy. */
 function endWith(code: number, words = ''): void {
   failed ||= code;
+  // Output fails when it is written, perhaps after the command has ended well.
+  process.exitCode ||= code;
   if (words !== '') process.stderr.write(`posthorn: ${harmless(words)}\n`);
   stop.abort();
 }
