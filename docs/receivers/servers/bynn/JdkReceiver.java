@@ -321,7 +321,7 @@ final class Inbox {
       if (text.length < 2) return;
       Receiver.handle(text[0], text[1]);
       Files.writeString(file, "");
-    } catch (Exception error) {
+    } catch (Throwable error) { // An Error, too, would end the sweeps.
       error.printStackTrace();
     }
   }

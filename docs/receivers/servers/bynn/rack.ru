@@ -143,14 +143,17 @@ ensure
 end
 
 def work(file)
-  text = File.binread(file)
-  return if text.empty?
+  File.open(file, 'r+b') do |opened|
+    opened.flock(File::LOCK_EX) # Puma may have several processes: the second waits, and finds it empty.
+    text = opened.read
+    next if text.empty?
 
-  delivery = Marshal.load(text)
-  handle(delivery[:id], delivery[:event])
-  File.truncate(file, 0)
-rescue StandardError => e
-  warn e.full_message
+    delivery = Marshal.load(text)
+    handle(delivery[:id], delivery[:event])
+    opened.truncate(0)
+  end
+rescue ScriptError, StandardError, SystemStackError => e
+  warn e.full_message # Whatever it is, it must not end the thread.
 end
 
 def sweep
