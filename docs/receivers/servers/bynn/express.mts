@@ -107,6 +107,7 @@ async function handle(id: string, _event: unknown): Promise<void> {
 
 // What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept
 // for 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+// One process only: two would both take up what is left in it.
 const INBOX = process.env.INBOX ?? 'inbox';
 const KEPT_MS = 41 * 24 * 3_600_000;
 

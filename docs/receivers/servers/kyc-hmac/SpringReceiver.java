@@ -156,6 +156,7 @@ final class Verification {
 /**
  * What was accepted: a file for each id, written before the answer, emptied once its event is processed, and kept for
  * 41 days, since Posthorn may repeat a delivery for 40. A table with the id as its primary key does the same.
+ * One process only: two would both take up what is left in it.
  */
 final class Inbox {
   private static final Path INBOX = Path.of(System.getenv().getOrDefault("INBOX", "inbox"));
