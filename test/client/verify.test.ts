@@ -318,6 +318,21 @@ describe('what is no endpoint’s key', () => {
     },
   );
 
+  it.each([
+    'tolerance',
+    'tolleranceSeconds',
+    'Secret',
+    'secrets',
+    'signed_content',
+    'header',
+    'key',
+  ])('and the option %s is refused by its name, for each contract', async (name) => {
+    for (const { received, keys, nowMs } of Object.values(cases)) {
+      const held = { ...keys, [name]: 'body' } as unknown as VerificationKeys;
+      await expect(verify(received, held, nowMs)).rejects.toThrow(`${name}: is no option`);
+    }
+  });
+
   it('and an undefined tolerance is the default', async () => {
     for (const { received, keys, nowMs, id } of Object.values(cases)) {
       const held = { ...keys, toleranceSeconds: undefined } as unknown as VerificationKeys;

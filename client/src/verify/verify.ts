@@ -22,6 +22,19 @@ export type VerificationKeys =
 export type { PublicKeys, Received, ReceivedHeaders, VerifiedDelivery } from './received.ts';
 export type { BronidKeys, BynnKeys, IdnowKeys, KycHmacKeys, StandardWebhooksKeys };
 
+/** Of all contracts: one configuration may serve several. */
+const OPTIONS = [
+  'contract',
+  'secret',
+  'toleranceSeconds',
+  'decrypt',
+  'keys',
+  'token',
+  'webhookToken',
+  'signedContent',
+  'headerName',
+];
+
 /**
  * @typeParam Payload what the payload is, such as `StandardPayload<MyEvents>`; nothing checks it
  * @param nowMs the time to check against, in ms; now if it is not given
@@ -44,6 +57,7 @@ async function verifiedBy(
 ): Promise<VerifiedDelivery> {
   checkReceived(received);
   checkTimes(Object(keys), nowMs);
+  checkNames(Object(keys));
   switch (keys?.contract) {
     case 'standard-webhooks':
       return verifyStandardWebhooks(received, keys, nowMs);
@@ -61,4 +75,10 @@ async function verifiedBy(
         `there is no contract ${String((keys satisfies never as VerificationKeys)?.contract)}`,
       );
   }
+}
+
+/** A misspelt option would be left out without a word. @throws VerificationError */
+function checkNames(keys: object): void {
+  const unknown = Object.keys(keys).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) refuse(`${unknown}: is no option`);
 }
