@@ -1,7 +1,7 @@
 // Requests to the service: address, key and tenant, keys against doing things twice, retries, and answers
 // as values or thrown errors.
 import { randomUUID } from 'node:crypto';
-import createClient, { type Client, defaultPathSerializer } from 'openapi-fetch';
+import createClient, { type Client } from 'openapi-fetch';
 import { durationMs, headerText, oneOf, pathSegment } from './checked.ts';
 import { apiErrorOf, ConnectionError, PosthornError } from './errors.ts';
 import { elementTexts, jsonOf, memberText } from './json-text.ts';
@@ -104,7 +104,7 @@ export class Transport {
 /** An empty id, or one of dots, would make it the path of another operation, such as the one that changes all endpoints. */
 function pathOf(pathname: string, parameters: Readonly<Record<string, unknown>>): string {
   for (const [name, value] of Object.entries(parameters)) pathSegment(name, value);
-  return defaultPathSerializer(pathname, { ...parameters });
+  return pathname.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(`${parameters[name]}`));
 }
 
 const etags = new WeakMap<object, string>();
