@@ -60,23 +60,24 @@ export async function replay(
     if (createdAtMs(message.replayId) < ports.surroundings.now() - PUT_WITHIN_MS) return;
     throw new NotYetStoredError(message.replayId);
   }
-  const isDone = seen.state === 'done';
-  if (isDone && !(seen.looksAgain === true && seen.version === message.version)) return;
-  if (!isDone && seen.state !== 'running') return;
+  const isLook =
+    seen.state === 'done' && seen.looksAgain === true && seen.version === message.version;
+  if (!isLook && seen.state !== 'running') return;
   // Another message works on it, or its function died: check again whether the replay makes progress.
   if (seen.version > message.version) return send(ports, seen, WATCH_SECONDS);
   const found = await ports.registry.getEndpoints([{ ...seen, id: seen.endpointId }]);
   const endpoint = found.get(seen.endpointId);
   const isDeleted = endpoint === undefined || endpoint.deletedAtMs !== undefined;
-  if (isDone && isDeleted) return;
-  let current = isDone ? fromTheBeginning(seen) : seen;
+  if (isLook && isDeleted) return;
+  let current = isLook ? fromTheBeginning(seen) : seen;
   for (;;) {
     const sent = isDeleted ? 0 : await sendPage(ports, current);
     const counted = withCounts(current, sent);
     const next: Replay = isDeleted
       ? { ...counted, state: 'cancelled', cancelledBy: 'endpoint_deleted' }
       : await searchOn(ports, counted);
-    if (isDone && next.state === 'done' && current.version === seen.version) return;
+    // Nothing was left out: it stays as it is.
+    if (isLook && next.state === 'done' && current.version === seen.version) return;
     const after = written(ports, current, next);
     if (after.state === 'done' && after.looksAgain) await send(ports, after, LOOK_AGAIN_SECONDS);
     if (!(await ports.replays.replaceReplay(current.version, after))) {

@@ -185,10 +185,11 @@ const NO_DETOUR: Readonly<Record<string, string>> = {
 const isOf = (path: string, declared: string): boolean =>
   new RegExp(`^${declared.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`).test(path);
 
-/** A refusal, also of one of many. */
-function statusOf({ status, json }: { readonly status: number; readonly json: unknown }): number {
+/** Also of one of many. */
+function refusalOf({ status, json }: { readonly status: number; readonly json: unknown }) {
   const [first] = Object(json).results ?? [];
-  return first?.error?.status ?? status;
+  const { detail } = first?.error ?? Object(json);
+  return [first?.error?.status ?? status, detail];
 }
 
 it('has a row, or a reason for none, for each operation of a key that does more than read', () => {
@@ -206,7 +207,7 @@ describe('a key', () => {
   it.each(REFUSED)('never %s', async (_, scopes, request, status) => {
     const ask = await keyWith(scopes);
     const answer = await ask(...request(world));
-    expect(statusOf(answer), answer.text).toBe(status);
+    expect(refusalOf(answer), answer.text).toEqual([status, expect.any(String)]);
     expect(answer.text).not.toContain(BEARER);
     expect(answer.text).not.toContain(SECRET);
   });
@@ -215,7 +216,7 @@ describe('a key', () => {
     const others = REFUSED.filter(([, scopes]) => scopes !== KEY_SCOPES);
     const ask = await keyWith(KEY_SCOPES);
     for (const [what, , request] of others) {
-      expect(statusOf(await ask(...request(world))), what).not.toBe(403);
+      expect(refusalOf(await ask(...request(world)))[0], what).not.toBe(403);
     }
   });
 });

@@ -70,12 +70,13 @@ const PER_STEP_AND_HOUR_AWAY = 10;
  * endpoint's messages go round until an instance gets them whose clock is ahead.
  */
 const TIMES_WITH_CLOCKS_APART = 3;
+const OF_SWEEP: readonly string[] = ['sqsPerSweep', 'sweepsPerHour'];
 
 export function judgeWork(system: Pick<System, 'counts'>, done: WorkDone): Finding[] {
   const awayHours = done.awayMs / 3_600_000;
   return Object.entries(workOf(system, done)).flatMap(([name, value]): Finding[] => {
     const more = name.startsWith('wakes') ? WAKES_PER_HOUR_AWAY : PER_STEP_AND_HOUR_AWAY;
-    const times = done.clocksApartMs > 0 && !name.includes('weep') ? TIMES_WITH_CLOCKS_APART : 1;
+    const times = done.clocksApartMs > 0 && !OF_SWEEP.includes(name) ? TIMES_WITH_CLOCKS_APART : 1;
     const ceiling = CEILINGS[name as keyof typeof CEILINGS] * times + Math.ceil(awayHours * more);
     return value <= ceiling
       ? []

@@ -199,7 +199,7 @@ describe.each(ATTACKS)('a service that %s', (_, { write, expected }) => {
       expectHarmless(printed, line);
       expect(printed, line.join(' ')).not.toMatch(/\n +at /);
       // What an import did comes before its error.
-      const [said = ''] = printed.split('\n{"error"');
+      const [said = ''] = line[0] === 'import' ? printed.split('\n{"error"') : [printed];
       if (form === 'as JSON') expect(() => JSON.parse(said), line.join(' ')).not.toThrow();
     }
   });
