@@ -1,7 +1,7 @@
 // A server under test: a process of its own, and what it printed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +14,8 @@ export interface Server {
   /** What it said that it processed, oldest first. */
   processed(): string[];
   printed(): string;
+  /** Whether its inbox remembers that everything was processed: what was not is processed again after a crash. */
+  isAtRest(): boolean;
   /** Whether it runs. */
   isAlive(): boolean;
   /** Kills it, and starts it again over the same inbox. */
@@ -29,13 +31,14 @@ export async function startServer(
 ): Promise<Server> {
   const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), 'posthorn-receiver-'));
+  const inbox = path.join(folder, 'inbox');
   let printed = '';
   let child: ChildProcess | undefined;
   async function start(): Promise<void> {
     const running = spawnServer(command, {
       ...environment,
       PORT: String(port),
-      INBOX: path.join(folder, 'inbox'),
+      INBOX: inbox,
     });
     child = running;
     for (const stream of [running.stdout, running.stderr]) {
@@ -59,6 +62,7 @@ export async function startServer(
     port,
     processed: () => [...printed.matchAll(/^processed (.*)$/gm)].map(([, id = '']) => id),
     printed: () => printed,
+    isAtRest: () => readdirSync(inbox).every((name) => sizeOf(path.join(inbox, name)) === 0),
     isAlive: () => child?.exitCode === null && child.signalCode === null,
     async restart() {
       await stop();
@@ -104,6 +108,9 @@ function spawnServer(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
+
+/** @returns 0 if it is gone */
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -162,7 +162,7 @@ async function tryServer(way: Way, at: string, live: Live, server: Server): Prom
   expect([large.status, large.body.length > 250_000 || way === 'idnow']).toEqual([204, true]);
 
   const news = rows.filter((row: Row) => row.expected === 'new').length;
-  await eventually(() => processed().length >= 3 + news);
+  await eventually(() => processed().length >= 3 + news && server.isAtRest());
   expect(server.isAlive()).toBe(true);
 
   // What was processed before a crash is not processed after it.
