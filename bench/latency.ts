@@ -16,8 +16,11 @@ export async function latency(): Promise<void> {
     for (let round = 1; round <= ROUNDS; round++) {
       world.forgetArrivals();
       const count = RATE * SECONDS;
+      const before = process.cpuUsage();
       const posted = await world.post({ count, rate: RATE });
       const arrivals = await world.untilArrived(count);
+      // The whole runtime's: functions, emulators and the server are threads of this process.
+      const { user, system } = process.cpuUsage(before);
       const sent = new Map(posted.map((one) => [one.id, one]));
       const since = (from: 'sentAtMs' | 'answeredAtMs') =>
         arrivals.map(({ id, atMs }) => Math.max(0, atMs - (sent.get(id)?.[from] ?? Number.NaN)));
@@ -31,6 +34,7 @@ export async function latency(): Promise<void> {
         p99: rounded(percentile(accepted, 0.99)),
         'posted to received p50': rounded(percentile(whole, 0.5)),
         'p99 ': rounded(percentile(whole, 0.99)),
+        'CPU per event': rounded((user + system) / 1_000 / count),
       });
     }
   } finally {
