@@ -105,6 +105,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'endpoints/',
     'templates/',
     'deliveries/',
+    'analytics/',
     'requests/',
     'replays/',
     'keys/',
