@@ -5,12 +5,14 @@ import { type DataFolder, takeFolder } from './data-folder.ts';
 import { asEnvironment, type DestinationRules, LAX } from './destination-rules.ts';
 import { startDynamoDb } from './dynamodb/emulator.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { invokedInBackground } from './functions/background.ts';
 import type { Isolation } from './functions/body.ts';
 import { defineFunctions, type Endpoints } from './functions/definitions.ts';
 import { startEventSources } from './functions/event-sources.ts';
 import { FunctionFailed, FunctionHost } from './functions/host.ts';
 import { invokeService } from './functions/invoke-service.ts';
 import { keepLines, type LogSink, logPrinter, TERMINAL } from './functions/logs.ts';
+import { startStreamSources } from './functions/stream-sources.ts';
 import { startControlEndpoint } from './gate/control-endpoint.ts';
 import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
@@ -18,6 +20,7 @@ import { Permissions } from './gate/permissions.ts';
 import { startHttpApi } from './http/api.ts';
 import { EndpointSecrets } from './receiver/endpoint-secrets.ts';
 import { type Receipt, receiptLine, startReceiver } from './receiver/receiver.ts';
+import { startS3 } from './s3/emulator.ts';
 import { deliverSchedules } from './scheduler/delivery.ts';
 import { schedulerService } from './scheduler/service.ts';
 import { ScheduleStore } from './scheduler/store.ts';
@@ -131,7 +134,15 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
-  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const s3 = await startS3(folder.subfolder('objects'), gatekeeper);
+  shutdown.last(() => s3.close());
+
+  const emulators: Endpoints = {
+    sqs: sqs.url,
+    dynamoDb: dynamoDb.url,
+    s3: s3.url,
+    control: control.url,
+  };
   const endpoints = (await options.between?.(emulators)) ?? emulators;
 
   let url = '';
@@ -141,6 +152,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const permissions = new Permissions(stack);
   gatekeeper.enforce(permissions);
   createQueues(stack, sqs);
+  s3.serve(stack.resources('AWS::S3::Bucket').map((one) => stack.reference(one.logicalId)));
   await createTables(stack, dynamoDb.url, gatekeeper.host);
   const operatorArn = operatorSecretArn(stack);
   const given = new Map(givenKey === '' ? [] : [[operatorArn, givenKey]]);
@@ -169,7 +181,9 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
     ]),
   );
   shutdown.last(() => Promise.all([...functions.values()].map((one) => one.stop())));
-  await Promise.all([...functions.values()].map((one) => one.start()));
+  const later = invokedInBackground(stack);
+  const first = [...functions.values()].filter(({ definition }) => !later.has(definition.name));
+  await Promise.all(first.map((one) => one.start()));
 
   const schedules = new ScheduleStore(folder.file('schedules.db'));
   shutdown.last(() => schedules.close());
@@ -206,6 +220,9 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   );
   shutdown.last(() => api.close());
   url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
+  // Before anything may write.
+  const streams = await startStreamSources(stack, { dynamoDb, functions, permissions, onFailure });
+  shutdown.last(() => Promise.all(streams.map((source) => source.stop())));
   const around = { emulator: sqs, functions, permissions, meter, onFailure };
   const sources = startEventSources(stack, around);
   shutdown.last(() => Promise.all(sources.map((source) => source.stop())));

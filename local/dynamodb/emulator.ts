@@ -11,13 +11,16 @@ import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
 import { parseObject } from '../json.ts';
 import { emptyKeyIn } from './key-conditions.ts';
 import { type Play, serveMetered } from './metered.ts';
-import { writeItemsWhole } from './whole-writes.ts';
+import { TableStream } from './stream.ts';
+import { databaseOf, streamWrites, writeItemsWhole } from './whole-writes.ts';
 
 const CLOSE_GRACE_MS = 1_000;
 const CLOSE_POLL_MS = 10;
 
 export interface DynamoDbEmulator {
   url: string;
+  /** From now on each write of the table goes into its stream. */
+  openStream(table: string, arn: string): Promise<TableStream>;
   close(): Promise<void>;
 }
 
@@ -28,7 +31,9 @@ export async function startDynamoDb(
 ): Promise<DynamoDbEmulator> {
   readLevelDbDirectly();
   writeItemsWhole();
-  const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { opened: server, db } = databaseOf(() =>
+    dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }),
+  );
   // The only listener of its server: (request, response) => void.
   const [serve] = server.listeners('request') as [
     (request: unknown, response: ServerResponse) => void,
@@ -75,6 +80,12 @@ export async function startDynamoDb(
   const url = await listenOnLoopback(server);
   return {
     url,
+    openStream: async (table, arn) => {
+      const stream = new TableStream(db, table, arn);
+      await stream.open(Date.now());
+      streamWrites(db, table, stream);
+      return stream;
+    },
     close: async () => {
       // What dynalite is at would find its database closed, and end the process.
       for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {

@@ -120,9 +120,9 @@ export class FunctionHost {
     return this.#ready;
   }
 
-  /** The function's result as JSON text. */
+  /** The function's result as JSON text. One that was not started yet is started by its first invocation. */
   async invoke(event: string): Promise<string> {
-    await this.#ready;
+    await (this.#ready ?? this.start());
     const worker = this.#worker;
     const { name, timeoutMs } = this.definition;
     if (worker === undefined || this.#stopped) {

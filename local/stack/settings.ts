@@ -1,11 +1,14 @@
 // What the embedded runtime changes in the settings of a deployment: events and first attempts wait for no
-// batch. On one machine nothing is saved by that.
+// batch, and analytics for a few seconds only. On one machine nothing is saved by waiting.
 import { z } from 'zod';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
 const AT_ONCE = { batchSize: 10, windowSeconds: 0 };
 
+const SOON = { windowSeconds: 5, everyMinutes: 1 };
+
+const analyticsSchema = z.looseObject({});
 const sourceSchema = z.looseObject({}).default({});
 const sourcesSchema = z
   .looseObject({ events: sourceSchema, deliveries: sourceSchema })
@@ -17,8 +20,9 @@ export function localSettings(settings: Settings): Settings {
   // The app names the fault.
   if (!parsed.success) return settings;
   const { events, deliveries } = parsed.data;
+  const analytics = { ...SOON, ...analyticsSchema.safeParse(settings.analytics).data };
   const healthy = { events: unlessSaid(events), deliveries: unlessSaid(deliveries) };
-  return { ...settings, sources: { ...parsed.data, ...healthy } };
+  return { ...settings, analytics, sources: { ...parsed.data, ...healthy } };
 }
 
 function unlessSaid(source: Settings): Settings {

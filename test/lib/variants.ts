@@ -50,6 +50,8 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'alarms, longest runbook': { alarms: { runbook: `https://${'r'.repeat(492)}` } },
   'memory, least': { memoryMb: memory(128) },
   'memory, most': { memoryMb: memory(10_240) },
+  'analytics, least': { analytics: { archiveDays: 1, windowSeconds: 0, everyMinutes: 1 } },
+  'analytics, most': { analytics: { archiveDays: 3650, windowSeconds: 300, everyMinutes: 60 } },
   'no windows': { sources: noWindows },
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },
