@@ -1,5 +1,6 @@
 // Every operation of the API, in the order of the document. It is made when it is written down, never in a function.
 
+import * as analytics from '../../lambdas/api/analytics/operations.ts';
 import * as deliveries from '../../lambdas/api/deliveries/operations.ts';
 import {
   pauseEndpoint,
@@ -70,6 +71,11 @@ export const OPERATIONS: readonly Operation[] = [
   deliveries.getDelivery,
   deliveries.retryDelivery,
   deliveries.cancelDelivery,
+  analytics.getAttempts,
+  analytics.getDeliveries,
+  analytics.getLatency,
+  analytics.getRetries,
+  analytics.getSummary,
   replays.createReplay,
   replays.recoverEndpoint,
   replays.listReplays,

@@ -141,6 +141,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'deliveries/',
     'events/',
     'replays/',
+    'analytics/',
     'wiring/',
     'handler',
   ],

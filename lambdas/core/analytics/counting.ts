@@ -14,7 +14,7 @@ import {
 } from './rollup.ts';
 
 /** Groups that a rollup names in itself: the largest. */
-const TYPES_OF_ENDPOINT = 20;
+export const TYPES_OF_ENDPOINT = 20;
 const ENDPOINTS_OF_TENANT = 100;
 /** Of a tenant's event types, those that get a rollup of their own. */
 const TYPES_OF_TENANT = 200;
@@ -25,11 +25,13 @@ export const MIN_SAMPLE = 20;
 /** Attempts; successes; the sum of their milliseconds; deliveries delivered, dead and cancelled. */
 export type GroupCounts = readonly [number, number, number, number, number, number];
 
+export type Groups = Readonly<Record<string, GroupCounts>>;
+
 export interface CountedRollup extends Rollup {
-  /** Of an endpoint its largest event types, of a tenant its largest endpoints and all its types. */
-  readonly groups?: Readonly<Record<string, GroupCounts>>;
-  /** Of a tenant: the event types that have rollups. */
-  readonly types?: readonly string[];
+  /** Its largest event types: of a tenant, those that have rollups of their own. */
+  readonly types?: Groups;
+  /** Of a tenant: its largest endpoints. */
+  readonly endpoints?: Groups;
 }
 
 /** Whose rollup it is. */
@@ -122,15 +124,15 @@ function summed(tenants: readonly OfTenant[]): Map<Whose, CountedRollup> {
       }
       byEndpoint.set(endpoint, ofEndpoint);
       mergeRollup(whole, ofEndpoint, true);
-      const groups = largest(types, TYPES_OF_ENDPOINT);
-      all.set({ kind: 'endpoint', ...scope, endpoint }, { ...ofEndpoint, groups });
+      const largestTypes = largest(types, TYPES_OF_ENDPOINT);
+      all.set({ kind: 'endpoint', ...scope, endpoint }, { ...ofEndpoint, types: largestTypes });
     }
-    const types = Object.keys(largest(byType, TYPES_OF_TENANT));
-    for (const type of types) {
+    const types = largest(byType, TYPES_OF_TENANT);
+    for (const type of Object.keys(types)) {
       all.set({ kind: 'type', ...scope, type }, getOr(byType, type, emptyRollup));
     }
-    const groups = largest(byEndpoint, ENDPOINTS_OF_TENANT);
-    all.set({ kind: 'tenant', ...scope }, { ...whole, groups, types });
+    const largestEndpoints = largest(byEndpoint, ENDPOINTS_OF_TENANT);
+    all.set({ kind: 'tenant', ...scope }, { ...whole, types, endpoints: largestEndpoints });
     mergeRollup(getOr(stacks, scope.environment, emptyRollup), whole, true);
   }
   for (const [environment, rollup] of stacks) all.set({ kind: 'stack', environment }, rollup);

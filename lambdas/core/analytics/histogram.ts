@@ -24,6 +24,13 @@ export function middleOf(bucket: number): number {
   return bucket === ZERO ? 0 : (2 * GAMMA ** bucket) / (1 + GAMMA);
 }
 
+/** What a bucket holds: above the first, and up to the second. */
+export function bucketBounds(bucket: number): { readonly fromMs: number; readonly toMs: number } {
+  if (bucket === ZERO) return { fromMs: 0, toMs: 0 };
+  const rounded = (value: number) => Math.round(value * 10) / 10;
+  return { fromMs: rounded(GAMMA ** (bucket - 1)), toMs: rounded(GAMMA ** bucket) };
+}
+
 export function addTo(histogram: Histogram, value: number, count = 1): void {
   const bucket = bucketOf(value);
   histogram[bucket] = (histogram[bucket] ?? 0) + count;
