@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 a30c07c069e2891cbe1e8041c91f61fd0c619f4c36fd8d144f4e48ff0794bd79
+// sha256 444afbe2016aab1cce9fa94d6010e64a95138f47140ec7f54bd2bc6efb60c3ab
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

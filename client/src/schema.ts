@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 a30c07c069e2891cbe1e8041c91f61fd0c619f4c36fd8d144f4e48ff0794bd79
+// sha256 444afbe2016aab1cce9fa94d6010e64a95138f47140ec7f54bd2bc6efb60c3ab
 
 export interface paths {
     "/v1/events": {
@@ -2718,7 +2718,7 @@ export interface components {
         TenantErasure: {
             /** @enum {string} */
             state: "running" | "done";
-            /** @description How many have been removed so far. `feeds` counts entries of feeds, and `replays` counts replays whose subject was removed. */
+            /** @description How many have been removed so far. `feeds` counts entries of feeds, `replays` counts replays whose subject was removed, and `rollups` counts hours of analytics. */
             done: {
                 keys: number;
                 endpoints: number;
@@ -2726,6 +2726,7 @@ export interface components {
                 feeds: number;
                 replays: number;
                 events: number;
+                rollups: number;
             };
             finishedAt: string | null;
         };
@@ -8614,7 +8615,8 @@ export interface operations {
                      *           "templates": 0,
                      *           "feeds": 0,
                      *           "replays": 0,
-                     *           "events": 0
+                     *           "events": 0,
+                     *           "rollups": 0
                      *         },
                      *         "finishedAt": null
                      *       }

@@ -106,6 +106,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'templates/',
     'deliveries/',
     'analytics/',
+    'recommendations/',
     'requests/',
     'replays/',
     'keys/',

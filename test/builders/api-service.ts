@@ -246,7 +246,9 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));
   const redaction = { ledger: vault, registry, health, work, queues, surroundings, settings };
   addRedactionRoute(serve, redaction);
+  const rollups = createRollups(tableOf(dynamoDb, 'ledger'));
   const cleanupPorts: CleanupPorts = {
+    rollups,
     registry: stored,
     templates,
     keyring,
@@ -263,7 +265,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
 
-  const rollups = createRollups(tableOf(dynamoDb, 'ledger'));
   addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
   addSummaryRoute(serve, { rollups, surroundings });
 
