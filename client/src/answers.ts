@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 444afbe2016aab1cce9fa94d6010e64a95138f47140ec7f54bd2bc6efb60c3ab
+// sha256 11cb042bce0c3a9a98bb869b90efc1f27d752583a14d4e1c1434bba03948cbfa
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -48,6 +48,7 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
+  'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},
   'GET /v1/replays': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/replays': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},
   'POST /v1/endpoints/{id}/recover': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},

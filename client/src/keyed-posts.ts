@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 444afbe2016aab1cce9fa94d6010e64a95138f47140ec7f54bd2bc6efb60c3ab
+// sha256 11cb042bce0c3a9a98bb869b90efc1f27d752583a14d4e1c1434bba03948cbfa
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 444afbe2016aab1cce9fa94d6010e64a95138f47140ec7f54bd2bc6efb60c3ab
+// sha256 11cb042bce0c3a9a98bb869b90efc1f27d752583a14d4e1c1434bba03948cbfa
 
 export interface paths {
     "/v1/events": {
@@ -730,6 +730,28 @@ export interface paths {
          *     A tenant’s key needs the scope `deliveries:read`, and means its own.
          */
         get: operations["getAnalyticsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what to change at an endpoint
+         * @description From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getRecommendations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2417,6 +2439,34 @@ export interface components {
         Purge: {
             cancelled: number;
             complete: boolean;
+        };
+        Recommendation: {
+            code: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description Whether no change of settings helps by itself. */
+            needsAPerson: boolean;
+            advice: string;
+            evidence: {
+                [key: string]: number | string;
+            };
+            /** @description The body of the PATCH of the endpoint that applies it. */
+            change: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Recommendations: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            data: components["schemas"]["Recommendation"][];
         };
         RecoveryInput: {
             /** Format: date-time */
@@ -7311,6 +7361,61 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getRecommendations: {
+        parameters: {
+            query?: {
+                changedAt?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most urgent first. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

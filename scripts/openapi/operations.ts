@@ -1,6 +1,7 @@
 // Every operation of the API, in the order of the document. It is made when it is written down, never in a function.
 
 import * as analytics from '../../lambdas/api/analytics/operations.ts';
+import { getRecommendations } from '../../lambdas/api/analytics/recommendations.ts';
 import * as deliveries from '../../lambdas/api/deliveries/operations.ts';
 import {
   pauseEndpoint,
@@ -76,6 +77,7 @@ export const OPERATIONS: readonly Operation[] = [
   analytics.getLatency,
   analytics.getRetries,
   analytics.getSummary,
+  getRecommendations,
   replays.createReplay,
   replays.recoverEndpoint,
   replays.listReplays,
