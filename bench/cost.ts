@@ -26,7 +26,11 @@ interface CostCase {
 }
 
 /** What a deployed stack has: fan-out and dispatch wait up to a second each. The embedded runtime does not. */
-export const AS_SHIPPED = { sources: parseConfiguration({}).sources };
+export const AS_SHIPPED = {
+  sources: parseConfiguration({}).sources,
+  // Longer than a run: what it costs is measured by the hour, in analytics/hour.ts.
+  analytics: parseConfiguration({}).analytics,
+};
 
 const usual = { seconds: 20, dataBytes: 1_000, endpoints: 1, receiverMs: 200 };
 const shipped = { ...usual, settings: AS_SHIPPED };

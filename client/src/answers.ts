@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 11cb042bce0c3a9a98bb869b90efc1f27d752583a14d4e1c1434bba03948cbfa
+// sha256 fcfe6e1f4ed36caa2b9eeee51d337009d5876ddddd74e2c250e3fca60b0f9600
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;

@@ -15,7 +15,7 @@ import { DAY_MS } from '../../core/time.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import type { ViewDefaults } from '../endpoints/view.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
-import { idParams, time, timeSchema } from '../schemas.ts';
+import { EXAMPLE, idParams, time, timeSchema } from '../schemas.ts';
 import type { AnalyticsPorts } from './window.ts';
 
 const WEEK_MS = 7 * DAY_MS;
@@ -69,7 +69,10 @@ export const getRecommendations = operation({
       description: 'The most urgent first.',
       schema: z
         .strictObject({ since: timeSchema, until: timeSchema, data: z.array(recommendationSchema) })
-        .meta({ id: 'Recommendations' }),
+        .meta({
+          id: 'Recommendations',
+          example: { since: EXAMPLE.time, until: EXAMPLE.later, data: [] },
+        }),
     },
   },
   problems: { 404: NO_ENDPOINT },
