@@ -89,6 +89,8 @@ export interface Runtime {
 }
 
 const MAX_PORT = 65_535;
+/** What nobody waits for takes no memory while it has nothing to do. */
+const IDLE_MS = 5_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -164,6 +166,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   shutdown.last(() => logs.close());
   const { onLine } = logs;
   const rules = asEnvironment({ ...LAX, ...options.destinationRules });
+  const later = invokedInBackground(stack);
   const functions = new Map(
     defineFunctions(stack, assembly, gatekeeper, endpoints, rules).map((definition) => [
       definition.name,
@@ -177,11 +180,13 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
           meter.add(definition.name, 'lambda.ms', ms);
         },
         isolation: options.isolation ?? 'thread',
+        ...(later.has(definition.name) && options.isolation !== 'process'
+          ? { idleMs: IDLE_MS }
+          : {}),
       }),
     ]),
   );
   shutdown.last(() => Promise.all([...functions.values()].map((one) => one.stop())));
-  const later = invokedInBackground(stack);
   const first = [...functions.values()].filter(({ definition }) => !later.has(definition.name));
   await Promise.all(first.map((one) => one.start()));
 

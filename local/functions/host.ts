@@ -48,6 +48,8 @@ interface HostOptions {
   onInvoked?(ms: number): void;
   /** @default thread */
   isolation?: Isolation;
+  /** It ends after so long without an invocation, and begins anew with the next one. @default never */
+  idleMs?: number;
 }
 
 const RESTART_AFTER_MS = 250;
@@ -63,6 +65,7 @@ export class FunctionHost {
   readonly #options: HostOptions;
   readonly #lanes = new Map<string, FunctionHost>();
   #stopped = false;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(definition: FunctionDefinition, options: HostOptions) {
     const { onLine, onInvoked, isolation } = options;
@@ -113,7 +116,8 @@ export class FunctionHost {
       });
       worker.onExit(() => {
         reject(failure);
-        this.#crashed(failure);
+        // One that was idle ended because it was told to.
+        if (this.#worker === worker) this.#crashed(failure);
       });
     });
     this.#ready.catch(() => undefined);
@@ -122,6 +126,7 @@ export class FunctionHost {
 
   /** The function's result as JSON text. One that was not started yet is started by its first invocation. */
   async invoke(event: string): Promise<string> {
+    clearTimeout(this.#idle);
     await (this.#ready ?? this.start());
     const worker = this.#worker;
     const { name, timeoutMs } = this.definition;
@@ -139,7 +144,23 @@ export class FunctionHost {
       this.#invocations.set(id, { resolve, reject, timer });
       const message: ToWorker = { id, event, deadlineMs: Date.now() + timeoutMs };
       worker.post(message);
-    }).finally(() => this.#onInvoked?.(performance.now() - startedAt));
+    }).finally(() => {
+      this.#onInvoked?.(performance.now() - startedAt);
+      this.#restWhenIdle();
+    });
+  }
+
+  #restWhenIdle(): void {
+    const { idleMs } = this.#options;
+    if (idleMs === undefined) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.#invocations.size > 0) return;
+      const worker = this.#worker;
+      this.#worker = undefined;
+      this.#ready = undefined;
+      void worker?.terminate();
+    }, idleMs).unref();
   }
 
   /** Begins anew, as if Lambda had replaced the sandbox: what was kept in memory is gone. */
@@ -155,6 +176,7 @@ export class FunctionHost {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#idle);
     await Promise.all([this.#worker?.terminate(), ...this.#eachLane((lane) => lane.stop())]);
   }
 

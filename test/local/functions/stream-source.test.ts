@@ -111,6 +111,9 @@ describe('the function behind a stream', () => {
 
   it('gets again what it failed at, and nothing after it before', async () => {
     const { stream, put } = await start();
+    // All are there before it begins: they come together.
+    const sk = fresh();
+    for (const n of [1, 2, 3]) await put(sk, n);
     const batches: string[][] = [];
     connect(stream, (writes, records) => {
       batches.push(writes);
@@ -120,8 +123,6 @@ describe('the function behind a stream', () => {
         ? { batchItemFailures: [{ itemIdentifier: second }] }
         : { batchItemFailures: [] };
     });
-    const sk = fresh();
-    for (const n of [1, 2, 3]) await put(sk, n);
     await eventually(() => batches.flat().includes(`${sk}3`) && batches.length >= 3);
     const all = [1, 2, 3].map((n) => sk + n);
     expect(batches.slice(0, 3)).toEqual([all, all, all.slice(1)]);
