@@ -1,4 +1,5 @@
 // A window of time as spans of five minutes, hours or days, each day as long as it is in its time zone.
+import { memoized } from '../recent.ts';
 import { DAY_MS } from '../time.ts';
 import { HOUR_MS, SLOT_MS } from './hour.ts';
 
@@ -61,25 +62,21 @@ export function offsetAt(atMs: number, timeZone: string): number {
   return local - (atMs - (atMs % 1_000));
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  // Zones are some hundreds.
-  formats.set(timeZone, made);
-  return made;
-}
+/** Zones have some hundred names, and each may be written in capitals or not. */
+const formatOf = memoized(
+  100,
+  (timeZone) =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    }),
+);
 
 export function isTimeZone(name: string): boolean {
   try {
