@@ -137,6 +137,7 @@ export function toDeliveryItem(whole: Delivery, expiresAtMs: number): Item {
     nc: text(delivery.nextCause),
     anc: number(delivery.anchorMs),
     why: text(delivery.deathReason),
+    ea: number(delivery.endedAtMs),
     res: text(lastResponse && JSON.stringify(lastResponse)),
     sres: text(delivery.sealedResponse),
     rd: number(delivery.redactedAtMs),
@@ -208,6 +209,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     workAtMs: state === 'waiting' ? numberIn(item.wat) : undefined,
     anchorMs: numberIn(item.anc),
     deathReason: item.why?.S as Delivery['deathReason'], // likewise
+    endedAtMs: numberIn(item.ea),
     lastResponse: item.res?.S === undefined ? undefined : JSON.parse(item.res.S),
     sealedResponse: item.sres?.S,
     lease:

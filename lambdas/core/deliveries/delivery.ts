@@ -75,6 +75,8 @@ export interface Delivery extends Scope {
   /** What the next due time is counted from: the undelayed due time of the latest counted attempt. */
   readonly anchorMs?: number;
   readonly deathReason?: DeathReason;
+  /** When it ended, if no attempt ended it. Unix milliseconds. */
+  readonly endedAtMs?: number;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;
   /** The last response in its sealed form, for readers without the key. */
