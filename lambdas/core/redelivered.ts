@@ -3,7 +3,7 @@
 /** The message attribute of a dead letter that was sent back: when its first copy was sent, Unix milliseconds. */
 export const FIRST_SENT_AT = 'FirstSentAt';
 
-interface Received {
+export interface Received {
   readonly attributes: { readonly ApproximateReceiveCount: string };
   readonly messageAttributes: Readonly<Record<string, unknown>>;
 }

@@ -2,6 +2,7 @@
 // by endpoint, with rate limits and health. deliver.ts handles one delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { LEASED_AT_MOST_MS } from '../core/deliveries/advance.ts';
+import { carriedEvent } from '../core/deliveries/carried.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import { findDelivery } from '../core/deliveries/ledger.ts';
@@ -10,7 +11,7 @@ import { type DeliveryMessage, decodeDeliveryMessage } from '../core/deliveries/
 import { settleOverdue } from '../core/deliveries/overdue.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
-import type { EventLedger } from '../core/events/ledger.ts';
+import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { createdAtMs } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { isRedelivered } from '../core/redelivered.ts';
@@ -57,10 +58,7 @@ export async function dispatch(
   if (messages.length === 0) return failed;
 
   const [events, endpoints] = await Promise.all([
-    ports.ledger.getEvents(
-      messages.map(({ message }) => message),
-      'left out',
-    ),
+    eventsOf(ports, messages),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
   const expired: ReadMessage[] = [];
@@ -84,6 +82,28 @@ export async function dispatch(
     ...[...groups.values()].map((jobs) => dispatchGroup(ports, jobs, queue)),
   ]);
   return [...failed, ...settled.flat()];
+}
+
+/** Those that came with their messages, and the others from the ledger. */
+async function eventsOf(
+  { ledger, surroundings }: DispatchPorts,
+  messages: readonly ReadMessage[],
+): Promise<ReadonlyMap<string, StoredEvent>> {
+  const nowMs = surroundings.now();
+  const events = new Map<string, StoredEvent>();
+  for (const { message, record } of messages) {
+    const event = carriedEvent(message, record, nowMs);
+    if (event) events.set(event.id, { event, targets: [message.endpointId] });
+  }
+  const others = messages.filter(({ message }) => !events.has(message.eventId));
+  const found =
+    others.length === 0
+      ? new Map<string, StoredEvent>()
+      : await ledger.getEvents(
+          others.map(({ message }) => message),
+          'left out',
+        );
+  return new Map([...events, ...found]);
 }
 
 /** Whether an event that is not there was removed after its time, and not merely not stored yet. */

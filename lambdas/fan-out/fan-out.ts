@@ -1,6 +1,7 @@
 // Fan-out: stores each event with the endpoints that it matches, then sends one message per delivery.
 import type { SQSRecord } from 'aws-lambda';
 import { defined } from '../core/defined.ts';
+import { mayBeCarried } from '../core/deliveries/carried.ts';
 import { eachByItself, type FailedRecord, readRecords } from '../core/deliveries/failed-record.ts';
 import type { DeliveryMessage, DeliveryQueue } from '../core/deliveries/message.ts';
 import { PartlyRefusedError } from '../core/errors.ts';
@@ -151,16 +152,21 @@ async function sendAll(
   queues: FanOutPorts['queues'],
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
-  const outgoing = jobs.flatMap((job) =>
+  const outgoing = jobs.flatMap((job) => {
+    const { event, targets } = job.stored;
+    const { body } = job.record;
+    // What was stored before may differ from what came again.
+    const isCarried = !isDoubtful(job) && mayBeCarried(event, body, targets.length);
     // A repeat of an event that was redacted finds its deliveries cancelled.
-    (isRedacted(job.stored.event) ? [] : job.stored.targets).map((endpointId) => ({
+    return (isRedacted(event) ? [] : targets).map((endpointId) => ({
       record: job.record,
       message: {
         ...firstAttempt(job, endpointId),
+        ...(isCarried ? { eventBody: body } : {}),
         ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
       },
-    })),
-  );
+    }));
+  });
   return together(outgoing, 'SQS', () =>
     queues.sendDeliveries(outgoing.map(({ message }) => message)),
   );

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Queues } from '../../lambdas/adapters/queues/queues.ts';
-import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
+import type { DeliveryMessage, FirstMessage } from '../../lambdas/core/deliveries/message.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
 import type { EventLedger, StoredEvent } from '../../lambdas/core/events/ledger.ts';
 import { encodeEventMessage } from '../../lambdas/core/events/message.ts';
@@ -29,7 +29,7 @@ function world({
   refusedMessages,
 }: World = {}) {
   const ledger = new Map(stored.map((one) => [one.event.id, one]));
-  const sent: DeliveryMessage[] = [];
+  const sent: FirstMessage[] = [];
   const ports = {
     ledger: only<EventLedger>({
       putEvents: async (events) => {
@@ -68,6 +68,16 @@ const record = (event: Event, receiveCount = 1, mayRepeat = false) =>
   sqsRecord(encodeEventMessage({ event, mayRepeat }), receiveCount);
 
 describe('fan-out', () => {
+  it('sends the event with its first attempts, unless it may have been stored before', async () => {
+    const { ports, sent } = world();
+    const fresh = record(anEvent());
+    await fanOut(ports, [fresh, record(anEvent({ id: 'evt_2' }), 2)]);
+    expect(sent.map(({ eventId, eventBody }) => [eventId, eventBody])).toEqual([
+      [anEvent().id, fresh.body],
+      ['evt_2', undefined],
+    ]);
+  });
+
   it('stores an event with its targets and sends one message for each', async () => {
     const subscribers = [
       { id: 'ep_1', eventTypes: ['dossier.*'], channels: [] },

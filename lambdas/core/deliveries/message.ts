@@ -10,6 +10,13 @@ export interface DelayedMessage {
   readonly delaySeconds: number;
 }
 
+/** Of a first attempt. */
+export interface FirstMessage extends DeliveryMessage {
+  readonly isSlow?: boolean;
+  /** The event's own message, to go with it: see `carried.ts`. */
+  readonly eventBody?: string;
+}
+
 /** The queues that dispatch reads. */
 export type DispatchQueue = 'deliveries' | 'slow' | 'retries';
 
@@ -18,9 +25,7 @@ export interface DeliveryQueue {
    * Resolves to the indexes of the entries that could not be sent, after trying again. Messages
    * for slow endpoints go to the slow lane.
    */
-  sendDeliveries(
-    messages: readonly (DeliveryMessage & { readonly isSlow?: boolean })[],
-  ): Promise<ReadonlySet<number>>;
+  sendDeliveries(messages: readonly FirstMessage[]): Promise<ReadonlySet<number>>;
 }
 
 export interface RetryQueue {
@@ -44,6 +49,8 @@ const deliveryMessageSchema = z.object({
   d: z.literal(1).optional(),
   /** Present if wake let it pass: see `maySend`. */
   rel: z.literal(1).optional(),
+  /** The event's message. */
+  e: z.unknown().optional(),
 });
 
 /** One attempt that is to be made. */
@@ -60,10 +67,12 @@ export interface DeliveryMessage {
   readonly doubtful: boolean;
   /** Whether wake let it pass: its endpoint may be recovering, probed, or working off a backlog. */
   readonly released?: boolean;
+  /** The event's message as it came with this one, unread. */
+  readonly carried?: unknown;
 }
 
-export function encodeDeliveryMessage(message: DeliveryMessage): string {
-  return JSON.stringify({
+export function encodeDeliveryMessage(message: FirstMessage): string {
+  const own = JSON.stringify({
     v: VERSION,
     ev: message.eventId,
     ep: message.endpointId,
@@ -75,6 +84,8 @@ export function encodeDeliveryMessage(message: DeliveryMessage): string {
     d: message.doubtful ? 1 : undefined,
     rel: message.released ? 1 : undefined,
   });
+  // It is JSON already, in characters that SQS takes.
+  return message.eventBody === undefined ? own : `${own.slice(0, -1)},"e":${message.eventBody}}`;
 }
 
 /** @throws MalformedMessageError, NewerVersionError */
@@ -90,5 +101,6 @@ export function decodeDeliveryMessage(body: string): DeliveryMessage {
     cause: message.cause,
     doubtful: message.d === 1,
     ...(message.rel === 1 ? { released: true } : {}),
+    ...(message.e === undefined ? {} : { carried: message.e }),
   };
 }

@@ -70,8 +70,19 @@ function contentOf({ sealedContent, subject, data }: Event): object {
 
 /** @throws MalformedMessageError, NewerVersionError */
 export function decodeEventMessage(body: string): EventMessage {
-  const message = decode('the events queue', body, eventMessageSchema);
-  const data = inflated(message);
+  return read(decode('the events queue', body, eventMessageSchema));
+}
+
+/** Of what a message carries beside its own content; undefined if this code cannot read it. */
+export function readCarriedEvent(carried: unknown): Event | undefined {
+  try {
+    return read(eventMessageSchema.parse(carried)).event;
+  } catch {
+    return undefined;
+  }
+}
+
+function read(message: z.infer<typeof eventMessageSchema>): EventMessage {
   return {
     event: defined({
       id: message.id,
@@ -84,7 +95,7 @@ export function decodeEventMessage(body: string): EventMessage {
       channels: message.ch ?? [],
       postedBy: message.pb,
       ...traceOf(message.tp, message.ts),
-      data,
+      data: inflated(message),
       sealedContent: message.sc === undefined ? undefined : Buffer.from(message.sc, 'base64'),
     }),
     mayRepeat: message.key === 1,
