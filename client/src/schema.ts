@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 fcfe6e1f4ed36caa2b9eeee51d337009d5876ddddd74e2c250e3fca60b0f9600
+// sha256 0e53f3b3c7f6c1c5b87b06114bb0062617c19fe0cd6227d8fd9cdc187c33d7ff
 
 export interface paths {
     "/v1/events": {
@@ -7361,7 +7361,22 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            /** @description A header names no tenant, or no environment. */
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A header names no environment. */
             422: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];

@@ -73,7 +73,7 @@ addDeliveryActionRoutes(serve, ports);
 addDeadLetterRoutes(serve, ports);
 addReplayRoutes(serve, ports);
 addAnalyticsRoutes(serve, ports);
-addSummaryRoute(serve, ports);
+addSummaryRoute(serve, authentication, ports);
 addRecommendationRoute(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import { fromDeliveryItem } from '../../lambdas/adapters/ledger/items.ts';
 import type { Whose } from '../../lambdas/core/analytics/counting.ts';
-import type { RollupReader } from '../../lambdas/core/analytics/store.ts';
+import type { HourRollup, RollupReader } from '../../lambdas/core/analytics/store.ts';
 import { wholeOr } from '../builders/share.ts';
 import { allFaults, histories, play } from '../local/simulation/histories.ts';
 import { bruteForce, type Counts } from './brute-force.ts';
@@ -44,19 +44,17 @@ async function writesOf(history: Parameters<typeof play>[0]): Promise<Write[]> {
   return writes;
 }
 
-/** What the rollups of these say, in the words of the brute force. */
+type Read = (whose: Whose) => Promise<readonly HourRollup[]>;
+
+/** What rollups of these say, in the words of the brute force. */
 async function told(
-  rollups: RollupReader,
+  read: Read,
   whoses: readonly Whose[],
   nameOf: (whose: Whose) => string,
 ): Promise<Counts> {
   const counts: Counts = new Map();
   for (const whose of whoses) {
-    for (const { hour, outcomes, ends, replayed } of await rollups.readRollups(
-      whose,
-      '2000-01-01T00',
-      '2100-01-01T00',
-    )) {
+    for (const { hour, outcomes, ends, replayed } of await read(whose)) {
       const where = `${hour} ${nameOf(whose)}`;
       for (const [outcome, { by }] of Object.entries(outcomes)) {
         for (const [cause, count] of Object.entries(by))
@@ -84,6 +82,15 @@ function regrouped(
   return sums;
 }
 
+const hoursOf =
+  (rollups: RollupReader): Read =>
+  (whose) =>
+    rollups.readRollups(whose, '2000-01-01T00', '2100-01-01T00');
+const daysOf =
+  (rollups: RollupReader): Read =>
+  (whose) =>
+    rollups.readDays(whose, '2000-01-01', '2100-01-01');
+
 const sorted = (counts: Counts) => [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 
 const manyTimes = fc.array(badTimes, { minLength: TIMES, maxLength: TIMES });
@@ -98,13 +105,19 @@ function endpointsIn(writes: readonly Write[]): OfEndpoint[] {
   });
 }
 
-async function expectTold(
-  rollups: RollupReader,
-  writes: readonly Write[],
-  expected: Counts,
-): Promise<void> {
+/** Days stand in the place of their first hour. */
+const byDay = (counts: Counts): Counts => {
+  const days: Counts = new Map();
+  for (const [key, count] of counts) {
+    const name = key.replace(/T\d\d/, 'T00');
+    days.set(name, (days.get(name) ?? 0) + count);
+  }
+  return days;
+};
+
+async function expectTold(read: Read, writes: readonly Write[], expected: Counts): Promise<void> {
   const endpoints = endpointsIn(writes);
-  const byEndpoint = await told(rollups, endpoints, (whose) => Object(whose).endpoint);
+  const byEndpoint = await told(read, endpoints, (whose) => Object(whose).endpoint);
   expect(sorted(byEndpoint)).toEqual(sorted(regrouped(expected, (_, endpoint) => endpoint)));
   const own = endpoints.filter(({ tenant }) => tenant === 'demo').map(({ endpoint }) => endpoint);
   const ofDemo: Counts = new Map(
@@ -112,11 +125,11 @@ async function expectTold(
   );
   const scope = { tenant: 'demo', environment: 'live' } as const;
   const types = [0, 1, 2].map((n): Whose => ({ kind: 'type', ...scope, type: `type.${n}` }));
-  const byType = await told(rollups, types, (whose) => Object(whose).type);
+  const byType = await told(read, types, (whose) => Object(whose).type);
   expect(sorted(byType)).toEqual(sorted(regrouped(ofDemo, (_hour, _endpoint, type) => type)));
-  const tenant = await told(rollups, [{ kind: 'tenant', ...scope }], () => 'demo');
+  const tenant = await told(read, [{ kind: 'tenant', ...scope }], () => 'demo');
   expect(sorted(tenant)).toEqual(sorted(regrouped(ofDemo, () => 'demo')));
-  const stack = await told(rollups, [{ kind: 'stack', environment: 'live' }], () => 'all');
+  const stack = await told(read, [{ kind: 'stack', environment: 'live' }], () => 'all');
   expect(sorted(stack)).toEqual(sorted(regrouped(expected, () => 'all')));
 }
 
@@ -136,7 +149,8 @@ it('rollups equal a count over every write of the ledger, by hour, endpoint, typ
         const { rollups, due, lost: missed } = await analyse(writes, ledger, times);
         lost += missed;
         expect(due).toEqual([]);
-        await expectTold(rollups, writes, expected);
+        await expectTold(hoursOf(rollups), writes, expected);
+        await expectTold(daysOf(rollups), writes, byDay(expected));
       }
     }),
     { numRuns: HISTORIES, endOnFailure: true },

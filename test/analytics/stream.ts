@@ -6,7 +6,7 @@ import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
 import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import type { Archive } from '../../lambdas/core/analytics/archive.ts';
-import { HOUR_MS, hoursBetween } from '../../lambdas/core/analytics/hour.ts';
+import { HOUR_MS, hourStartMs, hoursBetween } from '../../lambdas/core/analytics/hour.ts';
 import { refill } from '../../lambdas/core/analytics/refill.ts';
 import type { LivingTenants } from '../../lambdas/core/analytics/store.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
@@ -202,8 +202,10 @@ export async function analyse(
     await refill({ archive, hours, newToken: token }, wanted, deliveries());
   }
   canDie = false;
-  // Until every hour is over, deadlines included.
-  nowMs += 400 * 24 * HOUR_MS;
-  await countDue(counting);
+  // Each as soon as it is over, deadlines included.
+  for (const { hour } of await hours.listDue()) {
+    nowMs = hourStartMs(hour) + 2 * HOUR_MS;
+    await countDue(counting);
+  }
   return { archive, rollups: createRollups(table), due: await hours.listDue(), lost: lost.length };
 }

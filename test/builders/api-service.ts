@@ -267,7 +267,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
 
   addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
-  addSummaryRoute(serve, { rollups, surroundings });
+  addSummaryRoute(serve, authentication, { rollups, surroundings });
   addRecommendationRoute(serve, { rollups, ledger, registry, surroundings, defaults: {} });
 
   const sentEvents: EventMessage[] = [];

@@ -1,5 +1,6 @@
 // Rollups as items of the ledger: an endpoint has a partition of its own, a tenant shares one with its event types.
 import type { CountedRollup, Leaders, Whose } from '../../core/analytics/counting.ts';
+import { DAYS_KEPT_MS, dayOf, dayStartMs } from '../../core/analytics/day.ts';
 import { HOURS_KEPT_MS, hourOf, hourStartMs } from '../../core/analytics/hour.ts';
 import type {
   HourRollup,
@@ -20,19 +21,26 @@ import { seconds } from '../ledger/items.ts';
 const PUT_AT_ONCE = 250;
 const DELETED_AT_ONCE = 25;
 
-function placeOf(whose: Whose): { readonly partition: string; readonly prefix: string } {
+/** Of hours, and of days. */
+type Length = 'h' | 'd';
+
+function partitionOf(whose: Whose): string {
   switch (whose.kind) {
     case 'endpoint':
-      return { partition: `${scopeKey(whose)}#${whose.endpoint}#rollups`, prefix: 'h#' };
+      return `${scopeKey(whose)}#${whose.endpoint}#rollups`;
     case 'type':
-      return { partition: `${scopeKey(whose)}#rollups`, prefix: `t#${whose.type}#` };
     case 'tenant':
-      return { partition: `${scopeKey(whose)}#rollups`, prefix: 'h#' };
+      return `${scopeKey(whose)}#rollups`;
     case 'stack':
-      return { partition: `${whose.environment}#rollups`, prefix: 'h#' };
+      return `${whose.environment}#rollups`;
     default:
       return whose satisfies never;
   }
+}
+
+function prefixOf(whose: Whose, length: Length): string {
+  if (whose.kind === 'type') return `${length === 'h' ? 't' : 'td'}#${whose.type}#`;
+  return `${length}#`;
 }
 
 const leadersKey = (environment: Environment, hour: string): Item => ({
@@ -40,9 +48,8 @@ const leadersKey = (environment: Environment, hour: string): Item => ({
   sk: text(`l#${hour}`),
 });
 
-function itemOf(key: Item, hour: string, document: object): Item {
+function itemOf(key: Item, expiresAtMs: number, document: object): Item {
   const { bytes, deflated } = packData(JSON.stringify(document));
-  const expiresAtMs = hourStartMs(hour) + HOURS_KEPT_MS;
   return {
     ...key,
     v: ITEM_VERSION,
@@ -57,47 +64,81 @@ function documentIn<T>(stored: Item): T {
   return JSON.parse(unpackData(z?.B ?? d?.B ?? new Uint8Array(), z?.B !== undefined)) as T; // itemOf wrote it
 }
 
+const expiryOf = (hour: string): number => hourStartMs(hour) + HOURS_KEPT_MS;
+
 export function createRollups(table: Table): RollupWriter & RollupReader & RollupErasure {
+  async function put(items: readonly Item[]): Promise<void> {
+    for (const chunk of chunksOf(items, PUT_AT_ONCE)) {
+      const refused = await batchPut(table, chunk);
+      if (refused.size > 0) throw new PartlyRefusedError('DynamoDB', refused.size, chunk.length);
+    }
+  }
+
+  /** Both ends included. @param hourAt of what stands behind the prefix of a key */
+  async function between(
+    whose: Whose,
+    length: Length,
+    [from, to]: readonly [string, string],
+    isConsistent: boolean,
+    hourAt: (place: string) => string,
+  ): Promise<HourRollup[]> {
+    if (to < from) return [];
+    const prefix = prefixOf(whose, length);
+    const found: HourRollup[] = [];
+    const pages = pagesOf(table, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':pk': text(partitionOf(whose)),
+        ':from': text(prefix + from),
+        ':to': text(prefix + to),
+      },
+      ConsistentRead: isConsistent,
+    });
+    for await (const page of pages) {
+      found.push(
+        ...readEach(page, (item) => ({
+          ...documentIn<CountedRollup>(item),
+          hour: hourAt((item.sk?.S ?? '').slice(prefix.length)),
+        })),
+      );
+    }
+    return found;
+  }
+
   return {
-    async putRollups(hour, rollups, asOfMs) {
-      const items = [...rollups].map(([whose, rollup]) => {
-        const { partition, prefix } = placeOf(whose);
-        const key = { pk: text(partition), sk: text(prefix + hour) };
-        return itemOf(key, hour, asOfMs === undefined ? rollup : { ...rollup, asOfMs });
-      });
-      for (const chunk of chunksOf(items, PUT_AT_ONCE)) {
-        const refused = await batchPut(table, chunk);
-        if (refused.size > 0) throw new PartlyRefusedError('DynamoDB', refused.size, chunk.length);
-      }
-    },
+    putRollups: (hour, rollups, asOfMs) =>
+      put(
+        [...rollups].map(([whose, rollup]) =>
+          itemOf(
+            { pk: text(partitionOf(whose)), sk: text(prefixOf(whose, 'h') + hour) },
+            expiryOf(hour),
+            asOfMs === undefined ? rollup : { ...rollup, asOfMs },
+          ),
+        ),
+      ),
 
-    async putLeaders(hour, environment, leaders) {
-      const refused = await batchPut(table, [itemOf(leadersKey(environment, hour), hour, leaders)]);
-      if (refused.size > 0) throw new PartlyRefusedError('DynamoDB', refused.size, 1);
-    },
+    putDays: (day, rollups) =>
+      put(
+        [...rollups].map(([whose, rollup]) =>
+          itemOf(
+            { pk: text(partitionOf(whose)), sk: text(prefixOf(whose, 'd') + day) },
+            dayStartMs(day) + DAYS_KEPT_MS,
+            rollup,
+          ),
+        ),
+      ),
 
-    async readRollups(whose, fromHour, toHour) {
-      const { partition, prefix } = placeOf(whose);
+    putLeaders: (hour, environment, leaders) =>
+      put([itemOf(leadersKey(environment, hour), expiryOf(hour), leaders)]),
+
+    readRollups: (whose, fromHour, toHour, isConsistent = false) => {
       const lastHour = hourOf(hourStartMs(toHour) - 1);
-      if (lastHour < fromHour) return [];
-      const found: HourRollup[] = [];
-      const pages = pagesOf(table, {
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: {
-          ':pk': text(partition),
-          ':from': text(prefix + fromHour),
-          ':to': text(prefix + lastHour),
-        },
-      });
-      for await (const page of pages) {
-        found.push(
-          ...readEach(page, (item) => ({
-            ...documentIn<CountedRollup>(item),
-            hour: (item.sk?.S ?? '').slice(prefix.length),
-          })),
-        );
-      }
-      return found;
+      return between(whose, 'h', [fromHour, lastHour], isConsistent, (hour) => hour);
+    },
+
+    readDays: (whose, fromDay, toDay) => {
+      const lastDay = dayOf(dayStartMs(toDay) - 1);
+      return between(whose, 'd', [fromDay, lastDay], false, (day) => hourOf(dayStartMs(day)));
     },
 
     async readLeaders(environment, hour) {
@@ -108,7 +149,7 @@ export function createRollups(table: Table): RollupWriter & RollupReader & Rollu
     async eraseRollups(whose, limit) {
       const { Items: items = [] } = await table.call('Query', {
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': text(placeOf(whose).partition) },
+        ExpressionAttributeValues: { ':pk': text(partitionOf(whose)) },
         ConsistentRead: true,
         Limit: limit,
       });

@@ -296,5 +296,5 @@ export const getSummary = operation({
   access: 'operator',
   ownScope: 'deliveries:read',
   replies: { 200: { description: 'The summary.', schema: summarySchema } },
-  problems: { 422: 'A header names no tenant, or no environment.' },
+  problems: { 404: 'There is no such tenant.', 422: 'A header names no environment.' },
 });

@@ -1,5 +1,4 @@
 // GET /v1/analytics/summary: what a front page needs in one answer.
-import type { Whose } from '../../core/analytics/counting.ts';
 import { HOUR_MS, hourOf, hourStartMs } from '../../core/analytics/hour.ts';
 import { attemptsIn, endsIn, type Rollup } from '../../core/analytics/rollup.ts';
 import {
@@ -11,10 +10,14 @@ import {
   timesOf,
 } from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
-import { type Environment, TENANT_ID } from '../../core/scope.ts';
+import type { Environment } from '../../core/scope.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { type AppContext, environmentOf, TENANT_HEADER } from '../../http/authentication.ts';
-import { refused } from '../../http/body.ts';
+import {
+  type AppContext,
+  type Authentication,
+  environmentOf,
+  TENANT_HEADER,
+} from '../../http/authentication.ts';
 import type { Serve } from '../../http/operation.ts';
 import { time } from '../schemas.ts';
 import { getSummary, type Totals } from './operations.ts';
@@ -24,10 +27,13 @@ const SHOWN = 10;
 
 export function addSummaryRoute(
   serve: Serve,
+  { scopeOf }: Pick<Authentication, 'scopeOf'>,
   { rollups, surroundings }: Pick<AnalyticsPorts, 'rollups' | 'surroundings'>,
 ): void {
   serve(getSummary, async ({ c, reply }) => {
-    const whose = whoseSummary(c);
+    const whose = isOfStack(c)
+      ? ({ kind: 'stack', environment: environmentOf(c) ?? 'live' } as const)
+      : ({ kind: 'tenant', ...(await scopeOf(c)) } as const);
     const nowMs = surroundings.now();
     const untilMs = hourStartMs(hourOf(nowMs)) + HOUR_MS;
     const sinceMs = untilMs - DAY_MS;
@@ -54,17 +60,8 @@ export function addSummaryRoute(
 }
 
 /** A tenant's key means its own; the operator means the stack, unless it names a tenant. */
-function whoseSummary(c: AppContext): Extract<Whose, { kind: 'tenant' | 'stack' }> {
-  const { principal } = c.var;
-  if (principal.kind === 'tenant') {
-    const { tenant, environment } = principal.key;
-    return { kind: 'tenant', tenant, environment };
-  }
-  const environment = environmentOf(c) ?? 'live';
-  const tenant = c.req.header(TENANT_HEADER);
-  if (tenant === undefined) return { kind: 'stack', environment };
-  if (!TENANT_ID.test(tenant)) throw refused([{ path: TENANT_HEADER, message: 'is no tenant id' }]);
-  return { kind: 'tenant', tenant, environment };
+function isOfStack(c: AppContext): boolean {
+  return c.var.principal.kind === 'operator' && c.req.header(TENANT_HEADER) === undefined;
 }
 
 function totalsOf(rollup: Rollup): Totals {

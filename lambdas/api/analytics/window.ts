@@ -1,6 +1,7 @@
 // The window that a query asks for, and its hours: those that are counted, and what the ledger tells of the others.
 import type { Whose } from '../../core/analytics/counting.ts';
-import { HOUR_MS, hourOf } from '../../core/analytics/hour.ts';
+import { DAYS_ASKED_MS, dayOf, dayStartMs } from '../../core/analytics/day.ts';
+import { HOUR_MS, HOURS_ASKED_MS, hourOf, hourStartMs } from '../../core/analytics/hour.ts';
 import { type LiveHours, liveHours } from '../../core/analytics/live.ts';
 import { isOfWholeHours } from '../../core/analytics/series.ts';
 import { type Granularity, type Span, spansOf } from '../../core/analytics/spans.ts';
@@ -18,8 +19,6 @@ import { time } from '../schemas.ts';
 /** Also of points times groups. */
 export const MAX_POINTS = 2_000;
 export const MAX_GROUPS = 100;
-/** An hour is read for each: 400 days of them are too many for one answer. */
-const MAX_WINDOW_MS = 92 * DAY_MS;
 
 export interface AnalyticsPorts {
   readonly rollups: RollupReader;
@@ -60,19 +59,14 @@ export async function readWindow(
 ): Promise<AnalyticsWindow> {
   const nowMs = ports.surroundings.now();
   const { untilMs = nowMs, sinceMs = untilMs - DAY_MS } = rangeOf(asked);
-  if (untilMs - sinceMs > MAX_WINDOW_MS) {
-    throw refused([{ path: 'since', message: 'must be at most 92 days before until' }]);
-  }
   const { granularity, timeZone } = asked;
   const spans = spansOf({ fromMs: sinceMs, toMs: untilMs, granularity, timeZone }, MAX_POINTS + 1);
   requirePoints(spans.length);
   const fromMs = spans[0]?.fromMs ?? sinceMs;
   const toMs = spans.at(-1)?.toMs ?? untilMs;
-  const counted = await ports.rollups.readRollups(
-    whose,
-    hourOf(fromMs - HOUR_MS),
-    hourOf(Math.min(toMs, nowMs) + 2 * HOUR_MS),
-  );
+  const isOfDays = granularity === '1d' && spans.every(isOfWholeDays);
+  requireKept(nowMs - sinceMs, isOfDays);
+  const counted = await readCounted(ports.rollups, whose, { fromMs, toMs }, isOfDays, nowMs);
   const isOpen = toMs > nowMs - 2 * HOUR_MS;
   const live =
     whose.kind === 'endpoint' && isOpen
@@ -93,6 +87,35 @@ export async function readWindow(
       percentiles: spans.every(isOfWholeHours) ? 'exact hours' : 'nearest hours',
     },
   };
+}
+
+const isOfWholeDays = ({ fromMs, toMs }: Span): boolean =>
+  fromMs % DAY_MS === 0 && toMs % DAY_MS === 0;
+
+/** @throws Problem 422 */
+function requireKept(backMs: number, isOfDays: boolean): void {
+  if (backMs <= (isOfDays ? DAYS_ASKED_MS : HOURS_ASKED_MS)) return;
+  const message = isOfDays
+    ? 'must be at most 400 days ago'
+    : 'must be at most 90 days ago: only days of UTC are kept for 400 days, with granularity 1d';
+  throw refused([{ path: 'since', message }]);
+}
+
+/** Days that are over by a day, where whole days are asked for, and hours. */
+async function readCounted(
+  rollups: RollupReader,
+  whose: Whose,
+  { fromMs, toMs }: Span,
+  isOfDays: boolean,
+  nowMs: number,
+): Promise<readonly HourRollup[]> {
+  const lastMs = Math.min(toMs, nowMs) + 2 * HOUR_MS;
+  const hoursFromMs = isOfDays ? Math.max(fromMs, dayStartMs(dayOf(nowMs)) - DAY_MS) : fromMs;
+  const days = isOfDays
+    ? await rollups.readDays(whose, dayOf(fromMs), dayOf(Math.min(toMs, hoursFromMs)))
+    : [];
+  const hours = await rollups.readRollups(whose, hourOf(hoursFromMs - HOUR_MS), hourOf(lastMs));
+  return [...days, ...hours.filter(({ hour }) => !isOfDays || hourStartMs(hour) >= hoursFromMs)];
 }
 
 /** @throws Problem 422 */

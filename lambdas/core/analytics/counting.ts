@@ -15,9 +15,9 @@ import {
 
 /** Groups that a rollup names in itself: the largest. */
 export const TYPES_OF_ENDPOINT = 20;
-const ENDPOINTS_OF_TENANT = 100;
+export const ENDPOINTS_OF_TENANT = 100;
 /** Of a tenant's event types, those that get a rollup of their own. */
-const TYPES_OF_TENANT = 200;
+export const TYPES_OF_TENANT = 200;
 const LEADERS = 50;
 /** Below so many attempts a share or a percentile says nothing. */
 export const MIN_SAMPLE = 20;
@@ -139,10 +139,17 @@ function summed(tenants: readonly OfTenant[]): Map<Whose, CountedRollup> {
   return all;
 }
 
-function largest(rollups: ReadonlyMap<string, Rollup>, limit: number): Record<string, GroupCounts> {
-  const groups = [...rollups].map(([name, rollup]) => [name, countsOf(rollup)] as const);
-  groups.sort(([a, x], [b, y]) => y[0] - x[0] || (a < b ? -1 : 1));
-  return Object.fromEntries(groups.slice(0, limit));
+function largest(rollups: ReadonlyMap<string, Rollup>, limit: number): Groups {
+  return largestGroups(
+    new Map([...rollups].map(([name, rollup]) => [name, countsOf(rollup)])),
+    limit,
+  );
+}
+
+/** By attempts. */
+export function largestGroups(groups: ReadonlyMap<string, GroupCounts>, limit: number): Groups {
+  const sorted = [...groups].sort(([a, x], [b, y]) => y[0] - x[0] || (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.slice(0, limit));
 }
 
 export function countsOf(rollup: Rollup): GroupCounts {

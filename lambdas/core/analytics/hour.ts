@@ -27,5 +27,7 @@ export function slotOf(atMs: number): number {
   return Math.floor((atMs % HOUR_MS) / SLOT_MS);
 }
 
-/** How long hours are kept. */
-export const HOURS_KEPT_MS = 90 * DAY_MS;
+/** How far back hours can be asked for. */
+export const HOURS_ASKED_MS = 90 * DAY_MS;
+/** With what rounding to whole days adds. */
+export const HOURS_KEPT_MS = HOURS_ASKED_MS + 2 * DAY_MS;

@@ -25,9 +25,10 @@ export interface AttemptFacts {
   readonly connectMs?: number;
   readonly tlsMs?: number;
   readonly firstByteMs?: number;
-  /** Of the response. */
+  /** Of the response's body, as far as it was read. */
   readonly bytes?: number;
-  readonly lane?: string;
+  /** The lane that it took, if it was not the usual one. */
+  readonly lane?: 'slow';
   /** The number of the URL, of an endpoint with several. */
   readonly url?: number;
   /** HMAC-SHA256 of the request's body under the salt of its event. */
@@ -102,6 +103,8 @@ export function linesOf(before: Delivery | undefined, after: Delivery): Line[] {
     outcome: attempt.outcome,
     ...reached(attempt.phases),
   }));
+  const newest = lines.pop();
+  if (newest) lines.push({ ...newest, ...sentFacts(after) });
   const last = lines.at(-1);
   if (end && last && isAttempt(last) && last.at + last.ms === end.endedAt) {
     return [...lines.slice(0, -1), { ...last, ...end }];
@@ -113,6 +116,12 @@ export function linesOf(before: Delivery | undefined, after: Delivery): Line[] {
 function reached(phases: Attempt['phases']): Partial<AttemptFacts> {
   const parts = Object.entries(phases ?? {}).filter(([, ms]) => ms !== null);
   return Object.fromEntries(parts);
+}
+
+/** Of the latest attempt. */
+function sentFacts({ lastSent }: Delivery): Partial<AttemptFacts> {
+  const { bytes, isSlow, bodyHash } = lastSent ?? {};
+  return defined({ bytes, lane: isSlow && ('slow' as const), bodyHash });
 }
 
 function subjectOf(delivery: Delivery): Subject {

@@ -80,6 +80,6 @@ function without(line: Line, known: ReadonlySet<string>): Line | undefined {
   }
   if (hasAttempt || !isAttempt(line)) return line;
   const { attempt, attemptInRun, cause, at, ms, outcome, ...rest } = line;
-  const { dnsMs, connectMs, tlsMs, firstByteMs, ...end } = rest;
+  const { dnsMs, connectMs, tlsMs, firstByteMs, bytes, lane, url, bodyHash, ...end } = rest;
   return end;
 }

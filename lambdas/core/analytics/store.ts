@@ -38,12 +38,21 @@ export interface RollupWriter {
     rollups: ReadonlyMap<Whose, CountedRollup>,
     asOfMs?: number,
   ): Promise<void>;
+  /** Puts whole rollups of a day of UTC over those that were there. */
+  putDays(day: string, rollups: ReadonlyMap<Whose, CountedRollup>): Promise<void>;
   putLeaders(hour: string, environment: Environment, leaders: Leaders): Promise<void>;
 }
 
 export interface RollupReader {
   /** The hours from one on and before another, those with something in them, in their order. */
-  readRollups(whose: Whose, fromHour: string, toHour: string): Promise<readonly HourRollup[]>;
+  readRollups(
+    whose: Whose,
+    fromHour: string,
+    toHour: string,
+    isConsistent?: boolean,
+  ): Promise<readonly HourRollup[]>;
+  /** The days from one on and before another, each in the place of its first hour. */
+  readDays(whose: Whose, fromDay: string, toDay: string): Promise<readonly HourRollup[]>;
   readLeaders(environment: Environment, hour: string): Promise<Leaders | undefined>;
 }
 

@@ -1,12 +1,16 @@
 // /v1/analytics over hours that were counted from lines, against sums of the same lines.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HourCount, leadersOf } from '../../../lambdas/core/analytics/counting.ts';
+import { packLines } from '../../../lambdas/core/analytics/archive.ts';
+import { HourCount } from '../../../lambdas/core/analytics/counting.ts';
+import { dayOf, dayRollup, dayStartMs } from '../../../lambdas/core/analytics/day.ts';
 import { hourOf, hourStartMs } from '../../../lambdas/core/analytics/hour.ts';
 import { hourOfLine, isAttempt, type Line } from '../../../lambdas/core/analytics/line.ts';
 import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
+import { countDue } from '../../../lambdas/rollup/count-due.ts';
 import { randomFrom } from '../../../local/simulation/random.ts';
+import { MemoryArchive } from '../../analytics/stream.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 import { anEvent } from '../../builders/events.ts';
 
@@ -53,20 +57,31 @@ beforeAll(async () => {
     endpoints.push(made.json.id);
   }
   lines = drawn();
-  for (const [hour, some] of Map.groupBy(lines, hourOfLine)) {
-    const count = new HourCount();
-    for (const line of some) count.take(line);
-    count.settle(() => true);
-    const counted = count.rollups(() => true);
-    await rollups.putRollups(hour, counted);
-    await rollups.putLeaders(hour, 'live', leadersOf(counted));
+  const byHour = [...Map.groupBy(lines, hourOfLine)].sort();
+  const archive = new MemoryArchive();
+  for (const [hour, some] of byHour) {
+    const { key, body } = packLines(hour, some, '1', '2');
+    await archive.put(key, body);
   }
+  await countDue({
+    hours: {
+      listDue: async () => byHour.map(([hour]) => ({ hour, token: 'token' })),
+      settle: async () => undefined,
+      note: async () => undefined,
+    },
+    archive,
+    rollups,
+    tenants: { createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])) },
+    surroundings: { now: () => clock.nowMs },
+    graceMs: 0,
+  });
 });
 afterAll(() => service.stop());
 
 const window = (more = '') =>
   `since=${new Date(startMs).toISOString()}&until=${new Date(startMs + HOURS * HOUR_MS).toISOString()}${more}`;
 const counted = () => lines.filter(isAttempt).filter(({ cause }) => cause !== 'probe');
+const daysAgo = (days: number) => new Date(service.clock.nowMs - days * 24 * HOUR_MS).toISOString();
 type Json = ReturnType<typeof JSON.parse>;
 const sum = (data: Json[], name: string): number => data.reduce((all, one) => all + one[name], 0);
 
@@ -181,6 +196,52 @@ describe('attempts', () => {
   });
 });
 
+describe('days', () => {
+  it('are read where they are kept and hours no longer, and hours from yesterday on', async () => {
+    const { acme, clock, rollups } = service;
+    const whose = { kind: 'tenant', tenant: 'acme', environment: 'live' } as const;
+    const day = dayOf(clock.nowMs - 200 * 24 * HOUR_MS);
+    const [line] = lines;
+    if (!line) throw new Error('there is no line');
+    const count = new HourCount();
+    for (let n = 0; n < 30; n++) {
+      count.take({
+        ...line,
+        event: `evt_old_${n}`,
+        cause: 'first',
+        at: dayStartMs(day) + n,
+        ms: 70,
+      });
+    }
+    count.settle(() => true);
+    const counted30 = [...count.rollups(() => true)].find(([{ kind }]) => kind === 'tenant');
+    if (!counted30) throw new Error('nothing is counted');
+    const rollup = dayRollup([{ ...counted30[1], hour: `${day}T00` }]);
+    await rollups.putDays(day, new Map([[whose, rollup]]));
+    const since = `since=${daysAgo(201)}&granularity=1d`;
+    const { json } = await acme('GET', `/v1/analytics/attempts?${since}`);
+    const then = json.data.find((one: Json) => one.at === `${day}T00:00:00.000Z`);
+    expect(then).toMatchObject({ count: 30, avgMs: 70 });
+    expect(Math.abs(then.p95Ms - 70)).toBeLessThanOrEqual(3.5);
+    expect(sum(json.data, 'count')).toBe(30 + counted().length);
+    for (const by of ['type', 'endpoint', 'outcome', 'attempt']) {
+      const grouped = await acme('GET', `/v1/analytics/attempts?${since}&by=${by}`);
+      expect([by, sum(grouped.json.data, 'count')]).toEqual([by, 30 + counted().length]);
+    }
+  });
+
+  it('are in no answer twice, whatever part of one a window begins in', async () => {
+    for (const hours of [1, 12, 23, 25, 36, 47, 49, 60]) {
+      const since = new Date(service.clock.nowMs - hours * HOUR_MS).toISOString();
+      const query = `since=${since}&granularity=1d`;
+      const { json } = await service.acme('GET', `/v1/analytics/attempts?${query}`);
+      const fromMs = Date.parse(json.since);
+      const wanted = counted().filter(({ at, ms }) => at + ms >= fromMs).length;
+      expect([hours, sum(json.data, 'count')]).toEqual([hours, wanted]);
+    }
+  });
+});
+
 describe('the current hour', () => {
   it('of an endpoint has an attempt as soon as the ledger has it', async () => {
     const { acme, clock, ledger, settings } = service;
@@ -238,6 +299,10 @@ describe('the other series', () => {
     expect(own.status).toBe(200);
     const stack = await service.operator('GET', '/v1/analytics/summary');
     expect(stack.json.now).toEqual(own.json.now);
+    const named = await service.operator('GET', '/v1/analytics/summary', undefined, {
+      'posthorn-tenant': 'acme',
+    });
+    expect(named.json.now).toEqual(own.json.now);
     const other = await service.globex('GET', '/v1/analytics/summary');
     expect(other.json.now.attempts).toBe(0);
     expect(other.json.endpoints).toEqual([]);
@@ -258,14 +323,48 @@ describe('what is refused', () => {
     expect([status, json.errors]).toEqual([422, [{ path, message }]]);
   });
 
-  it('more than 2,000 points are, and more than 92 days', async () => {
-    const ask = (query: string) => service.acme('GET', `/v1/analytics/attempts?${query}`);
-    const since = (days: number) =>
-      new Date(service.clock.nowMs - days * 24 * HOUR_MS).toISOString();
-    expect((await ask(`since=${since(6.9)}&granularity=5m`)).status).toBe(200);
-    expect((await ask(`since=${since(8)}&granularity=5m`)).status).toBe(422);
-    expect((await ask(`since=${since(84)}&granularity=1h`)).status).toBe(422);
-    expect((await ask(`since=${since(93)}&granularity=1d`)).status).toBe(422);
+  it.each([
+    [6.9, '&granularity=5m', 200],
+    [8, '&granularity=5m', 422],
+    [84, '&granularity=1h', 422],
+    [90, '&granularity=1d&timeZone=Asia/Kolkata', 200],
+    [91, '&granularity=1d&timeZone=Asia/Kolkata', 422],
+    [400, '&granularity=1d', 200],
+    [401, '&granularity=1d', 422],
+  ])(
+    'more than 2,000 points are, and what is not kept so long: %s days, %s',
+    async (days, query, status) => {
+      const asked = `since=${daysAgo(days)}${query}`;
+      expect((await service.acme('GET', `/v1/analytics/attempts?${asked}`)).status).toBe(status);
+    },
+  );
+
+  it('hours are, of a time of which only days are kept', async () => {
+    const asked = `since=${daysAgo(91)}&until=${daysAgo(90.5)}`;
+    const { json } = await service.acme('GET', `/v1/analytics/attempts?${asked}`);
+    const message =
+      'must be at most 90 days ago: only days of UTC are kept for 400 days, with granularity 1d';
+    expect(json.errors).toEqual([{ path: 'since', message }]);
+  });
+
+  it.each([
+    ['nobody', 404],
+    ['../acme', 404],
+  ])('the summary of %s is not found', async (tenant, status) => {
+    const asked = await service.operator('GET', '/v1/analytics/summary', undefined, {
+      'posthorn-tenant': tenant,
+    });
+    expect(asked.status).toBe(status);
+  });
+
+  it.each([
+    ['posthorn-tenant', 'globex'],
+    ['posthorn-environment', 'test'],
+  ])('a tenant’s key that names another %s', async (header, value) => {
+    const asked = await service.acme('GET', '/v1/analytics/summary', undefined, {
+      [header]: value,
+    });
+    expect(asked.status).toBe(403);
   });
 
   it('another tenant’s endpoint is not found', async () => {

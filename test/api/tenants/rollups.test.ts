@@ -35,7 +35,7 @@ const lineOf = (tenant: string, endpoint: string, acceptedAtMs: number): Line =>
   outcome: 'http_200',
 });
 
-/** How many hours have rollups: of the tenant, of its event type, and of its endpoint. */
+/** How many hours and days have rollups: of the tenant, of its event type, and of its endpoint. */
 async function held(tenant: string, endpoint: string): Promise<number[]> {
   const scope = { tenant, environment: 'live' } as const;
   const whoses: Whose[] = [
@@ -43,10 +43,14 @@ async function held(tenant: string, endpoint: string): Promise<number[]> {
     { kind: 'type', ...scope, type: TYPE },
     { kind: 'endpoint', ...scope, endpoint },
   ];
-  const found = await Promise.all(
-    whoses.map((whose) => service.rollups.readRollups(whose, '2000-01-01T00', '2100-01-01T00')),
+  const { readRollups, readDays } = service.rollups;
+  return Promise.all(
+    whoses.map(async (whose) => {
+      const hours = await readRollups(whose, '2000-01-01T00', '2100-01-01T00');
+      const days = await readDays(whose, '2000-01-01', '2100-01-01');
+      return hours.length + days.length;
+    }),
   );
-  return found.map(({ length }) => length);
 }
 
 async function counting(lines: readonly Line[]) {
@@ -75,18 +79,18 @@ it('a deleted tenant has no rollups, whatever is counted again', async () => {
   const { nowMs } = service.clock;
   const count = await counting([lineOf('victim', json.id, nowMs), lineOf('acme', 'ep_a', nowMs)]);
   await count();
-  expect(await held('victim', json.id)).toEqual([1, 1, 1]);
+  expect(await held('victim', json.id)).toEqual([2, 2, 2]);
   await service.operator('DELETE', '/v1/tenants/victim');
   for (let next = service.cleanups.shift(); next; next = service.cleanups.shift()) {
     service.clock.nowMs += next.delaySeconds * 1000;
     await cleanUp(service.cleanupPorts, next.cleanup, () => 60_000);
   }
   const after = await service.operator('GET', '/v1/tenants/victim');
-  expect(after.json.erasure).toMatchObject({ state: 'done', done: { rollups: 3 } });
+  expect(after.json.erasure).toMatchObject({ state: 'done', done: { rollups: 6 } });
   expect(await held('victim', json.id)).toEqual([0, 0, 0]);
   await count();
   expect(await held('victim', json.id)).toEqual([0, 0, 0]);
-  expect(await held('acme', 'ep_a')).toEqual([1, 1, 1]);
+  expect(await held('acme', 'ep_a')).toEqual([2, 2, 2]);
 });
 
 it('nor are lines counted of a tenant that had the same id before', async () => {
