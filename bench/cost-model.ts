@@ -33,6 +33,7 @@ export interface Bill {
   readonly SQS: number;
   readonly 'SQS fair queues': number;
   readonly DynamoDB: number;
+  readonly S3: number;
   readonly Logs: number;
   readonly Scheduler: number;
   readonly 'Secrets Manager': number;
@@ -82,6 +83,7 @@ export function billOf(functions: readonly FunctionUse[], apiRequests: number): 
     DynamoDB:
       sum('dynamodb.writeUnits') * PRICES['dynamodb.writeUnits'] +
       sum('dynamodb.readUnits') * PRICES['dynamodb.readUnits'],
+    S3: sum('s3.puts') * PRICES['s3.puts'] + sum('s3.gets') * PRICES['s3.gets'],
     // Lambda's own lines of each invocation are not written: see lib/node-function/node-function.ts.
     Logs:
       sum('logs.bytes') * PRICES['logs.bytes'] +

@@ -1,5 +1,6 @@
 // What a million deliveries cost at list price, by service: every billable unit of a run at a real
 // arrival rate is counted and multiplied up. npm run bench -- cost
+import { parseConfiguration } from '../lib/configuration.ts';
 import type { RuntimeOptions } from '../local/runtime.ts';
 import type { Stack } from '../local/stack/stack.ts';
 import {
@@ -24,6 +25,9 @@ interface CostCase {
   readonly receiverMs: number;
   readonly settings?: RuntimeOptions['settings'];
 }
+
+/** Longer than a run: what it costs is measured by the hour, in analytics/hour.ts. */
+const { analytics } = parseConfiguration({});
 
 /** First attempts and the events before them wait up to a second each. */
 export const GATHERED = { gather: '1s' };
@@ -105,7 +109,10 @@ export function idleOf(stack: Pick<Stack, 'resources'>): number {
   const minutes = Number(
     /^rate\((\d+) minutes?\)$/.exec(`${every?.properties.ScheduleExpression}`)?.[1],
   );
-  const sources = stack.resources('AWS::Lambda::EventSourceMapping').length;
+  // Lambda's reading of a stream costs nothing.
+  const sources = stack
+    .resources('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => !('StartingPosition' in properties)).length;
   // Each queue has one for its dead letters.
   const deadLetters = stack.resources('AWS::SQS::Queue').length / 2;
   return idleMonth(sources, 60 / minutes, deadLetters);
@@ -130,7 +137,7 @@ export async function cost(): Promise<void> {
       const world = await startWorld({
         isolation: 'process',
         metersCapacity: true,
-        ...(given.settings ? { settings: given.settings } : {}),
+        settings: { analytics, ...given.settings },
       });
       try {
         idleDollarsAMonth = idleOf(world.runtime.stack);

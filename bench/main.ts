@@ -1,4 +1,5 @@
 // npm run bench: all parts; npm run bench -- cost cpu: these.
+import { analytics } from './analytics/hour.ts';
 import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
 import { hostile } from './hostile.ts';
@@ -8,7 +9,7 @@ import { scale } from './scale.ts';
 import { soak } from './soak/run.ts';
 import { throughput } from './throughput.ts';
 
-const PARTS = { cost, cpu, latency, neighbour, hostile, throughput, scale, soak };
+const PARTS = { analytics, cost, cpu, latency, neighbour, hostile, throughput, scale, soak };
 type Part = keyof typeof PARTS;
 
 const asked = process.argv.slice(2);

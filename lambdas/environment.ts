@@ -7,6 +7,10 @@ export const Env = {
   registryTable: 'REGISTRY_TABLE',
   /** Name of the table that holds events, deliveries, dedupe keys and the wake directory. */
   ledgerTable: 'LEDGER_TABLE',
+  /** Name of the bucket that holds the archive of attempts. */
+  archiveBucket: 'ARCHIVE_BUCKET',
+  /** Seconds that the ledger's stream gathers writes for record. */
+  archiveWindowSeconds: 'ARCHIVE_WINDOW_SECONDS',
   eventsQueueUrl: 'EVENTS_QUEUE_URL',
   deliveriesQueueUrl: 'DELIVERIES_QUEUE_URL',
   /** The lane of endpoints that are known to be slow. */

@@ -103,6 +103,19 @@ export const propsSchema = z.strictObject({
       wake: memoryMb.default(256),
       sweep: memoryMb.default(128),
       api: memoryMb.default(512),
+      record: memoryMb.default(512),
+      rollup: memoryMb.default(1024),
+    })
+    .prefault({}),
+  /** What happened to deliveries, counted by the hour. */
+  analytics: z
+    .strictObject({
+      /** How long the lines of attempts are kept. */
+      archiveDays: z.int().min(1).max(3650).default(400),
+      /** How long writes are gathered for a file of the archive. */
+      windowSeconds: z.int().min(0).max(300).default(300),
+      /** How often what is new is counted. */
+      everyMinutes: z.int().min(1).max(60).default(5),
     })
     .prefault({}),
   /** `1s`: first attempts and the events before them wait up to a second each, to share calls: docs/adr/0014. */

@@ -6,12 +6,15 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../lambdas/core/metrics.ts';
 import { Env } from '../lambdas/environment.ts';
+import { Archive } from './archive.ts';
 import { ConfigurationFault, type PosthornProps, parseProps } from './configuration.ts';
 import { Api } from './functions/api.ts';
 import { Dispatch } from './functions/dispatch.ts';
 import { checkEnvironments } from './functions/environment-limit.ts';
 import { FanOut } from './functions/fan-out.ts';
 import { Ingest } from './functions/ingest.ts';
+import { Record } from './functions/record.ts';
+import { Rollup } from './functions/rollup.ts';
 import type { Service } from './functions/service.ts';
 import { Sweep } from './functions/sweep.ts';
 import { Wake } from './functions/wake.ts';
@@ -70,6 +73,7 @@ export class Posthorn extends Instance {
         : undefined;
 
     const service: Service = { configuration, storage, keys, queues, wakeUp, egress };
+    const archive = new Archive(this, 'Archive', configuration);
     const dispatch = new Dispatch(this, 'Dispatch', service);
     const functions = {
       Ingest: new Ingest(this, 'Ingest', service),
@@ -78,6 +82,8 @@ export class Posthorn extends Instance {
       Wake: new Wake(this, 'Wake', service),
       Sweep: new Sweep(this, 'Sweep', service),
       Api: new Api(this, 'Api', { ...service, dispatch }),
+      Record: new Record(this, 'Record', { ...service, archive }),
+      Rollup: new Rollup(this, 'Rollup', { ...service, archive }),
     };
     const front = new HttpFront(this, 'Http', {
       configuration,

@@ -1,6 +1,13 @@
 // The two tables: registry (tenants, keys, endpoints) and ledger (events, deliveries, dedupe keys, wakes).
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { NagSuppressions } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
@@ -40,6 +47,8 @@ export class Storage extends Construct {
     this.ledger = new TableV2(this, 'Ledger', {
       ...basics,
       timeToLiveAttribute: 'exp',
+      // What deliveries went through, for the archive: lib/functions/record.ts.
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       globalSecondaryIndexes: [
         {
           indexName: WORK_INDEX,
@@ -61,15 +70,52 @@ export class Storage extends Construct {
    * @param attributes each may end in `*`
    */
   grantRegistryUpdates(fn: NodeFunction, partition: `#${string}`, ...attributes: string[]): void {
-    fn.allow([withService('UpdateItem')], [this.registry.tableArn], {
-      'ForAllValues:StringLike': {
-        'dynamodb:LeadingKeys': [`*${partition}`],
-        'dynamodb:Attributes': ['pk', 'sk', ...attributes],
-      },
-    });
+    allowUpdates(fn, this.registry, `*${partition}`, attributes);
+  }
+
+  /** Updates of these attributes alone, of items in this partition. */
+  grantLedgerUpdates(fn: NodeFunction, partition: string, ...attributes: string[]): void {
+    allowUpdates(fn, this.ledger, partition, attributes);
+  }
+
+  /** Lets Lambda read the ledger's stream for a function. @returns the stream's ARN */
+  grantStream(fn: NodeFunction): string {
+    const { tableArn, tableStreamArn: stream } = this.ledger;
+    if (stream === undefined) throw new Error('the ledger has no stream');
+    fn.allow(
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      [stream],
+    );
+    fn.allow(['dynamodb:ListStreams'], [`${tableArn}/stream/*`]);
+    NagSuppressions.addResourceSuppressions(
+      fn.role,
+      [
+        {
+          id: 'AwsSolutions-IAM5',
+          reason: 'Streams are listed by their table, and named by the time they were made.',
+          appliesTo: [{ regex: '/^Resource::<\\w+\\.Arn>\\/stream\\/\\*$/g' }],
+        },
+      ],
+      true,
+    );
+    return stream;
   }
 
   grantLedger(fn: NodeFunction, ...actions: readonly ItemAction[]): void {
     fn.allow(actions.map(withService), [this.ledger.tableArn]);
   }
+}
+
+function allowUpdates(
+  fn: NodeFunction,
+  { tableArn }: TableV2,
+  partition: string,
+  attributes: readonly string[],
+): void {
+  fn.allow([withService('UpdateItem')], [tableArn], {
+    'ForAllValues:StringLike': {
+      'dynamodb:LeadingKeys': [partition],
+      'dynamodb:Attributes': ['pk', 'sk', ...attributes],
+    },
+  });
 }

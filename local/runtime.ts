@@ -11,6 +11,7 @@ import { startEventSources } from './functions/event-sources.ts';
 import { FunctionFailed, FunctionHost } from './functions/host.ts';
 import { invokeService } from './functions/invoke-service.ts';
 import { keepLines, type LogSink, logPrinter, TERMINAL } from './functions/logs.ts';
+import { startStreamSources } from './functions/stream-sources.ts';
 import { startControlEndpoint } from './gate/control-endpoint.ts';
 import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
@@ -18,6 +19,7 @@ import { Permissions, rulesOf } from './gate/permissions.ts';
 import { startHttpApi } from './http/api.ts';
 import { EndpointSecrets } from './receiver/endpoint-secrets.ts';
 import { type Receipt, receiptLine, startReceiver } from './receiver/receiver.ts';
+import { startS3 } from './s3/emulator.ts';
 import { deliverSchedules } from './scheduler/delivery.ts';
 import { schedulerService } from './scheduler/service.ts';
 import { ScheduleStore } from './scheduler/store.ts';
@@ -137,7 +139,15 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const control = await startControlEndpoint(gatekeeper);
   shutdown.last(() => control.close());
 
-  const emulators: Endpoints = { sqs: sqs.url, dynamoDb: dynamoDb.url, control: control.url };
+  const s3 = await startS3(folder.subfolder('objects'), gatekeeper);
+  shutdown.last(() => s3.close());
+
+  const emulators: Endpoints = {
+    sqs: sqs.url,
+    dynamoDb: dynamoDb.url,
+    s3: s3.url,
+    control: control.url,
+  };
   const endpoints = (await options.between?.(emulators)) ?? emulators;
 
   let url = '';
@@ -147,6 +157,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const permissions = new Permissions(rulesOf(stack));
   gatekeeper.enforce(permissions);
   createQueues(stack, sqs);
+  s3.serve(stack.resources('AWS::S3::Bucket').map((one) => stack.reference(one.logicalId)));
   await createTables(stack, dynamoDb.url, gatekeeper.host);
   const operatorArn = operatorSecretArn(stack);
   const given = new Map(givenKey === '' ? [] : [[operatorArn, givenKey]]);
@@ -211,6 +222,9 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   );
   shutdown.last(() => api.close());
   url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
+  // Before anything may write.
+  const streams = await startStreamSources(stack, { dynamoDb, functions, permissions, onFailure });
+  shutdown.last(() => Promise.all(streams.map((source) => source.stop())));
   const around = { emulator: sqs, functions, permissions, meter, onFailure };
   const sources = startEventSources(stack, around);
   shutdown.last(() => Promise.all(sources.map((source) => source.stop())));

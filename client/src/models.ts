@@ -33,6 +33,9 @@ export type EventTypeInput = Schemas['EventTypeInput'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type DeadLetterQueue = Schemas['Redrive']['queue'];
 export type Redrive = Schemas['Redrive'];
+export type AttemptAnalytics = Schemas['AnalyticsOfAttempts'];
+export type RetryAnalytics = Schemas['AnalyticsOfRetries'];
+export type Recommendations = Schemas['Recommendations'];
 export type Jwks = Schemas['Jwks'];
 
 /** What a listing may be asked for, but for its cursor, which the iterator keeps. */

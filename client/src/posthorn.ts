@@ -1,5 +1,6 @@
 // The client: one object for one service and key.
 import type { AnyEvents, EventMap, Jwks } from './models.ts';
+import { Analytics } from './resources/analytics.ts';
 import { DeadLetters } from './resources/dead-letters.ts';
 import { Deliveries } from './resources/deliveries.ts';
 import { Endpoints } from './resources/endpoints.ts';
@@ -22,6 +23,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly eventTypes: EventTypes;
   readonly templates: Templates;
   readonly deadLetters: DeadLetters;
+  readonly analytics: Analytics;
   /** Every operation of the OpenAPI document, by method and path, with the same retries. */
   readonly api: Api;
   readonly #transport: Transport;
@@ -42,6 +44,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.eventTypes = new EventTypes(api);
     this.templates = new Templates(api);
     this.deadLetters = new DeadLetters(api);
+    this.analytics = new Analytics(api);
   }
 
   /** The same service and operator's key, for another tenant. */

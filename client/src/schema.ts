@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 341c39e1a68816fb38b194eddcd988e6f676ba995e0eee7225658e579ebc0937
+// sha256 0e53f3b3c7f6c1c5b87b06114bb0062617c19fe0cd6227d8fd9cdc187c33d7ff
 
 export interface paths {
     "/v1/events": {
@@ -628,6 +628,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count attempts over time
+         * @description Attempts by when they ended, without probes and replays. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getAttemptAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count deliveries over time by how they ended
+         * @description Times are from accepting the event to its delivery. Runs that a replay opened are not among them. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getDeliveryAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the distribution of response times over time
+         * @description A heat map: counts by response time, and where the time went on average. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getLatencyAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how often which attempt succeeds
+         * @description Of the whole window. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getRetryAnalytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the last day in one answer
+         * @description Of the tenant; of the whole stack if the operator names none.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`, and means its own.
+         */
+        get: operations["getAnalyticsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what to change at an endpoint
+         * @description From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getRecommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replays": {
         parameters: {
             query?: never;
@@ -1209,6 +1341,237 @@ export interface components {
             id: string;
             /** @description Whether an earlier request with this idempotency key created the event. */
             duplicate: boolean;
+        };
+        AnalyticsOfAttempts: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            /** @description Up to when the current hour is counted. */
+            asOf: string | null;
+            /**
+             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @enum {string}
+             */
+            percentiles: "exact hours" | "nearest hours";
+            data: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                at: string;
+                group: string | null;
+                count: number;
+                success: number;
+                failure: number;
+                successRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                outcomes: {
+                    [key: string]: number;
+                };
+            }[];
+        };
+        AnalyticsOfDeliveries: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            /** @description Up to when the current hour is counted. */
+            asOf: string | null;
+            /**
+             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @enum {string}
+             */
+            percentiles: "exact hours" | "nearest hours";
+            data: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                at: string;
+                group: string | null;
+                delivered: number;
+                dead: number;
+                cancelled: number;
+                deliveredRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                ends: {
+                    [key: string]: number;
+                };
+            }[];
+        };
+        AnalyticsOfLatency: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            /** @description Up to when the current hour is counted. */
+            asOf: string | null;
+            /**
+             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @enum {string}
+             */
+            percentiles: "exact hours" | "nearest hours";
+            data: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                at: string;
+                count: number;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                phases: {
+                    dnsMs: number | null;
+                    connectMs: number | null;
+                    tlsMs: number | null;
+                    firstByteMs: number | null;
+                };
+                keptConnections: number;
+                buckets: {
+                    /** Format: double */
+                    fromMs: number;
+                    /** Format: double */
+                    toMs: number;
+                    count: number;
+                }[];
+            }[];
+        };
+        AnalyticsOfRetries: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            /** @description Up to when the current hour is counted. */
+            asOf: string | null;
+            /**
+             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @enum {string}
+             */
+            percentiles: "exact hours" | "nearest hours";
+            data: {
+                /** @description The number of the attempt in its run: `4-5` is two. */
+                attempt: string;
+                attempts: number;
+                successes: number;
+                successRate: number | null;
+                /** @description Deliveries that needed so many attempts. */
+                delivered: number;
+                deliveredShare: number | null;
+            }[];
+        };
+        AnalyticsSummary: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            asOf: string | null;
+            complete: boolean;
+            now: {
+                attempts: number;
+                success: number;
+                failure: number;
+                successRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                delivered: number;
+                dead: number;
+                cancelled: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+            };
+            /** @description The same length of time before. */
+            before: {
+                attempts: number;
+                success: number;
+                failure: number;
+                successRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                delivered: number;
+                dead: number;
+                cancelled: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+            };
+            hours: {
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                at: string;
+                count: number;
+                success: number;
+            }[];
+            /** @description Of a tenant, its endpoints with most failures; of the stack, the leaders of the last hour. */
+            endpoints: {
+                tenant: string;
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint: string;
+                attempts: number;
+                failures: number;
+                p95Ms: number | null;
+            }[];
         };
         Attempt: {
             number: number;
@@ -2077,6 +2440,34 @@ export interface components {
             cancelled: number;
             complete: boolean;
         };
+        Recommendation: {
+            code: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description Whether no change of settings helps by itself. */
+            needsAPerson: boolean;
+            advice: string;
+            evidence: {
+                [key: string]: number | string;
+            };
+            /** @description The body of the PATCH of the endpoint that applies it. */
+            change: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Recommendations: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            until: string;
+            data: components["schemas"]["Recommendation"][];
+        };
         RecoveryInput: {
             /** Format: date-time */
             since: string;
@@ -2377,7 +2768,7 @@ export interface components {
         TenantErasure: {
             /** @enum {string} */
             state: "running" | "done";
-            /** @description How many have been removed so far. `feeds` counts entries of feeds, and `replays` counts replays whose subject was removed. */
+            /** @description How many have been removed so far. `feeds` counts entries of feeds, `replays` counts replays whose subject was removed, and `rollups` counts hours of analytics. */
             done: {
                 keys: number;
                 endpoints: number;
@@ -2385,6 +2776,7 @@ export interface components {
                 feeds: number;
                 replays: number;
                 events: number;
+                rollups: number;
             };
             finishedAt: string | null;
         };
@@ -2606,6 +2998,8 @@ export interface components {
         Limit: number;
         Cursor: string;
         Since: string;
+        Until: string;
+        Type: string;
         /**
          * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
          * @example "1"
@@ -2620,8 +3014,13 @@ export interface components {
         EndpointId: string;
         /** @example tpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
         TemplateId: string;
+        /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+        OfEndpoint: string;
         /** @example dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm */
         DeliveryId: string;
+        Granularity: "5m" | "1h" | "1d";
+        /** @description Where days begin at midnight. */
+        TimeZone: string;
         /** @example rpl_01kg9vhq5pfh9tz4dg5ckhsvhm */
         ReplayId: string;
     };
@@ -2643,7 +3042,7 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 cursor?: components["parameters"]["Cursor"];
                 since?: components["parameters"]["Since"];
-                until?: string;
+                until?: components["parameters"]["Until"];
                 type?: string;
                 subject?: string;
                 /**
@@ -3179,7 +3578,7 @@ export interface operations {
     getLatestEvent: {
         parameters: {
             query?: {
-                type?: string;
+                type?: components["parameters"]["Type"];
             };
             header?: {
                 /**
@@ -6046,9 +6445,9 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 cursor?: components["parameters"]["Cursor"];
                 since?: components["parameters"]["Since"];
-                until?: string;
+                until?: components["parameters"]["Until"];
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                endpoint?: string;
+                endpoint?: components["parameters"]["OfEndpoint"];
                 /**
                  * @description Only deliveries of this event.
                  * @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm
@@ -6535,13 +6934,532 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getAttemptAnalytics: {
+        parameters: {
+            query?: {
+                since?: components["parameters"]["Since"];
+                until?: components["parameters"]["Until"];
+                granularity?: components["parameters"]["Granularity"];
+                /** @description Where days begin at midnight. */
+                timeZone?: components["parameters"]["TimeZone"];
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: components["parameters"]["OfEndpoint"];
+                type?: components["parameters"]["Type"];
+                by?: "endpoint" | "type" | "outcome" | "attempt" | "contract" | "method" | "tls";
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-31T09:00:00.000Z",
+                     *       "until": "2026-01-31T10:00:00.000Z",
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "asOf": null,
+                     *       "percentiles": "exact hours",
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-31T09:00:00.000Z",
+                     *           "group": null,
+                     *           "count": 412,
+                     *           "success": 409,
+                     *           "failure": 3,
+                     *           "successRate": 0.9927,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "outcomes": {
+                     *             "http_200": 409,
+                     *             "http_503": 3
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalyticsOfAttempts"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getDeliveryAnalytics: {
+        parameters: {
+            query?: {
+                since?: components["parameters"]["Since"];
+                until?: components["parameters"]["Until"];
+                granularity?: components["parameters"]["Granularity"];
+                /** @description Where days begin at midnight. */
+                timeZone?: components["parameters"]["TimeZone"];
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: components["parameters"]["OfEndpoint"];
+                type?: components["parameters"]["Type"];
+                by?: "endpoint" | "type" | "outcome" | "attempt" | "contract" | "method" | "tls";
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-31T09:00:00.000Z",
+                     *       "until": "2026-01-31T10:00:00.000Z",
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "asOf": null,
+                     *       "percentiles": "exact hours",
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-31T09:00:00.000Z",
+                     *           "group": null,
+                     *           "delivered": 409,
+                     *           "dead": 0,
+                     *           "cancelled": 0,
+                     *           "deliveredRate": 1,
+                     *           "avgMs": 160,
+                     *           "p50Ms": 131,
+                     *           "p95Ms": 400,
+                     *           "p99Ms": 61000,
+                     *           "ends": {
+                     *             "delivered": 409
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalyticsOfDeliveries"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getLatencyAnalytics: {
+        parameters: {
+            query?: {
+                since?: components["parameters"]["Since"];
+                until?: components["parameters"]["Until"];
+                granularity?: components["parameters"]["Granularity"];
+                /** @description Where days begin at midnight. */
+                timeZone?: components["parameters"]["TimeZone"];
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: components["parameters"]["OfEndpoint"];
+                type?: components["parameters"]["Type"];
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-31T09:00:00.000Z",
+                     *       "until": "2026-01-31T10:00:00.000Z",
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "asOf": null,
+                     *       "percentiles": "exact hours",
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-01-31T09:00:00.000Z",
+                     *           "count": 412,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "phases": {
+                     *             "dnsMs": 3,
+                     *             "connectMs": 12,
+                     *             "tlsMs": 20,
+                     *             "firstByteMs": 96
+                     *           },
+                     *           "keptConnections": 380,
+                     *           "buckets": [
+                     *             {
+                     *               "fromMs": 90.5,
+                     *               "toMs": 100.1,
+                     *               "count": 212
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalyticsOfLatency"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getRetryAnalytics: {
+        parameters: {
+            query?: {
+                since?: components["parameters"]["Since"];
+                until?: components["parameters"]["Until"];
+                granularity?: components["parameters"]["Granularity"];
+                /** @description Where days begin at midnight. */
+                timeZone?: components["parameters"]["TimeZone"];
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                endpoint?: components["parameters"]["OfEndpoint"];
+                type?: components["parameters"]["Type"];
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By attempt. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-31T09:00:00.000Z",
+                     *       "until": "2026-01-31T10:00:00.000Z",
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "asOf": null,
+                     *       "percentiles": "exact hours",
+                     *       "data": [
+                     *         {
+                     *           "attempt": "2",
+                     *           "attempts": 30,
+                     *           "successes": 24,
+                     *           "successRate": 0.8,
+                     *           "delivered": 24,
+                     *           "deliveredShare": 0.06
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalyticsOfRetries"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAnalyticsSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-30T10:00:00.000Z",
+                     *       "until": "2026-01-31T10:00:00.000Z",
+                     *       "asOf": null,
+                     *       "complete": true,
+                     *       "now": {
+                     *         "attempts": 412,
+                     *         "success": 409,
+                     *         "failure": 3,
+                     *         "successRate": 0.9927,
+                     *         "avgMs": 121,
+                     *         "p50Ms": 96,
+                     *         "p95Ms": 310,
+                     *         "p99Ms": 820,
+                     *         "delivered": 409,
+                     *         "dead": 0,
+                     *         "cancelled": 0,
+                     *         "outcomes": {
+                     *           "http_200": 409,
+                     *           "http_503": 3
+                     *         }
+                     *       },
+                     *       "before": {
+                     *         "attempts": 0,
+                     *         "success": 0,
+                     *         "failure": 0,
+                     *         "successRate": null,
+                     *         "avgMs": null,
+                     *         "p50Ms": null,
+                     *         "p95Ms": null,
+                     *         "p99Ms": null,
+                     *         "delivered": 0,
+                     *         "dead": 0,
+                     *         "cancelled": 0,
+                     *         "outcomes": {}
+                     *       },
+                     *       "hours": [
+                     *         {
+                     *           "at": "2026-01-31T09:00:00.000Z",
+                     *           "count": 412,
+                     *           "success": 409
+                     *         }
+                     *       ],
+                     *       "endpoints": [
+                     *         {
+                     *           "tenant": "acme",
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "attempts": 412,
+                     *           "failures": 3,
+                     *           "p95Ms": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnalyticsSummary"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such tenant. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A header names no environment. */
+            422: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getRecommendations: {
+        parameters: {
+            query?: {
+                changedAt?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The most urgent first. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-01-31T09:30:00.000Z",
+                     *       "until": "2026-01-31T09:30:00.412Z",
+                     *       "data": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listReplays: {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
                 cursor?: components["parameters"]["Cursor"];
                 /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
-                endpoint?: string;
+                endpoint?: components["parameters"]["OfEndpoint"];
             };
             header?: {
                 /**
@@ -7834,7 +8752,8 @@ export interface operations {
                      *           "templates": 0,
                      *           "feeds": 0,
                      *           "replays": 0,
-                     *           "events": 0
+                     *           "events": 0,
+                     *           "rollups": 0
                      *         },
                      *         "finishedAt": null
                      *       }

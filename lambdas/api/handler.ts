@@ -8,6 +8,9 @@ import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { serveOn } from '../http/operation.ts';
+import { addRecommendationRoute } from './analytics/recommendations.ts';
+import { addAnalyticsRoutes } from './analytics/routes.ts';
+import { addSummaryRoute } from './analytics/summary.ts';
 import { addDeliveryActionRoutes } from './deliveries/actions.ts';
 import { addDeliveryRoutes } from './deliveries/routes.ts';
 import { addEndpointActionRoutes } from './endpoints/actions.ts';
@@ -69,5 +72,8 @@ addDeliveryRoutes(serve, ports);
 addDeliveryActionRoutes(serve, ports);
 addDeadLetterRoutes(serve, ports);
 addReplayRoutes(serve, ports);
+addAnalyticsRoutes(serve, ports);
+addSummaryRoute(serve, authentication, ports);
+addRecommendationRoute(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

@@ -60,6 +60,7 @@ export const METRICS = {
   WakesRepaired: OF_STACK,
   DeadLettersRedriven: URGENT,
   MessagesFaulted: URGENT_BY_FUNCTION,
+  RecordsUnread: URGENT,
 } as const satisfies Readonly<Record<string, Definition>>;
 export type MetricName = keyof typeof METRICS;
 

@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { freshDelivery } from '../core/deliveries/advance.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
 import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
-import type { DeliveryMessage } from '../core/deliveries/message.ts';
+import type { DeliveryMessage, DispatchQueue } from '../core/deliveries/message.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
 import { isRedacted } from '../core/events/event.ts';
 import type { StoredEvent } from '../core/events/ledger.ts';
@@ -23,6 +23,7 @@ export interface Job {
   readonly record: SQSRecord;
   readonly known: KnownEndpoint;
   readonly stored: StoredEvent;
+  readonly queue: DispatchQueue;
   /** `<message id>/<request id>`: see ClaimRequest. */
   readonly holder: string;
   /** What is left of the invocation. */

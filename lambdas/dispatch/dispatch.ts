@@ -68,7 +68,7 @@ export async function dispatch(
     const stored = events.get(message.eventId);
     if (known && stored) {
       const holder = `${record.messageId}/${requestId}`;
-      const job = { message, record, known, stored, holder, remainingMs };
+      const job = { message, record, known, stored, queue, holder, remainingMs };
       groups.set(message.endpointId, [...(groups.get(message.endpointId) ?? []), job]);
     } else if (known && isExpired(message.eventId, ports)) {
       expired.push({ message, record });

@@ -1,7 +1,15 @@
 // One attempt: the signed request, its outcome, and the delivery after it.
+
+import { defined } from '../core/defined.ts';
 import { advance } from '../core/deliveries/advance.ts';
-import { attemptsMade, type Delivery, type LastRequest } from '../core/deliveries/delivery.ts';
+import {
+  attemptsMade,
+  type Delivery,
+  type LastRequest,
+  type LastSent,
+} from '../core/deliveries/delivery.ts';
 import { OutOfTimeError } from '../core/errors.ts';
+import { bodyHash } from '../core/requests/body-hash.ts';
 import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
 import type { Cause } from '../core/retries/cause.ts';
@@ -59,9 +67,9 @@ export async function exchange(
 
 async function send(
   ports: ExchangePorts,
-  { stored, message, remainingMs }: Job,
+  { stored, message, queue, remainingMs }: Job,
   open: OpenEndpoint,
-): Promise<SendReport & { readonly request?: LastRequest }> {
+): Promise<SendReport & { readonly request?: LastRequest; readonly sent?: LastSent }> {
   const nowMs = ports.surroundings.now();
   const formed = await ports.form(open, stored.event, {
     nowMs,
@@ -77,8 +85,13 @@ async function send(
   const request = outgoing(open, formed);
   const [neededMs, leftMs] = [request.timeoutMs + LEASE_MARGIN_MS, remainingMs()];
   if (leftMs < neededMs) throw new OutOfTimeError(neededMs, leftMs);
-  const sent = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
-  return { ...sent, request: keptRequest(shownHeaders(formed.headers, open)) };
+  const report = await ports.watchSlow(open.endpoint, () => ports.sender.send(request));
+  const sent = defined({
+    bytes: report.bytes,
+    isSlow: queue === 'slow' ? (true as const) : undefined,
+    bodyHash: stored.salt && bodyHash(stored.salt, request.body),
+  });
+  return { ...report, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }
 
 /** Whether an immediate retry may be sent. If not, it is held at once, instead of travelling by SQS only to be held. */

@@ -1,4 +1,5 @@
 // The wake function's ports, put together once for each instance.
+import { createRollups } from '../adapters/analytics/rollups.ts';
 import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { countStates } from '../adapters/ledger/counted.ts';
@@ -42,6 +43,7 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   rates: health,
   replays: createReplayLedger(tableOf(dynamoDb, ledgerTable), settings),
   registry,
+  rollups: createRollups(tableOf(dynamoDb, ledgerTable)),
   templates: createTemplates(tableOf(dynamoDb, registryTable), events),
   keyring: createKeyringStore(tableOf(dynamoDb, registryTable)),
   queues,

@@ -50,6 +50,8 @@ function longestOf(type: string | undefined, attribute: string | undefined, name
       return name(64);
     case 'AWS::DynamoDB::GlobalTable':
       return name(255);
+    case 'AWS::S3::Bucket':
+      return name(63);
     case 'AWS::SecretsManager::Secret':
       return arn('secretsmanager', `secret:${name(512)}-${'X'.repeat(6)}`);
     case 'AWS::ApiGatewayV2::Api':

@@ -25,6 +25,7 @@ const FAULTED_PERCENT = 5;
 /** Below so many messages in five minutes one fault is a large share. */
 const FAULTED_FROM = 10;
 const THROTTLES = 10;
+const STREAM_BEHIND_MS = 3_600_000;
 /** Dispatch has an alarm on the share of its messages. */
 const COMING_BACK = [
   ['FanOut', 'fan-out', 'Events'],
@@ -189,6 +190,21 @@ export class Alarms extends Construct {
         periods: 2,
       });
     }
+    this.alarm('RecordBehind', {
+      heading: 'record-is-behind',
+      says: 'what happened to deliveries is not archived for an hour, and the stream keeps it for 24.',
+      metric: functions.Record.fn.metric('IteratorAge', {
+        period: FIVE_MINUTES,
+        statistic: 'Maximum',
+      }),
+      threshold: STREAM_BEHIND_MS,
+    });
+    this.alarm('RecordsUnread', {
+      heading: 'writes-that-record-cannot-read',
+      says: 'record could not read a write of the ledger, and put it aside.',
+      metric: ownMetric(this, 'RecordsUnread', { period: FIVE_MINUTES }),
+      threshold: 1,
+    });
     this.alarm('SweepStill', {
       heading: 'sweep-stands-still',
       says: 'sweep did not come to its end for 15 minutes: lost wake-ups are not repaired.',

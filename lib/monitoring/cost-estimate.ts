@@ -12,12 +12,20 @@ import { PRICES } from './prices.ts';
 /** Sent, received and deleted; a batch of calls would make it less, and empty polls make it more. */
 const REQUESTS_PER_MESSAGE = 3;
 
+type FunctionName =
+  | 'Ingest'
+  | 'FanOut'
+  | 'Dispatch'
+  | 'Wake'
+  | 'Sweep'
+  | 'Api'
+  | 'Record'
+  | 'Rollup';
+
 export interface CostParts {
   readonly front: HttpFront;
   readonly queues: Queues;
-  readonly functions: Readonly<
-    Record<'Ingest' | 'FanOut' | 'Dispatch' | 'Wake' | 'Sweep' | 'Api', NodeFunction>
-  >;
+  readonly functions: Readonly<Record<FunctionName, NodeFunction>>;
   readonly storage: Storage;
 }
 

@@ -150,9 +150,13 @@ export class ServiceDashboard extends Dashboard {
         }),
       ),
       graph(
-        'Repaired by sweep',
+        'Repaired by sweep; writes that record cannot read',
         THIRD,
-        this.own({ 'wake-ups': 'WakesRepaired', 'dead letters': 'DeadLettersRedriven' }),
+        this.own({
+          'wake-ups': 'WakesRepaired',
+          'dead letters': 'DeadLettersRedriven',
+          unread: 'RecordsUnread',
+        }),
       ),
     ];
   }

@@ -17,6 +17,9 @@ export const PRICES = {
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   'dynamodb.writeUnits': 0.625 / MILLION,
   'dynamodb.readUnits': 0.125 / MILLION,
+  /** https://aws.amazon.com/s3/pricing/: standard, PUTs and lists, and GETs. Lambda reads streams for nothing. */
+  's3.puts': 5.0 / MILLION,
+  's3.gets': 0.4 / MILLION,
   /** https://aws.amazon.com/cloudwatch/pricing/: logs taken in, per GB of 10^9 bytes. */
   'logs.bytes': 0.5 / 1e9,
   /** The same in the class Infrequent Access. */

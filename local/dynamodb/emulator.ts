@@ -7,11 +7,12 @@ import dynalite from 'dynalite';
 import { dynamoDbCall } from '../gate/aws-calls.ts';
 import { type Gatekeeper, HOST } from '../gate/gatekeeper.ts';
 import { listenOnLoopback, readBody } from '../gate/loopback-server.ts';
-import { parseObject } from '../json.ts';
+import { type Json, parseObject } from '../json.ts';
 import { emptyKeyIn } from './key-conditions.ts';
 import { adaptLevelDb, openIterators } from './level-db.ts';
 import { type Play, serveMetered } from './metered.ts';
-import { writeItemsWhole } from './whole-writes.ts';
+import { type StreamReader, TableStream } from './stream/table-stream.ts';
+import { databaseOf, streamWrites, writeItemsWhole } from './whole-writes.ts';
 
 const CLOSE_GRACE_MS = 1_000;
 const CLOSE_POLL_MS = 10;
@@ -20,6 +21,8 @@ export interface DynamoDbEmulator {
   url: string;
   /** Iterators over the tables that are not closed: none while no query is under way. */
   openIterators(): number;
+  /** From now on each write of the table goes into its stream; of those that its filter names, if it names some. */
+  openStream(table: string, arn: string, filter?: readonly Json[]): Promise<StreamReader>;
   close(): Promise<void>;
 }
 
@@ -30,7 +33,9 @@ export async function startDynamoDb(
 ): Promise<DynamoDbEmulator> {
   adaptLevelDb();
   writeItemsWhole();
-  const server = dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { opened: server, db } = databaseOf(() =>
+    dynalite({ path: dataDir, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }),
+  );
   // The only listener of its server: (request, response) => void.
   const [serve] = server.listeners('request') as [
     (request: unknown, response: ServerResponse) => void,
@@ -78,6 +83,12 @@ export async function startDynamoDb(
   return {
     url,
     openIterators,
+    openStream: async (table, arn, filter = []) => {
+      const stream = new TableStream(db, table, arn, filter);
+      await stream.open(Date.now());
+      streamWrites(db, table, stream);
+      return stream;
+    },
     close: async () => {
       // What dynalite is at would find its database closed, and end the process.
       for (let waited = 0; underWay > 0 && waited < CLOSE_GRACE_MS; waited += CLOSE_POLL_MS) {

@@ -23,6 +23,7 @@ const functionProperties = z.object({
 export interface Endpoints {
   sqs: string;
   dynamoDb: string;
+  s3: string;
   /** Secrets Manager, Scheduler and Lambda. */
   control: string;
 }
@@ -62,6 +63,7 @@ export function defineFunctions(
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(wanted.MemorySize),
         AWS_ENDPOINT_URL_SQS: endpoints.sqs,
         AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
+        AWS_ENDPOINT_URL_S3: endpoints.s3,
         AWS_ENDPOINT_URL_SCHEDULER: endpoints.control,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.control,
         AWS_ENDPOINT_URL_LAMBDA: endpoints.control,

@@ -1,4 +1,4 @@
-// The template's SQS event source mappings, started.
+// The template's SQS event source mappings, started; those of streams are in stream-sources.ts.
 import { z } from 'zod';
 import { nameInArn } from '../aws-names.ts';
 import { sqsCall } from '../gate/aws-calls.ts';
@@ -45,7 +45,7 @@ export function startEventSources(
   const mappings = stack
     .resources('AWS::Lambda::EventSourceMapping')
     .map(({ properties }) => mappingProperties.parse(properties))
-    .filter((mapping) => mapping.Enabled);
+    .filter(({ Enabled, EventSourceArn }) => Enabled && EventSourceArn.includes(':sqs:'));
   const served = new Set<string>();
   return mappings.map((mapping) => {
     const queue = emulator.store.getQueueByArn(mapping.EventSourceArn);

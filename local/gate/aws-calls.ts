@@ -1,7 +1,7 @@
 // From a request to an emulator to what IAM asks of it: the action and the resources, which for
 // batches and indexes are not the names on the wire.
 
-import { arnOf } from '../aws-names.ts';
+import { arnOf, PARTITION } from '../aws-names.ts';
 import { isObject, type JsonObject, listOf, textOf } from '../json.ts';
 import type { Need } from './permissions.ts';
 
@@ -74,6 +74,26 @@ const KEYWORDS = /^(SET|ADD|REMOVE|DELETE|AND|OR|NOT|BETWEEN|IN)$/i;
 
 function tableArn(table: string): string {
   return table.startsWith('arn:') ? table : arnOf('dynamodb', `table/${table || '*'}`);
+}
+
+/** @param prefix of what is listed */
+export function s3Call(operation = '', bucket = '', key = '', prefix = ''): AwsCall {
+  // Amazon's names of buckets are unique in the world: their ARNs have no region and no account.
+  const arn = `arn:${PARTITION}:s3:::${bucket}`;
+  const need =
+    operation === 'ListObjectsV2'
+      ? { action: 's3:ListBucket', resource: arn, context: { 's3:prefix': prefix } }
+      : { action: `s3:${operation}`, resource: `${arn}/${key}` };
+  return { service: 's3', operation, needs: [need] };
+}
+
+/** What Lambda does with a stream, by the function's own role. */
+export function streamNeeds(streamArn: string): Need[] {
+  const operations = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+  return operations.map((operation) => ({
+    action: `dynamodb:${operation}`,
+    resource: streamArn,
+  }));
 }
 
 export function secretCall(operation: string, secretArn: string): AwsCall {

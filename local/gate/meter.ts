@@ -6,6 +6,7 @@
  * and their time as measured here. `sqs.requests`: one per call and begun 64 KB of payload; `sqs.grouped`:
  * those of them that carry a message group.
  * `dynamodb.readUnits`, `dynamodb.writeUnits`: on-demand units, indexes included.
+ * `s3.puts`: PUTs and lists; `s3.gets`.
  * `logs.bytes`, `logs.lines`: taken in by CloudWatch Logs. `scheduler.invocations`, `secrets.calls`.
  */
 export type BillableUnit =
@@ -16,6 +17,8 @@ export type BillableUnit =
   | 'sqs.grouped'
   | 'dynamodb.readUnits'
   | 'dynamodb.writeUnits'
+  | 's3.puts'
+  | 's3.gets'
   | 'logs.bytes'
   | 'logs.lines'
   | 'scheduler.invocations'

@@ -25,8 +25,8 @@ export function isSignedWith(secret: string, { method, url, headers, body }: Sig
   const query = [...searchParams].map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
   const canonical = [
     method,
-    // A segment is encoded once more than it was sent.
-    pathname.split('/').map(encoded).join('/'),
+    // A segment is encoded once more than it was sent, but for S3.
+    scope.split('/')[2] === 's3' ? pathname : pathname.split('/').map(encoded).join('/'),
     query.sort().join('&'),
     ...names.split(';').map((name) => `${name}:${headerText(headers[name])}`),
     '',

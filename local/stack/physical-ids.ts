@@ -1,6 +1,6 @@
 // What `Ref` and `Fn::GetAtt` give for each type of resource: names, ARNs and URLs as AWS makes
 // them, the same at every start.
-import { arnOf, iamArnOf } from '../aws-names.ts';
+import { arnOf, iamArnOf, PARTITION } from '../aws-names.ts';
 
 /** Addresses that are known only once the emulators listen. */
 export interface PhysicalPlace {
@@ -20,6 +20,7 @@ interface Kind {
   nameProperty: string;
   maxLength: number;
   arn(name: string): string;
+  isLowerCase?: true;
   /** What `Ref` is; the name unless said. */
   reference?: 'arn' | 'url';
 }
@@ -40,6 +41,12 @@ const KINDS: Record<string, Kind> = {
     nameProperty: 'TableName',
     maxLength: 255,
     arn: (name) => arnOf('dynamodb', `table/${name}`),
+  },
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    maxLength: 63,
+    arn: (name) => `arn:${PARTITION}:s3:::${name}`,
+    isLowerCase: true,
   },
   'AWS::Lambda::Function': {
     nameProperty: 'FunctionName',
@@ -92,6 +99,9 @@ export function attributeOf(
     case 'Arn':
     case 'TopicArn':
       return KINDS[resource.type]?.arn(name) ?? genericArn(resource);
+    case 'StreamArn':
+      // Named by the time it was made.
+      return `${KINDS[resource.type]?.arn(name)}/stream/2026-01-01T00:00:00.000`;
     case 'QueueUrl':
       return place.queueUrl(name);
     case 'ApiEndpoint':
@@ -108,7 +118,8 @@ function physicalName(resource: PhysicalResource): string {
   const given = kind === undefined ? '' : resource.given(kind.nameProperty);
   if (given !== '') return given;
   if (kind === undefined) return resource.logicalId;
-  const name = `${resource.stackName}-${resource.logicalId}`;
+  const whole = `${resource.stackName}-${resource.logicalId}`;
+  const name = kind.isLowerCase ? whole.toLowerCase() : whole;
   // CDK ends logical ids with a hash of eight characters: that end keeps a cut name unique.
   return name.length <= kind.maxLength
     ? name

@@ -7,8 +7,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartFailure } from '../start-failure.ts';
-
-type Settings = Readonly<Record<string, unknown>>;
+import { localSettings, type Settings } from './settings.ts';
 
 const SOURCES = [
   'bin',
@@ -55,7 +54,7 @@ async function runApp(root: string, outdir: string, settings: Settings): Promise
         .prefault({}),
     })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const posthorn = { ...cdk.context.posthorn, ...settings };
+  const posthorn = localSettings({ ...cdk.context.posthorn, ...settings });
   const context = { ...cdk.context, posthorn };
   const env = {
     ...process.env,

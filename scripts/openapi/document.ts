@@ -171,7 +171,9 @@ function answer(reply: Reply, schemaOf: SchemaOf) {
               .flat()
               .map((type) => [
                 type,
-                { schema: schemaOf(schema, 'output'), ...exampled(exampleOf(reply)) },
+                type === 'text/csv'
+                  ? { schema: { type: 'string' } }
+                  : { schema: schemaOf(schema, 'output'), ...exampled(exampleOf(reply)) },
               ]),
           ),
         }

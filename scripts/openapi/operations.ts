@@ -1,5 +1,7 @@
 // Every operation of the API, in the order of the document. It is made when it is written down, never in a function.
 
+import * as analytics from '../../lambdas/api/analytics/operations.ts';
+import { getRecommendations } from '../../lambdas/api/analytics/recommendations.ts';
 import * as deliveries from '../../lambdas/api/deliveries/operations.ts';
 import {
   pauseEndpoint,
@@ -70,6 +72,12 @@ export const OPERATIONS: readonly Operation[] = [
   deliveries.getDelivery,
   deliveries.retryDelivery,
   deliveries.cancelDelivery,
+  analytics.getAttempts,
+  analytics.getDeliveries,
+  analytics.getLatency,
+  analytics.getRetries,
+  analytics.getSummary,
+  getRecommendations,
   replays.createReplay,
   replays.recoverEndpoint,
   replays.listReplays,

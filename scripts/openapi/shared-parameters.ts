@@ -50,6 +50,8 @@ export function withSharedParameters(paths: Readonly<Record<string, Methods>>) {
 function nameOf({ name, example }: Parameter): string {
   const kind = name === 'id' ? ID_NAMES[String(example).split('_')[0] ?? ''] : undefined;
   if (kind !== undefined) return kind;
+  // A schema has the name.
+  if (name === 'endpoint') return 'OfEndpoint';
   return name
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))

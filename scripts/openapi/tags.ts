@@ -8,6 +8,7 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ],
   ['Templates', 'Named sets of settings that endpoints inherit.'],
   ['Deliveries', 'One event for one endpoint, with every attempt.'],
+  ['Analytics', 'What happened to attempts and deliveries, counted by the hour.'],
   ['Replays', 'Jobs that resend an endpoint’s deliveries from a period of time.'],
   ['Keys', 'API keys of tenants, with scopes.'],
   ['Tenants', 'The customers of the platform.'],

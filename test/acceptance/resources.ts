@@ -31,6 +31,10 @@ export const NAMED_ELSEWHERE: Readonly<
   listDeliveries: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   listEvents: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   listReplays: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  getAttemptAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  getDeliveryAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  getLatencyAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
+  getRetryAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   testFilter: ({ event }) => ({ body: { filter: { mark: [{ exists: true }] }, event } }),
   createReplay: ({ endpoint }) => ({ body: { endpoint, since: '2026-01-01T00:00:00Z' } }),
 };

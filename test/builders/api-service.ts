@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
 import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
@@ -21,6 +22,9 @@ import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
 import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
+import { addRecommendationRoute } from '../../lambdas/api/analytics/recommendations.ts';
+import { addAnalyticsRoutes } from '../../lambdas/api/analytics/routes.ts';
+import { addSummaryRoute } from '../../lambdas/api/analytics/summary.ts';
 import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries/routes.ts';
 import { addEndpointActionRoutes } from '../../lambdas/api/endpoints/actions.ts';
@@ -243,7 +247,9 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));
   const redaction = { ledger: vault, registry, health, work, queues, surroundings, settings };
   addRedactionRoute(serve, redaction);
+  const rollups = createRollups(tableOf(dynamoDb, 'ledger'));
   const cleanupPorts: CleanupPorts = {
+    rollups,
     registry: stored,
     templates,
     keyring,
@@ -259,6 +265,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addSubjectRoutes(serve, { ledger });
   addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
+
+  addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
+  addSummaryRoute(serve, authentication, { rollups, surroundings });
+  addRecommendationRoute(serve, { rollups, ledger, registry, surroundings, defaults: {} });
 
   const sentEvents: EventMessage[] = [];
   const sentRetries: DelayedMessage[] = [];
@@ -361,7 +371,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
           : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      const json = text === '' ? undefined : JSON.parse(text);
+      const isCsv = response.headers.get('Content-Type')?.startsWith('text/csv') === true;
+      const json = text === '' || isCsv ? undefined : JSON.parse(text);
       return { status: response.status, headers: response.headers, json, text };
     };
   }
@@ -379,6 +390,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     eventTypes,
     ledger,
     replays,
+    rollups,
     sentReplays,
     toldDead,
     addActions,

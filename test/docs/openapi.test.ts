@@ -141,14 +141,19 @@ describe('generators of clients take the document:', () => {
       'Cursor',
       'DeliveryId',
       'EndpointId',
+      'Granularity',
       'IdempotencyKey',
       'IfMatch',
       'Limit',
+      'OfEndpoint',
       'PosthornEnvironment',
       'PosthornTenant',
       'ReplayId',
       'Since',
       'TemplateId',
+      'TimeZone',
+      'Type',
+      'Until',
     ]);
   });
 });

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nameInArn } from '../../local/aws-names.ts';
 import { requirePolling } from '../../local/functions/event-sources.ts';
+import { requireStream } from '../../local/functions/stream-sources.ts';
 import type { Grant } from '../../local/gate/permissions.ts';
 import { startTimetable } from '../../local/scheduler/timetable.ts';
 import type { Step } from './step.ts';
@@ -20,6 +21,9 @@ const USED_BY_AWS: Readonly<Record<string, string>> = {
 };
 /** Lambda's reading of a queue for a function: judged when the runtime starts, as on AWS. */
 const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** The same of a stream. */
+const STREAMING = /^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
 
 /** What is to be refused is refused at once, or is hidden by something kept in memory. */
 const PATIENCE_MS = 5_000;
@@ -126,6 +130,9 @@ describe('without any one of them', () => {
       if (POLLING.includes(grant.action)) {
         const queueName = nameInArn(grant.resource);
         expect(() => requirePolling(permissions, grant.roleName, queueName)).toThrow(grant.action);
+      } else if (STREAMING.test(grant.action)) {
+        const arn = grant.resource.replace(/\*$/, '2026-01-01T00:00:00.000');
+        expect(() => requireStream(permissions, grant.roleName, arn)).toThrow(grant.action);
       } else if (grant.action === 'lambda:InvokeFunction') {
         startTimetable(stack, functions, permissions, (error) => failures.push(error)).stop();
         expect(failures.splice(0)).toEqual([expect.stringContaining('may not invoke')]);
@@ -134,6 +141,7 @@ describe('without any one of them', () => {
     }
     const sources = stack.resources('AWS::Lambda::EventSourceMapping').length;
     const polling = starting.filter(({ action }) => POLLING.includes(action));
-    expect([sources, polling.length]).toEqual([5, 5 * POLLING.length]);
+    const streaming = starting.filter(({ action }) => STREAMING.test(action));
+    expect([sources, polling.length, streaming.length]).toEqual([6, 5 * POLLING.length, 4]);
   });
 });

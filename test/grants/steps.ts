@@ -9,6 +9,7 @@ import { CLEAN_HEALTH } from '../../lambdas/core/health/health.ts';
 import { shardOf } from '../../lambdas/core/identifiers.ts';
 import { bucketOf, WAKE_SHARDS } from '../../lambdas/core/wakes/bucket.ts';
 import { encodeWakeMessage, type WakeMessage } from '../../lambdas/core/wakes/message.ts';
+import { ANALYTICS_STEPS } from './analytics-steps.ts';
 import { FEATURE_STEPS } from './feature-steps.ts';
 import { OPERATOR_STEPS } from './operator-steps.ts';
 import { REMOVAL_STEPS } from './removal-steps.ts';
@@ -399,6 +400,7 @@ const DELIVERY_STEPS: readonly Step[] = [
 export const STEPS: readonly Step[] = [
   ...DELIVERY_STEPS,
   ...FEATURE_STEPS,
+  ...ANALYTICS_STEPS,
   ...OPERATOR_STEPS,
   ...REMOVAL_STEPS,
 ];

@@ -33,7 +33,12 @@ export interface World {
 export async function startWorld(): Promise<World> {
   const folder = temporaryFolder();
   const receiver = await startReceiver();
-  const runtime = await startRuntime({ dataDir: folder.path, receiver: false, quiet: true });
+  const runtime = await startRuntime({
+    dataDir: folder.path,
+    receiver: false,
+    quiet: true,
+    settings: { analytics: { windowSeconds: 1 } },
+  });
   return {
     runtime,
     receiver,

@@ -59,10 +59,16 @@ describe('actions', () => {
     // Lambda takes dispatch out of a network, if it was in one.
     // Schedules are made while the stack runs, one for an endpoint and ten minutes, in a group of
     // their own: their names cannot be known before.
+    // Objects of the archive are named by hour, streams by the time they were made.
     expect(wild.sort()).toEqual([
+      'ArchiveBucketPolicy: s3:GetObject s3:PutObject s3:DeleteObject s3:ListBucket',
       `DispatchLeavingNotByItsCode: ${LEAVING.join(' ')}`,
       `DispatchRoleDefaultPolicy: ${LEAVING.join(' ')}`,
       'DispatchRoleDefaultPolicy: scheduler:CreateSchedule',
+      'RecordRoleDefaultPolicy: dynamodb:ListStreams',
+      'RecordRoleDefaultPolicy: s3:PutObject',
+      'RecordRoleDefaultPolicy: s3:PutObject',
+      'RollupRoleDefaultPolicy: s3:GetObject',
       'WakeRoleDefaultPolicy: scheduler:CreateSchedule',
     ]);
   });
@@ -76,6 +82,22 @@ describe('a function', () => {
       [/^dynamodb:(BatchGet|BatchWrite|Get|Put|Update)Item$/, /^dynamodb:Query$/, /^sqs:/],
     ],
     ['Sweep', [/^dynamodb:/, /^sqs:/, /^scheduler:/, /^iam:PassRole$/]],
+    [
+      'Record',
+      [
+        /^dynamodb:UpdateItem$/,
+        /^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/,
+        /^s3:PutObject$/,
+      ],
+    ],
+    [
+      'Rollup',
+      [
+        /^dynamodb:(BatchGet|BatchWrite|Delete|Update)Item$/,
+        /^dynamodb:Query$/,
+        /^s3:(GetObject|ListBucket)$/,
+      ],
+    ],
   ])('%s does what it calls and nothing else', (name, allowed) => {
     const always = [/^logs:(CreateLogStream|PutLogEvents)$/, /^secretsmanager:GetSecretValue$/];
     const others = actionsOf(`${name}Role`).filter(
@@ -163,6 +185,8 @@ describe('cdk-nag', () => {
     expect([...rules].sort()).toEqual([
       'AwsSolutions-APIG4',
       'AwsSolutions-IAM5',
+      'AwsSolutions-S1',
+      'AwsSolutions-S10',
       'AwsSolutions-SMG4',
       'AwsSolutions-SQS4',
     ]);

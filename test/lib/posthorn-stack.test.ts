@@ -7,7 +7,10 @@ const template = templateOf({ sources: { deliveries: { batchSize: 50, windowSeco
 const queues = resourcesOf(template, 'AWS::SQS::Queue');
 const functions = resourcesOf(template, 'AWS::Lambda::Function');
 const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable');
-const sources = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+const isStream = ({ Properties }: { Properties: Readonly<Record<string, unknown>> }) =>
+  'StartingPosition' in Properties;
+const sources = mappings.filter((one) => !isStream(one));
 
 /** The id of the resource that `Ref` or `Fn::GetAtt` points to. */
 function target(value: unknown): string {
@@ -48,7 +51,7 @@ describe('queues', () => {
     }
     const statements = statementsOf(template).filter(({ statement }) => statement.Principal);
     const denied = statements.filter(({ statement }) => statement.Effect === 'Deny');
-    expect(denied).toHaveLength(queues.length);
+    expect(denied).toHaveLength(queues.length + resourcesOf(template, 'AWS::S3::Bucket').length);
   });
 
   it('hide a message for longer than its function and the window take together', () => {
@@ -71,6 +74,12 @@ describe('what can be set and taken back', () => {
     const all = templateOf(settings);
     for (const { id, Properties } of resourcesOf(all, 'AWS::Lambda::EventSourceMapping')) {
       expect([id, typeof Properties.MaximumBatchingWindowInSeconds]).toEqual([id, 'number']);
+      if (isStream({ Properties })) {
+        expect([Properties.MaximumRetryAttempts, Properties.MaximumRecordAgeInSeconds]).toEqual([
+          -1, -1,
+        ]);
+        continue;
+      }
       expect(Object(Properties.ScalingConfig).MaximumConcurrency).toBeGreaterThanOrEqual(2);
     }
     for (const { Properties } of resourcesOf(all, 'AWS::Lambda::Function')) {
@@ -102,7 +111,7 @@ describe('event sources', () => {
 
   it('do not start before the function may read the queue', () => {
     const json = template.toJSON().Resources;
-    for (const { id, Properties } of sources) {
+    for (const { id, Properties } of mappings) {
       const dependencies: string[] = listOf(json[id].DependsOn ?? []).map(String);
       const fn = functions.find((one) => one.id === target(Properties.FunctionName));
       const role = target(fn?.Properties.Role);
@@ -114,16 +123,57 @@ describe('event sources', () => {
   });
 });
 
+describe('the stream of the ledger', () => {
+  it('wakes record for deliveries alone, without limit and never in halves', () => {
+    const [mapping, ...others] = mappings.filter(isStream);
+    expect(others).toEqual([]);
+    expect(mapping?.Properties).toMatchObject({
+      BatchSize: 10_000,
+      MaximumBatchingWindowInSeconds: 300,
+      BisectBatchOnFunctionError: false,
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: -1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      StartingPosition: 'TRIM_HORIZON',
+    });
+    expect(mapping?.Properties).not.toHaveProperty('DestinationConfig');
+    const [filter] = Object(mapping?.Properties.FilterCriteria).Filters;
+    expect(JSON.parse(filter.Pattern)).toEqual({
+      dynamodb: { NewImage: { s: { S: ['delivered', 'waiting', 'dead', 'cancelled'] } } },
+    });
+  });
+
+  it('has both images of an item, and the registry has none', () => {
+    const streams = tables.map(({ Properties }) => Properties.StreamSpecification);
+    expect(streams.filter(Boolean)).toEqual([{ StreamViewType: 'NEW_AND_OLD_IMAGES' }]);
+  });
+});
+
+describe('the archive', () => {
+  it.each([
+    [{}, 400],
+    [{ analytics: { archiveDays: 30 } }, 30],
+  ])('is encrypted, closed to the public, and kept for as long as %j says', (settings, days) => {
+    const [bucket, ...others] = resourcesOf(templateOf(settings), 'AWS::S3::Bucket');
+    expect(others).toEqual([]);
+    expect(bucket?.Properties).toMatchObject({
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: days, Status: 'Enabled' }] },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
+    expect(JSON.stringify(bucket?.Properties.BucketEncryption)).toContain('AES256');
+  });
+});
+
 describe('functions', () => {
-  it('are six, on Node.js 24 and arm64, with a log group and a role of their own', () => {
-    expect(functions).toHaveLength(6);
+  it('are eight, on Node.js 24 and arm64, with a log group and a role of their own', () => {
+    expect(functions).toHaveLength(8);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
     const distinct = (name: string) =>
       new Set(functions.map(({ Properties }) => JSON.stringify(Object(Properties)[name]))).size;
-    expect(distinct('Role')).toBe(6);
-    expect(distinct('LoggingConfig')).toBe(6);
+    expect(distinct('Role')).toBe(8);
+    expect(distinct('LoggingConfig')).toBe(8);
   });
 
   it('reserve no concurrency: a new account has none to reserve', () => {
@@ -165,7 +215,7 @@ describe('functions', () => {
 describe('logs', () => {
   it('are kept for as long as the configuration says, and no longer', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(7);
+    expect(groups).toHaveLength(9);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
@@ -300,7 +350,7 @@ describe('schedules', () => {
     const roles = resourcesOf(template, 'AWS::IAM::Role')
       .map(({ Properties }) => JSON.stringify(Properties.AssumeRolePolicyDocument))
       .filter((document) => document.includes('scheduler.amazonaws.com'));
-    expect(roles).toHaveLength(2);
+    expect(roles).toHaveLength(3);
     for (const document of roles) expect(document).toContain('aws:SourceAccount');
   });
 });

@@ -33,12 +33,13 @@ function staying(settings: object): Record<string, number> {
 
 const SECRETS = { 'AWS::SecretsManager::Secret RetainExceptOnCreate Retain': 2 };
 const TABLES = { 'AWS::DynamoDB::GlobalTable Retain Retain': 2 };
+const ARCHIVE = { 'AWS::S3::Bucket Retain Retain': 1 };
 const ADDRESSES = { 'AWS::EC2::EIP RetainExceptOnCreate Retain': 2 };
 
 describe('what stays', () => {
   it.each([
-    ['of the default', {}, { ...SECRETS, ...TABLES }],
-    ['of every setting', EVERY_SETTING, { ...SECRETS, ...TABLES, ...ADDRESSES }],
+    ['of the default', {}, { ...SECRETS, ...TABLES, ...ARCHIVE }],
+    ['of every setting', EVERY_SETTING, { ...SECRETS, ...TABLES, ...ARCHIVE, ...ADDRESSES }],
     ['of every setting without data', { ...EVERY_SETTING, retainData: false }, SECRETS],
   ])('%s is this alone', (_, settings, kinds) => {
     expect(staying(settings)).toEqual(kinds);

@@ -16,7 +16,10 @@ const source = (batchSize: number, windowSeconds: number, maxConcurrency: number
   );
 const memory = (megabytes: number) =>
   Object.fromEntries(
-    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api'].map((name) => [name, megabytes]),
+    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api', 'record', 'rollup'].map((name) => [
+      name,
+      megabytes,
+    ]),
   );
 
 export const EVERY_SETTING = {
@@ -51,6 +54,8 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'memory, least': { memoryMb: memory(128) },
   'memory, most': { memoryMb: memory(10_240) },
   gathered: { gather: '1s' },
+  'analytics, least': { analytics: { archiveDays: 1, windowSeconds: 0, everyMinutes: 1 } },
+  'analytics, most': { analytics: { archiveDays: 3650, windowSeconds: 300, everyMinutes: 60 } },
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },
   'sealed data': { sealEventData: true },

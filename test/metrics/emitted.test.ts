@@ -26,6 +26,7 @@ const STEPS_HERE = [
   'a retry after an hour, by hand, and cancelled',
   'a purge',
   'a wake-up that was lost',
+  'a write that record cannot read',
 ];
 
 let world: World;

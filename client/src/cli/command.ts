@@ -18,6 +18,8 @@ export interface Command {
   readonly summary: string;
   /** Names of what must follow. */
   readonly args?: readonly string[];
+  /** The name of what may follow those. */
+  readonly optionalArg?: string;
   readonly options?: Readonly<Record<string, Option>>;
   /** Why it must be confirmed with --yes: what cannot be undone. */
   readonly irreversible?: string;

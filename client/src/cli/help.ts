@@ -48,8 +48,14 @@ export function helpOf(command: Command): string {
 
 export const groupOf = (name: string): string => name.split(' ')[0] ?? '';
 
-function wordsOf({ name, args = [] }: Command): string {
-  return [name, ...args.map((arg) => `<${arg}>`)].join(' ');
+/** What follows a command's name, as the help shows it. */
+export function argsOf({ args = [], optionalArg }: Command): string[] {
+  const optional = optionalArg === undefined ? [] : [`[${optionalArg}]`];
+  return [...args.map((arg) => `<${arg}>`), ...optional];
+}
+
+function wordsOf(command: Command): string {
+  return [command.name, ...argsOf(command)].join(' ');
 }
 
 function optionLines(options: Readonly<Record<string, Option>>): string[] {

@@ -19,7 +19,7 @@ import {
 } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
 import { completionOf } from './completion.ts';
-import { groupOf, helpOf, overview } from './help.ts';
+import { argsOf, groupOf, helpOf, overview } from './help.ts';
 import { Output } from './output.ts';
 import { didYouMean } from './suggestion.ts';
 
@@ -83,8 +83,9 @@ async function runCommand(
   const words = command.name.split(' ').length;
   const args = positionals.slice(words);
   const expected = command.args ?? [];
-  if (args.length !== expected.length) {
-    const wanted = expected.map((name) => `<${name}>`).join(' ') || 'nothing';
+  const mayFollow = command.optionalArg === undefined ? 0 : 1;
+  if (args.length < expected.length || args.length > expected.length + mayFollow) {
+    const wanted = argsOf(command).join(' ') || 'nothing';
     throw new UsageError(`${command.name} expects ${wanted}, got ${args.join(' ') || 'nothing'}`);
   }
   // As of a variable that is not set: an empty id would be the path of another operation.

@@ -91,6 +91,21 @@ export async function postToAws({ origin, headers, body, signal }: AwsPost): Pro
   return { status, body: bytes.toString() };
 }
 
+export interface AwsRequest {
+  readonly origin: string;
+  readonly method: 'GET' | 'PUT';
+  /** With the query. */
+  readonly path: string;
+  /** Names and values alternately, the signature included. */
+  readonly headers: readonly string[];
+  readonly body?: Buffer;
+}
+
+export function sendToAws({ headers, body, ...request }: AwsRequest): Promise<Exchanged> {
+  const all = [...headers, 'user-agent', USER_AGENT];
+  return exchange({ ...request, headers: all, body: body ?? null });
+}
+
 interface Exchanged {
   readonly status: number;
   readonly received: IncomingHttpHeaders;

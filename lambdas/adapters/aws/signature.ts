@@ -57,6 +57,46 @@ export function createCallSigner(
   };
 }
 
+interface SignedRequest {
+  readonly method: string;
+  /** As it is sent: S3 signs paths that are encoded once. */
+  readonly path: string;
+  readonly search: string;
+  /** In lower case, the host among them: all are signed. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** SHA-256, hex. */
+  readonly bodyHash: string;
+  readonly nowMs: number;
+}
+
+/** The same for any request, such as S3's. @returns a function that gives its headers, the host left out */
+export function createRequestSigner(
+  service: string,
+  region: string,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+): (request: SignedRequest) => string[] {
+  return ({ method, path, search, headers, bodyHash, nowMs }) => {
+    const time = timeOf(nowMs);
+    const today = time.slice(0, 8);
+    const all = Object.entries({
+      ...headers,
+      'x-amz-date': time,
+      ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
+    }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const names = all.map(([name]) => name).join(';');
+    const lines = all.map(([name, value]) => `${name}:${value}\n`).join('');
+    const canonical = `${method}\n${path}\n${search}\n${lines}\n${names}\n${bodyHash}`;
+    const scope = `${today}/${region}/${service}/aws4_request`;
+    const key = signingKey(secretAccessKey, [today, region, service, 'aws4_request']);
+    const signature = createHmac('sha256', key)
+      .update(`${ALGORITHM}\n${time}\n${scope}\n${hash('sha256', canonical)}`)
+      .digest('hex');
+    const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+    const sent = [...all, ['authorization', authorization] as const];
+    return sent.flatMap(([name, value]) => (name === 'host' ? [] : [name, value]));
+  };
+}
+
 function signingKey(secret: string, steps: readonly string[]): KeyObject {
   let bytes = Buffer.from(`AWS4${secret}`);
   for (const step of steps) bytes = createHmac('sha256', bytes).update(step).digest();

@@ -6,6 +6,7 @@ import {
   attemptsMade,
   type Delivery,
   type LastRequest,
+  type LastSent,
   type StoredState,
   withNewestAttempts,
 } from '../../core/deliveries/delivery.ts';
@@ -56,7 +57,7 @@ export function workPartition(
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
 export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
-  const { event, targets, storedBy, subjectHash } = stored;
+  const { event, targets, storedBy, subjectHash, salt } = stored;
   return defined({
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
@@ -72,6 +73,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     tg: text(targets.join(' ')),
     by: text(storedBy),
     sh: text(subjectHash),
+    sa: salt && event.redactedAtMs === undefined ? { B: salt } : undefined,
     exp: seconds(expiresAtMs),
   });
 }
@@ -113,6 +115,7 @@ export function fromEventItem(stored: Item): StoredEvent {
     targets: targets === '' ? [] : targets.split(' '),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,
+    salt: item.sa?.B,
   });
 }
 
@@ -137,9 +140,11 @@ export function toDeliveryItem(whole: Delivery, expiresAtMs: number): Item {
     nc: text(delivery.nextCause),
     anc: number(delivery.anchorMs),
     why: text(delivery.deathReason),
+    ea: number(delivery.endedAtMs),
     res: text(lastResponse && JSON.stringify(lastResponse)),
     sres: text(delivery.sealedResponse),
     rd: number(delivery.redactedAtMs),
+    ls: text(delivery.lastSent && packSent(delivery.lastSent)),
     lu: number(lease?.untilMs),
     lh: text(lease?.holder),
     by: text(delivery.recordedBy),
@@ -208,6 +213,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     workAtMs: state === 'waiting' ? numberIn(item.wat) : undefined,
     anchorMs: numberIn(item.anc),
     deathReason: item.why?.S as Delivery['deathReason'], // likewise
+    endedAtMs: numberIn(item.ea),
     lastResponse: item.res?.S === undefined ? undefined : JSON.parse(item.res.S),
     sealedResponse: item.sres?.S,
     lease:
@@ -218,6 +224,21 @@ export function fromDeliveryItem(stored: Item): Delivery {
     subject: item.subj?.S,
     lastRequest: item.rq?.S === undefined ? undefined : unpackRequest(item.rq.S),
     redactedAtMs: numberIn(item.rd),
+    lastSent: item.ls?.S === undefined ? undefined : unpackSent(item.ls.S),
+  });
+}
+
+/** Of the latest attempt alone: that is enough for the archive, and cheaper. */
+function packSent({ bytes, isSlow, bodyHash }: LastSent): string {
+  return JSON.stringify([bytes ?? null, isSlow ? 1 : 0, bodyHash ?? null]);
+}
+
+function unpackSent(packed: string): LastSent {
+  const [bytes, isSlow, bodyHash] = JSON.parse(packed);
+  return defined({
+    bytes: bytes ?? undefined,
+    isSlow: isSlow === 1 ? (true as const) : undefined,
+    bodyHash: bodyHash ?? undefined,
   });
 }
 

@@ -48,7 +48,7 @@ export function createRedactionLedger(table: Table): RedactionLedger {
       const answer = await answerWhenHolds(
         update(
           eventKey(ref),
-          'SET rd = if_not_exists(rd, :now) REMOVE d, z, sd, subj, sh',
+          'SET rd = if_not_exists(rd, :now) REMOVE d, z, sd, subj, sh, sa',
           'attribute_exists(pk)',
           { ':now': number(nowMs) },
         ),

@@ -19,8 +19,10 @@ export function createDeliveryRuns({ putIf }: Pick<DeliveryItems, 'putIf'>): Del
     async settle(delivery, state, nowMs) {
       // Its due time stays: it tells that no attempt ended it, whoever reads it later.
       const { nextCause, lease, workAtMs, ...rest } = delivery;
+      // What is past its deadline ended then, whoever meets it.
+      const isOverdue = state === 'dead' && delivery.deathReason === 'deadline';
       return putIf(
-        { ...rest, state },
+        { ...rest, state, ...(isOverdue ? {} : { endedAtMs: nowMs }) },
         `attribute_not_exists(pk) OR (s = :waiting AND run = :run AND n = :n AND ${NOT_UNDER_WAY})`,
         {
           ':waiting': text('waiting'),

@@ -25,16 +25,16 @@ export function createTenantStore(
   const page = createPages(table);
 
   const getTenant = async (id: string): Promise<Tenant | undefined> =>
-    documentOf<Tenant>(await getItem(table, keyOf(id)));
+    documentOf<Tenant>(await getItem(table, tenantKey(id)));
 
   const findTenant = async (id: string): Promise<Tenant | undefined> =>
     (await getTenant(id)) ?? erased.getErasedTenant(id);
 
-  const itemOf = (tenant: Tenant): Item => documentItem(keyOf(tenant.id), tenant);
+  const itemOf = (tenant: Tenant): Item => documentItem(tenantKey(tenant.id), tenant);
   async function replaceTenant(before: Tenant, after: Tenant): Promise<boolean> {
     const isErased = after.erasure?.state === 'done';
     if (isErased) await erased.putErasedTenant(after);
-    return replaceDocument(table, before, isErased ? keyOf(after.id) : itemOf(after));
+    return replaceDocument(table, before, isErased ? tenantKey(after.id) : itemOf(after));
   }
 
   async function changeScopes(
@@ -106,4 +106,4 @@ export function createTenantStore(
   };
 }
 
-const keyOf = (id: string): Item => ({ pk: text(PARTITION), sk: text(id) });
+export const tenantKey = (id: string): Item => ({ pk: text(PARTITION), sk: text(id) });

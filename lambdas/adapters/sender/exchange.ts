@@ -16,6 +16,8 @@ export type Exchange =
       readonly headers: ResponseHeaders;
       /** Its first KiB, as it was sent: nothing is decompressed. */
       readonly body: Buffer;
+      /** Of all of it, as far as it was read. */
+      readonly bytes: number;
       readonly phases: Phases;
     }
   | { readonly kind: 'failed'; readonly error: unknown; readonly phases: Phases }
@@ -113,7 +115,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#resolve(
       this.#answer === undefined
         ? { ...otherwise, phases }
-        : { kind: 'answered', ...this.#answer, body: Buffer.concat(this.#kept), phases },
+        : {
+            kind: 'answered',
+            ...this.#answer,
+            body: Buffer.concat(this.#kept),
+            bytes: this.#bytes,
+            phases,
+          },
     );
   }
 }

@@ -21,7 +21,11 @@ export function failure(kind: FailureKind, detail: string): Outcome {
 }
 
 export function received(
-  { status, headers, body }: Omit<Extract<Exchange, { kind: 'answered' }>, 'phases'>,
+  {
+    status,
+    headers,
+    body,
+  }: Pick<Extract<Exchange, { kind: 'answered' }>, 'status' | 'headers' | 'body'>,
   nowMs: number,
 ): ReceivedResponse {
   const kept: Record<string, string> = {};

@@ -42,6 +42,7 @@ interface Attempted {
   readonly outcome: Outcome;
   /** How far the request came. */
   readonly phases?: Phases;
+  readonly bytes?: number;
 }
 
 export function createSender(
@@ -90,7 +91,7 @@ export function createSender(
     const { phases } = ended;
     if (ended.kind === 'answered') {
       const response = received(ended, surroundings.now());
-      return { outcome: { kind: 'response', response }, phases };
+      return { outcome: { kind: 'response', response }, phases, bytes: ended.bytes };
     }
     if (ended.kind === 'late') {
       if (ended.wasSent) {

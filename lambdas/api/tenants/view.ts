@@ -40,10 +40,11 @@ const erasureSchema = z
         feeds: z.int(),
         replays: z.int(),
         events: z.int(),
+        rollups: z.int(),
       } satisfies Readonly<Record<ErasureStage, z.ZodInt>>)
       .meta({
         description:
-          'How many have been removed so far. `feeds` counts entries of feeds, and `replays` counts replays whose subject was removed.',
+          'How many have been removed so far. `feeds` counts entries of feeds, `replays` counts replays whose subject was removed, and `rollups` counts hours of analytics.',
       }),
     finishedAt: timeSchema.nullable(),
   })
@@ -68,7 +69,7 @@ export const tenantSchema = z
   })
   .meta({ id: 'Tenant', example: example });
 
-const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, replays: 0, events: 0 };
+const erased = { keys: 2, endpoints: 1, templates: 0, feeds: 0, replays: 0, events: 0, rollups: 0 };
 export const deletedTenantExample = {
   ...example,
   deletedAt: EXAMPLE.later,

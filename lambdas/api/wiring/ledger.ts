@@ -1,5 +1,6 @@
 // What the api function has of the ledger, with everything sealed opened.
 
+import { createRollups } from '../../adapters/analytics/rollups.ts';
 import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
 import { tableOf } from '../../adapters/aws/dynamodb/calls.ts';
 import { countStates } from '../../adapters/ledger/counted.ts';
@@ -32,6 +33,7 @@ export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultP
     health: createHealthLedger(tableOf(dynamoDb, table)),
     replays: createReplayLedger(tableOf(dynamoDb, table), settings),
     wakes: createWakes(tableOf(dynamoDb, table), surroundings),
+    rollups: createRollups(tableOf(dynamoDb, table)),
     work: createWorkLedger(tableOf(dynamoDb, table)),
   };
 }

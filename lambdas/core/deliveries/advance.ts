@@ -7,7 +7,7 @@ import { type Outcome, outcomeName } from '../retries/outcome.ts';
 import type { Phases } from '../retries/phases.ts';
 import type { Settings } from '../settings.ts';
 import { DAY_MS, MAX_SQS_DELAY_MS } from '../time.ts';
-import type { LastRequest } from './delivery.ts';
+import type { LastRequest, LastSent } from './delivery.ts';
 import { type Attempt, attemptsMade, type Delivery } from './delivery.ts';
 import type { DelayedMessage } from './message.ts';
 
@@ -51,6 +51,7 @@ interface RecordedAttempt {
   readonly phases?: Phases;
   /** None if no request could be formed. */
   readonly request?: LastRequest;
+  readonly sent?: LastSent;
   /** Who made it: see ClaimRequest. */
   readonly holder: string;
 }
@@ -87,6 +88,7 @@ export function advance(
     lease,
     lastResponse,
     lastRequest,
+    lastSent,
     sealedResponse,
     ...lasting
   } = delivery;
@@ -95,6 +97,7 @@ export function advance(
     attempts: [...delivery.attempts, attempt],
     recordedBy: made.holder,
     ...(made.request && { lastRequest: made.request }),
+    ...(made.sent && { lastSent: made.sent }),
     ...(response && {
       lastResponse: { status: response.status, headers: response.headers, body: response.body },
     }),

@@ -75,8 +75,11 @@ export interface Delivery extends Scope {
   /** What the next due time is counted from: the undelayed due time of the latest counted attempt. */
   readonly anchorMs?: number;
   readonly deathReason?: DeathReason;
+  /** When it ended, if no attempt ended it. Unix milliseconds. */
+  readonly endedAtMs?: number;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;
+  readonly lastSent?: LastSent;
   /** The last response in its sealed form, for readers without the key. */
   readonly sealedResponse?: string;
   /** When its personal data was removed permanently, and a waiting delivery was cancelled. Unix milliseconds. */
@@ -114,6 +117,16 @@ export function withNewestAttempts(delivery: Delivery): Delivery {
   const { attempts, firstAttemptAtMs = attempts[0]?.atMs ?? 0 } = delivery;
   if (attempts.length <= MAX_KEPT_ATTEMPTS) return delivery;
   return { ...delivery, attempts: attempts.slice(-MAX_KEPT_ATTEMPTS), firstAttemptAtMs };
+}
+
+/** What the archive wants to know of the latest attempt. */
+export interface LastSent {
+  /** Of the response's body, as far as it was read. */
+  readonly bytes?: number;
+  /** Whether it took the lane of slow endpoints. */
+  readonly isSlow?: true;
+  /** See body-hash.ts. */
+  readonly bodyHash?: string;
 }
 
 /** The headers of a delivery's latest request, as far as they are kept. */

@@ -15,7 +15,15 @@ export function newRun(
   nowMs: number,
   replayId?: string,
 ): Delivery {
-  const { lease, deathReason, anchorMs, recordedBy, replayId: _before, ...lasting } = delivery;
+  const {
+    lease,
+    deathReason,
+    endedAtMs,
+    anchorMs,
+    recordedBy,
+    replayId: _before,
+    ...lasting
+  } = delivery;
   return {
     ...lasting,
     state: 'waiting',

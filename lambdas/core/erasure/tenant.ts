@@ -3,6 +3,8 @@
 // hold. Skeletons stay until TTL removes them. Every step may be repeated.
 // A procedure: what it reads and writes goes through ports.
 
+import type { Whose } from '../analytics/counting.ts';
+import type { RollupErasure } from '../analytics/store.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { isRedacted } from '../events/event.ts';
@@ -27,6 +29,7 @@ const SETTLED_MS = 2 * 60_000;
 const PAGE = 50;
 /** Entries of a feed. */
 const FEED_PAGE = 500;
+const ROLLUP_PAGE = 200;
 
 /** By stage. One that was begun before there was a stage has removed nothing in it. */
 export function removedSoFar({ done }: Erasure): Erasure['done'] {
@@ -39,6 +42,7 @@ export interface ErasurePorts extends RedactionPorts {
     Pick<SealedEndpoints, 'listAll'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
+  readonly rollups: RollupErasure;
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
   readonly ledger: RedactionPorts['ledger'] &
     Pick<EventLedger, 'listEvents'> &
@@ -131,6 +135,18 @@ async function erasePage(
       );
       for (const stored of page.entries) await redactDeliveries(ports, stored, nowMs);
       return { removed: full.length, next: page.next };
+    }
+    case 'rollups': {
+      // The tenant's own first, then those of one endpoint after the other.
+      const page = after ? await ports.ledger.listTombstones(scope, 'ep', 1, after) : undefined;
+      const [endpoint] = page?.entries ?? [];
+      if (page && !endpoint) return { removed: 0, next: page.next };
+      const whose: Whose = endpoint
+        ? { kind: 'endpoint', ...scope, endpoint: endpoint.id }
+        : { kind: 'tenant', ...scope };
+      const removed = await ports.rollups.eraseRollups(whose, ROLLUP_PAGE);
+      // No id of an endpoint sorts before its prefix.
+      return { removed, next: page ? page.next : 'ep', again: removed === ROLLUP_PAGE };
     }
     default:
       return stage satisfies never;

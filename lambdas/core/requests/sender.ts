@@ -31,6 +31,8 @@ export interface SendReport {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly phases?: Phases;
+  /** Of the response's body, as far as it was read. */
+  readonly bytes?: number;
 }
 
 export interface Sender {

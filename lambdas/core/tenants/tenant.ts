@@ -12,7 +12,15 @@ export interface Tenant {
   readonly erasure?: Erasure;
 }
 
-export const STAGES = ['keys', 'endpoints', 'templates', 'feeds', 'replays', 'events'] as const;
+export const STAGES = [
+  'keys',
+  'endpoints',
+  'templates',
+  'feeds',
+  'replays',
+  'events',
+  'rollups',
+] as const;
 
 export type ErasureStage = (typeof STAGES)[number];
 
@@ -40,5 +48,5 @@ export function reusableAtMs({ erasure }: Tenant): number {
 export const NEW_ERASURE: Erasure = {
   state: 'running',
   at: { round: 1, environment: ENVIRONMENTS[0], stage: STAGES[0] },
-  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0 },
+  done: { keys: 0, endpoints: 0, templates: 0, feeds: 0, replays: 0, events: 0, rollups: 0 },
 };

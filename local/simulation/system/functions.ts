@@ -1,6 +1,7 @@
 // The functions as their handlers put them together, over the services that one instance was given. A function is
 // one entry.
 import type { SQSRecord } from 'aws-lambda';
+import { createRollups } from '../../../lambdas/adapters/analytics/rollups.ts';
 import { createRedactionLedger } from '../../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../../lambdas/adapters/ledger/replays.ts';
 import {
@@ -122,6 +123,7 @@ function loadWake(services: Services) {
     rates: health,
     replays: createReplayLedger(adapters.ledgerTable, settings),
     registry,
+    rollups: createRollups(adapters.ledgerTable),
     templates: createTemplates(adapters.registryTable, adapters.events),
     keyring: createKeyringStore(adapters.registryTable),
     queues,

@@ -85,7 +85,7 @@ export async function startFaultProxy(
     standBefore(emulators.control),
   ]);
   return {
-    endpoints: { sqs, dynamoDb, control },
+    endpoints: { sqs, dynamoDb, s3: emulators.s3, control },
     close: async () => void (await Promise.all(servers.map(close))),
   };
 }

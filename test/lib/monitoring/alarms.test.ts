@@ -19,7 +19,7 @@ const always = (value: number | undefined) => Array<number | undefined>(PERIODS)
 const lately = (value: number) => [...always(0).slice(1), value];
 
 const QUEUES = ['Events', 'Deliveries', 'Slow', 'Retries', 'Wakes'];
-const FUNCTIONS = ['Ingest', 'FanOut', 'Dispatch', 'Wake', 'Sweep', 'Api'];
+const FUNCTIONS = ['Ingest', 'FanOut', 'Dispatch', 'Wake', 'Sweep', 'Api', 'Record', 'Rollup'];
 const VISIBLE = 'ApproximateNumberOfMessagesVisible';
 const HIDDEN = 'ApproximateNumberOfMessagesNotVisible';
 const AGE = 'ApproximateAgeOfOldestMessage';
@@ -117,6 +117,10 @@ const SITUATIONS: readonly Situation[] = [
     [`${fn}Throttles`, 'ten are throttled, period by period', true, { Throttles: always(10) }],
     [`${fn}Throttles`, 'a few were', false, { Throttles: always(9) }],
   ]),
+  ['RecordBehind', 'the stream is an hour old', true, { IteratorAge: lately(3_600_000) }],
+  ['RecordBehind', 'it waits for its window', false, { IteratorAge: always(900_000) }],
+  ['RecordsUnread', 'a write could not be read', true, { RecordsUnread: lately(1) }],
+  ['RecordsUnread', 'all could', false, { RecordsUnread: always(undefined) }],
   ['SweepStill', 'sweep reports nothing', true, {}],
   ['SweepStill', 'it ran once in 15 minutes', false, { WakesRepaired: [undefined, 1, undefined] }],
   [

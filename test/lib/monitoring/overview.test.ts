@@ -157,7 +157,9 @@ describe('the alarms', () => {
     // And what is sent back before SQS counts.
     expect(names).toContain('DeadLettersRedriven');
     // Retries and wake-ups travel with delays of up to 15 minutes.
-    const ages = alarms.filter(({ Properties }) => String(Properties.MetricName).includes('Age'));
+    const ages = alarms.filter(({ Properties }) =>
+      String(Properties.MetricName).includes('AgeOfOldest'),
+    );
     expect(ages.length).toBe(queues);
     expect(new Set(ages.map(({ Properties }) => Properties.Threshold))).toEqual(
       new Set([300, 1200]),

@@ -11,12 +11,20 @@ import { temporaryFolder } from '../emulators.ts';
 const KILLS = wholeOr(50, 5);
 const WRITERS = fileURLToPath(new URL('writers.ts', import.meta.url));
 
+interface Start {
+  readonly stored: number;
+  readonly missing: string[];
+  readonly stale: string[];
+  /** Items that the stream does not tell of, or tells otherwise. */
+  readonly untold: string[];
+}
+
 const root = temporaryFolder();
 afterAll(() => root.remove());
 
-describe('the index of a DynamoDB that is killed again and again while it writes', () => {
-  it('agrees with its table at each start', async () => {
-    const starts: { stored: number; missing: string[]; stale: string[] }[] = [];
+describe('the index and the stream of a DynamoDB that is killed again and again while it writes', () => {
+  it('agree with its table at each start', async () => {
+    const starts: Start[] = [];
     for (let kill = 0; kill <= KILLS; kill++) {
       const child = spawn(process.execPath, [WRITERS, root.path], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -33,5 +41,6 @@ describe('the index of a DynamoDB that is killed again and again while it writes
     expect(starts).toHaveLength(KILLS + 1);
     expect(starts.filter(({ stored }) => stored > 0).length).toBeGreaterThan(KILLS / 2);
     expect(starts.flatMap(({ missing, stale }) => [...missing, ...stale])).toEqual([]);
+    expect(starts.flatMap(({ untold }) => untold)).toEqual([]);
   }, 300_000);
 });

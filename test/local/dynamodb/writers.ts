@@ -1,4 +1,4 @@
-// A process that starts DynamoDB on a folder, says how index and table differ, and writes until it is killed.
+// A process that starts DynamoDB on a folder, says how index, stream and table differ, and writes until it is killed.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { agreementOf, callsTo, startAlone } from './agreement.ts';
@@ -8,7 +8,7 @@ const WRITERS = 25;
 const TABLE = 'ledger';
 
 const [folder = ''] = process.argv.slice(2);
-const { url } = await startAlone(folder);
+const { url, openStream } = await startAlone(folder);
 const calls = callsTo(url);
 const call = (operation: string, body: object) => calls(operation, { TableName: TABLE, ...body });
 
@@ -32,7 +32,25 @@ if (!(await statusOf())) {
 
 while ((await statusOf()) !== 'ACTIVE') await delay(5);
 
-console.log(JSON.stringify(await agreementOf(calls)));
+const stream = await openStream(TABLE, 'arn');
+/** The items as the stream tells of them, from the first write on. */
+const told = new Map<string, string>();
+for (const { dynamodb } of await stream.read(1_000_000, Number.POSITIVE_INFINITY)) {
+  const { Keys, NewImage, OldImage } = dynamodb;
+  const name = JSON.stringify(Keys);
+  if (told.get(name) !== (OldImage && textOf(OldImage))) told.set(`${name} in order`, 'no');
+  if (NewImage) told.set(name, textOf(NewImage));
+  else told.delete(name);
+}
+const { Items: items } = await call('Scan', {});
+const inTable = new Set<string>(items.map(textOf));
+const inStream = new Set(told.values());
+const untold = [...inTable, ...inStream].filter((one) => !inTable.has(one) || !inStream.has(one));
+console.log(JSON.stringify({ ...(await agreementOf(calls)), untold }));
+
+function textOf(item: object): string {
+  return JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 const upTo = (count: number) => Math.floor(Math.random() * count);
 async function write(): Promise<void> {

@@ -122,7 +122,10 @@ export function histories(faults: fc.Arbitrary<History['faults']>): fc.Arbitrary
 }
 
 /** Plays a history to its end, the receiver well and nothing paused by a user after its last step. */
-export async function play(history: History): Promise<{ world: World; endpoint: Endpoint }> {
+export async function play(
+  history: History,
+  watch: (world: World) => void = () => undefined,
+): Promise<{ world: World; endpoint: Endpoint }> {
   const { latencyMs, policy: retryPolicy, maxPerSecond, autoPause } = history;
   let failing: { outcome: Outcome; everyNth: number } | undefined;
   let requests = 0;
@@ -138,6 +141,7 @@ export async function play(history: History): Promise<{ world: World; endpoint: 
       settings: { deadlineDays: history.deadlineDays, tripFailures: history.tripFailures },
     },
   );
+  watch(world);
   const endpoint = world.addEndpoint({
     retryPolicy,
     autoPause,

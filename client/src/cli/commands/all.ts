@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { ANALYTICS_COMMANDS } from './analytics.ts';
 import { API_COMMANDS } from './api.ts';
 import { DEAD_LETTER_COMMANDS } from './dead-letters.ts';
 import { DELIVERY_COMMANDS } from './deliveries.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...DELIVERY_COMMANDS,
   ...LISTEN_COMMANDS,
   ...REPLAY_COMMANDS,
+  ...ANALYTICS_COMMANDS,
   ...EVENT_TYPE_COMMANDS,
   ...KEY_COMMANDS,
   ...TENANT_COMMANDS,

@@ -75,6 +75,8 @@ export class MemoryTable {
   private readonly indexed = new Map<string, SortedList<Placed>>();
   /** Writes that the index does not show yet, in their order. */
   private readonly late: { readonly atMs: number; readonly show: () => void }[] = [];
+  /** Told of each item that is put, and of what stood there: the table's stream. */
+  onPut: (before: Item | undefined, after: Item) => void = () => undefined;
   /** By key, in the order in which they came. */
   readonly stored = new Map<string, Stored>();
   /** How many items belong to each partition of the index, whatever it shows. */
@@ -96,6 +98,7 @@ export class MemoryTable {
     const stored = { item, bytes: itemBytes(item) };
     if (stored.bytes > MAX_ITEM_BYTES) throw new TooLargeError(`${stored.bytes} bytes`);
     this.stored.set(key, stored);
+    this.onPut(before?.item, item);
     partitionOf(this.partitions, item.pk?.S ?? '').put({ sort: item.sk?.S ?? '', key, stored });
     return unitsOf(Math.max(stored.bytes, before?.bytes ?? 0)) + this.show(key, before, stored);
   }

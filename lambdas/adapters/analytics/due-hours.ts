@@ -1,0 +1,57 @@
+// The hours that got lines since they were counted: one partition, empty in a stack at rest.
+import type { CountedHours, DueHours } from '../../core/analytics/store.ts';
+import type { Table } from '../aws/dynamodb/calls.ts';
+import { type Item, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
+
+/** Also in the grant of the function that marks them: lib/functions/record.ts. */
+const PARTITION = 'due-hours';
+
+const keyOf = (hour: string): Item => ({ pk: text(PARTITION), sk: text(hour) });
+
+export function createDueHours(table: Table): DueHours & CountedHours {
+  return {
+    async mark(hour, token) {
+      await table.call('UpdateItem', {
+        Key: keyOf(hour),
+        UpdateExpression: 'SET tk = :token',
+        ExpressionAttributeValues: { ':token': text(token) },
+      });
+    },
+
+    async listDue() {
+      const pages = pagesOf(table, {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': text(PARTITION) },
+        ConsistentRead: true,
+      });
+      const items: Item[] = [];
+      for await (const page of pages) items.push(...page);
+      return items.map(({ sk, tk, ct }) => ({
+        hour: sk?.S ?? '',
+        token: tk?.S ?? '',
+        ...(ct?.S === undefined ? {} : { countedToken: ct.S }),
+      }));
+    },
+
+    async settle({ hour, token }) {
+      await whenHolds(
+        table.call('DeleteItem', {
+          Key: keyOf(hour),
+          ConditionExpression: 'tk = :token',
+          ExpressionAttributeValues: { ':token': text(token) },
+        }),
+      );
+    },
+
+    async note({ hour, token }) {
+      await whenHolds(
+        table.call('UpdateItem', {
+          Key: keyOf(hour),
+          UpdateExpression: 'SET ct = :token',
+          ConditionExpression: 'tk = :token',
+          ExpressionAttributeValues: { ':token': text(token) },
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,196 @@
+// Counts the lines of one hour: each attempt and each end once, whatever repeats, into a rollup for each endpoint, event
+// type, tenant and environment, and the hour's leaders.
+import { type Environment, type Scope, scopeKey } from '../scope.ts';
+import { mergedHistogram, quantile, totalIn } from './histogram.ts';
+import { isAttempt, isEnd, type Line } from './line.ts';
+import {
+  attemptsIn,
+  count,
+  emptyRollup,
+  endsIn,
+  mergeRollup,
+  type OpenRollup,
+  type Rollup,
+} from './rollup.ts';
+
+/** Groups that a rollup names in itself: the largest. */
+export const TYPES_OF_ENDPOINT = 20;
+export const ENDPOINTS_OF_TENANT = 100;
+/** Of a tenant's event types, those that get a rollup of their own. */
+export const TYPES_OF_TENANT = 200;
+const LEADERS = 50;
+/** Below so many attempts a share or a percentile says nothing. */
+export const MIN_SAMPLE = 20;
+
+/** Attempts; successes; the sum of their milliseconds; deliveries delivered, dead and cancelled. */
+export type GroupCounts = readonly [number, number, number, number, number, number];
+
+export type Groups = Readonly<Record<string, GroupCounts>>;
+
+export interface CountedRollup extends Rollup {
+  /** Its largest event types: of a tenant, those that have rollups of their own. */
+  readonly types?: Groups;
+  /** Of a tenant: its largest endpoints. */
+  readonly endpoints?: Groups;
+}
+
+/** Whose rollup it is. */
+export type Whose =
+  | (Scope & { readonly kind: 'endpoint'; readonly endpoint: string })
+  | (Scope & { readonly kind: 'type'; readonly type: string })
+  | (Scope & { readonly kind: 'tenant' })
+  | { readonly kind: 'stack'; readonly environment: Environment };
+
+export interface Leader extends Scope {
+  readonly endpoint: string;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly p95Ms: number | undefined;
+}
+
+/** The endpoints of an hour that stand out. */
+export interface Leaders {
+  readonly byFailures: readonly Leader[];
+  readonly byP95: readonly Leader[];
+  readonly byAttempts: readonly Leader[];
+}
+
+interface OfTenant {
+  readonly scope: Scope;
+  readonly endpoints: Map<string, Map<string, OpenRollup>>;
+}
+
+/** Takes lines in any order, and as often as they come. */
+export class HourCount {
+  readonly #tenants = new Map<string, OfTenant>();
+  /** Not counted yet: of two lines that say they are the same attempt, or the same end, the earlier counts. */
+  readonly #attempts = new Map<string, Line>();
+  readonly #ends = new Map<string, Line>();
+
+  take(line: Line): void {
+    const delivery = `${scopeKey(line)} ${line.endpoint} ${line.event}`;
+    if (isAttempt(line)) keepEarliest(this.#attempts, `${delivery} ${line.attempt}`, line);
+    if (isEnd(line)) keepEarliest(this.#ends, `${delivery} ${line.run} ${line.end}`, line);
+  }
+
+  /** The tenants of what was taken and is not counted yet. */
+  get tenants(): ReadonlySet<string> {
+    const tenants = new Set<string>();
+    for (const lines of [this.#attempts, this.#ends]) {
+      for (const { tenant } of lines.values()) tenants.add(tenant);
+    }
+    return tenants;
+  }
+
+  /** Counts what was taken. No later line may repeat it. @param isCounted whether a line is of a tenant that is there */
+  settle(isCounted: (line: Line) => boolean): void {
+    for (const part of ['attempt', 'end'] as const) {
+      const lines = part === 'attempt' ? this.#attempts : this.#ends;
+      for (const line of lines.values()) {
+        if (isCounted(line)) count(this.#rollupOf(line), line, part);
+      }
+      lines.clear();
+    }
+  }
+
+  /** Of what is counted. @param isThere whether a tenant is there still */
+  rollups(isThere: (tenant: string) => boolean): Map<Whose, CountedRollup> {
+    return summed([...this.#tenants.values()].filter(({ scope }) => isThere(scope.tenant)));
+  }
+
+  #rollupOf(line: Line): OpenRollup {
+    const { tenant, environment, endpoint, type } = line;
+    const ofTenant = getOr(this.#tenants, scopeKey(line), () => ({
+      scope: { tenant, environment },
+      endpoints: new Map(),
+    }));
+    const byType = getOr(ofTenant.endpoints, endpoint, () => new Map());
+    return getOr(byType, type, emptyRollup);
+  }
+}
+
+function summed(tenants: readonly OfTenant[]): Map<Whose, CountedRollup> {
+  const all = new Map<Whose, CountedRollup>();
+  const stacks = new Map<Environment, OpenRollup>();
+  for (const { scope, endpoints } of tenants) {
+    const whole = emptyRollup();
+    const byEndpoint = new Map<string, OpenRollup>();
+    const byType = new Map<string, OpenRollup>();
+    for (const [endpoint, types] of endpoints) {
+      const ofEndpoint = emptyRollup();
+      for (const [type, rollup] of types) {
+        mergeRollup(ofEndpoint, rollup, true);
+        mergeRollup(getOr(byType, type, emptyRollup), rollup, true);
+      }
+      byEndpoint.set(endpoint, ofEndpoint);
+      mergeRollup(whole, ofEndpoint, true);
+      const largestTypes = largest(types, TYPES_OF_ENDPOINT);
+      all.set({ kind: 'endpoint', ...scope, endpoint }, { ...ofEndpoint, types: largestTypes });
+    }
+    const types = largest(byType, TYPES_OF_TENANT);
+    for (const type of Object.keys(types)) {
+      all.set({ kind: 'type', ...scope, type }, getOr(byType, type, emptyRollup));
+    }
+    const largestEndpoints = largest(byEndpoint, ENDPOINTS_OF_TENANT);
+    all.set({ kind: 'tenant', ...scope }, { ...whole, types, endpoints: largestEndpoints });
+    mergeRollup(getOr(stacks, scope.environment, emptyRollup), whole, true);
+  }
+  for (const [environment, rollup] of stacks) all.set({ kind: 'stack', environment }, rollup);
+  return all;
+}
+
+function largest(rollups: ReadonlyMap<string, Rollup>, limit: number): Groups {
+  return largestGroups(
+    new Map([...rollups].map(([name, rollup]) => [name, countsOf(rollup)])),
+    limit,
+  );
+}
+
+/** By attempts. */
+export function largestGroups(groups: ReadonlyMap<string, GroupCounts>, limit: number): Groups {
+  const sorted = [...groups].sort(([a, x], [b, y]) => y[0] - x[0] || (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.slice(0, limit));
+}
+
+export function countsOf(rollup: Rollup): GroupCounts {
+  const ends = ['delivered', 'dead', 'cancelled'].map((state) => endsIn(rollup, state));
+  const [delivered = 0, dead = 0, cancelled = 0] = ends;
+  return [...attemptsIn(rollup), rollup.okMs + rollup.failedMs, delivered, dead, cancelled];
+}
+
+export function leadersOf(rollups: ReadonlyMap<Whose, Rollup>): Leaders {
+  const endpoints = [...rollups].flatMap(([whose, rollup]): Leader[] => {
+    if (whose.kind !== 'endpoint') return [];
+    const { tenant, environment, endpoint } = whose;
+    const [attempts, successes] = attemptsIn(rollup);
+    const times = mergedHistogram(rollup.ok, rollup.failed);
+    const p95Ms = totalIn(times) < MIN_SAMPLE ? undefined : quantile(times, 0.95);
+    return [{ tenant, environment, endpoint, attempts, failures: attempts - successes, p95Ms }];
+  });
+  const top = (by: (leader: Leader) => number) =>
+    endpoints
+      .filter((one) => by(one) > 0)
+      .sort((a, b) => by(b) - by(a) || (a.endpoint < b.endpoint ? -1 : 1))
+      .slice(0, LEADERS);
+  return {
+    byFailures: top(({ failures }) => failures),
+    byP95: top(({ p95Ms = 0 }) => p95Ms),
+    byAttempts: top(({ attempts }) => attempts),
+  };
+}
+
+function keepEarliest(lines: Map<string, Line>, key: string, line: Line): void {
+  const known = lines.get(key);
+  if (!known || momentOf(line) < momentOf(known)) lines.set(key, line);
+}
+
+const momentOf = ({ at, ms = 0, endedAt = 0 }: Line): number =>
+  at === undefined ? endedAt : at + ms;
+
+function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

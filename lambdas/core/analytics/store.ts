@@ -1,0 +1,67 @@
+// Where rollups are kept, and which hours are to be counted again.
+
+import type { Environment } from '../scope.ts';
+import type { CountedRollup, Leaders, Whose } from './counting.ts';
+
+export interface HourRollup extends CountedRollup {
+  readonly hour: string;
+  /** Counted from the files that were there at this time, Unix milliseconds; none of an hour that was over. */
+  readonly asOfMs?: number;
+}
+
+/** An hour that got lines since it was counted. */
+export interface DueHour {
+  readonly hour: string;
+  /** Another one for each time that it was marked. */
+  readonly token: string;
+  /** The token up to which it was counted while it lasted. */
+  readonly countedToken?: string;
+}
+
+export interface DueHours {
+  /** After lines were put, and before whoever put them says so. */
+  mark(hour: string, token: string): Promise<void>;
+}
+
+export interface CountedHours {
+  listDue(): Promise<readonly DueHour[]>;
+  /** Unless it was marked again. */
+  settle(due: DueHour): Promise<void>;
+  /** It lasts still: what came up to this token is counted. */
+  note(due: DueHour): Promise<void>;
+}
+
+export interface RollupWriter {
+  /** Puts whole rollups of an hour over those that were there. */
+  putRollups(
+    hour: string,
+    rollups: ReadonlyMap<Whose, CountedRollup>,
+    asOfMs?: number,
+  ): Promise<void>;
+  /** Puts whole rollups of a day of UTC over those that were there. */
+  putDays(day: string, rollups: ReadonlyMap<Whose, CountedRollup>): Promise<void>;
+  putLeaders(hour: string, environment: Environment, leaders: Leaders): Promise<void>;
+}
+
+export interface RollupReader {
+  /** The hours from one on and before another, those with something in them, in their order. */
+  readRollups(
+    whose: Whose,
+    fromHour: string,
+    toHour: string,
+    isConsistent?: boolean,
+  ): Promise<readonly HourRollup[]>;
+  /** The days from one on and before another, each in the place of its first hour. */
+  readDays(whose: Whose, fromDay: string, toDay: string): Promise<readonly HourRollup[]>;
+  readLeaders(environment: Environment, hour: string): Promise<Leaders | undefined>;
+}
+
+export interface RollupErasure {
+  /** Removes some of a tenant's or an endpoint's, all event types included. @returns how many */
+  eraseRollups(whose: Whose, limit: number): Promise<number>;
+}
+
+/** The tenants of this list that are there, and when each was created, Unix milliseconds. */
+export interface LivingTenants {
+  createdTimes(ids: Iterable<string>): Promise<ReadonlyMap<string, number>>;
+}

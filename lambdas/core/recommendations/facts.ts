@@ -1,0 +1,74 @@
+// What recommendations are made of, and what they are.
+import type { GroupCounts, Groups } from '../analytics/counting.ts';
+import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
+import { attemptsIn, countedIn, type Rollup, type Slot } from '../analytics/rollup.ts';
+import type { RetryPolicy } from '../retries/policy.ts';
+
+export interface Facts {
+  /** The last week. */
+  readonly now: Rollup;
+  /** The week before it. */
+  readonly before: Rollup;
+  /** The last six hours. */
+  readonly lately: Rollup;
+  /** Five minutes each, of the last week. */
+  readonly slots: readonly Slot[];
+  readonly types: Groups;
+  readonly settings: {
+    readonly timeoutMs: number;
+    readonly maxPerSecond?: number | undefined;
+    readonly retryPolicy: RetryPolicy;
+  };
+  /** A day before and a day after a change of settings, if one is asked about. */
+  readonly change?: { readonly before: Rollup; readonly after: Rollup } | undefined;
+}
+
+/** A part of the body of PATCH /v1/endpoints/{id}. */
+export interface Change {
+  readonly timeoutMs?: number;
+  readonly maxPerSecond?: number;
+  readonly retryPolicy?: RetryPolicy | 'forty-days';
+}
+
+export interface Recommendation {
+  readonly code: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** What it rests on, in numbers. */
+  readonly evidence: Readonly<Record<string, number | string>>;
+  readonly advice: string;
+  /** Absent where settings alone help nothing. */
+  readonly change?: Change;
+}
+
+export type Rule = (facts: Facts) => Recommendation | undefined;
+
+/** Below so many attempts a share of some percent says nothing. */
+export const ENOUGH = 200;
+export const SOME = 20;
+
+export const attemptsOf = (rollup: Rollup): number => attemptsIn(rollup)[0];
+
+export function successRateOf(rollup: Rollup): number {
+  const [attempts, successes] = attemptsIn(rollup);
+  return attempts === 0 ? 0 : successes / attempts;
+}
+
+/** How many attempts had one of these outcomes. */
+export function withOutcome({ outcomes }: Rollup, ...names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + countedIn(outcomes[name]?.by ?? {}), 0);
+}
+
+/** Of successes, milliseconds; 0 if there are none. */
+export const okMs = ({ ok }: Rollup, share: number): number => quantile(ok, share) ?? 0;
+
+/** Of all attempts. */
+export function allMs({ ok, failed }: Rollup, share: number): number {
+  return quantile(mergedHistogram(ok, failed), share) ?? 0;
+}
+
+export const successesOf = ({ ok }: Rollup): number => totalIn(ok);
+
+export const percent = (share: number): number => Math.round(share * 1_000) / 10;
+
+export const failuresOf = ([attempts, successes]: GroupCounts | Slot): number =>
+  attempts - successes;

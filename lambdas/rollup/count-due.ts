@@ -1,0 +1,131 @@
+// Counts hours that got lines since they were counted: each as a whole, from all of its files. There are no additions
+// that could drift, and a count that is made twice is the same.
+import { type Archive, linesIn, prefixOf } from '../core/analytics/archive.ts';
+import {
+  type CountedRollup,
+  HourCount,
+  leadersOf,
+  type Whose,
+} from '../core/analytics/counting.ts';
+import { dayOf, dayRollup, dayStartMs, hasItsHours } from '../core/analytics/day.ts';
+import { HOUR_MS, hourOf, hourStartMs } from '../core/analytics/hour.ts';
+import type { Line } from '../core/analytics/line.ts';
+import type {
+  CountedHours,
+  DueHour,
+  LivingTenants,
+  RollupReader,
+  RollupWriter,
+} from '../core/analytics/store.ts';
+import { shardOf } from '../core/identifiers.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import { ENVIRONMENTS } from '../core/scope.ts';
+import type { Surroundings } from '../core/surroundings.ts';
+import { DAY_MS } from '../core/time.ts';
+
+export interface RollupPorts {
+  readonly hours: CountedHours;
+  readonly archive: Pick<Archive, 'list' | 'get'>;
+  readonly rollups: RollupWriter & Pick<RollupReader, 'readRollups'>;
+  readonly tenants: LivingTenants;
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  /** So long after an hour its last lines are in the archive, as a rule: what comes later makes it due again. */
+  readonly graceMs: number;
+}
+
+interface RollupReport {
+  /** Hours that were over, and those that last still. */
+  readonly counted: number;
+  readonly current: number;
+}
+
+/** Some 350,000 lines as they are packed: of more, an hour is read several times, each time for a part of its events. */
+const PASS_BYTES = 24 * 1024 * 1024;
+/** As many shards as an event's id tells apart. */
+const MAX_PASSES = 32;
+/** Days that are added up before they are put, and the queries for them at once. */
+const DAYS_AT_ONCE = 250;
+const QUERIES_AT_ONCE = 25;
+
+/** @param isOver whether no further hour is to be begun */
+export async function countDue(
+  ports: RollupPorts,
+  isOver: () => boolean = () => false,
+): Promise<RollupReport> {
+  const { hours, surroundings } = ports;
+  let counted = 0;
+  let current = 0;
+  for (const due of await hours.listDue()) {
+    if (isOver()) break;
+    if (surroundings.now() >= hourStartMs(due.hour) + HOUR_MS + ports.graceMs) {
+      await countHour(ports, due.hour);
+      await hours.settle(due);
+      counted++;
+    } else if (isNew(due)) {
+      await countHour(ports, due.hour, surroundings.now());
+      await hours.note(due);
+      current++;
+    }
+  }
+  return { counted, current };
+}
+
+const isNew = ({ token, countedToken }: DueHour): boolean => token !== countedToken;
+
+/** @param asOfMs of an hour that lasts still: then without its endpoints, of which the ledger tells */
+async function countHour(ports: RollupPorts, hour: string, asOfMs?: number): Promise<void> {
+  const { archive, rollups, tenants } = ports;
+  const objects = await archive.list(prefixOf(hour));
+  const bytes = objects.reduce((sum, one) => sum + one.bytes, 0);
+  const passes = Math.min(MAX_PASSES, Math.max(1, Math.ceil(bytes / PASS_BYTES)));
+  const count = new HourCount();
+  const seen = new Set<string>();
+  for (let pass = 0; pass < passes; pass++) {
+    for (const { key } of objects) {
+      for (const line of linesIn(await archive.get(key))) {
+        if (shardOf(line.event, passes) === pass) count.take(line);
+      }
+    }
+    for (const tenant of count.tenants) seen.add(tenant);
+    const created = await tenants.createdTimes(count.tenants);
+    // What is older than its tenant is of one that had the same id, and was deleted.
+    count.settle(({ tenant, accepted }: Line) => accepted >= (created.get(tenant) ?? Infinity));
+  }
+  // Once more, right before they are put: a deletion removes what was put before it, in its second round.
+  const living = await tenants.createdTimes(seen);
+  const all = count.rollups((tenant) => living.has(tenant));
+  const put = asOfMs === undefined ? all : new Map([...all].filter(([whose]) => isWide(whose)));
+  await rollups.putRollups(hour, put, asOfMs);
+  for (const environment of ENVIRONMENTS) {
+    const own = new Map([...all].filter(([whose]) => whose.environment === environment));
+    if (own.size > 0) await rollups.putLeaders(hour, environment, leadersOf(own));
+  }
+  if (asOfMs === undefined) await countDays(ports, dayOf(hourStartMs(hour)), [...all.keys()]);
+}
+
+/** Those of who was in the hour that was counted: nobody else's day is another one now. */
+async function countDays(
+  { rollups, tenants, surroundings }: RollupPorts,
+  day: string,
+  whoses: readonly Whose[],
+): Promise<void> {
+  if (!hasItsHours(day, surroundings.now())) return;
+  const startMs = dayStartMs(day);
+  const [from, to] = [hourOf(startMs), hourOf(startMs + DAY_MS)];
+  for (let at = 0; at < whoses.length; at += DAYS_AT_ONCE) {
+    const days = await inParallel(
+      whoses.slice(at, at + DAYS_AT_ONCE),
+      QUERIES_AT_ONCE,
+      async (whose): Promise<[Whose, CountedRollup]> => [
+        whose,
+        dayRollup(await rollups.readRollups(whose, from, to, true)),
+      ],
+    );
+    const names = new Set(days.flatMap(([whose]) => ('tenant' in whose ? [whose.tenant] : [])));
+    const living = await tenants.createdTimes(names);
+    const left = days.filter(([whose]) => !('tenant' in whose) || living.has(whose.tenant));
+    await rollups.putDays(day, new Map(left));
+  }
+}
+
+const isWide = ({ kind }: Whose): boolean => kind === 'tenant' || kind === 'stack';

@@ -1,0 +1,34 @@
+// The rollup function: runs every few minutes, for the hours that are due.
+import type { Context } from 'aws-lambda';
+import { createArchive } from '../adapters/analytics/archive.ts';
+import { createDueHours } from '../adapters/analytics/due-hours.ts';
+import { createLivingTenants } from '../adapters/analytics/living-tenants.ts';
+import { createRollups } from '../adapters/analytics/rollups.ts';
+import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
+import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
+import { createS3 } from '../adapters/aws/s3.ts';
+import { log } from '../adapters/log.ts';
+import { surroundings, variable } from '../adapters/surroundings.ts';
+import { Env } from '../environment.ts';
+import { countDue, type RollupPorts } from './count-due.ts';
+
+/** What is left of an invocation is enough for an hour that was begun. */
+const STOP_MS = 120_000;
+/** Beside the stream's window: what record takes, and its first tries again. */
+const MARGIN_SECONDS = 30;
+
+const dynamoDb = createDynamoDb();
+const ledger = tableOf(dynamoDb, variable(Env.ledgerTable));
+const ports: RollupPorts = {
+  hours: createDueHours(ledger),
+  archive: createArchive(createS3(), variable(Env.archiveBucket)),
+  rollups: createRollups(ledger),
+  tenants: createLivingTenants(tableOf(dynamoDb, variable(Env.registryTable))),
+  surroundings,
+  graceMs: (Number(variable(Env.archiveWindowSeconds)) + MARGIN_SECONDS) * 1000,
+};
+
+export async function handler(_schedule: unknown, context: Context): Promise<void> {
+  const report = await countDue(ports, () => context.getRemainingTimeInMillis() < STOP_MS);
+  if (report.counted + report.current > 0) log.info('counted', { ...report });
+}

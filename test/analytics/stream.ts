@@ -1,0 +1,211 @@
+// The ledger's stream as record gets it in a bad time: batches cut anywhere and again, functions that die at any call,
+// PUTs that land late, a stream that is away for longer than it keeps its writes. And the archive in memory.
+import type { DynamoDBRecord } from 'aws-lambda';
+import { createDueHours } from '../../lambdas/adapters/analytics/due-hours.ts';
+import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
+import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
+import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
+import type { Archive } from '../../lambdas/core/analytics/archive.ts';
+import { HOUR_MS, hourStartMs, hoursBetween } from '../../lambdas/core/analytics/hour.ts';
+import { refill } from '../../lambdas/core/analytics/refill.ts';
+import type { LivingTenants } from '../../lambdas/core/analytics/store.ts';
+import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
+import { record } from '../../lambdas/record/record.ts';
+import { countDue, type RollupPorts } from '../../lambdas/rollup/count-due.ts';
+import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
+import {
+  createMemoryDynamoDb,
+  LEDGER_TABLE,
+} from '../../local/simulation/memory/dynamodb/service.ts';
+import { randomFrom } from '../../local/simulation/random.ts';
+
+/** A write of the ledger, and when it was. */
+export interface Write {
+  readonly atMs: number;
+  readonly before: Item | undefined;
+  readonly after: Item;
+}
+
+export interface BadTimes {
+  readonly seed: number;
+  /** The chance that a function dies at a call, before or after it. */
+  readonly deaths: number;
+  /** The share of PUTs that land only when later batches were handled. */
+  readonly latePuts: number;
+  /** Whether record is away for 30 hours, of which the stream keeps 24. */
+  readonly isAway: boolean;
+}
+
+const STREAM_KEEPS_MS = 24 * HOUR_MS;
+const AWAY_MS = 30 * HOUR_MS;
+
+class Died extends Error {}
+
+/** Objects by their keys; a key never gets other bytes. */
+export class MemoryArchive implements Archive {
+  readonly objects = new Map<string, Uint8Array>();
+
+  async put(key: string, body: Uint8Array): Promise<void> {
+    const known = this.objects.get(key);
+    if (known && !Buffer.from(known).equals(body)) throw new Error(`${key} is overwritten`);
+    this.objects.set(key, body);
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    return this.objects.get(key) ?? new Uint8Array();
+  }
+
+  async list(prefix: string) {
+    return [...this.objects]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, { length }]) => ({ key, bytes: length }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+}
+
+/** Everyone is there. */
+const EVERYONE: LivingTenants = {
+  createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])),
+};
+
+export async function analyse(
+  writes: readonly Write[],
+  deliveries: () => Iterable<Delivery>,
+  times: BadTimes,
+  tenants: LivingTenants = EVERYONE,
+) {
+  const random = randomFrom(times.seed);
+  let nowMs = writes[0]?.atMs ?? 0;
+  const archive = new MemoryArchive();
+  const dynamoDb = createMemoryDynamoDb(createCallCounts(), { nowMs: () => nowMs });
+  const table = tableOf(dynamoDb, LEDGER_TABLE);
+  let canDie = true;
+  const dies = (): boolean => canDie && random() < times.deaths / 2;
+  const mortal = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (dies()) throw new Died();
+    const answer = await call();
+    if (dies()) throw new Died();
+    return answer;
+  };
+  /** On their way, though who sent them is dead. */
+  let late: (() => Promise<void>)[] = [];
+  const surroundings = {
+    now: () => nowMs,
+    random: (bytes: number) => Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256)),
+  };
+  const hours = createDueHours(table);
+  const ports = {
+    archive: {
+      put: (key: string, body: Uint8Array) =>
+        mortal(async () => {
+          if (canDie && random() < times.latePuts) {
+            late.push(() => archive.put(key, body));
+            throw new Died();
+          }
+          await archive.put(key, body);
+        }),
+    },
+    hours: { mark: (hour: string, token: string) => mortal(() => hours.mark(hour, token)) },
+    surroundings,
+    reportUnread: (_key: string, error: unknown) => {
+      throw error;
+    },
+    reportFailure: () => undefined,
+  };
+  const mortalTable = {
+    ...table,
+    call: ((...given) => mortal(() => table.call(...given))) as typeof table.call,
+  };
+  let meanwhile = async (): Promise<void> => undefined;
+  const counting: RollupPorts = {
+    hours: createDueHours(mortalTable),
+    archive: {
+      async list(prefix) {
+        const found = await mortal(() => archive.list(prefix));
+        // Files that come now are not in the list.
+        await meanwhile();
+        return found;
+      },
+      get: (key) => mortal(() => archive.get(key)),
+    },
+    rollups: createRollups({
+      ...mortalTable,
+      client: {
+        call: ((...given: Parameters<typeof dynamoDb.call>) =>
+          mortal(() => dynamoDb.call(...given))) as typeof dynamoDb.call,
+      },
+    }),
+    tenants,
+    surroundings,
+    graceMs: 330_000,
+  };
+  const rollup = () =>
+    countDue(counting).catch((error: unknown) => {
+      if (!(error instanceof Died)) throw error;
+    });
+
+  const records = writes.map((write, index): DynamoDBRecord & { atMs: number } => ({
+    atMs: write.atMs,
+    dynamodb: {
+      SequenceNumber: String(index + 1).padStart(21, '0'),
+      Keys: { pk: write.after.pk, sk: write.after.sk } as never,
+      NewImage: write.after as never,
+      ...(write.before && { OldImage: write.before as never }),
+    },
+  }));
+  const firstMs = records[0]?.atMs ?? 0;
+  const awayMs = times.isAway
+    ? firstMs + random() * Math.max(0, (records.at(-1)?.atMs ?? 0) - firstMs)
+    : Number.POSITIVE_INFINITY;
+  let position = 0;
+  const lost: number[] = [];
+  const next = () => records[position];
+  /** A batch, which comes again where it failed. */
+  async function step(): Promise<void> {
+    const size = 1 + Math.floor(random() ** 3 * 60);
+    const batch = records.slice(position, position + size);
+    nowMs = Math.max(nowMs, batch.at(-1)?.atMs ?? nowMs);
+    if (nowMs >= awayMs && nowMs < awayMs + AWAY_MS) {
+      nowMs = awayMs + AWAY_MS;
+      for (let one = next(); one && one.atMs < nowMs - STREAM_KEEPS_MS; one = next()) {
+        lost.push(one.atMs);
+        position++;
+      }
+      return;
+    }
+    try {
+      const from = await record(ports, batch);
+      const failed = batch.findIndex(({ dynamodb }) => dynamodb?.SequenceNumber === from);
+      position += failed < 0 ? batch.length : failed;
+      // What was handled may come once more.
+      if (random() < 0.1) position = Math.max(0, position - Math.floor(random() * 10));
+    } catch (error) {
+      if (!(error instanceof Died)) throw error;
+    }
+  }
+  meanwhile = async () => {
+    if (next() && random() < 0.3) await step();
+  };
+  while (next()) {
+    await step();
+    if (random() < 0.3) {
+      for (const land of late) await land();
+      late = [];
+    }
+    if (random() < 0.2) await rollup();
+  }
+  for (const land of late) await land();
+  if (lost.length > 0) {
+    const wanted = hoursBetween(Math.min(...lost) - HOUR_MS, Math.max(...lost) + HOUR_MS);
+    canDie = false;
+    const token = () => Buffer.from(surroundings.random(8)).toString('hex');
+    await refill({ archive, hours, newToken: token }, wanted, deliveries());
+  }
+  canDie = false;
+  // Each as soon as it is over, deadlines included.
+  for (const { hour } of await hours.listDue()) {
+    nowMs = hourStartMs(hour) + 2 * HOUR_MS;
+    await countDue(counting);
+  }
+  return { archive, rollups: createRollups(table), due: await hours.listDue(), lost: lost.length };
+}

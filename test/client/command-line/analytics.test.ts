@@ -1,0 +1,105 @@
+// `posthorn stats` and `posthorn advice`.
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { sparkline } from '../../../client/src/cli/sparkline.ts';
+import { documented, type FakeService, startFakeService } from '../fake-service.ts';
+import { ran } from './in-process.ts';
+
+let service: FakeService;
+beforeAll(async () => {
+  service = await startFakeService();
+});
+afterAll(() => service.close());
+beforeEach(() => {
+  service.asked.splice(0);
+  service.answer = documented;
+});
+
+it.each([
+  [[], 10, ''],
+  [[0, 1, 8], 10, ' ▁█'],
+  [[1, 1, 2, 2], 2, '▄█'],
+  [[0, 0], 10, '  '],
+])('%j in %d columns is "%s"', (values, width, line) => {
+  expect(sparkline(values, width)).toBe(line);
+});
+
+const STATS = {
+  since: '2026-01-31T00:00:00.000Z',
+  until: '2026-02-01T00:00:00.000Z',
+  complete: true,
+  live: null,
+  asOf: null,
+  percentiles: 'exact hours',
+  data: [
+    {
+      at: '2026-01-31T00:00:00.000Z',
+      group: null,
+      count: 412,
+      success: 409,
+      failure: 3,
+      successRate: 0.9927,
+      avgMs: 121,
+      p50Ms: 96,
+      p95Ms: 310,
+      p99Ms: 820,
+      outcomes: {},
+    },
+  ],
+};
+
+it('stats shows bars and a table, of one endpoint if one is named', async () => {
+  service.answer = () => ({ status: 200, body: STATS });
+  const { code, stdout } = await ran(service.url, ['stats', 'ep_1', '--granularity', '1d']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('attempts  █  at most 412');
+  expect(stdout).toMatch(/AT +ATTEMPTS +FAILURES +SUCCESS/);
+  expect(stdout).toMatch(/2026-01-31T00:00:00.000Z +412 +3 +99.3 %/);
+  expect(service.asked[0]?.path).toBe('/v1/analytics/attempts');
+  expect(`${service.asked[0]?.query}`).toBe('granularity=1d&endpoint=ep_1');
+});
+
+it('stats without an endpoint is of all, and JSON is the answer as it is', async () => {
+  service.answer = () => ({ status: 200, body: STATS });
+  const { code, stdout } = await ran(service.url, ['stats', '--json']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).data[0]).toMatchObject({ count: 412, p95Ms: 310 });
+  expect(service.asked[0]?.path).toBe('/v1/analytics/attempts');
+});
+
+it('stats takes one endpoint at most', async () => {
+  const { code, stderr } = await ran(service.url, ['stats', 'ep_1', 'ep_2']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('stats expects [endpoint]')]);
+});
+
+it('advice names what to do, what it rests on, and what would apply it', async () => {
+  service.answer = () => ({
+    status: 200,
+    body: {
+      since: 'x',
+      until: 'y',
+      data: [
+        {
+          code: 'timeout_too_short',
+          severity: 'warning',
+          needsAPerson: false,
+          advice: 'Wait longer.',
+          evidence: { timeouts: 40 },
+          change: { timeoutMs: 20000 },
+        },
+        {
+          code: 'certificate',
+          severity: 'critical',
+          needsAPerson: true,
+          advice: 'TLS fails.',
+          evidence: { failed: 50 },
+          change: null,
+        },
+      ],
+    },
+  });
+  const { code, stdout } = await ran(service.url, ['advice', 'ep_1']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('{"timeoutMs":20000}');
+  expect(stdout).toContain('needs a person');
+  expect(service.asked[0]?.path).toBe('/v1/endpoints/ep_1/recommendations');
+});
