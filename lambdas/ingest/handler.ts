@@ -19,6 +19,7 @@ import { lambdaHandler } from '../http/lambda.ts';
 import { createEventTypeGate } from './event-type-gate.ts';
 import { countRefusedRequests } from './refusals.ts';
 import { addEventRoutes } from './routes.ts';
+import { shareSends } from './shared-sends.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
@@ -35,11 +36,12 @@ const authentication = createAuthentication({
   gate: edge.gate,
 });
 const queues = settings.sealEventData ? sealingQueue({ secrets, surroundings }, sqs) : sqs;
+const sendEvents = shareSends(queues);
 addEventRoutes(app, authentication, {
   ledger,
   queues: {
     async sendEvents(messages) {
-      const refused = await queues.sendEvents(messages);
+      const refused = await sendEvents(messages);
       messages.forEach(({ event: { tenant, environment: env } }, index) => {
         if (refused.has(index) || tenant === OPERATOR_TENANT) return;
         metrics.count('EventsAccepted', { env });
