@@ -1,5 +1,4 @@
 // Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
@@ -206,10 +205,11 @@ export function ownerOf(
 }
 
 async function within(work: Promise<void>, ms: number): Promise<void> {
-  const clock = new AbortController();
-  const over = delay(ms, undefined, { signal: clock.signal }).catch(() => undefined);
-  await Promise.race([work, over]);
-  clock.abort();
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 /** The operator may do everything. */

@@ -42,6 +42,9 @@ interface Database {
   ) => void;
 }
 
+/** Items that were written with their index and stream, and that dynalite is about to write again. */
+const written = new WeakSet<object>();
+
 /** By the database and the table. */
 const streams = new WeakMap<LevelDb, Map<string, TableStream>>();
 
@@ -62,7 +65,11 @@ export function databaseOf<T>(open: () => T): { readonly opened: T; readonly db:
   const opened = open();
   database.create = create;
   if (!store) throw new Error('another dynalite is needed');
-  return { opened, db: store.db };
+  const { db } = store;
+  const put = db.put.bind(db);
+  db.put = (key, value, done) =>
+    written.delete(value) ? queueMicrotask(done) : put(key, value, done);
+  return { opened, db };
 }
 
 function dynaliteDatabase(): Database {
@@ -70,10 +77,7 @@ function dynaliteDatabase(): Database {
   return requireInDynalite('./db');
 }
 
-/**
- * From now on, an item whose place in an index changes, or whose table has a stream, is written together with it;
- * dynalite then writes it again.
- */
+/** From now on, an item whose place in an index changes, or whose table has a stream, is written together with it. */
 export function writeItemsWhole(): void {
   const database = dynaliteDatabase();
   if (typeof database.updateIndexes !== 'function') throw new Error('another dynalite is needed');
@@ -95,6 +99,7 @@ export function writeItemsWhole(): void {
         ...(record ? [{ type: 'put', ...record } as const] : []),
       ],
       (error) => {
+        if (after && !error) written.add(after);
         if (record) stream?.end(record.value);
         done(error);
       },

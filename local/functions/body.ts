@@ -6,7 +6,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { THREAD_LIMITS } from '../thread-limits.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
+import type { FromWorker, Invocation, ToWorker, WorkerStart } from './worker.ts';
 
 export type Isolation = 'thread' | 'process';
 
@@ -15,7 +15,7 @@ export interface FunctionBody {
   readonly stderr: Readable;
   /** The process's id, where it has one of its own. */
   readonly pid: number | undefined;
-  post(message: ToWorker): void;
+  post(invocation: Invocation): void;
   onMessage(listener: (message: FromWorker) => void): void;
   onError(listener: (error: Error) => void): void;
   onExit(listener: () => void): void;
@@ -56,7 +56,7 @@ function inThread(start: WorkerStart, env: Record<string, string>): FunctionBody
     stdout: worker.stdout,
     stderr: worker.stderr,
     pid: undefined,
-    post: (message) => worker.postMessage(message),
+    post: gathering((invocations) => worker.postMessage(invocations)),
     onMessage: (listener) => worker.on('message', listener),
     onError: (listener) => worker.on('error', listener),
     onExit: (listener) => worker.on('exit', () => listener()),
@@ -80,7 +80,7 @@ function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBod
     stdout,
     stderr,
     pid: child.pid,
-    post: (message) => child.send(message),
+    post: gathering((invocations) => child.send(invocations)),
     // Only worker.ts writes to this channel.
     onMessage: (listener) => child.on('message', (message) => listener(message as FromWorker)),
     onError: (listener) => child.on('error', listener),
@@ -91,5 +91,20 @@ function inProcess(start: WorkerStart, env: Record<string, string>): FunctionBod
       await gone;
       clearTimeout(force);
     },
+  };
+}
+
+/** A message wakes the one that it is for, which costs more than what it says: those of one turn of the event loop go together. */
+function gathering(send: (invocations: ToWorker) => void): FunctionBody['post'] {
+  let waiting: Invocation[] = [];
+  return (invocation) => {
+    if (waiting.length === 0) {
+      setImmediate(() => {
+        const invocations = waiting;
+        waiting = [];
+        send(invocations);
+      });
+    }
+    waiting.push(invocation);
   };
 }

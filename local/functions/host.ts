@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { type FunctionBody, type Isolation, startBody } from './body.ts';
 import { faultOfResult } from './limits.ts';
 import { splitLines } from './lines.ts';
-import type { FromWorker, ToWorker, WorkerStart } from './worker.ts';
+import type { FromWorker, WorkerStart } from './worker.ts';
 
 export interface FunctionDefinition {
   name: string;
@@ -149,8 +149,7 @@ export class FunctionHost {
         reject(new FunctionTimedOut(name, 'Sandbox.Timedout', message));
       }, timeoutMs);
       this.#invocations.set(id, { resolve, reject, timer });
-      const message: ToWorker = { id, event, deadlineMs: Date.now() + timeoutMs };
-      worker.post(message);
+      worker.post({ id, event, deadlineMs: Date.now() + timeoutMs });
     }).finally(() => {
       this.#onInvoked?.(performance.now() - startedAt);
       if (!this.#isKept && this.#invocations.size === 0) this.#unloadLater();

@@ -15,6 +15,8 @@ interface StreamSourceOptions {
 
 /** Lambda takes at most 6 MB, and the records' envelope wants some of it. */
 const MAX_BATCH_BYTES = 5_500_000;
+/** More than an item with both of its images takes: a batch with less room than this had no room for the next. */
+const MAX_RECORD_BYTES = 1_000_000;
 const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 
@@ -59,12 +61,17 @@ export class StreamSource {
       try {
         const records = await stream.read(batchSize, MAX_BATCH_BYTES);
         if (records.length === 0) return;
-        const handled = await this.#hand(records);
+        const event = JSON.stringify({ Records: records });
+        const handled = await this.#hand(event, records);
         const last = records[handled - 1];
         if (last) await stream.forget(last.dynamodb.SequenceNumber);
         if (handled === records.length) {
           pauseMs = RETRY_MS;
-          continue;
+          const isFull =
+            records.length === batchSize || event.length > MAX_BATCH_BYTES - MAX_RECORD_BYTES;
+          if (isFull) continue;
+          // What came meanwhile has a window of its own.
+          return;
         }
       } catch (error) {
         onFailure(error);
@@ -75,10 +82,10 @@ export class StreamSource {
   }
 
   /** @returns how many of the first are done */
-  async #hand(records: readonly StreamRecord[]): Promise<number> {
+  async #hand(event: string, records: readonly StreamRecord[]): Promise<number> {
     const { invoke, reportsBatchItemFailures } = this.#options;
     const answer: { batchItemFailures?: { itemIdentifier?: string }[] } | null = JSON.parse(
-      await invoke(JSON.stringify({ Records: records })),
+      await invoke(event),
     );
     if (!reportsBatchItemFailures) return records.length;
     const failed = (answer?.batchItemFailures ?? []).map(({ itemIdentifier }) =>

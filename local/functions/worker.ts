@@ -12,7 +12,10 @@ export interface WorkerStart {
   memoryMb: number;
 }
 
-export type ToWorker = { id: string; event: string; deadlineMs: number };
+export type Invocation = { id: string; event: string; deadlineMs: number };
+
+/** Those of one turn of the host's event loop. */
+export type ToWorker = readonly Invocation[];
 
 export type FromWorker =
   | { kind: 'ready' }
@@ -27,7 +30,7 @@ const { handler } = (await import(start.bundleUrl)) as { handler: Handler };
 
 let isLoading = false;
 
-const take = async ({ id, event, deadlineMs }: ToWorker): Promise<void> => {
+const take = async ({ id, event, deadlineMs }: Invocation): Promise<void> => {
   if (!isLoading) setTimeout(loadOnDemand, LOAD_AFTER_MS).unref();
   isLoading = true;
   const context = {
@@ -48,9 +51,12 @@ const take = async ({ id, event, deadlineMs }: ToWorker): Promise<void> => {
     reply({ kind: 'error', id, name, message, stack });
   }
 };
-if (parentPort) parentPort.on('message', take);
+const takeAll = (invocations: ToWorker): void => {
+  for (const invocation of invocations) void take(invocation);
+};
+if (parentPort) parentPort.on('message', takeAll);
 else {
-  process.on('message', take);
+  process.on('message', takeAll);
   // The host went, or wants this to end.
   process.on('disconnect', () => process.exit());
 }

@@ -23,6 +23,7 @@ export type SqsMessage = SqsQueue['messages'][number];
 interface Persistence {
   db: DatabaseSync;
   loadSqsAndSns(sqsStore: SqsStore, snsStore: Stores['snsStore']): void;
+  insertMessage(queueName: string, message: SqsMessage): void;
   updateMessageReady(messageId: string): void;
   transaction(work: () => void): void;
   close(): void;
@@ -114,7 +115,32 @@ async function openPersistence(dataDir: string): Promise<Persistence> {
   persistence.updateMessageReady = (messageId) => {
     makeReady.run(messageId);
   };
+  insertTogether(persistence);
   return persistence;
+}
+
+/** The messages of one request are one write to the disk, made before it is answered: fauxqs answers in a later task. */
+function insertTogether(persistence: Persistence): void {
+  const { db } = persistence;
+  const insert = persistence.insertMessage.bind(persistence);
+  const transaction = persistence.transaction.bind(persistence);
+  let isOpen = false;
+  const commit = (): void => {
+    if (isOpen) db.exec('COMMIT');
+    isOpen = false;
+  };
+  persistence.insertMessage = (...given) => {
+    if (!db.isTransaction) {
+      db.exec('BEGIN');
+      isOpen = true;
+      queueMicrotask(commit);
+    }
+    insert(...given);
+  };
+  persistence.transaction = (work) => {
+    commit();
+    transaction(work);
+  };
 }
 
 async function fromFauxqs(file: string) {

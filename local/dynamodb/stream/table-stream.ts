@@ -21,6 +21,7 @@ export interface StreamRecord {
 
 /** LevelDB, as dynalite opened it. */
 export interface LevelDb {
+  put(key: string, value: object, done: (error?: unknown) => void): void;
   batch(operations: readonly object[], done: (error?: unknown) => void): void;
   iterator(range: object): AsyncIterable<[string, StreamRecord]>;
   clear(range: object): Promise<void>;

@@ -74,11 +74,16 @@ const told = (records: readonly StreamRecord[]): string[] =>
 
 type Handle = (writes: string[], records: StreamRecord[]) => unknown;
 
-function connect(stream: StreamReader, handle: Handle, batchSize = 100): StreamSource {
+function connect(
+  stream: StreamReader,
+  handle: Handle,
+  batchSize = 100,
+  windowMs = 20,
+): StreamSource {
   const source = new StreamSource({
     stream,
     batchSize,
-    windowMs: 20,
+    windowMs,
     reportsBatchItemFailures: true,
     async invoke(event) {
       const { Records } = JSON.parse(event);
@@ -126,6 +131,26 @@ describe.each<[string, Reach]>([
     expect(second?.dynamodb.OldImage).toEqual(first?.dynamodb.NewImage);
     const numbers = all.map(({ dynamodb }) => dynamodb.SequenceNumber);
     expect(numbers).toEqual([...new Set(numbers)].sort());
+  });
+
+  it('gets what is written during a batch with the next one, a window later', async () => {
+    const { stream, put } = await start(reach);
+    const sk = fresh();
+    const batches: string[][] = [];
+    // Each batch is written to while it is handled: without a window each of these writes would be a batch.
+    const handle: Handle = async (writes) => {
+      batches.push(writes);
+      if (batches.length > 1) return;
+      await put(sk, 2);
+      setTimeout(() => void put(sk, 3), 10);
+    };
+    connect(stream, handle, 100, 200);
+    await put(sk, 1);
+    await eventually(() => batches.flat().includes(`${sk}3`));
+    expect(batches.map((writes) => writes.filter((one) => one.startsWith(sk)))).toEqual([
+      [`${sk}1`],
+      [`${sk}2`, `${sk}3`],
+    ]);
   });
 
   it('gets again what it failed at, and nothing after it before', async () => {
