@@ -15,6 +15,7 @@ const ALONE = [
 
 /** Most of a minute each, or more: they run where CI=true. */
 const LONG = [
+  'test/acceptance/analytics.test.ts',
   'test/acceptance/embedded/{kills,load-and-kill,long-outages,sealed-data,sealing-key-rotation}.test.ts',
   'test/client/command-line/long-running.test.ts',
   'test/core/contracts/rotation.test.ts',

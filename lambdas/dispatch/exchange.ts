@@ -89,7 +89,7 @@ async function send(
   const sent = defined({
     bytes: report.bytes,
     isSlow: queue === 'slow' ? (true as const) : undefined,
-    bodyHash: stored.salt && bodyHash(stored.salt, request.body),
+    bodyHash: stored.event.salt && bodyHash(stored.event.salt, request.body),
   });
   return { ...report, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }

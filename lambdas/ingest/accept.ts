@@ -8,6 +8,7 @@ import type { TraceContext } from '../core/events/trace-context.ts';
 import { createId } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import { Problem } from '../core/problem.ts';
+import { SALT_BYTES } from '../core/requests/body-hash.ts';
 import type { Scope } from '../core/scope.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import { DAY_MS } from '../core/time.ts';
@@ -96,6 +97,7 @@ async function reserve(ports: AcceptPorts, candidate: Candidate): Promise<Reserv
     postedBy,
     trace,
     data,
+    salt: ports.surroundings.random(SALT_BYTES),
   });
   // What lies further ahead would be its subject's latest event for as long.
   if (!(occurredAtMs(event) <= nowMs + DAY_MS)) {

@@ -59,6 +59,7 @@ export const arbitraryEvent: fc.Arbitrary<Event> = fc
       occurredAt: fc.constantFrom('2026-01-31T09:30:00Z', '2026-01-31T09:30:00.123456+02:00'),
       subject: text(60),
       trace: fc.constantFrom(TRACE, { parent: TRACE.parent }),
+      salt: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes)),
     },
     { requiredKeys: ['id', 'tenant', 'environment', 'type', 'acceptedAtMs', 'channels', 'data'] },
   )

@@ -3,14 +3,21 @@
 import { inflateRawSync } from 'node:zlib';
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 
-export async function dumpTable(client: DynamoDBClient, table: string): Promise<string> {
+/** @param isWanted by the partition */
+export async function dumpTable(
+  client: DynamoDBClient,
+  table: string,
+  isWanted: (partition: string) => boolean = () => true,
+): Promise<string> {
   const texts: string[] = [];
   let start: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(
       new ScanCommand({ TableName: table, ...(start ? { ExclusiveStartKey: start } : {}) }),
     );
-    for (const item of page.Items ?? []) texts.push(...textsIn({ M: item }));
+    for (const item of page.Items ?? []) {
+      if (isWanted(item.pk?.S ?? '')) texts.push(...textsIn({ M: item }));
+    }
     start = page.LastEvaluatedKey;
   } while (start);
   return texts.join('\n');

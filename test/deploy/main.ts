@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { localSettings } from '../../local/stack/settings.ts';
 import type { Deployed } from '../acceptance/deployed-target.ts';
 import { printCounts } from '../counting-reporter.ts';
 import { installMinistack, startMinistack } from './ministack.ts';
@@ -15,6 +16,8 @@ import { stackTools } from './stack.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = join(ROOT, 'build');
+/** As the embedded runtime has it. */
+const SOON = localSettings({});
 
 async function step<T>(what: string, work: () => Promise<T> | T): Promise<T> {
   const beganMs = performance.now();
@@ -50,7 +53,7 @@ async function deployAndTest(programs: string): Promise<boolean> {
   const ministack = await step('ministack started', () => startMinistack(programs));
   try {
     const stack = stackTools(ministack.url, workDir);
-    const assembly = await step('cdk synth', () => stack.synthesize('first'));
+    const assembly = await step('cdk synth', () => stack.synthesize('first', SOON));
     await step('cdk bootstrap', () => stack.bootstrap(assembly));
     const deployed = await step('cdk deploy', () => stack.deploy(assembly));
     await step('cdk diff is empty', () => stack.diff(assembly));

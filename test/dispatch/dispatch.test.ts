@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshDelivery, LOST_AFTER_MS } from '../../lambdas/core/deliveries/advance.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
@@ -152,6 +153,32 @@ describe('the fast path', () => {
       { state: 'delivered', attempts: [{ number: 1, outcome: 'http_204' }] },
     ]);
     expect([claims, retries.length]).toEqual([0, 0]);
+  });
+
+  it('writes down what the archive wants to know, and of the attempt that was made alone', async () => {
+    const salt = Buffer.alloc(16, 3);
+    const { ledger } = ports();
+    const getEvents = async () =>
+      new Map([[EVENT_ID, { event: { ...event, salt }, targets: [ENDPOINT_ID] }]]);
+    const sender = {
+      send: async (request: OutgoingRequest) => {
+        sent.push(request);
+        const nowMs = surroundings.now();
+        return { outcome, startedAtMs: nowMs, endedAtMs: nowMs, bytes: 17 };
+      },
+    };
+    const salted = ports({ ledger: { ...ledger, getEvents }, sender });
+    await dispatch(salted, [record(first)], 'slow', 'r');
+    const [request] = sent;
+    const expected = createHmac('sha256', salt)
+      .update(request?.body ?? '')
+      .digest('base64url');
+    expect(puts[0]?.lastSent).toEqual({ bytes: 17, isSlow: true, bodyHash: expected });
+    // The next one's event was redacted, or is from before there were salts.
+    const before = waiting({ lastSent: { bytes: 1, bodyHash: 'of another' } });
+    claim = { kind: 'claimed', delivery: { ...before, attempts: puts[0]?.attempts ?? [] } };
+    await dispatch(ports({ sender }), [record(second)], 'retries', 'r');
+    expect(recorded[0]?.lastSent).toEqual({ bytes: 17 });
   });
 
   it('after a failure writes the delivery as waiting and sends the message of its retry', async () => {

@@ -49,6 +49,17 @@ const outline = (results: Awaited<ReturnType<typeof accept>>) =>
   results.map((result) => (result instanceof Problem ? result.status : result.duplicate));
 
 describe('accepting', () => {
+  it('gives each event a salt of its own', async () => {
+    const { ports, sent } = world();
+    let drawn = 0;
+    const random = (bytes: number) => new Uint8Array(bytes).fill(++drawn);
+    const surroundings = { ...ports.surroundings, random };
+    await accept({ ...ports, surroundings }, [candidate(), candidate()]);
+    const salts = sent.map(({ event }) => Buffer.from(event.salt ?? []).toString('hex'));
+    expect(salts.map(({ length }) => length)).toEqual([32, 32]);
+    expect(new Set(salts).size).toBe(2);
+  });
+
   it.each([
     [86_400_000, false],
     [86_400_001, 422],

@@ -57,7 +57,7 @@ export function workPartition(
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
 export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
-  const { event, targets, storedBy, subjectHash, salt } = stored;
+  const { event, targets, storedBy, subjectHash } = stored;
   return defined({
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
@@ -73,7 +73,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     tg: text(targets.join(' ')),
     by: text(storedBy),
     sh: text(subjectHash),
-    sa: salt && event.redactedAtMs === undefined ? { B: salt } : undefined,
+    sa: event.salt && event.redactedAtMs === undefined ? { B: event.salt } : undefined,
     exp: seconds(expiresAtMs),
   });
 }
@@ -110,12 +110,12 @@ export function fromEventItem(stored: Item): StoredEvent {
       ...traceOf(item.tp?.S, item.ts?.S),
       data: dataIn(item),
       sealedContent: item.sd?.B,
+      salt: item.sa?.B,
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,
-    salt: item.sa?.B,
   });
 }
 

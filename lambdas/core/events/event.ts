@@ -36,6 +36,8 @@ export interface Event extends Scope {
   readonly data: string;
   /** Data and subject, sealed: there as long as they are closed, and while they travel. */
   readonly sealedContent?: Uint8Array;
+  /** Of the hashes of what is sent: see body-hash.ts. Events from before there was one have none, and redacted ones. */
+  readonly salt?: Uint8Array;
   /** When its data and subject were removed for good, Unix milliseconds. */
   readonly redactedAtMs?: number;
 }

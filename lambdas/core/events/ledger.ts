@@ -15,8 +15,6 @@ export interface StoredEvent {
   readonly storedBy?: string;
   /** Of the subject of a sealed event: finds its pointers where there is no key to open it. */
   readonly subjectHash?: string;
-  /** Of the hashes of what is sent: erased with the event. Events from before there was one have none. */
-  readonly salt?: Uint8Array;
 }
 
 export interface EventLedger extends FeedLedger, SubjectLedger {

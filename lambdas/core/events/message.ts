@@ -26,6 +26,8 @@ const eventMessageSchema = z.object({
   tp: z.string().optional(),
   ts: z.string().optional(),
   data: z.string().optional(),
+  /** The salt of what is sent, base64. */
+  sa: z.string().optional(),
   /** Instead of data and subject: both, sealed. */
   sc: z.string().optional(),
   /** Present if the data is deflated. */
@@ -53,6 +55,7 @@ export function encodeEventMessage({ event, mayRepeat }: EventMessage): string {
     pb: event.postedBy,
     tp: event.trace?.parent,
     ts: event.trace?.state,
+    sa: event.salt && Buffer.from(event.salt).toString('base64'),
     ...contentOf(event),
     key: mayRepeat ? 1 : undefined,
   });
@@ -96,6 +99,7 @@ function read(message: z.infer<typeof eventMessageSchema>): EventMessage {
       postedBy: message.pb,
       ...traceOf(message.tp, message.ts),
       data: inflated(message),
+      salt: message.sa === undefined ? undefined : Buffer.from(message.sa, 'base64'),
       sealedContent: message.sc === undefined ? undefined : Buffer.from(message.sc, 'base64'),
     }),
     mayRepeat: message.key === 1,

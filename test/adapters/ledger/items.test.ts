@@ -7,6 +7,7 @@ import { contractOf } from '../../../lambdas/core/contracts/all.ts';
 import { advance, freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import type { Attempt, Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
+import { bodyHash } from '../../../lambdas/core/requests/body-hash.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import { keptRequest, shownHeaders } from '../../../lambdas/core/requests/shown-headers.ts';
 import { settingsSchema } from '../../../lambdas/core/settings.ts';
@@ -83,6 +84,7 @@ async function delivered({
       endedAtMs: NOON_MS + 141,
       phases: { dnsMs: 3, connectMs: 12, tlsMs: 25, firstByteMs: 41 },
       request: keptRequest(shownHeaders(formed.headers, { endpoint })),
+      sent: { bytes: body.length, bodyHash: bodyHash(new Uint8Array(16), formed.body) },
       holder: `${MESSAGE}/${REQUEST}`,
     },
     status < 300 ? { kind: 'delivered' } : { kind: 'dead', reason: 'attempts' },

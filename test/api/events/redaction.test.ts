@@ -21,6 +21,7 @@ import { memoryWakes } from '../../builders/wakes.ts';
 
 const LIVE = { tenant: 'acme', environment: 'live' } as const;
 const PERSONAL = 'Jane-Q-Marked';
+const SALT = `ab-${PERSONAL}`;
 const ANSWER = { status: 200, headers: { location: `/${PERSONAL}` }, body: `thanks, ${PERSONAL}` };
 
 let service: ApiService;
@@ -49,6 +50,7 @@ async function store(): Promise<Stored> {
     subject: `subject-${PERSONAL}`,
     channels: [],
     data: JSON.stringify({ name: PERSONAL, notes: PERSONAL.repeat(200) }),
+    salt: Buffer.from(SALT),
   };
   // In their order: it is the order in which they are shown.
   let made = 0;

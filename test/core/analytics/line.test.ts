@@ -84,6 +84,14 @@ describe('a write of a delivery', () => {
     expect(linesOf(failed, delivered)[0]).not.toHaveProperty('tlsMs');
   });
 
+  it('has what is known of the latest attempt alone', () => {
+    const lastSent = { bytes: 12, isSlow: true, bodyHash: 'hash' } as const;
+    const [first, second] = linesOf(undefined, { ...delivered, lastSent });
+    expect(second).toMatchObject({ attempt: 2, bytes: 12, lane: 'slow', bodyHash: 'hash' });
+    expect(Object.keys(first ?? {})).not.toEqual(expect.arrayContaining(['bytes']));
+    expect(linesOf(failed, { ...delivered, lastSent: { bytes: 0 } })[0]).not.toHaveProperty('lane');
+  });
+
   it('that was not seen before has all of its attempts', () => {
     expect(linesOf(undefined, delivered).map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
