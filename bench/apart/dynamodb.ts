@@ -1,10 +1,12 @@
-// DynamoDB's emulator in a process of its own: see emulators.ts.
+// DynamoDB's emulator in a process of its own, with Lambda's readers of its streams.
 import { startDynamoDb } from '../../local/dynamodb/emulator.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
-import { gatekeeper, served, tell } from './service.ts';
+import { startStreamSources } from '../../local/functions/stream-sources.ts';
+import { gatekeeper, onFailure, served, tell } from './service.ts';
 
-const { url } = await startDynamoDb(process.argv[2] ?? '', gatekeeper);
-tell({ tell: 'ready', url });
-const { stack } = await served(() => '');
-await createTables(stack, url, gatekeeper.host);
+const dynamoDb = await startDynamoDb(process.argv[2] ?? '', gatekeeper);
+tell({ tell: 'ready', url: dynamoDb.url });
+const { stack, permissions, functions } = await served(() => '');
+await createTables(stack, dynamoDb.url, gatekeeper.host);
+await startStreamSources(stack, { dynamoDb, functions, permissions, onFailure });
 tell({ tell: 'open' });

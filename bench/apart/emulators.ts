@@ -57,10 +57,10 @@ export async function startApart(settings: RuntimeOptions['settings']): Promise<
         accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
         secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
       }));
-      sqs.on('message', (message: FromEmulator) => {
-        if (message.tell === 'invoke') void invoke(sqs, functions, message);
-      });
       for (const child of [sqs, dynamoDb]) {
+        child.on('message', (message: FromEmulator) => {
+          if (message.tell === 'invoke') void invoke(child, functions, message);
+        });
         const opened = told(child, 'open');
         child.send({ ask: 'open', assemblyDir, callers } satisfies ToEmulator);
         await opened;
@@ -74,13 +74,13 @@ export async function startApart(settings: RuntimeOptions['settings']): Promise<
 }
 
 async function invoke(
-  sqs: ChildProcess,
+  child: ChildProcess,
   functions: Runtime['functions'],
   { number, name, lane, event }: Extract<FromEmulator, { tell: 'invoke' }>,
 ): Promise<void> {
   const answer = (message: ToEmulator): void => {
     // Invocations that are under way when all of this is stopped have nobody to answer.
-    if (sqs.connected) sqs.send(message);
+    if (child.connected) child.send(message, () => undefined);
   };
   try {
     const host = functions.get(name);
