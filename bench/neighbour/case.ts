@@ -25,7 +25,7 @@ async function measure(
   const contract = 'standard-webhooks';
   await world.endpoint('/healthy/0', { contract, eventTypes: ['healthy'] });
   await world.endpoint(`/neighbour/${how}`, { contract, eventTypes: ['neighbour'] }, 1);
-  await world.post({ type: 'healthy', count: 200, rate: 50 });
+  await world.post({ type: 'healthy', count: 200, rate: 100 });
   await world.untilArrived(200);
   world.forgetArrivals();
   const [posted = []] = await Promise.all([

@@ -23,7 +23,7 @@ export function causesOf(runs: readonly Run[]): Cause[] {
     for (const wait of slowest) {
       const pause = longestIn(wait, pauses);
       const where = pause?.where ?? 'nowhere';
-      const cause = pause === undefined ? 'no thread stood still' : causeOf(pause);
+      const cause = pause === undefined ? 'did not stand still' : causeOf(pause);
       const key = `${where}: ${cause}`;
       const { deliveries = 0, 'longest ms': longest = 0 } = causes.get(key) ?? {};
       causes.set(key, {
@@ -48,11 +48,16 @@ function longestIn({ ms, endedAtMs }: Wait, pauses: readonly Pause[]): Pause | u
 
 /** What most of a pause went to. */
 function causeOf({ ms, cpuMs, coreWaitMs, gcMs }: Pause): string {
+  const collectingMs = Math.min(gcMs, cpuMs);
   const parts = [
     { cause: 'waits for a core', ms: coreWaitMs },
-    { cause: 'collects garbage', ms: Math.min(gcMs, cpuMs) },
-    { cause: 'works', ms: cpuMs - Math.min(gcMs, cpuMs) },
-    { cause: 'waits for the disk or another thread', ms: ms - cpuMs - coreWaitMs },
+    { cause: 'collects garbage', ms: collectingMs },
+    { cause: 'works', ms: cpuMs - collectingMs },
+    {
+      // V8 collects with helper threads, which the thread waits for.
+      cause: gcMs > ms / 2 ? 'waits for helpers that collect garbage' : 'is blocked',
+      ms: ms - cpuMs - coreWaitMs,
+    },
   ];
   return parts.toSorted((a, b) => b.ms - a.ms)[0]?.cause ?? '';
 }

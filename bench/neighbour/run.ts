@@ -9,7 +9,7 @@ import { median, report, rounded } from '../report.ts';
 import { HEALTHY_RATE, type Measured } from './case.ts';
 import { causesOf, type Pause } from './causes.ts';
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 15);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const WATCHES = process.env.BENCH_PAUSES === '1';
 
@@ -113,5 +113,5 @@ export async function neighbour(): Promise<void> {
       ...cause,
     })),
   );
-  report('pauses', causes, { ...facts, rows });
+  report('pauses', causes, { ...facts, latencies: rows });
 }

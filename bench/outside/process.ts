@@ -92,8 +92,8 @@ async function post(order: PostOrder): Promise<Posted[]> {
     const everyMs = (order.batch * 1000) / order.rate;
     const running: Promise<void>[] = [];
     for (; next < requests; next++) {
-      const dueMs = startMs + next * everyMs;
-      if (dueMs > now()) await delay(dueMs - now());
+      const waitMs = startMs + next * everyMs - now();
+      if (waitMs > 0) await delay(waitMs);
       running.push(one(next));
     }
     await Promise.all(running);

@@ -23,7 +23,8 @@ describe('what a slow delivery waited for', () => {
     ['works', { cpuMs: 40, gcMs: 5 }],
     ['collects garbage', { cpuMs: 40, gcMs: 30 }],
     ['waits for a core', { cpuMs: 10, coreWaitMs: 38 }],
-    ['waits for the disk or another thread', { cpuMs: 10, coreWaitMs: 5 }],
+    ['is blocked', { cpuMs: 10, coreWaitMs: 5, gcMs: 20 }],
+    ['waits for helpers that collect garbage', { cpuMs: 5, coreWaitMs: 10, gcMs: 40 }],
   ])('is named by what most of the pause went to: %s', (cause, given) => {
     expect(causeOf(pause(given))).toBe(`a thread: ${cause}`);
   });
@@ -35,7 +36,7 @@ describe('what a slow delivery waited for', () => {
 
   it('is no pause before it was accepted, or after it was received', () => {
     expect(causeOf(pause({ endedAtMs: 939 }), pause({ endedAtMs: 1_060 }))).toBe(
-      'nowhere: no thread stood still',
+      'nowhere: did not stand still',
     );
   });
 
@@ -49,7 +50,7 @@ describe('what a slow delivery waited for', () => {
     ];
     expect(causesOf(runs)).toEqual([
       { where: 'a thread', cause: 'waits for a core', deliveries: 3, 'longest ms': 51 },
-      { where: 'nowhere', cause: 'no thread stood still', deliveries: 2, 'longest ms': 60 },
+      { where: 'nowhere', cause: 'did not stand still', deliveries: 2, 'longest ms': 60 },
     ]);
   });
 });
