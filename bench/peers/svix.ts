@@ -16,7 +16,7 @@ export async function startSvix(file: string): Promise<Peer> {
     SVIX_REDIS_DSN: REDIS_URL,
     SVIX_QUEUE_TYPE: 'redis',
     SVIX_CACHE_TYPE: 'redis',
-    SVIX_WHITELIST_SUBNETS: '["127.0.0.0/8"]',
+    SVIX_WHITELIST_SUBNETS: '[127.0.0.0/8]',
     SVIX_WORKER_REQUEST_TIMEOUT: '10',
     SVIX_LOG_LEVEL: 'error',
   };
@@ -25,7 +25,7 @@ export async function startSvix(file: string): Promise<Peer> {
   const key =
     /[\w-]+\.[\w-]+\.[\w-]+/.exec(execFileSync(file, ['jwt', 'generate'], own))?.[0] ?? '';
   const url = `http://127.0.0.1:${PORT}`;
-  const server = await startServer(file, [], env, `${url}/api/v1/health/`);
+  const server = await startServer(file, [], env, `${url}/api/v1/health/ping`);
   const headers = { Authorization: `Bearer ${key}` };
   const app = `${url}/api/v1/app/${TENANT}`;
   // Endpoints of an earlier round would receive as well.
