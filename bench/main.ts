@@ -4,7 +4,7 @@ import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
 import { hostile } from './hostile.ts';
 import { latency } from './latency.ts';
-import { neighbour } from './neighbour.ts';
+import { neighbour } from './neighbour/run.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak/run.ts';
 import { throughput } from './throughput.ts';

@@ -1,12 +1,14 @@
 // The service under measure: the embedded runtime here, its functions where the bench wants them,
 // producer and receiver outside.
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Isolation } from '../local/functions/body.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../local/runtime.ts';
-import type { Arrival, FromOutside, Posted, PostOrder, ToOutside } from './outside.ts';
+import { startApart } from './apart/emulators.ts';
+import { startOutside } from './outside/driver.ts';
+import type { Arrival, Posted, PostOrder } from './outside/process.ts';
+import { TENANT } from './outside/services.ts';
 
 export interface World {
   readonly runtime: Runtime;
@@ -26,14 +28,19 @@ export interface World {
   close(): Promise<void>;
 }
 
-const TENANT = 'bench';
-const POLL_MS = 100;
+export interface WorldOptions extends Partial<RuntimeOptions> {
+  /** Where the emulators of SQS and DynamoDB run. @default thread, as with npm start */
+  readonly emulators?: Isolation;
+}
 
-export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise<World> {
+export async function startWorld({ emulators, ...options }: WorldOptions = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
-  const runtime = await startRuntime({ dataDir, receiver: false, quiet: true, ...options });
-  const child = fork(new URL('./outside.ts', import.meta.url));
-  const { receiverUrls } = await told(child, 'ready');
+  const apart = emulators === 'process' ? await startApart(options.settings) : undefined;
+  const quietly = { dataDir, receiver: false, quiet: true };
+  const runtime = await startRuntime({ ...quietly, ...apart?.options, ...options });
+  await apart?.open(runtime);
+  const outside = await startOutside();
+  const { receiverUrls, arrivals, takeArrivals, forgetArrivals } = outside;
 
   async function call(
     method: string,
@@ -55,12 +62,6 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
 
   await call('PUT', `/v1/tenants/${TENANT}`, { name: 'Bench' });
   const { key } = await call('POST', '/v1/keys', { preset: 'producer' });
-  let orders = 0;
-  const ask = (message: ToOutside): boolean => child.send(message);
-  const arrivals = async (andForget = false): Promise<Arrival[]> => {
-    ask({ ask: 'arrivals', andForget });
-    return (await told(child, 'arrivals')).arrivals;
-  };
 
   return {
     runtime,
@@ -72,25 +73,14 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
           ...settings,
         })
       ).id,
-    async post(order) {
-      const defaults = { type: 'dossier.approved', batch: 1, concurrency: 32, dataBytes: 1_000 };
-      const number = ++orders;
-      ask({ ask: 'post', number, order: { url: runtime.url, key, ...defaults, ...order } });
-      return (await told(child, 'posted', (message) => message.number === number)).posted;
-    },
-    arrivals: () => arrivals(),
-    takeArrivals: () => arrivals(true),
+    post: (order) => outside.post({ url: runtime.url, key, ...order }),
+    arrivals,
+    takeArrivals,
+    forgetArrivals,
     async untilArrived(count, withinMs = 120_000, path = '') {
-      const deadline = Date.now() + withinMs;
-      for (;;) {
-        const seen = (await arrivals()).filter((one) => one.path.startsWith(path));
-        if (seen.length >= count) return seen;
-        if (Date.now() > deadline) throw new Error(`${seen.length} of ${count} arrived`);
-        await delay(POLL_MS);
-      }
-    },
-    forgetArrivals: () => {
-      ask({ ask: 'forget' });
+      const seen = await outside.arrivedWithin(count, withinMs, path);
+      if (seen.length < count) throw new Error(`${seen.length} of ${count} arrived`);
+      return seen;
     },
     cpuMs: () =>
       new Map(
@@ -100,7 +90,9 @@ export async function startWorld(options: Partial<RuntimeOptions> = {}): Promise
         ]),
       ),
     async close() {
-      child.kill('SIGKILL');
+      outside.close();
+      // Before the functions: what is under way has nobody to tell.
+      apart?.close();
       await runtime.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
@@ -113,25 +105,7 @@ export function shortName(name: string): string {
 }
 
 /** User and system time of a process, all threads: /proc/<pid>/stat, in ticks of 10 ms. */
-function cpuOfProcess(pid: number): number {
+export function cpuOfProcess(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-function told<T extends FromOutside['tell']>(
-  child: ChildProcess,
-  what: T,
-  isIt: (message: Extract<FromOutside, { tell: T }>) => boolean = () => true,
-): Promise<Extract<FromOutside, { tell: T }>> {
-  return new Promise((resolve, reject) => {
-    // Only outside.ts writes to this channel.
-    const take = (message: FromOutside): void => {
-      const wanted = message as Extract<FromOutside, { tell: T }>;
-      if (message.tell !== 'failed' && (message.tell !== what || !isIt(wanted))) return;
-      child.off('message', take);
-      if (message.tell === 'failed') reject(new Error(message.message));
-      else resolve(wanted);
-    };
-    child.on('message', take);
-  });
 }

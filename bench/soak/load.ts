@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Arrival, Posted } from '../outside.ts';
+import type { Arrival, Posted } from '../outside/process.ts';
 import { percentile, rounded } from '../report.ts';
 import type { World } from '../world.ts';
 

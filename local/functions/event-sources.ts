@@ -8,7 +8,7 @@ import type { SqsEmulator } from '../sqs/emulator.ts';
 import type { Stack } from '../stack/stack.ts';
 import { StartFailure } from '../start-failure.ts';
 import { EventSource } from './event-source.ts';
-import type { FunctionHost } from './host.ts';
+import type { FunctionDefinition, FunctionHost } from './host.ts';
 
 const mappingProperties = z.object({
   EventSourceArn: z.string(),
@@ -30,9 +30,15 @@ const OWN_INSTANCE_FROM = 10;
 /** What Lambda does with a queue, by the function's own role. */
 const POLLER_OPERATIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
+/** What an event source needs of a function. */
+export interface Invoked extends Pick<FunctionHost, 'invoke' | 'start'> {
+  readonly definition: Pick<FunctionDefinition, 'roleName'>;
+  lane(name: string): Pick<FunctionHost, 'invoke'>;
+}
+
 interface EventSourceSurroundings {
   emulator: SqsEmulator;
-  functions: ReadonlyMap<string, FunctionHost>;
+  functions: ReadonlyMap<string, Invoked>;
   permissions: Permissions;
   meter: Meter;
   onFailure(error: unknown): void;

@@ -7,7 +7,7 @@ import type { Permissions } from '../gate/permissions.ts';
 import { type Json, textOf } from '../json.ts';
 import type { Stack } from '../stack/stack.ts';
 import { StartFailure } from '../start-failure.ts';
-import type { FunctionHost } from './host.ts';
+import type { Invoked } from './event-sources.ts';
 import { StreamSource } from './stream-source.ts';
 
 const mappingProperties = z.object({
@@ -25,7 +25,7 @@ const mappingProperties = z.object({
 
 interface StreamSurroundings {
   dynamoDb: Pick<DynamoDbEmulator, 'openStream'>;
-  functions: ReadonlyMap<string, FunctionHost>;
+  functions: ReadonlyMap<string, Pick<Invoked, 'definition' | 'invoke'>>;
   permissions: Permissions;
   onFailure(error: unknown): void;
 }

@@ -1,6 +1,7 @@
 // The figures of the docs are those that the benches wrote to bench/results/.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { withTables } from '../../bench/tables.ts';
 import { PRICES } from '../../lib/monitoring/prices.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -102,16 +103,8 @@ describe('docs/performance.md', () => {
     expect(fair + lines).toBeCloseTo(number(first, 'at most') - number(first, 'total'), 2);
   });
 
-  it('has the neighbours of neighbour.json', () => {
-    const rows = rowsOf('neighbour').map((row) => [
-      row.neighbour,
-      `${row['a second']}`,
-      fixed(row, 'p50', 1),
-      fixed(row, 'p99', 1),
-      number(row, 'p99 ratio') === 1 ? '1' : fixed(row, 'p99 ratio', 2),
-    ]);
-    const table = tableUnder(performance, /^\| neighbour \|/).map((cells) => cells.slice(0, 5));
-    expect(table).toEqual(rows);
+  it('has the tables of neighbour.json, pauses.json and peers.json: node bench/tables.ts writes them', () => {
+    expect(withTables(performance)).toBe(performance);
   });
 
   it('has the growth of scale.json', () => {

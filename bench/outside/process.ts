@@ -1,13 +1,16 @@
 // Producer and receiver in a process of their own, with one clock: so that what they cost is not taken
-// for the service's. Driven by bench/world.ts through messages.
+// for the service's. Driven by driver.ts through messages.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { SERVICES, type ServiceName } from './services.ts';
 
 export interface PostOrder {
   readonly url: string;
   readonly key: string;
+  /** How the service at the URL is spoken to. @default posthorn */
+  readonly service?: ServiceName;
   readonly type: string;
   readonly count: number;
   /** Events in a request; 1 posts singly. */
@@ -45,6 +48,9 @@ const now = (): number => performance.timeOrigin + performance.now();
 let arrivals: Arrival[] = [];
 let turn = 0;
 
+/** Of standard-webhooks, kyc-hmac, Outpost and Svix: those whose deliveries are told apart here. */
+const ID_HEADERS = ['webhook-id', 'x-webhook-id', 'x-outpost-event-id', 'svix-id'];
+
 /**
  * `/name/200`: answers after so many milliseconds; `/name/never`: does not answer; `/name/500!`: fails; `/name/10%`: fails
  * that often.
@@ -52,9 +58,8 @@ let turn = 0;
 function answer(incoming: IncomingMessage, response: ServerResponse): void {
   const atMs = now();
   const path = incoming.url ?? '/';
-  const { headers } = incoming;
-  // Of standard-webhooks and of kyc-hmac: those whose deliveries are told apart here.
-  arrivals.push({ id: String(headers['webhook-id'] ?? headers['x-webhook-id'] ?? ''), path, atMs });
+  const header = ID_HEADERS.find((name) => incoming.headers[name] !== undefined) ?? '';
+  arrivals.push({ id: String(incoming.headers[header] ?? ''), path, atMs });
   incoming.resume();
   const how = path.split('/')[2] ?? '0';
   if (how === 'never') return;
@@ -87,8 +92,8 @@ async function post(order: PostOrder): Promise<Posted[]> {
     const everyMs = (order.batch * 1000) / order.rate;
     const running: Promise<void>[] = [];
     for (; next < requests; next++) {
-      const dueMs = startMs + next * everyMs;
-      if (dueMs > now()) await delay(dueMs - now());
+      const waitMs = startMs + next * everyMs - now();
+      if (waitMs > 0) await delay(waitMs);
       running.push(one(next));
     }
     await Promise.all(running);
@@ -103,20 +108,21 @@ async function post(order: PostOrder): Promise<Posted[]> {
 }
 
 async function send(order: PostOrder, first: number, size: number): Promise<string[]> {
+  const { path, body, ids } = SERVICES[order.service ?? 'posthorn'];
   const events = Array.from({ length: size }, (_, offset) => ({
     type: order.type,
     data: dataOf(first + offset, order.dataBytes),
   }));
   const isBatch = order.batch > 1;
-  const answer = await request(`${order.url}/v1/events${isBatch ? '/batch' : ''}`, {
+  const answer = await request(order.url + path(isBatch), {
     method: 'POST',
     dispatcher: agent,
     headers: { authorization: `Bearer ${order.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(isBatch ? { events } : events[0]),
+    body: JSON.stringify(body(events, isBatch)),
   });
-  const json = (await answer.body.json()) as { id: string; results?: { id: string }[] };
+  const json = await answer.body.json();
   if (answer.statusCode !== 202) throw new Error(`${answer.statusCode}: ${JSON.stringify(json)}`);
-  return isBatch ? (json.results ?? []).map(({ id }) => id) : [json.id];
+  return ids(json, isBatch);
 }
 
 /** Like an identity check: some names and numbers, and a note that fills it up. Not all one character. */
