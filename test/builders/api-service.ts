@@ -399,6 +399,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     eventTypes,
     ledger,
     operatorKey,
+    /** For routes that few tests need. */
+    serve,
     replays,
     rollups,
     sessions,
