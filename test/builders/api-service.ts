@@ -17,6 +17,7 @@ import { createSessionStore } from '../../lambdas/adapters/ledger/sessions.ts';
 import { createWakes } from '../../lambdas/adapters/ledger/wakes.ts';
 import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
+import { createIdentityProvider } from '../../lambdas/adapters/on-demand/identity-provider.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
@@ -188,7 +189,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return new Set();
     },
   };
-  const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
+  const modes: { verifyUrl: VerifyMode; oidc: Settings['oidc'] } = {
+    verifyUrl: 'optional',
+    oidc: undefined,
+  };
   addEndpointRoutes(serve, {
     registry: watched,
     templates,
@@ -227,7 +231,19 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     limits: settings.limits,
     surroundings,
   });
-  addSessionRoutes(serve, { sessions, registry, secrets, surroundings, settings });
+  addSessionRoutes(serve, {
+    sessions,
+    registry,
+    secrets,
+    surroundings,
+    identityProvider: createIdentityProvider(surroundings.now),
+    settings: {
+      portal: settings.portal,
+      get oidc() {
+        return modes.oidc;
+      },
+    },
+  });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
   addFilterTestRoute(serve, { ledger });
   addSealingKeyRoutes(serve, {
@@ -399,8 +415,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     eventTypes,
     ledger,
     operatorKey,
-    /** For routes that few tests need. */
-    serve,
     replays,
     rollups,
     sessions,

@@ -35,6 +35,7 @@ import {
   revokeConsoleSessions,
   revokePortalSessions,
 } from './operations.ts';
+import { addSignInRoutes, type SignInPorts } from './sign-in.ts';
 import { consoleSessionView, portalSessionView } from './view.ts';
 
 const PAGE = 100;
@@ -42,16 +43,17 @@ const REVOKED_AT_ONCE = 25;
 /** How long one call goes on revoking. */
 const REVOKING_MS = 15_000;
 
-export interface SessionPorts {
+export interface SessionPorts extends SignInPorts {
   readonly sessions: SessionStore;
   readonly registry: Pick<EndpointStore, 'getEndpoints'>;
   readonly secrets: Pick<Secrets, 'operatorKey'>;
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
-  readonly settings: Pick<Settings, 'portal'>;
+  readonly settings: SignInPorts['settings'] & Pick<Settings, 'portal'>;
 }
 
 export function addSessionRoutes(serve: Serve, ports: SessionPorts): void {
   const { sessions, surroundings } = ports;
+  addSignInRoutes(serve, ports);
 
   serve(createPortalSession, async ({ c, scope, body, reply }) => {
     const scopes = body.scopes ?? SESSION_PRESETS[body.preset ?? 'viewer'];

@@ -86,7 +86,7 @@ export const signIn = operation({
   },
 });
 
-interface SignInPorts {
+export interface SignInPorts {
   readonly sessions: Pick<SessionStore, 'putSession'>;
   readonly identityProvider: IdentityProvider;
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;

@@ -5,8 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createIdentityProvider } from '../../../lambdas/adapters/on-demand/identity-provider.ts';
-import { addSignInRoutes } from '../../../lambdas/api/sessions/sign-in.ts';
 import { oidcSchema, roleOf } from '../../../lambdas/core/sessions/oidc.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
 
@@ -32,14 +30,8 @@ const settingsOf = (issuer: string): Settings =>
   oidcSchema.parse({ issuer, clientId: CLIENT, claim: 'groups', roles: ROLES }) as Settings;
 
 let service: ApiService;
-/** What the setting says now. */
-const settings: { oidc: Settings | undefined } = { oidc: undefined };
-
 beforeAll(async () => {
   service = await startApiService();
-  const { serve, sessions, surroundings } = service;
-  const identityProvider = createIdentityProvider(surroundings.now);
-  addSignInRoutes(serve, { sessions, surroundings, identityProvider, settings });
 });
 afterAll(() => service?.stop());
 
@@ -87,14 +79,21 @@ describe('with oidc-provider', () => {
         await grant.save();
         return grant;
       },
-      ttl: { AccessToken: 60, AuthorizationCode: 60, IdToken: 60, Interaction: 60, Session: 60, Grant: 60 },
+      ttl: {
+        AccessToken: 60,
+        AuthorizationCode: 60,
+        IdToken: 60,
+        Interaction: 60,
+        Session: 60,
+        Grant: 60,
+      },
     });
-    settings.oidc = settingsOf(issuer);
+    service.modes.oidc = settingsOf(issuer);
   });
   afterAll(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    settings.oidc = undefined;
+    service.modes.oidc = undefined;
   });
 
   /** What a browser does. @returns the code */
@@ -221,9 +220,9 @@ describe('with a provider that lies', () => {
       jwks_uri: `${issuer}/jwks`,
     };
     jwks = { keys: [{ ...(await exportJWK((await keys).publicKey)), kid: 'a', alg: 'RS256' }] };
-    settings.oidc = settingsOf(issuer);
+    service.modes.oidc = settingsOf(issuer);
     return async () => {
-      settings.oidc = undefined;
+      service.modes.oidc = undefined;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     };
@@ -256,7 +255,11 @@ describe('with a provider that lies', () => {
     [
       'signed with the public key as a secret',
       async () =>
-        sign(claims(), 'HS256', Buffer.from(JSON.stringify(await exportJWK((await keys).publicKey)))),
+        sign(
+          claims(),
+          'HS256',
+          Buffer.from(JSON.stringify(await exportJWK((await keys).publicKey))),
+        ),
     ],
     ['of another issuer', () => sign({ ...claims(), iss: 'https://login.example.com' })],
     ['for another client', () => sign({ ...claims(), aud: 'other' })],
