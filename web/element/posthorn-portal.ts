@@ -81,8 +81,7 @@ class PosthornPortal extends HTMLElement {
     frame.allow = 'clipboard-write';
     frame.style.cssText = 'display:block;width:100%;min-height:400px;border:0;color-scheme:auto';
     const address = this.#address;
-    // Whoever frames it has its token; this says only that one will come.
-    address.hash = 'embedded';
+    address.hash = this.path;
     frame.src = address.href;
     this.#frame = frame;
     this.append(frame);
@@ -100,7 +99,6 @@ class PosthornPortal extends HTMLElement {
     switch (message?.posthorn) {
       case 'ready':
         this.refresh();
-        if (this.path !== '') this.#send({ posthorn: 'go', path: this.path });
         this.#renew();
         return;
       case 'renew':
