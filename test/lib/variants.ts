@@ -16,10 +16,9 @@ const source = (batchSize: number, windowSeconds: number, maxConcurrency: number
   );
 const memory = (megabytes: number) =>
   Object.fromEntries(
-    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api', 'record', 'rollup', 'web'].map((name) => [
-      name,
-      megabytes,
-    ]),
+    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api', 'record', 'rollup', 'web'].map(
+      (name) => [name, megabytes],
+    ),
   );
 
 export const EVERY_SETTING = {

@@ -64,6 +64,7 @@ export function serveHost(
     local(code, service, origin),
   );
   run(app, requireSignIn, counting, { env: { POSTHORN_KEY: service.key } });
+  app.get('/favicon.ico', (_request, response) => void response.status(204).end());
   const [html = ''] = guideBlocks('html');
   addPage(app, '/', `<!doctype html><title>Host</title>${local(html, service, origin)}`);
   for (const [path, page] of Object.entries(pages))

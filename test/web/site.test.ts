@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSite, type Manifest, type SiteAnswer } from '../../lambdas/web/site.ts';
 import { writeWeb } from '../../lib/web-app/build.ts';
@@ -77,6 +77,21 @@ describe.each(['/console', '/portal', '/console/', '/portal/'])('the page %s', (
       "form-action 'none'",
       "frame-ancestors 'none'",
     ]);
+  });
+});
+
+describe('what is loaded', () => {
+  it.each([
+    [4 * 1024, ['/portal/element.js']],
+    [60 * 1024, ['/portal', /portal-/, /posthorn-/]],
+    [110 * 1024, ['/console', /main-/, /posthorn-/]],
+  ])('is at most %d bytes, gzipped, of %s', (most, wanted) => {
+    const paths = Object.keys(manifest).filter((path) =>
+      wanted.some((one) => (typeof one === 'string' ? one === path : one.test(path))),
+    );
+    expect(paths).toHaveLength(wanted.length);
+    const sizes = paths.map((path) => gzipSync(textOf(get(path)), { level: 9 }).length);
+    expect(sizes.reduce((all, size) => all + size, 0)).toBeLessThanOrEqual(most);
   });
 });
 
