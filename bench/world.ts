@@ -101,7 +101,7 @@ export async function startWorld({ emulators, ...options }: WorldOptions = {}): 
 
 /** `Ingest` from the function's name in the template. */
 export function shortName(name: string): string {
-  return /(Ingest|FanOut|Dispatch|Wake|Sweep|Api|Record|Rollup)/.exec(name)?.[1] ?? name;
+  return /(Ingest|FanOut|Dispatch|Wake|Sweep|Api|Record|Rollup|Web)/.exec(name)?.[1] ?? name;
 }
 
 /** User and system time of a process, all threads: /proc/<pid>/stat, in ticks of 10 ms. */

@@ -105,6 +105,7 @@ export const propsSchema = z.strictObject({
       api: memoryMb.default(512),
       record: memoryMb.default(512),
       rollup: memoryMb.default(1024),
+      web: memoryMb.default(256),
     })
     .prefault({}),
   /** What happened to deliveries, counted by the hour. */

@@ -1,4 +1,4 @@
-// The HTTP API: events go to ingest, everything else to api.
+// The HTTP API: events go to ingest, the console and the portal to web, everything else to api.
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -22,6 +22,7 @@ interface HttpFrontProps {
   readonly configuration: Configuration;
   readonly ingest: IFunction;
   readonly api: IFunction;
+  readonly web: IFunction;
 }
 
 /** How long the API waits for a function behind it; API Gateway ends a request after 30 seconds. */
@@ -60,6 +61,10 @@ export class HttpFront extends Construct {
     this.api = api;
     for (const path of ['/v1/events', '/v1/events/batch']) {
       api.addRoutes({ path, methods: [HttpMethod.POST], integration: ingest });
+    }
+    const web = new HttpLambdaIntegration('Web', props.web, { timeout: TIMEOUT });
+    for (const path of ['/console', '/portal', '/console/{file+}', '/portal/{file+}']) {
+      api.addRoutes({ path, methods: [HttpMethod.ANY], integration: web });
     }
     const logs = new LogGroup(this, 'RequestLogs', {
       // Read now and then, by queries: half the price of what is watched as it comes. A group's class cannot be

@@ -18,6 +18,7 @@ import { Rollup } from './functions/rollup.ts';
 import type { Service } from './functions/service.ts';
 import { Sweep } from './functions/sweep.ts';
 import { Wake } from './functions/wake.ts';
+import { Web } from './functions/web.ts';
 import { HttpFront } from './http-front.ts';
 import { addOutput, faultsOf, Instance } from './instance.ts';
 import { Keys } from './keys.ts';
@@ -84,11 +85,13 @@ export class Posthorn extends Instance {
       Api: new Api(this, 'Api', { ...service, dispatch }),
       Record: new Record(this, 'Record', { ...service, archive }),
       Rollup: new Rollup(this, 'Rollup', { ...service, archive }),
+      Web: new Web(this, 'Web', service),
     };
     const front = new HttpFront(this, 'Http', {
       configuration,
       ingest: functions.Ingest.fn,
       api: functions.Api.fn,
+      web: functions.Web.fn,
     });
     // Known only now. No circle: the API's routes depend on the functions, the API itself does not.
     for (const fn of [dispatch, functions.Api]) fn.tell({ [Env.ownHosts]: front.hosts.join(',') });

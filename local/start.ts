@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Runtime, startRuntime } from './runtime.ts';
+import { consoleLink } from './start/console-link.ts';
 import { prepareDemoTenant } from './start/demo-tenant.ts';
 import { whenNpmIsGone } from './start/npm-parent.ts';
 import { checkNode, readSettings } from './start/settings.ts';
@@ -52,6 +53,7 @@ try {
   });
   await untilHealthy(runtime.url);
   const tenantKey = await prepareDemoTenant(runtime);
+  const consoleUrl = await consoleLink(runtime);
   const tookMs = performance.now() - began;
   console.log(
     welcomeText({
@@ -59,6 +61,7 @@ try {
       // Whoever gave it knows it, and this may be the log of a build.
       operatorKey: operatorKey === undefined ? runtime.operatorKey : 'as given',
       tenantKey,
+      consoleUrl,
       dataDir: runtime.folder.path,
       tookMs,
     }),

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0e53f3b3c7f6c1c5b87b06114bb0062617c19fe0cd6227d8fd9cdc187c33d7ff
+// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -58,9 +58,18 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'POST /v1/replays/{id}/cancel': {"200":{"id":["string"]}},
   'GET /v1/keys': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/keys': {"200":{"id":["string"]},"201":{"id":["string"]}},
-  'GET /v1/keys/current': {"200":{"kind":["string"],"tenant":["string","null"],"environment":["string","null"],"scopes":["array"],"key":["object","null"]}},
+  'GET /v1/keys/current': {"200":{"kind":["string"],"tenant":["string","null"],"environment":["string","null"],"scopes":["array"],"key":["object","null"],"session":["object","object","null"]}},
   'GET /v1/keys/{id}': {"200":{"id":["string"]}},
   'DELETE /v1/keys/{id}': {"204":null},
+  'GET /v1/portal-sessions': {"200":{"data":["array"],"next":["string","null"]}},
+  'POST /v1/portal-sessions': {"201":{"id":["string"]}},
+  'DELETE /v1/portal-sessions': {"200":{"revoked":["number"],"complete":["boolean"]}},
+  'GET /v1/console-sessions': {"200":{"data":["array"],"next":["string","null"]}},
+  'POST /v1/console-sessions': {"201":{"id":["string"]}},
+  'DELETE /v1/console-sessions': {"200":{"revoked":["number"],"complete":["boolean"]}},
+  'DELETE /v1/sessions/current': {"204":null},
+  'GET /v1/console-sessions/oidc': {"200":{"authorizationEndpoint":["string"],"clientId":["string"],"scope":["string"],"redirectUri":["string"]}},
+  'POST /v1/console-sessions/oidc': {"201":{"id":["string"]}},
   'GET /v1/tenants/{id}': {"200":{"id":["string"]}},
   'PUT /v1/tenants/{id}': {"200":{"id":["string"]},"201":{"id":["string"]}},
   'DELETE /v1/tenants/{id}': {"202":{"id":["string"]}},

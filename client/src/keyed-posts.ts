@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0e53f3b3c7f6c1c5b87b06114bb0062617c19fe0cd6227d8fd9cdc187c33d7ff
+// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

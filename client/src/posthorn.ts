@@ -8,6 +8,7 @@ import { EventTypes } from './resources/event-types.ts';
 import { Events } from './resources/events.ts';
 import { Keys } from './resources/keys.ts';
 import { Replays } from './resources/replays.ts';
+import { Sessions } from './resources/sessions.ts';
 import { Templates } from './resources/templates.ts';
 import { Tenants } from './resources/tenants.ts';
 import { type Api, answerOf, type Call, type PosthornOptions, Transport } from './transport.ts';
@@ -19,6 +20,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly deliveries: Deliveries;
   readonly replays: Replays;
   readonly keys: Keys;
+  readonly sessions: Sessions;
   readonly tenants: Tenants;
   readonly eventTypes: EventTypes;
   readonly templates: Templates;
@@ -40,6 +42,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.deliveries = new Deliveries(api);
     this.replays = new Replays(api);
     this.keys = new Keys(api);
+    this.sessions = new Sessions(api);
     this.tenants = new Tenants(api);
     this.eventTypes = new EventTypes(api);
     this.templates = new Templates(api);

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0e53f3b3c7f6c1c5b87b06114bb0062617c19fe0cd6227d8fd9cdc187c33d7ff
+// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
 
 export interface paths {
     "/v1/events": {
@@ -926,7 +926,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the key that the request is made with
+         * Read the key or session that the request is made with
          * @description Any valid key may call this, whatever its scopes.
          */
         get: operations["getCurrentKey"];
@@ -959,6 +959,116 @@ export interface paths {
          *     A tenant’s key needs the scope `keys:write`.
          */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the portal sessions that have not ended, oldest first
+         * @description A tenant’s key needs the scope `portal:write`.
+         */
+        get: operations["listPortalSessions"];
+        put?: never;
+        /**
+         * Let somebody into the portal
+         * @description Made by your server for a person who is signed in there; `preset` is `viewer` unless said. The session may do no more than the key that makes it, ends no later, and is revoked with it. With `endpoints` it reads and changes those only, and sees events as they are composed for them.
+         *
+         *     A tenant’s key needs the scope `portal:write`.
+         */
+        post: operations["createPortalSession"];
+        /**
+         * Revoke a portal session, or all of the tenant’s environment
+         * @description They stop working within 3 seconds.
+         *
+         *     A tenant’s key needs the scope `portal:write`.
+         */
+        delete: operations["revokePortalSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of the console that have not ended, oldest first
+         * @description Only the operator may call this.
+         */
+        get: operations["listConsoleSessions"];
+        put?: never;
+        /**
+         * Exchange the operator’s key for a session of the console
+         * @description The session acts as the operator does, as far as its role goes: a viewer reads all but secrets, support also repairs what failed, an admin does everything.
+         *
+         *     Only the operator may call this.
+         */
+        post: operations["createConsoleSession"];
+        /**
+         * Revoke a session of the console, or all
+         * @description They stop working within 3 seconds, and with them the portal sessions that they made.
+         *
+         *     Only the operator may call this.
+         */
+        delete: operations["revokeConsoleSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End the session that the request is made with
+         * @description Any valid key may call this, whatever its scopes.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where people of the operator sign in to the console
+         * @description Needs no key.
+         */
+        get: operations["getSignIn"];
+        put?: never;
+        /**
+         * Sign in to the console with a code of the identity provider
+         * @description The code is redeemed with the PKCE verifier, the ID token is verified, and its claim is mapped to a role. The session lasts for an hour at most.
+         *
+         *     Needs no key.
+         */
+        post: operations["signIn"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1718,6 +1828,69 @@ export interface components {
             }[];
             next: string | null;
         };
+        ComposedEvent: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            contentType: string;
+            /** @description The text of the body, without a signature or a time of sending that it may hold. */
+            body: string | null;
+            /** @description Why there is no body. */
+            missing: ("encrypted" | "unshapeable" | "redacted" | "deleted" | "too_large") | null;
+        };
+        ConsoleSession: {
+            /** @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @description Who uses it, as its maker says. */
+            actor: string | null;
+            /** @description The id of the key or session that made it, with which it ends; null for the operator’s key and for a sign-in. */
+            madeBy: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            /** @enum {string} */
+            role: "viewer" | "support" | "admin";
+        };
+        ConsoleSessionInput: {
+            /**
+             * @default admin
+             * @enum {string}
+             */
+            role?: "viewer" | "support" | "admin";
+            /** @default 28800 */
+            expiresInSeconds?: number;
+            actor?: string;
+        };
+        CreatedConsoleSession: {
+            /** @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @description Who uses it, as its maker says. */
+            actor: string | null;
+            /** @description The id of the key or session that made it, with which it ends; null for the operator’s key and for a sign-in. */
+            madeBy: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            /** @enum {string} */
+            role: "viewer" | "support" | "admin";
+            /** @description Sent as a key is: `Authorization: Bearer <token>`. */
+            token: string;
+            /** @description Opens the page with this session. The token is in the fragment, which no server sees. */
+            url: string;
+        };
         CreatedEndpoints: {
             results: ({
                 endpoint: components["schemas"]["Endpoint"];
@@ -1733,7 +1906,7 @@ export interface components {
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
-            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write" | "portal:write")[];
             hint: string;
             /**
              * Format: date-time
@@ -1746,13 +1919,44 @@ export interface components {
             lastUsedAt: string | null;
             key: string;
         };
+        CreatedPortalSession: {
+            /** @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @description Who uses it, as its maker says. */
+            actor: string | null;
+            /** @description The id of the key or session that made it, with which it ends; null for the operator’s key and for a sign-in. */
+            madeBy: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            tenant: string;
+            environment: components["schemas"]["Environment"];
+            scopes: ("events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write")[];
+            /** @description The only endpoints that there are for it; null for all of the tenant’s. */
+            endpoints: string[] | null;
+            /** @description The only origin whose page may hand the token to the portal. */
+            embedOrigin: string | null;
+            /** @description Sent as a key is: `Authorization: Bearer <token>`. */
+            token: string;
+            /** @description Opens the page with this session. The token is in the fragment, which no server sees. */
+            url: string;
+        };
         CurrentKey: {
             /** @enum {string} */
             kind: "operator" | "tenant";
             tenant: string | null;
             environment: components["schemas"]["Environment"] | null;
-            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write" | "portal:write")[];
             key: components["schemas"]["Key"] | null;
+            /** @description Where the request is made with a session, and not with a key. */
+            session: (components["schemas"]["PortalSession"] | components["schemas"]["ConsoleSession"]) | null;
         };
         CustomRetryPolicy: {
             /** @default false */
@@ -2232,7 +2436,7 @@ export interface components {
             channels: string[];
             /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
-            /** @description Byte for byte as it was sent; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted, and for a session for certain endpoints. */
             data: Record<string, unknown> | null;
         };
         EventWithDeliveries: {
@@ -2256,8 +2460,10 @@ export interface components {
             deliveries: components["schemas"]["Delivery"][];
             /** @description Send it as `cursor` to `GET /v1/deliveries?event=` to get the others. */
             deliveriesNext: string | null;
-            /** @description Byte for byte as it was sent; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted, and for a session for certain endpoints. */
             data: Record<string, unknown> | null;
+            /** @description For a session for certain endpoints: the event as each of them receives it, in the place of `data`. */
+            composed?: components["schemas"]["ComposedEvent"][];
         };
         ExtraSignature: {
             /** @constant */
@@ -2357,7 +2563,7 @@ export interface components {
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
-            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write" | "portal:write")[];
             hint: string;
             /**
              * Format: date-time
@@ -2372,7 +2578,7 @@ export interface components {
         KeyInput: {
             /** @default key */
             name?: string;
-            scopes?: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write")[];
+            scopes?: ("events:write" | "events:read" | "events:redact" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write" | "keys:write" | "portal:write")[];
             /** @enum {string} */
             preset?: "producer" | "manager" | "reader";
             /** Format: date-time */
@@ -2399,8 +2605,43 @@ export interface components {
             delivery: string;
             /** @description The idempotency key that pushed requests of this delivery carry, if their contract has one. */
             idempotencyKey: string;
-            /** @description Byte for byte as it was sent; null once the event is redacted. */
+            /** @description Byte for byte as it was sent; null once the event is redacted, and for a session for certain endpoints. */
             data: Record<string, unknown> | null;
+        };
+        PortalSession: {
+            /** @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            id: string;
+            /** @description Who uses it, as its maker says. */
+            actor: string | null;
+            /** @description The id of the key or session that made it, with which it ends; null for the operator’s key and for a sign-in. */
+            madeBy: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            tenant: string;
+            environment: components["schemas"]["Environment"];
+            scopes: ("events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write")[];
+            /** @description The only endpoints that there are for it; null for all of the tenant’s. */
+            endpoints: string[] | null;
+            /** @description The only origin whose page may hand the token to the portal. */
+            embedOrigin: string | null;
+        };
+        PortalSessionInput: {
+            /** @enum {string} */
+            preset?: "viewer" | "developer" | "owner";
+            scopes?: ("events:read" | "endpoints:read" | "endpoints:write" | "secrets:read" | "secrets:write" | "deliveries:read" | "deliveries:write")[];
+            endpoints?: string[];
+            /** @default 3600 */
+            expiresInSeconds?: number;
+            embedOrigin?: string;
+            actor?: string;
         };
         Problem: {
             type: string;
@@ -2580,6 +2821,11 @@ export interface components {
             /** Format: double */
             maxSeconds?: number;
         };
+        RevokedSessions: {
+            revoked: number;
+            /** @description False: send the request again for the others. */
+            complete: boolean;
+        };
         SealingKeys: {
             /**
              * @description The version that new secrets are sealed under.
@@ -2604,6 +2850,11 @@ export interface components {
         /** @description The settings that the template sets, with secrets masked. */
         ShownTemplateSettings: {
             [key: string]: unknown;
+        };
+        SignInInput: {
+            code: string;
+            codeVerifier: string;
+            nonce: string;
         };
         SigningKey: {
             /** @example sk_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -6406,7 +6657,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description Reading a stored event needs the scope events:read. */
+            /** @description Reading a stored event needs the scope events:read, and a session for all endpoints. */
             403: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8369,7 +8620,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The key’s owner and scopes. The operator’s key belongs to no tenant and has every scope. */
+            /** @description The owner and scopes. The operator’s key, and a session of the console, belong to no tenant; the key has every scope, the session those of its role. */
             200: {
                 headers: {
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
@@ -8400,7 +8651,8 @@ export interface operations {
                      *         "expiresAt": null,
                      *         "revokedAt": null,
                      *         "lastUsedAt": "2026-01-31T09:00:00.000Z"
-                     *       }
+                     *       },
+                     *       "session": null
                      *     }
                      */
                     "application/json": components["schemas"]["CurrentKey"];
@@ -8533,6 +8785,591 @@ export interface operations {
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    listPortalSessions: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ses_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "actor": "zoe@acme.example",
+                     *           "madeBy": null,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "expiresAt": "2026-01-31T10:30:00.000Z",
+                     *           "tenant": "acme",
+                     *           "environment": "live",
+                     *           "scopes": [
+                     *             "events:read",
+                     *             "endpoints:read",
+                     *             "deliveries:read"
+                     *           ],
+                     *           "endpoints": null,
+                     *           "embedOrigin": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["PortalSession"][];
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createPortalSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "preset": "developer",
+                 *       "actor": "zoe@acme.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PortalSessionInput"];
+            };
+        };
+        responses: {
+            /** @description The session with its token, which is shown only this once. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ses_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "actor": "zoe@acme.example",
+                     *       "madeBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": "2026-01-31T10:30:00.000Z",
+                     *       "tenant": "acme",
+                     *       "environment": "live",
+                     *       "scopes": [
+                     *         "events:read",
+                     *         "endpoints:read",
+                     *         "deliveries:read"
+                     *       ],
+                     *       "endpoints": null,
+                     *       "embedOrigin": null,
+                     *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
+                     *       "url": "https://hooks.example.com/portal/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedPortalSession"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokePortalSessions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this one; all if it is left out.
+                 * @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm
+                 */
+                id?: string;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were revoked. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revoked": 3,
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RevokedSessions"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such session. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listConsoleSessions: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ses_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "actor": "zoe@acme.example",
+                     *           "madeBy": null,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "expiresAt": "2026-01-31T10:30:00.000Z",
+                     *           "role": "admin"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["ConsoleSession"][];
+                        /** @description Send it as `cursor` to get the next page; null on the last page. */
+                        next: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createConsoleSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "support",
+                 *       "actor": "sam@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConsoleSessionInput"];
+            };
+        };
+        responses: {
+            /** @description The session with its token, which is shown only this once. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ses_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "actor": "zoe@acme.example",
+                     *       "madeBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": "2026-01-31T10:30:00.000Z",
+                     *       "role": "admin",
+                     *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
+                     *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedConsoleSession"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeConsoleSessions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only this one; all if it is left out.
+                 * @example ses_01kg9vhq5pfh9tz4dg5ckhsvhm
+                 */
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many were revoked. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revoked": 3,
+                     *       "complete": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RevokedSessions"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such session. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            204: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description The request is made with a key, not with a session. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the page sends to the identity provider, beside `state`, `nonce` and the PKCE challenge. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorizationEndpoint": "https://login.example.com/authorize",
+                     *       "clientId": "posthorn-console",
+                     *       "scope": "openid email",
+                     *       "redirectUri": "https://hooks.example.com/console"
+                     *     }
+                     */
+                    "application/json": {
+                        authorizationEndpoint: string;
+                        clientId: string;
+                        scope: string;
+                        redirectUri: string;
+                    };
+                };
+            };
+            /** @description There is no identity provider: the setting oidc is not set. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The identity provider cannot be reached, or is not what the setting oidc says. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "SplxlOBeZQQYbYS6WxSbIA",
+                 *       "codeVerifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+                 *       "nonce": "n-0S6_WzA2Mj-8f4f2c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignInInput"];
+            };
+        };
+        responses: {
+            /** @description The session with its token, which is shown only this once. */
+            201: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ses_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "actor": "zoe@acme.example",
+                     *       "madeBy": null,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "expiresAt": "2026-01-31T10:30:00.000Z",
+                     *       "role": "admin",
+                     *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
+                     *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedConsoleSession"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            /** @description The identity provider does not know the code, or its token does not hold. */
+            401: {
+                headers: {
+                    /** @description The kind of key that is required. */
+                    "WWW-Authenticate"?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The person has no role here. */
+            403: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no identity provider: the setting oidc is not set. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The identity provider cannot be reached, or is not what the setting oidc says. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
         };
     };
     getTenant: {

@@ -1,5 +1,4 @@
 // The api function: everything over HTTPS but the events that come in.
-
 import { metered } from '../adapters/metrics.ts';
 import { listIn } from '../adapters/surroundings.ts';
 import { Env } from '../environment.ts';
@@ -28,6 +27,7 @@ import { addDeadLetterRoutes } from './service/dead-letters.ts';
 import { addEgressRoute } from './service/egress.ts';
 import { addHealthRoute } from './service/health.ts';
 import { addViewerRoutes } from './service/viewer.ts';
+import { addSessionRoutes } from './sessions/routes.ts';
 import { addSigningKeyRoutes } from './signing/routes.ts';
 import { addFilterTestRoute } from './subscriptions/filter-test.ts';
 import { addTemplateRoutes } from './templates/routes.ts';
@@ -53,6 +53,7 @@ addViewerRoutes(serve, new URL('./viewer/', import.meta.url));
 addTenantRoutes(serve, ports);
 addTenantDeletionRoute(serve, ports);
 addKeyRoutes(serve, ports);
+addSessionRoutes(serve, ports);
 addSigningKeyRoutes(serve, ports);
 addSealingKeyRoutes(serve, { ...ports, registry: ports.sealedRegistry });
 addEndpointRoutes(serve, ports);

@@ -5,10 +5,10 @@ import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { isId } from '../core/identifiers.ts';
 import { Problem } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
+import { NO_DELIVERY, NO_ENDPOINT, type Sees } from '../http/admission.ts';
 
-export const NO_ENDPOINT = 'There is no such endpoint.';
+export { NO_DELIVERY, NO_ENDPOINT };
 export const NO_EVENT = 'There is no such event, or it is not stored yet.';
-export const NO_DELIVERY = 'There is no such delivery.';
 
 type Endpoints = Pick<EndpointStore, 'getEndpoint'>;
 type Events = Pick<EventLedger, 'getEvents'>;
@@ -49,4 +49,11 @@ export async function requireEvent(ledger: Events, scope: Scope, id: string): Pr
   const stored = await findEvent(ledger, scope, id);
   if (!stored) throw new Problem(404, NO_EVENT, [], { 'Retry-After': '1' });
   return stored;
+}
+
+/** An event with the targets that whoever asks may see. @throws Problem 404 if there is none, as for no event */
+export function receivedBy(stored: StoredEvent, sees: Sees): StoredEvent {
+  const targets = stored.targets.filter(sees);
+  if (targets.length === 0) throw new Problem(404, NO_EVENT, [], { 'Retry-After': '1' });
+  return { ...stored, targets };
 }

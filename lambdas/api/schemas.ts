@@ -14,7 +14,7 @@ export const timeSchema = z.iso.datetime().meta({ example: EXAMPLE.time });
 export const environmentSchema = z.enum(ENVIRONMENTS).meta({ id: 'Environment' });
 
 /** The id of something, as answers have it. */
-export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'sk' | 'tpl') {
+export function idOf(prefix: 'evt' | 'ep' | 'key' | 'rpl' | 'ses' | 'sk' | 'tpl') {
   return z.string().meta({ example: `${prefix}_${EXAMPLE.suffix}` });
 }
 /** A delivery's id is made of its event's and its endpoint's. */

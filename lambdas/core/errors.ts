@@ -100,3 +100,17 @@ export class TestNotSentError extends PosthornError {
     super('test_not_sent', 'the dispatch function did not carry out a test', cause);
   }
 }
+
+/** The identity provider is away, or is not what the settings say. */
+export class IdentityProviderError extends PosthornError {
+  constructor(message: string, cause?: unknown) {
+    super('identity_provider', message, cause);
+  }
+}
+
+/** The identity provider, or its token, does not say that this person signed in. */
+export class SignInRefusedError extends PosthornError {
+  constructor(message: string, cause?: unknown) {
+    super('sign_in_refused', message, cause);
+  }
+}

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { TypeID } from 'typeid-js';
 
-export type IdPrefix = 'evt' | 'ep' | 'key' | 'rpl' | 'sk' | 'tpl';
+export type IdPrefix = 'evt' | 'ep' | 'key' | 'rpl' | 'ses' | 'sk' | 'tpl';
 
 /** Length of a TypeID's suffix: 128 bits in base 32. */
 const SUFFIX_LENGTH = 26;

@@ -1,8 +1,9 @@
 // The part of the configuration that the functions read while they run.
 import * as z from 'zod';
 import { operatorListsSchema } from './destinations/lists.ts';
-import { corsSchema, limitsSchema } from './edge/settings.ts';
+import { corsSchema, limitsSchema, portalSchema } from './edge/settings.ts';
 import { retryPolicySchema } from './retries/policy.ts';
+import { oidcSchema } from './sessions/oidc.ts';
 
 /** Whether verification of URLs is optional or required. */
 const VERIFY_MODES = ['never', 'optional', 'always'] as const;
@@ -34,5 +35,9 @@ export const settingsSchema = z.strictObject({
   limits: limitsSchema,
   /** Which web pages may call the HTTP API. Ingest and api read it. */
   cors: corsSchema,
+  /** Which web pages may embed the portal. The web function and api read it. */
+  portal: portalSchema,
+  /** The identity provider by which people of the operator sign in to the console. Api reads it. */
+  oidc: oidcSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,4 +1,4 @@
-// Who is asking: the operator, or a tenant's key with its scopes. Checked before any body is read.
+// Who is asking: the operator, a tenant's key with its scopes, or a session of either. Checked before any body is read.
 import type { Context as LambdaContext } from 'aws-lambda';
 import type { Context, MiddlewareHandler } from 'hono';
 import { log } from '../adapters/log.ts';
@@ -9,6 +9,7 @@ import {
   hourOf,
   isSameKey,
   isUsable,
+  KEY_SCOPES,
   type KeyScope,
 } from '../core/keys/api-key.ts';
 import type { KeyLookup } from '../core/keys/store.ts';
@@ -22,10 +23,21 @@ import {
   TENANT_ID,
 } from '../core/scope.ts';
 import type { Secrets } from '../core/sealing/secrets.ts';
+import { ROLE_GRANTS } from '../core/sessions/roles.ts';
+import {
+  type ConsoleSession,
+  isSessionToken,
+  type PortalSession,
+} from '../core/sessions/session.ts';
+import type { SessionLookup } from '../core/sessions/store.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 import type { TenantStore } from '../core/tenants/store.ts';
+import { createSessionCheck } from './session-check.ts';
 
-type Principal = { readonly kind: 'operator' } | { readonly kind: 'tenant'; readonly key: ApiKey };
+export type Principal =
+  | { readonly kind: 'operator'; readonly session?: ConsoleSession }
+  | { readonly kind: 'tenant'; readonly key: ApiKey }
+  | { readonly kind: 'portal'; readonly session: PortalSession };
 
 /** What every route finds in its context. */
 export interface AppEnvironment {
@@ -43,17 +55,19 @@ export interface AuthenticationGate {
   beforeLookup(c: AppContext): void;
   /** The key is not known, or may not be used any more. */
   failed(c: AppContext): void;
-  admitted(c: AppContext, keyId: string): void;
+  /** @param id the key's, or the session's */
+  admitted(c: AppContext, id: string): void;
 }
 
 export interface AuthenticationPorts {
   readonly registry: KeyLookup & Pick<TenantStore, 'getTenant'>;
+  readonly sessions: SessionLookup;
   readonly secrets: Pick<Secrets, 'operatorKey'>;
   readonly surroundings: Surroundings;
   readonly gate?: AuthenticationGate;
 }
 
-/** A revoked key stops working, and a deleted tenant is unknown, after this long at the latest. */
+/** A revoked key or session stops working, and a deleted tenant is unknown, after this long at the latest. */
 const KEPT_MS = 3_000;
 const MAX_KEPT = 10_000;
 const MAX_KEY_LENGTH = 512;
@@ -62,17 +76,27 @@ const NOTED_WITHIN_MS = 250;
 
 const NAMES_TENANT = 'A tenant’s key already identifies the tenant: do not name one.';
 export const NOT_USABLE = 'This key is not known, has expired or was revoked.';
+export const SESSION_OVER = 'This session is not known, has ended or was revoked.';
 export const TENANT_HEADER = 'Posthorn-Tenant';
 export const ENVIRONMENT_HEADER = 'Posthorn-Environment';
 
 export function createAuthentication({
   registry,
+  sessions,
   secrets,
   surroundings,
   gate,
 }: AuthenticationPorts) {
   const keys = new Recent<ApiKey>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
   const tenants = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
+  const sessionCheck = createSessionCheck({
+    sessions,
+    findKey,
+    operatorKey: () => secrets.operatorKey(),
+    now: () => surroundings.now(),
+    maxKept: MAX_KEPT,
+    keptMs: KEPT_MS,
+  });
   /** The hour in which this instance noted a key's use last. */
   const noted = new Recent<number>({ maxEntries: MAX_KEPT });
 
@@ -107,6 +131,7 @@ export function createAuthentication({
       throw unauthorized('Send the key as "Authorization: Bearer <key>".');
     }
     if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
+    if (isSessionToken(token)) return identifySession(c, token);
     const hash = hashOfKey(token);
     // One that was valid here is worth a read, whoever else guesses behind the same address.
     if (!keys.latest(hash)) gate?.beforeLookup(c);
@@ -119,6 +144,18 @@ export function createAuthentication({
     }
     gate?.admitted(c, key.id);
     return { kind: 'tenant', key };
+  }
+
+  async function identifySession(c: AppContext, token: string): Promise<Principal> {
+    if (!sessionCheck.wasKnown(token)) gate?.beforeLookup(c);
+    const session = await sessionCheck.find(token);
+    const isUsed = session?.kind === 'console' || (session && (await isTenant(session.tenant)));
+    if (!session || !isUsed) {
+      gate?.failed(c);
+      throw unauthorized(SESSION_OVER);
+    }
+    gate?.admitted(c, session.id);
+    return session.kind === 'console' ? { kind: 'operator', session } : { kind: 'portal', session };
   }
 
   /** Works for whoever asks. @throws Problem 401, 429 */
@@ -153,14 +190,15 @@ export function createAuthentication({
     const principal = c.var.principal;
     const inHeader = c.req.header(TENANT_HEADER);
     const environment = environmentOf(c);
-    if (principal.kind === 'tenant') {
+    if (principal.kind !== 'operator') {
+      const own = ownScopeOf(principal);
       if (named !== undefined || inHeader !== undefined) {
         throw new Problem(403, NAMES_TENANT);
       }
-      if (environment !== undefined && environment !== principal.key.environment) {
-        throw new Problem(403, `This is a key of the ${principal.key.environment} environment.`);
+      if (environment !== undefined && environment !== own.environment) {
+        throw new Problem(403, `This is a key of the ${own.environment} environment.`);
       }
-      return { tenant: principal.key.tenant, environment: principal.key.environment };
+      return own;
     }
     if (named !== undefined && inHeader !== undefined && named !== inHeader) {
       throw new Problem(422, `${TENANT_HEADER} and the body name different tenants.`, [
@@ -197,11 +235,16 @@ export function ownerOf(
   if (principal.kind === 'operator') {
     return { tenant: tenant ?? OPERATOR_TENANT, environment: environment ?? 'live' };
   }
-  const { key } = principal;
-  if (tenant !== undefined || (environment ?? key.environment) !== key.environment) {
+  const own = ownScopeOf(principal);
+  if (tenant !== undefined || (environment ?? own.environment) !== own.environment) {
     throw new Problem(403, NAMES_TENANT);
   }
-  return { tenant: key.tenant, environment: key.environment };
+  return own;
+}
+
+function ownScopeOf(principal: Exclude<Principal, { kind: 'operator' }>): Scope {
+  const { tenant, environment } = principal.kind === 'tenant' ? principal.key : principal.session;
+  return { tenant, environment };
 }
 
 async function within(work: Promise<void>, ms: number): Promise<void> {
@@ -212,14 +255,28 @@ async function within(work: Promise<void>, ms: number): Promise<void> {
   await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
-/** The operator may do everything. */
-export function isAllowed({ var: { principal } }: AppContext, scope: KeyScope): boolean {
-  return principal.kind === 'operator' || grantedScopes(principal.key).includes(scope);
+/** The operator's key has all scopes. */
+export function scopesOfPrincipal(principal: Principal): readonly KeyScope[] {
+  switch (principal.kind) {
+    case 'operator':
+      return principal.session ? ROLE_GRANTS[principal.session.role].scopes : KEY_SCOPES;
+    case 'tenant':
+      return grantedScopes(principal.key);
+    case 'portal':
+      return principal.session.scopes;
+    default:
+      return principal satisfies never;
+  }
 }
 
-/** @throws Problem 403 unless the key may do this */
+export function isAllowed({ var: { principal } }: AppContext, scope: KeyScope): boolean {
+  return scopesOfPrincipal(principal).includes(scope);
+}
+
+/** What a role may do is said by operations, and asked for before. @throws Problem 403 unless the key may do this */
 export function requireScope(c: AppContext, scope: KeyScope): void {
-  if (!isAllowed(c, scope)) throw new Problem(403, `This key lacks the scope ${scope}.`);
+  if (c.var.principal.kind !== 'operator' && !isAllowed(c, scope))
+    throw new Problem(403, `This key lacks the scope ${scope}.`);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { JsonSource } from '../core/json/source.ts';
 import type { KeyScope } from '../core/keys/api-key.ts';
 import type { ProblemStatus } from '../core/problem.ts';
 import type { Scope } from '../core/scope.ts';
+import { type Restriction, requireAdmission, requireSeen, type Sees, seesOf } from './admission.ts';
 import type { Application } from './application.ts';
 import {
   type AppContext,
@@ -39,6 +40,7 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  readonly session: Restriction;
   /** Of an operation of the operator's: the scope with which a tenant's key may call it about its own. */
   readonly ownScope?: KeyScope;
   readonly params?: z.ZodObject;
@@ -71,6 +73,8 @@ interface Call<O extends Operation> {
   readonly body: Parsed<O['body']>;
   /** Where the body's source text matters; empty for an operation without a body. */
   readonly source: JsonSource;
+  /** What the handler of a filtered operation asks before it shows or does anything. */
+  readonly sees: Sees;
   /** The answer in the form that the operation declares for this status. */
   readonly reply: <S extends keyof O['replies'] & (200 | 201 | 202)>(
     status: S,
@@ -101,7 +105,7 @@ const NO_BODY = {
 };
 
 /**
- * Serves an operation. Checked in this order: key, scope or operator, tenant, parameters, query, body;
+ * Serves an operation. Checked in this order: key, role, scope or operator, tenant, parameters, query, body;
  * each with its own status, all faults of a step at once.
  */
 export type Serve = <const O extends Operation>(
@@ -118,12 +122,15 @@ export function serveOn(
     const path = declared.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const { access, ownScope }: Operation = declared;
     const answer = async (c: AppContext): Promise<Response> => {
+      const sees = seesOf(c);
       let scope: Scope | undefined;
+      if (access !== 'open') requireAdmission(c, declared);
       if (access === 'operator') requireOperator(c, ownScope);
       else if (access !== 'open' && access !== 'key') {
         requireScope(c, access);
         scope = await authentication.scopeOf(c);
       }
+      requireSeen(c, sees);
       const params = declared.params && parseParams(c, declared.params);
       const query = declared.query && parseQuery(c, declared.query);
       const schema = scope && options.bodySchema ? options.bodySchema(scope) : declared.body;
@@ -133,7 +140,7 @@ export function serveOn(
       const reply = (status: 200 | 201 | 202, value: unknown, headers = {}) =>
         c.json(value as object, status, headers);
       // The checks above are what these types say; TypeScript cannot follow them through the generics.
-      return handler({ c, params, query, body, source, reply, scope } as never);
+      return handler({ c, params, query, body, source, sees, reply, scope } as never);
     };
     app.on(declared.method.toUpperCase(), path, (c) =>
       access === 'open' ? answer(c) : authentication.authenticated(c, () => answer(c)),

@@ -3,6 +3,7 @@
 import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
+import { createSessionLookup } from '../adapters/ledger/sessions.ts';
 import { sealingQueue } from '../adapters/ledger/vault.ts';
 import { metered, metrics } from '../adapters/metrics.ts';
 import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
@@ -31,6 +32,7 @@ const sqs = createQueues(createSqs(), queueUrls());
 app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({
   registry: createRegistry(tableOf(dynamoDb, variable(Env.registryTable)), surroundings, ledger),
+  sessions: createSessionLookup(tableOf(dynamoDb, variable(Env.ledgerTable))),
   secrets,
   surroundings,
   gate: edge.gate,

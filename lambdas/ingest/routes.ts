@@ -15,6 +15,7 @@ import { faultsOf } from '../core/faults.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { JsonSource } from '../core/json/source.ts';
 import { type Fault, faultsUnder, Problem } from '../core/problem.ts';
+import { requireAdmission } from '../http/admission.ts';
 import type { Application } from '../http/application.ts';
 import {
   type AppContext,
@@ -46,6 +47,7 @@ export function addEventRoutes(
   ports: EventRoutePorts,
 ): void {
   app.post('/v1/events', authentication.authenticate, async (c) => {
+    requireAdmission(c, { id: 'postEvent', session: 'refused' });
     requireScope(c, 'events:write');
     const { value, source } = await readBody(c, MAX_EVENT_BYTES);
     const parsed = eventInputSchema.safeParse(value);
@@ -60,7 +62,7 @@ export function addEventRoutes(
       data: dataAt(source, ''),
       idempotencyKey: idempotencyKeyIn(c),
       trace: traceOf(c),
-      postedBy: c.var.principal.kind,
+      postedBy: posterOf(c),
     };
     const [result] = await accept(ports, [candidate]);
     if (!result) throw new Problem(500, 'Nothing was accepted.');
@@ -69,6 +71,7 @@ export function addEventRoutes(
   });
 
   app.post('/v1/events/batch', authentication.authenticate, async (c) => {
+    requireAdmission(c, { id: 'postEvents', session: 'refused' });
     requireScope(c, 'events:write');
     // A fault in the request's headers applies to the whole batch.
     environmentOf(c);
@@ -96,6 +99,10 @@ export function addEventRoutes(
     return answerJson(202, { results });
   });
 }
+
+/** No session of the portal gets so far. */
+const posterOf = ({ var: { principal } }: AppContext): 'operator' | 'tenant' =>
+  principal.kind === 'operator' ? 'operator' : 'tenant';
 
 /** The request's trace; all events of a batch share it. */
 function traceOf(c: AppContext): TraceContext | undefined {
@@ -136,7 +143,7 @@ async function candidateAt(
     const scope = await authentication.scopeOf(c, input.tenant);
     const misfits = await judge(input.type, input.data);
     if (misfits.length > 0) return refused(faultsUnder(path, misfits));
-    const postedBy = c.var.principal.kind;
+    const postedBy = posterOf(c);
     const candidate = { scope, input: input satisfies EventInput, data, idempotencyKey, postedBy };
     return { ...candidate, path, trace };
   } catch (error) {

@@ -8,6 +8,7 @@ import { createEventLedger } from '../adapters/ledger/events.ts';
 import { createHealthLedger } from '../adapters/ledger/health.ts';
 import { createRedactionLedger } from '../adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../adapters/ledger/replays.ts';
+import { createSessionStore } from '../adapters/ledger/sessions.ts';
 import { createWakes } from '../adapters/ledger/wakes.ts';
 import { createWorkLedger } from '../adapters/ledger/work.ts';
 import { metrics } from '../adapters/metrics.ts';
@@ -42,6 +43,7 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   health,
   rates: health,
   replays: createReplayLedger(tableOf(dynamoDb, ledgerTable), settings),
+  sessions: createSessionStore(tableOf(dynamoDb, ledgerTable)),
   registry,
   rollups: createRollups(tableOf(dynamoDb, ledgerTable)),
   templates: createTemplates(tableOf(dynamoDb, registryTable), events),

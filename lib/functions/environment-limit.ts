@@ -104,13 +104,14 @@ export function checkEnvironments(
   const longest = all.reduce((a, b) => (b.bytes > a.bytes ? b : a));
   if (longest.bytes <= MAX_BYTES) return;
   const { stackName, where } = longest;
-  const { allowedPorts, destinations, retryPolicy, cors, issuer } = configuration;
+  const { allowedPorts, destinations, retryPolicy, cors, portal, issuer } = configuration;
   const settings = Object.entries({
     stackName,
     allowedPorts,
     destinations,
     retryPolicy,
     cors,
+    portal,
     issuer,
   })
     .map(([name, value]) => ({ name, bytes: JSON.stringify(value ?? '').length }))

@@ -20,7 +20,8 @@ type FunctionName =
   | 'Sweep'
   | 'Api'
   | 'Record'
-  | 'Rollup';
+  | 'Rollup'
+  | 'Web';
 
 export interface CostParts {
   readonly front: HttpFront;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { copyViewer } from '../viewer/copy.ts';
+import { writeWeb } from '../web-app/build.ts';
 
 const root = join(import.meta.dirname, '../..');
 const lambdas = join(root, 'lambdas');
@@ -65,3 +66,4 @@ const functions = readdirSync(lambdas).filter((name) =>
 );
 await bundle(functions, target);
 copyViewer(join(target, 'api'));
+await writeWeb(join(target, 'web/site'));

@@ -13,6 +13,7 @@ const SOURCES = [
   'bin',
   'lib',
   'lambdas',
+  'web',
   'docs/openapi.json',
   'cdk.json',
   'tsconfig.json',

@@ -5,12 +5,14 @@ interface Welcome {
   receiverUrl: string;
   operatorKey: string;
   tenantKey: string;
+  /** Opens the console; a session is in its fragment. */
+  consoleUrl: string;
   dataDir: string;
   tookMs: number;
 }
 
 export function welcomeText(welcome: Welcome): string {
-  const { url, receiverUrl, operatorKey, tenantKey, dataDir } = welcome;
+  const { url, receiverUrl, operatorKey, tenantKey, consoleUrl, dataDir } = welcome;
   return `
 Posthorn is running
 
@@ -19,6 +21,10 @@ Posthorn is running
   data folder   ${dataDir}
   operator key  ${operatorKey}
   tenant key    ${tenantKey}  (tenant demo, environment live)
+
+Open the console; this link signs in for 8 hours:
+
+  ${consoleUrl}
 
 Create an endpoint at the built-in receiver:
 

@@ -41,6 +41,7 @@ export const postEvent = operation({
   summary: 'Send an event',
   description: 'The data is stored and delivered byte for byte as it was sent.',
   access: 'events:write',
+  session: 'refused',
   headers: {
     'Idempotency-Key':
       'Requests with the same key and the same event within 7 days create only one event. 1 to 255 printable ASCII characters.',
@@ -72,6 +73,7 @@ export const postEvents = operation({
   description:
     'Each event is accepted or rejected independently. The results are in the order of the events.',
   access: 'events:write',
+  session: 'refused',
   headers: TRACE_HEADERS,
   body: batchSchema,
   // An event that does not fit is a result, not a refusal of the batch.

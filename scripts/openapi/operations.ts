@@ -26,6 +26,8 @@ import { listDeadLetters, redriveDeadLetters } from '../../lambdas/api/service/d
 import { getEgressAddresses } from '../../lambdas/api/service/egress.ts';
 import { getHealth } from '../../lambdas/api/service/health.ts';
 import { getDocs, getDocsFile, getOpenApi } from '../../lambdas/api/service/viewer.ts';
+import * as sessions from '../../lambdas/api/sessions/operations.ts';
+import { getSignIn, signIn } from '../../lambdas/api/sessions/sign-in.ts';
 import * as signingKeys from '../../lambdas/api/signing/operations.ts';
 import { testFilter } from '../../lambdas/api/subscriptions/filter-test.ts';
 import * as templates from '../../lambdas/api/templates/operations.ts';
@@ -90,6 +92,15 @@ export const OPERATIONS: readonly Operation[] = [
   keys.getCurrentKey,
   keys.getKey,
   keys.revokeKey,
+  sessions.createPortalSession,
+  sessions.listPortalSessions,
+  sessions.revokePortalSessions,
+  sessions.createConsoleSession,
+  sessions.listConsoleSessions,
+  sessions.revokeConsoleSessions,
+  sessions.endSession,
+  getSignIn,
+  signIn,
   putTenant,
   getTenant,
   deleteTenant,

@@ -11,6 +11,7 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Analytics', 'What happened to attempts and deliveries, counted by the hour.'],
   ['Replays', 'Jobs that resend an endpoint’s deliveries from a period of time.'],
   ['Keys', 'API keys of tenants, with scopes.'],
+  ['Sessions', 'Who may open the portal and the console, and for how long.'],
   ['Tenants', 'The customers of the platform.'],
   ['Signing keys', 'The stack’s own signing keys. Receivers fetch the public halves.'],
   ['Sealing keys', 'Versions of the key that seals the secrets that the stack stores.'],

@@ -14,6 +14,7 @@ export interface Answer {
 export interface Body {
   readonly id: string;
   readonly key: string;
+  readonly token: string;
   readonly secret: string;
   readonly state?: string;
   readonly next?: string | null;

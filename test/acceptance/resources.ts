@@ -6,7 +6,15 @@ import { eventually } from '../builders/eventually.ts';
 import { call, type TestTenant } from './client.ts';
 import type { Target } from './target.ts';
 
-export type Kind = 'endpoint' | 'event' | 'delivery' | 'replay' | 'key' | 'template' | 'subject';
+export type Kind =
+  | 'endpoint'
+  | 'event'
+  | 'delivery'
+  | 'replay'
+  | 'key'
+  | 'template'
+  | 'subject'
+  | 'session';
 export type Resources = Readonly<Record<Kind, string>>;
 
 /** By the beginning of the path. */
@@ -36,6 +44,8 @@ export const NAMED_ELSEWHERE: Readonly<
   getLatencyAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   getRetryAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   testFilter: ({ event }) => ({ body: { filter: { mark: [{ exists: true }] }, event } }),
+  createPortalSession: ({ endpoint }) => ({ body: { endpoints: [endpoint] } }),
+  revokePortalSessions: ({ session }) => ({ query: `id=${session}` }),
   createReplay: ({ endpoint }) => ({ body: { endpoint, since: '2026-01-01T00:00:00Z' } }),
 };
 
@@ -59,6 +69,7 @@ export async function makeResources(tenant: TestTenant, mark: string): Promise<R
   const template = await tenant.call('POST', '/v1/templates', {
     body: { name: mark, settings: { description: mark } },
   });
+  const session = await tenant.call('POST', '/v1/portal-sessions', { body: { actor: mark } });
   await eventually(async () => {
     const read = await tenant.call('GET', `/v1/replays/${replay.body.id}`);
     return 'state' in read.body && read.body.state === 'done';
@@ -71,6 +82,7 @@ export async function makeResources(tenant: TestTenant, mark: string): Promise<R
     key: key.body.id,
     template: template.body.id,
     subject: mark,
+    session: session.body.id,
   };
 }
 
@@ -86,6 +98,7 @@ export async function snapshot(tenant: TestTenant, ids: Resources): Promise<stri
     `/v1/replays/${ids.replay}`,
     '/v1/keys',
     '/v1/templates',
+    '/v1/portal-sessions',
   ];
   const answers = await Promise.all(paths.map((path) => tenant.call('GET', path)));
   for (const { status, body } of answers) if (status !== 200) throw new Error(JSON.stringify(body));

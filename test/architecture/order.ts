@@ -79,7 +79,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'core/',
     'adapters/',
     'http/',
-    ['ingest/', 'fan-out/', 'dispatch/', 'wake/', 'sweep/', 'record/', 'rollup/'],
+    ['ingest/', 'fan-out/', 'dispatch/', 'wake/', 'sweep/', 'record/', 'rollup/', 'web/'],
     'api/',
   ],
   'lambdas/core': [
@@ -101,6 +101,8 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'destinations/',
     'health/',
     'edge/',
+    'keys/',
+    'sessions/',
     'settings',
     'endpoints/',
     'templates/',
@@ -109,7 +111,6 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'recommendations/',
     'requests/',
     'replays/',
-    'keys/',
     'tenants/',
     // Procedures over the ports of several capabilities.
     'erasure/',
@@ -136,7 +137,8 @@ export const ORDER: Readonly<Record<string, Order>> = {
   'lambdas/api': [
     ['entity-tag', 'lookups', 'schemas', 'stored-settings'],
     'listing/',
-    ['signing/', 'sealing/', 'subscriptions/', 'service/', 'event-types/', 'keys/', 'tenants/'],
+    ['signing/', 'sealing/', 'sessions/', 'subscriptions/', 'service/', 'event-types/', 'tenants/'],
+    'keys/',
     'templates/',
     'endpoints/',
     'deliveries/',
@@ -148,7 +150,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
   ],
   lib: [
     ['configuration', 'instance'],
-    ['queue-with-dead-letters', 'viewer/'],
+    ['queue-with-dead-letters', 'viewer/', 'web-app/'],
     'node-function/',
     ['archive', 'http-front', 'keys', 'static-egress', 'storage', 'wake-up'],
     'functions/',

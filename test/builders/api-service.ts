@@ -13,9 +13,11 @@ import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
+import { createSessionStore } from '../../lambdas/adapters/ledger/sessions.ts';
 import { createWakes } from '../../lambdas/adapters/ledger/wakes.ts';
 import { createWorkLedger } from '../../lambdas/adapters/ledger/work.ts';
 import { dynamoDbBySdk } from '../../lambdas/adapters/on-demand/dynamodb.ts';
+import { createIdentityProvider } from '../../lambdas/adapters/on-demand/identity-provider.ts';
 import { createEventTypeStore } from '../../lambdas/adapters/registry/event-types.ts';
 import { createKeyringStore } from '../../lambdas/adapters/registry/keyring.ts';
 import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
@@ -39,6 +41,7 @@ import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
 import { addDeadLetterRoutes } from '../../lambdas/api/service/dead-letters.ts';
+import { addSessionRoutes } from '../../lambdas/api/sessions/routes.ts';
 import { addSigningKeyRoutes } from '../../lambdas/api/signing/routes.ts';
 import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
@@ -74,6 +77,8 @@ import type { CleanupPorts } from '../../lambdas/wake/erase.ts';
 import { only } from './ports.ts';
 
 export const SEALING_KEY = soleKey(Buffer.alloc(32, 7));
+/** Its pages may frame the portal. */
+export const PORTAL_ORIGIN = 'https://app.example.com';
 const OPERATOR_KEY = 'o'.repeat(40);
 
 export interface Answer {
@@ -115,7 +120,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       clock.nowMs += ms;
     },
   };
-  const settings = settingsSchema.parse({ limits });
+  const settings = settingsSchema.parse({ limits, portal: { origins: [PORTAL_ORIGIN] } });
   const ledger = {
     ...createEventLedger(tableOf(dynamoDb, 'ledger'), settings),
     ...createDeliveryLedger(tableOf(dynamoDb, 'ledger'), settings),
@@ -125,10 +130,12 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   const health = createHealthLedger(tableOf(dynamoDb, 'ledger'));
   /** What Secrets Manager holds for sealing, and when it was changed last. */
   const sealing = { keys: SEALING_KEY, changedAtMs: 0 };
+  /** As Secrets Manager has it. */
+  const operatorKey = { value: OPERATOR_KEY };
   const secrets = {
     sealingKey: async () => sealing.keys,
     freshSealingKey: async () => ({ ...sealing }),
-    operatorKey: async () => OPERATOR_KEY,
+    operatorKey: async () => operatorKey.value,
   };
   const registry = withTokens({ secrets, surroundings }, stored);
   /** What is run between the reading and the writing of an endpoint. */
@@ -157,7 +164,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   const keyring = createKeyringStore(tableOf(dynamoDb, 'registry'));
   const app = createApplication();
-  const authentication = createAuthentication({ registry, secrets, surroundings });
+  const sessions = createSessionStore(tableOf(dynamoDb, 'ledger'));
+  const authentication = createAuthentication({ registry, sessions, secrets, surroundings });
   const serve = serveOn(app, authentication);
   const tested: TestRequest[] = [];
   /** What dispatch answers: a report, or what makes one. */
@@ -181,7 +189,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return new Set();
     },
   };
-  const modes: { verifyUrl: VerifyMode } = { verifyUrl: 'optional' };
+  const modes: { verifyUrl: VerifyMode; oidc: Settings['oidc'] } = {
+    verifyUrl: 'optional',
+    oidc: undefined,
+  };
   addEndpointRoutes(serve, {
     registry: watched,
     templates,
@@ -220,6 +231,19 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     limits: settings.limits,
     surroundings,
   });
+  addSessionRoutes(serve, {
+    sessions,
+    registry,
+    secrets,
+    surroundings,
+    identityProvider: createIdentityProvider(surroundings.now),
+    settings: {
+      portal: settings.portal,
+      get oidc() {
+        return modes.oidc;
+      },
+    },
+  });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
   addFilterTestRoute(serve, { ledger });
   addSealingKeyRoutes(serve, {
@@ -253,6 +277,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     registry: stored,
     templates,
     keyring,
+    sessions,
     replays,
     ledger: vault,
     settings,
@@ -389,8 +414,10 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     registry: stored,
     eventTypes,
     ledger,
+    operatorKey,
     replays,
     rollups,
+    sessions,
     sentReplays,
     toldDead,
     addActions,

@@ -62,6 +62,13 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'keys get': [['key_1']],
   'keys current': [[]],
   'keys revoke': [['key_1', '--yes']],
+  'sessions portal': [[]],
+  'sessions console': [[]],
+  'sessions list': [[], ['--console']],
+  'sessions revoke': [
+    ['ses_1', '--yes'],
+    ['--all', '--console', '--yes'],
+  ],
   'tenants put': [['acme']],
   'tenants list': [[]],
   'tenants get': [['acme']],

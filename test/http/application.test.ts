@@ -45,6 +45,7 @@ function world(
         await noting();
       },
     }),
+    sessions: only({}),
     secrets: only<Secrets>({ operatorKey: async () => OPERATOR_KEY }),
     surroundings,
   });

@@ -43,6 +43,7 @@ function world(settings: object = {}, noteUse = async (_: string): Promise<void>
       getTenant: async (id) => ({ id, name: id, createdAtMs: 0 }),
       noteKeyUse: (key) => noteUse(key.id),
     }),
+    sessions: only({}),
     secrets: only<Secrets>({ operatorKey: async () => OPERATOR_KEY }),
     surroundings,
     gate: edge.gate,

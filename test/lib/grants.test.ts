@@ -106,6 +106,17 @@ describe('a function', () => {
     expect(others).toEqual([]);
   });
 
+  it('that serves pages does nothing, and knows neither tables nor secrets', () => {
+    expect(actionsOf('WebRole')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    const [web] = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) =>
+      id.startsWith('WebFunction'),
+    );
+    const { Variables } = Object(web?.Properties.Environment);
+    const told = ['NODE_OPTIONS', 'UV_THREADPOOL_SIZE', Env.instanceName, Env.settings];
+    expect(Object.keys(Variables).sort()).toEqual(told.sort());
+    expect(JSON.parse(Variables[Env.settings])).toEqual({ portal: { origins: [] } });
+  });
+
   it.each([
     ['Ingest', '*#keys', ['used']],
     ['Dispatch', '*#endpoints', ['v', 'slow#*']],

@@ -165,15 +165,15 @@ describe('the archive', () => {
 });
 
 describe('functions', () => {
-  it('are eight, on Node.js 24 and arm64, with a log group and a role of their own', () => {
-    expect(functions).toHaveLength(8);
+  it('are nine, on Node.js 24 and arm64, with a log group and a role of their own', () => {
+    expect(functions).toHaveLength(9);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
     const distinct = (name: string) =>
       new Set(functions.map(({ Properties }) => JSON.stringify(Object(Properties)[name]))).size;
-    expect(distinct('Role')).toBe(8);
-    expect(distinct('LoggingConfig')).toBe(8);
+    expect(distinct('Role')).toBe(9);
+    expect(distinct('LoggingConfig')).toBe(9);
   });
 
   it('reserve no concurrency: a new account has none to reserve', () => {
@@ -196,7 +196,7 @@ describe('functions', () => {
     const timeouts = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(({ Properties }) =>
       Number(Properties.TimeoutInMillis),
     );
-    expect(timeouts).toHaveLength(2);
+    expect(timeouts).toHaveLength(3);
     for (const { Properties } of functions.filter(({ id }) => /^(Ingest|Api)/.test(id))) {
       expect(Number(Properties.Timeout) * 1000).toBeLessThan(Math.min(...timeouts));
     }
@@ -215,7 +215,7 @@ describe('functions', () => {
 describe('logs', () => {
   it('are kept for as long as the configuration says, and no longer', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup');
-    expect(groups).toHaveLength(9);
+    expect(groups).toHaveLength(10);
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(30);
   });
 
@@ -321,11 +321,19 @@ describe('the HTTP API', () => {
     expect(named({ stackName: 'Second' })).toBe('Second');
   });
 
-  it('sends events to ingest and everything else, the root included, to api', () => {
+  it('sends events to ingest, the pages to web, and everything else, the root included, to api', () => {
     const keys = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(
       ({ Properties }) => Properties.RouteKey,
     );
-    expect(keys.sort()).toEqual(['$default', 'POST /v1/events', 'POST /v1/events/batch']);
+    expect(keys.sort()).toEqual([
+      '$default',
+      'ANY /console',
+      'ANY /console/{file+}',
+      'ANY /portal',
+      'ANY /portal/{file+}',
+      'POST /v1/events',
+      'POST /v1/events/batch',
+    ]);
   });
 
   it('holds back more than the configuration allows', () => {

@@ -16,10 +16,9 @@ const source = (batchSize: number, windowSeconds: number, maxConcurrency: number
   );
 const memory = (megabytes: number) =>
   Object.fromEntries(
-    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api', 'record', 'rollup'].map((name) => [
-      name,
-      megabytes,
-    ]),
+    ['ingest', 'fanOut', 'dispatch', 'wake', 'sweep', 'api', 'record', 'rollup', 'web'].map(
+      (name) => [name, megabytes],
+    ),
   );
 
 export const EVERY_SETTING = {
@@ -67,6 +66,7 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'no retries': { retryPolicy: 'none' },
   'origins and limits': {
     cors: { origins: ['https://console.example.com'] },
+    portal: { origins: ['https://app.example.com'] },
     limits: { perKeyPerSecond: 100, perAddressPerSecond: 100 },
   },
   'every setting': EVERY_SETTING,

@@ -62,6 +62,7 @@ export const getRecommendations = operation({
   description:
     'From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.',
   access: 'deliveries:read',
+  session: 'filtered',
   params: idParams('ep'),
   query: z.strictObject({ changedAt: instantSchema.optional() }),
   replies: {

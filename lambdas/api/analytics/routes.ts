@@ -13,6 +13,7 @@ import {
 import { countsIn, outcomesOf, rate, rollupOf, timesOf } from '../../core/analytics/series.ts';
 import type { Span } from '../../core/analytics/spans.ts';
 import type { Scope } from '../../core/scope.ts';
+import { requireNamed } from '../../http/admission.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import type { Serve } from '../../http/operation.ts';
 import { time } from '../schemas.ts';
@@ -40,7 +41,12 @@ import {
 const NO_TIMES = { p50Ms: null, p95Ms: null, p99Ms: null };
 
 export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
-  const windowOf = async (scope: Scope, asked: AskedWindow): Promise<AnalyticsWindow> => {
+  const windowOf = async (
+    c: AppContext,
+    scope: Scope,
+    asked: AskedWindow,
+  ): Promise<AnalyticsWindow> => {
+    requireNamed(c, asked);
     const window = await readWindow(ports, scope, asked, await whoseOf(ports, scope, asked));
     const { endpoint, type } = asked;
     return endpoint === undefined || type === undefined
@@ -51,7 +57,7 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
   serve(getAttempts, async ({ c, scope, query, reply }) => {
     const { by } = query;
     requireGrouping(by, query);
-    const window = await windowOf(scope, query);
+    const window = await windowOf(c, scope, query);
     const { spans, hours, frame } = window;
     const isTypeOfEndpoint = query.endpoint !== undefined && query.type !== undefined;
     const data: AttemptPoint[] = [];
@@ -82,7 +88,7 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
   serve(getDeliveries, async ({ c, scope, query, reply }) => {
     const { by } = query;
     requireGrouping(by, query);
-    const window = await windowOf(scope, query);
+    const window = await windowOf(c, scope, query);
     const { spans, hours, frame } = window;
     const isTypeOfEndpoint = query.endpoint !== undefined && query.type !== undefined;
     const data: DeliveryPoint[] = [];
@@ -112,13 +118,13 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
   });
 
   serve(getLatency, async ({ c, scope, query, reply }) => {
-    const { spans, hours, frame } = await windowOf(scope, query);
+    const { spans, hours, frame } = await windowOf(c, scope, query);
     const data = spans.map((span) => latencyPointOf(span, rollupOf(span, hours)));
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
   serve(getRetries, async ({ c, scope, query, reply }) => {
-    const { spans, hours, frame } = await windowOf(scope, query);
+    const { spans, hours, frame } = await windowOf(c, scope, query);
     const whole = { fromMs: spans[0]?.fromMs ?? 0, toMs: spans.at(-1)?.toMs ?? 0 };
     const data = retryPointsOf(rollupOf(whole, hours));
     return inForm(c, data) ?? reply(200, { ...frame, data });

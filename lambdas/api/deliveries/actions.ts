@@ -16,6 +16,7 @@ import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
+import { withoutSubject } from '../../http/admission.ts';
 import type { Serve } from '../../http/operation.ts';
 import { standingOf } from '../endpoints/standing.ts';
 import { NO_DELIVERY } from '../lookups.ts';
@@ -74,7 +75,7 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
     return deliveryView(written.delivery, standing, surroundings.now());
   }
 
-  serve(retryDelivery, async ({ scope, params, reply }) => {
+  serve(retryDelivery, async ({ c, scope, params, reply }) => {
     const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       const nowMs = surroundings.now();
@@ -91,10 +92,10 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
       if (refused.size > 0) throw new Problem(503, 'The retry could not be sent. Try again.');
       return { delivery: opened, endpoint };
     });
-    return reply(202, view);
+    return reply(202, withoutSubject(c, view));
   });
 
-  serve(cancelDelivery, async ({ scope, params, reply }) => {
+  serve(cancelDelivery, async ({ c, scope, params, reply }) => {
     const view = await changed(async () => {
       const { delivery, endpoint } = await find(scope, params.id);
       if (delivery.state !== 'waiting') {
@@ -104,7 +105,7 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
       const { dueAtMs, ...rest } = delivery;
       return { delivery: { ...rest, state: 'cancelled' }, endpoint };
     });
-    return reply(200, view);
+    return reply(200, withoutSubject(c, view));
   });
 }
 

@@ -23,6 +23,7 @@ export const listDeliveries = operation({
   description:
     'Deliveries of one event are listed together, ordered by endpoint. `status`, `type` and `subject` filter the deliveries as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null. Dead deliveries of one endpoint are found through an index; those older than `deadlineDays` are read from the log while something that is due waits.',
   access: 'deliveries:read',
+  session: 'filtered',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id) || partsOfDeliveryId(id) !== undefined),
     ...rangeShape,
@@ -42,6 +43,7 @@ export const getDelivery = operation({
   tag: 'Deliveries',
   summary: 'Read a delivery with its attempts',
   access: 'deliveries:read',
+  session: 'filtered',
   params,
   replies: { 200: { description: 'The delivery.', schema: deliverySchema } },
   problems: { 404: NO_DELIVERY },
@@ -54,6 +56,7 @@ export const retryDelivery = operation({
   summary: 'Send a delivery again now',
   description: 'Starts a new run with the same idempotency key.',
   access: 'deliveries:write',
+  session: 'filtered',
   params,
   replies: { 202: { description: 'The delivery in its new run.', schema: deliverySchema } },
   problems: {
@@ -69,6 +72,7 @@ export const cancelDelivery = operation({
   tag: 'Deliveries',
   summary: 'Cancel a waiting delivery',
   access: 'deliveries:write',
+  session: 'filtered',
   params,
   replies: { 200: { description: 'The delivery, cancelled.', schema: deliverySchema } },
   problems: { 404: NO_DELIVERY, 409: `The delivery is no longer waiting. ${MOVING}` },

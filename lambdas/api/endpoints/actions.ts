@@ -38,6 +38,7 @@ export const pauseEndpoint = operation({
   summary: 'Pause an endpoint',
   description: 'Deliveries are held until the endpoint is resumed.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   replies: { 200: { description: 'The paused endpoint.', schema: endpointSchema } },
   problems: { 404: NO_ENDPOINT, 409: 'The endpoint is being changed.' },
@@ -50,6 +51,7 @@ export const resumeEndpoint = operation({
   summary: 'Resume an endpoint',
   description: 'Held deliveries are sent oldest first, at a rising rate.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   replies: { 200: { description: 'The resumed endpoint.', schema: endpointSchema } },
   problems: { 404: NO_ENDPOINT, 409: 'The endpoint is being changed, or its URL is not verified.' },
@@ -62,6 +64,7 @@ export const purgeEndpoint = operation({
   summary: 'Cancel an endpoint’s waiting deliveries',
   description: 'One call works for at most 15 seconds: repeat it until `complete` is true.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   replies: {
     200: {

@@ -25,6 +25,7 @@ export const changeEndpoint = operation({
   description:
     'Settings that the request leaves out stay as they are. Null restores the template’s value, or else the default. All settings are checked together.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   headers: matchHeader,
   body: askedSchema,

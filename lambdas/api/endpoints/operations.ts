@@ -35,6 +35,7 @@ export const createEndpoint = operation({
   description:
     'With `template`, the endpoint inherits the settings that the request leaves out. With `verifyUrl`, its deliveries are held until the URL has echoed a challenge, which is sent at once.',
   access: 'endpoints:write',
+  session: 'refused',
   body: askedSchema,
   documentedBody: endpointInput,
   bodyExample: { url: 'https://acme.io/webhooks', eventTypes: ['dossier.*'] },
@@ -49,6 +50,7 @@ export const listEndpoints = operation({
   tag: 'Endpoints',
   summary: 'List endpoints, oldest first',
   access: 'endpoints:read',
+  session: 'filtered',
   query: z.strictObject(pageShape((id) => isId('ep', id))),
   replies: { 200: { description: 'A page of endpoints.', schema: pageSchema(endpointSchema) } },
 });
@@ -59,6 +61,7 @@ export const getEndpoint = operation({
   tag: 'Endpoints',
   summary: 'Read an endpoint',
   access: 'endpoints:read',
+  session: 'filtered',
   params: idParams('ep'),
   replies: { 200: { description: 'The endpoint.', schema: endpointSchema, headers: tagHeader } },
   problems: { 404: NO_ENDPOINT },
@@ -70,6 +73,7 @@ export const deleteEndpoint = operation({
   tag: 'Endpoints',
   summary: 'Delete an endpoint, and cancel its waiting deliveries',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   headers: matchHeader,
   replies: { 204: { description: 'Deleted.' } },

@@ -1,5 +1,7 @@
+import { defined } from '../../core/defined.ts';
 import { optimistically } from '../../core/optimistic.ts';
-import { addressOf } from '../../core/scope.ts';
+import { addressOf, type Scope } from '../../core/scope.ts';
+import { endpointsOf } from '../../http/admission.ts';
 import type { Serve } from '../../http/operation.ts';
 import { overtaken, requireMatch, tagged } from '../entity-tag.ts';
 import { listView } from '../listing/query.ts';
@@ -16,6 +18,11 @@ import { endpointView } from './view.ts';
 /** How often a deletion is tried again when the endpoint was changed in the meantime. */
 const ROUNDS = 3;
 
+interface Place {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
   const { registry, surroundings } = ports;
   const create = createEndpointCreator(ports);
@@ -25,8 +32,21 @@ export function addEndpointRoutes(serve: Serve, ports: EndpointPorts): void {
     return reply(201, endpointView(endpoint, health, ports.defaults), tagged(endpoint));
   });
 
-  serve(listEndpoints, async ({ scope, query, reply }) => {
-    const page = await registry.listEndpoints(scope, query.limit, query.cursor);
+  /** @param ids of a session for certain endpoints: of the others not even a cursor tells */
+  async function listSeen(scope: Scope, ids: readonly string[], { limit, cursor = '' }: Place) {
+    const found = await registry.getEndpoints(ids.map((id) => ({ ...scope, id })));
+    const live = [...found.values()]
+      .filter(({ id, deletedAtMs }) => deletedAtMs === undefined && id > cursor)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const entries = live.slice(0, limit);
+    return defined({ entries, next: live.length > limit ? entries.at(-1)?.id : undefined });
+  }
+
+  serve(listEndpoints, async ({ c, scope, query, reply }) => {
+    const seen = endpointsOf(c);
+    const page = seen
+      ? await listSeen(scope, seen, query)
+      : await registry.listEndpoints(scope, query.limit, query.cursor);
     const health = await healthOf(ports.health, page.entries);
     return reply(
       200,

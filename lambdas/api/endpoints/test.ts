@@ -63,6 +63,7 @@ export const testEndpoint = operation({
   description:
     'The sample is sent in the same way as a delivery. The answer shows the request and the response.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   body: sampleSchema,
   isBodyOptional: true,
@@ -93,6 +94,7 @@ export const testEndpoints = operation({
   summary: 'Send a signed sample to many endpoints now',
   description: `Sends up to ${MAX_TESTS} samples per call, in parallel. Send \`next\` as \`cursor\` to continue. Bodies are cut, with … at their end, where the answer would be too long.`,
   access: 'endpoints:write',
+  session: 'refused',
   body: z.strictObject({
     ...sampleSchema.shape,
     filter: endpointFilterSchema,

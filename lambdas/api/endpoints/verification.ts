@@ -46,6 +46,7 @@ export const verifyEndpoint = operation({
   description:
     'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent.',
   access: 'endpoints:write',
+  session: 'filtered',
   params: idParams('ep'),
   replies: {
     200: {

@@ -72,6 +72,7 @@ export const putEventType = operation({
   description:
     'If `onMismatch` is `refuse`, events of this type whose data does not match the schema are rejected with 422. A change takes effect within seconds. A schema may refer only to its own parts (`#/$defs/name`): nothing is fetched.',
   access: 'operator',
+  session: 'refused',
   params: byName,
   headers: matchHeader,
   body: eventTypeInputSchema.meta({ id: 'EventTypeInput' }),
@@ -89,6 +90,7 @@ export const getEventType = operation({
   tag,
   summary: 'Read an event type',
   access: 'key',
+  session: 'all',
   params: anyName,
   replies: { 200: { description: 'The event type.', schema: eventTypeSchema, headers: tagHeader } },
   problems: { 404: NO_EVENT_TYPE },
@@ -100,6 +102,7 @@ export const deleteEventType = operation({
   tag,
   summary: 'Delete an event type',
   access: 'operator',
+  session: 'refused',
   params: anyName,
   headers: matchHeader,
   replies: { 204: { description: 'Deleted.' } },
@@ -112,6 +115,7 @@ export const listEventTypes = operation({
   tag,
   summary: 'List event types by name',
   access: 'key',
+  session: 'all',
   query: page,
   replies: { 200: { description: 'A page of event types.', schema: pageSchema(eventTypeSchema) } },
 });
@@ -122,6 +126,7 @@ export const listPublicEventTypes = operation({
   tag,
   summary: 'List public event types by name',
   access: 'open',
+  session: 'all',
   query: page,
   replies: {
     200: {

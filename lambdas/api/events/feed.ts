@@ -63,6 +63,7 @@ export const pollEvents = operation({
   description:
     'Returns entries in the order in which they were stored, each at least once. Entries appear some seconds late, so that none is ever skipped.',
   access: 'events:read',
+  session: 'refused',
   params: idParams('ep'),
   query: z.strictObject({
     after: cursorParameter(isPlace).optional(),

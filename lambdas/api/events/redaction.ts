@@ -35,6 +35,7 @@ export const redactEvent = operation({
   description:
     'Removes the event’s data and subject, and the last request and response of its deliveries. Ids, type, times and outcomes stay. Waiting deliveries are cancelled. Repeating the call is harmless.',
   access: 'events:redact',
+  session: 'refused',
   params: idParams('evt'),
   replies: {
     200: {

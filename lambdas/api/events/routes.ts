@@ -5,14 +5,17 @@ import { subjectSchema } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
+import type { TenantStore } from '../../core/tenants/store.ts';
+import { endpointsOf, refuseSubject, withoutSubject } from '../../http/admission.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import type { EventPorts } from '../deliveries/of-event.ts';
 import { firstDeliveriesOf, isAbout } from '../deliveries/of-event.ts';
 import { filteredPage } from '../listing/filtered-page.ts';
 import { pageShape, pageView, rangeOf, rangeShape } from '../listing/query.ts';
-import { NO_ENDPOINT, requireEndpoint, requireEvent } from '../lookups.ts';
+import { NO_ENDPOINT, receivedBy, requireEndpoint, requireEvent } from '../lookups.ts';
 import { idOf, idParams, pageSchema } from '../schemas.ts';
-import { eventSchema, eventView, eventWithDeliveriesSchema } from './view.ts';
+import { composedFor } from './composed.ts';
+import { eventSchema, eventView, eventWithDeliveriesSchema, receivedView } from './view.ts';
 
 export const listEvents = operation({
   id: 'listEvents',
@@ -23,6 +26,7 @@ export const listEvents = operation({
   description:
     '`type`, `subject` and `endpoint` filter the events as they are read. A request reads for a short time only, so a page may be short or empty although `next` is not null.',
   access: 'events:read',
+  session: 'filtered',
   query: z.strictObject({
     ...pageShape((id) => isId('evt', id)),
     ...rangeShape,
@@ -42,6 +46,7 @@ export const getEvent = operation({
   tag: 'Events',
   summary: 'Read an event with its data and its deliveries',
   access: 'events:read',
+  session: 'filtered',
   params: idParams('evt'),
   replies: { 200: { description: 'The event.', schema: eventWithDeliveriesSchema } },
   problems: {
@@ -49,18 +54,27 @@ export const getEvent = operation({
   },
 });
 
-export function addEventRoutes(serve: Serve, ports: EventPorts): void {
+interface EventRoutePorts extends EventPorts {
+  readonly registry: EventPorts['registry'] & Pick<TenantStore, 'getTenant'>;
+}
+
+export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
   const { ledger } = ports;
-  serve(listEvents, async ({ scope, query, reply }) => {
+  serve(listEvents, async ({ c, scope, query, sees, reply }) => {
     const { type, subject, endpoint, limit, cursor } = query;
+    refuseSubject(c, query);
     if (endpoint !== undefined) await requireEndpoint(ports.registry, scope, endpoint);
+    const isRestricted = endpointsOf(c) !== undefined;
     const isWanted = ({ event, targets }: StoredEvent): boolean =>
-      isAbout(event, query) && (endpoint === undefined || targets.includes(endpoint));
+      isAbout(event, query) &&
+      (endpoint === undefined || targets.includes(endpoint)) &&
+      (!isRestricted || targets.some(sees));
+    const view = isRestricted ? receivedView : eventView;
     const page = await filteredPage({
       read: (count, after) => ledger.listEvents(scope, rangeOf(query), count, after),
       views: async (entries) =>
-        entries.filter(isWanted).map(({ event }) => ({ id: event.id, view: eventView(event) })),
-      isFiltered: [type, subject, endpoint].some((given) => given !== undefined),
+        entries.filter(isWanted).map(({ event }) => ({ id: event.id, view: view(event) })),
+      isFiltered: isRestricted || [type, subject, endpoint].some((given) => given !== undefined),
       limit,
       cursor,
       now: () => ports.surroundings.now(),
@@ -68,8 +82,19 @@ export function addEventRoutes(serve: Serve, ports: EventPorts): void {
     return reply(200, pageView(page));
   });
 
-  serve(getEvent, async ({ c, scope, params: { id } }) => {
+  serve(getEvent, async ({ c, scope, params: { id }, sees, reply }) => {
     const stored = await requireEvent(ledger, scope, id);
+    if (endpointsOf(c)) {
+      const received = receivedBy(stored, sees);
+      const { deliveries, deliveriesNext } = await firstDeliveriesOf(ports, scope, received);
+      return reply(200, {
+        ...receivedView(stored.event),
+        deliveries: deliveries.map((one) => withoutSubject(c, one)),
+        deliveriesNext,
+        data: null,
+        composed: await composedFor(ports, scope, received),
+      });
+    }
     const shown = await firstDeliveriesOf(ports, scope, stored);
     const head = JSON.stringify({ ...eventView(stored.event), ...shown }).slice(0, -1);
     return c.body(`${head},"data":${stored.event.data}}`, 200, {

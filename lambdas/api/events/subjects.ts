@@ -19,6 +19,7 @@ export const getLatest = operation({
   description:
     'Returns the event with the latest `occurredAt`; an event without one counts by its time of acceptance. `type` limits this to one event type.',
   access: 'events:read',
+  session: 'refused',
   params: z.strictObject({ subject: subjectSchema }),
   query: z.strictObject({ type: eventTypeSchema.optional() }),
   replies: { 200: { description: 'The event.', schema: latestSchema } },

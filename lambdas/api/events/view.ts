@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Event } from '../../core/events/event.ts';
 import { deliveryExample, deliverySchema } from '../deliveries/view.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
+import { composedSchema } from './composed.ts';
 
 /** An event but for its data, whose exact bytes are put in where the answer is written. */
 export function eventView(event: Event) {
@@ -17,6 +18,11 @@ export function eventView(event: Event) {
     channels: event.channels,
     redactedAt: event.redactedAtMs === undefined ? null : time(event.redactedAtMs),
   };
+}
+
+/** What a session for certain endpoints sees of it: neither subject nor channels, which no receiver gets. */
+export function receivedView(event: Event) {
+  return { ...eventView(event), subject: null, channels: [] };
 }
 
 export const eventShape = {
@@ -35,7 +41,8 @@ export const eventShape = {
 
 export const eventDataSchema = z.unknown().meta({
   type: ['object', 'null'],
-  description: 'Byte for byte as it was sent; null once the event is redacted.',
+  description:
+    'Byte for byte as it was sent; null once the event is redacted, and for a session for certain endpoints.',
 });
 
 export const eventExample = {
@@ -64,6 +71,10 @@ export const eventWithDeliveriesSchema = z
       description: 'Send it as `cursor` to `GET /v1/deliveries?event=` to get the others.',
     }),
     data: eventDataSchema,
+    composed: z.array(composedSchema).optional().meta({
+      description:
+        'For a session for certain endpoints: the event as each of them receives it, in the place of `data`.',
+    }),
   })
   .meta({
     id: 'EventWithDeliveries',

@@ -20,6 +20,7 @@ export const createKeyOperation = operation({
   description:
     'A tenant’s key can grant only scopes that it has itself, and no longer life than its own: the new key expires with it at the latest, and is revoked with it.',
   access: 'keys:write',
+  session: 'refused',
   body: keyInputSchema.meta({ id: 'KeyInput' }),
   bodyExample: { name: 'producer', preset: 'producer' },
   headers: creationHeader,
@@ -43,6 +44,7 @@ export const listKeys = operation({
   tag: 'Keys',
   summary: 'List keys, oldest first',
   access: 'keys:write',
+  session: 'refused',
   query: z.strictObject(pageShape((id) => isId('key', id))),
   replies: { 200: { description: 'A page of keys.', schema: pageSchema(keySchema) } },
 });
@@ -51,12 +53,13 @@ export const getCurrentKey = operation({
   method: 'get',
   path: '/v1/keys/current',
   tag: 'Keys',
-  summary: 'Read the key that the request is made with',
+  summary: 'Read the key or session that the request is made with',
   access: 'key',
+  session: 'all',
   replies: {
     200: {
       description:
-        'The key’s owner and scopes. The operator’s key belongs to no tenant and has every scope.',
+        'The owner and scopes. The operator’s key, and a session of the console, belong to no tenant; the key has every scope, the session those of its role.',
       schema: currentKeySchema,
     },
   },
@@ -68,6 +71,7 @@ export const getKey = operation({
   tag: 'Keys',
   summary: 'Read a key’s scopes and its last use',
   access: 'keys:write',
+  session: 'refused',
   params: idParams('key'),
   replies: {
     200: { description: 'The key’s details, without the key itself.', schema: keySchema },
@@ -83,6 +87,7 @@ export const revokeKey = operation({
   description:
     'The keys that it made, those that they made, and so on are revoked as well. A tenant’s key can revoke only keys whose scopes it has itself. Repeating the call is harmless.',
   access: 'keys:write',
+  session: 'refused',
   params: idParams('key'),
   replies: { 204: { description: 'Revoked. The keys stop working within seconds.' } },
   problems: { 404: NO_KEY },

@@ -12,7 +12,6 @@ import {
   hashOfKey,
   isUsable,
   KEY_BYTES,
-  KEY_SCOPES,
   type KeyScope,
   scopesBeyond,
   scopesOf,
@@ -24,12 +23,18 @@ import type { Scope } from '../../core/scope.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
-import { type AppContext, NOT_USABLE, unauthorized } from '../../http/authentication.ts';
+import {
+  type AppContext,
+  NOT_USABLE,
+  scopesOfPrincipal,
+  unauthorized,
+} from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { type CreationPorts, createOnce } from '../../http/creation.ts';
 import { placesUnder } from '../../http/limits.ts';
 import type { Serve } from '../../http/operation.ts';
 import { listView } from '../listing/query.ts';
+import { consoleSessionView, portalSessionView } from '../sessions/view.ts';
 import {
   createKeyOperation,
   getCurrentKey,
@@ -167,20 +172,27 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   }
 
   serve(getCurrentKey, async ({ c, reply }) => {
-    const caller = callerOf(c);
-    if (!caller) {
-      return reply(200, {
-        kind: 'operator',
-        tenant: null,
-        environment: null,
-        scopes: KEY_SCOPES,
-        key: null,
-      });
+    const { principal } = c.var;
+    const scopes = scopesOfPrincipal(principal);
+    const nobody = { tenant: null, environment: null, key: null, session: null };
+    switch (principal.kind) {
+      case 'operator': {
+        const session = principal.session ? consoleSessionView(principal.session) : null;
+        return reply(200, { ...nobody, kind: 'operator', scopes, session });
+      }
+      case 'tenant': {
+        const { tenant, environment, id } = principal.key;
+        const key = keyView((await registry.getKey(principal.key, id)) ?? principal.key);
+        return reply(200, { ...nobody, kind: 'tenant', tenant, environment, scopes, key });
+      }
+      case 'portal': {
+        const { tenant, environment } = principal.session;
+        const session = portalSessionView(principal.session);
+        return reply(200, { ...nobody, kind: 'tenant', tenant, environment, scopes, session });
+      }
+      default:
+        return principal satisfies never;
     }
-    const { tenant, environment, id } = caller;
-    const scopes = grantedScopes(caller);
-    const key = (await registry.getKey(caller, id)) ?? caller;
-    return reply(200, { kind: 'tenant', tenant, environment, scopes, key: keyView(key) });
   });
 
   // After /current, which would be an id otherwise.

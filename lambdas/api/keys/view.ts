@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type ApiKey, grantedScopes, KEY_SCOPES } from '../../core/keys/api-key.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
+import { consoleSessionSchema, portalSessionSchema } from '../sessions/view.ts';
 
 export function keyView(key: ApiKey) {
   return {
@@ -66,6 +67,10 @@ export const currentKeySchema = z
     environment: environmentSchema.nullable(),
     scopes: z.array(z.enum(KEY_SCOPES)),
     key: keySchema.nullable(),
+    session: z
+      .union([portalSessionSchema, consoleSessionSchema])
+      .nullable()
+      .meta({ description: 'Where the request is made with a session, and not with a key.' }),
   })
   .meta({
     id: 'CurrentKey',
@@ -75,5 +80,6 @@ export const currentKeySchema = z
       environment: 'live',
       scopes: example.scopes,
       key: example,
+      session: null,
     },
   });

@@ -22,6 +22,7 @@ export const NO_REPLAY = 'There is no such replay.';
 
 const begun = {
   access: 'deliveries:write',
+  session: 'filtered',
   headers: creationHeader,
   replies: {
     200: {
@@ -74,6 +75,7 @@ export const listReplays = operation({
   tag: 'Replays',
   summary: 'List replays, newest first',
   access: 'deliveries:read',
+  session: 'filtered',
   query: z.strictObject({
     ...pageShape((id) => isId('rpl', id)),
     endpoint: idOf('ep').optional(),
@@ -88,6 +90,7 @@ export const getReplay = operation({
   tag: 'Replays',
   summary: 'Read a replay and its progress',
   access: 'deliveries:read',
+  session: 'filtered',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay.', schema: replaySchema } },
   problems: { 404: NO_REPLAY },
@@ -100,6 +103,7 @@ export const cancelReplay = operation({
   summary: 'Cancel a replay',
   description: 'Deliveries that the replay has already resent are not cancelled.',
   access: 'deliveries:write',
+  session: 'filtered',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, cancelled.', schema: replaySchema } },
   problems: { 404: NO_REPLAY, 409: 'The replay is already done, or is being changed.' },
@@ -112,6 +116,7 @@ export const pauseReplay = operation({
   summary: 'Pause a replay',
   description: 'The current page of about 100 deliveries is still sent.',
   access: 'deliveries:write',
+  session: 'filtered',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, paused.', schema: replaySchema } },
   problems: { 404: NO_REPLAY, 409: 'The replay has ended, or is being changed.' },
@@ -123,6 +128,7 @@ export const resumeReplay = operation({
   tag: 'Replays',
   summary: 'Resume a paused replay',
   access: 'deliveries:write',
+  session: 'filtered',
   params: idParams('rpl'),
   replies: { 200: { description: 'The replay, running.', schema: replaySchema } },
   problems: {

@@ -94,6 +94,7 @@ export const getSealingKeys = operation({
   tag: 'Sealing keys',
   summary: 'List the versions of the sealing key',
   access: 'operator',
+  session: 'refused',
   replies: {
     200: { description: 'The versions, never the key itself.', schema: sealingKeysSchema },
   },
@@ -107,6 +108,7 @@ export const reseal = operation({
   description:
     'One call works for at most 15 seconds. Send `next` as `cursor` until it is null. Repeating the call is harmless.',
   access: 'operator',
+  session: 'refused',
   body: resealSchema,
   isBodyOptional: true,
   bodyExample: {},

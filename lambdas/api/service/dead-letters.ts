@@ -61,6 +61,7 @@ export const listDeadLetters = operation({
   description:
     'Returns some of the messages, in no particular order, and removes none. A returned message is hidden for five seconds.',
   access: 'operator',
+  session: 'refused',
   query: querySchema,
   replies: {
     200: {
@@ -103,6 +104,7 @@ export const redriveDeadLetters = operation({
   description:
     'Each message is sent before it is deleted: a crash in between duplicates it, and loses nothing.',
   access: 'operator',
+  session: 'refused',
   body: redriveSchema,
   bodyExample: { queue: 'events', limit: 100 },
   replies: {

@@ -14,6 +14,7 @@ export const getEgressAddresses = operation({
   summary: 'List the addresses that requests to receivers come from',
   description: 'The list is empty if the addresses are not fixed.',
   access: 'open',
+  session: 'all',
   replies: {
     200: {
       description: 'The addresses.',

@@ -9,6 +9,7 @@ export const getHealth = operation({
   tag: 'Service',
   summary: 'Check that the API answers',
   access: 'open',
+  session: 'all',
   replies: {
     200: {
       description: 'The API answers.',

@@ -35,6 +35,7 @@ export const getOpenApi = operation({
   tag: 'Service',
   summary: 'The OpenAPI document',
   access: 'open',
+  session: 'all',
   replies: {
     200: {
       description: 'This document, in OpenAPI 3.1.',
@@ -51,6 +52,7 @@ export const getDocs = operation({
   tag: 'Service',
   summary: 'The API reference as a web page',
   access: 'open',
+  session: 'all',
   replies: {
     200: {
       description: 'A page of Swagger UI.',
@@ -68,6 +70,7 @@ export const getDocsFile = operation({
   tag: 'Service',
   summary: 'A file of the API reference',
   access: 'open',
+  session: 'all',
   params: z.strictObject({ file: z.string().meta({ example: 'swagger-ui.css' }) }),
   replies: {
     200: {

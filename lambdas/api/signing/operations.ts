@@ -92,6 +92,7 @@ export const getJwks = operation({
   tag: 'Signing keys',
   summary: 'The public keys as a JWK set',
   access: 'open',
+  session: 'all',
   replies: {
     200: {
       description: 'All keys that sign now, will sign, or signed recently.',
@@ -109,6 +110,7 @@ export const getPublicKey = operation({
   tag: 'Signing keys',
   summary: 'A public key as PEM',
   access: 'open',
+  session: 'all',
   params: z.strictObject({
     file: z.string().meta({
       description: 'The key’s id, followed by `.pem`.',
@@ -153,6 +155,7 @@ export const listSigningKeys = operation({
   tag: 'Signing keys',
   summary: 'List the stack’s or a tenant’s signing keys',
   access: 'operator',
+  session: 'refused',
   ownScope: 'endpoints:read',
   query: ownerQuery,
   replies: { 200: { description: 'All its keys.', schema: pageSchema(signingKeySchema) } },
@@ -167,6 +170,7 @@ export const bringSigningKey = operation({
   description:
     'The key becomes the stack’s and succeeds the current key of its algorithm. It signs at once, unless `leadSeconds` delays it. Events of `test` need a key of their own.',
   access: 'operator',
+  session: 'refused',
   query: z.strictObject({ environment }),
   body: broughtKeySchema,
   bodyExample: {
@@ -186,6 +190,7 @@ export const rotateSigningKey = operation({
   description:
     'Creates the key’s successor. It is published at once, and signs after `leadSeconds`, when receivers have had time to fetch it.',
   access: 'operator',
+  session: 'refused',
   ownScope: 'secrets:write',
   params: idParams('sk'),
   query: ownerQuery,

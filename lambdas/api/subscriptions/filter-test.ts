@@ -8,6 +8,7 @@ import { indexData } from '../../core/subscriptions/filter/data.ts';
 import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
 import { compileFilter, filterSchema } from '../../core/subscriptions/filter/filter.ts';
 import { filterSteps, MAX_SUBSCRIBER_STEPS } from '../../core/subscriptions/targets.ts';
+import { endpointsOf } from '../../http/admission.ts';
 import { requireScope } from '../../http/authentication.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { findEvent, NO_EVENT } from '../lookups.ts';
@@ -27,6 +28,7 @@ export const testFilter = operation({
   description:
     'If the data does not match, `failures` lists the conditions of the filter that fail.',
   access: 'endpoints:read',
+  session: 'filtered',
   body: z
     .strictObject({
       filter: filterSchema,
@@ -60,8 +62,13 @@ export const testFilter = operation({
       },
     },
   },
-  problems: { 403: 'Reading a stored event needs the scope events:read.', 404: NO_EVENT },
+  problems: {
+    403: 'Reading a stored event needs the scope events:read, and a session for all endpoints.',
+    404: NO_EVENT,
+  },
 });
+
+const NO_EVENTS = 'A session for certain endpoints tests filters on data, not on stored events.';
 
 interface FilterTestPorts {
   readonly ledger: Pick<EventLedger, 'getEvents'>;
@@ -72,6 +79,8 @@ export function addFilterTestRoute(serve: Serve, { ledger }: FilterTestPorts): v
     let data: unknown = body.data;
     if (body.event !== undefined) {
       requireScope(c, 'events:read');
+      // It would tell of data that none of the endpoints may get.
+      if (endpointsOf(c)) throw new Problem(403, NO_EVENTS);
       const found = await findEvent(ledger, scope, body.event);
       if (!found) throw new Problem(404, NO_EVENT);
       data = JSON.parse(found.event.data);

@@ -32,6 +32,7 @@ export const createTemplate = operation({
   description:
     'A template is a named set of settings. Its endpoints inherit every setting that they do not set themselves.',
   access: 'endpoints:write',
+  session: 'refused',
   body: z.strictObject({ name: templateNameSchema, settings: settingsSchema.default({}) }),
   documentedBody: z
     .strictObject({ name: templateNameSchema, settings: documentedSettings.optional() })
@@ -48,6 +49,7 @@ export const listTemplates = operation({
   tag: 'Templates',
   summary: 'List templates, oldest first',
   access: 'endpoints:read',
+  session: 'refused',
   query: z.strictObject(pageShape((id) => isId('tpl', id))),
   replies: { 200: { description: 'A page of templates.', schema: pageSchema(templateSchema) } },
 });
@@ -58,6 +60,7 @@ export const getTemplate = operation({
   tag: 'Templates',
   summary: 'Read a template',
   access: 'endpoints:read',
+  session: 'refused',
   params: idParams('tpl'),
   replies: { 200: { description: 'The template.', schema: templateSchema, headers: tagHeader } },
   problems: { 404: NO_TEMPLATE },
@@ -71,6 +74,7 @@ export const changeTemplate = operation({
   description:
     'Settings that the request leaves out stay as they are; null removes a setting. The change takes effect within 15 seconds for all endpoints that inherit from the template. It is rejected if it conflicts with settings that such an endpoint sets itself.',
   access: 'endpoints:write',
+  session: 'refused',
   params: idParams('tpl'),
   headers: matchHeader,
   body: z.strictObject({
@@ -91,6 +95,7 @@ export const deleteTemplate = operation({
   tag: 'Templates',
   summary: 'Delete a template that no endpoint inherits from',
   access: 'endpoints:write',
+  session: 'refused',
   params: idParams('tpl'),
   headers: matchHeader,
   replies: { 204: { description: 'Deleted.' } },

@@ -30,6 +30,7 @@ export const deleteTenant = operation({
   description:
     'The tenant’s keys and endpoints stop working at once. Its data is removed in the background; `erasure` shows the progress. Repeating the call is harmless.',
   access: 'operator',
+  session: 'refused',
   params: z.strictObject({ id: z.string() }),
   headers: matchHeader,
   replies: {

@@ -29,6 +29,7 @@ export const putTenant = operation({
   tag: 'Tenants',
   summary: 'Create a tenant, or change its name',
   access: 'operator',
+  session: 'refused',
   params: z.strictObject({ id: idSchema }),
   headers: matchHeader,
   body: inputSchema,
@@ -53,6 +54,7 @@ export const getTenant = operation({
   tag: 'Tenants',
   summary: 'Read a tenant',
   access: 'operator',
+  session: 'refused',
   params: z.strictObject({ id: z.string() }),
   replies: { 200: { description: 'The tenant.', schema: tenantSchema, headers: tagHeader } },
   problems: { 404: 'There is no such tenant.' },
@@ -64,6 +66,7 @@ export const listTenants = operation({
   tag: 'Tenants',
   summary: 'List tenants by id',
   access: 'operator',
+  session: 'refused',
   query: z.strictObject(pageShape((id) => TENANT_ID.test(id))),
   replies: { 200: { description: 'A page of tenants.', schema: pageSchema(tenantSchema) } },
 });

@@ -10,6 +10,7 @@ import {
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
 import { createOperatorNotices } from '../../core/operator/notices.ts';
+import type { IdentityProvider } from '../../core/sessions/oidc.ts';
 import { Env } from '../../environment.ts';
 import { OPERATOR_QUEUES } from '../service/dead-letters.ts';
 import { wireLedger } from './ledger.ts';
@@ -28,11 +29,27 @@ export function wire() {
     events: createOperatorNotices({ registry: registry.registry, queues }),
     deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
+    identityProvider: identityProvider(),
     surroundings,
     settings,
     limits: settings.limits,
     verifyUrl: settings.verifyUrl,
     defaults: { retryPolicy: settings.retryPolicy },
     rules: readDestinationRules(),
+  };
+}
+
+/** Loaded by the first sign-in. */
+function identityProvider(): IdentityProvider {
+  let loaded: Promise<IdentityProvider> | undefined;
+  const load = async () =>
+    (await import('#on-demand/identity-provider')).createIdentityProvider(surroundings.now);
+  const provider = () => {
+    loaded ??= load();
+    return loaded;
+  };
+  return {
+    addresses: async (settings) => (await provider()).addresses(settings),
+    redeem: async (...given) => (await provider()).redeem(...given),
   };
 }

@@ -9,6 +9,7 @@ import { createEventLedger } from '../../adapters/ledger/events.ts';
 import { createHealthLedger } from '../../adapters/ledger/health.ts';
 import { createRedactionLedger } from '../../adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../adapters/ledger/replays.ts';
+import { createSessionStore } from '../../adapters/ledger/sessions.ts';
 import {
   openingDeliveries,
   openingEvents,
@@ -30,6 +31,7 @@ export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultP
   return {
     ledger: { ...events, ...openingEvents(vault, events), ...openingDeliveries(vault, sealed) },
     redactions: createRedactionLedger(tableOf(dynamoDb, table)),
+    sessions: createSessionStore(tableOf(dynamoDb, table)),
     health: createHealthLedger(tableOf(dynamoDb, table)),
     replays: createReplayLedger(tableOf(dynamoDb, table), settings),
     wakes: createWakes(tableOf(dynamoDb, table), surroundings),

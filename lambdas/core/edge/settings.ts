@@ -25,18 +25,26 @@ export const limitsSchema = z
   })
   .prefault({});
 
-const ORIGIN = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/;
+/** An origin of the web: no path, no star. */
+export const ORIGIN = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/;
+
+const originsSchema = z
+  .array(
+    z.string().regex(ORIGIN, 'must be an origin such as https://console.example.com, and not *'),
+  )
+  .max(10)
+  .default([]);
 
 export const corsSchema = z
   .strictObject({
     /** Without entries, no web page of another origin may read answers. */
-    origins: z
-      .array(
-        z
-          .string()
-          .regex(ORIGIN, 'must be an origin such as https://console.example.com, and not *'),
-      )
-      .max(10)
-      .default([]),
+    origins: originsSchema,
+  })
+  .prefault({});
+
+export const portalSchema = z
+  .strictObject({
+    /** The origins whose pages may show the portal in a frame; without entries, none. */
+    origins: originsSchema,
   })
   .prefault({});

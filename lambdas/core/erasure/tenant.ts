@@ -15,6 +15,7 @@ import type { Page } from '../listing.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
 import { hasEnded, type Replay } from '../replays/replay.ts';
 import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
+import type { SessionStore } from '../sessions/store.ts';
 import type { KeyringRemoval } from '../signing/keys.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
@@ -40,6 +41,7 @@ export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
     Pick<SealedEndpoints, 'listAll'>;
+  readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
   readonly rollups: RollupErasure;
@@ -98,7 +100,9 @@ async function erasePage(
   switch (stage) {
     case 'keys': {
       const removed = await ports.registry.deleteKeys(scope, PAGE);
-      const again = removed === PAGE;
+      const sessions = await ports.sessions.listSessions(scope, PAGE);
+      await inParallel(sessions.entries, PAGE, (one) => ports.sessions.deleteSession(one));
+      const again = removed === PAGE || sessions.next !== undefined;
       if (!again) await ports.keyring.removeKeyring(scope);
       return { removed, next: undefined, again };
     }

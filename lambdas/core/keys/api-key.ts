@@ -19,6 +19,7 @@ export const KEY_SCOPES = [
   'deliveries:read',
   'deliveries:write',
   'keys:write',
+  'portal:write',
 ] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 

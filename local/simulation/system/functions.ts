@@ -110,9 +110,10 @@ function loadDispatch(services: Services) {
 
 function loadWake(services: Services) {
   const { surroundings, settings, remainingMs } = services;
-  const { stored: registry, health, wakes, queues, ...adapters } = adaptersOf(services);
+  const { stored: registry, health, sessions, wakes, queues, ...adapters } = adaptersOf(services);
   const ports = {
     settings,
+    sessions,
     work: createWorkLedger(adapters.ledgerTable),
     ledger: {
       ...adapters.events,

@@ -30,4 +30,19 @@ describe('what is printed at the start', () => {
     const line = /received dossier\.created evt_\w+, \d+ bytes, signature verified/;
     await eventually(() => line.test(target.printed()));
   });
+
+  it('has a link that signs in to the console, without the operator’s key', async () => {
+    const [, link = ''] = target.printed().match(/^ {2}(http:\S+\/console#token=\S+)$/m) ?? [];
+    const { origin, pathname, hash } = new URL(link);
+    const page = await fetch(origin + pathname);
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    const token = new URLSearchParams(hash.slice(1)).get('token') ?? '';
+    const asked = { headers: { authorization: `Bearer ${token}` } };
+    const who = await fetch(`${origin}/v1/keys/current`, asked);
+    expect(await who.json()).toMatchObject({ kind: 'operator', session: { role: 'admin' } });
+    expect(target.printed()).not.toContain(target.operatorKey);
+  });
 });

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SESSION_SCOPES } from '../../../lambdas/core/sessions/session.ts';
 import type { Operation } from '../../../lambdas/http/operation.ts';
 import { openApiDocument } from '../../../scripts/openapi/document.ts';
 import { OPERATIONS } from '../../../scripts/openapi/operations.ts';
@@ -27,6 +28,7 @@ const UNKNOWN: Resources = {
   key: `key_${UNKNOWN_SUFFIX}`,
   template: `tpl_${UNKNOWN_SUFFIX}`,
   subject: 'unknown',
+  session: `ses_${UNKNOWN_SUFFIX}`,
 };
 const MARK = `mark-${randomUUID()}`;
 
@@ -40,6 +42,10 @@ let pairs: readonly {
   key: string;
   headers: Record<string, string>;
   whose: 'live' | 'test';
+  /** Of a session: what it may not call at all, whatever is named. */
+  mayNot?: (operation: Operation) => boolean;
+  /** Where a whole tenant is counted, it names an endpoint. */
+  mustName?: true;
 }[];
 
 beforeAll(async () => {
@@ -55,12 +61,38 @@ beforeAll(async () => {
     const ids = await makeResources(tenant, MARK);
     return { tenant, ids, before: await snapshot(tenant, ids) };
   };
+  const session = async ({ key }: TestTenant, body: object) => {
+    const all = { scopes: SESSION_SCOPES, ...body };
+    const made = await call(target, 'POST', '/v1/portal-sessions', { key, body: all });
+    expect(made.status).toBe(201);
+    return made.body.token;
+  };
+  const { id: other } = await live.endpoint('http://127.0.0.1:9/other', {
+    eventTypes: ['mark.of-the-other'],
+  });
+  const ofTheOther = await session(live, { endpoints: [other] });
   owners = { live: await owned(live), test: await owned(inTest) };
   const operator = (tenant: string, environment: string) => ({
     'posthorn-tenant': tenant,
     'posthorn-environment': environment,
   });
   pairs = [
+    {
+      who: 'another tenant’s session',
+      key: await session(stranger, {}),
+      headers: {},
+      whose: 'live',
+      mayNot: ({ access }) => !inSessions.includes(access),
+    },
+    {
+      who: 'a session for another endpoint of the same tenant',
+      key: ofTheOther,
+      mustName: true,
+      headers: {},
+      whose: 'live',
+      mayNot: (one) =>
+        !inSessions.includes(one.access) || one.session === 'refused' || one.id === 'testFilter',
+    },
     { who: 'another tenant’s key', key: stranger.key, headers: {}, whose: 'live' },
     { who: 'a test key of the same tenant', key: sameInTest.key, headers: {}, whose: 'live' },
     { who: 'a live key of the same tenant', key: test.key, headers: {}, whose: 'test' },
@@ -80,6 +112,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => target?.remove());
 
+const inSessions: readonly string[] = SESSION_SCOPES;
 const OF_NO_TENANT = ['open', 'key', 'operator'];
 const isOfTenant = ({ access }: Operation): boolean => !OF_NO_TENANT.includes(access);
 const ofTenants = OPERATIONS.filter(isOfTenant);
@@ -116,7 +149,7 @@ describe.each(ofTenants.filter((one) => kindIn(one) ?? NAMED_ELSEWHERE[one.id]))
   '$id',
   (operation) => {
     it('answers as if it did not exist, to all but the owner', async () => {
-      for (const { who, key, headers, whose } of pairs) {
+      for (const { who, key, headers, whose, mayNot } of pairs) {
         const { ids } = owners[whose];
         const ask = async (of: Resources) => {
           const { path, body } = request(operation, of, kindIn(operation));
@@ -127,7 +160,7 @@ describe.each(ofTenants.filter((one) => kindIn(one) ?? NAMED_ELSEWHERE[one.id]))
           return { status: answer.status, headers: plain(answer.headers), body: rest };
         };
         const [foreign, unknown] = [await ask(ids), await ask(UNKNOWN)];
-        expect(foreign.status, who).toBe(404);
+        expect(foreign.status, who).toBe(mayNot?.(operation) ? 403 : 404);
         expect(foreign, who).toEqual(unknown);
         expectNothingOf(ids, JSON.stringify(foreign));
       }
@@ -137,22 +170,26 @@ describe.each(ofTenants.filter((one) => kindIn(one) ?? NAMED_ELSEWHERE[one.id]))
 
 it.each(ofTenants.filter(({ method, path }) => method === 'get' && !path.includes('{')))(
   '$id shows nothing of others',
-  async ({ path }) => {
-    for (const { key, headers, whose } of pairs) {
-      const { status, body } = await call(target, 'GET', path, { key, headers });
-      expect(status).toBe(200);
+  async (operation) => {
+    for (const { who, key, headers, whose, mayNot, mustName } of pairs) {
+      const { status, body } = await call(target, 'GET', operation.path, { key, headers });
+      const isTooWide = mustName && operation.path.startsWith('/v1/analytics/');
+      expect(status, who).toBe(isTooWide || mayNot?.(operation) ? 403 : 200);
       expectNothingOf(owners[whose].ids, JSON.stringify(body));
     }
   },
 );
 
 it.each(OPERATIONS.filter(({ access, ownScope }) => access === 'operator' && !ownScope))(
-  '$id is not for a tenant’s key',
+  '$id is not for a tenant’s key, nor for its sessions',
   async ({ method, path, bodyExample: body }) => {
     const { tenant } = owners.live;
     const named = path.replace('{id}', tenant.id);
-    const sending = { key: tenant.key, ...(body === undefined ? {} : { body }) };
-    expect((await call(target, method.toUpperCase(), named, sending)).status).toBe(403);
+    const sessions = pairs.filter(({ mayNot }) => mayNot !== undefined);
+    for (const { key } of [tenant, ...sessions]) {
+      const sending = { key, ...(body === undefined ? {} : { body }) };
+      expect((await call(target, method.toUpperCase(), named, sending)).status).toBe(403);
+    }
   },
 );
 
@@ -177,7 +214,7 @@ function namesSomething(node: unknown, schemas: object, seen = new Set<unknown>(
   seen.add(node);
   return Object.entries(node).some(([name, value]) => {
     if (name === 'example' && typeof value === 'string')
-      return /^(ep|evt|dlv|rpl|key|tpl)_/.test(value);
+      return /^(ep|evt|dlv|rpl|key|tpl|ses)_/.test(value);
     const component = name === '$ref' ? String(value).split('/').at(-1) : undefined;
     if (component !== undefined) return namesSomething(Object(schemas)[component], schemas, seen);
     return namesSomething(value, schemas, seen);

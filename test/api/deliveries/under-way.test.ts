@@ -23,6 +23,7 @@ beforeAll(async () => {
   const { app, surroundings, ledger, health, registry, settings, dynamoDb } = service;
   const authentication = createAuthentication({
     registry,
+    sessions: { findSession: async () => undefined },
     secrets: { operatorKey: async () => 'o'.repeat(40) },
     surroundings,
   });

@@ -55,6 +55,7 @@ beforeEach(async () => {
       getTenant: async (id) => ({ id, name: id, createdAtMs: NOON_MS }),
       findKey: async (hash) => ({ ...tenantKey, hash, createdAtMs: NOON_MS }) as unknown as ApiKey,
     }),
+    sessions: only({}),
     secrets: { operatorKey: async () => OPERATOR_KEY },
     surroundings: fixedSurroundings(),
   });

@@ -83,6 +83,8 @@ describe('a list', () => {
     'replays list',
     'event-types list',
     'keys list',
+    'sessions list',
+    'sessions list --console',
     'tenants list',
   ];
   const many = (total: number): void => {
@@ -95,6 +97,7 @@ describe('a list', () => {
         attempts: [],
         eventTypes: [],
         scopes: [],
+        endpoints: null,
         health: {},
       }));
       return { status: 200, body: { data, next: to < total ? String(to) : null } };

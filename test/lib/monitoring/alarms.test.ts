@@ -19,7 +19,17 @@ const always = (value: number | undefined) => Array<number | undefined>(PERIODS)
 const lately = (value: number) => [...always(0).slice(1), value];
 
 const QUEUES = ['Events', 'Deliveries', 'Slow', 'Retries', 'Wakes'];
-const FUNCTIONS = ['Ingest', 'FanOut', 'Dispatch', 'Wake', 'Sweep', 'Api', 'Record', 'Rollup'];
+const FUNCTIONS = [
+  'Ingest',
+  'FanOut',
+  'Dispatch',
+  'Wake',
+  'Sweep',
+  'Api',
+  'Record',
+  'Rollup',
+  'Web',
+];
 const VISIBLE = 'ApproximateNumberOfMessagesVisible';
 const HIDDEN = 'ApproximateNumberOfMessagesNotVisible';
 const AGE = 'ApproximateAgeOfOldestMessage';

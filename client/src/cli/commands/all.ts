@@ -10,6 +10,7 @@ import { IMPORT_COMMANDS } from './imports.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { LISTEN_COMMANDS } from './listen.ts';
 import { REPLAY_COMMANDS } from './replays.ts';
+import { SESSION_COMMANDS } from './sessions.ts';
 import { TENANT_COMMANDS } from './tenants.ts';
 
 /** In the order of the help. */
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   ...ANALYTICS_COMMANDS,
   ...EVENT_TYPE_COMMANDS,
   ...KEY_COMMANDS,
+  ...SESSION_COMMANDS,
   ...TENANT_COMMANDS,
   ...IMPORT_COMMANDS,
   ...DEAD_LETTER_COMMANDS,

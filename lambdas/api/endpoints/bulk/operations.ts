@@ -37,6 +37,7 @@ export const createEndpoints = operation({
   summary: 'Create many endpoints',
   description: `Creates up to ${MAX_CREATED} endpoints, each checked independently. The results are in the order of the request. What one answer cannot show is not created: its error has the status 413.`,
   access: 'endpoints:write',
+  session: 'refused',
   headers: creationHeader,
   body: z.strictObject({
     endpoints: z
@@ -85,6 +86,7 @@ export const changeEndpoints = operation({
   description:
     'Takes the same changes as a single endpoint, except `url`. `add...` and `remove...` change single entries of lists. With `dryRun`, nothing is written. While `next` is not null, repeat the request with it as `cursor`.',
   access: 'endpoints:write',
+  session: 'refused',
   body: z.strictObject({
     filter: endpointFilterSchema,
     changes: askedSchema,

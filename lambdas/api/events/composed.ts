@@ -1,0 +1,87 @@
+// An event as its endpoints receive it: what a session for certain endpoints sees in the place of the posted data, which
+// may hold what a contract leaves out and what is encrypted on its way.
+import * as z from 'zod';
+import { contractOf } from '../../core/contracts/all.ts';
+import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
+import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { type Event, isRedacted } from '../../core/events/event.ts';
+import type { StoredEvent } from '../../core/events/ledger.ts';
+import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
+import type { Scope } from '../../core/scope.ts';
+import type { TenantStore } from '../../core/tenants/store.ts';
+import { MAX_PAGE_BYTES } from '../listing/filtered-page.ts';
+import { EXAMPLE, idOf } from '../schemas.ts';
+
+const REASONS = ['encrypted', 'unshapeable', 'redacted', 'deleted', 'too_large'] as const;
+
+export const composedSchema = z
+  .strictObject({
+    endpoint: idOf('ep'),
+    contentType: z.string(),
+    body: z.string().nullable().meta({
+      description:
+        'The text of the body, without a signature or a time of sending that it may hold.',
+    }),
+    missing: z.enum(REASONS).nullable().meta({ description: 'Why there is no body.' }),
+  })
+  .meta({
+    id: 'ComposedEvent',
+    example: {
+      endpoint: `ep_${EXAMPLE.suffix}`,
+      contentType: 'application/json',
+      body: '{"type":"dossier.created","timestamp":"2026-01-31T09:30:00.000Z","data":{"dossier":"d-1"}}',
+      missing: null,
+    },
+  });
+type Composed = z.infer<typeof composedSchema>;
+
+interface ComposingPorts {
+  readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
+}
+
+/** For each of the event's targets. */
+export async function composedFor(
+  { registry }: ComposingPorts,
+  scope: Scope,
+  { event, targets }: StoredEvent,
+): Promise<Composed[]> {
+  const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
+  const tenantName = (await registry.getTenant(scope.tenant))?.name ?? scope.tenant;
+  const composed: Composed[] = [];
+  let bytes = 0;
+  for (const id of targets) {
+    const one = await composedOf(event, id, endpoints.get(id), tenantName);
+    bytes += Buffer.byteLength(one.body ?? '');
+    composed.push(bytes > MAX_PAGE_BYTES ? { ...one, body: null, missing: 'too_large' } : one);
+  }
+  return composed;
+}
+
+async function composedOf(
+  event: Event,
+  id: string,
+  endpoint: Endpoint | undefined,
+  tenantName: string,
+): Promise<Composed> {
+  const contentType = endpoint?.encryption ? ENCRYPTED_TYPE : 'application/json';
+  const none = (missing: Composed['missing']) => ({
+    endpoint: id,
+    contentType,
+    body: null,
+    missing,
+  });
+  if (!endpoint || endpoint.deletedAtMs !== undefined) return none('deleted');
+  if (isRedacted(event)) return none('redacted');
+  if (endpoint.encryption) return none('encrypted');
+  const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, id));
+  const { signingKey, token = idempotencyKey } = endpoint;
+  const shaped = await contractOf(endpoint.contract).shape(
+    { event, tenantName, idempotencyKey, token, issuer: '', signingKey },
+    endpoint.contractOptions,
+    // No signature, so nothing to sign with.
+    { nowMs: event.acceptedAtMs, secrets: [''], jti: '', keys: {}, ownSignature: false },
+  );
+  if (shaped.kind === 'unshapeable') return none(shaped.kind);
+  return { endpoint: id, contentType, body: shaped.body.toString('utf8'), missing: null };
+}

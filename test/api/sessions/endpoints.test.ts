@@ -1,0 +1,162 @@
+// A session for certain endpoints: of all others it learns nothing, and of events only what those endpoints receive.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createId } from '../../../lambdas/core/identifiers.ts';
+import { SESSION_SCOPES } from '../../../lambdas/core/sessions/session.ts';
+import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
+import { anEvent } from '../../builders/events.ts';
+
+const MARK = 'belongs-to-nobody-else';
+const DATA = `{"applicant":{"name":"${MARK}"},"session":{"id":"s-1"},"big":1e400}`;
+
+let service: ApiService;
+let ask: Ask;
+let own: { id: string }[];
+let other: { id: string };
+let shared: string;
+let foreign: string;
+
+async function endpoint(settings: object): Promise<{ id: string }> {
+  // Ids sort by their time.
+  service.clock.nowMs += 1;
+  const { status, json } = await service.acme('POST', '/v1/endpoints', {
+    url: 'https://acme.io/hook',
+    ...settings,
+  });
+  expect({ status, json }).toMatchObject({ status: 201 });
+  return json;
+}
+
+/** Stored as fan-out stores it. */
+async function event(targets: readonly { id: string }[], atMs: number): Promise<string> {
+  const id = createId('evt', atMs, Buffer.alloc(10, atMs));
+  const made = {
+    ...anEvent({ id, data: DATA }),
+    subject: MARK,
+    channels: [MARK],
+    acceptedAtMs: atMs,
+  };
+  await service.ledger.putEvents([{ event: made, targets: targets.map((one) => one.id) }]);
+  return id;
+}
+
+beforeAll(async () => {
+  service = await startApiService();
+  service.addActions();
+  const jwk = {
+    kty: 'OKP',
+    crv: 'X25519',
+    x: 'hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo',
+  };
+  own = [
+    await endpoint({}),
+    await endpoint({ contract: 'idnow' }),
+    await endpoint({ encryption: { jwk } }),
+    await endpoint({ contract: 'bynn' }),
+  ];
+  other = await endpoint({ description: MARK });
+  const nowMs = service.clock.nowMs;
+  shared = await event([...own, other], nowMs - 2_000);
+  foreign = await event([other], nowMs - 1_000);
+  const made = await service.acme('POST', '/v1/portal-sessions', {
+    scopes: SESSION_SCOPES,
+    endpoints: own.map(({ id }) => id),
+  });
+  ask = service.askWith(made.json.token);
+});
+afterAll(() => service?.stop());
+
+describe('an event', () => {
+  it('is shown as each of its endpoints receives it, and not as it was posted', async () => {
+    const { json, text } = await ask('GET', `/v1/events/${shared}`);
+    expect(json).toMatchObject({ id: shared, data: null, subject: null, channels: [] });
+    const [plain, thin, encrypted, signed] = json.composed;
+    expect(plain).toEqual({
+      endpoint: own[0]?.id,
+      contentType: 'application/json',
+      body: expect.stringContaining(`"data":${DATA}}`),
+      missing: null,
+    });
+    expect(thin.body).toContain('"eventId"');
+    expect(thin.body).not.toContain(MARK);
+    expect(encrypted).toMatchObject({ body: null, missing: 'encrypted' });
+    expect(signed.body).toContain(MARK);
+    expect(JSON.parse(signed.body)).not.toHaveProperty('jwt');
+    expect(json.deliveries.map((one: { endpoint: string }) => one.endpoint)).toEqual(
+      own.map(({ id }) => id),
+    );
+    expect(text).not.toContain(other.id);
+  });
+
+  it('that no endpoint of the session receives is none', async () => {
+    const { status, json } = await ask('GET', `/v1/events/${foreign}`);
+    const unknown = await ask('GET', '/v1/events/evt_01h455vb4pex5vsknk084sn02q');
+    expect(status).toBe(404);
+    expect({ ...json, requestId: '' }).toEqual({ ...unknown.json, requestId: '' });
+  });
+
+  it('is shown without the data that only an encrypted or thin endpoint may get', async () => {
+    const made = await service.acme('POST', '/v1/portal-sessions', {
+      endpoints: [own[1]?.id, own[2]?.id],
+    });
+    const { status, text } = await service.askWith(made.json.token)('GET', `/v1/events/${shared}`);
+    expect(status).toBe(200);
+    expect(text).not.toContain(MARK);
+  });
+});
+
+describe('a listing', () => {
+  it.each([
+    ['/v1/events', [() => shared]],
+    ['/v1/endpoints', [0, 1, 2, 3].map((at) => () => own[at]?.id)],
+    ['/v1/deliveries', undefined],
+    ['/v1/replays', []],
+  ] as const)('%s has what belongs to the session’s endpoints alone', async (path, expected) => {
+    const { status, json, text } = await ask('GET', path);
+    expect(status).toBe(200);
+    for (const hidden of [other.id, foreign, MARK]) expect(text).not.toContain(hidden);
+    const ids = json.data.map(({ id }: { id: string }) => id);
+    if (expected) expect(ids).toEqual(expected.map((id) => id()));
+    else expect(ids).toHaveLength(own.length);
+  });
+
+  it('is paged without a cursor that tells of others', async () => {
+    for (const path of ['/v1/endpoints', '/v1/deliveries']) {
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const { json } = await ask('GET', `${path}?limit=1${cursor}`);
+        seen.push(...json.data.map(({ id }: { id: string }) => id));
+        if (json.next === null) break;
+        expect(Buffer.from(json.next, 'base64url').toString()).not.toContain(other.id.slice(3));
+        cursor = `&cursor=${json.next}`;
+      }
+      expect([path, seen.length]).toEqual([path, own.length]);
+    }
+  });
+
+  it.each([
+    ['GET', '/v1/events?subject=x', undefined],
+    ['GET', '/v1/deliveries?subject=x', undefined],
+  ])('%s %s is refused: subjects are the producer’s', async (method, path) => {
+    expect((await ask(method, path)).status).toBe(403);
+  });
+});
+
+describe('what is done', () => {
+  it('to another endpoint finds none, and to the session’s own is done', async () => {
+    const since = new Date(service.clock.nowMs - 60_000).toISOString();
+    const replay = (id: string | undefined) =>
+      ask('POST', '/v1/replays', { endpoint: id, since, dryRun: true });
+    expect((await replay(other.id)).status).toBe(404);
+    expect((await replay(own[0]?.id)).status).toBe(200);
+    for (const action of ['pause', 'resume', 'purge']) {
+      expect((await ask('POST', `/v1/endpoints/${other.id}/${action}`)).status).toBe(404);
+      expect((await ask('POST', `/v1/endpoints/${own[0]?.id}/${action}`)).status).toBe(200);
+    }
+  });
+
+  it('with a filter is done on data, not on a stored event', async () => {
+    const filter = { applicant: { name: [MARK] } };
+    expect((await ask('POST', '/v1/filters/test', { filter, data: {} })).status).toBe(200);
+    expect((await ask('POST', '/v1/filters/test', { filter, event: shared })).status).toBe(403);
+  });
+});

@@ -1,0 +1,2 @@
+// The console's first page, until its screens are there.
+document.title = 'Posthorn';

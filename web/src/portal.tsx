@@ -1,0 +1,2 @@
+// The portal's first page, until its screens are there.
+document.title = 'Webhooks';
