@@ -102,6 +102,18 @@ const REFUSED: readonly (readonly [
     403,
   ],
   [
+    'lets somebody into the portal with more',
+    ['portal:write', 'endpoints:read', 'events:read'],
+    () => ['POST', '/v1/portal-sessions', { preset: 'viewer' }],
+    403,
+  ],
+  [
+    'lets somebody into the portal by other scopes with more',
+    ['portal:write', 'secrets:write'],
+    () => ['POST', '/v1/portal-sessions', { scopes: ['secrets:write', 'secrets:read'] }],
+    403,
+  ],
+  [
     'redacts with what posts',
     ['events:write', 'events:read'],
     ({ event }) => ['POST', `/v1/events/${event}/redact`],
@@ -180,6 +192,7 @@ const NO_DETOUR: Readonly<Record<string, string>> = {
   createTemplate: 'takes what its body gives',
   changeTemplate: 'reaches endpoints that have joined: their URLs stay',
   deleteTemplate: 'is refused while an endpoint has joined',
+  revokePortalSessions: 'ends what such keys made, and gives nothing',
 };
 
 const isOf = (path: string, declared: string): boolean =>

@@ -58,6 +58,9 @@ const CASES: Readonly<Record<string, Case>> = {
 /** They change no stored version, or none that a caller has seen. */
 const WITHOUT: Readonly<Record<string, string>> = {
   changeEndpoints: 'it means what a filter means, at the versions that it finds',
+  revokePortalSessions: 'a session is never changed but revoked, and that may be repeated',
+  revokeConsoleSessions: 'as revokePortalSessions',
+  endSession: 'as revokePortalSessions',
   revokeKey: 'a key is never changed but revoked, and that may be repeated',
 };
 

@@ -620,6 +620,14 @@ const WRITE_ONCE: Readonly<Record<string, string>> = {
   'POST /v1/endpoints/{id}/test': 'only the receiver sees it',
   'POST /v1/endpoints/test': 'only the receivers see it',
   'POST /v1/filters/test': 'it reads',
+  'POST /v1/portal-sessions':
+    'it puts one item, and nobody has the token of one whose answer is lost',
+  'POST /v1/console-sessions': 'as of the portal',
+  'POST /v1/console-sessions/oidc': 'as of the portal',
+  'DELETE /v1/portal-sessions':
+    'it removes one item after the other, and goes on when it is repeated',
+  'DELETE /v1/console-sessions': 'as of the portal',
+  'DELETE /v1/sessions/current': 'it removes one item',
 };
 
 describe('the table', () => {

@@ -57,6 +57,21 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getCurrentKey: 'every key',
   getKey: 'keys:write',
   revokeKey: 'keys:write',
+  getAttemptAnalytics: 'deliveries:read',
+  getDeliveryAnalytics: 'deliveries:read',
+  getLatencyAnalytics: 'deliveries:read',
+  getRetryAnalytics: 'deliveries:read',
+  getAnalyticsSummary: 'deliveries:read',
+  getRecommendations: 'deliveries:read',
+  createPortalSession: 'portal:write',
+  listPortalSessions: 'portal:write',
+  revokePortalSessions: 'portal:write',
+  createConsoleSession: 'operator',
+  listConsoleSessions: 'operator',
+  revokeConsoleSessions: 'operator',
+  endSession: 'every key',
+  getSignIn: 'anyone',
+  signIn: 'anyone',
   putTenant: 'operator',
   getTenant: 'operator',
   deleteTenant: 'operator',
@@ -81,6 +96,8 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
 /** Bodies that a key with the operation's scope alone may send. */
 const BODIES: Readonly<Record<string, object>> = {
   createKey: { scopes: ['keys:write'] },
+  // Alone it makes no session, and is refused for that only after the body has been read.
+  createPortalSession: { expiresInSeconds: 1 },
   testFilter: { filter: { a: ['b'] }, data: { a: 'b' } },
 };
 const NAMED: Readonly<Record<string, string>> = {
