@@ -10,7 +10,7 @@ export const SECRETS_FILE = 'POSTHORN_TEST_SECRETS_FILE';
 /** Members of bodies that hold secrets, wherever they stand. */
 const SECRET_MEMBERS = new Set(['key', 'secret', 'password', 'privateKey', 'clientKey']);
 /** Requests that may carry any. */
-const PATHS = /\/v1\/(keys|endpoints|signing-keys)/;
+const PATHS = /\/v1\/(keys|endpoints|signing-keys|portal-sessions|console-sessions)/;
 const known = new Set<string>();
 
 export function knowSecret(secret: string): void {
@@ -29,10 +29,13 @@ function knowSecretsIn(value: unknown): void {
   }
 }
 
-/** `token` and `value` are secrets of an authentication only. */
+/** `token` and `value` are secrets of an authentication, and a session has a token. */
 function isSecretMember(name: string, holder: object): boolean {
   const isAuthentication = 'type' in holder && /^(bearer|header)$/.test(String(holder.type));
-  return SECRET_MEMBERS.has(name) || (isAuthentication && /^(token|value)$/.test(name));
+  const isSession = 'expiresAt' in holder && name === 'token';
+  return (
+    isSession || SECRET_MEMBERS.has(name) || (isAuthentication && /^(token|value)$/.test(name))
+  );
 }
 
 function knowSecretsInText(text: unknown): void {

@@ -38,6 +38,7 @@ const anEvent = (): Event => ({
 
 async function fill(events: number): Promise<string[]> {
   await service.operator('PUT', '/v1/tenants/victim', { name: PERSONAL });
+  await victim('POST', '/v1/portal-sessions', { actor: PERSONAL });
   const ids: string[] = [];
   for (let count = 0; count < 3; count++) {
     const { json } = await victim('POST', '/v1/endpoints', {
