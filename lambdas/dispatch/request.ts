@@ -7,7 +7,7 @@ import { traceHeaders } from '../core/events/trace-context.ts';
 import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
 import { composeRequest } from '../core/requests/compose.ts';
 import type { OutgoingRequest } from '../core/requests/sender.ts';
-import { type RetryPolicy, resolvePolicy } from '../core/retries/policy.ts';
+import { type RetryPolicy, resolvePolicy } from '../core/retries/delays.ts';
 import type { Settings } from '../core/settings.ts';
 import { signingKeysAt } from '../core/signing/keys.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';

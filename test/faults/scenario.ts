@@ -3,7 +3,7 @@
 
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
-import type { RetryPolicyInput } from '../../lambdas/core/retries/policy.ts';
+import type { RetryPolicyInput } from '../../lambdas/core/retries/delays.ts';
 import type { Settings } from '../../lambdas/core/settings.ts';
 import { randomFrom } from '../../local/simulation/random.ts';
 import { anEndpoint } from '../builders/endpoints.ts';

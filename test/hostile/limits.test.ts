@@ -11,7 +11,7 @@ import {
   MAX_EVENT_TYPE_LENGTH,
 } from '../../lambdas/core/events/event.ts';
 import { parseTraceContext } from '../../lambdas/core/events/trace-context.ts';
-import { MAX_RETRIES } from '../../lambdas/core/retries/policy.ts';
+import { MAX_RETRIES } from '../../lambdas/core/retries/delays.ts';
 import { MAX_PATTERNS } from '../../lambdas/core/subscriptions/patterns.ts';
 import { templateNameSchema } from '../../lambdas/core/templates/input.ts';
 import { list, members } from './attacks/parts.ts';

@@ -6,7 +6,7 @@ import type { EventLedger, StoredEvent } from '../../core/events/ledger.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
-import { matchesPattern } from '../../core/subscriptions/patterns.ts';
+import { matchesPattern } from '../../core/subscriptions/matching.ts';
 import { healthOf, standingFrom } from '../endpoints/standing.ts';
 import { cutPage } from '../listing/filtered-page.ts';
 import { MAX_LIMIT, pageView } from '../listing/query.ts';

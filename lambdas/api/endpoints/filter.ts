@@ -6,7 +6,7 @@ import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { channelSchema, eventTypeSchema } from '../../core/events/event.ts';
 import { isId } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
-import { matchesSubscription } from '../../core/subscriptions/patterns.ts';
+import { matchesSubscription } from '../../core/subscriptions/matching.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import { refused } from '../../http/body.ts';
 import { findTemplate } from '../templates/lookup.ts';

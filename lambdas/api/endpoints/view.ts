@@ -11,7 +11,7 @@ import {
 import { isUnverified } from '../../core/endpoints/verification.ts';
 import { warningsOf } from '../../core/endpoints/warnings.ts';
 import { type Health, isHeldByHand } from '../../core/health/health.ts';
-import type { RetryPolicyInput } from '../../core/retries/policy.ts';
+import type { RetryPolicyInput } from '../../core/retries/delays.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 import { standingFrom } from './standing.ts';
 

@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import type { Event } from '../events/event.ts';
 import type { Headers } from '../headers/names.ts';
-import type { RetryPresetName } from '../retries/policy.ts';
+import type { RetryPresetName } from '../retries/delays.ts';
 import type { KeyAlgorithm, SigningKeyOwner } from '../signing/keys.ts';
 import type { SigningMoment } from '../signing/moment.ts';
 

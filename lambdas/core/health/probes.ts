@@ -1,6 +1,6 @@
 // When an endpoint that is tripped or paused is probed.
 
-import { delaysOf, RETRY_PRESETS } from '../retries/policy.ts';
+import { delaysOf, RETRY_PRESETS } from '../retries/delays.ts';
 import type { Health } from './health.ts';
 
 export const FIRST_PROBE_MS = 5_000;

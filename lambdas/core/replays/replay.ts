@@ -5,7 +5,8 @@ import { attemptsMade, type Delivery } from '../deliveries/delivery.ts';
 import { subjectSchema } from '../events/event.ts';
 import { instantMs, instantSchema } from '../instant.ts';
 import type { EndpointAddress } from '../scope.ts';
-import { MAX_PATTERNS, matchesPattern, patternSchema } from '../subscriptions/patterns.ts';
+import { matchesPattern } from '../subscriptions/matching.ts';
+import { MAX_PATTERNS, patternSchema } from '../subscriptions/patterns.ts';
 
 /**
  * Final states, and `any` for all of them; waiting deliveries are under way and are skipped. `failed` means deliveries

@@ -1,7 +1,7 @@
 // The decision after an attempt: one pure function, the heart of the retry engine.
 import type { Cause, DeathReason } from './cause.ts';
+import { delayAt, isRetried, type RetryPolicy } from './delays.ts';
 import { isSuccess, type Outcome } from './outcome.ts';
-import { delayAt, isRetried, type RetryPolicy } from './policy.ts';
 
 /** A receiver's `Retry-After` counts up to this. */
 const MAX_RETRY_AFTER_MS = 24 * 3600 * 1000;

@@ -1,7 +1,7 @@
 // Who subscribes, as fan-out needs it.
 import type { Scope } from '../scope.ts';
 import type { FilterPattern } from './filter/filter.ts';
-import type { Subscription } from './patterns.ts';
+import type { Subscription } from './matching.ts';
 
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {

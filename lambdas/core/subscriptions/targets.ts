@@ -6,7 +6,7 @@ import { Steps, within } from '../steps.ts';
 import { type DataNode, indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
 import { matchesFilter } from './filter/match.ts';
-import { matchesSubscription } from './patterns.ts';
+import { matchesSubscription } from './matching.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** What one subscriber's patterns and filter may take for one event. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AttemptMade, nextStep } from '../../../lambdas/core/retries/next-step.ts';
-import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
 import {
   RETRY_PRESETS,
   type RetryPolicy,
   resolvePolicy,
-  retryPolicySchema,
-} from '../../../lambdas/core/retries/policy.ts';
+} from '../../../lambdas/core/retries/delays.ts';
+import { type AttemptMade, nextStep } from '../../../lambdas/core/retries/next-step.ts';
+import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
+import { retryPolicySchema } from '../../../lambdas/core/retries/policy.ts';
 import { NOON_MS } from '../../builders/events.ts';
 import { answered, anyOutcome, failed } from '../../builders/outcomes.ts';
 

@@ -1,7 +1,6 @@
 // For all inputs: what a policy makes of an attempt.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextStep } from '../../../lambdas/core/retries/next-step.ts';
 import {
   delayAt,
   delaysOf,
@@ -9,8 +8,9 @@ import {
   MAX_RETRIES,
   type RetryPolicy,
   resolvePolicy,
-  retryPolicySchema,
-} from '../../../lambdas/core/retries/policy.ts';
+} from '../../../lambdas/core/retries/delays.ts';
+import { nextStep } from '../../../lambdas/core/retries/next-step.ts';
+import { retryPolicySchema } from '../../../lambdas/core/retries/policy.ts';
 import { answered, anyOutcome } from '../../builders/outcomes.ts';
 import { DAY_MS, START_MS } from '../../local/simulation/simulated.ts';
 

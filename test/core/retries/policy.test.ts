@@ -5,8 +5,8 @@ import {
   isRetried,
   RETRY_PRESETS,
   resolvePolicy,
-  retryPolicySchema,
-} from '../../../lambdas/core/retries/policy.ts';
+} from '../../../lambdas/core/retries/delays.ts';
+import { retryPolicySchema } from '../../../lambdas/core/retries/policy.ts';
 import { answered, failed } from '../../builders/outcomes.ts';
 
 const { 'forty-days': fortyDays, idnow } = RETRY_PRESETS;

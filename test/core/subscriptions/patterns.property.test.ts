@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { matchesPattern } from '../../../lambdas/core/subscriptions/patterns.ts';
+import { matchesPattern } from '../../../lambdas/core/subscriptions/matching.ts';
 
 /** The rules in as many words: slow, recursive, and with nothing shared with the code under test. */
 function reference(pattern: string[], segments: string[]): boolean {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   matchesPattern,
   matchesSubscription,
-  patternSchema,
-} from '../../../lambdas/core/subscriptions/patterns.ts';
+} from '../../../lambdas/core/subscriptions/matching.ts';
+import { patternSchema } from '../../../lambdas/core/subscriptions/patterns.ts';
 
 describe('a pattern', () => {
   it.each([

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
-import type { RetryPolicyInput } from '../../../lambdas/core/retries/policy.ts';
+import type { RetryPolicyInput } from '../../../lambdas/core/retries/delays.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import { answered, failed } from '../../builders/outcomes.ts';
