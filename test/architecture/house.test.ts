@@ -8,7 +8,7 @@ import { ORDER, type Order } from './order.ts';
 import { breaches, type Source } from './rules.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['bench', 'bin', 'client', 'examples', 'lambdas', 'lib', 'local', 'scripts'];
+const FOLDERS = ['bench', 'bin', 'client', 'examples', 'lambdas', 'lib', 'local', 'scripts', 'web'];
 /** Written by `npm run client:generate`. */
 const GENERATED = ['client/src/keyed-posts.ts', 'client/src/schema.ts'];
 
@@ -23,7 +23,7 @@ function sourcesOfThisRepository(): Source[] {
   );
   return listed
     .split('\n')
-    .filter((path) => /\.m?[jt]s$/.test(path) && !GENERATED.includes(path))
+    .filter((path) => /\.m?[jt]sx?$/.test(path) && !GENERATED.includes(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 

@@ -30,6 +30,15 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'client/': ['client/'],
   'examples/': ['examples/', 'client/'],
   'scripts/': ['scripts/', 'lambdas/', 'lib/', 'client/'],
+  // Rules that the pages show by themselves: when it is tried again, what a pattern matches. Of the client, types.
+  'web/': [
+    'web/',
+    'lambdas/core/retries/delays.ts',
+    'lambdas/core/retries/next-step.ts',
+    'lambdas/core/retries/outcome.ts',
+    'lambdas/core/subscriptions/matching.ts',
+    'client/src/schema.ts',
+  ],
   'bench/': ['bench/', 'lambdas/', 'lib/', 'local/', 'test/builders/', 'test/hostile/attacks/'],
 };
 
@@ -178,6 +187,32 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'start/',
     'start',
     'simulation/',
+  ],
+  'web/src': [
+    'base/',
+    'parts/',
+    'charts/',
+    ['figures/', 'lookups/', 'session/'],
+    'deliveries/',
+    'events/',
+    'endpoints/',
+    [
+      'access/',
+      'analytics/',
+      'event-types/',
+      'issues/',
+      'overview/',
+      'queues/',
+      'replays/',
+      'signature/',
+      'tail/',
+      'tenants/',
+      'workbench/',
+    ],
+    'shell/',
+    'main',
+    'portal/',
+    'portal',
   ],
   'local/simulation': [
     'memory/',

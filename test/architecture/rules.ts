@@ -87,7 +87,7 @@ function outOfOrder(sources: readonly Source[], layer: string, order: Order): st
   const entryOf = (path: string): string | undefined => {
     if (!path.startsWith(`${layer}/`)) return undefined;
     const [first = '', ...rest] = path.slice(layer.length + 1).split('/');
-    return rest.length > 0 ? `${first}/` : first.replace(/\.ts$/, '');
+    return rest.length > 0 ? `${first}/` : first.replace(/\.tsx?$/, '');
   };
   return sources.flatMap(({ path, text }) => {
     const own = entryOf(path);
@@ -135,7 +135,7 @@ function failedTogether({ path, text }: Source): string[] {
 /** What is loaded on demand (`#on-demand/...`) is no import of its place in the order: see ADR 0015. */
 function importsOf(path: string, text: string): string[] {
   return specifiersIn(text)
-    .filter((name) => /^\..*\.m?[jt]s$/.test(name))
+    .filter((name) => /^\..*\.m?[jt]sx?$/.test(name))
     .map((name) => posix.join(posix.dirname(path), name));
 }
 

@@ -10,9 +10,13 @@ const PLACES = [
   '/usr/bin/google-chrome',
 ];
 
+const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
+
+/** For tests that may be skipped with a line where there is none; never in CI. */
+export const HAS_NO_BROWSER = executablePath === undefined && process.env.CI !== 'true';
+
 /** @param more arguments of its command line */
 export function startBrowser(more: readonly string[] = []): Promise<Browser> {
-  const executablePath = PLACES.find((place) => place !== undefined && existsSync(place));
   if (executablePath === undefined) {
     throw new Error('no Chromium: apt-get install chromium, or set CHROMIUM to where it is');
   }

@@ -1,2 +1,113 @@
-// The console's first page, until its screens are there.
-document.title = 'Posthorn';
+// The console: everything that the operator sees.
+import { render } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { Api, asOperator } from './base/api.ts';
+import { asFault, type Fault } from './base/faults.ts';
+import { ScopeProvider } from './base/loading.ts';
+import type { Page, Tenant } from './base/models.ts';
+import { applyTheme } from './base/preferences.ts';
+import { href, useRoute } from './base/router.ts';
+import { takeToken, token } from './base/session.ts';
+import { Patterns } from './charts/frame.tsx';
+import { useFocusOnHead } from './parts/layout.tsx';
+import { Failed } from './parts/states.tsx';
+import { Toasts } from './parts/toasts.tsx';
+import { Expired, SignIn } from './session/sign-in.tsx';
+import { type Who, WhoProvider, whoIs } from './session/who.ts';
+import { Boundary } from './shell/boundary.tsx';
+import { Jump } from './shell/jump.tsx';
+import { Navigation } from './shell/navigation.tsx';
+import { Screen } from './shell/screens.tsx';
+import { Top } from './shell/top.tsx';
+
+/** Where there is one tenant, the console begins with it. */
+async function firstAddress(who: Who): Promise<string | undefined> {
+  if (/^#\/[^/]+\/(live|test)/.test(location.hash)) return undefined;
+  if (!who.isOperator)
+    return href(['overview'], {}, { tenant: undefined, environment: who.environment ?? 'live' });
+  const { data, next } = await new Api({ tenant: undefined, environment: 'live' }).get<
+    Page<Tenant>
+  >('/v1/tenants', { limit: 2 });
+  const living = data.filter(({ deletedAt }) => deletedAt === null);
+  const only = living.length === 1 && next === null ? living[0]?.id : undefined;
+  return href(['overview'], {}, { tenant: only, environment: 'live' });
+}
+
+function Console() {
+  const [who, setWho] = useState<Who>();
+  const [fault, setFault] = useState<Fault>();
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  useEffect(() => {
+    setFault(undefined);
+    if (token() === undefined) return;
+    const begin = async () => {
+      try {
+        const known = await whoIs();
+        asOperator(known.isOperator);
+        const address = await firstAddress(known);
+        if (address !== undefined) history.replaceState(null, '', address);
+        setWho(known);
+      } catch (error) {
+        setFault(asFault(error));
+      }
+    };
+    void begin();
+  }, [turn]);
+  if (who !== undefined) {
+    return (
+      <WhoProvider value={who}>
+        <Shell />
+      </WhoProvider>
+    );
+  }
+  if (fault !== undefined && fault.kind !== 'expired') {
+    return (
+      <main class="door">
+        <section class="card">
+          <Failed fault={fault} retry={again} />
+        </section>
+      </main>
+    );
+  }
+  return token() === undefined || fault !== undefined ? (
+    <SignIn onToken={again} fault={fault} />
+  ) : null;
+}
+
+function Shell() {
+  const route = useRoute();
+  const [isJumping, setJumping] = useState(false);
+  const openJump = useCallback(() => setJumping(true), []);
+  const screen = route.path.join('/');
+  useFocusOnHead(screen);
+  useEffect(() => scrollTo(0, 0), [screen]);
+  return (
+    <ScopeProvider value={route.scope}>
+      <Patterns />
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to content
+      </button>
+      <div class="shell">
+        <Top onJump={openJump} />
+        <Navigation />
+        <main id="main" tabIndex={-1}>
+          <Boundary of={location.hash}>
+            <Screen
+              key={`${route.scope.tenant ?? ''} ${route.scope.environment} ${screen}`}
+              route={route}
+            />
+          </Boundary>
+        </main>
+      </div>
+      <Toasts />
+      <Expired />
+      {isJumping && <Jump onClose={() => setJumping(false)} />}
+    </ScopeProvider>
+  );
+}
+
+takeToken();
+applyTheme();
+const place = document.getElementById('app');
+if (place) render(<Console />, place);

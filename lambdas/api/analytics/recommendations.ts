@@ -10,7 +10,7 @@ import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { instantMs, instantSchema } from '../../core/instant.ts';
 import type { Facts } from '../../core/recommendations/facts.ts';
 import { recommendationsOf } from '../../core/recommendations/rules.ts';
-import { resolvePolicy } from '../../core/retries/policy.ts';
+import { resolvePolicy } from '../../core/retries/delays.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import type { ViewDefaults } from '../endpoints/view.ts';

@@ -2,7 +2,7 @@
 import type { GroupCounts, Groups } from '../analytics/counting.ts';
 import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
 import { attemptsIn, countedIn, type Rollup, type Slot } from '../analytics/rollup.ts';
-import type { RetryPolicy } from '../retries/policy.ts';
+import type { RetryPolicy } from '../retries/delays.ts';
 
 export interface Facts {
   /** The last week. */

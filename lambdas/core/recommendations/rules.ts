@@ -1,5 +1,5 @@
 // The rules: each looks at the numbers of one endpoint, and says what to change, or whom to ask.
-import { delaysOf, MAX_RETRIES } from '../retries/policy.ts';
+import { delaysOf, MAX_RETRIES } from '../retries/delays.ts';
 import {
   allMs,
   attemptsOf,

@@ -9,7 +9,7 @@ import {
 } from '../../../lambdas/core/analytics/rollup.ts';
 import type { Facts } from '../../../lambdas/core/recommendations/facts.ts';
 import { recommendationsOf } from '../../../lambdas/core/recommendations/rules.ts';
-import { resolvePolicy } from '../../../lambdas/core/retries/policy.ts';
+import { resolvePolicy } from '../../../lambdas/core/retries/delays.ts';
 
 /** Attempts by outcome, all as long as is said. */
 function rollup(outcomes: Record<string, number>, ms = 100, more: Partial<Rollup> = {}): Rollup {

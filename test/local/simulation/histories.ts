@@ -2,8 +2,8 @@
 // which faults our own side has. Played in virtual time, with the real handlers.
 import fc from 'fast-check';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
-import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
 import type { RetryPolicyInput } from '../../../lambdas/core/retries/delays.ts';
+import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import { answered, failed } from '../../builders/outcomes.ts';

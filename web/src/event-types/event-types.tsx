@@ -1,0 +1,291 @@
+// The catalogue: what can be sent, with schema and example.
+import { useState } from 'preact/hooks';
+import { path } from '../base/api.ts';
+import { isJson, memberText } from '../base/json-text.ts';
+import { useAction, useApi, useLoad } from '../base/loading.ts';
+import type { EventType, Page } from '../base/models.ts';
+import { usePages } from '../base/pages.ts';
+import { go, href } from '../base/router.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Button } from '../parts/button.tsx';
+import { ExactJson } from '../parts/code.tsx';
+import { Ask } from '../parts/dialog.tsx';
+import { Check, Choice, Field } from '../parts/field.tsx';
+import { Card, Facts, Head, None, Text } from '../parts/layout.tsx';
+import { List } from '../parts/list.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { say } from '../parts/toasts.tsx';
+import { When } from '../parts/when.tsx';
+import { useWho } from '../session/who.ts';
+
+export function EventTypes() {
+  const { isOperator } = useWho();
+  const [isMaking, setMaking] = useState(false);
+  const api = useApi({ tenant: undefined, environment: 'live' });
+  const pages = usePages<EventType>(
+    'event types',
+    ({ name }) => name,
+    (_, cursor, signal) =>
+      api.get<Page<EventType>>(path`/v1/event-types`, { cursor, limit: 100 }, signal),
+  );
+  return (
+    <>
+      <Head
+        title="Event types"
+        lead="What your platform sends. Producers may post other types too, unless a schema refuses them."
+      >
+        {isOperator && (
+          <Button kind="primary" icon="plus" onClick={() => setMaking(true)}>
+            New event type…
+          </Button>
+        )}
+      </Head>
+      <Card label="Event types">
+        <List
+          label="Event types"
+          one="event type"
+          pages={pages}
+          keyOf={({ name }) => name}
+          columns={[
+            {
+              head: 'Type',
+              cell: ({ name, description }) => (
+                <>
+                  <a href={href(['event-types', name])}>
+                    <b class="mono">{name}</b>
+                  </a>
+                  <small>
+                    <Text>{description}</Text>
+                  </small>
+                </>
+              ),
+            },
+            {
+              head: 'Schema',
+              cell: ({ schema, onMismatch }) =>
+                schema === null ? (
+                  <None />
+                ) : onMismatch === 'refuse' ? (
+                  'Refuses others'
+                ) : (
+                  'Accepts others'
+                ),
+            },
+            { head: 'Example', cell: ({ example }) => (example === null ? <None /> : 'Yes') },
+            {
+              head: 'Seen by',
+              cell: (type) => (
+                <Badge tone={type.public ? 'info' : 'plain'}>
+                  {type.public ? 'Everybody' : 'Tenants'}
+                </Badge>
+              ),
+            },
+            { head: 'Changed', looks: 'lo', cell: ({ updatedAt }) => <When at={updatedAt} /> },
+          ]}
+          empty={
+            <Empty icon="tag" title="No event types yet">
+              A catalogue tells your customers what they can get. It is optional.
+            </Empty>
+          }
+        />
+      </Card>
+      {isMaking && <Edit onClose={() => setMaking(false)} />}
+    </>
+  );
+}
+
+export function EventTypeDetails({ name }: { readonly name: string }) {
+  const { isOperator } = useWho();
+  const api = useApi({ tenant: undefined, environment: 'live' });
+  const [asked, setAsked] = useState<'edit' | 'delete'>();
+  const action = useAction();
+  const loaded = useLoad(`event type ${name}`, (_, signal) =>
+    api.request<EventType>(path`/v1/event-types/${name}`, { signal }),
+  );
+  const remove = () =>
+    action.run(async () => {
+      await api.request(path`/v1/event-types/${name}`, {
+        method: 'DELETE',
+        ifMatch: loaded.value?.etag,
+      });
+      say('The event type was removed from the catalogue.');
+      go(href(['event-types']));
+    });
+  return (
+    <>
+      <Head
+        title={name}
+        shown={<span class="mono">{name}</span>}
+        crumbs={[['Event types', href(['event-types'])], [name]]}
+      >
+        {isOperator && loaded.value && (
+          <>
+            <Button icon="edit" onClick={() => setAsked('edit')}>
+              Change…
+            </Button>
+            <Button kind="quiet is-bad" icon="close" onClick={() => setAsked('delete')}>
+              Remove…
+            </Button>
+          </>
+        )}
+      </Head>
+      <Shown loaded={loaded} label="the event type">
+        {({ value, text }) => (
+          <div class="stack">
+            <Card title="Details" pad>
+              <Facts
+                facts={[
+                  [
+                    'Description',
+                    value.description === '' ? <None /> : <Text>{value.description}</Text>,
+                  ],
+                  [
+                    'Data that differs',
+                    value.schema === null
+                      ? 'There is no schema'
+                      : value.onMismatch === 'refuse'
+                        ? 'Is refused'
+                        : 'Is accepted',
+                  ],
+                  [
+                    'Seen by',
+                    value.public ? 'Everybody, at /.well-known/event-types.json' : 'Tenants',
+                  ],
+                  ['Events', <a href={href(['events'], { type: name })}>Of this type</a>],
+                  ['Changed', <When at={value.updatedAt} as="full" />],
+                ]}
+              />
+            </Card>
+            <div class="cols">
+              {value.schema !== null && (
+                <ExactJson title="Schema" text={memberText(text, 'schema') ?? ''} />
+              )}
+              {value.example !== null && (
+                <ExactJson title="Example" text={memberText(text, 'example') ?? ''} />
+              )}
+            </div>
+          </div>
+        )}
+      </Shown>
+      {asked === 'edit' && loaded.value && (
+        <Edit
+          before={loaded.value.value}
+          text={loaded.value.text}
+          etag={loaded.value.etag}
+          onClose={() => {
+            setAsked(undefined);
+            loaded.reload();
+          }}
+        />
+      )}
+      {asked === 'delete' && (
+        <Ask
+          title={`Remove ${name}?`}
+          action="Remove it"
+          isDangerous
+          isBusy={action.isBusy}
+          fault={action.fault}
+          onClose={() => setAsked(undefined)}
+          onAct={remove}
+        >
+          <p>
+            It leaves the catalogue, and its schema is no longer asked. Events of this type are
+            accepted as before.
+          </p>
+        </Ask>
+      )}
+    </>
+  );
+}
+
+interface EditProps {
+  readonly before?: EventType;
+  readonly text?: string;
+  readonly etag?: string | null;
+  readonly onClose: () => void;
+}
+
+function Edit({ before, text = '{}', etag, onClose }: EditProps) {
+  const api = useApi({ tenant: undefined, environment: 'live' });
+  const action = useAction();
+  const source = (member: string) => {
+    const found = memberText(text, member);
+    return found === undefined || found === 'null' ? '' : found;
+  };
+  const [name, setName] = useState(before?.name ?? '');
+  const [description, setDescription] = useState(before?.description ?? '');
+  const [schema, setSchema] = useState(source('schema'));
+  const [example, setExample] = useState(source('example'));
+  const [onMismatch, setMismatch] = useState<EventType['onMismatch']>(
+    before?.onMismatch ?? 'accept',
+  );
+  const [isPublic, setPublic] = useState(before?.public ?? false);
+  const isValid = (json: string) => json.trim() === '' || isJson(json);
+  const save = () =>
+    action.run(async () => {
+      // Schema and example go out as they were written: parsing would change long numbers.
+      const members = [
+        ['description', JSON.stringify(description)],
+        ['onMismatch', JSON.stringify(onMismatch)],
+        ['public', String(isPublic)],
+        ...(schema.trim() === '' ? [] : [['schema', schema]]),
+        ...(example.trim() === '' ? [] : [['example', example]]),
+      ];
+      const bodyText = `{${members.map(([member, json]) => `"${member}":${json}`).join(',')}}`;
+      await api.request(path`/v1/event-types/${name}`, { method: 'PUT', bodyText, ifMatch: etag });
+      say('The event type was saved.');
+      onClose();
+      go(href(['event-types', name]));
+    });
+  return (
+    <Ask
+      title={before ? `Change ${before.name}` : 'New event type'}
+      action="Save"
+      isBusy={action.isBusy}
+      isReady={name !== '' && isValid(schema) && isValid(example)}
+      fault={action.fault}
+      onClose={onClose}
+      onAct={save}
+      wide
+    >
+      {!before && (
+        <Field
+          label="Type"
+          value={name}
+          onInput={setName}
+          hint="Dotted, from general to special: identity_document.approved"
+          autoFocus
+        />
+      )}
+      <Field label="Description" value={description} onInput={setDescription} />
+      <Field
+        label="JSON Schema of the data"
+        rows={6}
+        value={schema}
+        onInput={setSchema}
+        fault={isValid(schema) ? undefined : 'This is no JSON yet.'}
+        hint="Optional."
+      />
+      <Field
+        label="Example of the data"
+        rows={6}
+        value={example}
+        onInput={setExample}
+        fault={isValid(example) ? undefined : 'This is no JSON yet.'}
+        hint="Optional. It must match the schema."
+      />
+      <Choice
+        label="Data that differs from the schema"
+        value={onMismatch}
+        options={[
+          ['accept', 'Is accepted'],
+          ['refuse', 'Is refused'],
+        ]}
+        onChange={setMismatch}
+      />
+      <Check checked={isPublic} onChange={setPublic}>
+        Everybody may see it
+      </Check>
+    </Ask>
+  );
+}

@@ -1,0 +1,35 @@
+// Endpoints by name: their description, or where they are.
+import { useLoad } from '../base/loading.ts';
+import type { Endpoint, Page } from '../base/models.ts';
+import { allPages } from '../base/pages.ts';
+
+export function placeOf(url: string): string {
+  return url.replace(/^https?:\/\//, '');
+}
+
+export function nameOf({ description, url }: Pick<Endpoint, 'description' | 'url'>): string {
+  return description.trim() === '' ? placeOf(url) : description;
+}
+
+export type EndpointsById = ReadonlyMap<string, Endpoint>;
+
+/** The endpoints of the tenant, for names beside ids. */
+export function useEndpoints(everyMs?: number) {
+  return useLoad(
+    'endpoints by id',
+    async (api, signal) => {
+      if (api.scope.tenant === undefined && !isPortal) return new Map<string, Endpoint>();
+      const { rows } = await allPages<Endpoint>((cursor) =>
+        api.get<Page<Endpoint>>('/v1/endpoints', { cursor, limit: 100 }, signal),
+      );
+      return new Map(rows.map((endpoint) => [endpoint.id, endpoint]));
+    },
+    everyMs,
+  );
+}
+
+let isPortal = false;
+/** In the portal the session says whose endpoints they are. */
+export function forPortal(): void {
+  isPortal = true;
+}

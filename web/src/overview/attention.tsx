@@ -1,0 +1,143 @@
+// Endpoints that need attention, and in the portal all that the reader has.
+import type { Loaded } from '../base/loading.ts';
+import { href } from '../base/router.ts';
+import { useNow } from '../base/time.ts';
+import { healthWords } from '../endpoints/health.ts';
+import { nameOf, placeOf } from '../lookups/endpoints.ts';
+import { EndpointBadge } from '../parts/badge.tsx';
+import { LinkButton } from '../parts/button.tsx';
+import { Card, None, Text } from '../parts/layout.tsx';
+import { Empty, Shown } from '../parts/states.tsx';
+import { Table } from '../parts/table.tsx';
+import { When } from '../parts/when.tsx';
+import type { Known } from './known.ts';
+
+export function Attention({
+  some,
+  isPortal,
+}: {
+  readonly some: readonly Known[];
+  readonly isPortal: boolean;
+}) {
+  const now = useNow();
+  if (some.length === 0) {
+    return (
+      <Empty icon="check" title="No endpoint needs attention">
+        Every one that was sent to answers.
+      </Empty>
+    );
+  }
+  return (
+    <Table
+      label="Endpoints that need attention"
+      rows={some}
+      keyOf={({ endpoint }) => endpoint.id}
+      columns={[
+        {
+          head: 'Endpoint',
+          cell: ({ endpoint, tenant }) => (
+            <>
+              <a
+                href={href(['endpoints', endpoint.id], {}, tenant === undefined ? {} : { tenant })}
+              >
+                <b>
+                  <Text>{nameOf(endpoint)}</Text>
+                </b>
+              </a>
+              {tenant !== undefined && <small>{tenant}</small>}
+            </>
+          ),
+        },
+        { head: 'State', cell: ({ endpoint }) => <EndpointBadge endpoint={endpoint} /> },
+        {
+          head: 'What is wrong',
+          looks: 'full',
+          cell: ({ endpoint }) => `${healthWords(endpoint, now).title}.`,
+        },
+        {
+          head: 'Last 2xx',
+          looks: 'nowrap',
+          cell: ({ endpoint }) =>
+            endpoint.health.lastSuccessAt === null ? (
+              <None>never</None>
+            ) : (
+              <When at={endpoint.health.lastSuccessAt} />
+            ),
+        },
+        ...(isPortal
+          ? [
+              {
+                head: 'Fix',
+                quietHead: true,
+                cell: ({ endpoint }: Known) => (
+                  <LinkButton slim to={href(['endpoints', endpoint.id])}>
+                    See why
+                  </LinkButton>
+                ),
+              },
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+const SHOWN_OWN = 20;
+
+/** The first page of the portal lists what is the reader's. */
+export function Own({ known }: { readonly known: Loaded<Known[]> }) {
+  return (
+    <Card
+      title="Your endpoints"
+      aside={
+        <a class="small end" href={href(['endpoints'])}>
+          All endpoints
+        </a>
+      }
+    >
+      <Shown loaded={known} label="endpoints" rows={3}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty
+              icon="plug"
+              title="No endpoints yet"
+              actions={<LinkButton to={href(['endpoints', 'new'])}>New endpoint</LinkButton>}
+            />
+          ) : (
+            <Table
+              label="Your endpoints"
+              rows={all.slice(0, SHOWN_OWN)}
+              keyOf={({ endpoint }) => endpoint.id}
+              columns={[
+                {
+                  head: 'Endpoint',
+                  cell: ({ endpoint }) => (
+                    <>
+                      <a href={href(['endpoints', endpoint.id])}>
+                        <b>
+                          <Text>{nameOf(endpoint)}</Text>
+                        </b>
+                      </a>
+                      <small>{placeOf(endpoint.url)}</small>
+                    </>
+                  ),
+                },
+                { head: 'State', cell: ({ endpoint }) => <EndpointBadge endpoint={endpoint} /> },
+                {
+                  head: 'Last delivered',
+                  looks: 'nowrap',
+                  cell: ({ endpoint: { health } }) =>
+                    health.lastSuccessAt === null ? (
+                      <None>never</None>
+                    ) : (
+                      <When at={health.lastSuccessAt} />
+                    ),
+                },
+              ]}
+            />
+          )
+        }
+      </Shown>
+    </Card>
+  );
+}

@@ -1,0 +1,67 @@
+// Who is signed in: the operator, or a session of a tenant. What it may do decides which buttons are there; the API
+// decides whether they work.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { Api } from '../base/api.ts';
+import type { CurrentKey } from '../base/models.ts';
+
+/** Of a console's session: what it may do. */
+type Role = 'viewer' | 'support' | 'admin';
+
+export interface Who {
+  readonly isOperator: boolean;
+  /** Undefined with a key. */
+  readonly role: Role | undefined;
+  readonly actor: string | null;
+  readonly environment: 'live' | 'test' | null;
+  readonly scopes: readonly string[];
+  readonly endsAt: string | null;
+  /** The only origin whose page may embed this session. */
+  readonly embedOrigin: string | null;
+}
+
+const NOBODY: Who = {
+  isOperator: false,
+  role: undefined,
+  actor: null,
+  environment: null,
+  scopes: [],
+  endsAt: null,
+  embedOrigin: null,
+};
+const WhoContext = createContext<Who>(NOBODY);
+export const WhoProvider = WhoContext.Provider;
+export const useWho = (): Who => useContext(WhoContext);
+
+/** What support repairs: deliveries, not settings. */
+const OF_SUPPORT = ['deliveries:write'];
+
+/** Whether there is a button for it. The API has the last word. */
+export function useMay(scope: string): boolean {
+  const { isOperator, role, scopes } = useWho();
+  if (!isOperator) return scopes.includes(scope);
+  if (role === 'viewer') return false;
+  return role !== 'support' || OF_SUPPORT.includes(scope);
+}
+
+interface Session {
+  readonly expiresAt: string;
+  readonly actor: string | null;
+  readonly role?: Role;
+  readonly embedOrigin?: string | null;
+}
+type Current = CurrentKey & { readonly session?: Session | null };
+
+export async function whoIs(): Promise<Who> {
+  const api = new Api({ tenant: undefined, environment: 'live' });
+  const { kind, environment, scopes, key, session } = await api.get<Current>('/v1/keys/current');
+  return {
+    isOperator: kind === 'operator',
+    role: session?.role,
+    actor: session?.actor ?? null,
+    environment,
+    scopes,
+    endsAt: session?.expiresAt ?? key?.expiresAt ?? null,
+    embedOrigin: session?.embedOrigin ?? null,
+  };
+}
