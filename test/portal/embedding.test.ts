@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import type { Browser, BrowserContext, Frame, Page, Request } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { startBrowser } from '../builders/browser.ts';
+import { HAS_NO_BROWSER, startBrowser } from '../builders/browser.ts';
 import { eventually } from '../builders/eventually.ts';
 import { guideBlocks, type Host, openHost, serveHost } from './host.ts';
 
@@ -23,6 +23,7 @@ let second: Host;
 let stranger: Host;
 
 beforeAll(async () => {
+  if (HAS_NO_BROWSER) return;
   folder = mkdtempSync(join(tmpdir(), 'posthorn-portal-'));
   const opened = [await openHost(), await openHost(), await openHost()] as const;
   const [settings = '{}'] = guideBlocks('json');
@@ -124,7 +125,7 @@ const tokensOf = (): string[] =>
     (request) => /^Bearer (.*)$/.exec(request.headers().authorization ?? '')?.[1] ?? [],
   );
 
-describe('the guide', () => {
+describe.skipIf(HAS_NO_BROWSER)('the guide', () => {
   it('ends in a page that shows the portal, without a cookie and a complaint', async () => {
     const frame = await opened(host.origin);
     await showsEndpoint(frame);
@@ -143,7 +144,7 @@ describe('the guide', () => {
   });
 });
 
-describe('a token', () => {
+describe.skipIf(HAS_NO_BROWSER)('a token', () => {
   it('is in no address, no referrer, no history and no log', async () => {
     const frame = await opened(host.origin);
     await showsEndpoint(frame);
@@ -198,7 +199,7 @@ describe('a token', () => {
   });
 });
 
-describe('a session that ends', () => {
+describe.skipIf(HAS_NO_BROWSER)('a session that ends', () => {
   it('is renewed a minute before, without a word', async () => {
     await page.clock.install();
     host.more.expiresInSeconds = 300;
@@ -230,7 +231,7 @@ describe('a session that ends', () => {
   });
 });
 
-describe('a frame', () => {
+describe.skipIf(HAS_NO_BROWSER)('a frame', () => {
   it('of an origin that portal.origins does not name shows nothing', async () => {
     await page.goto(stranger.origin);
     await eventually(() => complaints.some((line) => line.includes('frame-ancestors')));
@@ -271,7 +272,7 @@ describe('a frame', () => {
   });
 });
 
-describe('a host', () => {
+describe.skipIf(HAS_NO_BROWSER)('a host', () => {
   it('opens a screen by its path, and hears of others', async () => {
     const frame = await opened(host.origin);
     await showsEndpoint(frame);
