@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
+// sha256 7bdd18334b1ef2ded10049424a06ac0425e1874bc0654a295cc8214739b7c857
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;

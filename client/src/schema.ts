@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
+// sha256 7bdd18334b1ef2ded10049424a06ac0425e1874bc0654a295cc8214739b7c857
 
 export interface paths {
     "/v1/events": {
@@ -1011,7 +1011,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the operator’s key for a session of the console
-         * @description The session acts as the operator does, as far as its role goes: a viewer reads all but secrets, support also repairs what failed, an admin does everything.
+         * @description The session acts as the operator does, as far as its role goes: a viewer reads all but secrets, support also repairs what failed, an admin does everything. A session makes no other.
          *
          *     Only the operator may call this.
          */

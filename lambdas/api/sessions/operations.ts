@@ -106,7 +106,7 @@ export const createConsoleSession = operation({
   tag: 'Sessions',
   summary: 'Exchange the operator’s key for a session of the console',
   description:
-    'The session acts as the operator does, as far as its role goes: a viewer reads all but secrets, support also repairs what failed, an admin does everything.',
+    'The session acts as the operator does, as far as its role goes: a viewer reads all but secrets, support also repairs what failed, an admin does everything. A session makes no other.',
   access: 'operator',
   session: 'refused',
   isBodyOptional: true,

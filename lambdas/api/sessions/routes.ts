@@ -38,6 +38,8 @@ import {
 import { addSignInRoutes, type SignInPorts } from './sign-in.ts';
 import { consoleSessionView, portalSessionView } from './view.ts';
 
+/** So that what made a session is found in two steps at most. */
+const KEY_ONLY = 'Only the operator’s key may do this, not a session.';
 const PAGE = 100;
 const REVOKED_AT_ONCE = 25;
 /** How long one call goes on revoking. */
@@ -73,6 +75,8 @@ export function addSessionRoutes(serve: Serve, ports: SessionPorts): void {
   });
 
   serve(createConsoleSession, async ({ c, body, reply }) => {
+    const { principal } = c.var;
+    if (principal.kind === 'operator' && principal.session) throw new Problem(403, KEY_ONLY);
     const { facts, token } = await made(ports, c, CONSOLE_SCOPE, body.expiresInSeconds);
     const { role, actor } = body;
     const session: ConsoleSession = defined({ ...facts, kind: 'console' as const, role, actor });

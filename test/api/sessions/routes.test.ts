@@ -259,6 +259,12 @@ describe('a console session', () => {
     expect(named.status).toBe(422);
   });
 
+  it('makes no other: what it makes can be used, or is refused', async () => {
+    const session = await consoleOf();
+    const refused = await session.ask('POST', '/v1/console-sessions', {});
+    expect([refused.status, refused.json.detail]).toEqual([403, expect.stringContaining('key')]);
+  });
+
   it('ends when the operator’s key is another', async () => {
     const session = await consoleOf();
     const above = await portal(
