@@ -107,6 +107,9 @@ describe.skipIf(HAS_NO_BROWSER)('every screen', () => {
       ['console-delivery', ({ delivery }) => `/demo/live/deliveries/${delivery}`, 'light'],
       ['console-event', ({ event }) => `/demo/live/events/${event}`, 'dark'],
     ])('the picture %s of the docs', async (name, address, colorScheme) => {
+    await site.call('PATCH', `/v1/endpoints/${furnished.failing}`, {
+      description: 'KYC decisions',
+    });
     const window = await Window.open(browser, site.url, { width: 1100, height: 760, colorScheme });
     await window.page.goto(site.linkTo(address(furnished)));
     await window.page.getByRole('heading', { level: 1 }).waitFor();

@@ -12,6 +12,7 @@ import { Patterns } from './charts/frame.tsx';
 import { useFocusOnHead } from './parts/layout.tsx';
 import { Failed } from './parts/states.tsx';
 import { Toasts } from './parts/toasts.tsx';
+import { redeemCode } from './session/own-account.ts';
 import { Expired, SignIn } from './session/sign-in.tsx';
 import { type Who, WhoProvider, whoIs } from './session/who.ts';
 import { Boundary } from './shell/boundary.tsx';
@@ -40,9 +41,10 @@ function Console() {
   const again = useCallback(() => setTurn((n) => n + 1), []);
   useEffect(() => {
     setFault(undefined);
-    if (token() === undefined) return;
     const begin = async () => {
       try {
+        await redeemCode();
+        if (token() === undefined) return;
         const known = await whoIs();
         asOperator(known.isOperator);
         const address = await firstAddress(known);
@@ -61,7 +63,7 @@ function Console() {
       </WhoProvider>
     );
   }
-  if (fault !== undefined && fault.kind !== 'expired') {
+  if (fault !== undefined && fault.kind !== 'expired' && token() !== undefined) {
     return (
       <main class="door">
         <section class="card">

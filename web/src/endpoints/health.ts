@@ -19,19 +19,18 @@ export interface HealthWords {
 export function healthWords({ status, health, createdAt }: Endpoint, now: number): HealthWords {
   const { failures, failingSince, lastSuccessAt, pausedBy, nextProbeAt } = health;
   const since = failingSince === null ? '' : ` since ${briefly(failingSince, now)}`;
+  // It is written down only while an endpoint is not well: null says nothing.
   const last =
     lastSuccessAt === null
-      ? 'Nothing was delivered yet.'
+      ? ''
       : `The last attempt that was answered 2xx was ${relative(lastSuccessAt, now)}.`;
   const state: EndpointState = stateOf({ status, health });
   switch (state) {
     case 'healthy':
-      return lastSuccessAt === null
-        ? {
-            title: 'Ready. Nothing was sent yet',
-            text: `Created ${relative(createdAt, now)}. It is healthy until attempts fail.`,
-          }
-        : { title: 'Healthy', text: `${last} Every delivery is sent at once.` };
+      return {
+        title: 'Healthy',
+        text: 'No attempt has failed since the last success. Deliveries are sent at once.',
+      };
     case 'failing':
       return {
         title: `Failing${since}: ${counted(failures, 'attempt')} in a row`,

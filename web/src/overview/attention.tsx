@@ -59,7 +59,7 @@ export function Attention({
           looks: 'nowrap',
           cell: ({ endpoint }) =>
             endpoint.health.lastSuccessAt === null ? (
-              <None>never</None>
+              <None>not known</None>
             ) : (
               <When at={endpoint.health.lastSuccessAt} />
             ),
@@ -124,14 +124,9 @@ export function Own({ known }: { readonly known: Loaded<Known[]> }) {
                 },
                 { head: 'State', cell: ({ endpoint }) => <EndpointBadge endpoint={endpoint} /> },
                 {
-                  head: 'Last delivered',
-                  looks: 'nowrap',
-                  cell: ({ endpoint: { health } }) =>
-                    health.lastSuccessAt === null ? (
-                      <None>never</None>
-                    ) : (
-                      <When at={health.lastSuccessAt} />
-                    ),
+                  head: 'Events',
+                  cell: ({ endpoint: { eventTypes } }) =>
+                    eventTypes.length === 0 ? 'All' : <code>{eventTypes.join(' ')}</code>,
                 },
               ]}
             />

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { onExpired } from '../base/api.ts';
 import { asFault, type Fault } from '../base/faults.ts';
+import { useAction } from '../base/loading.ts';
 import { dropToken, keepToken } from '../base/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -10,6 +11,7 @@ import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { FaultNote } from '../parts/states.tsx';
 import { exchangeKey } from './exchange.ts';
+import { askProvider } from './own-account.ts';
 
 interface SignInProps {
   readonly onToken: () => void;
@@ -19,7 +21,7 @@ interface SignInProps {
 function KeyForm({ onToken, fault: before }: SignInProps) {
   const [key, setKey] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const [fault, setFault] = useState(before);
+  const [fault, setFault] = useState<Fault>();
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -44,7 +46,7 @@ function KeyForm({ onToken, fault: before }: SignInProps) {
         autoFocus
         hint="It is exchanged for a session of 8 hours, which ends with this tab. The key itself is not kept."
       />
-      <FaultNote fault={fault} />
+      <FaultNote fault={fault ?? before} />
       <Button type="submit" kind="primary" disabled={isBusy}>
         {isBusy ? 'Signing in…' : 'Sign in'}
       </Button>
@@ -65,6 +67,8 @@ export function SignIn({ onToken, fault }: SignInProps) {
         </span>
         <h1 id="title">Sign in to the console</h1>
         <KeyForm onToken={onToken} fault={fault} />
+        <hr />
+        <OwnAccount />
       </section>
     </main>
   );
@@ -90,5 +94,17 @@ export function Expired() {
         Not now
       </Button>
     </Dialog>
+  );
+}
+
+function OwnAccount() {
+  const action = useAction();
+  return (
+    <>
+      <Button icon="user" disabled={action.isBusy} onClick={() => action.run(askProvider)}>
+        Sign in with your own account
+      </Button>
+      <FaultNote fault={action.fault} />
+    </>
   );
 }
