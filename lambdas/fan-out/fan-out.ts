@@ -164,6 +164,7 @@ async function sendAll(
         ...firstAttempt(job, endpointId),
         ...(isCarried ? { eventBody: body } : {}),
         ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
+        ...(job.matched.get(endpointId)?.transforms ? { transforms: true } : {}),
       },
     }));
   });

@@ -33,6 +33,7 @@ import { testFilter } from '../../lambdas/api/subscriptions/filter-test.ts';
 import * as templates from '../../lambdas/api/templates/operations.ts';
 import { deleteTenant } from '../../lambdas/api/tenants/deletion.ts';
 import { getTenant, listTenants, putTenant } from '../../lambdas/api/tenants/routes.ts';
+import { testTransform } from '../../lambdas/api/transforms/test.ts';
 import type { Operation } from '../../lambdas/http/operation.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
@@ -70,6 +71,7 @@ export const OPERATIONS: readonly Operation[] = [
   templates.deleteTemplate,
   pollEvents,
   testFilter,
+  testTransform,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,

@@ -142,7 +142,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'analytics/',
     'secrets',
     'sender/',
-    'test-deliveries',
+    ['test-deliveries', 'transformer'],
   ],
   'lambdas/api': [
     ['entity-tag', 'lookups', 'schemas', 'stored-settings'],

@@ -141,6 +141,7 @@ export function toDeliveryItem(whole: Delivery, expiresAtMs: number): Item {
     anc: number(delivery.anchorMs),
     why: text(delivery.deathReason),
     ea: number(delivery.endedAtMs),
+    tv: text(delivery.transformVersion),
     res: text(lastResponse && JSON.stringify(lastResponse)),
     sres: text(delivery.sealedResponse),
     rd: number(delivery.redactedAtMs),
@@ -214,6 +215,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     anchorMs: numberIn(item.anc),
     deathReason: item.why?.S as Delivery['deathReason'], // likewise
     endedAtMs: numberIn(item.ea),
+    transformVersion: item.tv?.S,
     lastResponse: item.res?.S === undefined ? undefined : JSON.parse(item.res.S),
     sealedResponse: item.sres?.S,
     lease:

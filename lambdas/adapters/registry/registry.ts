@@ -5,6 +5,7 @@ import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { ErasedTenants, TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
+import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createKeyStore } from './keys.ts';
@@ -12,6 +13,7 @@ import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 import { createInheritance } from './templates.ts';
 import { createTenantStore } from './tenants.ts';
+import { createTransformVersions } from './transforms.ts';
 
 /** All that the registry's table holds. */
 export type Registry = TenantStore &
@@ -21,7 +23,8 @@ export type Registry = TenantStore &
   KeyLookup &
   EndpointStore &
   SealedEndpoints &
-  SubscriberStore;
+  SubscriberStore &
+  TransformVersions;
 
 export function createRegistry(
   table: Table,
@@ -33,6 +36,7 @@ export function createRegistry(
     ...createTenantStore(table, tombstones),
     ...createKeyStore(table),
     ...createEndpointStore(table, inherit, tombstones),
+    ...createTransformVersions(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

@@ -45,8 +45,11 @@ export function createSubscriberCache(
     );
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
     return (await inherit(endpoints, 'left out')).map(
-      ({ id, eventTypes, channels, filter, polling }) =>
-        defined({ id, eventTypes, channels, filter, polling }),
+      ({ id, eventTypes, channels, filter, polling, transform }) =>
+        defined({
+          ...{ id, eventTypes, channels, filter, polling },
+          transforms: transform ? true : undefined,
+        }),
     );
   }
 

@@ -21,6 +21,7 @@ import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
 import type { Tombstones } from '../tombstone.ts';
+import type { TransformVersions } from '../transforms/transform.ts';
 import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
@@ -40,7 +41,8 @@ export function removedSoFar({ done }: Erasure): Erasure['done'] {
 export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
-    Pick<SealedEndpoints, 'listAll'>;
+    Pick<SealedEndpoints, 'listAll'> &
+    Pick<TransformVersions, 'removeTransforms'>;
   readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
@@ -115,7 +117,9 @@ async function erasePage(
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
       await inParallel(page.entries, PAGE, ({ id }) => ports.templates.removeTemplate(scope, id));
-      return { removed: page.entries.length, next: page.next };
+      // What names them is gone, or is not sent any more.
+      const again = (await ports.registry.removeTransforms(scope, PAGE)) === PAGE;
+      return { removed: page.entries.length, next: page.next, again };
     }
     case 'feeds': {
       const page = await ports.ledger.listTombstones(scope, 'ep', 1, after);

@@ -10,6 +10,8 @@ export interface Subscriber extends Subscription {
   readonly polling?: boolean;
   /** Whether it was slow to answer a moment ago: see endpoints/slow-lane.ts. */
   readonly isSlow?: boolean;
+  /** Whether its data is transformed. */
+  readonly transforms?: boolean;
   /** Without one, the data does not matter. */
   readonly filter?: FilterPattern;
 }

@@ -24,8 +24,9 @@ it('generated expressions give what the package gives', { timeout: 300_000 }, as
     if (isTooMuchForIt(source)) continue;
     const found = ours(source, data);
     if (found === 'over') continue;
-    left--;
     const wanted = await theirs(source, data);
+    if (wanted === 'too much') continue;
+    left--;
     const isRefusedByBoth = found.startsWith('refused') && wanted === 'failed';
     if (!isRefusedByBoth) expect(found, `${source} of ${JSON.stringify(data)}`).toBe(wanted);
     counts[wanted === 'failed' || wanted === 'nothing' ? wanted : 'results']++;

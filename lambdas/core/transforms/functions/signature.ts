@@ -6,7 +6,15 @@ import { Regex } from '../regex.ts';
 import { isNumber } from '../values.ts';
 import type { Work } from '../work.ts';
 
-export type Kind = 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object' | 'regex';
+export type Kind =
+  | 'nothing'
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'null'
+  | 'array'
+  | 'object'
+  | 'regex';
 
 export interface Parameter {
   /** Left out: any. */
@@ -66,6 +74,7 @@ function isOfKind(value: unknown, kinds: readonly Kind[] | undefined): boolean {
 }
 
 export function kindOf(value: unknown): Kind {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   if (isNumber(value)) return 'number';
