@@ -30,6 +30,7 @@ import * as sessions from '../../lambdas/api/sessions/operations.ts';
 import { getSignIn, signIn } from '../../lambdas/api/sessions/sign-in.ts';
 import * as signingKeys from '../../lambdas/api/signing/operations.ts';
 import { testFilter } from '../../lambdas/api/subscriptions/filter-test.ts';
+import { getRoutingRules, putRoutingRules } from '../../lambdas/api/subscriptions/routing-rules.ts';
 import * as templates from '../../lambdas/api/templates/operations.ts';
 import { deleteTenant } from '../../lambdas/api/tenants/deletion.ts';
 import { getTenant, listTenants, putTenant } from '../../lambdas/api/tenants/routes.ts';
@@ -72,6 +73,8 @@ export const OPERATIONS: readonly Operation[] = [
   pollEvents,
   testFilter,
   testTransform,
+  getRoutingRules,
+  putRoutingRules,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,

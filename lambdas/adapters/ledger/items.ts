@@ -71,6 +71,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     tp: text(event.trace?.parent),
     ts: text(event.trace?.state),
     tg: text(targets.join(' ')),
+    rt: text(stored.routing && JSON.stringify(stored.routing)),
     by: text(storedBy),
     sh: text(subjectHash),
     sa: event.salt && event.redactedAtMs === undefined ? { B: event.salt } : undefined,
@@ -114,6 +115,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
+    routing: item.rt?.S === undefined ? undefined : JSON.parse(item.rt.S),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,
   });

@@ -1,6 +1,7 @@
 // The registry: tenants, API keys, and endpoints with their subscriptions.
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import type { RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { ErasedTenants, TenantListing, TenantStore } from '../../core/tenants/store.ts';
@@ -9,6 +10,7 @@ import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createKeyStore } from './keys.ts';
+import { createRoutingStore } from './routing.ts';
 import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 import { createInheritance } from './templates.ts';
@@ -24,7 +26,8 @@ export type Registry = TenantStore &
   EndpointStore &
   SealedEndpoints &
   SubscriberStore &
-  TransformVersions;
+  TransformVersions &
+  RoutingStore;
 
 export function createRegistry(
   table: Table,
@@ -37,6 +40,7 @@ export function createRegistry(
     ...createKeyStore(table),
     ...createEndpointStore(table, inherit, tombstones),
     ...createTransformVersions(table),
+    ...createRoutingStore(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

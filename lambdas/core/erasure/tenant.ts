@@ -17,6 +17,7 @@ import { hasEnded, type Replay } from '../replays/replay.ts';
 import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
 import type { SessionStore } from '../sessions/store.ts';
 import type { KeyringRemoval } from '../signing/keys.ts';
+import type { RoutingStore } from '../subscriptions/routing.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
@@ -42,7 +43,8 @@ export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
     Pick<SealedEndpoints, 'listAll'> &
-    Pick<TransformVersions, 'removeTransforms'>;
+    Pick<TransformVersions, 'removeTransforms'> &
+    RoutingStore;
   readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
@@ -117,6 +119,8 @@ async function erasePage(
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
       await inParallel(page.entries, PAGE, ({ id }) => ports.templates.removeTemplate(scope, id));
+      const rules = await ports.registry.getRoutingRules(scope);
+      if (rules.length > 0) await ports.registry.replaceRoutingRules(scope, rules, []);
       // What names them is gone, or is not sent any more.
       const again = (await ports.registry.removeTransforms(scope, PAGE)) === PAGE;
       return { removed: page.entries.length, next: page.next, again };

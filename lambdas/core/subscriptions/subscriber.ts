@@ -2,6 +2,7 @@
 import type { Scope } from '../scope.ts';
 import type { FilterPattern } from './filter/filter.ts';
 import type { Subscription } from './matching.ts';
+import type { RoutingRules } from './routing.ts';
 
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {
@@ -17,7 +18,10 @@ export interface Subscriber extends Subscription {
 }
 
 /** A scope's; of a tenant whose id was used before, what was accepted before this moment is not its own. */
-export type Subscribers = readonly Subscriber[] & { readonly notBeforeMs?: number };
+export type Subscribers = readonly Subscriber[] & {
+  readonly notBeforeMs?: number;
+  readonly rules?: RoutingRules;
+};
 
 export interface SubscriberStore {
   /**
