@@ -1,4 +1,5 @@
 // An event as its delivery’s version of a transformation makes it.
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import type { Event } from '../core/events/event.ts';
 import { Recent } from '../core/recent.ts';
@@ -15,10 +16,21 @@ export type Transformer = (
   event: Event,
 ) => Promise<Event | Untransformed>;
 
+/** What takes long leaves most of the time to others. */
+const restAfter = (heldMs: number): Promise<unknown> =>
+  heldMs < 1 ? setImmediate() : setTimeout(REST_FACTOR * heldMs);
+const REST_FACTOR = 3;
+
 /** Earlier versions never change. */
 const MAX_KEPT = 1_000;
 
-export function createTransformer(registry: Pick<TransformVersions, 'findTransform'>): Transformer {
+/** @param pause lets others go on, before each transformation, by how long the one before held everything up */
+export function createTransformer(
+  registry: Pick<TransformVersions, 'findTransform'>,
+  pause: (heldMs: number) => Promise<unknown> = restAfter,
+): Transformer {
+  let turn: Promise<unknown> = Promise.resolve();
+  let heldMs = 0;
   const earlier = new Recent<string>({ maxEntries: MAX_KEPT, keptMs: Number.POSITIVE_INFINITY });
 
   async function sourceOf(endpoint: Endpoint, version: string): Promise<string | undefined> {
@@ -35,7 +47,12 @@ export function createTransformer(registry: Pick<TransformVersions, 'findTransfo
     const source = await sourceOf(endpoint, version);
     if (source === undefined) return { reason: 'Its version of the transformation is gone.' };
     const { transformData } = await import('#on-demand/transforms');
+    // One after the other: a batch of them is not one long one.
+    turn = turn.then(() => pause(heldMs));
+    await turn;
+    const startedMs = performance.now();
     const result = transformData(source, event);
+    heldMs = performance.now() - startedMs;
     if (result.kind === 'failed') return { reason: `The transformation failed: ${result.reason}.` };
     return { ...event, data: result.data };
   };

@@ -40,5 +40,5 @@ it('none takes more memory, steps or output than it may', async () => {
   const outcomes = ['refused', 'failed', 'done'].map(
     (kind) => rows.filter(({ verdict }) => verdict.startsWith(kind)).length,
   );
-  expect(Math.min(...outcomes)).toBeGreaterThan(10);
+  expect(Math.min(...outcomes)).toBeGreaterThan(5);
 }, 60_000);

@@ -93,7 +93,7 @@ function loadDispatch(services: Services) {
     }),
     events,
     form,
-    transform: createTransformer(registry),
+    transform: createTransformer(registry, async () => undefined),
     sender,
     watchSlow: createSlowWatch({ registry, surroundings, warn }),
     surroundings,

@@ -3,7 +3,7 @@ import { TransformFailure } from '../failure.ts';
 import { Regex } from '../regex.ts';
 import { Sequence } from '../sequence.ts';
 import { textOf } from '../values.ts';
-import type { Work } from '../work.ts';
+import { MAX_STEPS, type Work } from '../work.ts';
 import { replaced } from './replace.ts';
 import type { Declared } from './signature.ts';
 
@@ -148,7 +148,7 @@ function splitBy(text: string, separator: string | Regex, most: number, work: Wo
   if (!(separator instanceof Regex)) {
     work.takeText(text.length);
     if (separator === '') work.take(text.length);
-    else work.take(text.split(separator, Math.min(most, 250_000)).length);
+    else work.take(text.split(separator, Math.min(most, MAX_STEPS)).length);
     return text.split(separator, Math.min(Math.floor(most), 2 ** 31));
   }
   let from = 0;
