@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 3ac2eebbdf02e948db097c967e3cf713e4529a40668d30ee5cd7c36c83dd44bc
+// sha256 f631ce29672f4a259385999292ccf5a4bf79fa6f3fd622fa8ce5273d2549466e
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -39,6 +39,9 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'DELETE /v1/templates/{id}': {"204":null},
   'GET /v1/endpoints/{id}/events': {"200":{"data":["array"],"next":["string"],"more":["boolean"]}},
   'POST /v1/filters/test': {"200":{"matches":["boolean"],"failures":["array"]}},
+  'POST /v1/transforms/test': {"200":{"output":["object","null"],"failure":["string","null"],"warnings":["array"],"request":["object","null"]}},
+  'GET /v1/routing-rules': {"200":{"rules":["array"]}},
+  'PUT /v1/routing-rules': {"200":{"rules":["array"]}},
   'GET /v1/deliveries': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},

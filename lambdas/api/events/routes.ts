@@ -15,7 +15,13 @@ import { pageShape, pageView, rangeOf, rangeShape } from '../listing/query.ts';
 import { NO_ENDPOINT, receivedBy, requireEndpoint, requireEvent } from '../lookups.ts';
 import { idOf, idParams, pageSchema } from '../schemas.ts';
 import { composedFor } from './composed.ts';
-import { eventSchema, eventView, eventWithDeliveriesSchema, receivedView, routingView } from './view.ts';
+import {
+  eventSchema,
+  eventView,
+  eventWithDeliveriesSchema,
+  receivedView,
+  routingView,
+} from './view.ts';
 
 export const listEvents = operation({
   id: 'listEvents',

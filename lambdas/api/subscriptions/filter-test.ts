@@ -125,7 +125,8 @@ export function addFilterTestRoute(serve: Serve, { ledger, registry }: FilterTes
       () => (body.filter ? failuresOf(compileFilter(body.filter), index, filterSteps()) : []),
       [{ path: '', message: OVER_BUDGET }],
     );
-    const kept = body.rules ?? (await registry.getRoutingRules(scope));
+    const isWhole = !endpointsOf(c);
+    const kept = body.rules ?? (isWhole ? await registry.getRoutingRules(scope) : []);
     const rules = explainedRouting(kept, index, filterSteps, OVER_BUDGET);
     const last = rules.findLastIndex(({ verdict }) => verdict === 'matches');
     const channels = kept[last]?.set.channels ?? posted;

@@ -30,6 +30,7 @@ export const getRoutingRules = operation({
   tag: 'Endpoints',
   summary: 'Read the routing rules',
   access: 'endpoints:read',
+  session: 'refused',
   replies: {
     200: {
       description: 'The rules, in the order in which they are judged.',
@@ -47,6 +48,7 @@ export const putRoutingRules = operation({
   summary: 'Replace the routing rules',
   description: `At most ${MAX_RULES}. The rules are judged in their order, for every event that is accepted after the response. A rule whose filter matches the event’s data sets the event’s channels, instead of those that it was posted with or that an earlier rule set. Endpoints are matched by the channels that result.`,
   access: 'endpoints:write',
+  session: 'refused',
   headers: matchHeader,
   body: z.strictObject({ rules: routingRulesSchema }).meta({ id: 'RoutingRulesInput' }),
   bodyExample: {

@@ -33,6 +33,7 @@ export const testTransform = operation({
   description:
     'Nothing is sent. With `endpoint`, the answer has the signed request that this endpoint would get, and `source` may be left out to test the transformation that it has.',
   access: 'endpoints:read',
+  session: 'refused',
   body: z
     .strictObject({
       language: z.enum(LANGUAGES).optional(),
