@@ -9,16 +9,20 @@ import { indexData } from '../lambdas/core/subscriptions/filter/data.ts';
 import { compileFilter, type FilterPattern } from '../lambdas/core/subscriptions/filter/filter.ts';
 import { matchesFilter } from '../lambdas/core/subscriptions/filter/match.ts';
 import { filterSteps } from '../lambdas/core/subscriptions/targets.ts';
+import { faultOfSource, transformData } from '../lambdas/core/transforms/engine.ts';
 import { MAX_EVENT_STEPS } from '../lambdas/ingest/event-type-gate.ts';
 import { FILTER_ATTACKS } from '../test/hostile/attacks/filters.ts';
 import { BROUGHT_KEY_ATTACKS, PEM_ATTACKS } from '../test/hostile/attacks/pem.ts';
 import { FORMAT_ATTACKS, KEYWORD_ATTACKS } from '../test/hostile/attacks/schemas.ts';
 import { SETTING_ATTACKS } from '../test/hostile/attacks/settings.ts';
+import { TRANSFORM_ATTACKS } from '../test/hostile/attacks/transforms.ts';
 import { rounded } from './report.ts';
 
 /** Each of them, on one core. */
 export const MAX_INPUT_MS = 200;
 const RUNS = 5;
+/** What a transformation sees beside the data. */
+const FACTS = { id: 'evt_1', type: 'attack', acceptedAtMs: 0, channels: [] };
 
 /** CPU time of this thread: what else the machine does is not a part of it. */
 function cpuMs(): number {
@@ -102,7 +106,15 @@ export function inputRows(): InputRow[] {
   const keys = BROUGHT_KEY_ATTACKS.map((privateKey, index) =>
     row('signing key', `privateKey ${index + 1}`, () => broughtKeySchema.safeParse({ privateKey })),
   );
-  return [...filters, ...checks, ...given, ...keys];
+  const transforms = Object.entries(TRANSFORM_ATTACKS).flatMap(([name, attacks]) =>
+    attacks.map(({ source, data = {} }, index) => {
+      const event = { ...FACTS, data: JSON.stringify(data) };
+      return row('transform', `${name} ${index + 1}`, () => {
+        if (faultOfSource(source) === undefined) transformData(source, event);
+      });
+    }),
+  );
+  return [...filters, ...checks, ...given, ...keys, ...transforms];
 }
 
 /** The one of a table that takes longest. */

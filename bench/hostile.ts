@@ -9,6 +9,7 @@ import { FILTER_ATTACKS, type FilterAttack } from '../test/hostile/attacks/filte
 import { text } from '../test/hostile/attacks/parts.ts';
 import { PEM_ATTACKS } from '../test/hostile/attacks/pem.ts';
 import { KEYWORD_ATTACKS, type SchemaAttack } from '../test/hostile/attacks/schemas.ts';
+import { TRANSFORM_ATTACKS, type TransformAttack } from '../test/hostile/attacks/transforms.ts';
 import { inputRows, MAX_INPUT_MS, worstOf } from './hostile-inputs.ts';
 import { median, percentile, report, rounded } from './report.ts';
 import { startWorld, type World } from './world.ts';
@@ -31,6 +32,7 @@ interface Attack {
 }
 
 interface Worst {
+  readonly transform: TransformAttack;
   readonly filter: FilterAttack;
   readonly keyword: SchemaAttack;
 }
@@ -43,9 +45,10 @@ const event = (type: string, data: object, statuses = [202]): Attack => ({
 });
 
 /** Each once a second, by a tenant of its own; the first of them is as large as the others, and does nothing. */
-const attacksOf = ({ filter, keyword }: Worst): Readonly<Record<string, Attack>> => ({
+const attacksOf = ({ filter, keyword, transform }: Worst): Readonly<Record<string, Attack>> => ({
   'a large event': event('attack.none', { a: text('a') }),
   filter: event('attack.filter', filter.data),
+  transformation: event('attack.transform', transform.data ?? {}),
   schema: event('attack.schema', keyword.data, [202, 422]),
   pem: {
     method: 'POST',
@@ -115,7 +118,7 @@ async function p95(world: World, attack: Attack | undefined): Promise<number> {
   );
 }
 
-async function setUp(world: World, { filter, keyword }: Worst): Promise<void> {
+async function setUp(world: World, { filter, keyword, transform }: Worst): Promise<void> {
   await world.endpoint('/plain/0', { eventTypes: ['plain'] });
   await prepared(world, `/v1/tenants/${ATTACKER}`, { name: 'Attacker' }, 'PUT');
   const insisting = { schema: keyword.schema, onMismatch: 'refuse' };
@@ -124,6 +127,12 @@ async function setUp(world: World, { filter, keyword }: Worst): Promise<void> {
   for (let n = 0; n < 20; n++) {
     const settings = { url: `${url}/0`, eventTypes: ['attack.filter'], filter: filter.filter };
     await prepared(world, '/v1/endpoints', settings);
+  }
+  for (let n = 0; n < 20; n++) {
+    const { source } = transform;
+    const settings = { url: `${url}/0`, eventTypes: ['attack.transform'] };
+    const shaping = { transform: { language: 'jsonata', source } };
+    await prepared(world, '/v1/endpoints', { ...settings, ...shaping });
   }
   const silent = { url: `${url}/never`, eventTypes: ['attack.receiver'], timeoutMs: 30_000 };
   await prepared(world, '/v1/endpoints', silent);
@@ -194,6 +203,7 @@ export async function hostile(): Promise<void> {
   const { rows, deadLetters } = await neighbourRows({
     filter: worstOf(inputs, 'filter', FILTER_ATTACKS),
     keyword: worstOf(inputs, 'keyword', KEYWORD_ATTACKS),
+    transform: worstOf(inputs, 'transform', TRANSFORM_ATTACKS),
   });
   report('hostile', rows, {
     unit: 'ms from accepted to received of another tenant',

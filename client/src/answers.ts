@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7bdd18334b1ef2ded10049424a06ac0425e1874bc0654a295cc8214739b7c857
+// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -39,6 +39,9 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'DELETE /v1/templates/{id}': {"204":null},
   'GET /v1/endpoints/{id}/events': {"200":{"data":["array"],"next":["string"],"more":["boolean"]}},
   'POST /v1/filters/test': {"200":{"matches":["boolean"],"failures":["array"]}},
+  'POST /v1/transforms/test': {"200":{"output":["object","null"],"failure":["string","null"],"warnings":["array"],"request":["object","null"]}},
+  'GET /v1/routing-rules': {"200":{"rules":["array"]}},
+  'PUT /v1/routing-rules': {"200":{"rules":["array"]}},
   'GET /v1/deliveries': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},

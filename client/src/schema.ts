@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7bdd18334b1ef2ded10049424a06ac0425e1874bc0654a295cc8214739b7c857
+// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
 
 export interface paths {
     "/v1/events": {
@@ -533,11 +533,59 @@ export interface paths {
         put?: never;
         /**
          * Test a filter on data or on a stored event
-         * @description If the data does not match, `failures` lists the conditions of the filter that fail.
+         * @description If the data does not match, `failures` lists the conditions of the filter that fail. `routing` has the channels that the routing rules give it, and what became of each rule.
          *
          *     A tenant’s key needs the scope `endpoints:read`.
          */
         post: operations["testFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transforms/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a transformation on data or on a stored event
+         * @description Nothing is sent. With `endpoint`, the answer has the signed request that this endpoint would get, and `source` may be left out to test the transformation that it has.
+         *
+         *     A tenant’s key needs the scope `endpoints:read`.
+         */
+        post: operations["testTransform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the routing rules
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["getRoutingRules"];
+        /**
+         * Replace the routing rules
+         * @description At most 50. The rules are judged in their order, for every event that is accepted after the response. A rule whose filter matches the event’s data sets the event’s channels, instead of those that it was posted with or that an earlier rule set. Endpoints are matched by the channels that result.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        put: operations["putRoutingRules"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1752,6 +1800,7 @@ export interface components {
                 eventTypes?: string[] | null;
                 channels?: string[] | null;
                 filter?: components["schemas"]["Filter"] | null;
+                transform?: components["schemas"]["TransformInput"] | null;
                 method?: ("POST" | "PUT" | "PATCH") | null;
                 headers?: {
                     [key: string]: string;
@@ -2026,7 +2075,9 @@ export interface components {
             attempts: components["schemas"]["Attempt"][];
             nextAttemptAt: string | null;
             deadlineAt: string | null;
-            deathReason: ("attempts" | "deadline" | "final_outcome" | "event_expired") | null;
+            deathReason: ("attempts" | "deadline" | "final_outcome" | "transform_failed" | "event_expired") | null;
+            /** @description The version of the transformation that all its attempts use; null if its data goes as it came. */
+            transformVersion: string | null;
             /** @description The replay that opened this run. */
             replay: string | null;
             subject: string | null;
@@ -2072,6 +2123,7 @@ export interface components {
             filter: {
                 [key: string]: unknown;
             } | null;
+            transform: components["schemas"]["Transform"] | null;
             /** @enum {string} */
             method: "POST" | "PUT" | "PATCH";
             headers: {
@@ -2147,6 +2199,7 @@ export interface components {
             eventTypes?: string[] | null;
             channels?: string[] | null;
             filter?: components["schemas"]["Filter"] | null;
+            transform?: components["schemas"]["TransformInput"] | null;
             method?: ("POST" | "PUT" | "PATCH") | null;
             headers?: {
                 [key: string]: string;
@@ -2240,6 +2293,7 @@ export interface components {
             /** @default [] */
             channels?: string[];
             filter?: components["schemas"]["Filter"];
+            transform?: components["schemas"]["TransformInput"];
             /**
              * @default POST
              * @enum {string}
@@ -2456,6 +2510,13 @@ export interface components {
             channels: string[];
             /** @description When its data and subject were removed permanently. */
             redactedAt: string | null;
+            /** @description Null if no routing rule matched the event when it was accepted. */
+            routing: {
+                /** @description By which endpoints were matched. */
+                channels: string[];
+                /** @description The rules that matched, by their index. */
+                rules: number[];
+            } | null;
             /** @description The first 100 deliveries, ordered by endpoint. */
             deliveries: components["schemas"]["Delivery"][];
             /** @description Send it as `cursor` to `GET /v1/deliveries?event=` to get the others. */
@@ -2826,6 +2887,20 @@ export interface components {
             /** @description False: send the request again for the others. */
             complete: boolean;
         };
+        RoutingRule: {
+            when: components["schemas"]["Filter"];
+            set: {
+                channels: string[];
+            };
+            /** @description Whether no later rule is judged for an event that this one matches. */
+            stop?: boolean;
+        };
+        RoutingRules: {
+            rules: components["schemas"]["RoutingRule"][];
+        };
+        RoutingRulesInput: {
+            rules: components["schemas"]["RoutingRule"][];
+        };
         SealingKeys: {
             /**
              * @description The version that new secrets are sealed under.
@@ -2907,6 +2982,7 @@ export interface components {
             eventTypes?: string[] | null;
             channels?: string[] | null;
             filter?: components["schemas"]["Filter"] | null;
+            transform?: components["schemas"]["TransformInput"] | null;
             method?: ("POST" | "PUT" | "PATCH") | null;
             headers?: {
                 [key: string]: string;
@@ -2960,6 +3036,7 @@ export interface components {
             eventTypes?: string[];
             channels?: string[];
             filter?: components["schemas"]["Filter"];
+            transform?: components["schemas"]["TransformInput"];
             /** @enum {string} */
             method?: "POST" | "PUT" | "PATCH";
             headers?: {
@@ -3083,6 +3160,41 @@ export interface components {
             connectMs: number | null;
             tlsMs: number | null;
             firstByteMs: number | null;
+        };
+        Transform: {
+            /** @enum {string} */
+            language: "jsonata";
+            source: string;
+            /** @description Derived from the source: the same source is the same version. */
+            version: string;
+        };
+        TransformInput: {
+            /** @enum {string} */
+            language: "jsonata";
+            source: string;
+            /** @description Data of an event; not kept, only checked for what would be lost. */
+            sample?: {
+                [key: string]: unknown;
+            };
+            /** @description As it was shown; not read. */
+            version?: string;
+        };
+        TransformTest: {
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Why there is no output: a delivery would end as `transform_failed`. */
+            failure: string | null;
+            warnings: components["schemas"]["Warning"][];
+            /** @description Null without `endpoint`, and if its contract cannot form one. */
+            request: {
+                method: string;
+                url: string;
+                headers: {
+                    [key: string]: string;
+                };
+                body: string;
+            } | null;
         };
         Verification: {
             verified: boolean;
@@ -3613,6 +3725,7 @@ export interface operations {
                      *       "subject": "dossier-1",
                      *       "channels": [],
                      *       "redactedAt": null,
+                     *       "routing": null,
                      *       "deliveries": [
                      *         {
                      *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
@@ -3642,6 +3755,7 @@ export interface operations {
                      *           "nextAttemptAt": null,
                      *           "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *           "deathReason": null,
+                     *           "transformVersion": null,
                      *           "replay": null,
                      *           "subject": "dossier-1",
                      *           "occurredAt": null,
@@ -3736,6 +3850,7 @@ export interface operations {
                      *       "subject": null,
                      *       "channels": [],
                      *       "redactedAt": "2026-01-31T09:30:00.412Z",
+                     *       "routing": null,
                      *       "deliveries": [
                      *         {
                      *           "id": "dlv_01kg9vhq5pfh9tz4dg5ckhsvhm01kg9vhq5pfh9tz4dg5ckhsvhm",
@@ -3765,6 +3880,7 @@ export interface operations {
                      *           "nextAttemptAt": null,
                      *           "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *           "deathReason": null,
+                     *           "transformVersion": null,
                      *           "replay": null,
                      *           "subject": null,
                      *           "occurredAt": null,
@@ -4382,6 +4498,7 @@ export interface operations {
                      *               ]
                      *             }
                      *           },
+                     *           "transform": null,
                      *           "method": "POST",
                      *           "headers": {},
                      *           "timeoutMs": 10000,
@@ -4505,6 +4622,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       },
+                     *       "transform": null,
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -4710,6 +4828,7 @@ export interface operations {
                      *                 ]
                      *               }
                      *             },
+                     *             "transform": null,
                      *             "method": "POST",
                      *             "headers": {},
                      *             "timeoutMs": 10000,
@@ -4832,6 +4951,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       },
+                     *       "transform": null,
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -5051,6 +5171,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       },
+                     *       "transform": null,
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -5378,6 +5499,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       },
+                     *       "transform": null,
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -5504,6 +5626,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       },
+                     *       "transform": null,
                      *       "method": "POST",
                      *       "headers": {},
                      *       "timeoutMs": 10000,
@@ -5913,6 +6036,7 @@ export interface operations {
                      *             ]
                      *           }
                      *         },
+                     *         "transform": null,
                      *         "method": "POST",
                      *         "headers": {},
                      *         "timeoutMs": 10000,
@@ -6619,7 +6743,11 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    filter: components["schemas"]["Filter"];
+                    filter?: components["schemas"]["Filter"];
+                    /** @description Routing rules to test instead of those that are kept. */
+                    rules?: components["schemas"]["RoutingRule"][];
+                    /** @description What the data is posted with. */
+                    channels?: string[];
                     data?: Record<string, unknown>;
                     /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
                     event?: string;
@@ -6642,7 +6770,18 @@ export interface operations {
                      *           "path": "/risk/score",
                      *           "message": "matches no value in the data"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "routing": {
+                     *         "channels": [
+                     *           "region:eu"
+                     *         ],
+                     *         "rules": [
+                     *           {
+                     *             "verdict": "matches",
+                     *             "failures": []
+                     *           }
+                     *         ]
+                     *       }
                      *     }
                      */
                     "application/json": {
@@ -6652,6 +6791,21 @@ export interface operations {
                             path: string;
                             message: string;
                         }[];
+                        /** @description Where there are routing rules. */
+                        routing?: {
+                            channels: string[];
+                            rules: {
+                                /**
+                                 * @description `stopped`: a rule before it matched, and stops.
+                                 * @enum {string}
+                                 */
+                                verdict: "matches" | "fails" | "stopped";
+                                failures: {
+                                    path: string;
+                                    message: string;
+                                }[];
+                            }[];
+                        };
                     };
                 };
             };
@@ -6675,6 +6829,315 @@ export interface operations {
                      * @example 1
                      */
                     "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    testTransform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source": "{\"dossier\": id, \"name\": $uppercase(person.name)}",
+                 *       "data": {
+                 *         "id": "d-1",
+                 *         "person": {
+                 *           "name": "Ada"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    language?: "jsonata";
+                    source?: string;
+                    data?: Record<string, unknown>;
+                    type?: string;
+                    /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                    event?: string;
+                    /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                    endpoint?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What the data becomes, or why it cannot be transformed. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "output": {
+                     *         "dossier": "d-1",
+                     *         "name": "ADA"
+                     *       },
+                     *       "failure": null,
+                     *       "warnings": [],
+                     *       "request": {
+                     *         "method": "POST",
+                     *         "url": "https://acme.io/webhooks",
+                     *         "headers": {
+                     *           "content-type": "application/json"
+                     *         },
+                     *         "body": "{\"type\":\"dossier.created\",\"timestamp\":\"2026-01-31T09:30:00.000Z\",\"data\":{\"dossier\":\"d-1\"}}"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransformTest"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description Reading a stored event needs the scope events:read, and a signed request endpoints:write. */
+            403: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such event, or it is not stored yet. There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            /** @description The request could not be formed. */
+            503: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GatewayAnswer"];
+                };
+            };
+        };
+    };
+    getRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, in the order in which they are judged. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rules": [
+                     *         {
+                     *           "when": {
+                     *             "country": [
+                     *               "DE",
+                     *               "AT"
+                     *             ]
+                     *           },
+                     *           "set": {
+                     *             "channels": [
+                     *               "region:eu"
+                     *             ]
+                     *           },
+                     *           "stop": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingRules"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rules": [
+                 *         {
+                 *           "when": {
+                 *             "country": [
+                 *               "DE",
+                 *               "AT"
+                 *             ]
+                 *           },
+                 *           "set": {
+                 *             "channels": [
+                 *               "region:eu"
+                 *             ]
+                 *           },
+                 *           "stop": true
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutingRulesInput"];
+            };
+        };
+        responses: {
+            /** @description Replaced. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rules": [
+                     *         {
+                     *           "when": {
+                     *             "country": [
+                     *               "DE",
+                     *               "AT"
+                     *             ]
+                     *           },
+                     *           "set": {
+                     *             "channels": [
+                     *               "region:eu"
+                     *             ]
+                     *           },
+                     *           "stop": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoutingRules"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description They were changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
                     "Posthorn-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
@@ -6760,6 +7223,7 @@ export interface operations {
                      *           "nextAttemptAt": null,
                      *           "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *           "deathReason": null,
+                     *           "transformVersion": null,
                      *           "replay": null,
                      *           "subject": "dossier-1",
                      *           "occurredAt": null,
@@ -6873,6 +7337,7 @@ export interface operations {
                      *       "nextAttemptAt": null,
                      *       "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *       "deathReason": null,
+                     *       "transformVersion": null,
                      *       "replay": null,
                      *       "subject": "dossier-1",
                      *       "occurredAt": null,
@@ -6979,6 +7444,7 @@ export interface operations {
                      *       "nextAttemptAt": null,
                      *       "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *       "deathReason": null,
+                     *       "transformVersion": null,
                      *       "replay": null,
                      *       "subject": "dossier-1",
                      *       "occurredAt": null,
@@ -7120,6 +7586,7 @@ export interface operations {
                      *       "nextAttemptAt": null,
                      *       "deadlineAt": "2026-03-12T09:30:00.000Z",
                      *       "deathReason": null,
+                     *       "transformVersion": null,
                      *       "replay": null,
                      *       "subject": "dossier-1",
                      *       "occurredAt": null,

@@ -29,10 +29,10 @@ import { addHealthRoute } from './service/health.ts';
 import { addViewerRoutes } from './service/viewer.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { addSigningKeyRoutes } from './signing/routes.ts';
-import { addFilterTestRoute } from './subscriptions/filter-test.ts';
 import { addTemplateRoutes } from './templates/routes.ts';
 import { addTenantDeletionRoute } from './tenants/deletion.ts';
 import { addTenantRoutes } from './tenants/routes.ts';
+import { addShapingRoutes } from './transforms/routes.ts';
 import { wire } from './wiring/all.ts';
 
 const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
@@ -62,7 +62,7 @@ addEndpointActionRoutes(serve, ports);
 addEndpointTestRoute(serve, ports);
 addEventRoutes(serve, ports);
 addEventTypeRoutes(serve, ports);
-addFilterTestRoute(serve, ports);
+addShapingRoutes(serve, ports);
 addRedactionRoute(serve, {
   ...ports,
   ledger: { ...ports.ledger, ...ports.redactions },

@@ -6,6 +6,7 @@ import type { Fault } from '../core/problem.ts';
 import { clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
 import { isAsymmetric } from '../core/signing/asymmetric-secret.ts';
+import { shownTransform, type TransformInput } from '../core/transforms/transform.ts';
 import type { AppContext } from '../http/authentication.ts';
 import { refused } from '../http/body.ts';
 
@@ -24,6 +25,7 @@ export function settingsAsAsked(
   return {
     ...Object.fromEntries(chosen),
     authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
+    ...(endpoint.transform ? { transform: shownTransform(endpoint.transform) } : {}),
     ...(isAsymmetric(secret) ? { secret } : {}),
   };
 }
@@ -54,6 +56,17 @@ export function operatorsOptionFaults(
 export function refuseUntimely(tls: EndpointTlsInput | undefined, nowMs: number): void {
   const faults = tls ? untimelyCertificates(tls, nowMs) : [];
   if (faults.length > 0) throw refused(faults);
+}
+
+/** What can only be told once the parser is loaded. @throws Problem 422, with the fault under the setting’s path */
+export async function refuseTransform(
+  transform: Pick<TransformInput, 'source'> | undefined,
+  path: string,
+): Promise<void> {
+  if (!transform) return;
+  const { faultOfSource } = await import('#on-demand/transforms');
+  const message = faultOfSource(transform.source);
+  if (message !== undefined) throw refused([{ path: `${path}/source`, message }]);
 }
 
 /** A certificate that is renewed under the same key comes without it: the kept one is put in. */

@@ -1,5 +1,6 @@
 // Whether a delivery may be attempted now. If not, it is cancelled, held until its endpoint is woken, or already done.
 import type { SQSRecord } from 'aws-lambda';
+import { defined } from '../core/defined.ts';
 import { freshDelivery } from '../core/deliveries/advance.ts';
 import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
 import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
@@ -10,6 +11,7 @@ import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { isRedelivered } from '../core/redelivered.ts';
 import type { Settings } from '../core/settings.ts';
+import { transformFor } from '../core/transforms/transform.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -59,6 +61,9 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
+  const isFirst = message.attempt === 1;
+  const transform = isFirst ? transformFor(open.endpoint, stored.event) : undefined;
+  if (transform) return claim(ports, job, open, attempt, transform.version);
   return attempt.fresh && !isRedelivered(record) && !message.doubtful
     ? { open, delivery: attempt.fresh, isClaimed: false }
     : claim(ports, job, open, attempt);
@@ -81,10 +86,17 @@ async function claim(
   ports: AdmissionPorts,
   { message, record, holder }: Job,
   open: OpenEndpoint,
-  attempt: AskedAttempt,
+  { fresh, ...attempt }: AskedAttempt,
+  transformVersion?: string,
 ): Promise<Admitted | undefined> {
   const leaseUntilMs = attempt.nowMs + open.endpoint.timeoutMs + LEASE_MARGIN_MS;
-  const claimed = await ports.ledger.claim({ ...attempt, holder, leaseUntilMs });
+  const claimed = await ports.ledger.claim({
+    ...attempt,
+    fresh: fresh && { ...fresh, ...defined({ transformVersion }) },
+    holder,
+    leaseUntilMs,
+    transformVersion,
+  });
   const id = deliveryIdOf(message.eventId, message.endpointId);
   switch (claimed.kind) {
     case 'claimed':

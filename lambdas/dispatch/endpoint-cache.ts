@@ -53,7 +53,11 @@ interface DeletedEndpoint {
 
 export type KnownEndpoint = OpenEndpoint | DeletedEndpoint;
 
-type EndpointRef = Scope & { readonly id: string };
+type EndpointRef = Scope & {
+  readonly id: string;
+  /** Whether it is known to have a transformation: one that is kept without it is out of date. */
+  readonly transforms?: boolean;
+};
 
 interface EndpointCachePorts {
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
@@ -134,7 +138,8 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     const stale: EndpointRef[] = [];
     for (const ref of refs) {
       const kept = known.get(ref.id, nowMs);
-      if (kept) found.set(ref.id, kept);
+      const isStale = ref.transforms && kept && !kept.endpoint.transform;
+      if (kept && !isStale) found.set(ref.id, kept);
       else stale.push(ref);
     }
     if (stale.length === 0) return found;

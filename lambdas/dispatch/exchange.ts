@@ -1,5 +1,6 @@
 // One attempt: the signed request, its outcome, and the delivery after it.
 
+import type { Transformer } from '../adapters/transformer.ts';
 import { defined } from '../core/defined.ts';
 import { advance } from '../core/deliveries/advance.ts';
 import {
@@ -26,6 +27,7 @@ import type { SlowWatch } from './slow-watch.ts';
 export interface ExchangePorts {
   readonly health: Pick<HealthWatch, 'maySend'>;
   readonly form: typeof formRequest;
+  readonly transform: Transformer;
   readonly sender: Sender;
   readonly watchSlow: SlowWatch;
   readonly surroundings: Surroundings;
@@ -48,7 +50,7 @@ export async function exchange(
 ): Promise<Delivery> {
   const { holder } = job;
   const { cause } = job.message;
-  const sent = await send(ports, job, open);
+  const sent = await send(ports, job, open, delivery);
   const { outcome, startedAtMs, endedAtMs } = sent;
   if (!isFinalFailure(outcome)) tally.push({ outcome, endedAtMs, cause });
   const made = {
@@ -69,9 +71,19 @@ async function send(
   ports: ExchangePorts,
   { stored, message, queue, remainingMs }: Job,
   open: OpenEndpoint,
+  { transformVersion }: Delivery,
 ): Promise<SendReport & { readonly request?: LastRequest; readonly sent?: LastSent }> {
   const nowMs = ports.surroundings.now();
-  const formed = await ports.form(open, stored.event, {
+  const event =
+    transformVersion === undefined
+      ? stored.event
+      : await ports.transform(open.endpoint, transformVersion, stored.event);
+  if ('reason' in event) {
+    const { reason: detail } = event;
+    const outcome = { kind: 'failure', failure: 'transform_failed', detail } as const;
+    return { outcome, startedAtMs: nowMs, endedAtMs: nowMs };
+  }
+  const formed = await ports.form(open, event, {
     nowMs,
     attempt: message.attempt,
     // A trace's parent takes 8 bytes more.

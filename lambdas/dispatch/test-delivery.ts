@@ -15,12 +15,13 @@ import type { Event } from '../core/events/event.ts';
 import { createId } from '../core/identifiers.ts';
 import { shownHeaders } from '../core/requests/shown-headers.ts';
 import { outcomeName } from '../core/retries/outcome.ts';
+import { versionOf } from '../core/transforms/transform.ts';
 import type { EndpointCache, OpenEndpoint } from './endpoint-cache.ts';
 import type { ExchangePorts } from './exchange.ts';
 import { outgoing } from './request.ts';
 
 export interface TestPorts
-  extends Pick<ExchangePorts, 'form' | 'sender' | 'surroundings' | 'settings'> {
+  extends Pick<ExchangePorts, 'form' | 'sender' | 'surroundings' | 'settings' | 'transform'> {
   readonly endpoints: EndpointCache;
 }
 
@@ -43,14 +44,54 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
     postedBy: 'tenant',
     data: request.data ?? SAMPLE_DATA,
   };
+  const shaped = await transformed(ports, open, event, request);
+  if ('reason' in shaped) return unsent(ports, 'transform_failed', shaped.reason);
   const random = surroundings.random(32);
   const { challenge, limitMs = MAX_TEST_MS } = request;
   const facts = defined({ nowMs, attempt: 1, random, issuer: settings.issuer, challenge });
-  const formed = await ports.form(open, event, facts);
+  const formed = await ports.form(open, shaped, facts);
+  if (request.isPreview) return preview(ports, open, formed);
   const report = await exchange(ports, open, formed, Math.min(limitMs, MAX_TEST_MS));
   const { outcome, durationMs } = report;
   log.info('test', { endpointId, tenant, environment, eventId: event.id, outcome, durationMs });
   return report;
+}
+
+/** A challenge is sent as it is. */
+async function transformed(
+  ports: TestPorts,
+  { endpoint }: OpenEndpoint,
+  event: Event,
+  { challenge, transform: source }: TestRequest,
+) {
+  if (challenge !== undefined) return event;
+  const given = source === undefined ? undefined : { language: 'jsonata' as const, source };
+  const transform = given
+    ? { ...given, version: versionOf(given), sinceMs: 0 }
+    : endpoint.transform;
+  return transform ? ports.transform({ ...endpoint, transform }, transform.version, event) : event;
+}
+
+function unsent(
+  { surroundings }: Pick<TestPorts, 'surroundings'>,
+  outcome: string,
+  detail: string | null,
+): TestReport {
+  const sentAt = new Date(surroundings.now()).toISOString();
+  const nothing = { timings: null, request: null, response: null };
+  return { outcome, detail, sentAt, durationMs: 0, ...nothing };
+}
+
+/** The request that would be sent. */
+function preview(ports: TestPorts, open: OpenEndpoint, formed: FormedRequest): TestReport {
+  if (formed.kind === 'unshapeable') return unsent(ports, 'unshapeable', formed.reason);
+  return { ...unsent(ports, 'not_sent', null), request: shownRequest(open, formed) };
+}
+
+function shownRequest(open: OpenEndpoint, formed: FormedRequest & { readonly kind: 'formed' }) {
+  const { method, url, body } = outgoing(open, formed);
+  const headers = Object.fromEntries(shownHeaders(formed.headers, open));
+  return { method, url, headers, body: body.toString('utf8') };
 }
 
 async function exchange(
@@ -59,24 +100,10 @@ async function exchange(
   formed: FormedRequest,
   mostMs: number,
 ): Promise<TestReport> {
-  if (formed.kind === 'unshapeable') {
-    const { reason } = formed;
-    const sentAt = new Date(surroundings.now()).toISOString();
-    return {
-      outcome: 'unshapeable',
-      detail: reason,
-      sentAt,
-      durationMs: 0,
-      timings: null,
-      request: null,
-      response: null,
-    };
-  }
+  if (formed.kind === 'unshapeable') return unsent({ surroundings }, 'unshapeable', formed.reason);
   const sending = outgoing(open, formed, mostMs);
-  const { method, url, body } = sending;
   const sent = await sender.send(sending);
   const { outcome } = sent;
-  const shown = Object.fromEntries(shownHeaders(formed.headers, open));
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   return {
     outcome: outcomeName(outcome),
@@ -84,7 +111,7 @@ async function exchange(
     sentAt: new Date(sent.startedAtMs).toISOString(),
     durationMs: Math.max(0, sent.endedAtMs - sent.startedAtMs),
     timings: sent.phases ?? null,
-    request: { method, url, headers: shown, body: body.toString('utf8') },
+    request: shownRequest(open, formed),
     response: response
       ? { status: response.status, headers: response.headers, body: response.body }
       : null,

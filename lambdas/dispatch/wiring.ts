@@ -21,6 +21,7 @@ import {
   surroundings,
   variable,
 } from '../adapters/surroundings.ts';
+import { createTransformer } from '../adapters/transformer.ts';
 import { createOperatorNotices } from '../core/operator/notices.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
@@ -82,6 +83,7 @@ export const ports: DispatchPorts = {
   }),
   events,
   form: formRequest,
+  transform: createTransformer(registry),
   sender: createSender(readDestinationRules(), surroundings),
   watchSlow: createSlowWatch({ registry, surroundings, warn }),
   surroundings,

@@ -15,6 +15,7 @@ import type { FilterNotices } from '../core/operator/filter-notices.ts';
 import { isRedelivered } from '../core/redelivered.ts';
 import { type DeliveryRef, scopeKey } from '../core/scope.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Routing } from '../core/subscriptions/routing.ts';
 import type { Subscriber, SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import { targetsOf } from '../core/subscriptions/targets.ts';
 import type { Surroundings } from '../core/surroundings.ts';
@@ -33,6 +34,8 @@ export interface FanOutPorts {
   readonly filterNotices?: FilterNotices;
   /** Told of an event that endpoints do not get because their filters exceed their budget. */
   readonly reportOverBudget?: (event: Event, endpoints: readonly Subscriber[]) => void;
+  /** Told of routing rules, by their index, that count as not matching for that reason. */
+  readonly reportRulesOverBudget?: (event: Event, rules: readonly number[]) => void;
 }
 
 interface Job extends EventMessage {
@@ -44,6 +47,7 @@ interface MatchedJob extends Job {
   readonly matched: ReadonlyMap<string, Subscriber>;
   readonly targets: readonly string[];
   readonly subjectHash?: string;
+  readonly routing?: Routing;
 }
 
 interface StoredJob extends MatchedJob {
@@ -68,8 +72,11 @@ export async function fanOut(
     // Of a deleted tenant nothing is stored any more, nor for another that has its id now.
     if (candidates === null || job.event.acceptedAtMs < (candidates?.notBeforeMs ?? 0)) return;
     const all = candidates ?? [];
-    const { wanting, overBudget } = targetsOf(job.opened, all);
-    matched.push({ ...job, ...sealedSubject(job.event, job.opened), ...matchedBy(wanting) });
+    const found = targetsOf(job.opened, all, candidates?.rules);
+    const { wanting, overBudget, routing, rulesOverBudget } = found;
+    const shaped = { ...sealedSubject(job.event, job.opened), ...defined({ routing }) };
+    matched.push({ ...job, ...shaped, ...matchedBy(wanting) });
+    if (rulesOverBudget.length > 0) ports.reportRulesOverBudget?.(job.event, rulesOverBudget);
     if (overBudget.length === 0) return;
     ports.reportOverBudget?.(job.event, overBudget);
     // They come with the record of the event that they are about, and back with it.
@@ -138,13 +145,21 @@ async function storeAll(
 }
 
 /** The id of the storing message is stored only where feed entries depend on it. */
-function toStore({ event, targets, matched, record, subjectHash }: MatchedJob): StoredEvent {
+function toStore({
+  event,
+  targets,
+  matched,
+  record,
+  subjectHash,
+  routing,
+}: MatchedJob): StoredEvent {
   const hasFeed = [...matched.values()].some(({ polling }) => polling);
   return defined({
     event,
     targets,
     storedBy: hasFeed ? record.messageId : undefined,
     subjectHash,
+    routing,
   });
 }
 
@@ -164,6 +179,7 @@ async function sendAll(
         ...firstAttempt(job, endpointId),
         ...(isCarried ? { eventBody: body } : {}),
         ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
+        ...(job.matched.get(endpointId)?.transforms ? { transforms: true } : {}),
       },
     }));
   });

@@ -43,6 +43,10 @@ const ports: FanOutPorts = {
     const some = endpoints.slice(0, 10).map(({ id }) => id);
     log.warn('filters over budget', { tenant, environment: env, eventId, endpoints: some });
   },
+  reportRulesOverBudget({ tenant, environment: env, id: eventId }, rules) {
+    metrics.count('FiltersOverBudget', { env }, rules.length);
+    log.warn('routing rules over budget', { tenant, environment: env, eventId, rules });
+  },
   ...(settings.sealEventData ? { open: (events) => openEvents({ secrets }, events) } : {}),
   report(events) {
     // Our own notices are no producer's: see EventsAccepted.

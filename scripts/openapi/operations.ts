@@ -30,9 +30,11 @@ import * as sessions from '../../lambdas/api/sessions/operations.ts';
 import { getSignIn, signIn } from '../../lambdas/api/sessions/sign-in.ts';
 import * as signingKeys from '../../lambdas/api/signing/operations.ts';
 import { testFilter } from '../../lambdas/api/subscriptions/filter-test.ts';
+import { getRoutingRules, putRoutingRules } from '../../lambdas/api/subscriptions/routing-rules.ts';
 import * as templates from '../../lambdas/api/templates/operations.ts';
 import { deleteTenant } from '../../lambdas/api/tenants/deletion.ts';
 import { getTenant, listTenants, putTenant } from '../../lambdas/api/tenants/routes.ts';
+import { testTransform } from '../../lambdas/api/transforms/test.ts';
 import type { Operation } from '../../lambdas/http/operation.ts';
 import { postEvent, postEvents } from './ingest-operations.ts';
 
@@ -70,6 +72,9 @@ export const OPERATIONS: readonly Operation[] = [
   templates.deleteTemplate,
   pollEvents,
   testFilter,
+  testTransform,
+  getRoutingRules,
+  putRoutingRules,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,

@@ -43,10 +43,10 @@ import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
 import { addDeadLetterRoutes } from '../../lambdas/api/service/dead-letters.ts';
 import { addSessionRoutes } from '../../lambdas/api/sessions/routes.ts';
 import { addSigningKeyRoutes } from '../../lambdas/api/signing/routes.ts';
-import { addFilterTestRoute } from '../../lambdas/api/subscriptions/filter-test.ts';
 import { addTemplateRoutes } from '../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../lambdas/api/tenants/routes.ts';
+import { addShapingRoutes } from '../../lambdas/api/transforms/routes.ts';
 import type { DeadLetters } from '../../lambdas/core/dead-letters.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { DelayedMessage } from '../../lambdas/core/deliveries/message.ts';
@@ -245,7 +245,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
-  addFilterTestRoute(serve, { ledger });
+  addShapingRoutes(serve, { ledger, registry, tests, surroundings });
   addSealingKeyRoutes(serve, {
     registry: stored,
     endpoints,

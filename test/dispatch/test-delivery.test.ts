@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTransformer } from '../../lambdas/adapters/transformer.ts';
 import { testReportSchema } from '../../lambdas/core/deliveries/test.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import type { OutgoingRequest } from '../../lambdas/core/requests/sender.ts';
@@ -40,6 +41,7 @@ function world(changes: Partial<Endpoint> = {}) {
       {
         endpoints: async () => new Map([[ENDPOINT_ID, endpoint.deletedAtMs ? deleted : open]]),
         form: formRequest,
+        transform: createTransformer({ findTransform: async () => undefined }),
         sender: {
           async send(request) {
             sent.push(request);

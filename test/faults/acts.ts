@@ -7,6 +7,7 @@ import { type Finding, matches } from './checker.ts';
 import type { Arrival, Evidence, Post } from './evidence.ts';
 import type { Plan } from './plan.ts';
 import {
+  aTransform,
   ERASED,
   type Posting,
   pauseBefore,
@@ -128,6 +129,15 @@ const change: Act = async ({ insist, random }, of) => {
   const body = changes[Math.floor(random() * changes.length)];
   await insist({ ...at(of, '', 'PATCH'), body }, [200, 404]);
 };
+
+/** Another transformation, or none. */
+const shape =
+  (v: number): Act =>
+  async ({ insist, random }, of) => {
+    const { language, source } = aTransform(v);
+    const transform = random() < 0.25 ? null : { language, source };
+    await insist({ ...at(of, '', 'PATCH'), body: { transform } }, [200, 404]);
+  };
 
 const rotateSecret: Act = async ({ insist, random }, of) => {
   const bytes = Buffer.from(Uint8Array.from({ length: 24 }, () => Math.floor(random() * 256)));
@@ -301,6 +311,14 @@ export function createActs(options: ActsOptions) {
         await stage.insist(at(one, '', 'DELETE'), [204, 404]);
         deleted.add(one.endpoint.id);
       });
+    }
+  }
+  if (plan.hasTransforms) {
+    for (const one of scenario.endpoints.filter(({ isByApi }) => !isByApi)) {
+      for (let v = 1; v <= 6; v++) later(random() * 2 * HOUR_MS, () => shape(v)(stage, one));
+      for (let tries = 0; tries < 3; tries++) {
+        later(random() * 4 * HOUR_MS, () => retry(stage, one));
+      }
     }
   }
   if (plan.hasActs) {

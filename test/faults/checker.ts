@@ -1,6 +1,7 @@
 // The independent checker. It knows what a producer was answered, what receivers saw, what the ledger says
 // at the end, and which faults were injected; it uses none of the code that it judges.
 import { createHmac } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Arrival, Evidence, Post, Snapshot, Subscriber } from './evidence.ts';
 import { explain, type Repeat } from './explain.ts';
 import type { FaultKind } from './fault-log.ts';
@@ -80,6 +81,11 @@ export function judge(evidence: Evidence): Verdict {
   }
 
   const duplicates: Verdict['duplicates'] = {};
+  // One idempotency key never carries two bodies.
+  for (const [key, arrivals] of ofDelivery) {
+    const bodies = new Set(arrivals.map(({ body }) => body));
+    if (bodies.size > 1) find('wrong bytes', `${key} came as ${[...bodies].join(' and ')}`);
+  }
   for (const [key, arrivals] of ofDelivery) {
     const repeated = repeats(arrivals, subscribers, find, key, evidence);
     explain(evidence.faults, key, repeated, subscribers).forEach((cause, index) => {
@@ -143,13 +149,14 @@ export function unaccounted(
 
 function readPost(
   { headers, body, endpointId }: Arrival,
-  { secret, newerSecrets = [] }: Subscriber,
+  { secret, newerSecrets = [], isTransformed }: Subscriber,
   posts: ReadonlyMap<string, Post>,
   find: (kind: Finding['kind'], text: string) => void,
 ): Post | undefined {
   const id = headers['webhook-id'] ?? '';
   const from = body.indexOf('"data":');
-  const post = from < 0 ? undefined : posts.get(body.slice(from + '"data":'.length, -1));
+  const data = from < 0 ? '' : body.slice(from + '"data":'.length, -1);
+  const post = posts.get(data) ?? (isTransformed ? untransformed(data, posts) : undefined);
   if (!post || JSON.parse(body).type !== post.type) {
     find('wrong bytes', `${id} at ${endpointId}: ${body.slice(0, 200)}`);
     return undefined;
@@ -164,6 +171,14 @@ function readPost(
     find('wrong bytes', `${id} at ${endpointId}: the signature does not verify`);
   }
   return post;
+}
+
+/** The post whose data this is, but for the member that a transformation adds. */
+function untransformed(data: string, posts: ReadonlyMap<string, Post>): Post | undefined {
+  const { v, ...rest } = JSON.parse(data);
+  if (!Number.isInteger(v)) return undefined;
+  const found = [...posts].find(([text]) => isDeepStrictEqual(JSON.parse(text), rest));
+  return found?.[1];
 }
 
 /** Whether an event of this post may exist that nobody was told of. */

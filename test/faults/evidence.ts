@@ -16,6 +16,8 @@ export interface Post {
 }
 
 export interface Subscriber {
+  /** Whether what it gets may have a member `v` more. */
+  readonly isTransformed?: boolean;
   readonly id: string;
   readonly scope: string;
   /** Exact types; none means all. */

@@ -54,6 +54,8 @@ export interface Plan {
   readonly poison: boolean;
   /** Whether tenants and operators do what they may do. */
   readonly hasActs: boolean;
+  /** Whether endpoints have transformations, which are changed and removed. */
+  readonly hasTransforms?: boolean;
 }
 
 const SECOND_MS = 1_000;

@@ -5,6 +5,7 @@ import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { RetryPolicyInput } from '../../lambdas/core/retries/delays.ts';
 import type { Settings } from '../../lambdas/core/settings.ts';
+import { type Transform, versionOf } from '../../lambdas/core/transforms/transform.ts';
 import { randomFrom } from '../../local/simulation/random.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
 import type { Post, Subscriber } from './evidence.ts';
@@ -93,12 +94,19 @@ const PROMISED: Partial<Record<Behaviour, number>> = { dead: 5, never: 1 };
 const DEADLINE_MS = 12 * HOUR_MS;
 const REPLAY_AT_MS = 4 * HOUR_MS;
 
+/** Adds a member, with a number that tells one version from another. */
+export function aTransform(v: number): Transform {
+  const given = { language: 'jsonata' as const, source: `$merge([$, {"v": ${v}}])` };
+  return { ...given, version: versionOf(given), sinceMs: 0 };
+}
+
 /** Before a request is repeated: seconds at first, minutes in the end. */
 export function pauseBefore(tries: number, random: () => number): number {
   return Math.floor((0.5 + random()) * Math.min(3_000 * 1.5 ** tries, 5 * MINUTE_MS));
 }
 
-export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs: number): Scenario {
+export function createScenario(plan: Plan, startMs: number): Scenario {
+  const { seed, stops, outages, hasActs, hasTransforms } = plan;
   const random = randomFrom(seed ^ 0x5ce7a);
   const patience = randomFrom(seed ^ 0x9a71);
   // What is not there cannot be answered by anybody: the deadline waits for that.
@@ -139,6 +147,7 @@ export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs:
         patience() < 0.8 && { retryPolicy: PATIENT_POLICY }),
       ...(behaviour === 'filtered' && { filter: { post: [{ numeric: ['>=', FILTERED_FROM] }] } }),
       ...(behaviour === 'polled' && { polling: true }),
+      ...(hasTransforms && index % 2 === 0 && { transform: aTransform(0) }),
       ...(behaviour === 'limited' && { maxPerSecond: 1 + random() * 5 }),
     });
     return {
@@ -154,6 +163,7 @@ export function createScenario({ seed, stops, outages, hasActs }: Plan, startMs:
         promised: PROMISED[behaviour] ?? PROMISED_BY_FORTY_DAYS,
         isDeleted: behaviour === 'deleted' || (hasActs && tenant === ERASED),
         newerSecrets: [],
+        ...(hasTransforms && { isTransformed: true }),
         ...(behaviour === 'filtered' && {
           accepts: (data: string) => JSON.parse(data).post >= FILTERED_FROM,
         }),

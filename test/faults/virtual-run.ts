@@ -5,7 +5,7 @@ import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/random.ts';
 import type { Services } from '../../local/simulation/system/adapters.ts';
 import type { FunctionName } from '../../local/simulation/system/functions.ts';
-import { putEndpoint, putTenant } from '../../local/simulation/system/registry.ts';
+import { putEndpoint, putTenant, putTransform } from '../../local/simulation/system/registry.ts';
 import { createSystem, type System } from '../../local/simulation/system/system.ts';
 import { createActs } from './acts.ts';
 import { judgeRest, judgeWork } from './ceilings.ts';
@@ -83,6 +83,7 @@ async function run(
   for (const tenant of TENANTS) putTenant(system.dynamoDb, tenant, START_MS);
   for (const { endpoint, secret, isByApi } of scenario.endpoints) {
     if (!isByApi) putEndpoint(system.dynamoDb, endpoint, secret, Buffer.alloc(12, 7));
+    putTransform(system.dynamoDb, endpoint);
   }
   applyPlan(plan, system, log);
 

@@ -10,6 +10,8 @@ export const endpointPartition = (scope: Scope): string => `${scopeKey(scope)}#e
 
 export const templatePartition = (scope: Scope): string => `${scopeKey(scope)}#templates`;
 
+export const transformPartition = (scope: Scope): string => `${scopeKey(scope)}#transforms`;
+
 export const keyPartition = (scope: Scope): string => `${scopeKey(scope)}#keys`;
 
 export const EVENT_TYPES_PARTITION = 'event-types';

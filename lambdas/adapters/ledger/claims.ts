@@ -10,16 +10,18 @@ export function createDeliveryClaims(
   table: Table,
   { putIf, read, isOwn }: DeliveryItems,
 ): DeliveryClaims {
-  async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
+  async function takeLease(request: ClaimRequest, version?: string): Promise<Delivery | undefined> {
     const answer = await answerWhenHolds(
       table.call('UpdateItem', {
         Key: deliveryKey(request.ref),
-        UpdateExpression: 'SET lu = :until, lh = :holder',
-        ConditionExpression: AWAITS_ATTEMPT,
+        UpdateExpression: `SET lu = :until, lh = :holder${version === undefined ? '' : ', tv = :version'}`,
+        ConditionExpression:
+          version === undefined ? AWAITS_ATTEMPT : `${AWAITS_ATTEMPT} AND ${NEVER_CLAIMED}`,
         ExpressionAttributeValues: {
           ':until': number(request.leaseUntilMs),
           ':holder': text(request.holder),
           ...awaitedAttempt(request),
+          ...(version === undefined ? {} : { ':version': text(version) }),
         },
         ReturnValues: 'ALL_NEW',
       }),
@@ -34,7 +36,11 @@ export function createDeliveryClaims(
         const delivery = { ...request.fresh, lease };
         if (await putIf(delivery, 'attribute_not_exists(pk)')) return { kind: 'claimed', delivery };
       }
-      const taken = await takeLease(request);
+      const { transformVersion } = request;
+      // Whoever claimed it before may have sent it as it was then.
+      const taken =
+        (transformVersion !== undefined && (await takeLease(request, transformVersion))) ||
+        (await takeLease(request));
       if (taken) return { kind: 'claimed', delivery: taken };
       const found = await read(request.ref);
       if (!found) return { kind: 'missing' };
@@ -64,6 +70,8 @@ export function createDeliveryClaims(
     },
   };
 }
+
+const NEVER_CLAIMED = 'attribute_not_exists(lh) AND attribute_not_exists(tv)';
 
 /** Its next attempt is the one in question, and nobody is making it. */
 const AWAITS_ATTEMPT = `s = :waiting AND run = :run AND n = :before AND ${NOT_UNDER_WAY}`;

@@ -71,6 +71,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     tp: text(event.trace?.parent),
     ts: text(event.trace?.state),
     tg: text(targets.join(' ')),
+    rt: text(stored.routing && JSON.stringify(stored.routing)),
     by: text(storedBy),
     sh: text(subjectHash),
     sa: event.salt && event.redactedAtMs === undefined ? { B: event.salt } : undefined,
@@ -114,6 +115,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
+    routing: item.rt?.S === undefined ? undefined : JSON.parse(item.rt.S),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,
   });
@@ -141,6 +143,7 @@ export function toDeliveryItem(whole: Delivery, expiresAtMs: number): Item {
     anc: number(delivery.anchorMs),
     why: text(delivery.deathReason),
     ea: number(delivery.endedAtMs),
+    tv: text(delivery.transformVersion),
     res: text(lastResponse && JSON.stringify(lastResponse)),
     sres: text(delivery.sealedResponse),
     rd: number(delivery.redactedAtMs),
@@ -214,6 +217,7 @@ export function fromDeliveryItem(stored: Item): Delivery {
     anchorMs: numberIn(item.anc),
     deathReason: item.why?.S as Delivery['deathReason'], // likewise
     endedAtMs: numberIn(item.ea),
+    transformVersion: item.tv?.S,
     lastResponse: item.res?.S === undefined ? undefined : JSON.parse(item.res.S),
     sealedResponse: item.sres?.S,
     lease:

@@ -1,17 +1,21 @@
 // The registry: tenants, API keys, and endpoints with their subscriptions.
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import type { RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { ErasedTenants, TenantListing, TenantStore } from '../../core/tenants/store.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
+import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createKeyStore } from './keys.ts';
+import { createRoutingStore } from './routing.ts';
 import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
 import { createInheritance } from './templates.ts';
 import { createTenantStore } from './tenants.ts';
+import { createTransformVersions } from './transforms.ts';
 
 /** All that the registry's table holds. */
 export type Registry = TenantStore &
@@ -21,7 +25,9 @@ export type Registry = TenantStore &
   KeyLookup &
   EndpointStore &
   SealedEndpoints &
-  SubscriberStore;
+  SubscriberStore &
+  TransformVersions &
+  RoutingStore;
 
 export function createRegistry(
   table: Table,
@@ -33,6 +39,8 @@ export function createRegistry(
     ...createTenantStore(table, tombstones),
     ...createKeyStore(table),
     ...createEndpointStore(table, inherit, tombstones),
+    ...createTransformVersions(table),
+    ...createRoutingStore(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

@@ -6,6 +6,7 @@ import { allOf } from '../../core/listing.ts';
 import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
+import type { RoutingRules } from '../../core/subscriptions/routing.ts';
 import type {
   Subscriber,
   SubscriberStore,
@@ -16,6 +17,7 @@ import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { createPages, listedDocumentOf } from '../items/page.ts';
+import { readRouting } from './routing.ts';
 import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
 
@@ -28,6 +30,7 @@ const PAGE = 1_000;
 interface CachedList {
   readonly version: string;
   readonly subscribers: readonly Subscriber[];
+  readonly rules: RoutingRules;
 }
 
 export function createSubscriberCache(
@@ -45,8 +48,11 @@ export function createSubscriberCache(
     );
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
     return (await inherit(endpoints, 'left out')).map(
-      ({ id, eventTypes, channels, filter, polling }) =>
-        defined({ id, eventTypes, channels, filter, polling }),
+      ({ id, eventTypes, channels, filter, polling, transform }) =>
+        defined({
+          ...{ id, eventTypes, channels, filter, polling },
+          transforms: transform ? true : undefined,
+        }),
     );
   }
 
@@ -70,18 +76,25 @@ export function createSubscriberCache(
         const cached = lists.get(key, nowMs);
         const isCurrent = cached?.version === version;
         // The version was read before the list: a change in between only makes us read again.
-        const subscribers = isCurrent ? cached.subscribers : await load(scope);
-        if (!isCurrent) lists.set(key, { version, subscribers }, nowMs);
-        return [key, notBefore(withSlow(subscribers, slow), item.since?.N)] as const;
+        const list = isCurrent
+          ? cached
+          : { version, subscribers: await load(scope), rules: await readRouting(table, scope) };
+        if (!isCurrent) lists.set(key, list, nowMs);
+        return [key, ofScope(withSlow(list.subscribers, slow), list.rules, item.since?.N)] as const;
       }),
     );
     return new Map(found);
   };
 }
 
-function notBefore(subscribers: readonly Subscriber[], sinceMs: string | undefined): Subscribers {
-  if (sinceMs === undefined) return subscribers;
-  return Object.assign([...subscribers], { notBeforeMs: Number(sinceMs) });
+function ofScope(
+  subscribers: readonly Subscriber[],
+  rules: RoutingRules,
+  sinceMs: string | undefined,
+): Subscribers {
+  if (sinceMs === undefined && rules.length === 0) return subscribers;
+  const notBeforeMs = sinceMs === undefined ? undefined : Number(sinceMs);
+  return Object.assign([...subscribers], defined({ notBeforeMs, rules }));
 }
 
 function withSlow(

@@ -12,7 +12,7 @@ import { standingAt } from '../../core/deliveries/overdue.ts';
 import type { Event } from '../../core/events/event.ts';
 import { occurredAtMs } from '../../core/events/event.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
-import { CAUSES } from '../../core/retries/cause.ts';
+import { CAUSES, DEATH_REASONS } from '../../core/retries/cause.ts';
 import { NO_PHASES, phasesSchema } from '../../core/retries/phases.ts';
 import { deliveryIdSchema, EXAMPLE, idOf, time, timeSchema } from '../schemas.ts';
 
@@ -53,6 +53,7 @@ export function deliveryView(stored: Delivery, standing: EndpointStanding, nowMs
     nextAttemptAt: isDue ? time(delivery.dueAtMs ?? 0) : null,
     deadlineAt: time(delivery.deadlineAtMs),
     deathReason: delivery.deathReason ?? null,
+    transformVersion: delivery.transformVersion ?? null,
     replay: delivery.replayId ?? null,
     subject: delivery.subject ?? null,
     occurredAt: delivery.occurredAtMs === undefined ? null : time(delivery.occurredAtMs),
@@ -78,6 +79,7 @@ export function pendingDeliveryView(event: Event, endpointId: string, standing: 
     nextAttemptAt: null,
     deadlineAt: null,
     deathReason: null,
+    transformVersion: null,
     replay: null,
     subject: event.subject ?? null,
     occurredAt: event.occurredAt === undefined ? null : time(occurredAtMs(event)),
@@ -135,6 +137,7 @@ export const deliveryExample = {
   nextAttemptAt: null,
   deadlineAt: '2026-03-12T09:30:00.000Z',
   deathReason: null,
+  transformVersion: null,
   replay: null,
   subject: 'dossier-1',
   occurredAt: null,
@@ -166,7 +169,11 @@ export const deliverySchema = z
     }),
     nextAttemptAt: timeSchema.nullable(),
     deadlineAt: timeSchema.nullable(),
-    deathReason: z.enum(['attempts', 'deadline', 'final_outcome', 'event_expired']).nullable(),
+    deathReason: z.enum(DEATH_REASONS).nullable(),
+    transformVersion: z.string().nullable().meta({
+      description:
+        'The version of the transformation that all its attempts use; null if its data goes as it came.',
+    }),
     replay: idOf('rpl').nullable().meta({ description: 'The replay that opened this run.' }),
     subject: z.string().nullable(),
     occurredAt: timeSchema.nullable(),

@@ -19,6 +19,7 @@ import { refused } from '../../http/body.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
 import {
   operatorsOptionFaults,
+  refuseTransform,
   refuseUntimely,
   settingsAsAsked,
   tlsAsAsked,
@@ -82,13 +83,18 @@ export function createEndpointChanger(ports: EndpointPorts) {
       faults.push(...operatorsOptionFaults(c, parsed.data, [before, template?.settings]));
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
+    await refuseTransform(parsed.data.transform, '/transform');
     const signingKey =
       'signingKey' in changes ? (parsed.data.signingKey ?? 'tenant') : before.signingKey;
     const chosen = { signingKey, verifyUrl: wanted === true || undefined };
     const whole = changed(ports, before, parsed.data, sealingKey, chosen);
     // Certificates that are not asked about are not checked anew, and stay.
     const kept = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
-    const after = template ? following(kept, template, own) : kept;
+    const nowMs = ports.surroundings.now();
+    const joinedAtMs = template?.id === before.template ? before.joinedAtMs : nowMs;
+    const after = template
+      ? following({ ...kept, ...defined({ joinedAtMs }) }, template, own)
+      : kept;
     requireToMove(c, before, after, 'clientKey' in Object(changes.tls));
     return { before, after, template };
   }
@@ -99,6 +105,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const isNew = isChange(planned);
     const written = isNew ? planned.after : before;
     await ensureKeysFor(ports, written);
+    if (written.transform) await ports.registry.keepTransform(written, written.transform);
     if (isNew && !(await ports.registry.replaceEndpoint(before, written))) return undefined;
     const after = template ? await joined(ports, written, template) : written;
     if (!after) {
@@ -131,7 +138,9 @@ function changed(
   const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets, secretNumber } =
     before;
   const { contract, token, sealedToken, createdAtMs, version, verifiedAtMs } = before;
-  const keeping = { contract, place: before, sealingKey, random: surroundings.random, before };
+  const { random } = surroundings;
+  const nowMs = surroundings.now();
+  const keeping = { contract, place: before, sealingKey, random, before, nowMs };
   return {
     tenant,
     environment,

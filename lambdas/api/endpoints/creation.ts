@@ -29,6 +29,7 @@ import { maskSecret, SECRET_BYTES } from '../../core/signing/secret.ts';
 import { following } from '../../core/templates/following.ts';
 import type { Templates } from '../../core/templates/store.ts';
 import type { Template } from '../../core/templates/template.ts';
+import type { TransformVersions } from '../../core/transforms/transform.ts';
 import { type AppContext, isAllowed } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import {
@@ -39,7 +40,7 @@ import {
 } from '../../http/creation.ts';
 import { placesUnder, type TakePlace } from '../../http/limits.ts';
 import { ensureKeysFor } from '../signing/keyring.ts';
-import { operatorsOptionFaults, refuseUntimely } from '../stored-settings.ts';
+import { operatorsOptionFaults, refuseTransform, refuseUntimely } from '../stored-settings.ts';
 import { joined } from '../templates/joining.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
 import type { Asked } from './operations.ts';
@@ -49,7 +50,7 @@ import { tryToVerify, type VerificationPorts } from './verification.ts';
 const ROUNDS = 3;
 
 export interface EndpointPorts extends VerificationPorts, Pick<CreationPorts, 'ledger'> {
-  readonly registry: EndpointStore;
+  readonly registry: EndpointStore & Pick<TransformVersions, 'keepTransform'>;
   readonly templates: Templates;
   readonly keyring: KeyringStore;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
@@ -101,6 +102,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
+    await refuseTransform(parsed.data.transform, '/transform');
     return { input: parsed.data, secret, verifyUrl: wanted === true, template };
   }
 
@@ -124,6 +126,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
     const endpoint = template ? following(made, template, Object.keys(asked)) : made;
     requireToMove(c, undefined, endpoint, true);
     await ensureKeysFor(ports, endpoint);
+    if (endpoint.transform) await registry.keepTransform(scope, endpoint.transform);
     return endpoint;
   }
 
@@ -267,7 +270,7 @@ async function newEndpoint(
   const sealingKey = await secrets.sealingKey();
   const { random } = surroundings;
   const place = { ...scope, id };
-  const keeping = { contract: input.contract, place, sealingKey, random };
+  const keeping = { contract: input.contract, place, sealingKey, random, nowMs: atMs };
   return {
     ...place,
     ...keptSettings(SETTINGS, input, keeping),

@@ -92,7 +92,7 @@ export const endpointExample = {
   warnings: [],
 };
 
-const warningSchema = z
+export const warningSchema = z
   .strictObject({
     path: z.string().meta({ description: 'A JSON Pointer to the setting.' }),
     message: z.string(),

@@ -10,6 +10,7 @@ import type { StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
+import { transformFor } from '../../core/transforms/transform.ts';
 import { MAX_PAGE_BYTES } from '../listing/filtered-page.ts';
 import { EXAMPLE, idOf } from '../schemas.ts';
 
@@ -76,12 +77,23 @@ async function composedOf(
   if (endpoint.encryption) return none('encrypted');
   const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, id));
   const { signingKey, token = idempotencyKey } = endpoint;
+  const shown = await transformed(event, endpoint);
+  if (!shown) return none('unshapeable');
   const shaped = await contractOf(endpoint.contract).shape(
-    { event, tenantName, idempotencyKey, token, issuer: '', signingKey },
+    { event: shown, tenantName, idempotencyKey, token, issuer: '', signingKey },
     endpoint.contractOptions,
     // No signature, so nothing to sign with.
     { nowMs: event.acceptedAtMs, secrets: [''], jti: '', keys: {}, ownSignature: false },
   );
   if (shaped.kind === 'unshapeable') return none(shaped.kind);
   return { endpoint: id, contentType, body: shaped.body.toString('utf8'), missing: null };
+}
+
+/** By the transformation of now; undefined where it gives nothing. */
+async function transformed(event: Event, endpoint: Endpoint): Promise<Event | undefined> {
+  const transform = transformFor(endpoint, event);
+  if (!transform) return event;
+  const { transformData } = await import('#on-demand/transforms');
+  const result = transformData(transform.source, event);
+  return result.kind === 'transformed' ? { ...event, data: result.data } : undefined;
 }

@@ -13,7 +13,7 @@ import { operation, type Serve } from '../../http/operation.ts';
 import { type EventPorts, firstDeliveriesOf } from '../deliveries/of-event.ts';
 import { deliveryExample } from '../deliveries/view.ts';
 import { EXAMPLE, idParams } from '../schemas.ts';
-import { eventExample, eventView, eventWithDeliveriesSchema } from './view.ts';
+import { eventExample, eventView, eventWithDeliveriesSchema, routingView } from './view.ts';
 
 const NO_EVENT = 'There is no such event, or it is not stored yet';
 
@@ -21,6 +21,7 @@ const redacted = { subject: null, redactedAt: EXAMPLE.later };
 const redactedExample = {
   ...eventExample,
   ...redacted,
+  routing: null,
   deliveries: [{ ...deliveryExample, ...redacted, lastRequest: null, lastResponse: null }],
   deliveriesNext: null,
   data: null,
@@ -80,6 +81,11 @@ export function addRedactionRoute(serve: Serve, ports: RedactionRoutePorts): voi
     }
     await redactDeliveries(ports, stored, nowMs);
     const shown = await firstDeliveriesOf(ports, scope, stored);
-    return reply(200, { ...eventView(stored.event), ...shown, data: null });
+    return reply(200, {
+      ...eventView(stored.event),
+      routing: routingView(stored),
+      ...shown,
+      data: null,
+    });
   });
 }

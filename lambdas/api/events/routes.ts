@@ -15,7 +15,13 @@ import { pageShape, pageView, rangeOf, rangeShape } from '../listing/query.ts';
 import { NO_ENDPOINT, receivedBy, requireEndpoint, requireEvent } from '../lookups.ts';
 import { idOf, idParams, pageSchema } from '../schemas.ts';
 import { composedFor } from './composed.ts';
-import { eventSchema, eventView, eventWithDeliveriesSchema, receivedView } from './view.ts';
+import {
+  eventSchema,
+  eventView,
+  eventWithDeliveriesSchema,
+  receivedView,
+  routingView,
+} from './view.ts';
 
 export const listEvents = operation({
   id: 'listEvents',
@@ -89,6 +95,7 @@ export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
       const { deliveries, deliveriesNext } = await firstDeliveriesOf(ports, scope, received);
       return reply(200, {
         ...receivedView(stored.event),
+        routing: null,
         deliveries: deliveries.map((one) => withoutSubject(c, one)),
         deliveriesNext,
         data: null,
@@ -96,7 +103,11 @@ export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
       });
     }
     const shown = await firstDeliveriesOf(ports, scope, stored);
-    const head = JSON.stringify({ ...eventView(stored.event), ...shown }).slice(0, -1);
+    const head = JSON.stringify({
+      ...eventView(stored.event),
+      routing: routingView(stored),
+      ...shown,
+    }).slice(0, -1);
     return c.body(`${head},"data":${stored.event.data}}`, 200, {
       'Content-Type': 'application/json',
     });

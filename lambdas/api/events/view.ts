@@ -1,6 +1,7 @@
 // An event as the API shows it.
 import * as z from 'zod';
 import type { Event } from '../../core/events/event.ts';
+import type { StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryExample, deliverySchema } from '../deliveries/view.ts';
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 import { composedSchema } from './composed.ts';
@@ -61,9 +62,21 @@ export const dataExample = { dossier: 'd-1' };
 
 export const eventSchema = z.strictObject(eventShape).meta({ id: 'Event', example: eventExample });
 
+/** What the routing rules made of an event when it was fanned out. */
+export function routingView({ routing }: StoredEvent) {
+  return routing ? { channels: routing.channels, rules: routing.rules } : null;
+}
+
 export const eventWithDeliveriesSchema = z
   .strictObject({
     ...eventShape,
+    routing: z
+      .strictObject({
+        channels: z.array(z.string()).meta({ description: 'By which endpoints were matched.' }),
+        rules: z.array(z.int()).meta({ description: 'The rules that matched, by their index.' }),
+      })
+      .nullable()
+      .meta({ description: 'Null if no routing rule matched the event when it was accepted.' }),
     deliveries: z
       .array(deliverySchema)
       .meta({ description: 'The first 100 deliveries, ordered by endpoint.' }),
@@ -80,6 +93,7 @@ export const eventWithDeliveriesSchema = z
     id: 'EventWithDeliveries',
     example: {
       ...eventExample,
+      routing: null,
       deliveries: [deliveryExample],
       deliveriesNext: null,
       data: dataExample,

@@ -1,12 +1,17 @@
 // POST /v1/filters/test: whether a filter lets an event through, and if not, where it fails.
 import * as z from 'zod';
-import { dataSchema } from '../../core/events/event.ts';
+import { channelSchema, dataSchema } from '../../core/events/event.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import { within } from '../../core/steps.ts';
 import { indexData } from '../../core/subscriptions/filter/data.ts';
 import { failuresOf } from '../../core/subscriptions/filter/explanation.ts';
 import { compileFilter, filterSchema } from '../../core/subscriptions/filter/filter.ts';
+import {
+  explainedRouting,
+  type RoutingStore,
+  routingRulesSchema,
+} from '../../core/subscriptions/routing.ts';
 import { filterSteps, MAX_SUBSCRIBER_STEPS } from '../../core/subscriptions/targets.ts';
 import { endpointsOf } from '../../http/admission.ts';
 import { requireScope } from '../../http/authentication.ts';
@@ -26,19 +31,31 @@ export const testFilter = operation({
   tag: 'Endpoints',
   summary: 'Test a filter on data or on a stored event',
   description:
-    'If the data does not match, `failures` lists the conditions of the filter that fail.',
+    'If the data does not match, `failures` lists the conditions of the filter that fail. `routing` has the channels that the routing rules give it, and what became of each rule.',
   access: 'endpoints:read',
   session: 'filtered',
   body: z
     .strictObject({
-      filter: filterSchema,
+      filter: filterSchema.optional(),
+      rules: routingRulesSchema
+        .optional()
+        .meta({ description: 'Routing rules to test instead of those that are kept.' }),
+      channels: z
+        .array(channelSchema)
+        .max(5)
+        .optional()
+        .meta({ description: 'What the data is posted with.' }),
       data: dataSchema.optional(),
       event: idOf('evt').optional(),
     })
     .refine(
       ({ data, event }) => (data === undefined) !== (event === undefined),
       'must have either data or event',
-    ),
+    )
+    .refine(({ filter, rules }) => filter !== undefined || rules !== undefined, {
+      path: ['filter'],
+      message: 'must be there, unless rules are',
+    }),
   bodyExample: {
     filter: { risk: { score: [{ numeric: ['>', 80] }] } },
     data: { risk: { score: 75 } },
@@ -55,10 +72,25 @@ export const testFilter = operation({
             message: z.string(),
           }),
         ),
+        routing: z
+          .strictObject({
+            channels: z.array(z.string()),
+            rules: z.array(
+              z.strictObject({
+                verdict: z.enum(['matches', 'fails', 'stopped']).meta({
+                  description: '`stopped`: a rule before it matched, and stops.',
+                }),
+                failures: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+              }),
+            ),
+          })
+          .optional()
+          .meta({ description: 'Where there are routing rules.' }),
       }),
       example: {
         matches: false,
         failures: [{ path: '/risk/score', message: 'matches no value in the data' }],
+        routing: { channels: ['region:eu'], rules: [{ verdict: 'matches', failures: [] }] },
       },
     },
   },
@@ -72,11 +104,13 @@ const NO_EVENTS = 'A session for certain endpoints tests filters on data, not on
 
 interface FilterTestPorts {
   readonly ledger: Pick<EventLedger, 'getEvents'>;
+  readonly registry: Pick<RoutingStore, 'getRoutingRules'>;
 }
 
-export function addFilterTestRoute(serve: Serve, { ledger }: FilterTestPorts): void {
+export function addFilterTestRoute(serve: Serve, { ledger, registry }: FilterTestPorts): void {
   serve(testFilter, async ({ c, scope, body, reply }) => {
     let data: unknown = body.data;
+    let { channels: posted = [] } = body;
     if (body.event !== undefined) {
       requireScope(c, 'events:read');
       // It would tell of data that none of the endpoints may get.
@@ -84,12 +118,19 @@ export function addFilterTestRoute(serve: Serve, { ledger }: FilterTestPorts): v
       const found = await findEvent(ledger, scope, body.event);
       if (!found) throw new Problem(404, NO_EVENT);
       data = JSON.parse(found.event.data);
+      posted = body.channels ?? [...found.event.channels];
     }
     const index = indexData(data);
     const failures = within(
-      () => failuresOf(compileFilter(body.filter), index, filterSteps()),
+      () => (body.filter ? failuresOf(compileFilter(body.filter), index, filterSteps()) : []),
       [{ path: '', message: OVER_BUDGET }],
     );
-    return reply(200, { matches: failures.length === 0, failures });
+    const isWhole = !endpointsOf(c);
+    const kept = body.rules ?? (isWhole ? await registry.getRoutingRules(scope) : []);
+    const rules = explainedRouting(kept, index, filterSteps, OVER_BUDGET);
+    const last = rules.findLastIndex(({ verdict }) => verdict === 'matches');
+    const channels = kept[last]?.set.channels ?? posted;
+    const routing = kept.length > 0 || body.rules ? { routing: { channels, rules } } : {};
+    return reply(200, { matches: failures.length === 0, failures, ...routing });
   });
 }

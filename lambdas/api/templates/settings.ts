@@ -9,14 +9,16 @@ import type { SealingKeys } from '../../core/sealing/seal.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { faultsTogether, readTemplateSettings } from '../../core/templates/input.ts';
 import { type Template, withoutInherited, withTemplate } from '../../core/templates/template.ts';
+import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { ensureKeysFor, type SigningKeyPorts } from '../signing/keyring.ts';
-import { operatorsOptionFaults, settingsAsAsked } from '../stored-settings.ts';
+import { operatorsOptionFaults, refuseTransform, settingsAsAsked } from '../stored-settings.ts';
 import { followersOf, settingsOf } from './lookup.ts';
 
 export interface TemplateSettingsPorts extends SigningKeyPorts {
-  readonly registry: Pick<EndpointStore, 'listEndpoints'>;
+  readonly registry: Pick<EndpointStore, 'listEndpoints'> &
+    Pick<TransformVersions, 'keepTransform'>;
   readonly surroundings: Surroundings;
 }
 
@@ -38,6 +40,7 @@ export async function keptTemplateSettings(
   const input = readSettings(asked, before);
   const faults = operatorsOptionFaults(c, input, [before?.settings]);
   if (faults.length > 0) throw refused(faultsUnder('/settings', faults));
+  await refuseTransform(input.transform, '/settings/transform');
   const sealingKey = await ports.secrets.sealingKey();
   const all = keptSettings(SETTINGS, input, {
     contract: input.contract,
@@ -45,7 +48,9 @@ export async function keptTemplateSettings(
     sealingKey,
     random: ports.surroundings.random,
     before: before?.settings,
+    nowMs: ports.surroundings.now(),
   });
+  if (all.transform) await ports.registry.keepTransform(place, all.transform);
   const given = new Set([...Object.keys(asked), 'contract', 'contractOptions']);
   const chosen = Object.entries(all).filter(
     ([name]) => given.has(name) && SHARED_SETTINGS.has(name),

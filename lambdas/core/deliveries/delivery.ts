@@ -77,6 +77,8 @@ export interface Delivery extends Scope {
   readonly deathReason?: DeathReason;
   /** When it ended, if no attempt ended it. Unix milliseconds. */
   readonly endedAtMs?: number;
+  /** What its data is transformed by, on every attempt; once there was an attempt, nothing if it is absent. */
+  readonly transformVersion?: string;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;
   readonly lastSent?: LastSent;

@@ -19,6 +19,8 @@ export interface ClaimRequest extends AskedAttempt {
   /** Who claims: `<message id>/<request id>`, never used twice. */
   readonly holder: string;
   readonly leaseUntilMs: number;
+  /** What a delivery that was never attempted, nor claimed before, is transformed by from now on. */
+  readonly transformVersion?: string | undefined;
 }
 
 export type Claim =

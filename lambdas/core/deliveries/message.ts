@@ -51,6 +51,8 @@ const deliveryMessageSchema = z.object({
   rel: z.literal(1).optional(),
   /** The event's message. */
   e: z.unknown().optional(),
+  /** Present if its endpoint had a transformation when the event was fanned out. */
+  tf: z.literal(1).optional(),
 });
 
 /** One attempt that is to be made. */
@@ -69,6 +71,8 @@ export interface DeliveryMessage {
   readonly released?: boolean;
   /** The event's message as it came with this one, unread. */
   readonly carried?: unknown;
+  /** Whether its endpoint had a transformation when the event was fanned out. */
+  readonly transforms?: boolean;
 }
 
 export function encodeDeliveryMessage(message: FirstMessage): string {
@@ -83,6 +87,7 @@ export function encodeDeliveryMessage(message: FirstMessage): string {
     cause: message.cause,
     d: message.doubtful ? 1 : undefined,
     rel: message.released ? 1 : undefined,
+    tf: message.transforms ? 1 : undefined,
   });
   // It is JSON already, in characters that SQS takes.
   return message.eventBody === undefined ? own : `${own.slice(0, -1)},"e":${message.eventBody}}`;
@@ -102,5 +107,6 @@ export function decodeDeliveryMessage(body: string): DeliveryMessage {
     doubtful: message.d === 1,
     ...(message.rel === 1 ? { released: true } : {}),
     ...(message.e === undefined ? {} : { carried: message.e }),
+    ...(message.tf === 1 ? { transforms: true } : {}),
   };
 }

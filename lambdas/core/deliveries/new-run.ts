@@ -7,13 +7,27 @@ import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
 import { attemptsMade, type Delivery } from './delivery.ts';
 
+/** Nothing of it was ever sent: another version is no other body under its key. */
+export const isUntransformed = ({ attempts }: Delivery): boolean =>
+  attempts[0]?.number === 1 && attempts.every(({ outcome }) => outcome === 'transform_failed');
+
+function transformedBy({ transformVersion: _, ...delivery }: Delivery, version?: string): Delivery {
+  return { ...delivery, ...defined({ transformVersion: version }) };
+}
+
+interface NewRunFacts {
+  readonly replayId?: string;
+  /** The version that the endpoint has now: for what never could be transformed. */
+  readonly transformNow?: string | undefined;
+}
+
 /** Due at once, with a new deadline and retry curve; recorded attempts stay. */
 export function newRun(
   delivery: Delivery,
   cause: Extract<Cause, 'manual' | 'replay'>,
   settings: Pick<Settings, 'deadlineDays'>,
   nowMs: number,
-  replayId?: string,
+  { replayId, transformNow }: NewRunFacts = {},
 ): Delivery {
   const {
     lease,
@@ -22,8 +36,9 @@ export function newRun(
     anchorMs,
     recordedBy,
     replayId: _before,
-    ...lasting
+    ...rest
   } = delivery;
+  const lasting = isUntransformed(delivery) ? transformedBy(rest, transformNow) : rest;
   return {
     ...lasting,
     state: 'waiting',

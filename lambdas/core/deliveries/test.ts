@@ -19,6 +19,10 @@ const testRequestSchema = z.object({
   data: z.string().optional(),
   /** Instead of a sample: what the receiver is to echo. */
   challenge: z.string().optional(),
+  /** The source of a transformation, instead of the endpoint’s own. */
+  transform: z.string().optional(),
+  /** Whether the request is only formed, and not sent. */
+  isPreview: z.boolean().optional(),
   /** Less than the endpoint's own timeout, where less is left. */
   limitMs: z.int().min(1).optional(),
 });

@@ -39,6 +39,8 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   /** The template that it inherits from, and the names of its own settings: see template.ts. */
   readonly template?: string;
   readonly own?: readonly string[];
+  /** When it began to follow its template, if it was there before. */
+  readonly joinedAtMs?: number;
   /** Whether its URL must be verified, and when the current one was: see verification.ts. */
   readonly verifyUrl?: boolean;
   readonly verifiedAtMs?: number;

@@ -4,7 +4,10 @@ import type { Fault } from '../problem.ts';
 import type { Endpoint } from './endpoint.ts';
 import { TEXT_SCHEMES } from './settings/together.ts';
 
-type Judged = Pick<Endpoint, 'contract' | 'contractOptions' | 'signatures' | 'ownSignature'>;
+type Judged = Pick<
+  Endpoint,
+  'contract' | 'contractOptions' | 'signatures' | 'ownSignature' | 'transform'
+>;
 
 /** Each by the path of the setting that would end it, as in a request. */
 export function warningsOf({
@@ -12,6 +15,7 @@ export function warningsOf({
   contractOptions,
   signatures = [],
   ownSignature,
+  transform,
 }: Judged): Fault[] {
   const warnings: Fault[] = [];
   if (
@@ -29,5 +33,12 @@ export function warningsOf({
     const message = `is one key for two schemes: of a whsec_ secret, ${asText} is verified with the decoded bytes, and of a secret in text, standard-webhooks with whsec_ and its base64`;
     warnings.push({ path: '/signatures', message });
   }
+  if (transform?.inexact) warnings.push(inexactWarning('/transform', transform.inexact));
   return warnings;
+}
+
+/** Numbers that a transformation would write with other digits. */
+export function inexactWarning(path: string, places: readonly string[]): Fault {
+  const message = `would write numbers with other digits, as in the sample at ${places.join(', ')}: send them as strings`;
+  return { path, message };
 }

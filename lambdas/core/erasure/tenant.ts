@@ -17,10 +17,12 @@ import { hasEnded, type Replay } from '../replays/replay.ts';
 import { addressOf, ENVIRONMENTS, type Scope } from '../scope.ts';
 import type { SessionStore } from '../sessions/store.ts';
 import type { KeyringRemoval } from '../signing/keys.ts';
+import type { RoutingStore } from '../subscriptions/routing.ts';
 import type { Templates } from '../templates/store.ts';
 import type { Erasure, ErasurePlace, Tenant } from '../tenants/tenant.ts';
 import { NEW_ERASURE, STAGES } from '../tenants/tenant.ts';
 import type { Tombstones } from '../tombstone.ts';
+import type { TransformVersions } from '../transforms/transform.ts';
 import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
@@ -40,7 +42,9 @@ export function removedSoFar({ done }: Erasure): Erasure['done'] {
 export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
-    Pick<SealedEndpoints, 'listAll'>;
+    Pick<SealedEndpoints, 'listAll'> &
+    Pick<TransformVersions, 'removeTransforms'> &
+    RoutingStore;
   readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
@@ -115,7 +119,11 @@ async function erasePage(
     case 'templates': {
       const page = await ports.templates.listAllTemplates(scope, PAGE, after);
       await inParallel(page.entries, PAGE, ({ id }) => ports.templates.removeTemplate(scope, id));
-      return { removed: page.entries.length, next: page.next };
+      const rules = await ports.registry.getRoutingRules(scope);
+      if (rules.length > 0) await ports.registry.replaceRoutingRules(scope, rules, []);
+      // What names them is gone, or is not sent any more.
+      const again = (await ports.registry.removeTransforms(scope, PAGE)) === PAGE;
+      return { removed: page.entries.length, next: page.next, again };
     }
     case 'feeds': {
       const page = await ports.ledger.listTombstones(scope, 'ep', 1, after);

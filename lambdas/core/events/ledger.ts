@@ -15,6 +15,11 @@ export interface StoredEvent {
   readonly storedBy?: string;
   /** Of the subject of a sealed event: finds its pointers where there is no key to open it. */
   readonly subjectHash?: string;
+  /** What the tenant’s routing rules made of it, if one matched. */
+  readonly routing?: {
+    readonly channels: readonly string[];
+    readonly rules: readonly number[];
+  };
 }
 
 export interface EventLedger extends FeedLedger, SubjectLedger {

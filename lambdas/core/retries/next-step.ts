@@ -40,7 +40,10 @@ export type NextStep =
 export function nextStep(policy: RetryPolicy, attempt: AttemptMade, random: number): NextStep {
   const { outcome, endedAtMs, deadlineAtMs } = attempt;
   if (isSuccess(outcome)) return { kind: 'delivered' };
-  if (!isRetried(policy, outcome)) return { kind: 'dead', reason: 'final_outcome' };
+  if (!isRetried(policy, outcome)) {
+    const isUntransformed = outcome.kind === 'failure' && outcome.failure === 'transform_failed';
+    return { kind: 'dead', reason: isUntransformed ? 'transform_failed' : 'final_outcome' };
+  }
   if (endedAtMs >= deadlineAtMs) return { kind: 'dead', reason: 'deadline' };
 
   const anchorMs = attempt.anchorMs ?? attempt.startedAtMs;

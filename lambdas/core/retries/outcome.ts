@@ -10,6 +10,7 @@ export const FAILURE_KINDS = [
   'blocked_address',
   'too_large',
   'unshapeable',
+  'transform_failed',
   'event_expired',
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
@@ -40,11 +41,11 @@ export function isSuccess(outcome: Outcome): boolean {
   );
 }
 
-/** Failures that no later attempt can mend: the contract cannot form the event, or it is gone. */
+/** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. */
 export function isFinalFailure(outcome: Outcome): boolean {
   return (
     outcome.kind === 'failure' &&
-    (outcome.failure === 'unshapeable' || outcome.failure === 'event_expired')
+    ['unshapeable', 'transform_failed', 'event_expired'].includes(outcome.failure)
   );
 }
 
@@ -84,6 +85,7 @@ function classOf(failure: FailureKind): string {
     case 'blocked_address':
       return 'blocked';
     case 'unshapeable':
+    case 'transform_failed':
     case 'event_expired':
       return 'never';
     default:

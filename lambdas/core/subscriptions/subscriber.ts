@@ -2,6 +2,7 @@
 import type { Scope } from '../scope.ts';
 import type { FilterPattern } from './filter/filter.ts';
 import type { Subscription } from './matching.ts';
+import type { RoutingRules } from './routing.ts';
 
 /** An endpoint as fan-out needs it. */
 export interface Subscriber extends Subscription {
@@ -10,12 +11,17 @@ export interface Subscriber extends Subscription {
   readonly polling?: boolean;
   /** Whether it was slow to answer a moment ago: see endpoints/slow-lane.ts. */
   readonly isSlow?: boolean;
+  /** Whether its data is transformed. */
+  readonly transforms?: boolean;
   /** Without one, the data does not matter. */
   readonly filter?: FilterPattern;
 }
 
 /** A scope's; of a tenant whose id was used before, what was accepted before this moment is not its own. */
-export type Subscribers = readonly Subscriber[] & { readonly notBeforeMs?: number };
+export type Subscribers = readonly Subscriber[] & {
+  readonly notBeforeMs?: number;
+  readonly rules?: RoutingRules;
+};
 
 export interface SubscriberStore {
   /**

@@ -7,6 +7,7 @@ import { type DataNode, indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
 import { matchesFilter } from './filter/match.ts';
 import { matchesSubscription } from './matching.ts';
+import { type Routing, type RoutingRules, routed } from './routing.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** What one subscriber's patterns and filter may take for one event. */
@@ -20,6 +21,10 @@ interface Targets {
   readonly wanting: readonly Subscriber[];
   /** Those of which it is not known: what they ask for exceeds its budget. They do not get the event. */
   readonly overBudget: readonly Subscriber[];
+  /** What the tenant’s rules made of it, if one matched. */
+  readonly routing: Routing | undefined;
+  /** Rules that exceed their budget, by their index: they count as not matching. */
+  readonly rulesOverBudget: readonly number[];
 }
 
 /** Compiled filters, kept for as long as fan-out keeps their patterns: once per list of subscribers. */
@@ -41,20 +46,32 @@ export const filterSteps = (): Steps => new Steps(MAX_SUBSCRIBER_STEPS);
 export function targetsOf(
   event: Pick<Event, 'type' | 'channels' | 'data' | 'sealedContent'>,
   subscribers: readonly Subscriber[],
+  rules: RoutingRules = [],
 ): Targets {
   const shared = { granted: GRANTED_STEPS, pool: new Steps(SHARED_STEPS) };
-  let data: DataNode | undefined;
-  const wants = (subscriber: Subscriber): boolean => {
-    const steps = new Steps(MAX_SUBSCRIBER_STEPS, shared);
-    if (!matchesSubscription(subscriber, event, steps)) return false;
-    if (subscriber.filter === undefined) return true;
+  const newSteps = (): Steps => new Steps(MAX_SUBSCRIBER_STEPS, shared);
+  let known: DataNode | undefined;
+  const data = (): DataNode => {
     if (event.sealedContent) throw new SealBrokenError();
-    data ??= indexData(JSON.parse(event.data));
-    return matchesFilter(compiledFrom(subscriber.filter, steps), data, steps);
+    known ??= indexData(JSON.parse(event.data));
+    return known;
+  };
+  const { routing, overBudget: rulesOverBudget } =
+    rules.length === 0
+      ? { routing: undefined, overBudget: [] }
+      : routed(rules, data(), newSteps, compiledFrom);
+  const channels = routing?.channels ?? event.channels;
+  const wants = (subscriber: Subscriber): boolean => {
+    const steps = newSteps();
+    if (!matchesSubscription(subscriber, { type: event.type, channels }, steps)) return false;
+    if (subscriber.filter === undefined) return true;
+    return matchesFilter(compiledFrom(subscriber.filter, steps), data(), steps);
   };
   const verdicts = subscribers.map((subscriber) => within(() => wants(subscriber), 'over'));
   return {
     wanting: subscribers.filter((_, index) => verdicts[index] === true),
     overBudget: subscribers.filter((_, index) => verdicts[index] === 'over'),
+    routing,
+    rulesOverBudget,
   };
 }

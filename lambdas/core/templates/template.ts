@@ -16,6 +16,7 @@ const SHARED: Readonly<Record<SharedSetting, true>> = {
   eventTypes: true,
   channels: true,
   filter: true,
+  transform: true,
   method: true,
   headers: true,
   timeoutMs: true,

@@ -17,6 +17,7 @@ import {
   createSigningKeyCache,
 } from '../../../lambdas/adapters/registry/keyring.ts';
 import { createTemplates } from '../../../lambdas/adapters/registry/templates.ts';
+import { createTransformer } from '../../../lambdas/adapters/transformer.ts';
 import type { DispatchQueue } from '../../../lambdas/core/deliveries/message.ts';
 import type { TestRequest } from '../../../lambdas/core/deliveries/test.ts';
 import { inParallel } from '../../../lambdas/core/in-parallel.ts';
@@ -92,6 +93,7 @@ function loadDispatch(services: Services) {
     }),
     events,
     form,
+    transform: createTransformer(registry, async () => undefined),
     sender,
     watchSlow: createSlowWatch({ registry, surroundings, warn }),
     surroundings,

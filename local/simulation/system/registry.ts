@@ -4,6 +4,7 @@ import {
   documentItem,
   documentOf,
   endpointPartition,
+  transformPartition,
   VERSION_SORT_KEY,
 } from '../../../lambdas/adapters/items/documents.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
@@ -32,6 +33,15 @@ export function putEndpoint(
   const changes = Number(registry.get(version)?.item.changes?.N ?? 0) + 1;
   registry.put({ ...version, v: { N: '1' }, changes: { N: String(changes) } });
   return stored;
+}
+
+/** The version of its transformation, if it has one. */
+export function putTransform({ registry }: Registry, endpoint: Omit<Endpoint, 'sealedSecrets'>) {
+  const { transform } = endpoint;
+  if (!transform) return;
+  const { language, source, version } = transform;
+  const key = { pk: { S: transformPartition(endpoint) }, sk: { S: version } };
+  registry.put(documentItem(key, { language, source, version }));
 }
 
 let signingKey: string | undefined;

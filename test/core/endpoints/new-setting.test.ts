@@ -47,6 +47,7 @@ const store = (given: object) => ({
     place: PLACE,
     sealingKey: soleKey(Buffer.alloc(32)),
     random: (bytes) => new Uint8Array(bytes),
+    nowMs: 0,
   }),
   sealedSecrets: [],
   maskedSecret: '****',

@@ -97,7 +97,11 @@ export const RECEIVER_ATTACKS: Readonly<Record<string, readonly ReceiverAttack[]
 };
 
 /** Outcomes that no receiver brings about. */
-export const NOT_BY_RECEIVERS: readonly FailureKind[] = ['unshapeable', 'event_expired'];
+export const NOT_BY_RECEIVERS: readonly FailureKind[] = [
+  'unshapeable',
+  'transform_failed',
+  'event_expired',
+];
 
 /** Allowed when it is saved and first used, and then another. */
 export const REBINDING: ReceiverAttack = {

@@ -17,6 +17,13 @@ import { SIGNING_KEY_OWNERS, type SigningKeyOwner } from '../../signing/keys.ts'
 import { givenSecretSchema } from '../../signing/secret.ts';
 import { filterSchema } from '../../subscriptions/filter/filter.ts';
 import { MAX_PATTERNS, patternSchema } from '../../subscriptions/patterns.ts';
+import {
+  keptTransform,
+  shownTransform,
+  shownTransformSchema,
+  type Transform,
+  transformSchema,
+} from '../../transforms/transform.ts';
 import { authenticationsSchema, type SealedAuthentication } from '../authentication.ts';
 import { bodyEncryptionSchema, shownEncryptionSchema } from '../body-encryption.ts';
 import { endpointTlsSchema, type KeptTls, shownTlsSchema, tlsView } from '../tls.ts';
@@ -94,6 +101,14 @@ export const SETTINGS = {
     shown: z.record(z.string(), z.unknown()).nullable(),
     example: { risk: { score: [{ numeric: ['>', 80] }] } },
   },
+  /** What the data of its events is made into, before its contract forms a request. */
+  transform: converted({
+    input: transformSchema.optional(),
+    keep: keptTransform,
+    shown: shownTransformSchema.nullable(),
+    show: (kept: Transform | undefined) => (kept ? shownTransform(kept) : null),
+    example: null,
+  }),
   method: { input: z.enum(METHODS).default(DEFAULTS.method), shown: z.enum(METHODS) },
   headers: {
     input: headersSchema.default(DEFAULTS.headers),

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { ContractName } from '../../contracts/all.ts';
 import type { Scope } from '../../scope.ts';
 import type { SealingKeys } from '../../sealing/seal.ts';
+import type { Transform } from '../../transforms/transform.ts';
 import type { SealedAuthentication } from '../authentication.ts';
 import { DEFAULTS } from './defaults.ts';
 
@@ -37,7 +38,14 @@ export interface Keeping {
   /** Gives new random bytes at each call. */
   readonly random: (bytes: number) => Uint8Array;
   /** What is changed. */
-  readonly before?: { readonly authentication?: readonly SealedAuthentication[] } | undefined;
+  readonly before?:
+    | {
+        readonly authentication?: readonly SealedAuthentication[];
+        readonly transform?: Transform;
+        readonly joinedAtMs?: number;
+      }
+    | undefined;
+  readonly nowMs: number;
 }
 
 /** Declares a setting whose stored form is not what was given; checks that the two go together. */

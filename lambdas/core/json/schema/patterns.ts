@@ -17,29 +17,40 @@ const LINE_ENDS = '\\n\\r\\x{2028}\\x{2029}';
 
 export interface Pattern {
   test(text: string): boolean;
-  /** What a text takes at most: RE2 never does more than each instruction for each character. */
+  /** What a text takes at most. */
   stepsFor(text: string): number;
+}
+
+interface CompiledPattern {
+  readonly pattern: RE2JS;
+  /** What a text of so many characters takes at most: RE2 never does more than each instruction for each character. */
+  stepsFor(characters: number): number;
 }
 
 /** @returns the fault of an expression that is not taken */
 export function readPattern(source: string): Pattern | string {
+  const compiled = compilePattern(source);
+  if (typeof compiled === 'string') return compiled;
+  const { pattern, stepsFor } = compiled;
+  return { test: (text) => pattern.test(text), stepsFor: (text) => stepsFor(text.length) };
+}
+
+export function compilePattern(source: string, ignoresCase = false): CompiledPattern | string {
   if (source.length > MAX_PATTERN_LENGTH)
     return `must have at most ${MAX_PATTERN_LENGTH} characters`;
   let compiled: RE2JS;
   try {
     // What JavaScript refuses is no pattern by JSON Schema.
     new RegExp(source, 'u');
-    compiled = RE2JS.compile(withScriptClasses(RE2JS.translateRegExp(source)));
+    const translated = withScriptClasses(RE2JS.translateRegExp(source));
+    compiled = RE2JS.compile(translated, ignoresCase ? RE2JS.CASE_INSENSITIVE : 0);
   } catch {
     return 'must be a regular expression in the syntax of RE2: no look-around, no references back';
   }
   const size = compiled.programSize();
   if (size > MAX_PATTERN_SIZE) return 'must be simpler: its repetitions multiply';
   const work = UNICODE_CLASS.test(source) ? size : size / WORK_PER_STEP;
-  return {
-    test: (text) => compiled.test(text),
-    stepsFor: (text) => 1 + Math.ceil(text.length * work),
-  };
+  return { pattern: compiled, stepsFor: (characters) => 1 + Math.ceil(characters * work) };
 }
 
 /** The same with the classes of JavaScript. Within a class, `\S` stays RE2's. */

@@ -1,0 +1,112 @@
+// A tenant’s routing rules: ordered, each with a filter over an event’s data and the channels that the event then has. They
+// are judged before subscriptions, within the bounds of filters.
+import * as z from 'zod';
+import { channelSchema } from '../events/event.ts';
+import type { Fault } from '../problem.ts';
+import type { Scope } from '../scope.ts';
+import { type Steps, within } from '../steps.ts';
+import type { DataNode } from './filter/data.ts';
+import { failuresOf } from './filter/explanation.ts';
+import { compileFilter, type Filter, type FilterPattern, filterSchema } from './filter/filter.ts';
+import { matchesFilter } from './filter/match.ts';
+
+export const MAX_RULES = 50;
+/** As many as an event may be posted with. */
+const MAX_CHANNELS = 5;
+
+export const routingRuleSchema = z
+  .strictObject({
+    when: filterSchema,
+    set: z.strictObject({
+      channels: z
+        .array(channelSchema)
+        .max(MAX_CHANNELS)
+        .refine((all) => new Set(all).size === all.length, 'must not repeat a channel')
+        .meta({ uniqueItems: true }),
+    }),
+    stop: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether no later rule is judged for an event that this one matches.' }),
+  })
+  .meta({
+    id: 'RoutingRule',
+    example: { when: { country: ['DE', 'AT'] }, set: { channels: ['region:eu'] }, stop: true },
+  });
+export const routingRulesSchema = z.array(routingRuleSchema).max(MAX_RULES);
+
+export interface RoutingRule {
+  readonly when: FilterPattern;
+  readonly set: { readonly channels: readonly string[] };
+  readonly stop?: boolean | undefined;
+}
+export type RoutingRules = readonly RoutingRule[];
+
+/** What the rules made of an event. */
+export interface Routing {
+  /** What its channels are by them. */
+  readonly channels: readonly string[];
+  /** Those that matched, by their index: the last of them set the channels. */
+  readonly rules: readonly number[];
+}
+
+export interface RoutingStore {
+  getRoutingRules(scope: Scope): Promise<RoutingRules>;
+  /** Seen by every event that is accepted afterwards. @returns false if others stand there by now */
+  replaceRoutingRules(scope: Scope, before: RoutingRules, after: RoutingRules): Promise<boolean>;
+}
+
+interface Routed {
+  /** Undefined where no rule matched. */
+  readonly routing: Routing | undefined;
+  /** Rules that take more than their budget: they count as not matching. */
+  readonly overBudget: readonly number[];
+}
+
+/** @param compiled gives a rule’s filter, and takes its steps */
+export function routed(
+  rules: RoutingRules,
+  data: DataNode,
+  newSteps: () => Steps,
+  compiled: (pattern: FilterPattern, steps: Steps) => Filter,
+): Routed {
+  const matched: number[] = [];
+  const overBudget: number[] = [];
+  for (const [index, { when, stop }] of rules.entries()) {
+    const steps = newSteps();
+    const verdict = within(() => matchesFilter(compiled(when, steps), data, steps), 'over');
+    if (verdict === 'over') overBudget.push(index);
+    if (verdict !== true) continue;
+    matched.push(index);
+    if (stop) break;
+  }
+  const last = rules[matched.at(-1) ?? -1];
+  const routing = last && { channels: last.set.channels, rules: matched };
+  return { routing, overBudget };
+}
+
+interface RuleVerdict {
+  /** `stopped` was not judged, since a rule before it matched and stops. */
+  readonly verdict: 'matches' | 'fails' | 'stopped';
+  readonly failures: readonly Fault[];
+}
+
+/** Each rule, and why it does not match where it does not. */
+export function explainedRouting(
+  rules: RoutingRules,
+  data: DataNode,
+  newSteps: () => Steps,
+  overBudget: string,
+): RuleVerdict[] {
+  let isStopped = false;
+  return rules.map(({ when, stop }): RuleVerdict => {
+    if (isStopped) return { verdict: 'stopped', failures: [] };
+    const failures = within(
+      () => failuresOf(compileFilter(when), data, newSteps()),
+      [{ path: '', message: overBudget }],
+    );
+    if (failures.length > 0) return { verdict: 'fails', failures };
+    isStopped = stop === true;
+    return { verdict: 'matches', failures: [] };
+  });
+}

@@ -1,0 +1,115 @@
+// A transformation of the data of an endpoint’s events: the setting, and when it applies.
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Event } from '../events/event.ts';
+import type { Scope } from '../scope.ts';
+import { suspectNumbersIn } from './exact-numbers.ts';
+
+export const LANGUAGES = ['jsonata'] as const;
+/** In bytes of UTF-8. */
+export const MAX_SOURCE_BYTES = 2048;
+
+export const transformSchema = z
+  .strictObject({
+    language: z.enum(LANGUAGES),
+    source: z
+      .string()
+      .min(1)
+      .refine(
+        (source) => Buffer.byteLength(source) <= MAX_SOURCE_BYTES,
+        `must have at most ${MAX_SOURCE_BYTES} bytes`,
+      )
+      .meta({ maxLength: MAX_SOURCE_BYTES }),
+    sample: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Data of an event; not kept, only checked for what would be lost.' }),
+    version: z.string().max(64).optional().meta({ description: 'As it was shown; not read.' }),
+  })
+  .meta({ id: 'TransformInput' });
+export type TransformInput = z.output<typeof transformSchema>;
+
+/** As it is stored. */
+export interface Transform {
+  readonly language: (typeof LANGUAGES)[number];
+  readonly source: string;
+  /** Derived from language and source: the same text is the same version. */
+  readonly version: string;
+  /** Events that were accepted before go as they came: some may have been sent already. Unix milliseconds. */
+  readonly sinceMs: number;
+  /** Of the sample that came with it: where numbers are that lose digits. */
+  readonly inexact?: readonly string[];
+}
+
+interface Transforming {
+  readonly transform?: Transform;
+  /** The settings that are its own, where it inherits others. */
+  readonly own?: readonly string[];
+  /** When it began to inherit, if it was there before. */
+  readonly joinedAtMs?: number;
+}
+
+/** What an event that was never attempted is transformed by. */
+export function transformFor(
+  { transform, own, joinedAtMs = 0 }: Transforming,
+  { acceptedAtMs }: Pick<Event, 'acceptedAtMs'>,
+): Transform | undefined {
+  if (!transform) return undefined;
+  const sinceMs = own?.includes('transform') ? 0 : joinedAtMs;
+  return acceptedAtMs >= Math.max(transform.sinceMs, sinceMs) ? transform : undefined;
+}
+
+interface KeepingTransform {
+  readonly nowMs: number;
+  readonly before?: Pick<Transforming, 'transform' | 'joinedAtMs'> | undefined;
+}
+
+export function keptTransform(
+  given: TransformInput | undefined,
+  { nowMs, before }: KeepingTransform,
+): Transform | undefined {
+  if (!given) return undefined;
+  const { language, source, sample } = given;
+  const inexact = sample ? suspectNumbersIn(sample) : (before?.transform?.inexact ?? []);
+  return {
+    language,
+    source,
+    version: versionOf(given),
+    sinceMs: sinceMsAfter(before, nowMs),
+    ...(inexact.length > 0 ? { inexact } : {}),
+  };
+}
+
+/** One that takes another’s place applies to the same events. */
+function sinceMsAfter(before: KeepingTransform['before'], nowMs: number): number {
+  if (!before) return 0;
+  return before.transform ? Math.max(before.transform.sinceMs, before.joinedAtMs ?? 0) : nowMs;
+}
+
+/** As answers show it. */
+export const shownTransformSchema = z
+  .strictObject({
+    language: z.enum(LANGUAGES),
+    source: z.string(),
+    version: z
+      .string()
+      .meta({ description: 'Derived from the source: the same source is the same version.' }),
+  })
+  .meta({ id: 'Transform' });
+
+export function shownTransform({ language, source, version }: Transform) {
+  return { language, source, version };
+}
+
+export interface TransformVersions {
+  /** Kept for as long as the tenant is: a delivery may name it at any time. */
+  keepTransform(scope: Scope, transform: TransformVersion): Promise<void>;
+  findTransform(scope: Scope, version: string): Promise<TransformVersion | undefined>;
+  /** Removes up to so many. @returns how many there were */
+  removeTransforms(scope: Scope, limit: number): Promise<number>;
+}
+export type TransformVersion = Pick<Transform, 'language' | 'source' | 'version'>;
+
+export function versionOf({ language, source }: Pick<Transform, 'language' | 'source'>): string {
+  return createHash('sha256').update(`${language}\n${source}`).digest('base64url').slice(0, 22);
+}

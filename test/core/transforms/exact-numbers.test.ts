@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import {
+  inexactNumbersIn,
+  suspectNumbersIn,
+} from '../../../lambdas/core/transforms/exact-numbers.ts';
+
+it.each([
+  '0',
+  '-0',
+  '1.50',
+  '1e2',
+  '0.1',
+  '123456789012345',
+  '9007199254740992',
+  '1.7976931348623157e308',
+  '0.000001',
+  '1E-7',
+  '-12.300e-5',
+  '0.30000000000000004',
+])('%s is written with the same digits', (token) => {
+  expect(inexactNumbersIn(`{"a":${token}}`)).toEqual([]);
+});
+
+it.each([
+  '9007199254740993',
+  '12345678901234567890',
+  '0.12345678901234567890',
+  '1e400',
+  '1.00000000000000000001',
+  '1e-400',
+])('%s loses digits', (token) => {
+  expect(inexactNumbersIn(`{"a":[1,{"b/c":${token}}],"d":"${token}"}`)).toEqual(['/a/1/b~1c']);
+});
+
+it('of a value that was read, those are suspect that may have had more digits', () => {
+  const sample = { id: 2 ** 60, sum: 10.25, tiny: 0.12345678901234568 };
+  expect(suspectNumbersIn(sample)).toEqual(['/id', '/tiny']);
+});
+
+it('names a few', () => {
+  const text = JSON.stringify(Array(20).fill(0)).replaceAll('0', '9007199254740993');
+  expect(inexactNumbersIn(text)).toHaveLength(5);
+});
