@@ -14,6 +14,7 @@ const OPTIONS = {
   platform: 'browser',
   target: ['chrome120', 'firefox121', 'safari17.4'],
   minify: true,
+  charset: 'utf8',
   jsx: 'automatic',
   jsxImportSource: 'preact',
   legalComments: 'none',

@@ -1,7 +1,7 @@
 // The catalogue: what can be sent, with schema and example.
 import { useState } from 'preact/hooks';
 import { path } from '../base/api.ts';
-import { isJson, memberText } from '../base/json-text.ts';
+import { memberText } from '../base/json-text.ts';
 import { useAction, useApi, useLoad } from '../base/loading.ts';
 import type { EventType, Page } from '../base/models.ts';
 import { usePages } from '../base/pages.ts';
@@ -10,15 +10,20 @@ import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { ExactJson } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
-import { Check, Choice, Field } from '../parts/field.tsx';
 import { Card, Facts, Head, None, Text } from '../parts/layout.tsx';
 import { List } from '../parts/list.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useWho } from '../session/who.ts';
+import type { Edit as EditForm } from './edit.tsx';
 
-export function EventTypes() {
+/** The portal has no form: a customer only reads the catalogue. */
+interface EventTypesProps {
+  readonly edit?: typeof EditForm;
+}
+
+export function EventTypes({ edit: Edit }: EventTypesProps) {
   const { isOperator } = useWho();
   const [isMaking, setMaking] = useState(false);
   const api = useApi({ tenant: undefined, environment: 'live' });
@@ -34,7 +39,7 @@ export function EventTypes() {
         title="Event types"
         lead="What your platform sends. Producers may post other types too, unless a schema refuses them."
       >
-        {isOperator && (
+        {Edit && isOperator && (
           <Button kind="primary" icon="plus" onClick={() => setMaking(true)}>
             New event type…
           </Button>
@@ -89,12 +94,15 @@ export function EventTypes() {
           }
         />
       </Card>
-      {isMaking && <Edit onClose={() => setMaking(false)} />}
+      {Edit && isMaking && <Edit onClose={() => setMaking(false)} />}
     </>
   );
 }
 
-export function EventTypeDetails({ name }: { readonly name: string }) {
+export function EventTypeDetails({
+  name,
+  edit: Edit,
+}: EventTypesProps & { readonly name: string }) {
   const { isOperator } = useWho();
   const api = useApi({ tenant: undefined, environment: 'live' });
   const [asked, setAsked] = useState<'edit' | 'delete'>();
@@ -118,7 +126,7 @@ export function EventTypeDetails({ name }: { readonly name: string }) {
         shown={<span class="mono">{name}</span>}
         crumbs={[['Event types', href(['event-types'])], [name]]}
       >
-        {isOperator && loaded.value && (
+        {Edit && isOperator && loaded.value && (
           <>
             <Button icon="edit" onClick={() => setAsked('edit')}>
               Change…
@@ -167,7 +175,7 @@ export function EventTypeDetails({ name }: { readonly name: string }) {
           </div>
         )}
       </Shown>
-      {asked === 'edit' && loaded.value && (
+      {Edit && asked === 'edit' && loaded.value && (
         <Edit
           before={loaded.value.value}
           text={loaded.value.text}
@@ -195,97 +203,5 @@ export function EventTypeDetails({ name }: { readonly name: string }) {
         </Ask>
       )}
     </>
-  );
-}
-
-interface EditProps {
-  readonly before?: EventType;
-  readonly text?: string;
-  readonly etag?: string | null;
-  readonly onClose: () => void;
-}
-
-function Edit({ before, text = '{}', etag, onClose }: EditProps) {
-  const api = useApi({ tenant: undefined, environment: 'live' });
-  const action = useAction();
-  const source = (member: string) => {
-    const found = memberText(text, member);
-    return found === undefined || found === 'null' ? '' : found;
-  };
-  const [name, setName] = useState(before?.name ?? '');
-  const [description, setDescription] = useState(before?.description ?? '');
-  const [schema, setSchema] = useState(source('schema'));
-  const [example, setExample] = useState(source('example'));
-  const [onMismatch, setMismatch] = useState<EventType['onMismatch']>(
-    before?.onMismatch ?? 'accept',
-  );
-  const [isPublic, setPublic] = useState(before?.public ?? false);
-  const isValid = (json: string) => json.trim() === '' || isJson(json);
-  const save = () =>
-    action.run(async () => {
-      // Schema and example go out as they were written: parsing would change long numbers.
-      const members = [
-        ['description', JSON.stringify(description)],
-        ['onMismatch', JSON.stringify(onMismatch)],
-        ['public', String(isPublic)],
-        ...(schema.trim() === '' ? [] : [['schema', schema]]),
-        ...(example.trim() === '' ? [] : [['example', example]]),
-      ];
-      const bodyText = `{${members.map(([member, json]) => `"${member}":${json}`).join(',')}}`;
-      await api.request(path`/v1/event-types/${name}`, { method: 'PUT', bodyText, ifMatch: etag });
-      say('The event type was saved.');
-      onClose();
-      go(href(['event-types', name]));
-    });
-  return (
-    <Ask
-      title={before ? `Change ${before.name}` : 'New event type'}
-      action="Save"
-      isBusy={action.isBusy}
-      isReady={name !== '' && isValid(schema) && isValid(example)}
-      fault={action.fault}
-      onClose={onClose}
-      onAct={save}
-      wide
-    >
-      {!before && (
-        <Field
-          label="Type"
-          value={name}
-          onInput={setName}
-          hint="Dotted, from general to special: identity_document.approved"
-          autoFocus
-        />
-      )}
-      <Field label="Description" value={description} onInput={setDescription} />
-      <Field
-        label="JSON Schema of the data"
-        rows={6}
-        value={schema}
-        onInput={setSchema}
-        fault={isValid(schema) ? undefined : 'This is no JSON yet.'}
-        hint="Optional."
-      />
-      <Field
-        label="Example of the data"
-        rows={6}
-        value={example}
-        onInput={setExample}
-        fault={isValid(example) ? undefined : 'This is no JSON yet.'}
-        hint="Optional. It must match the schema."
-      />
-      <Choice
-        label="Data that differs from the schema"
-        value={onMismatch}
-        options={[
-          ['accept', 'Is accepted'],
-          ['refuse', 'Is refused'],
-        ]}
-        onChange={setMismatch}
-      />
-      <Check checked={isPublic} onChange={setPublic}>
-        Everybody may see it
-      </Check>
-    </Ask>
   );
 }

@@ -9,6 +9,7 @@ import { Delivery } from '../deliveries/delivery.tsx';
 import { Endpoint } from '../endpoints/endpoint.tsx';
 import { Endpoints } from '../endpoints/endpoints.tsx';
 import { NewEndpoint } from '../endpoints/new.tsx';
+import { Edit } from '../event-types/edit.tsx';
 import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
 import { Event } from '../events/event.tsx';
 import { Events } from '../events/events.tsx';
@@ -62,7 +63,11 @@ export function Screen({ route }: { readonly route: Route }): VNode {
     case 'workbench':
       return <Workbench />;
     case 'event-types':
-      return id === undefined ? <EventTypes /> : <EventTypeDetails key={id} name={id} />;
+      return id === undefined ? (
+        <EventTypes edit={Edit} />
+      ) : (
+        <EventTypeDetails key={id} name={id} edit={Edit} />
+      );
     case 'tenants':
       return <Tenants />;
     case 'access':
