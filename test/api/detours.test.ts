@@ -188,6 +188,9 @@ const NO_DETOUR: Readonly<Record<string, string>> = {
   cancelReplay: UNDER_ITS_OWN,
   testEndpoint: 'sends a sample of its own, never a stored event, to the URL that is set',
   testEndpoints: 'as testEndpoint',
+  testTransform:
+    'sends nothing: a stored event needs events:read, a signed request endpoints:write',
+  putRoutingRules: 'takes what its body gives',
   verifyEndpoint: 'sends a challenge to the URL that is set',
   createTemplate: 'takes what its body gives',
   changeTemplate: 'reaches endpoints that have joined: their URLs stay',

@@ -40,6 +40,14 @@ const tenant = async () => {
   return path;
 };
 
+const rulesOf = (n: number) => ({
+  rules: [{ when: { n: [n] }, set: { channels: ['a'] } }],
+});
+const rules = async () => {
+  await acme('PUT', '/v1/routing-rules', rulesOf(++count));
+  return '/v1/routing-rules';
+};
+
 const CASES: Readonly<Record<string, Case>> = {
   changeEndpoint: { ask: acme, make: endpoint, request: ['PATCH', '', { timeoutMs: 4_000 }] },
   deleteEndpoint: { ask: acme, make: endpoint, request: ['DELETE', ''] },
@@ -52,6 +60,7 @@ const CASES: Readonly<Record<string, Case>> = {
   deleteTemplate: { ask: acme, make: template, request: ['DELETE', ''] },
   putEventType: { ask: operator, make: eventType, request: ['PUT', '', { description: 'two' }] },
   deleteEventType: { ask: operator, make: eventType, request: ['DELETE', ''] },
+  putRoutingRules: { ask: acme, make: rules, request: ['PUT', '', rulesOf(0)] },
   putTenant: { ask: operator, make: tenant, request: ['PUT', '', { name: 'two' }] },
   deleteTenant: { ask: operator, make: tenant, request: ['DELETE', ''] },
 };

@@ -245,7 +245,14 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
-  addShapingRoutes(serve, { ledger, registry, tests, surroundings });
+  const routing: Registry = {
+    ...registry,
+    async replaceRoutingRules(...change) {
+      await runOnce(between);
+      return registry.replaceRoutingRules(...change);
+    },
+  };
+  addShapingRoutes(serve, { ledger, registry: routing, tests, surroundings });
   addSealingKeyRoutes(serve, {
     registry: stored,
     endpoints,
