@@ -8,6 +8,7 @@ import { EventTypes } from './resources/event-types.ts';
 import { Events } from './resources/events.ts';
 import { Keys } from './resources/keys.ts';
 import { Replays } from './resources/replays.ts';
+import { RoutingRules } from './resources/routing-rules.ts';
 import { Sessions } from './resources/sessions.ts';
 import { Templates } from './resources/templates.ts';
 import { Tenants } from './resources/tenants.ts';
@@ -23,6 +24,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly sessions: Sessions;
   readonly tenants: Tenants;
   readonly eventTypes: EventTypes;
+  readonly routingRules: RoutingRules;
   readonly templates: Templates;
   readonly deadLetters: DeadLetters;
   readonly analytics: Analytics;
@@ -45,6 +47,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.sessions = new Sessions(api);
     this.tenants = new Tenants(api);
     this.eventTypes = new EventTypes(api);
+    this.routingRules = new RoutingRules(api);
     this.templates = new Templates(api);
     this.deadLetters = new DeadLetters(api);
     this.analytics = new Analytics(api);

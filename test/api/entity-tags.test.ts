@@ -132,7 +132,7 @@ describe.each(Object.entries(CASES))('%s', (_, { ask, make, request: [method, be
     const path = await make();
     const tag = await tagOf(path);
     let isOver = false;
-    const [, , kind = '', id = ''] = path.split('/');
+    const [, , kind = '', id = 'rules'] = path.split('/');
     decideOnCalls(service.client, async (command, { ConditionExpression = '', Key, Item }) => {
       const isOfIt = (Item ?? Key)?.sk?.S === id && /doc = :before/.test(ConditionExpression);
       if (isOver || !isOfIt || !/^(Put|Delete)/.test(command)) return undefined;
@@ -142,6 +142,7 @@ describe.each(Object.entries(CASES))('%s', (_, { ask, make, request: [method, be
         templates: ['PATCH', { settings: { description: 'between' } }],
         'event-types': ['PUT', { description: 'between' }],
         tenants: ['PUT', { name: 'between' }],
+        'routing-rules': ['PUT', { rules: [{ when: { n: [0] }, set: { channels: ['between'] } }] }],
       }[kind] as [string, object];
       expect((await ask(change[0], path, change[1])).status).toBe(200);
       return undefined;

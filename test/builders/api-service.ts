@@ -245,14 +245,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     },
   });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
-  const routing: Registry = {
-    ...registry,
-    async replaceRoutingRules(...change) {
-      await runOnce(between);
-      return registry.replaceRoutingRules(...change);
-    },
-  };
-  addShapingRoutes(serve, { ledger, registry: routing, tests, surroundings });
+  addShapingRoutes(serve, { ledger, registry, tests, surroundings });
   addSealingKeyRoutes(serve, {
     registry: stored,
     endpoints,

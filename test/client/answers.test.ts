@@ -43,6 +43,8 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'replays.pause': () => posthorn.replays.pause('rpl_1'),
   'templates.create': () => posthorn.templates.create({ name: 'a', settings: {} }),
   'templates.delete': () => posthorn.templates.delete('tpl_1'),
+  'routingRules.get': () => posthorn.routingRules.get(),
+  'routingRules.put': () => posthorn.routingRules.put([]),
   'eventTypes.put': () => posthorn.eventTypes.put('a', {}),
   'eventTypes.delete': () => posthorn.eventTypes.delete('a'),
   'keys.create': () => posthorn.keys.create(),

@@ -245,6 +245,7 @@ describe('ifMatch', () => {
     'POST /v1/endpoints/a/rotate-secret': (one, tag) => one.endpoints.rotateSecret('a', {}, tag),
     'PATCH /v1/templates/a': (one, tag) => one.templates.update('a', {}, tag),
     'DELETE /v1/templates/a': (one, tag) => one.templates.delete('a', tag),
+    'PUT /v1/routing-rules': (one, tag) => one.routingRules.put([], tag),
     'PUT /v1/event-types/a': (one, tag) => one.eventTypes.put('a', {}, tag),
     'DELETE /v1/event-types/a': (one, tag) => one.eventTypes.delete('a', tag),
     'PUT /v1/tenants/a': (one, tag) => one.tenants.put('a', 'A', tag),

@@ -13,7 +13,7 @@ export interface Coming {
   readonly at: readonly number[];
   /** When it is dead if none is answered 2xx; undefined if there is no end but the last attempt. */
   readonly deadAt: number | undefined;
-  readonly reason: 'attempts' | 'deadline' | 'final_outcome' | undefined;
+  readonly reason: 'attempts' | 'deadline' | 'final_outcome' | 'transform_failed' | undefined;
 }
 
 export function outcomeOf(name: string): Outcome {

@@ -17,6 +17,7 @@ const DEATHS: Record<string, string> = {
   attempts: 'Its attempts are used up.',
   deadline: 'Its time is over.',
   final_outcome: 'Its retry policy does not try this outcome again.',
+  transform_failed: 'Its data could not be transformed.',
   event_expired: 'The data of its event is no longer kept.',
 };
 
