@@ -84,6 +84,7 @@ export interface Runtime {
     sqsUrl: string;
     dynamoDbUrl: string;
     controlUrl: string;
+    s3Url: string;
     credentials: Credentials;
     openIterators(): number;
   };
@@ -248,6 +249,7 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
       sqsUrl: sqs.url,
       dynamoDbUrl: dynamoDb.url,
       controlUrl: control.url,
+      s3Url: s3.url,
       credentials: gatekeeper.host,
       openIterators: dynamoDb.openIterators,
     },

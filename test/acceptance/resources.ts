@@ -44,6 +44,7 @@ export const NAMED_ELSEWHERE: Readonly<
   getLatencyAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   getRetryAnalytics: ({ endpoint }) => ({ query: `endpoint=${endpoint}` }),
   testFilter: ({ event }) => ({ body: { filter: { mark: [{ exists: true }] }, event } }),
+  testTransform: ({ event }) => ({ body: { source: 'mark', event } }),
   createPortalSession: ({ endpoint }) => ({ body: { endpoints: [endpoint] } }),
   revokePortalSessions: ({ session }) => ({ query: `id=${session}` }),
   createReplay: ({ endpoint }) => ({ body: { endpoint, since: '2026-01-01T00:00:00Z' } }),

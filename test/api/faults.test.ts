@@ -357,6 +357,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     look: ({ name, ask }) => at(`/v1/event-types/${name}`)({ name, ask }),
     again: [404],
   },
+  'PUT /v1/routing-rules': {
+    act: ({ ask }) => {
+      const rules = [{ when: { n: [1] }, set: { channels: ['a'] } }];
+      return ask('PUT', '/v1/routing-rules', { rules });
+    },
+    look: at('/v1/routing-rules'),
+    again: [200],
+  },
   'POST /v1/keys': {
     act: ({ ask }) => ask('POST', '/v1/keys', { name: 'x' }, KEYED),
     look: at('/v1/keys'),
@@ -620,6 +628,7 @@ const WRITE_ONCE: Readonly<Record<string, string>> = {
   'POST /v1/endpoints/{id}/test': 'only the receiver sees it',
   'POST /v1/endpoints/test': 'only the receivers see it',
   'POST /v1/filters/test': 'it reads',
+  'POST /v1/transforms/test': 'it reads',
   'POST /v1/portal-sessions':
     'it puts one item, and nobody has the token of one whose answer is lost',
   'POST /v1/console-sessions': 'as of the portal',

@@ -112,22 +112,25 @@ test('every port that is opened has its attacks', () => {
   if (process.platform === 'linux') expect(opened.toSorted()).toEqual(ports.toSorted());
 });
 
-describe.each(['sqsUrl', 'dynamoDbUrl', 'controlUrl'] as const)('the emulator at %s', (name) => {
-  it.each(Object.entries(WAYS))('gives nothing to one who asks %s', async (_, way: Way) => {
-    const base = runtime.aws[name];
-    const { host } = new URL(base);
-    const before = runtime.meter.snapshot().host;
-    for (const request of requestsOf(runtime)[name]) {
-      const sent = await way(request, runtime.aws.credentials, host);
-      const answer = await ask(base, sent);
-      const about = `${request.method} ${request.url} ${request.headers['x-amz-target']}`;
-      expect([about, answer.status >= 400]).toEqual([about, true]);
-      expectNothingIn(answer, about);
-    }
-    // What was not refused would have been counted.
-    expect(runtime.meter.snapshot().host).toEqual(before);
-  });
-});
+describe.each(['sqsUrl', 'dynamoDbUrl', 'controlUrl', 's3Url'] as const)(
+  'the emulator at %s',
+  (name) => {
+    it.each(Object.entries(WAYS))('gives nothing to one who asks %s', async (_, way: Way) => {
+      const base = runtime.aws[name];
+      const { host } = new URL(base);
+      const before = runtime.meter.snapshot().host;
+      for (const request of requestsOf(runtime)[name]) {
+        const sent = await way(request, runtime.aws.credentials, host);
+        const answer = await ask(base, sent);
+        const about = `${request.method} ${request.url} ${request.headers['x-amz-target']}`;
+        expect([about, answer.status >= 400]).toEqual([about, true]);
+        expectNothingIn(answer, about);
+      }
+      // What was not refused would have been counted.
+      expect(runtime.meter.snapshot().host).toEqual(before);
+    });
+  },
+);
 
 describe('the API', () => {
   const closed = OPERATIONS.filter(({ access }) => access !== 'open').map((operation) => ({

@@ -84,12 +84,15 @@ beforeAll(async () => {
     await customer.ask('POST', '/v1/endpoints', { url, ...none });
   }
   await customer.ask('POST', '/v1/endpoints', { url: `${world.receiver.url}/b`, contract: 'bynn' });
+  const transform = { language: 'jsonata', source: '$uppercase(resource)' };
+  await customer.ask('POST', '/v1/endpoints', { url: `${world.receiver.url}/t`, transform });
   await customer.post({ data: { resource: 3 } });
   await run.until(
     () =>
       ['3xx', '4xx'].every((kind) => seen(`Attempts_http_${kind as '3xx'}`)) &&
       seen('Attempts_dns') &&
       seen('Attempts_unshapeable') &&
+      seen('Attempts_transform_failed') &&
       seen('Attempts_timeout_response') &&
       seen('Attempts_connection_refused'),
   );

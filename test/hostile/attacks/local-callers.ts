@@ -57,6 +57,7 @@ export function requestsOf({ stack, functions }: Runtime) {
     MaxNumberOfMessages: 10,
     AttributeNames: ['All'],
   };
+  const [bucket = ''] = named('AWS::S3::Bucket');
   const invocation = (of: string) => `/2015-03-31/functions/${encodeURIComponent(of)}/invocations`;
   return {
     sqsUrl: [
@@ -89,6 +90,16 @@ export function requestsOf({ stack, functions }: Runtime) {
         plain(method, '/schedules/x?groupName=default', {}),
       ),
       plain('GET', '/'),
+    ],
+    s3Url: [
+      plain('GET', '/'),
+      plain('GET', `/${bucket}?list-type=2&prefix=`),
+      plain('GET', `/${bucket}/attempts/x`),
+      plain('GET', `/${bucket}/..%2F..%2Fsecrets.json`),
+      plain('PUT', `/${bucket}/attempts/x`, {}),
+      plain('DELETE', `/${bucket}/attempts/x`),
+      plain('DELETE', `/${bucket}`),
+      plain('PUT', '/bucket'),
     ],
   } satisfies Partial<Record<keyof Runtime['aws'], readonly LocalRequest[]>>;
 }
