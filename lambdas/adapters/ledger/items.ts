@@ -111,7 +111,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       ...traceOf(item.tp?.S, item.ts?.S),
       data: dataIn(item),
       sealedContent: item.sd?.B,
-      salt: item.sa?.B,
+      salt: item.sa?.B && Buffer.from(item.sa.B),
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),

@@ -18,6 +18,8 @@ const VIEWER = [
   'listTemplates',
   'getTemplate',
   'testFilter',
+  'testTransform',
+  'getRoutingRules',
   'listDeliveries',
   'getDelivery',
   'getAttemptAnalytics',

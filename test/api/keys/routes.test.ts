@@ -81,6 +81,7 @@ describe('GET /v1/keys/current', () => {
       environment: null,
       scopes: [...KEY_SCOPES],
       key: null,
+      session: null,
     });
   });
 

@@ -52,7 +52,7 @@ it('keys are the same only if every character is', () => {
 
 describe('the scopes of a new key', () => {
   it('are all of them unless it asks for others', () => {
-    expect(scopesOf({})).toHaveLength(10);
+    expect(scopesOf({})).toHaveLength(11);
   });
 
   it('are those of a preset', () => {

@@ -32,7 +32,11 @@ describe('the table of roles', () => {
       'pollEndpointEvents',
     ]);
     const changing = closed.filter(({ method }) => method !== 'get').map(({ id }) => id);
-    // A filter is tested, and a person signs out.
-    expect(changing.filter((id) => mayCall('viewer', id))).toEqual(['testFilter', 'endSession']);
+    // Filters and transformations are tested, and a person signs out.
+    expect(changing.filter((id) => mayCall('viewer', id)).toSorted()).toEqual([
+      'endSession',
+      'testFilter',
+      'testTransform',
+    ]);
   });
 });

@@ -15,6 +15,12 @@ export const SETTING_ATTACKS: Readonly<Record<string, readonly unknown[]>> = {
     { $or: filling(() => ({})) },
     { a: [{ wildcard: text('*a') }] },
   ],
+  transform: [
+    keys,
+    { language: 'jsonata', source: text('a.') },
+    { language: 'jsonata', source: text('(', '') },
+    { language: 'jsonata', source: text('[', '') },
+  ],
   headers: [keys, members(20_000, (n) => [`h${n}`, 'x']), { a: text('a ') }, { a: text('\t', '') }],
   retryPolicy: [{ steps: filling(() => ({})) }, { retryOn: filling(() => 'x') }, keys],
   autoPause: [keys],
