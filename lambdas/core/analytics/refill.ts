@@ -55,7 +55,8 @@ export async function refill(
       await archive.put(key, body);
       count += some.length;
     }
-    if (lines.length > 0) await hours.mark(hour, newToken());
+    // Also if nothing was missing: record may have put lines, and died before it marked their hour.
+    await hours.mark(hour, newToken());
   }
   return count;
 }

@@ -42,25 +42,27 @@ describe('refill', () => {
     ['three weeks later', [hourAfter(500), hourAfter(501)]],
   ])('finds a passed deadline whose writing was missed %s', async (_, wanted) => {
     expect(await refilled(wanted, settled)).toEqual({
-      marked: [DEADLINE],
+      marked: [...new Set([...wanted, DEADLINE])],
       lines: [place(DEADLINE)],
     });
   });
 
   it('leaves out a deadline that passed after what was missed', async () => {
-    expect(await refilled([hourAfter(-1)], settled)).toEqual({ marked: [], lines: [] });
+    const wanted = [hourAfter(-1)];
+    expect(await refilled(wanted, settled)).toEqual({ marked: wanted, lines: [] });
   });
 
-  it('leaves out a passed deadline that is archived', async () => {
+  it('puts no passed deadline that is archived, and has its hour counted', async () => {
     const archive = new MemoryArchive();
     const { key, body } = packLines(DEADLINE, linesOf(undefined, settled), '1', '1');
     await archive.put(key, body);
     const after = await refilled([hourAfter(500)], settled, archive);
-    expect(after).toEqual({ marked: [], lines: [place(DEADLINE)] });
+    expect(after).toEqual({ marked: [hourAfter(500), DEADLINE], lines: [place(DEADLINE)] });
   });
 
   it('leaves out attempts, and ends that they brought about, of other hours', async () => {
-    expect(await refilled([hourAfter(0)], failed)).toEqual({ marked: [], lines: [] });
+    const other = [hourAfter(0)];
+    expect(await refilled(other, failed)).toEqual({ marked: other, lines: [] });
     const own = hourOf(NOON_MS);
     expect(await refilled([own], failed)).toEqual({ marked: [own], lines: [place(own)] });
   });
