@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createRollups } from '../lambdas/adapters/analytics/rollups.ts';
 import { tableOf } from '../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../lambdas/adapters/ledger/events.ts';
@@ -56,6 +57,7 @@ export function openLedger(runtime: Runtime) {
   return {
     ...createEventLedger(tableOf(dynamoDb, table), settings),
     ...createDeliveryLedger(tableOf(dynamoDb, table), settings),
+    ...createRollups(tableOf(dynamoDb, table)),
     close: () => client.destroy(),
   };
 }

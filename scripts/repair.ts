@@ -55,7 +55,8 @@ if (values.refill) {
   const archive = createArchive(createS3(), bucket);
   const missing = await refill({ archive, hours, newToken }, wanted, deliveries());
   console.log(`${missing} lines were missing in the archive.`);
+} else {
+  for (const hour of wanted) await hours.mark(hour, newToken());
 }
-for (const hour of wanted) await hours.mark(hour, newToken());
-console.log(`${wanted.length} hours are due: rollup counts them with its next runs.`);
+console.log('The hours are due: rollup counts them with its next runs.');
 client.destroy();

@@ -3,6 +3,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { createDueHours } from '../../lambdas/adapters/analytics/due-hours.ts';
 import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
+import { createCountingTurn } from '../../lambdas/adapters/analytics/turn.ts';
 import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { toDeliveryItem } from '../../lambdas/adapters/ledger/items.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
@@ -123,6 +124,7 @@ export async function analytics(): Promise<void> {
   };
   const counting = {
     hours,
+    turn: createCountingTurn(table),
     archive,
     rollups: createRollups(table),
     tenants,
@@ -137,7 +139,7 @@ export async function analytics(): Promise<void> {
   const used = { record: { ms: 0, runs: 0 }, rollup: { ms: 0, runs: 0 } };
   const rollup = async (): Promise<void> => {
     const before = cpuMs();
-    await countDue(counting);
+    await countDue(counting, nowMs + HOUR_MS);
     used.rollup.ms += cpuMs() - before;
     used.rollup.runs++;
   };

@@ -12,6 +12,7 @@ import { HOUR_MS, hourOf, hourStartMs } from '../core/analytics/hour.ts';
 import type { Line } from '../core/analytics/line.ts';
 import type {
   CountedHours,
+  CountingTurn,
   DueHour,
   LivingTenants,
   RollupReader,
@@ -25,18 +26,19 @@ import { DAY_MS } from '../core/time.ts';
 
 export interface RollupPorts {
   readonly hours: CountedHours;
+  readonly turn: CountingTurn;
   readonly archive: Pick<Archive, 'list' | 'get'>;
   readonly rollups: RollupWriter & Pick<RollupReader, 'readRollups'>;
   readonly tenants: LivingTenants;
-  readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
   /** So long after an hour its last lines are in the archive, as a rule: what comes later makes it due again. */
   readonly graceMs: number;
 }
 
 interface RollupReport {
   /** Hours that were over, and those that last still. */
-  readonly counted: number;
-  readonly current: number;
+  counted: number;
+  current: number;
 }
 
 /** Some 350,000 lines as they are packed: of more, an hour is read several times, each time for a part of its events. */
@@ -47,27 +49,39 @@ const MAX_PASSES = 32;
 const DAYS_AT_ONCE = 250;
 const QUERIES_AT_ONCE = 25;
 
-/** @param isOver whether no further hour is to be begun */
+/**
+ * Nothing if somebody else is counting.
+ * @param untilMs when it is stopped at the latest
+ * @param isOver whether no further hour is to be begun
+ */
 export async function countDue(
   ports: RollupPorts,
+  untilMs: number,
   isOver: () => boolean = () => false,
 ): Promise<RollupReport> {
-  const { hours, surroundings } = ports;
-  let counted = 0;
-  let current = 0;
-  for (const due of await hours.listDue()) {
-    if (isOver()) break;
-    if (surroundings.now() >= hourStartMs(due.hour) + HOUR_MS + ports.graceMs) {
-      await countHour(ports, due.hour);
-      await hours.settle(due);
-      counted++;
-    } else if (isNew(due)) {
-      await countHour(ports, due.hour, surroundings.now());
-      await hours.note(due);
-      current++;
+  const { hours, surroundings, turn } = ports;
+  const report = { counted: 0, current: 0 };
+  const dues = await hours.listDue();
+  if (dues.length === 0) return report;
+  const holder = Buffer.from(surroundings.random(16)).toString('hex');
+  if (!(await turn.take(holder, surroundings.now(), untilMs))) return report;
+  try {
+    for (const due of dues) {
+      if (isOver()) break;
+      if (surroundings.now() >= hourStartMs(due.hour) + HOUR_MS + ports.graceMs) {
+        await countHour(ports, due.hour);
+        await hours.settle(due);
+        report.counted++;
+      } else if (isNew(due)) {
+        await countHour(ports, due.hour, surroundings.now());
+        await hours.note(due);
+        report.current++;
+      }
     }
+  } finally {
+    await turn.giveBack(holder);
   }
-  return { counted, current };
+  return report;
 }
 
 const isNew = ({ token, countedToken }: DueHour): boolean => token !== countedToken;

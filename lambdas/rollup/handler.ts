@@ -4,6 +4,7 @@ import { createArchive } from '../adapters/analytics/archive.ts';
 import { createDueHours } from '../adapters/analytics/due-hours.ts';
 import { createLivingTenants } from '../adapters/analytics/living-tenants.ts';
 import { createRollups } from '../adapters/analytics/rollups.ts';
+import { createCountingTurn } from '../adapters/analytics/turn.ts';
 import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createS3 } from '../adapters/aws/s3.ts';
@@ -21,6 +22,7 @@ const dynamoDb = createDynamoDb();
 const ledger = tableOf(dynamoDb, variable(Env.ledgerTable));
 const ports: RollupPorts = {
   hours: createDueHours(ledger),
+  turn: createCountingTurn(ledger),
   archive: createArchive(createS3(), variable(Env.archiveBucket)),
   rollups: createRollups(ledger),
   tenants: createLivingTenants(tableOf(dynamoDb, variable(Env.registryTable))),
@@ -29,6 +31,8 @@ const ports: RollupPorts = {
 };
 
 export async function handler(_schedule: unknown, context: Context): Promise<void> {
-  const report = await countDue(ports, () => context.getRemainingTimeInMillis() < STOP_MS);
+  const untilMs = surroundings.now() + context.getRemainingTimeInMillis();
+  const isOver = () => context.getRemainingTimeInMillis() < STOP_MS;
+  const report = await countDue(ports, untilMs, isOver);
   if (report.counted + report.current > 0) log.info('counted', { ...report });
 }

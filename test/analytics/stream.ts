@@ -3,6 +3,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { createDueHours } from '../../lambdas/adapters/analytics/due-hours.ts';
 import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
+import { createCountingTurn } from '../../lambdas/adapters/analytics/turn.ts';
 import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import type { Archive } from '../../lambdas/core/analytics/archive.ts';
@@ -38,6 +39,8 @@ export interface BadTimes {
 
 const STREAM_KEEPS_MS = 24 * HOUR_MS;
 const AWAY_MS = 30 * HOUR_MS;
+/** After it, a run of rollup is stopped. */
+const RUN_MS = 10 * 60_000;
 
 class Died extends Error {}
 
@@ -112,37 +115,51 @@ export async function analyse(
     },
     reportFailure: () => undefined,
   };
-  const mortalTable = {
-    ...table,
-    call: ((...given) => mortal(() => table.call(...given))) as typeof table.call,
-  };
   let meanwhile = async (): Promise<void> => undefined;
-  const counting: RollupPorts = {
-    hours: createDueHours(mortalTable),
-    archive: {
-      async list(prefix) {
-        const found = await mortal(() => archive.list(prefix));
-        // Files that come now are not in the list.
-        await meanwhile();
-        return found;
-      },
-      get: (key) => mortal(() => archive.get(key)),
-    },
-    rollups: createRollups({
-      ...mortalTable,
+  /** Of one run, which does nothing more once it died. */
+  function counting(untilMs: number): RollupPorts {
+    let isDead = false;
+    const inRun = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (isDead || nowMs > untilMs) throw new Died();
+      try {
+        return await mortal(call);
+      } catch (error) {
+        isDead = error instanceof Died;
+        throw error;
+      }
+    };
+    const inRunTable = {
+      ...table,
+      call: ((...given) => inRun(() => table.call(...given))) as typeof table.call,
       client: {
         call: ((...given: Parameters<typeof dynamoDb.call>) =>
-          mortal(() => dynamoDb.call(...given))) as typeof dynamoDb.call,
+          inRun(() => dynamoDb.call(...given))) as typeof dynamoDb.call,
       },
-    }),
-    tenants,
-    surroundings,
-    graceMs: 330_000,
-  };
-  const rollup = () =>
-    countDue(counting).catch((error: unknown) => {
+    };
+    return {
+      hours: createDueHours(inRunTable),
+      turn: createCountingTurn(inRunTable),
+      archive: {
+        async list(prefix) {
+          const found = await inRun(() => archive.list(prefix));
+          // Files that come now are not in the list.
+          await meanwhile();
+          return found;
+        },
+        get: (key) => inRun(() => archive.get(key)),
+      },
+      rollups: createRollups(inRunTable),
+      tenants,
+      surroundings,
+      graceMs: 330_000,
+    };
+  }
+  const rollup = () => {
+    const untilMs = nowMs + RUN_MS;
+    return countDue(counting(untilMs), untilMs).catch((error: unknown) => {
       if (!(error instanceof Died)) throw error;
     });
+  };
 
   const records = writes.map((write, index): DynamoDBRecord & { atMs: number } => ({
     atMs: write.atMs,
@@ -185,6 +202,7 @@ export async function analyse(
   }
   meanwhile = async () => {
     if (next() && random() < 0.3) await step();
+    if (canDie && random() < 0.3) await rollup();
   };
   while (next()) {
     await step();
@@ -202,10 +220,9 @@ export async function analyse(
     await refill({ archive, hours, newToken: token }, wanted, deliveries());
   }
   canDie = false;
-  // Each as soon as it is over, deadlines included.
-  for (const { hour } of await hours.listDue()) {
-    nowMs = hourStartMs(hour) + 2 * HOUR_MS;
-    await countDue(counting);
-  }
+  // Once all are over, deadlines included.
+  const last = (await hours.listDue()).at(-1);
+  if (last) nowMs = Math.max(nowMs, hourStartMs(last.hour) + 2 * HOUR_MS) + RUN_MS;
+  await rollup();
   return { archive, rollups: createRollups(table), due: await hours.listDue(), lost: lost.length };
 }

@@ -197,3 +197,15 @@ describe('what a million deliveries cost', () => {
     expect(performance).toContain(`An idle stack costs $${idleDollarsAMonth} a month`);
   });
 });
+
+it('docs/analytics.md has the times of rollups.json', () => {
+  const page = read('docs/analytics.md');
+  const rows = rowsOf('rollups').map((row) => [
+    row.query,
+    ...['p50', 'p95', 'CPU'].map((name) => fixed(row, name, 1)),
+  ]);
+  expect(tableUnder(page, /^\| query \|/)).toEqual(rows);
+  const { machine, ...facts } = JSON.parse(read('bench/results/rollups.json'));
+  expect(page).toContain(`the load average was ${machine.loadAverage.toFixed(1)}.`);
+  expect(page).toContain(`rollups of ${facts['hours of endpoints']} hours`);
+});

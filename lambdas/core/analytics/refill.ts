@@ -15,7 +15,9 @@ export interface RefillPorts {
 
 const LINES_OF_OBJECT = 10_000;
 
-/** @returns how many lines were missing */
+/**
+ * @param wanted the hours in which writes were missed
+ * @returns how many lines were missing */
 export async function refill(
   { archive, hours, newToken }: RefillPorts,
   wanted: readonly string[],
@@ -23,11 +25,27 @@ export async function refill(
 ): Promise<number> {
   const known = await knownIn(archive, withNeighbours(wanted));
   const missing = new Map<string, Line[]>(wanted.map((hour) => [hour, []]));
+  const newest = wanted.reduce((a, b) => (a > b ? a : b), '');
+  const passed = new Map<string, Line[]>();
   for await (const delivery of deliveries) {
     for (const line of linesOf(undefined, delivery)) {
+      const hour = hourOfLine(line);
+      if (!missing.has(hour) && hour < newest && isPassedDeadline(line)) {
+        const others = passed.get(hour);
+        if (others) others.push(line);
+        else passed.set(hour, [line]);
+        continue;
+      }
       const unknown = without(line, known);
       if (unknown) missing.get(hourOfLine(unknown))?.push(unknown);
     }
+  }
+  for (const [hour, lines] of passed) {
+    const there = await knownIn(archive, new Set([hour]));
+    missing.set(
+      hour,
+      lines.filter((line) => without(line, there)),
+    );
   }
   let count = 0;
   for (const [hour, lines] of missing) {
@@ -37,9 +55,15 @@ export async function refill(
       await archive.put(key, body);
       count += some.length;
     }
-    if (lines.length > 0) await hours.mark(hour, newToken());
+    // Also if nothing was missing: record may have put lines, and died before it marked their hour.
+    await hours.mark(hour, newToken());
   }
   return count;
+}
+
+/** It belongs to the hour of its deadline, but was written when somebody met it: that may be weeks later. */
+function isPassedDeadline(line: Line): boolean {
+  return isEnd(line) && !isAttempt(line) && line.reason === 'deadline';
 }
 
 /** The message of a first attempt that came twice may have written it over: a little later, and in the next hour. */

@@ -31,6 +31,13 @@ export interface CountedHours {
   note(due: DueHour): Promise<void>;
 }
 
+/** Who counts: one at a time, as else an older count might be put over a newer one. */
+export interface CountingTurn {
+  /** Whoever takes it may die, and then keeps it up to this time. @returns whether it was free */
+  take(holder: string, nowMs: number, untilMs: number): Promise<boolean>;
+  giveBack(holder: string): Promise<void>;
+}
+
 export interface RollupWriter {
   /** Puts whole rollups of an hour over those that were there. */
   putRollups(

@@ -63,7 +63,8 @@ beforeAll(async () => {
     const { key, body } = packLines(hour, some, '1', '2');
     await archive.put(key, body);
   }
-  await countDue({
+  const ports = {
+    turn: { take: async () => true, giveBack: async () => undefined },
     hours: {
       listDue: async () => byHour.map(([hour]) => ({ hour, token: 'token' })),
       settle: async () => undefined,
@@ -71,10 +72,13 @@ beforeAll(async () => {
     },
     archive,
     rollups,
-    tenants: { createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])) },
-    surroundings: { now: () => clock.nowMs },
+    tenants: {
+      createdTimes: async (ids: Iterable<string>) => new Map([...ids].map((id) => [id, 0])),
+    },
+    surroundings: { now: () => clock.nowMs, random: (size: number) => new Uint8Array(size) },
     graceMs: 0,
-  });
+  };
+  await countDue(ports, clock.nowMs);
 });
 afterAll(() => service.stop());
 

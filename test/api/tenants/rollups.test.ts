@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDueHours } from '../../../lambdas/adapters/analytics/due-hours.ts';
 import { createLivingTenants } from '../../../lambdas/adapters/analytics/living-tenants.ts';
+import { createCountingTurn } from '../../../lambdas/adapters/analytics/turn.ts';
 import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { packLines } from '../../../lambdas/core/analytics/archive.ts';
 import type { Whose } from '../../../lambdas/core/analytics/counting.ts';
@@ -61,14 +62,20 @@ async function counting(lines: readonly Line[]) {
   const hours = createDueHours(tableOf(service.dynamoDb, 'ledger'));
   return async (): Promise<void> => {
     await hours.mark(hour, `${Math.random()}`);
-    await countDue({
+    const surroundings = {
+      now: () => service.clock.nowMs + 3_600_000,
+      random: (size: number) => new Uint8Array(size),
+    };
+    const ports = {
       hours,
+      turn: createCountingTurn(tableOf(service.dynamoDb, 'ledger')),
       archive,
       rollups: service.rollups,
       tenants: createLivingTenants(tableOf(service.dynamoDb, 'registry')),
-      surroundings: { now: () => service.clock.nowMs + 3_600_000 },
+      surroundings,
       graceMs: 0,
-    });
+    };
+    await countDue(ports, surroundings.now());
     expect(await hours.listDue()).toEqual([]);
   };
 }
