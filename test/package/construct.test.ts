@@ -110,7 +110,7 @@ describe('the example', () => {
     const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
     expect(major * 100 + minor).toBeGreaterThanOrEqual(2019);
     const functions = functionsOf(outdir);
-    expect(functions).toHaveLength(6);
+    expect(functions).toHaveLength(9);
     for (const [id, { Properties }] of functions) {
       expect(id).toMatch(/^Webhooks/);
       expect(Properties.Handler).toBe('index.handler');
