@@ -1,7 +1,10 @@
 // An event as its endpoints receive it: what a session for certain endpoints sees in the place of the posted data, which
 // may hold what a contract leaves out and what is encrypted on its way.
 import * as z from 'zod';
+import type { Transformer } from '../../adapters/transformer.ts';
 import { contractOf } from '../../core/contracts/all.ts';
+import { attemptsMade, type Delivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
@@ -38,32 +41,46 @@ export const composedSchema = z
 type Composed = z.infer<typeof composedSchema>;
 
 interface ComposingPorts {
+  readonly ledger: Pick<DeliveryRecords, 'getDeliveries'>;
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
+  readonly transform: Transformer;
 }
 
 /** For each of the event's targets. */
 export async function composedFor(
-  { registry }: ComposingPorts,
+  { ledger, registry, transform }: ComposingPorts,
   scope: Scope,
   { event, targets }: StoredEvent,
 ): Promise<Composed[]> {
+  const refs = targets.map((endpointId) => ({ ...scope, eventId: event.id, endpointId }));
   const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
+  const deliveries = await ledger.getDeliveries(refs);
   const tenantName = (await registry.getTenant(scope.tenant))?.name ?? scope.tenant;
   const composed: Composed[] = [];
   let bytes = 0;
   for (const id of targets) {
-    const one = await composedOf(event, id, endpoints.get(id), tenantName);
+    const one = await composedOf(transform, event, id, {
+      endpoint: endpoints.get(id),
+      delivery: deliveries.get(deliveryIdOf(event.id, id)),
+      tenantName,
+    });
     bytes += Buffer.byteLength(one.body ?? '');
     composed.push(bytes > MAX_PAGE_BYTES ? { ...one, body: null, missing: 'too_large' } : one);
   }
   return composed;
 }
 
+interface Target {
+  readonly endpoint: Endpoint | undefined;
+  readonly delivery: Delivery | undefined;
+  readonly tenantName: string;
+}
+
 async function composedOf(
+  transform: Transformer,
   event: Event,
   id: string,
-  endpoint: Endpoint | undefined,
-  tenantName: string,
+  { endpoint, delivery, tenantName }: Target,
 ): Promise<Composed> {
   const contentType = endpoint?.encryption ? ENCRYPTED_TYPE : 'application/json';
   const none = (missing: Composed['missing']) => ({
@@ -77,8 +94,9 @@ async function composedOf(
   if (endpoint.encryption) return none('encrypted');
   const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, id));
   const { signingKey, token = idempotencyKey } = endpoint;
-  const shown = await transformed(event, endpoint);
-  if (!shown) return none('unshapeable');
+  const version = versionFor(endpoint, event, delivery);
+  const shown = version === undefined ? event : await transform(endpoint, version, event);
+  if ('reason' in shown) return none('unshapeable');
   const shaped = await contractOf(endpoint.contract).shape(
     { event: shown, tenantName, idempotencyKey, token, issuer: '', signingKey },
     endpoint.contractOptions,
@@ -89,11 +107,13 @@ async function composedOf(
   return { endpoint: id, contentType, body: shaped.body.toString('utf8'), missing: null };
 }
 
-/** By the transformation of now; undefined where it gives nothing. */
-async function transformed(event: Event, endpoint: Endpoint): Promise<Event | undefined> {
-  const transform = transformFor(endpoint, event);
-  if (!transform) return event;
-  const { transformData } = await import('#on-demand/transforms');
-  const result = transformData(transform.source, event);
-  return result.kind === 'transformed' ? { ...event, data: result.data } : undefined;
+/** A delivery keeps what its first attempt had, whatever the endpoint has by now: it never gets anything else. */
+function versionFor(
+  endpoint: Endpoint,
+  event: Event,
+  delivery: Pick<Delivery, 'attempts' | 'transformVersion'> | undefined,
+): string | undefined {
+  const isBound =
+    delivery && (delivery.transformVersion !== undefined || attemptsMade(delivery) > 0);
+  return isBound ? delivery.transformVersion : transformFor(endpoint, event)?.version;
 }

@@ -1,11 +1,13 @@
 // GET /v1/events and GET /v1/events/{id}: what came in, and what became of it.
 
 import * as z from 'zod';
+import { createTransformer } from '../../adapters/transformer.ts';
 import { subjectSchema } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
+import type { TransformVersions } from '../../core/transforms/transform.ts';
 import { endpointsOf, refuseSubject, withoutSubject } from '../../http/admission.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import type { EventPorts } from '../deliveries/of-event.ts';
@@ -61,15 +63,19 @@ export const getEvent = operation({
 });
 
 interface EventRoutePorts extends EventPorts {
-  readonly registry: EventPorts['registry'] & Pick<TenantStore, 'getTenant'>;
+  readonly registry: EventPorts['registry'] &
+    Pick<TenantStore, 'getTenant'> &
+    Pick<TransformVersions, 'findTransform'>;
 }
 
 export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
-  const { ledger } = ports;
+  const { ledger, registry } = ports;
+  const composing = { ledger, registry, transform: createTransformer(registry) };
+
   serve(listEvents, async ({ c, scope, query, sees, reply }) => {
     const { type, subject, endpoint, limit, cursor } = query;
     refuseSubject(c, query);
-    if (endpoint !== undefined) await requireEndpoint(ports.registry, scope, endpoint);
+    if (endpoint !== undefined) await requireEndpoint(registry, scope, endpoint);
     const isRestricted = endpointsOf(c) !== undefined;
     const isWanted = ({ event, targets }: StoredEvent): boolean =>
       isAbout(event, query) &&
@@ -99,7 +105,7 @@ export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
         deliveries: deliveries.map((one) => withoutSubject(c, one)),
         deliveriesNext,
         data: null,
-        composed: await composedFor(ports, scope, received),
+        composed: await composedFor(composing, scope, received),
       });
     }
     const shown = await firstDeliveriesOf(ports, scope, stored);

@@ -1,5 +1,6 @@
 // A session for certain endpoints: of all others it learns nothing, and of events only what those endpoints receive.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
 import { SESSION_SCOPES } from '../../../lambdas/core/sessions/session.ts';
 import { type ApiService, type Ask, startApiService } from '../../builders/api-service.ts';
@@ -15,7 +16,12 @@ let other: { id: string };
 let shared: string;
 let foreign: string;
 
-async function endpoint(settings: object): Promise<{ id: string }> {
+interface Made {
+  readonly id: string;
+  readonly transform: { readonly version: string } | null;
+}
+
+async function endpoint(settings: object): Promise<Made> {
   // Ids sort by their time.
   service.clock.nowMs += 1;
   const { status, json } = await service.acme('POST', '/v1/endpoints', {
@@ -37,6 +43,34 @@ async function event(targets: readonly { id: string }[], atMs: number): Promise<
   };
   await service.ledger.putEvents([{ event: made, targets: targets.map((one) => one.id) }]);
   return id;
+}
+
+/** As dispatch records it. */
+async function attempted(eventId: string, endpointId: string, transformVersion?: string) {
+  const ref = { tenant: 'acme', environment: 'live', eventId } as const;
+  const stored = (await service.ledger.getEvents([ref])).get(eventId);
+  if (!stored) throw new Error('the event is not stored');
+  const atMs = service.clock.nowMs;
+  const { dueAtMs, workAtMs, ...fresh } = freshDelivery(
+    stored.event,
+    endpointId,
+    service.settings,
+    atMs,
+  );
+  const done = {
+    number: 1,
+    run: 1,
+    cause: 'first',
+    atMs,
+    durationMs: 1,
+    outcome: 'http_200',
+  } as const;
+  await service.ledger.putDeliveryOnce({
+    ...fresh,
+    state: 'delivered',
+    attempts: [{ ...done, status: 200 }],
+    ...(transformVersion === undefined ? {} : { transformVersion }),
+  });
 }
 
 beforeAll(async () => {
@@ -92,6 +126,29 @@ describe('an event', () => {
     const unknown = await ask('GET', '/v1/events/evt_01h455vb4pex5vsknk084sn02q');
     expect(status).toBe(404);
     expect({ ...json, requestId: '' }).toEqual({ ...unknown.json, requestId: '' });
+  });
+
+  const hiding = { language: 'jsonata', source: '{"id": session.id}' };
+  const showing = { language: 'jsonata', source: '{"name": applicant.name}' };
+  it.each<[string, (object | null)[], boolean, boolean]>([
+    ['with what it was attempted, though nothing is left of that', [hiding, null], true, false],
+    ['with what it was attempted, though there is another', [hiding, showing], true, false],
+    ['with what it was attempted, though that is less by now', [showing, hiding], true, true],
+    ['as it was attempted, without', [null, hiding], true, true],
+    ['with what there is now, as it was not attempted', [hiding, showing], false, true],
+    ['with what there is now, as that hides what was shown', [showing, hiding], false, false],
+  ])('is transformed %s', async (_, [before, now], isAttempted, isShown) => {
+    const { id, transform } = await endpoint(before ? { transform: before } : {});
+    service.clock.nowMs += 1;
+    const eventId = await event([{ id }], service.clock.nowMs);
+    if (isAttempted) await attempted(eventId, id, transform?.version);
+    service.clock.nowMs += 1;
+    const changed = await service.acme('PATCH', `/v1/endpoints/${id}`, { transform: now });
+    expect(changed.status).toBe(200);
+    const made = await service.acme('POST', '/v1/portal-sessions', { endpoints: [id] });
+    const { json } = await service.askWith(made.json.token)('GET', `/v1/events/${eventId}`);
+    expect(json.composed[0].missing).toBeNull();
+    expect(json.composed[0].body.includes(MARK)).toBe(isShown);
   });
 
   it('is shown without the data that only an encrypted or thin endpoint may get', async () => {
