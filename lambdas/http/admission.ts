@@ -64,6 +64,16 @@ export function withoutSubject<T extends { readonly subject: string | null }>(
   return endpointsOf(c) === undefined ? view : { ...view, subject: null };
 }
 
+/**
+ * A template has settings and credentials that other endpoints share: it may be left, and no other is taken.
+ * @param kept the one that the endpoint follows already
+ * @throws Problem 403, whether there is one of that name or not
+ */
+export function refuseTemplate(c: AppContext, asked: unknown, kept: string | undefined): void {
+  if (typeof asked !== 'string' || asked === kept || endpointsOf(c) === undefined) return;
+  throw new Problem(403, 'A session for certain endpoints does not see templates.');
+}
+
 /** What is counted for a whole tenant is not counted for some of its endpoints. @throws Problem 403 */
 export function requireNamed(c: AppContext, { endpoint }: { readonly endpoint?: unknown }): void {
   if (endpoint !== undefined || endpointsOf(c) === undefined) return;

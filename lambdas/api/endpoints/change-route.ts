@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { changesShape } from '../../core/endpoints/settings/setting.ts';
+import { refuseTemplate } from '../../http/admission.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { matchHeader, overtaken, requireMatch, STALE, tagged, tagHeader } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
@@ -45,6 +46,7 @@ export function addEndpointChangeRoute(serve: Serve, ports: EndpointPorts): void
 
   serve(changeEndpoint, async ({ c, scope, params, body: changes, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
+    refuseTemplate(c, changes.template, before.template);
     requireMatch(c, tagged(before));
     const after = await changer.carryOut(await changer.plan(c, before, changes));
     if (!after) throw overtaken(c);

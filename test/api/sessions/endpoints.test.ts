@@ -211,6 +211,30 @@ describe('what is done', () => {
     }
   });
 
+  it('to its template is to leave it: another is taken by none, and nothing tells whether it is there', async () => {
+    const authentication = [{ type: 'bearer', token: 'a-secret-of-the-template' }];
+    const template = await service.acme('POST', '/v1/templates', {
+      name: 'kept',
+      settings: { description: MARK, authentication },
+    });
+    expect(template.status).toBe(201);
+    const follower = await endpoint({ template: template.json.id });
+    const made = await service.acme('POST', '/v1/portal-sessions', {
+      preset: 'owner',
+      endpoints: [own[0]?.id, follower.id],
+    });
+    const owner = service.askWith(made.json.token);
+    const change = (id: string | undefined, name: string | null) =>
+      owner('PATCH', `/v1/endpoints/${id}`, { template: name });
+    for (const name of ['kept', template.json.id, 'unknown', 'tpl_01h455vb4pex5vsknk084sn02q']) {
+      const { status, text } = await change(own[0]?.id, name);
+      expect([name, status]).toEqual([name, 403]);
+      expect(text).not.toContain(MARK);
+    }
+    expect((await change(follower.id, template.json.id)).status).toBe(200);
+    expect((await change(follower.id, null)).status).toBe(200);
+  });
+
   it('with a filter is done on data, not on a stored event', async () => {
     const filter = { applicant: { name: [MARK] } };
     expect((await ask('POST', '/v1/filters/test', { filter, data: {} })).status).toBe(200);
