@@ -14,6 +14,7 @@ import {
 } from '../../core/replays/search.ts';
 import type { Scope } from '../../core/scope.ts';
 import { type Surroundings, writerOf } from '../../core/surroundings.ts';
+import { endpointsOf } from '../../http/admission.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import { type Creation, type CreationPorts, createOnce } from '../../http/creation.ts';
@@ -52,7 +53,8 @@ export async function begin(
     return { count: await countReplayed(ports, asked, () => ports.surroundings.now() > endMs) };
   }
   const replay = await createOnce(c, ports, scope, {
-    kind: 'replays',
+    // A session for certain endpoints does not learn which keys were used for others.
+    kind: endpointsOf(c) ? `replays of ${input.endpoint}` : 'replays',
     prefix: 'rpl',
     body: bodyOf(input),
     find: async (id) => {

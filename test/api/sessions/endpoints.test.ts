@@ -235,6 +235,22 @@ describe('what is done', () => {
     expect((await change(follower.id, null)).status).toBe(200);
   });
 
+  it('under a key that was used for another endpoint tells nothing of that', async () => {
+    const since = new Date(service.clock.nowMs - 60_000).toISOString();
+    const headers = { 'idempotency-key': 'of-this-morning' };
+    const theirs = await service.acme(
+      'POST',
+      '/v1/replays',
+      { endpoint: other.id, since },
+      headers,
+    );
+    expect(theirs.status).toBe(202);
+    const begun = await ask('POST', '/v1/replays', { endpoint: own[0]?.id, since }, headers);
+    const again = await ask('POST', '/v1/replays', { endpoint: own[0]?.id, since }, headers);
+    expect([begun.status, again.json.id]).toEqual([202, begun.json.id]);
+    expect(begun.text).not.toContain(theirs.json.id);
+  });
+
   it('with a filter is done on data, not on a stored event', async () => {
     const filter = { applicant: { name: [MARK] } };
     expect((await ask('POST', '/v1/filters/test', { filter, data: {} })).status).toBe(200);
