@@ -109,7 +109,9 @@ async function verified(
     if ((isShared || claims.azp !== undefined) && claims.azp !== clientId) {
       throw new Error('the token is for another party');
     }
-    const given = payload[claim];
+    // With many providers a person may write any address, and only one that was proved says who it is.
+    const isProved = claim !== 'email' || String(payload.email_verified) === 'true';
+    const given = isProved ? payload[claim] : undefined;
     const values = (Array.isArray(given) ? given : [given]).filter(
       (one) => typeof one === 'string',
     );

@@ -277,6 +277,19 @@ describe('with a provider that lies', () => {
     expect([status, json.detail]).toEqual([401, 'The sign-in does not hold. Try again.']);
   });
 
+  it.each<[object, number]>([
+    [{}, 403],
+    [{ email_verified: false }, 403],
+    [{ email_verified: 'false' }, 403],
+    [{ email_verified: true }, 201],
+    [{ email_verified: 'true' }, 201],
+  ])('takes a role from an address with %j: %i', async (more, expected) => {
+    const roles = { 'ada@example.com': 'admin' } as const;
+    service.modes.oidc = { ...settingsOf(issuer), claim: 'email', roles };
+    token = await sign({ ...claims(), email: 'ada@example.com', ...more });
+    expect((await given('code')).status).toBe(expected);
+  });
+
   it.each<[string, () => void]>([
     ['it describes another issuer', () => (discovery = { ...discovery, issuer: `${issuer}/` })],
     ['it describes nothing', () => (discovery = {})],
