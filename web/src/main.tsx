@@ -7,7 +7,7 @@ import { ScopeProvider } from './base/loading.ts';
 import type { Page, Tenant } from './base/models.ts';
 import { applyTheme } from './base/preferences.ts';
 import { href, useRoute } from './base/router.ts';
-import { takeToken, token } from './base/session.ts';
+import { takeTokens, token } from './base/session.ts';
 import { Patterns } from './charts/frame.tsx';
 import { useFocusOnHead } from './parts/layout.tsx';
 import { Failed } from './parts/states.tsx';
@@ -109,7 +109,7 @@ function Shell() {
   );
 }
 
-takeToken();
+takeTokens();
 applyTheme();
 const place = document.getElementById('app');
 if (place) render(<Console />, place);

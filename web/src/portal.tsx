@@ -6,7 +6,7 @@ import { asFault, Fault } from './base/faults.ts';
 import { ScopeProvider } from './base/loading.ts';
 import { applyTheme } from './base/preferences.ts';
 import { useRoute, withoutScope } from './base/router.ts';
-import { dropToken, takeToken, token } from './base/session.ts';
+import { dropToken, takeTokens, token } from './base/session.ts';
 import { Patterns } from './charts/frame.tsx';
 import { forPortal } from './lookups/endpoints.ts';
 import { useFocusOnHead } from './parts/layout.tsx';
@@ -110,10 +110,11 @@ function Shell({ who }: { readonly who: Who }) {
   );
 }
 
+// In a frame the token comes by message alone.
 if (isInside) history.replaceState(null, '', location.pathname);
+else takeTokens();
 withoutScope();
 forPortal();
-takeToken();
 applyTheme();
 const place = document.getElementById('app');
 if (place) render(<Portal />, place);

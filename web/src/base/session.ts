@@ -2,14 +2,25 @@
 const NAME = 'posthorn.token';
 let inMemory: string | undefined;
 
-/** Takes `#token=...` out of the address. `&to=/...` says which screen comes first. */
-export function takeToken(): void {
+/**
+ * Takes `#token=...` out of the address. `&to=/...` says which screen comes first.
+ * @returns whether there was one
+ */
+function takeToken(): boolean {
+  if (!location.hash.startsWith('#token=')) return false;
   const given = new URLSearchParams(location.hash.slice(1));
-  const token = given.get('token');
-  if (token === null) return;
-  keepToken(token);
+  keepToken(given.get('token') ?? '');
   const to = given.get('to') ?? '';
   history.replaceState(null, '', `${location.pathname}${to.startsWith('/') ? `#${to}` : ''}`);
+  return true;
+}
+
+/** Also of a link that is opened where the page is open already: the browser changes the fragment only, and loads nothing. */
+export function takeTokens(): void {
+  takeToken();
+  addEventListener('hashchange', () => {
+    if (takeToken()) location.reload();
+  });
 }
 
 export function keepToken(token: string): void {
