@@ -118,7 +118,7 @@ describe('a bulk creation of endpoints that inherit settings at their largest', 
       missing = missing.filter((_, n) => json.results[n].error !== undefined);
     }
     expect(new Set(await idsOfPages(ask, '/v1/endpoints', 'id')).size).toBe(COUNT);
-  });
+  }, 180_000);
 
   it('shows templates at their largest in pages that fit', async () => {
     const ask = await service.keyOf('templates', 'live');

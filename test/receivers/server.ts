@@ -24,6 +24,8 @@ export interface Server {
 }
 
 const STARTS_WITHIN_MS = 60_000;
+/** The names of events' files; there are drafts and keys beside them. */
+const ID_HASH = /^[0-9a-f]{64}$/;
 
 export async function startServer(
   command: Command,
@@ -62,7 +64,10 @@ export async function startServer(
     port,
     processed: () => [...printed.matchAll(/^processed (.*)$/gm)].map(([, id = '']) => id),
     printed: () => printed,
-    isAtRest: () => readdirSync(inbox).every((name) => sizeOf(path.join(inbox, name)) === 0),
+    isAtRest: () =>
+      readdirSync(inbox)
+        .filter((name) => ID_HASH.test(name))
+        .every((name) => sizeOf(path.join(inbox, name)) === 0),
     isAlive: () => child?.exitCode === null && child.signalCode === null,
     async restart() {
       await stop();

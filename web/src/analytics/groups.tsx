@@ -31,7 +31,6 @@ export function Groups({ title, head, loaded, only, words }: GroupsProps) {
           return (
             <Table
               label={title}
-              looks="tight"
               rows={groups.slice(0, 15)}
               keyOf={({ group }) => group}
               columns={[
