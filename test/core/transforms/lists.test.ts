@@ -65,6 +65,15 @@ describe('a fault of the package is not one of ours', () => {
     expect(found && JSON.parse(JSON.stringify(found))).toEqual(itsOwn);
   });
 
+  it.each(['text[0 / 0]', '$type(0 / 0)', '$fromMillis(1 / 0)', '$abs(1 / 0) = 1'])(
+    '%s is out of range',
+    async (source) => {
+      expect(ours(source, DATA)).toBe('failed');
+      expect(await theirs(source, DATA)).toBe('left out');
+      expect(await packages(source)).not.toBe('failed');
+    },
+  );
+
   it('of nothing comes nothing', async () => {
     expect(ours('[list][5].x[]', DATA)).toBe('nothing');
     expect(await theirs('[list][5].x[]', DATA)).toBe('left out');

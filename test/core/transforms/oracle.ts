@@ -39,7 +39,7 @@ export async function theirs(source: string, data: unknown): Promise<Verdict> {
   } catch {
     verdict = performance.now() - startedMs < LIMIT_MS ? 'failed' : 'left out';
   }
-  return repaired.isLeftOut() ? 'left out' : verdict;
+  return repaired.isLeftOut(verdict === 'failed') ? 'left out' : verdict;
 }
 
 /** A number that JSON cannot hold is a failure here, and null there. */

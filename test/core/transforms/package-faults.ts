@@ -16,7 +16,7 @@ export interface Repaired {
   /** A copy: the package writes into what it is given. */
   readonly given: Given;
   readonly watch: (expression: Expression) => void;
-  readonly isLeftOut: () => boolean;
+  readonly isLeftOut: (hasFailed: boolean) => boolean;
 }
 
 export function withoutFaults(given: Given): Repaired {
@@ -32,7 +32,8 @@ export function withoutFaults(given: Given): Repaired {
     noteEmpty(value);
     return value;
   });
-  let isLeftOut = false;
+  let isOfOne = false;
+  let isOutOfRange = false;
   const entered = ({ type }: Node, input: unknown): void => {
     emptyAgain();
     if (type === 'wildcard' && Array.isArray(input)) hideMarks(input);
@@ -40,7 +41,8 @@ export function withoutFaults(given: Given): Repaired {
   const left = ({ consarray }: Node, _input: unknown, _in: unknown, result: unknown): void => {
     emptyAgain();
     noteEmpty(result);
-    if (consarray && !isListOfSome(result)) isLeftOut = true;
+    isOfOne ||= consarray === true && !isListOfSome(result);
+    isOutOfRange ||= typeof result === 'number' && !Number.isFinite(result);
   };
   return {
     given: copy,
@@ -49,7 +51,8 @@ export function withoutFaults(given: Given): Repaired {
       hook(Symbol.for('jsonata.__evaluate_entry'), entered);
       hook(Symbol.for('jsonata.__evaluate_exit'), left);
     },
-    isLeftOut: () => isLeftOut,
+    // What cannot be a number fails here wherever it is used. Its type there is `object`, its time is `0NaN-NaN-NaN`.
+    isLeftOut: (hasFailed) => isOfOne || (isOutOfRange && !hasFailed),
   };
 }
 
