@@ -35,6 +35,23 @@ it.each([
   expect(JSON.parse(await theirs(source, DATA))).toEqual(result);
 });
 
+it.each([
+  ['$boolean(none[].x["a"])', 'nothing'],
+  ['$boolean([text[].x["a"]])', 'nothing'],
+  ['$boolean([[text[].x["a"]]])', 'nothing'],
+  ['$boolean([text[].x["a"], text[].x["a"]])', 'false'],
+  ['$not(text[].x["a"])', 'true'],
+  ['text[].x["a"] ? 1 : 2', '2'],
+  ['$spread(text[].x["a"])', 'nothing'],
+  ['$spread([text[].x["a"], text[].x["a"]])', 'nothing'],
+  ['$spread([[text[].x["a"]]])', '[]'],
+  ['$spread([text[].x["a"], 1])', '[1]'],
+  ['$count(text[].x["a"])', '1'],
+])('%s is of a list that holds nothing', async (source, result) => {
+  expect(ours(source, DATA)).toBe(result);
+  expect(await theirs(source, DATA)).toBe(result);
+});
+
 /** As the package gives it without the oracle’s repairs. When it mends one, package-faults.ts loses it. */
 async function packages(source: string): Promise<unknown> {
   const limited = jsonata(source, { sequence: 20_000 });
