@@ -24,12 +24,13 @@ export function evaluatePath(
       index === 0 && 'isWhole' in step && step.isWhole
         ? evaluate(step, from, setting)
         : stepFrom(step, from, isLast, evaluate, setting);
-    if (!Array.isArray(result) || result.length === 0) break;
-    from = result;
+    if (result === undefined) break;
+    from = Array.isArray(result) ? result : sequenceOf(result);
+    if (from.length === 0) break;
   }
   if (path.keepsSingle && Array.isArray(result)) {
     if (result instanceof WholeArray) result = sequenceOf(result);
-    if (isSequence(result)) result.keepsSingle = true;
+    if (isSequence(result)) result.keepSingle();
   }
   return path.group ? grouped(path.group, result, evaluate, setting) : result;
 }

@@ -5,7 +5,16 @@ export class Sequence extends Array<unknown> {
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
-  keepsSingle = false;
+  /** Private, so that it is no member where the members of a list are taken. */
+  #keepsSingle = false;
+
+  get keepsSingle(): boolean {
+    return this.#keepsSingle;
+  }
+
+  keepSingle(): void {
+    this.#keepsSingle = true;
+  }
 }
 
 /** Written with brackets at an end of a path: one value of it, which is not flattened into it. */
@@ -26,7 +35,7 @@ export const isSequence = (value: unknown): value is Sequence => value instanceo
 /** What a result counts as. */
 export function unwrapped(result: unknown, keepsArray: boolean): unknown {
   if (!isSequence(result)) return result;
-  if (keepsArray) result.keepsSingle = true;
+  if (keepsArray) result.keepSingle();
   if (result.length === 0) return undefined;
   return result.length === 1 && !result.keepsSingle ? result[0] : result;
 }

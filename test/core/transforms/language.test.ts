@@ -122,6 +122,27 @@ describe('the language', () => {
   });
 
   it.each([
+    ...['$match(OrderID, no)', '$match(no, no)', '$match(no, no, 0)', '`Account Name`.$match(no)'],
+    ...['`Account Name`.$split(no, 1)', '$split(`Account Name`, no)'],
+    ...['$replace(`Account Name`, no, "x")', '$replace(`Account Name`, no, "x", 1)'],
+  ])('%s fails: there is nothing to search for', async (source) => {
+    expect(ours(source, INVOICE)).toBe('failed');
+    expect(await theirs(source, INVOICE)).toBe('failed');
+  });
+
+  it.each([
+    ['$split(`Account Name`, no, 0)', '[]'],
+    ['`Account Name`.$split(no, -(0))', '[]'],
+    ['$replace(`Account Name`, no, "x", 0)', '"Firefly"'],
+    ['$replace(no, no, "x")', 'nothing'],
+    ['$split(no, no)', 'nothing'],
+    ['$match(no, /x/)', 'nothing'],
+  ])('%s searches for nothing', async (source, result) => {
+    expect(ours(source, INVOICE)).toBe(result);
+    expect(await theirs(source, INVOICE)).toBe(result);
+  });
+
+  it.each([
     ['$now()', 'must not have the function $now (at character 0)'],
     ['$map(a, $f)', 'must not have the function $map (at character 0)'],
     ['{"a": function($x){$x}}', 'must not have functions of its own (at character 6)'],

@@ -5,6 +5,7 @@ import { TransformFailure } from '../../../lambdas/core/transforms/failure.ts';
 import { SyntaxFault } from '../../../lambdas/core/transforms/syntax/fault.ts';
 import { parse } from '../../../lambdas/core/transforms/syntax/parse.ts';
 import { Work } from '../../../lambdas/core/transforms/work.ts';
+import { withoutFaults } from './package-faults.ts';
 
 /** The result as JSON, `nothing`, or how it failed. */
 type Verdict = string;
@@ -24,16 +25,21 @@ export function ours(source: string, data: unknown): Verdict {
   }
 }
 
-/** @returns `too much` where it had not the time */
+/** @returns `left out` where it had not the time, or where its own faults decide */
 export async function theirs(source: string, data: unknown): Promise<Verdict> {
   const startedMs = performance.now();
+  const repaired = withoutFaults({ data, event: EVENT });
+  let verdict: Verdict;
   try {
     // A case that is too much for it is too much for a comparison.
-    const limits = { timeout: LIMIT_MS, sequence: 20_000 };
-    return asJson(await jsonata(source, limits).evaluate(data, { event: EVENT }));
+    const expression = jsonata(source, { timeout: LIMIT_MS, sequence: 20_000 });
+    repaired.watch(expression);
+    const { data: input, event } = repaired.given;
+    verdict = asJson(await expression.evaluate(input, { event }));
   } catch {
-    return performance.now() - startedMs < LIMIT_MS ? 'failed' : 'too much';
+    verdict = performance.now() - startedMs < LIMIT_MS ? 'failed' : 'left out';
   }
+  return repaired.isLeftOut(verdict === 'failed') ? 'left out' : verdict;
 }
 
 /** A number that JSON cannot hold is a failure here, and null there. */

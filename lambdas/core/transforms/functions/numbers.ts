@@ -52,7 +52,7 @@ export const ON_NUMBERS = {
   boolean: {
     parameters: [ANY],
     run: ([value]: readonly [unknown], work) =>
-      value === undefined ? undefined : isTrue(value, work),
+      isNothing(value) ? undefined : isTrue(value, work),
   },
   not: {
     parameters: [ANY],
@@ -61,6 +61,10 @@ export const ON_NUMBERS = {
   },
   exists: { parameters: [{}], run: ([value]: readonly [unknown]) => value !== undefined },
 } as const satisfies Readonly<Record<string, Declared>>;
+
+/** Also a list of nothing alone, which a filter of nothing leaves. */
+const isNothing = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 1 ? isNothing(value[0]) : value === undefined;
 
 /** Halves go to the even neighbour. Shifted as text, since 1.005 * 100 is 100.49999999999999. */
 function rounded(value: number, digits: number): number {

@@ -59,11 +59,12 @@ export const ON_OBJECTS = {
 
 /** An object for each member. */
 function spread(value: unknown, work: Work): unknown {
-  const isList = Array.isArray(value) && value.length > 0;
+  const isList = Array.isArray(value) && value.some((one) => one !== undefined);
   const found: unknown[] = isList ? [] : new Sequence();
   const add = (one: unknown): void => {
     work.take();
     if (Array.isArray(one)) for (const each of one) add(each);
+    else if (one === undefined) return;
     else if (!isObject(one)) found.push(one);
     else {
       for (const [name, member] of Object.entries(one)) {

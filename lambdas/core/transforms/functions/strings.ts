@@ -73,7 +73,8 @@ export const ON_STRINGS = {
   match: {
     parameters: [SUBJECT, { kinds: ['regex'] }, LIMIT],
     run: ([text, regex, limit]: readonly [string?, Regex?, number?], work) => {
-      if (text === undefined || !regex) return undefined;
+      if (!regex) throw withoutPattern('match');
+      if (text === undefined) return undefined;
       requireLimit('match', limit);
       const found = new Sequence();
       if (limit === 0) return found;
@@ -90,8 +91,10 @@ export const ON_STRINGS = {
       [text, pattern, replacement, limit]: readonly [string?, (string | Regex)?, string?, number?],
       work,
     ) => {
-      if (text === undefined || pattern === undefined) return undefined;
+      if (text === undefined) return undefined;
       requireLimit('replace', limit);
+      if (pattern === undefined && limit === 0) return text;
+      if (pattern === undefined) throw withoutPattern('replace');
       if (pattern === '') throw new TransformFailure('$replace is called with an empty pattern');
       return replaced(text, pattern, replacement ?? '', limit ?? Number.POSITIVE_INFINITY, work);
     },
@@ -101,8 +104,8 @@ export const ON_STRINGS = {
     run: ([text, separator, limit]: readonly [string?, (string | Regex)?, number?], work) => {
       if (text === undefined) return undefined;
       requireLimit('split', limit);
-      if (separator === undefined)
-        throw new TransformFailure('$split is called without a separator');
+      if (limit === 0) return [];
+      if (separator === undefined) throw withoutPattern('split');
       return splitBy(text, separator, limit ?? Number.POSITIVE_INFINITY, work);
     },
   },
@@ -119,6 +122,9 @@ export const ON_STRINGS = {
     },
   },
 } as const satisfies Readonly<Record<string, Declared>>;
+
+const withoutPattern = (name: string) =>
+  new TransformFailure(`$${name} is called with nothing to search for`);
 
 function requireLimit(name: string, limit: number | undefined): void {
   if (limit !== undefined && limit < 0) {
@@ -140,7 +146,6 @@ function cut(
 
 function splitBy(text: string, separator: string | Regex, most: number, work: Work): string[] {
   const parts: string[] = [];
-  if (most <= 0) return parts;
   const put = (from: number, to?: number): void => {
     work.takeText((to ?? text.length) - from);
     parts.push(text.slice(from, to));
