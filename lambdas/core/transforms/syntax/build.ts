@@ -9,19 +9,15 @@ export const MAX_DEPTH = 100;
 /** An expression of a form, with its depth. @throws SyntaxFault */
 export function made<F extends Form>(form: F, more: Partial<Expression> = {}): F & Expression {
   const whole = { ...form, ...more };
-  const depth = 1 + Math.max(0, ...partsOf(whole).map((part) => part.depth));
+  const parts = Object.values(whole).flatMap(partsOf);
+  const depth = 1 + Math.max(0, ...parts.map((part) => part.depth));
   if (depth > MAX_DEPTH) throw new SyntaxFault(`is nested deeper than ${MAX_DEPTH} levels`, 0);
   return { ...whole, depth } as F & Expression; // with all that a form may have beside
 }
 
 function partsOf(value: unknown): Expression[] {
-  if (Array.isArray(value)) return value.flatMap(partsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((member): Expression[] => {
-    if (Array.isArray(member))
-      return member.flatMap((one) => (isExpression(one) ? [one] : partsOf(one)));
-    return isExpression(member) ? [member] : [];
-  });
+  if (isExpression(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(partsOf) : [];
 }
 
 const isExpression = (value: unknown): value is Expression =>
