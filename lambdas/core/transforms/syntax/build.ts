@@ -6,6 +6,9 @@ import { notTaken, SyntaxFault } from './fault.ts';
 /** How deep expressions may be nested: evaluating one takes some frames of the stack for each level. */
 export const MAX_DEPTH = 100;
 
+/** Each makes a path anew, which is as much work as it has steps. */
+const MAX_PATH_STEPS = 100;
+
 /** An expression of a form, with its depth. @throws SyntaxFault */
 export function made<F extends Form>(form: F, more: Partial<Expression> = {}): F & Expression {
   const whole = { ...form, ...more };
@@ -32,6 +35,9 @@ export function pathOf(left: Expression, right?: Expression, at = 0): Expression
   const after =
     right.kind === 'path' ? right.steps : [predicates ? { ...step, stages: predicates } : right];
   if (left.kind === 'path' && left.group) throw notTaken('a step behind a grouping', at);
+  if (before.length + after.length > MAX_PATH_STEPS) {
+    throw new SyntaxFault(`has a path of more than ${MAX_PATH_STEPS} steps`, at);
+  }
   const steps = [...before, ...after].map((one) => asStep(one, at));
   const ends = [0, steps.length - 1];
   const whole = steps.map((one, index) =>
