@@ -61,8 +61,10 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
-  const isFirst = message.attempt === 1;
-  const transform = isFirst ? transformFor(open.endpoint, stored.event) : undefined;
+  // One that went out before its endpoint had a transformation takes the fast path. It may have been sent so, without a
+  // record, and is the same when it comes back.
+  const mayTransform = message.attempt === 1 && (message.doubtful || message.transforms === true);
+  const transform = mayTransform ? transformFor(open.endpoint, stored.event) : undefined;
   if (transform) return claim(ports, job, open, attempt, transform.version);
   return attempt.fresh && !isRedelivered(record) && !message.doubtful
     ? { open, delivery: attempt.fresh, isClaimed: false }

@@ -29,9 +29,11 @@ it('none takes more memory, steps or output than it may', async () => {
     '--max-semi-space-size=4',
   ];
   const { stdout } = await run(process.execPath, [...limits, CHILD], { maxBuffer: 8 * MIB });
-  const rows: { source: string; verdict: string }[] = JSON.parse(stdout);
+  const rows: { source: string; verdict: string; ms: number }[] = JSON.parse(stdout);
   expect(rows).toHaveLength(all.length);
-  for (const { source, verdict } of rows) {
+  for (const { source, verdict, ms } of rows) {
+    // Far more than it takes, and far less than what no step counts.
+    expect(ms, source).toBeLessThan(2_000);
     const [, characters] = /^done: (\d+)$/.exec(verdict) ?? [];
     if (characters === undefined) expect(verdict, source).toMatch(/^(refused|failed): /);
     else expect(Number(characters), source).toBeLessThanOrEqual(MAX_OUTPUT_BYTES);

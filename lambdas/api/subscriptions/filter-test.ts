@@ -12,7 +12,12 @@ import {
   type RoutingStore,
   routingRulesSchema,
 } from '../../core/subscriptions/routing.ts';
-import { filterSteps, MAX_SUBSCRIBER_STEPS } from '../../core/subscriptions/targets.ts';
+import {
+  compiledFrom,
+  filterSteps,
+  MAX_SUBSCRIBER_STEPS,
+  sharedSteps,
+} from '../../core/subscriptions/targets.ts';
 import { endpointsOf } from '../../http/admission.ts';
 import { requireScope } from '../../http/authentication.ts';
 import { operation, type Serve } from '../../http/operation.ts';
@@ -127,7 +132,7 @@ export function addFilterTestRoute(serve: Serve, { ledger, registry }: FilterTes
     );
     const isWhole = !endpointsOf(c);
     const kept = body.rules ?? (isWhole ? await registry.getRoutingRules(scope) : []);
-    const rules = explainedRouting(kept, index, filterSteps, OVER_BUDGET);
+    const rules = explainedRouting(kept, index, sharedSteps, compiledFrom);
     const last = rules.findLastIndex(({ verdict }) => verdict === 'matches');
     const channels = kept[last]?.set.channels ?? posted;
     const routing = kept.length > 0 || body.rules ? { routing: { channels, rules } } : {};

@@ -7,9 +7,14 @@ import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
 import { attemptsMade, type Delivery } from './delivery.ts';
 
-/** Nothing of it was ever sent: another version is no other body under its key. */
-export const isUntransformed = ({ attempts }: Delivery): boolean =>
-  attempts[0]?.number === 1 && attempts.every(({ outcome }) => outcome === 'transform_failed');
+/**
+ * Nothing of it was ever sent: another version is no other body under its key. In a run without an attempt on record, one
+ * may have been made that died before its record.
+ */
+export const isUntransformed = ({ attempts, run }: Delivery): boolean =>
+  attempts[0]?.number === 1 &&
+  attempts.at(-1)?.run === run &&
+  attempts.every(({ outcome }) => outcome === 'transform_failed');
 
 function transformedBy({ transformVersion: _, ...delivery }: Delivery, version?: string): Delivery {
   return { ...delivery, ...defined({ transformVersion: version }) };

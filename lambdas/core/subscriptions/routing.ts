@@ -91,22 +91,37 @@ interface RuleVerdict {
   readonly failures: readonly Fault[];
 }
 
-/** Each rule, and why it does not match where it does not. */
+/** What fan-out counts as not matching. */
+const OVER_BUDGET = 'takes more steps with this data than the rules may: it counts as not matching';
+const UNEXPLAINED = 'does not match: to say why takes more steps than it may';
+
+const failed = (message: string): RuleVerdict => ({
+  verdict: 'fails',
+  failures: [{ path: '', message }],
+});
+
+/**
+ * Each rule as fan-out judges it, and why it does not match where it does not.
+ * @param sharedSteps gives steps that all rules share, as for one event
+ */
 export function explainedRouting(
   rules: RoutingRules,
   data: DataNode,
-  newSteps: () => Steps,
-  overBudget: string,
+  sharedSteps: () => () => Steps,
+  compiled: (pattern: FilterPattern, steps: Steps) => Filter,
 ): RuleVerdict[] {
-  let isStopped = false;
-  return rules.map(({ when, stop }): RuleVerdict => {
-    if (isStopped) return { verdict: 'stopped', failures: [] };
-    const failures = within(
-      () => failuresOf(compileFilter(when), data, newSteps()),
-      [{ path: '', message: overBudget }],
-    );
-    if (failures.length > 0) return { verdict: 'fails', failures };
-    isStopped = stop === true;
-    return { verdict: 'matches', failures: [] };
+  const { routing, overBudget } = routed(rules, data, sharedSteps(), compiled);
+  const matched = routing?.rules ?? [];
+  const lastJudged = matched.find((index) => rules[index]?.stop) ?? rules.length;
+  const newSteps = sharedSteps();
+  return rules.map(({ when }, index): RuleVerdict => {
+    if (index > lastJudged) return { verdict: 'stopped', failures: [] };
+    if (matched.includes(index)) return { verdict: 'matches', failures: [] };
+    if (overBudget.includes(index)) return failed(OVER_BUDGET);
+    const explain = (): RuleVerdict => ({
+      verdict: 'fails',
+      failures: failuresOf(compileFilter(when), data, newSteps()),
+    });
+    return within(explain, failed(UNEXPLAINED));
   });
 }

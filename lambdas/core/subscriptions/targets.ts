@@ -30,13 +30,19 @@ interface Targets {
 /** Compiled filters, kept for as long as fan-out keeps their patterns: once per list of subscribers. */
 const compiled = new WeakMap<FilterPattern, Filter>();
 
-function compiledFrom(pattern: FilterPattern, steps: Steps): Filter {
+export function compiledFrom(pattern: FilterPattern, steps: Steps): Filter {
   const known = compiled.get(pattern);
   if (known) return known;
   const filter = compileFilter(pattern);
   compiled.set(pattern, filter);
   for (const { length } of filter.branches) steps.take(length);
   return filter;
+}
+
+/** Of one event: each has some of its own, and takes the rest from what all share. */
+export function sharedSteps(): () => Steps {
+  const shared = { granted: GRANTED_STEPS, pool: new Steps(SHARED_STEPS) };
+  return () => new Steps(MAX_SUBSCRIBER_STEPS, shared);
 }
 
 /** What a filter alone may take where no other shares it. */
@@ -48,8 +54,7 @@ export function targetsOf(
   subscribers: readonly Subscriber[],
   rules: RoutingRules = [],
 ): Targets {
-  const shared = { granted: GRANTED_STEPS, pool: new Steps(SHARED_STEPS) };
-  const newSteps = (): Steps => new Steps(MAX_SUBSCRIBER_STEPS, shared);
+  const newSteps = sharedSteps();
   let known: DataNode | undefined;
   const data = (): DataNode => {
     if (event.sealedContent) throw new SealBrokenError();

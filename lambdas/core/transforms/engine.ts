@@ -18,8 +18,8 @@ export type Transformed =
 /** What a transformation sees of an event beside its data, as `$event`. */
 type Facts = Pick<Event, 'id' | 'type' | 'acceptedAtMs' | 'occurredAt' | 'subject' | 'channels'>;
 
-/** As many as a batch of deliveries has, and more. */
-const MAX_COMPILED = 500;
+/** More than a batch of deliveries has. One of 2 KB takes some 200 KB. */
+const MAX_COMPILED = 100;
 const compiled = new Map<string, Expression>();
 
 /** Why a source cannot be saved. */

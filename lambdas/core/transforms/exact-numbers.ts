@@ -46,7 +46,10 @@ function digitsOf(token: string): string {
   const [mantissa = '', exponent = '0'] = token.toLowerCase().replace('-', '').split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const kept = digits.replace(/0+$/, '');
+  // By `/0+$/` it would be tried at every zero.
+  let end = digits.length;
+  while (digits.charAt(end - 1) === '0') end--;
+  const kept = digits.slice(0, end);
   if (kept === '') return '0';
   const point = Number(exponent) - fraction.length + (digits.length - kept.length);
   return `${kept}e${point}`;

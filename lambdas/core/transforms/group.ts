@@ -24,6 +24,7 @@ export function grouped(
       const key = evaluate(keyOf, value, setting);
       if (key === undefined) continue;
       if (typeof key !== 'string') throw new TransformFailure('the key of an object is no string');
+      work.takeText(key.length);
       const group = groups.get(key);
       if (!group) groups.set(key, { pair, values: [value] });
       else if (group.pair !== pair) {

@@ -22,6 +22,11 @@ export class Regex {
     this.#compiled = compiled;
   }
 
+  /** Of its program, which takes memory for as long as it is kept. */
+  get size(): number {
+    return this.#compiled.pattern.programSize();
+  }
+
   /** From left to right; a second one must not be empty. @throws OverBudgetError, TransformFailure */
   *matches(text: string, work: Work): Generator<Found> {
     const { pattern, stepsFor } = this.#compiled;

@@ -51,17 +51,21 @@ interface Transforming {
 
 /** What an event that was never attempted is transformed by. */
 export function transformFor(
-  { transform, own, joinedAtMs = 0 }: Transforming,
+  endpoint: Transforming,
   { acceptedAtMs }: Pick<Event, 'acceptedAtMs'>,
 ): Transform | undefined {
-  if (!transform) return undefined;
-  const sinceMs = own?.includes('transform') ? 0 : joinedAtMs;
-  return acceptedAtMs >= Math.max(transform.sinceMs, sinceMs) ? transform : undefined;
+  return acceptedAtMs >= sinceMsOf(endpoint) ? endpoint.transform : undefined;
+}
+
+/** When it joined its template matters to what it inherits only. */
+function sinceMsOf({ transform, own, joinedAtMs = 0 }: Transforming): number {
+  const { sinceMs = 0 } = transform ?? {};
+  return own?.includes('transform') ? sinceMs : Math.max(sinceMs, joinedAtMs);
 }
 
 interface KeepingTransform {
   readonly nowMs: number;
-  readonly before?: Pick<Transforming, 'transform' | 'joinedAtMs'> | undefined;
+  readonly before?: Transforming | undefined;
 }
 
 export function keptTransform(
@@ -83,7 +87,7 @@ export function keptTransform(
 /** One that takes another’s place applies to the same events. */
 function sinceMsAfter(before: KeepingTransform['before'], nowMs: number): number {
   if (!before) return 0;
-  return before.transform ? Math.max(before.transform.sinceMs, before.joinedAtMs ?? 0) : nowMs;
+  return before.transform ? sinceMsOf(before) : nowMs;
 }
 
 /** As answers show it. */

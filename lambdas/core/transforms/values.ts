@@ -22,9 +22,16 @@ export function isNumber(value: unknown): value is number {
 export function isTrue(value: unknown, work: Work): boolean {
   work.take();
   if (Array.isArray(value)) return value.some((one) => isTrue(one, work));
-  if (isObject(value)) return Object.keys(value).length > 0;
+  if (isObject(value)) return namesOf(value, work).length > 0;
   if (typeof value === 'number') return isNumber(value) && value !== 0;
   return typeof value === 'string' ? value !== '' : value === true;
+}
+
+/** Of a large object, even to see whether there are any takes time. */
+function namesOf(value: JsonObject, work: Work): readonly string[] {
+  const names = Object.keys(value);
+  work.take(names.length);
+  return names;
 }
 
 export function areEqual(one: unknown, other: unknown, work: Work): boolean {
@@ -39,10 +46,9 @@ export function areEqual(one: unknown, other: unknown, work: Work): boolean {
     );
   }
   if (isObject(one) && isObject(other)) {
-    const names = Object.keys(one);
-    work.take(names.length);
+    const names = namesOf(one, work);
     return (
-      names.length === Object.keys(other).length &&
+      names.length === namesOf(other, work).length &&
       names.every((name) => Object.hasOwn(other, name) && areEqual(one[name], other[name], work))
     );
   }

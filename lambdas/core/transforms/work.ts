@@ -19,4 +19,10 @@ export class Work {
   takeText(characters: number): void {
     this.steps.take(1 + Math.floor(characters / CHARACTERS));
   }
+
+  /** A text is searched for another, which may be compared at every place almost to its end. */
+  takeSearch(text: string, wanted: string): void {
+    const compared = 1 + Math.min(text.length, wanted.length) / CHARACTERS;
+    this.takeText(text.length * compared);
+  }
 }

@@ -73,6 +73,21 @@ describe('the setting transform', () => {
     expect(await appliesTo(made.id, joinedAtMs)).toBe(other.source);
   });
 
+  it('of one’s own applies to the same events after its endpoint joined a template', async () => {
+    const { json: template } = await service.acme('POST', '/v1/templates', {
+      name: 'joined',
+      settings: { transform: other },
+    });
+    const made = await make({ transform });
+    service.clock.nowMs += 60_000;
+    const { json: joined } = await change(made.id, { template: template.id });
+    expect(joined.transform).toMatchObject(transform);
+    for (const changes of [{ description: 'new' }, { transform: other }, { template: null }]) {
+      expect((await change(made.id, changes)).status).toBe(200);
+      expect(await appliesTo(made.id, 0), JSON.stringify(changes)).toBeDefined();
+    }
+  });
+
   it.each([
     [{ language: 'jsonata', source: '$now()' }, '/transform/source'],
     [{ language: 'jsonata', source: '{"a":' }, '/transform/source'],

@@ -1,8 +1,17 @@
 // Routing rules: which of them hold for an event, and what its channels are then.
 import { describe, expect, it } from 'vitest';
+import { indexData } from '../../../lambdas/core/subscriptions/filter/data.ts';
+import { filterSchema } from '../../../lambdas/core/subscriptions/filter/filter.ts';
 import type { RoutingRule } from '../../../lambdas/core/subscriptions/routing.ts';
-import { routingRulesSchema } from '../../../lambdas/core/subscriptions/routing.ts';
-import { targetsOf } from '../../../lambdas/core/subscriptions/targets.ts';
+import {
+  explainedRouting,
+  routingRulesSchema,
+} from '../../../lambdas/core/subscriptions/routing.ts';
+import {
+  compiledFrom,
+  sharedSteps,
+  targetsOf,
+} from '../../../lambdas/core/subscriptions/targets.ts';
 import { FILTER_ATTACKS } from '../../hostile/attacks/filters.ts';
 
 const rule = (country: string, channel: string, stop?: boolean): RoutingRule => ({
@@ -80,4 +89,29 @@ it.each([
   [Array(51).fill(rule('DE', 'eu'))],
 ])('rules %# are refused', (rules) => {
   expect(routingRulesSchema.safeParse(rules).success).toBe(false);
+});
+
+it('are explained as they are judged, however many steps they take', () => {
+  let overBudget = 0;
+  for (const { filter, data } of Object.values(FILTER_ATTACKS).flat()) {
+    const rules = (): RoutingRule[] =>
+      Array.from({ length: 10 }, () => ({
+        when: filterSchema.parse(structuredClone(filter)),
+        set: { channels: [] },
+      }));
+    const event = { type: 'a', channels: [], data: JSON.stringify(data) };
+    const judged = targetsOf(event, [], rules());
+    const explained = explainedRouting(rules(), indexData(data), sharedSteps, compiledFrom);
+    const matching = explained.flatMap(({ verdict }, at) => (verdict === 'matches' ? [at] : []));
+    expect(matching).toEqual(judged.routing?.rules ?? []);
+    const over = explained.flatMap(({ failures }, at) =>
+      failures.some(({ message }) => message.includes('counts as not matching')) ? [at] : [],
+    );
+    expect(over).toEqual(judged.rulesOverBudget);
+    for (const { verdict, failures } of explained) {
+      expect(failures.length > 0).toBe(verdict === 'fails');
+    }
+    overBudget += over.length;
+  }
+  expect(overBudget).toBeGreaterThan(0);
 });

@@ -37,6 +37,13 @@ it('of a value that was read, those are suspect that may have had more digits', 
   expect(suspectNumbersIn(sample)).toEqual(['/id', '/tiny']);
 });
 
+it('takes time in proportion to the digits', () => {
+  const token = `1${'0'.repeat(200_000)}1`;
+  const { user: before } = process.threadCpuUsage();
+  expect(inexactNumbersIn(`{"a":${token}}`)).toEqual(['/a']);
+  expect(process.threadCpuUsage().user - before).toBeLessThan(1_000_000);
+});
+
 it('names a few', () => {
   const text = JSON.stringify(Array(20).fill(0)).replaceAll('0', '9007199254740993');
   expect(inexactNumbersIn(text)).toHaveLength(5);

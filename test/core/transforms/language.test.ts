@@ -159,6 +159,16 @@ describe('the language', () => {
     ['$contains(a, /a/m)', expect.stringContaining('may have the flag i only')],
     [`${'('.repeat(200)}a${')'.repeat(200)}`, expect.stringContaining('nested deeper than 100')],
     [Array(150).fill('a').join('+'), expect.stringContaining('nested deeper than 100')],
+    [
+      `${'{"a":'.repeat(60)}${Array(60).fill('a').join('+')}${'}'.repeat(60)}`,
+      expect.stringContaining('nested deeper than 100'),
+    ],
+    [Array(101).fill('a').join('.'), expect.stringContaining('more than 100 steps')],
+    [
+      `(${Array(60).fill('a').join('.')}).${Array(101).fill('a').join('.')}`,
+      expect.stringContaining('more than 100 steps'),
+    ],
+    [`[$match(a, /x{600}/), $match(a, /y{600}/)]`, expect.stringContaining('too large together')],
   ])('%s is refused', (source, message) => {
     expect(faultOfSource(source)).toEqual(message);
   });

@@ -11,6 +11,14 @@ const many = Array.from({ length: 5_000 }, (_, n) => ({ n, t: `text ${n}` }));
 const numbers = Array.from({ length: 40_000 }, (_, n) => n);
 const LARGE = { a: text('a'), b: 'b', many: [], numbers: [] };
 const LISTS = { a: 'x', many, numbers: numbers.slice(0, 20_000) };
+/** An object with many members, and a list that is walked with it. */
+const WIDE = {
+  wide: Object.fromEntries(Array.from({ length: 12_000 }, (_, n) => [`m${n}`, 0])),
+  list: Array.from({ length: 20_000 }, () => 0),
+};
+const half = (of: string): string => of.repeat(100_000);
+/** Found only after all of it was compared, at each place. */
+const PERIODIC = { a: 'a'.repeat(160_000), b: `b${'a'.repeat(80_000)}` };
 const nested = (open: string, inner: string, close: string, count: number): string =>
   open.repeat(count) + inner + close.repeat(count);
 const deep = (count: number): object => {
@@ -58,6 +66,24 @@ export const TRANSFORM_ATTACKS: Readonly<Record<string, readonly TransformAttack
     { source: nested('$keys(', 'many', ')', 50), data: LISTS },
     { source: nested('(', 'a', '??b)', 90), data: LARGE },
     { source: nested('(', 'a', '?:b)', 90), data: LARGE },
+    { source: 'list[$$.wide]', data: WIDE },
+    { source: '{"x": list.$boolean($$.wide)}', data: WIDE },
+    { source: 'list[{} = $$.wide]', data: WIDE },
+    { source: '{"x": $contains(a, b)}', data: PERIODIC },
+    { source: '{"x": $split(a, b)}', data: PERIODIC },
+    { source: '{"x": $replace(a, b, "")}', data: PERIODIC },
+    { source: '{"x": $substringBefore(a, b)}', data: PERIODIC },
+    { source: '{"x": $substringAfter(a, b)}', data: PERIODIC },
+    { source: '{"x": $toMillis(a)}', data: { a: `${half('TT')}Z` } },
+    { source: '{"x": list.$number($$.a)}', data: { list: WIDE.list, a: `0.${half('0')}1` } },
+    {
+      source: '{"x": $distinct($append(list.$$.a, list.$$.b))}',
+      data: { list: WIDE.list.slice(0, 5_000), a: half('a'), b: half('a') },
+    },
+    {
+      source: '{"x": list{$ = 0 ? $$.a : $$.b: 1}}',
+      data: { list: WIDE.list.map((_, n) => n % 2), a: half('a'), b: half('a') },
+    },
     { source: '(function($x){$x($x)})(function($x){$x($x)})' },
     { source: '$map([1,2], function($x){$x})' },
     { source: '$eval("[1..9]")' },
@@ -82,6 +108,7 @@ export const TRANSFORM_ATTACKS: Readonly<Record<string, readonly TransformAttack
     { source: '{"x": many.{"a": $$.a, "b": $$.a}}', data: { ...LISTS, a: 'x'.repeat(1_000) } },
     { source: '{"x": a, "y": a}', data: { a: '\u0001'.repeat(40_000) } },
     { source: '{"x": a & "more"}', data: LARGE },
+    { source: '{"x": $replace(a, /a+/, b)}', data: { a: 'a'.repeat(20_000), b: half('$0') } },
     { source: `{"x": [${Array(600).fill('$$').join(',')}]}`, data: LISTS },
     { source: `{${Array.from({ length: 100 }, (_, n) => `"k${n}": $$`).join(',')}}`, data: LISTS },
     { source: '$string($$.many) & $string($$.many)', data: LISTS },
@@ -95,6 +122,7 @@ export const TRANSFORM_ATTACKS: Readonly<Record<string, readonly TransformAttack
     { source: '{"x": $contains(a, /(?=(a+))a*b\\1/)}' },
     { source: '{"x": $contains(a, /((a{100}){100}){100}/)}' },
     { source: '{"x": $contains(a, /[\\p{L}]{500}x/i)}', data: LARGE },
+    { source: `[${Array(90).fill('$contains(a,/x{900}/)').join(',')}]` },
     { source: `{"x": $contains(a, /${'('.repeat(900)}a${')'.repeat(900)}/)}` },
     { source: '{"x": $match(a, /x*/)}', data: LARGE },
     { source: '/(a+)+$/' },

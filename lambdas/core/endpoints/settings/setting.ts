@@ -42,6 +42,7 @@ export interface Keeping {
     | {
         readonly authentication?: readonly SealedAuthentication[];
         readonly transform?: Transform;
+        readonly own?: readonly string[];
         readonly joinedAtMs?: number;
       }
     | undefined;

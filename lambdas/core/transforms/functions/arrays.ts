@@ -36,8 +36,11 @@ export const ON_ARRAYS = {
         if (typeof one === 'object' && one !== null) {
           if (others.some((other) => areEqual(one, other, work))) continue;
           others.push(one);
-        } else if (texts.has(one)) continue;
-        else texts.add(one);
+        } else {
+          if (typeof one === 'string') work.takeText(one.length);
+          if (texts.has(one)) continue;
+          texts.add(one);
+        }
         kept.push(one);
       }
       return kept;

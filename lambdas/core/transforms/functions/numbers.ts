@@ -25,8 +25,9 @@ const OTHER_BASE = /^0([xX][0-9A-Fa-f]+|[oO][0-7]+|[bB][01]+)$/;
 export const ON_NUMBERS = {
   number: {
     parameters: [{ kinds: ['number', 'string', 'boolean'], isContext: true }],
-    run: ([value]: readonly [(number | string | boolean)?]) => {
+    run: ([value]: readonly [(number | string | boolean)?], work) => {
       if (value === undefined || typeof value === 'number') return value;
+      if (typeof value === 'string') work.takeText(value.length);
       const isNumeral = typeof value === 'boolean' || DECIMAL.test(value) || OTHER_BASE.test(value);
       const number = Number(value);
       if (isNumeral && Number.isFinite(number)) return number;

@@ -10,7 +10,8 @@ export function replaced(
   limit: number,
   work: Work,
 ): string {
-  work.takeText(text.length);
+  if (pattern instanceof Regex) work.takeText(text.length);
+  else work.takeSearch(text, pattern);
   const parts: string[] = [];
   let from = 0;
   let count = 0;
@@ -47,7 +48,9 @@ function substituted(replacement: string, { text, groups }: Found, work: Work): 
     at = sign + 1;
     const next = replacement.charAt(at);
     if (next === '$' || next === '0') {
-      result += next === '$' ? '$' : text;
+      const all = next === '$' ? '$' : text;
+      work.takeText(all.length);
+      result += all;
       at++;
       continue;
     }

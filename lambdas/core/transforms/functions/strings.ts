@@ -66,7 +66,7 @@ export const ON_STRINGS = {
     run: ([text, token]: readonly [string?, (string | Regex)?], work) => {
       if (text === undefined || token === undefined) return undefined;
       if (token instanceof Regex) return !token.matches(text, work).next().done;
-      work.takeText(text.length);
+      work.takeSearch(text, token);
       return text.includes(token);
     },
   },
@@ -138,7 +138,7 @@ function cut(
   work: Work,
 ): string | undefined {
   if (text === undefined || mark === undefined) return text;
-  work.takeText(text.length);
+  work.takeSearch(text, mark);
   const at = text.indexOf(mark);
   if (at < 0) return text;
   return side === 'before' ? text.slice(0, at) : text.slice(at + mark.length);
@@ -151,7 +151,7 @@ function splitBy(text: string, separator: string | Regex, most: number, work: Wo
     parts.push(text.slice(from, to));
   };
   if (!(separator instanceof Regex)) {
-    work.takeText(text.length);
+    work.takeSearch(text, separator);
     if (separator === '') work.take(text.length);
     else work.take(text.split(separator, Math.min(most, MAX_STEPS)).length);
     return text.split(separator, Math.min(Math.floor(most), 2 ** 31));

@@ -17,11 +17,13 @@ export const ON_TIMES = {
   },
   toMillis: {
     parameters: [{ kinds: ['string'], isContext: true }],
-    run: ([text]: readonly [string?]) => {
+    run: ([text]: readonly [string?], work) => {
       if (text === undefined) return undefined;
+      work.takeText(text.length);
+      const [isIso, , , time, , , zone] = ISO.exec(text) ?? [];
       // Without a zone it is UTC, wherever this runs.
-      const isLocal = /T[^Z+-]*$/.test(text);
-      const millis = ISO.test(text) ? Date.parse(isLocal ? `${text}Z` : text) : Number.NaN;
+      const isLocal = time !== undefined && zone === undefined;
+      const millis = isIso ? Date.parse(isLocal ? `${text}Z` : text) : Number.NaN;
       if (!Number.isNaN(millis)) return millis;
       throw new TransformFailure('$toMillis is called with a text that is no time of ISO 8601');
     },

@@ -6,22 +6,21 @@ import { notTaken, SyntaxFault } from './fault.ts';
 /** How deep expressions may be nested: evaluating one takes some frames of the stack for each level. */
 export const MAX_DEPTH = 100;
 
+/** Each makes a path anew, which is as much work as it has steps. */
+const MAX_PATH_STEPS = 100;
+
 /** An expression of a form, with its depth. @throws SyntaxFault */
 export function made<F extends Form>(form: F, more: Partial<Expression> = {}): F & Expression {
   const whole = { ...form, ...more };
-  const depth = 1 + Math.max(0, ...partsOf(whole).map((part) => part.depth));
+  const parts = Object.values(whole).flatMap(partsOf);
+  const depth = 1 + Math.max(0, ...parts.map((part) => part.depth));
   if (depth > MAX_DEPTH) throw new SyntaxFault(`is nested deeper than ${MAX_DEPTH} levels`, 0);
   return { ...whole, depth } as F & Expression; // with all that a form may have beside
 }
 
 function partsOf(value: unknown): Expression[] {
-  if (Array.isArray(value)) return value.flatMap(partsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((member): Expression[] => {
-    if (Array.isArray(member))
-      return member.flatMap((one) => (isExpression(one) ? [one] : partsOf(one)));
-    return isExpression(member) ? [member] : [];
-  });
+  if (isExpression(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(partsOf) : [];
 }
 
 const isExpression = (value: unknown): value is Expression =>
@@ -36,6 +35,9 @@ export function pathOf(left: Expression, right?: Expression, at = 0): Expression
   const after =
     right.kind === 'path' ? right.steps : [predicates ? { ...step, stages: predicates } : right];
   if (left.kind === 'path' && left.group) throw notTaken('a step behind a grouping', at);
+  if (before.length + after.length > MAX_PATH_STEPS) {
+    throw new SyntaxFault(`has a path of more than ${MAX_PATH_STEPS} steps`, at);
+  }
   const steps = [...before, ...after].map((one) => asStep(one, at));
   const ends = [0, steps.length - 1];
   const whole = steps.map((one, index) =>

@@ -1,5 +1,6 @@
 // Parses the part of JSONata that transformations may use, by Pratt’s algorithm with JSONata’s own binding powers. What
 // is not part of it is refused here, so that nothing else can be evaluated. The work grows with the length of the source.
+import { MAX_PATTERN_SIZE } from '../../json/schema/patterns.ts';
 import { FUNCTIONS } from '../functions/all.ts';
 import { readRegex } from '../regex.ts';
 import { filteredBy, groupedBy, keptAsArray, made, pathOf } from './build.ts';
@@ -56,6 +57,7 @@ class Parser {
   readonly #next: (mayBeRegex: boolean) => Token;
   #token: Token;
   #nesting = 0;
+  #regexSize = 0;
 
   constructor(source: string) {
     this.#next = tokensOf(source);
@@ -214,8 +216,12 @@ class Parser {
     }
     this.#token = this.#next(false);
     const regex = readRegex(token.source, token.flags);
-    if (typeof regex !== 'string') return made({ kind: 'regex', regex });
-    throw new SyntaxFault(`has a regular expression that ${regex}`, token.at);
+    if (typeof regex === 'string') {
+      throw new SyntaxFault(`has a regular expression that ${regex}`, token.at);
+    }
+    this.#regexSize += regex.size;
+    if (this.#regexSize <= MAX_PATTERN_SIZE) return made({ kind: 'regex', regex });
+    throw new SyntaxFault('has regular expressions that are too large together', token.at);
   }
 
   #block(): Expression {
