@@ -68,14 +68,17 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
   }
 
   /** The one call that is not worth a client: the emulator asks for no signature. */
-  async function cloudFormation(action: string): Promise<string> {
+  async function cloudFormation(action: string, more: object = {}): Promise<string> {
     const scope = `test/20260101/${REGION}/cloudformation/aws4_request`;
     const answer = await fetch(awsUrl, {
       method: 'POST',
       headers: {
         authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
       },
-      body: new URLSearchParams({ Action: action, StackName: STACK, Version: '2010-05-15' }),
+      body: new URLSearchParams({
+        ...{ Action: action, StackName: STACK, Version: '2010-05-15' },
+        ...more,
+      }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
@@ -158,15 +161,17 @@ export function stackTools(awsUrl: string, workDir: string): StackTools {
     diff: (assembly) => cdk(ROOT, 'diff', '--app', assembly, '--fail'),
     destroy: async (assembly) => void (await cdk(ROOT, 'destroy', '--app', assembly, '--force')),
     async resources() {
-      const xml = await cloudFormation('ListStackResources');
-      const entries = [...xml.matchAll(/<member>.*?<\/member>/gs)].map(
-        ([member]): [string, string] => {
+      const found = new Map<string, string>();
+      for (let token: string | undefined = ''; token !== undefined; ) {
+        const xml = await cloudFormation('ListStackResources', token ? { NextToken: token } : {});
+        for (const [member] of xml.matchAll(/<member>.*?<\/member>/gs)) {
           const [, logicalId = ''] = /<LogicalResourceId>(.*?)</.exec(member) ?? [];
           const [, physicalId = ''] = /<PhysicalResourceId>(.*?)</.exec(member) ?? [];
-          return [logicalId, physicalId];
-        },
-      );
-      return new Map(entries);
+          found.set(logicalId, physicalId);
+        }
+        [, token] = /<NextToken>(.+?)</.exec(xml) ?? [];
+      }
+      return found;
     },
     functions,
     operatorKey: ({ operatorSecret }) => secretOf(operatorSecret),
