@@ -50,9 +50,11 @@ describe('after a load on five endpoints', () => {
     await eventually(() => descriptors() - before.descriptors < LOAD.seconds * LOAD.rate);
   });
 
-  it('the data folder has no more files than before', () => {
-    const [first, last] = [samples[0]?.files ?? 0, samples.at(-1)?.files ?? 0];
-    expect(last - first).toBeLessThan(8);
+  // LevelDB has one for each 2 MB, and some more while it is behind with compacting; iterators that stay open keep all.
+  it('the data folder has few more files than before', () => {
+    const [first, last] = [samples[0], samples.at(-1)];
+    const grownMb = (last?.folder ?? 0) - (first?.folder ?? 0);
+    expect((last?.files ?? 0) - (first?.files ?? 0)).toBeLessThan(16 + grownMb / 2);
   });
 
   it.each(['Timeout', 'MessagePort', 'TCPServerWrap', 'FSReqCallback', 'ProcessWrap'])(
