@@ -96,13 +96,10 @@ async function eventsOf(
     if (event) events.set(event.id, { event, targets: [message.endpointId] });
   }
   const others = messages.filter(({ message }) => !events.has(message.eventId));
-  const found =
-    others.length === 0
-      ? new Map<string, StoredEvent>()
-      : await ledger.getEvents(
-          others.map(({ message }) => message),
-          'left out',
-        );
+  const found = await ledger.getEvents(
+    others.map(({ message }) => message),
+    'left out',
+  );
   return new Map([...events, ...found]);
 }
 

@@ -9,12 +9,13 @@ import { openingEvents, sealingDeliveries } from '../adapters/ledger/vault.ts';
 import { createWakes } from '../adapters/ledger/wakes.ts';
 import { log } from '../adapters/log.ts';
 import { metrics } from '../adapters/metrics.ts';
-import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts';
+import { createQueues, createSqs, ENTRIES_PER_CALL, queueUrls } from '../adapters/queues/queues.ts';
 import { createKeyringStore, createSigningKeyCache } from '../adapters/registry/keyring.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { withTokens } from '../adapters/registry/tokens.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { createSender } from '../adapters/sender/sender.ts';
+import { afterAMoment, shareSends } from '../adapters/shared-calls.ts';
 import {
   readDestinationRules,
   readSettings,
@@ -32,7 +33,6 @@ import { fewAtATime } from './few-at-a-time.ts';
 import { createHealthWatch } from './health-watch.ts';
 import { createOutcomeWriter } from './outcome-writer.ts';
 import { formRequest } from './request.ts';
-import { shareRetries } from './shared-retries.ts';
 import { createSlowWatch } from './slow-watch.ts';
 import type { TestPorts } from './test-delivery.ts';
 
@@ -62,7 +62,7 @@ const signingKeys = createSigningKeyCache(
   surroundings,
 );
 const sqs = createQueues(createSqs(), queueUrls());
-const queues = { ...sqs, sendRetries: shareRetries(sqs) };
+const queues = { ...sqs, sendRetries: shareSends(sqs.sendRetries, afterAMoment(ENTRIES_PER_CALL)) };
 const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
 const events = createOperatorNotices({ registry, queues });
 const warn = (message: string, error: unknown): void => log.warn(message, { error: String(error) });

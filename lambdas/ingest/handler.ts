@@ -10,6 +10,7 @@ import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts
 import { createEventTypeReader } from '../adapters/registry/event-types.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
+import { oneAtATime, shareSends } from '../adapters/shared-calls.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
 import { OPERATOR_TENANT } from '../core/scope.ts';
 import { Env } from '../environment.ts';
@@ -20,7 +21,6 @@ import { lambdaHandler } from '../http/lambda.ts';
 import { createEventTypeGate } from './event-type-gate.ts';
 import { countRefusedRequests } from './refusals.ts';
 import { addEventRoutes } from './routes.ts';
-import { shareSends } from './shared-sends.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
@@ -38,7 +38,7 @@ const authentication = createAuthentication({
   gate: edge.gate,
 });
 const queues = settings.sealEventData ? sealingQueue({ secrets, surroundings }, sqs) : sqs;
-const sendEvents = shareSends(queues);
+const sendEvents = shareSends(queues.sendEvents, oneAtATime);
 addEventRoutes(app, authentication, {
   ledger,
   queues: {

@@ -131,7 +131,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'metrics',
   ],
   'lambdas/adapters': [
-    ['log', 'surroundings', 'undici-agent.d'],
+    ['log', 'surroundings', 'shared-calls', 'undici-agent.d'],
     'metrics',
     ['queue-batch', 'aws/'],
     'on-demand/',

@@ -22,7 +22,7 @@ import type { Sqs } from '../aws/sqs-calls.ts';
 import { log } from '../log.ts';
 
 /** SQS's limits: entries per call, and bytes per call (all bodies together). */
-const ENTRIES_PER_CALL = 10;
+export const ENTRIES_PER_CALL = 10;
 const BYTES_PER_CALL = 1_000_000;
 /** For what SQS refuses. */
 const ROUNDS = { rounds: 4, pauseMs: 100 };

@@ -12,11 +12,13 @@ import {
 } from '../../../lambdas/adapters/ledger/vault.ts';
 import { createWorkLedger } from '../../../lambdas/adapters/ledger/work.ts';
 import { createDeadLetters } from '../../../lambdas/adapters/queues/dead-letters.ts';
+import { ENTRIES_PER_CALL } from '../../../lambdas/adapters/queues/queues.ts';
 import {
   createKeyringStore,
   createSigningKeyCache,
 } from '../../../lambdas/adapters/registry/keyring.ts';
 import { createTemplates } from '../../../lambdas/adapters/registry/templates.ts';
+import { afterAMoment, shareSends } from '../../../lambdas/adapters/shared-calls.ts';
 import { createTransformer } from '../../../lambdas/adapters/transformer.ts';
 import type { DispatchQueue } from '../../../lambdas/core/deliveries/message.ts';
 import type { TestRequest } from '../../../lambdas/core/deliveries/test.ts';
@@ -27,7 +29,6 @@ import { createEndpointCache } from '../../../lambdas/dispatch/endpoint-cache.ts
 import { fewAtATime } from '../../../lambdas/dispatch/few-at-a-time.ts';
 import { createHealthWatch } from '../../../lambdas/dispatch/health-watch.ts';
 import { createOutcomeWriter } from '../../../lambdas/dispatch/outcome-writer.ts';
-import { shareRetries } from '../../../lambdas/dispatch/shared-retries.ts';
 import { createSlowWatch } from '../../../lambdas/dispatch/slow-watch.ts';
 import { sendTest } from '../../../lambdas/dispatch/test-delivery.ts';
 import { fanOut } from '../../../lambdas/fan-out/fan-out.ts';
@@ -70,7 +71,10 @@ function loadDispatch(services: Services) {
     ? sealingDeliveries({ secrets, surroundings }, adapters.deliveries)
     : adapters.deliveries;
   const ledger = { ...openingEvents({ secrets }, adapters.events), ...fewAtATime(deliveries) };
-  const queues = { ...adapters.queues, sendRetries: shareRetries(adapters.queues) };
+  const queues = {
+    ...adapters.queues,
+    sendRetries: shareSends(adapters.queues.sendRetries, afterAMoment(ENTRIES_PER_CALL)),
+  };
   const events = createOperatorNotices({ registry, queues });
   const keyring = createKeyringStore(adapters.registryTable);
   const signingKeys = createSigningKeyCache(keyring, secrets, surroundings);
