@@ -18,3 +18,8 @@ export function iamArnOf(resource: string): string {
 export function nameInArn(arn: string): string {
   return arn.split(':').slice(5).join(':');
 }
+
+/** @param named a function by its name or its ARN */
+export function functionNameOf(named: string): string {
+  return named.startsWith('arn:') ? nameInArn(named).replace(/^function:/, '') : named;
+}

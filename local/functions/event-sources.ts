@@ -1,9 +1,9 @@
 // The template's SQS event source mappings, started; those of streams are in stream-sources.ts.
 import { z } from 'zod';
-import { nameInArn } from '../aws-names.ts';
+import { functionNameOf } from '../aws-names.ts';
 import { sqsCall } from '../gate/aws-calls.ts';
 import type { Meter } from '../gate/meter.ts';
-import type { Permissions } from '../gate/permissions.ts';
+import type { Need, Permissions } from '../gate/permissions.ts';
 import type { SqsEmulator } from '../sqs/emulator.ts';
 import type { Stack } from '../stack/stack.ts';
 import { StartFailure } from '../start-failure.ts';
@@ -55,7 +55,7 @@ export function startEventSources(
   const served = new Set<string>();
   return mappings.map((mapping) => {
     const queue = emulator.store.getQueueByArn(mapping.EventSourceArn);
-    const name = nameInArn(mapping.FunctionName).replace(/^function:/, '') || mapping.FunctionName;
+    const name = functionNameOf(mapping.FunctionName);
     const host = functions.get(name);
     if (queue === undefined || host === undefined) {
       throw new Error(`no queue or function for the event source ${mapping.EventSourceArn}`);
@@ -90,12 +90,21 @@ export function requirePolling(
   roleName: string,
   queueName: string,
 ): void {
-  for (const operation of POLLER_OPERATIONS) {
-    for (const need of sqsCall(operation, { QueueName: queueName }).needs) {
-      if (permissions.allows(roleName, need)) continue;
-      throw new StartFailure(
-        `${roleName} does not grant ${need.action} on ${need.resource}, which its event source needs`,
-      );
-    }
-  }
+  const needs = POLLER_OPERATIONS.flatMap(
+    (operation) => sqsCall(operation, { QueueName: queueName }).needs,
+  );
+  requireGranted(permissions, roleName, needs);
+}
+
+/** @throws StartFailure if the role lacks what an event source of its function needs */
+export function requireGranted(
+  permissions: Permissions,
+  roleName: string,
+  needs: readonly Need[],
+): void {
+  const missing = needs.find((need) => !permissions.allows(roleName, need));
+  if (missing === undefined) return;
+  throw new StartFailure(
+    `${roleName} does not grant ${missing.action} on ${missing.resource}, which its event source needs`,
+  );
 }

@@ -1,9 +1,10 @@
 // Lambda's Invoke: waiting for the answer (RequestResponse), or not (Event).
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
-import { nameInArn } from '../aws-names.ts';
+import { functionNameOf } from '../aws-names.ts';
 import { invokeCall } from '../gate/aws-calls.ts';
-import { ControlFault, type ControlService } from '../gate/control-endpoint.ts';
+import type { ControlService } from '../gate/control-endpoint.ts';
+import { ServiceFault } from '../gate/service-fault.ts';
 import { FunctionFailed, type FunctionHost } from './host.ts';
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -16,11 +17,11 @@ export function invokeService(
     const encoded = PATH.exec(url.pathname)?.[1];
     if (method !== 'POST' || encoded === undefined) return undefined;
     const given = decodeURIComponent(encoded);
-    const name = given.startsWith('arn:') ? nameInArn(given).replace(/^function:/, '') : given;
+    const name = functionNameOf(given);
     authorize(invokeCall(name));
     const host = functions.get(name);
     if (host === undefined) {
-      throw new ControlFault(404, 'ResourceNotFoundException', `Function not found: ${given}`);
+      throw new ServiceFault(404, 'ResourceNotFoundException', `Function not found: ${given}`);
     }
     const event = text === '' ? '{}' : text;
     if (headers['x-amz-invocation-type'] === 'Event') {

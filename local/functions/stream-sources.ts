@@ -1,13 +1,12 @@
 // The template's event source mappings of streams, started.
 import { z } from 'zod';
-import { nameInArn } from '../aws-names.ts';
+import { functionNameOf, nameInArn } from '../aws-names.ts';
 import type { DynamoDbEmulator } from '../dynamodb/emulator.ts';
 import { streamNeeds } from '../gate/aws-calls.ts';
 import type { Permissions } from '../gate/permissions.ts';
 import { type Json, textOf } from '../json.ts';
 import type { Stack } from '../stack/stack.ts';
-import { StartFailure } from '../start-failure.ts';
-import type { Invoked } from './event-sources.ts';
+import { type Invoked, requireGranted } from './event-sources.ts';
 import { StreamSource } from './stream-source.ts';
 
 const mappingProperties = z.object({
@@ -40,7 +39,7 @@ export async function startStreamSources(
     if (!arn.includes(':dynamodb:')) continue;
     const mapping = mappingProperties.parse(properties);
     const { FilterCriteria } = mapping;
-    const name = nameInArn(mapping.FunctionName).replace(/^function:/, '') || mapping.FunctionName;
+    const name = functionNameOf(mapping.FunctionName);
     const host = functions.get(name);
     const table = /^table\/([^/]+)\/stream\//.exec(nameInArn(arn))?.[1];
     if (host === undefined || table === undefined) {
@@ -64,9 +63,5 @@ export async function startStreamSources(
 
 /** @throws StartFailure if the role lacks what Lambda needs to read the stream for its function */
 export function requireStream(permissions: Permissions, roleName: string, arn: string): void {
-  const missing = streamNeeds(arn).find((need) => !permissions.allows(roleName, need));
-  if (missing === undefined) return;
-  throw new StartFailure(
-    `${roleName} does not grant ${missing.action} on ${missing.resource}, which its event source needs`,
-  );
+  requireGranted(permissions, roleName, streamNeeds(arn));
 }

@@ -5,6 +5,7 @@ import { type JsonObject, parseObject } from '../json.ts';
 import type { AwsCall } from './aws-calls.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { answerJson, close, listenOnLoopback, readBody } from './loopback-server.ts';
+import { ServiceFault } from './service-fault.ts';
 
 export interface ControlRequest {
   method: string;
@@ -12,7 +13,7 @@ export interface ControlRequest {
   headers: IncomingMessage['headers'];
   text: string;
   body: JsonObject;
-  /** Throws a ControlFault when the caller's role does not grant the call. */
+  /** Throws a ServiceFault when the caller's role does not grant the call. */
   authorize(call: AwsCall): void;
 }
 
@@ -20,18 +21,6 @@ interface ControlAnswer {
   statusCode: number;
   body: unknown;
   headers?: Record<string, string>;
-}
-
-/** A service's error as the SDK understands it, by its code in a header and in the body. */
-export class ControlFault extends Error {
-  readonly statusCode: number;
-  readonly code: string;
-
-  constructor(statusCode: number, code: string, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-    this.code = code;
-  }
 }
 
 /** Answers undefined for a request of another service. */
@@ -53,9 +42,9 @@ export async function startControlEndpoint(gatekeeper: Gatekeeper): Promise<Cont
       answerJson(response, statusCode, body, headers);
     } catch (error) {
       const fault =
-        error instanceof ControlFault
+        error instanceof ServiceFault
           ? error
-          : new ControlFault(500, 'InternalServerException', String(error));
+          : new ServiceFault(500, 'InternalServerException', String(error));
       const body = { __type: fault.code, Message: fault.message, message: fault.message };
       answerJson(response, fault.statusCode, body, { 'x-amzn-errortype': fault.code });
     }
@@ -85,14 +74,14 @@ async function answer(
     body: parseObject(text),
     authorize: (call) => {
       const refusal = gatekeeper.check({ method, url, headers, body: text }, call);
-      if (refusal !== undefined) throw new ControlFault(400, refusal.code, refusal.message);
+      if (refusal !== undefined) throw new ServiceFault(400, refusal.code, refusal.message);
     },
   };
   for (const service of services) {
     const served = await service(controlRequest);
     if (served !== undefined) return served;
   }
-  throw new ControlFault(
+  throw new ServiceFault(
     400,
     'UnknownOperationException',
     'The embedded runtime does not have it.',

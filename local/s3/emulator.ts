@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { s3Call } from '../gate/aws-calls.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import { close, listenOnLoopback, readBody } from '../gate/loopback-server.ts';
+import { ServiceFault } from '../gate/service-fault.ts';
 import { ObjectStore } from './store.ts';
 
 const MAX_KEYS = 1_000;
@@ -15,17 +16,6 @@ interface S3Emulator {
   close(): Promise<void>;
 }
 
-class S3Fault extends Error {
-  readonly statusCode: number;
-  readonly code: string;
-
-  constructor(statusCode: number, code: string, message: string) {
-    super(message);
-    this.statusCode = statusCode;
-    this.code = code;
-  }
-}
-
 export async function startS3(folder: string, gatekeeper: Gatekeeper): Promise<S3Emulator> {
   const store = new ObjectStore(folder);
   const buckets = new Set<string>();
@@ -33,7 +23,7 @@ export async function startS3(folder: string, gatekeeper: Gatekeeper): Promise<S
     try {
       await answer(request, response, { store, buckets, gatekeeper });
     } catch (error) {
-      const { statusCode = 500, code = 'InternalError', message } = error as Partial<S3Fault>;
+      const { statusCode = 500, code = 'InternalError', message } = error as Partial<ServiceFault>;
       const xml = `<Error><Code>${code}</Code><Message>${escaped(message ?? '')}</Message></Error>`;
       response.writeHead(statusCode, { 'content-type': 'application/xml' }).end(xml);
     }
@@ -62,11 +52,11 @@ async function answer(
   const isList = key === '' && method === 'GET';
   const call = s3Call(isList ? 'ListObjectsV2' : OPERATIONS[method], bucket, key, prefix);
   const refusal = gatekeeper.check({ method, url, headers, body }, call);
-  if (refusal !== undefined) throw new S3Fault(403, 'AccessDenied', refusal.message);
+  if (refusal !== undefined) throw new ServiceFault(403, 'AccessDenied', refusal.message);
   const caller = gatekeeper.callerOf(headers.authorization);
   // Lists are billed as what puts.
   gatekeeper.meter.add(caller, method === 'PUT' || isList ? 's3.puts' : 's3.gets', 1);
-  if (!buckets.has(bucket)) throw new S3Fault(404, 'NoSuchBucket', 'There is no such bucket.');
+  if (!buckets.has(bucket)) throw new ServiceFault(404, 'NoSuchBucket', 'There is no such bucket.');
   if (isList) {
     const after = Buffer.from(searchParams.get('continuation-token') ?? '', 'base64url').toString();
     const found = await store.list(bucket, prefix);
@@ -77,9 +67,9 @@ async function answer(
     response.writeHead(200).end();
   } else if (method === 'GET') {
     const object = store.get(bucket, key);
-    if (object === undefined) throw new S3Fault(404, 'NoSuchKey', 'There is no such key.');
+    if (object === undefined) throw new ServiceFault(404, 'NoSuchKey', 'There is no such key.');
     response.writeHead(200, { 'content-length': String(object.length) }).end(object);
-  } else throw new S3Fault(405, 'MethodNotAllowed', 'The embedded runtime does not have it.');
+  } else throw new ServiceFault(405, 'MethodNotAllowed', 'The embedded runtime does not have it.');
 }
 
 interface S3Surroundings {

@@ -4,11 +4,8 @@
 import { z } from 'zod';
 import { arnOf } from '../aws-names.ts';
 import { scheduleCall } from '../gate/aws-calls.ts';
-import {
-  ControlFault,
-  type ControlRequest,
-  type ControlService,
-} from '../gate/control-endpoint.ts';
+import type { ControlRequest, ControlService } from '../gate/control-endpoint.ts';
+import { ServiceFault } from '../gate/service-fault.ts';
 import { textOf } from '../json.ts';
 import type { Schedule, ScheduleStore } from './store.ts';
 
@@ -49,7 +46,7 @@ export function schedulerService(
       case 'POST':
         return change('CreateSchedule', request, group, name, groups, (schedule) => {
           if (store.insert(schedule)) return;
-          throw new ControlFault(409, 'ConflictException', `Schedule ${name} already exists.`);
+          throw new ServiceFault(409, 'ConflictException', `Schedule ${name} already exists.`);
         });
       case 'PUT':
         return change('UpdateSchedule', request, group, name, groups, (schedule) => {
@@ -84,12 +81,12 @@ function change(
   const parsed = definitionShape.safeParse(request.body);
   const role = parsed.success ? parsed.data.Target.RoleArn : '';
   request.authorize(scheduleCall(operation, group, name, role));
-  if (!NAME.test(name)) throw new ControlFault(400, 'ValidationException', `Bad name: ${name}`);
+  if (!NAME.test(name)) throw new ServiceFault(400, 'ValidationException', `Bad name: ${name}`);
   if (!parsed.success) {
-    throw new ControlFault(400, 'ValidationException', z.prettifyError(parsed.error));
+    throw new ServiceFault(400, 'ValidationException', z.prettifyError(parsed.error));
   }
   if (group !== 'default' && !groups.has(group)) {
-    throw new ControlFault(
+    throw new ServiceFault(
       404,
       'ResourceNotFoundException',
       `Schedule group ${group} does not exist.`,
@@ -98,7 +95,7 @@ function change(
   const time = AT.exec(parsed.data.ScheduleExpression)?.[1] ?? '';
   const dueAtMs = Date.parse(`${time}Z`);
   if (Number.isNaN(dueAtMs)) {
-    throw new ControlFault(400, 'ValidationException', `Invalid Schedule Expression at(${time}).`);
+    throw new ServiceFault(400, 'ValidationException', `Invalid Schedule Expression at(${time}).`);
   }
   store({ group, name, dueAtMs, definition: request.text });
   return { statusCode: 200, body: { ScheduleArn: scheduleArn(group, name) } };
@@ -108,6 +105,6 @@ function scheduleArn(group: string, name: string): string {
   return arnOf('scheduler', `schedule/${group}/${name}`);
 }
 
-function notFound(name: string): ControlFault {
-  return new ControlFault(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
+function notFound(name: string): ServiceFault {
+  return new ServiceFault(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
 }

@@ -1,6 +1,7 @@
 // Secrets Manager's GetSecretValue and PutSecretValue (JSON 1.1).
 import { secretCall } from '../gate/aws-calls.ts';
-import { ControlFault, type ControlService } from '../gate/control-endpoint.ts';
+import type { ControlService } from '../gate/control-endpoint.ts';
+import { ServiceFault } from '../gate/service-fault.ts';
 import { textOf } from '../json.ts';
 import type { SecretStore } from './store.ts';
 
@@ -12,12 +13,12 @@ export function secretsService(secrets: SecretStore): ControlService {
     const arn = secrets.arnOf(secretId);
     authorize(secretCall(operation, arn ?? secretId));
     if (operation !== 'GetSecretValue' && operation !== 'PutSecretValue') {
-      throw new ControlFault(400, 'InvalidRequestException', `${operation} is not available here.`);
+      throw new ServiceFault(400, 'InvalidRequestException', `${operation} is not available here.`);
     }
     const value = arn === undefined ? undefined : secrets.value(arn);
     if (arn === undefined || value === undefined) {
       const message = "Secrets Manager can't find the specified secret.";
-      throw new ControlFault(400, 'ResourceNotFoundException', message);
+      throw new ServiceFault(400, 'ResourceNotFoundException', message);
     }
     if (operation === 'PutSecretValue') secrets.put(arn, textOf(body.SecretString));
     const name = arn.replace(/^.*:secret:/, '').replace(/-[^-]*$/, '');
