@@ -23,10 +23,13 @@ export const KEY_SCOPES = [
 ] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
+/** What only reads, and no secrets. */
+export const READING_SCOPES = ['events:read', 'endpoints:read', 'deliveries:read'] as const;
+
 /** Named sets of scopes: `manager` is what a key gets unless it asks for others. */
 const KEY_PRESETS = {
   producer: ['events:write', 'events:read'],
-  reader: ['events:read', 'endpoints:read', 'deliveries:read'],
+  reader: READING_SCOPES,
   manager: KEY_SCOPES,
 } as const satisfies Record<string, readonly KeyScope[]>;
 

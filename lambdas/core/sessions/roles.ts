@@ -1,5 +1,5 @@
 // What people of the operator may do in the console: operations by role, in one table.
-import { KEY_SCOPES, type KeyScope } from '../keys/api-key.ts';
+import { KEY_SCOPES, type KeyScope, READING_SCOPES } from '../keys/api-key.ts';
 
 export const ROLES = ['viewer', 'support', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -66,11 +66,9 @@ interface Grants {
   readonly scopes: readonly KeyScope[];
 }
 
-const READING = ['events:read', 'endpoints:read', 'deliveries:read'] as const;
-
 export const ROLE_GRANTS: Readonly<Record<Role, Grants>> = {
-  viewer: { operations: VIEWER, scopes: READING },
-  support: { operations: SUPPORT, scopes: [...READING, 'deliveries:write'] },
+  viewer: { operations: VIEWER, scopes: READING_SCOPES },
+  support: { operations: SUPPORT, scopes: [...READING_SCOPES, 'deliveries:write'] },
   admin: { operations: 'all', scopes: KEY_SCOPES },
 };
 

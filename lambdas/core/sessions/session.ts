@@ -1,7 +1,7 @@
 // Sessions of the portal and of the console: a random token, kept as a hash, that may do what its maker may or less,
 // and ends with it.
 import type { KeyScope } from '../keys/api-key.ts';
-import { hashOfKey } from '../keys/api-key.ts';
+import { hashOfKey, READING_SCOPES } from '../keys/api-key.ts';
 import { ENVIRONMENTS, type Environment, type Scope } from '../scope.ts';
 import type { Role } from './roles.ts';
 
@@ -26,10 +26,9 @@ export const SESSION_SCOPES = [
 ] as const satisfies readonly KeyScope[];
 export type SessionScope = (typeof SESSION_SCOPES)[number];
 
-const READING = ['events:read', 'endpoints:read', 'deliveries:read'] as const;
 export const SESSION_PRESETS = {
-  viewer: READING,
-  developer: [...READING, 'endpoints:write', 'deliveries:write'],
+  viewer: READING_SCOPES,
+  developer: [...READING_SCOPES, 'endpoints:write', 'deliveries:write'],
   owner: SESSION_SCOPES,
 } as const satisfies Record<string, readonly SessionScope[]>;
 
