@@ -9,7 +9,7 @@ import { refused } from '../../http/body.ts';
 import type { GROUPS } from './operations.ts';
 import { type AnalyticsPorts, type AskedWindow, MAX_GROUPS } from './window.ts';
 
-type Group = (typeof GROUPS)[number];
+export type Group = (typeof GROUPS)[number];
 /** Groups whose counts stand in the hours of a tenant or an endpoint. */
 export type CountedGroup = Exclude<Group, 'outcome' | 'attempt'>;
 

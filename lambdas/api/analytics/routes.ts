@@ -18,7 +18,7 @@ import type { AppContext } from '../../http/authentication.ts';
 import type { Serve } from '../../http/operation.ts';
 import { time } from '../schemas.ts';
 import { csvOf } from './csv.ts';
-import { hoursOfType, requireGrouping, seriesBy } from './grouping.ts';
+import { type Group, hoursOfType, requireGrouping, seriesBy } from './grouping.ts';
 import {
   type AttemptPoint,
   type DeliveryPoint,
@@ -38,6 +38,13 @@ import {
   whoseOf,
 } from './window.ts';
 
+/** How the points of an operation are made. */
+interface Points<Point> {
+  readonly split: (span: Span, rollup: Rollup, by: 'outcome' | 'attempt') => Point[];
+  readonly counted: (span: Span, group: string | undefined, counts: GroupCounts) => Point;
+  readonly whole: (span: Span, window: AnalyticsWindow) => Point;
+}
+
 const NO_TIMES = { p50Ms: null, p95Ms: null, p99Ms: null };
 
 export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
@@ -54,66 +61,40 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
       : { ...window, hours: hoursOfType(window.hours, type) };
   };
 
-  serve(getAttempts, async ({ c, scope, query, reply }) => {
-    const { by } = query;
+  /** A point for each span, or for each group in it. @throws Problem 422 */
+  const groupedPoints = async <Point>(
+    c: AppContext,
+    scope: Scope,
+    query: AskedWindow & { readonly by?: Group | undefined },
+    { split, counted, whole }: Points<Point>,
+  ): Promise<{ readonly data: Point[]; readonly frame: AnalyticsWindow['frame'] }> => {
+    const { by, endpoint, type } = query;
     requireGrouping(by, query);
     const window = await windowOf(c, scope, query);
     const { spans, hours, frame } = window;
-    const isTypeOfEndpoint = query.endpoint !== undefined && query.type !== undefined;
-    const data: AttemptPoint[] = [];
+    const isTypeOfEndpoint = endpoint !== undefined && type !== undefined;
+    let data: Point[];
     if (by === 'outcome' || by === 'attempt') {
-      for (const span of spans) {
-        const rollup = rollupOf(span, hours);
-        const split = by === 'outcome' ? byOutcome(rollup) : Object.entries(rollup.tries);
-        data.push(
-          ...split.map(([group, [count, success]]) =>
-            attemptPointOf(span, group, [count, success, null]),
-          ),
-        );
-      }
+      data = spans.flatMap((span) => split(span, rollupOf(span, hours), by));
     } else if (by !== undefined || isTypeOfEndpoint) {
       const series = await seriesBy(ports, scope, hours, by ?? 'type');
-      const names = isTypeOfEndpoint ? [query.type ?? ''] : series.names;
+      const names = isTypeOfEndpoint ? [type] : series.names;
       requirePoints(spans.length * names.length);
-      for (const span of spans) {
-        for (const name of names) {
-          data.push(attemptPointOf(span, by && name, series.counts(span, name)));
-        }
-      }
-    } else data.push(...spans.map((span) => wholeAttemptPoint(span, window)));
+      data = spans.flatMap((span) =>
+        names.map((name) => counted(span, by && name, series.counts(span, name))),
+      );
+    } else data = spans.map((span) => whole(span, window));
     requirePoints(data.length);
+    return { data, frame };
+  };
+
+  serve(getAttempts, async ({ c, scope, query, reply }) => {
+    const { data, frame } = await groupedPoints(c, scope, query, ATTEMPT_POINTS);
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
   serve(getDeliveries, async ({ c, scope, query, reply }) => {
-    const { by } = query;
-    requireGrouping(by, query);
-    const window = await windowOf(c, scope, query);
-    const { spans, hours, frame } = window;
-    const isTypeOfEndpoint = query.endpoint !== undefined && query.type !== undefined;
-    const data: DeliveryPoint[] = [];
-    if (by === 'outcome' || by === 'attempt') {
-      for (const span of spans) {
-        const { ends, needed } = rollupOf(span, hours);
-        const split = by === 'attempt' ? needed : ends;
-        for (const [group, count] of Object.entries(split)) {
-          const state = by === 'attempt' ? 'delivered' : group;
-          const of = { ends: { [state]: count } };
-          data.push(deliveryPointOf(span, group, endCounts(of), of.ends));
-        }
-      }
-    } else if (by !== undefined || isTypeOfEndpoint) {
-      const series = await seriesBy(ports, scope, hours, by ?? 'type');
-      const names = isTypeOfEndpoint ? [query.type ?? ''] : series.names;
-      requirePoints(spans.length * names.length);
-      for (const span of spans) {
-        for (const name of names) {
-          const [, , , ...ends] = series.counts(span, name);
-          data.push(deliveryPointOf(span, by && name, ends, {}));
-        }
-      }
-    } else data.push(...spans.map((span) => wholeDeliveryPoint(span, window)));
-    requirePoints(data.length);
+    const { data, frame } = await groupedPoints(c, scope, query, DELIVERY_POINTS);
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
@@ -171,6 +152,17 @@ function byOutcome({ outcomes }: Rollup): [string, [number, number]][] {
   });
 }
 
+const ATTEMPT_POINTS: Points<AttemptPoint> = {
+  split(span, rollup, by) {
+    const split = by === 'outcome' ? byOutcome(rollup) : Object.entries(rollup.tries);
+    return split.map(([group, [count, success]]) =>
+      attemptPointOf(span, group, [count, success, null]),
+    );
+  },
+  counted: attemptPointOf,
+  whole: wholeAttemptPoint,
+};
+
 type EndCounts = readonly [delivered: number, dead: number, cancelled: number];
 
 const endCounts = (of: Pick<Rollup, 'ends'>): EndCounts => [
@@ -206,6 +198,17 @@ function wholeDeliveryPoint(span: Span, { hours, isFine }: AnalyticsWindow): Del
   const { took, tookMs } = rollup;
   return { ...point, ...timesOf({ ...rollup, ok: took, failed: {} }, totalIn(took), tookMs) };
 }
+
+const DELIVERY_POINTS: Points<DeliveryPoint> = {
+  split(span, { ends, needed }, by) {
+    return Object.entries(by === 'attempt' ? needed : ends).map(([group, count]) => {
+      const of = { ends: { [by === 'attempt' ? 'delivered' : group]: count } };
+      return deliveryPointOf(span, group, endCounts(of), of.ends);
+    });
+  },
+  counted: (span, group, [, , , ...ends]) => deliveryPointOf(span, group, ends, {}),
+  whole: wholeDeliveryPoint,
+};
 
 function latencyPointOf({ fromMs }: Span, rollup: Rollup): LatencyPoint {
   const all = mergedHistogram(rollup.ok, rollup.failed);
