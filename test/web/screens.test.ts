@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_NO_BROWSER, startBrowser } from '../builders/browser.ts';
-import { SCREENS, violationsOf, Window } from './driver/browser.ts';
+import { OVERFLOW, SCREENS, violationsOf, Window } from './driver/browser.ts';
 import { type Furnished, furnish, type Site, startSite } from './driver/site.ts';
 
 /** Each screen by its name, its address, and its first heading. */
@@ -46,9 +46,6 @@ const PORTAL: readonly (readonly [string, (of: Furnished) => string, RegExp])[] 
   ['portal-event-types', () => '/event-types', /^Event types$/],
   ['portal-signature', () => '/signature', /^Check a signature$/],
 ];
-
-const OVERFLOW =
-  'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)';
 
 describe.skipIf(HAS_NO_BROWSER)('every screen', () => {
   let browser: Browser;

@@ -1,11 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_NO_BROWSER, startBrowser } from '../builders/browser.ts';
-import { SCREENS, violationsOf, Window } from './driver/browser.ts';
+import { OVERFLOW, SCREENS, violationsOf, Window } from './driver/browser.ts';
 import { DATA, type Furnished, furnish, HOSTILE, type Site, startSite } from './driver/site.ts';
-
-const OVERFLOW =
-  'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)';
 
 describe.skipIf(HAS_NO_BROWSER)('what people meet', () => {
   let browser: Browser;

@@ -11,6 +11,10 @@ if (HAS_NO_BROWSER) {
   );
 }
 
+/** How many pixels a page is wider than its window. */
+export const OVERFLOW =
+  'Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)';
+
 export const SCREENS = fileURLToPath(new URL('../../../build/screens/', import.meta.url));
 mkdirSync(SCREENS, { recursive: true });
 

@@ -1,4 +1,5 @@
 // API keys of a tenant: scopes, last use, end; made here and shown once.
+
 import { useState } from 'preact/hooks';
 import { path } from '../base/api.ts';
 import { useAction, useApi } from '../base/loading.ts';
@@ -15,6 +16,7 @@ import { Empty } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useMay } from '../session/who.ts';
+import { Scopes } from './scopes.tsx';
 
 const PRESETS = [
   ['producer', 'Producer: posts events'],
@@ -82,12 +84,7 @@ export function Keys() {
           {
             head: 'Scopes',
             looks: 'full',
-            cell: ({ scopes }) =>
-              scopes.map((scope) => (
-                <code key={scope} class="tiny">
-                  {scope}{' '}
-                </code>
-              )),
+            cell: ({ scopes }) => <Scopes scopes={scopes} />,
           },
           { head: 'State', cell: (key) => <KeyState {...key} /> },
           {

@@ -1,4 +1,5 @@
 // Portal sessions: who looks at this tenant's webhooks in a page, until when; made, opened and revoked here.
+
 import { useState } from 'preact/hooks';
 import { path } from '../base/api.ts';
 import { useAction, useApi } from '../base/loading.ts';
@@ -14,6 +15,7 @@ import { Empty } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useMay } from '../session/who.ts';
+import { Scopes } from './scopes.tsx';
 
 export interface PortalSession {
   readonly id: string;
@@ -100,12 +102,7 @@ export function Sessions() {
           {
             head: 'Scopes',
             looks: 'full',
-            cell: ({ scopes }) =>
-              scopes.map((scope) => (
-                <code key={scope} class="tiny">
-                  {scope}{' '}
-                </code>
-              )),
+            cell: ({ scopes }) => <Scopes scopes={scopes} />,
           },
           { head: 'Made', looks: 'lo', cell: ({ createdAt }) => <When at={createdAt} /> },
           { head: 'Ends', cell: ({ expiresAt }) => <When at={expiresAt} /> },

@@ -1,4 +1,5 @@
 // Is it getting worse? Do retries help?
+
 import type { ComponentChildren } from 'preact';
 import { type Api, path } from '../base/api.ts';
 import { asFault } from '../base/faults.ts';
@@ -12,11 +13,12 @@ import { Bars } from '../charts/bars.tsx';
 import { LegendKey } from '../charts/frame.tsx';
 import { Heat } from '../charts/heat.tsx';
 import { bandOf, barsOf, query as queryOf, readAttempts, readLatency } from '../figures/reading.ts';
-import { isWindow, WINDOWS, type WindowName, windowOf } from '../figures/window.ts';
-import { nameOf, useEndpoints } from '../lookups/endpoints.ts';
+import { WINDOWS, type WindowName, windowIn, windowOf } from '../figures/window.ts';
+import { EndpointChoice } from '../lookups/endpoint-parts.tsx';
+import { useEndpoints } from '../lookups/endpoints.ts';
 import { outcomeWords } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
-import { Choice, Segments } from '../parts/field.tsx';
+import { Segments } from '../parts/field.tsx';
 import { Card, Figures, Head } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
@@ -29,8 +31,7 @@ export function Analytics() {
   const { tenant, environment } = useScope();
   const { query } = useRoute();
   const api = useApi();
-  const asked = query.get('window');
-  const name: WindowName = isWindow(asked) ? asked : '24h';
+  const name = windowIn(query);
   const filter = { endpoint: query.get('endpoint') ?? undefined };
   const window = windowOf(name);
   const key = `${name} ${filter.endpoint ?? ''}`;
@@ -67,7 +68,6 @@ export function Analytics() {
     (one, signal) => readAttempts(one, windowOf(name), { ...filter, by: 'type' }, signal),
     EVERY_MS,
   );
-  const known = [...(endpoints.value?.values() ?? [])];
   return (
     <>
       <Head
@@ -99,14 +99,10 @@ export function Analytics() {
             onChange={(one) => setQuery({ window: one })}
           />
           {tenant !== undefined && (
-            <Choice
-              label="Endpoint"
-              quietLabel
-              value={filter.endpoint ?? ''}
-              options={[
-                ['', 'All endpoints'],
-                ...known.map((one) => [one.id, nameOf(one)] as const),
-              ]}
+            <EndpointChoice
+              endpoints={endpoints.value}
+              value={filter.endpoint}
+              any="All endpoints"
               onChange={(endpoint) => setQuery({ endpoint })}
             />
           )}

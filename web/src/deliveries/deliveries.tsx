@@ -1,4 +1,5 @@
 // The deliveries of a tenant, newest first, by state, endpoint, type and subject.
+
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Api, path } from '../base/api.ts';
@@ -6,7 +7,8 @@ import { useScope } from '../base/loading.ts';
 import type { Delivery, DeliveryStatus, Page } from '../base/models.ts';
 import { usePages } from '../base/pages.ts';
 import { href, setQuery, useRoute } from '../base/router.ts';
-import { nameOf, useEndpoints } from '../lookups/endpoints.ts';
+import { EndpointChoice } from '../lookups/endpoint-parts.tsx';
+import { useEndpoints } from '../lookups/endpoints.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice, Field } from '../parts/field.tsx';
 import { Card, Head } from '../parts/layout.tsx';
@@ -55,7 +57,6 @@ export function Deliveries() {
     EVERY_MS,
   );
   const isFiltered = Object.values(filter).some(Boolean);
-  const known = [...(endpoints.value?.values() ?? [])];
   return (
     <>
       <Head
@@ -76,14 +77,10 @@ export function Deliveries() {
             options={STATES}
             onChange={(status) => setQuery({ status })}
           />
-          <Choice
-            label="Endpoint"
-            quietLabel
-            value={filter.endpoint ?? ''}
-            options={[
-              ['', 'Every endpoint'],
-              ...known.map((one) => [one.id, nameOf(one)] as const),
-            ]}
+          <EndpointChoice
+            endpoints={endpoints.value}
+            value={filter.endpoint}
+            any="Every endpoint"
             onChange={(endpoint) => setQuery({ endpoint })}
           />
         </TextFilters>

@@ -12,7 +12,7 @@ import { LegendKey } from '../charts/frame.tsx';
 import { HealthStrip } from '../charts/health-strip.tsx';
 import { deliveryColumns } from '../deliveries/columns.tsx';
 import { bandOf, barsOf, readAttempts, readLatency } from '../figures/reading.ts';
-import { isWindow, WINDOWS, type WindowName, windowOf } from '../figures/window.ts';
+import { WINDOWS, windowIn, windowOf } from '../figures/window.ts';
 import { nameOf } from '../lookups/endpoints.ts';
 import { EndpointBadge } from '../parts/badge.tsx';
 import { Copy } from '../parts/copy.tsx';
@@ -127,8 +127,7 @@ function Health({ endpoint }: { readonly endpoint: Model }) {
 
 function Charts({ endpoint }: { readonly endpoint: Model }) {
   const { query } = useRoute();
-  const asked = query.get('window');
-  const name: WindowName = isWindow(asked) ? asked : '24h';
+  const name = windowIn(query);
   const window = windowOf(name);
   const filter = { endpoint: endpoint.id };
   const key = `${endpoint.id} ${name}`;

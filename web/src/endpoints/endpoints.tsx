@@ -1,4 +1,5 @@
 // All endpoints: which are failing, and what many of them have in common to change at once.
+
 import { useState } from 'preact/hooks';
 import { useLoad, useScope } from '../base/loading.ts';
 import { duration, percent } from '../base/numbers.ts';
@@ -8,6 +9,7 @@ import { relative } from '../base/time.ts';
 import { Spark } from '../charts/bars.tsx';
 import { figuresByEndpoint, readAttempts, sparkOf } from '../figures/reading.ts';
 import { windowOf } from '../figures/window.ts';
+import { EndpointLink } from '../lookups/endpoint-parts.tsx';
 import { nameOf, placeOf } from '../lookups/endpoints.ts';
 import { EndpointBadge, type EndpointState, stateOf } from '../parts/badge.tsx';
 import { LinkButton } from '../parts/button.tsx';
@@ -104,11 +106,7 @@ export function Endpoints({ isPortal = false }: { readonly isPortal?: boolean })
       bare: true,
       cell: ({ endpoint, tenant }) => (
         <>
-          <a href={href(['endpoints', endpoint.id], {}, tenant === undefined ? {} : { tenant })}>
-            <b>
-              <Text>{nameOf(endpoint)}</Text>
-            </b>
-          </a>
+          <EndpointLink endpoint={endpoint} tenant={tenant} />
           {endpoint.description !== '' && <small>{placeOf(endpoint.url)}</small>}
         </>
       ),

@@ -1,13 +1,14 @@
 // The events of a tenant, newest first.
+
 import { path } from '../base/api.ts';
 import { useScope } from '../base/loading.ts';
 import type { Event, Page } from '../base/models.ts';
 import { usePages } from '../base/pages.ts';
 import { href, setQuery, useRoute } from '../base/router.ts';
 import { TextFilters } from '../deliveries/deliveries.tsx';
-import { nameOf, useEndpoints } from '../lookups/endpoints.ts';
+import { EndpointChoice } from '../lookups/endpoint-parts.tsx';
+import { useEndpoints } from '../lookups/endpoints.ts';
 import { Button } from '../parts/button.tsx';
-import { Choice } from '../parts/field.tsx';
 import { Card, Head, None, Text } from '../parts/layout.tsx';
 import { List } from '../parts/list.tsx';
 import { OtherEnvironment } from '../parts/other-environment.tsx';
@@ -73,16 +74,10 @@ export function Events() {
           subject={filter.subject}
           onApply={setQuery}
         >
-          <Choice
-            label="Endpoint"
-            quietLabel
-            value={filter.endpoint ?? ''}
-            options={[
-              ['', 'Every endpoint'],
-              ...[...(endpoints.value?.values() ?? [])].map(
-                (one) => [one.id, nameOf(one)] as const,
-              ),
-            ]}
+          <EndpointChoice
+            endpoints={endpoints.value}
+            value={filter.endpoint}
+            any="Every endpoint"
             onChange={(endpoint) => setQuery({ endpoint })}
           />
         </TextFilters>

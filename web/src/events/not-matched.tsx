@@ -1,10 +1,12 @@
 // Why an event did not go to the other endpoints.
+
 import { useLoad } from '../base/loading.ts';
 import type { Endpoint, EventWithDeliveries } from '../base/models.ts';
 import { href } from '../base/router.ts';
-import { type EndpointsById, nameOf } from '../lookups/endpoints.ts';
+import { EndpointLink } from '../lookups/endpoint-parts.tsx';
+import type { EndpointsById } from '../lookups/endpoints.ts';
 import { Badge } from '../parts/badge.tsx';
-import { Card, Text } from '../parts/layout.tsx';
+import { Card } from '../parts/layout.tsx';
 import { Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
@@ -57,13 +59,7 @@ export function NotMatched({ event, endpoints }: NotMatchedProps) {
             columns={[
               {
                 head: 'Endpoint',
-                cell: ({ endpoint }) => (
-                  <a href={href(['endpoints', endpoint.id])}>
-                    <b>
-                      <Text>{nameOf(endpoint)}</Text>
-                    </b>
-                  </a>
-                ),
+                cell: ({ endpoint }) => <EndpointLink endpoint={endpoint} />,
               },
               {
                 head: 'Stopped by',

@@ -20,8 +20,10 @@ export interface Window {
   readonly until: string;
 }
 
-export function isWindow(name: string | null): name is WindowName {
-  return WINDOWS.some(([one]) => one === name);
+/** The one that an address names, or a day. */
+export function windowIn(query: URLSearchParams): WindowName {
+  const asked = query.get('window');
+  return WINDOWS.find(([one]) => one === asked)?.[0] ?? '24h';
 }
 
 /** Whole hours or days, with the one that has just begun. */

@@ -1,12 +1,14 @@
 // Endpoints that need attention, and in the portal all that the reader has.
+
 import type { Loaded } from '../base/loading.ts';
 import { href } from '../base/router.ts';
 import { useNow } from '../base/time.ts';
 import { healthWords } from '../endpoints/health.ts';
-import { nameOf, placeOf } from '../lookups/endpoints.ts';
+import { EndpointLink } from '../lookups/endpoint-parts.tsx';
+import { placeOf } from '../lookups/endpoints.ts';
 import { EndpointBadge } from '../parts/badge.tsx';
 import { LinkButton } from '../parts/button.tsx';
-import { Card, None, Text } from '../parts/layout.tsx';
+import { Card, None } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
@@ -37,13 +39,7 @@ export function Attention({
           head: 'Endpoint',
           cell: ({ endpoint, tenant }) => (
             <>
-              <a
-                href={href(['endpoints', endpoint.id], {}, tenant === undefined ? {} : { tenant })}
-              >
-                <b>
-                  <Text>{nameOf(endpoint)}</Text>
-                </b>
-              </a>
+              <EndpointLink endpoint={endpoint} tenant={tenant} />
               {tenant !== undefined && <small>{tenant}</small>}
             </>
           ),
@@ -113,11 +109,7 @@ export function Own({ known }: { readonly known: Loaded<Known[]> }) {
                   head: 'Endpoint',
                   cell: ({ endpoint }) => (
                     <>
-                      <a href={href(['endpoints', endpoint.id])}>
-                        <b>
-                          <Text>{nameOf(endpoint)}</Text>
-                        </b>
-                      </a>
+                      <EndpointLink endpoint={endpoint} />
                       <small>{placeOf(endpoint.url)}</small>
                     </>
                   ),

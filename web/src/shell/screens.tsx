@@ -1,28 +1,23 @@
 // Which screen an address of the console means.
+
 import type { VNode } from 'preact';
 import { Access } from '../access/access.tsx';
-import { Analytics } from '../analytics/analytics.tsx';
 import { useScope } from '../base/loading.ts';
 import { href, type Route } from '../base/router.ts';
-import { Deliveries } from '../deliveries/deliveries.tsx';
-import { Delivery } from '../deliveries/delivery.tsx';
 import { Endpoint } from '../endpoints/endpoint.tsx';
 import { Endpoints } from '../endpoints/endpoints.tsx';
 import { NewEndpoint } from '../endpoints/new.tsx';
 import { Edit } from '../event-types/edit.tsx';
 import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
-import { Event } from '../events/event.tsx';
-import { Events } from '../events/events.tsx';
-import { Issues } from '../issues/issues.tsx';
 import { Overview } from '../overview/overview.tsx';
 import { LinkButton } from '../parts/button.tsx';
 import { Card, Head } from '../parts/layout.tsx';
 import { Empty } from '../parts/states.tsx';
 import { Queues } from '../queues/queues.tsx';
-import { ReplayDetails, Replays } from '../replays/replays.tsx';
 import { Tail } from '../tail/tail.tsx';
 import { Tenants } from '../tenants/tenants.tsx';
 import { Workbench } from '../workbench/workbench.tsx';
+import { commonScreen } from './common-screens.tsx';
 import { NeedsTenant } from './needs-tenant.tsx';
 
 /** What is of one tenant, by the name that the choice of one shows. */
@@ -48,16 +43,6 @@ export function Screen({ route }: { readonly route: Route }): VNode {
       if (id !== undefined && tenant === undefined) return <NeedsTenant title="Endpoint" />;
       if (id === 'new') return <NewEndpoint />;
       return id === undefined ? <Endpoints /> : <Endpoint key={id} id={id} />;
-    case 'events':
-      return id === undefined ? <Events /> : <Event key={id} id={id} />;
-    case 'deliveries':
-      return id === undefined ? <Deliveries /> : <Delivery key={id} id={id} />;
-    case 'issues':
-      return <Issues />;
-    case 'replays':
-      return id === undefined ? <Replays /> : <ReplayDetails key={id} id={id} />;
-    case 'analytics':
-      return <Analytics />;
     case 'tail':
       return <Tail />;
     case 'workbench':
@@ -75,7 +60,7 @@ export function Screen({ route }: { readonly route: Route }): VNode {
     case 'queues':
       return <Queues />;
     default:
-      return <NotFound />;
+      return commonScreen(route) ?? <NotFound />;
   }
 }
 
