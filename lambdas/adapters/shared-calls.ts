@@ -68,12 +68,15 @@ export function shareCalls<Entry, Result>(
   }
 
   const more = pace(flush, () => count);
-  return (entries) =>
-    new Promise((resolve, reject) => {
+  return async (entries) => {
+    // Nothing would send it.
+    if (entries.length === 0) return [];
+    return new Promise((resolve, reject) => {
       waiting.push({ entries, resolve, reject });
       count += entries.length;
       more();
     });
+  };
 }
 
 /** The same for calls that resolve to the indexes of the messages that were refused. */

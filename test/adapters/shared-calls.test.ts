@@ -103,6 +103,16 @@ describe('requests that are served at the same time', () => {
     expect(await later).toEqual(new Set());
   });
 
+  it('wait for nothing where they have nothing to send', async () => {
+    const { calls, sendEvents } = queue();
+    const sent = [sendEvents([]), sendEvents(of('a')), sendEvents([])];
+    expect(await sent[0]).toEqual(new Set());
+    expect(await sent[2]).toEqual(new Set());
+    expect(calls.map(({ ids }) => ids)).toEqual([['a']]);
+    calls[0]?.end();
+    expect(await sent[1]).toEqual(new Set());
+  });
+
   it('are all told when their call fails, and no other is', async () => {
     const { calls, sendEvents } = queue();
     const sent = [sendEvents(of('a')), sendEvents(of('b')), sendEvents(of('c'))];
