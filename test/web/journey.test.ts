@@ -29,7 +29,7 @@ describe.skipIf(HAS_NO_BROWSER)('from the printed link to a recovered endpoint',
   it('is walked without a terminal', { timeout: 240_000 }, async () => {
     // The link signs in, and the token is gone from the address and the history at once.
     await page.goto(site.linkTo(''));
-    await heading(/well|attention/).waitFor();
+    await heading(/well|needs? attention/).waitFor();
     expect(page.url()).not.toContain('token');
     expect(await page.evaluate('history.length')).toBeLessThanOrEqual(2);
 

@@ -7,7 +7,7 @@ import { type Furnished, furnish, type Site, startSite } from './driver/site.ts'
 /** Each screen by its name, its address, and its first heading. */
 const CONSOLE: readonly (readonly [string, (of: Furnished) => string, RegExp])[] = [
   ['overview', () => '/demo/live/overview', /needs? attention/],
-  ['overview-all', () => '/~/live/overview', /well|attention|stood out/],
+  ['overview-all', () => '/~/live/overview', /well|needs? attention|stood out/],
   ['endpoints', () => '/demo/live/endpoints', /^Endpoints$/],
   ['endpoints-all', () => '/~/live/endpoints', /^Endpoints$/],
   ['endpoint', ({ failing }) => `/demo/live/endpoints/${failing}`, /onerror/],
