@@ -1,7 +1,7 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
 
 import { contractOf } from '../../core/contracts/all.ts';
-import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
+import { type DestinationRules, rulesFor } from '../../core/destinations/http/url.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import { movesCredentials } from '../../core/endpoints/credentials.ts';
 import {

@@ -1,6 +1,6 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
 import * as z from 'zod';
-import type { DestinationRules } from '../destinations/url.ts';
+import type { DestinationRules } from '../destinations/http/url.ts';
 import { createdAtMs } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
 import type { SigningKeyOwner } from '../signing/keys.ts';

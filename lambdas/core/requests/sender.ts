@@ -1,5 +1,5 @@
 // A signed request to send, and its outcome.
-import type { TlsVersion } from '../endpoints/tls.ts';
+import type { TlsVersion } from '../destinations/http/tls.ts';
 import type { Outcome } from '../retries/outcome.ts';
 import type { Phases } from '../retries/phases.ts';
 import type { Environment } from '../scope.ts';

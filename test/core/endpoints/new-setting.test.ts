@@ -2,7 +2,7 @@
 // OpenAPI document says of it, follows.
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import { STRICT_RULES } from '../../../lambdas/core/destinations/http/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { SETTINGS } from '../../../lambdas/core/endpoints/settings/all.ts';
 import {

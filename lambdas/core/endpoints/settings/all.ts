@@ -4,11 +4,17 @@ import * as z from 'zod';
 import { CONTRACT_NAMES, contractOf } from '../../contracts/all.ts';
 import { extraSignaturesSchema } from '../../contracts/further-signatures.ts';
 import {
+  endpointTlsSchema,
+  type KeptTls,
+  shownTlsSchema,
+  tlsView,
+} from '../../destinations/http/tls.ts';
+import {
   type DestinationRules,
   judgeUrl,
   MAX_URL_LENGTH,
   STRICT_RULES,
-} from '../../destinations/url.ts';
+} from '../../destinations/http/url.ts';
 import { channelSchema } from '../../events/event.ts';
 import { anyHeaderNameSchema, headerNameSchema, headerValueSchema } from '../../headers/names.ts';
 import { autoPauseSchema } from '../../health/auto-pause.ts';
@@ -26,7 +32,6 @@ import {
 } from '../../transforms/transform.ts';
 import { authenticationsSchema, type SealedAuthentication } from '../authentication.ts';
 import { bodyEncryptionSchema, shownEncryptionSchema } from '../body-encryption.ts';
-import { endpointTlsSchema, type KeptTls, shownTlsSchema, tlsView } from '../tls.ts';
 import { DEFAULTS } from './defaults.ts';
 import { keptAuthentication, keptTls } from './sealed.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import { outcomeName } from '../../../lambdas/core/retries/outcome.ts';
-import { fixedSurroundings } from '../../builders/ports.ts';
+import { createSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import { STRICT_RULES } from '../../../../lambdas/core/destinations/http/url.ts';
+import { outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
+import { fixedSurroundings } from '../../../builders/ports.ts';
 
 describe('a name', () => {
   // Every list holds a refused address, so that nothing is ever connected to.

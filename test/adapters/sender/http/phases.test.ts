@@ -5,9 +5,9 @@ import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import type { OutgoingRequest } from '../../../lambdas/core/requests/sender.ts';
-import { NO_PHASES, packPhases, unpackPhases } from '../../../lambdas/core/retries/phases.ts';
+import { createSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import type { OutgoingRequest } from '../../../../lambdas/core/requests/sender.ts';
+import { NO_PHASES, packPhases, unpackPhases } from '../../../../lambdas/core/retries/phases.ts';
 import { HOST, hasOpenssl, makeCertificates } from './certificates.ts';
 import { LAX } from './sending.ts';
 

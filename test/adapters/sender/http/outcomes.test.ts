@@ -4,10 +4,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import type { DestinationRules } from '../../../lambdas/core/destinations/url.ts';
-import type { Sender } from '../../../lambdas/core/requests/sender.ts';
-import { type Outcome, outcomeName } from '../../../lambdas/core/retries/outcome.ts';
+import { createSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import type { DestinationRules } from '../../../../lambdas/core/destinations/http/url.ts';
+import type { Sender } from '../../../../lambdas/core/requests/sender.ts';
+import { type Outcome, outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
 
 const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };
 /** 2026-01-31T09:30:00Z */

@@ -1,20 +1,20 @@
 // The sender: one request to a receiver, within its deadline, to an address that the guard has judged.
 import type { Agent, Dispatcher } from 'undici';
-import { findAddressRefusal } from '../../core/destinations/addresses.ts';
+import { findAddressRefusal } from '../../../core/destinations/http/addresses.ts';
 import {
   type DestinationRules,
   hostOf,
   judgeUrl,
   portOf,
   rulesFor,
-} from '../../core/destinations/url.ts';
-import { memoized } from '../../core/recent.ts';
-import type { OutgoingRequest, Sender, SendReport } from '../../core/requests/sender.ts';
-import type { Outcome } from '../../core/retries/outcome.ts';
-import type { Phases } from '../../core/retries/phases.ts';
-import type { Environment } from '../../core/scope.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
-import { log } from '../log.ts';
+} from '../../../core/destinations/http/url.ts';
+import { memoized } from '../../../core/recent.ts';
+import type { OutgoingRequest, Sender, SendReport } from '../../../core/requests/sender.ts';
+import type { Outcome } from '../../../core/retries/outcome.ts';
+import type { Phases } from '../../../core/retries/phases.ts';
+import type { Environment } from '../../../core/scope.ts';
+import type { Surroundings } from '../../../core/surroundings.ts';
+import { log } from '../../log.ts';
 import { createAgentsOf } from './agents.ts';
 import {
   BlockedAddressError,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Agent as UndiciAgent } from 'undici';
 // Not from undici's index, for the size of the bundles: see ../undici-agent.d.ts.
 import Agent from 'undici/lib/dispatcher/agent.js';
-import type { EndpointTls } from '../../core/requests/sender.ts';
+import type { EndpointTls } from '../../../core/requests/sender.ts';
 import { type ConnectionOptions, createConnector } from './connection.ts';
 
 interface Agents {

@@ -2,7 +2,7 @@
 // certificate with its key (mTLS). Read and checked here; times are checked where they are known.
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
-import { Steps } from '../steps.ts';
+import { Steps } from '../../steps.ts';
 
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];

@@ -2,10 +2,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createSender, type SenderOptions } from '../../../lambdas/adapters/sender/sender.ts';
-import { type DestinationRules, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import type { OutgoingRequest } from '../../../lambdas/core/requests/sender.ts';
-import { type Outcome, outcomeName } from '../../../lambdas/core/retries/outcome.ts';
+import {
+  createSender,
+  type SenderOptions,
+} from '../../../../lambdas/adapters/sender/http/sender.ts';
+import {
+  type DestinationRules,
+  STRICT_RULES,
+} from '../../../../lambdas/core/destinations/http/url.ts';
+import type { OutgoingRequest } from '../../../../lambdas/core/requests/sender.ts';
+import { type Outcome, outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
 
 export const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };
 /** Only the rule about addresses is left to hold. */
