@@ -14,7 +14,7 @@ import { createKeyringStore, createSigningKeyCache } from '../adapters/registry/
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { withTokens } from '../adapters/registry/tokens.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
-import { createSender } from '../adapters/sender/http/sender.ts';
+import { createSender } from '../adapters/sender/sender.ts';
 import { afterAMoment, shareSends } from '../adapters/shared-calls.ts';
 import {
   readDestinationRules,

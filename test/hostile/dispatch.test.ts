@@ -2,7 +2,7 @@
 // batch, a healthy one of another. A new outcome without an attack here fails.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { createSender } from '../../lambdas/adapters/sender/http/sender.ts';
+import { createHttpSender } from '../../lambdas/adapters/sender/http/sender.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
 import { NO_LISTS } from '../../lambdas/core/destinations/http/lists.ts';
@@ -129,7 +129,7 @@ function ports(all: readonly Made[]): DispatchPorts {
       report: async ({ id }, { successes }) => void reported.set(id, successes),
     },
     form: formRequest,
-    sender: createSender(rules, surroundings, {
+    sender: createHttpSender(rules, surroundings, {
       resolve: dns.resolve,
       limits: { dns: PHASE_MS, tls: PHASE_MS },
       warn: () => undefined,

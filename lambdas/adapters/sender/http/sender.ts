@@ -1,6 +1,7 @@
-// The sender: one request to a receiver, within its deadline, to an address that the guard has judged.
+// HTTP's sender: one request to a receiver, within its deadline, to an address that the guard has judged.
 import type { Agent, Dispatcher } from 'undici';
 import { findAddressRefusal } from '../../../core/destinations/http/addresses.ts';
+import type { EndpointTls } from '../../../core/destinations/http/tls.ts';
 import {
   type DestinationRules,
   hostOf,
@@ -9,7 +10,7 @@ import {
   rulesFor,
 } from '../../../core/destinations/http/url.ts';
 import { memoized } from '../../../core/recent.ts';
-import type { OutgoingRequest, Sender, SendReport } from '../../../core/requests/sender.ts';
+import type { OutgoingRequest, SendReport } from '../../../core/requests/sender.ts';
 import type { Outcome } from '../../../core/retries/outcome.ts';
 import type { Phases } from '../../../core/retries/phases.ts';
 import type { Environment } from '../../../core/scope.ts';
@@ -28,6 +29,11 @@ import { failure, failureOutcome, innermostOf, lateOutcome, received } from './o
 import { createResolve, type Resolve, shareLookUps } from './resolve.ts';
 import { wasStale } from './reused-connections.ts';
 
+/** `live` if no environment is given. */
+export interface HttpRequest extends Omit<OutgoingRequest, 'kind'> {
+  readonly tls?: EndpointTls;
+}
+
 export interface SenderOptions {
   /** Instead of the name servers that the machine is configured for. */
   readonly resolve?: Resolve;
@@ -45,11 +51,11 @@ interface Attempted {
   readonly bytes?: number;
 }
 
-export function createSender(
+export function createHttpSender(
   rules: DestinationRules,
   surroundings: Surroundings,
   options: SenderOptions = {},
-): Sender {
+): { send(request: HttpRequest): Promise<SendReport> } {
   const making = new Set<Making>();
   const agentsOf = createAgentsOf({
     rules,
@@ -66,7 +72,7 @@ export function createSender(
   };
   const judges = { live: judgeIn('live'), test: judgeIn('test') };
 
-  async function attempt(request: OutgoingRequest): Promise<Attempted> {
+  async function attempt(request: HttpRequest): Promise<Attempted> {
     const environment = request.environment ?? 'live';
     const verdict = judges[environment](request.url);
     if (verdict.kind === 'refused') {
@@ -114,7 +120,7 @@ export function createSender(
   };
 }
 
-function dispatchOptions(url: URL, request: OutgoingRequest): Dispatcher.DispatchOptions {
+function dispatchOptions(url: URL, request: HttpRequest): Dispatcher.DispatchOptions {
   return {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,

@@ -22,6 +22,17 @@ const MAX_VERIFIED_RSA_BITS = 16384;
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 
+/** An endpoint's own certificates, as PEM. */
+export interface EndpointTls {
+  /** Trusted instead of the public authorities. */
+  readonly ca?: string;
+  /** The client's, with its chain. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** TLS 1.2 without it. */
+  readonly minVersion?: TlsVersion;
+}
+
 /** What is too long is not looked at. */
 const pemSchema = (maxLength: number, check: (pem: string, context: z.RefinementCtx) => void) =>
   z

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import { createHttpSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
 import {
   type DestinationRules,
   STRICT_RULES,
@@ -29,7 +29,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 async function send(url: string, timeoutMs = 2_000, rules = LAX) {
-  const sender = createSender(rules, {
+  const sender = createHttpSender(rules, {
     now: () => Date.now(),
     random: Buffer.alloc,
     sleep: async () => undefined,
