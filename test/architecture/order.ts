@@ -68,7 +68,7 @@ export const TOGETHER: readonly string[] = [
   'lambdas/adapters/ledger/wakes.ts',
   'lambdas/adapters/ledger/work.ts',
   'lambdas/adapters/registry/subscriber-cache.ts',
-  'lambdas/adapters/sender/agents.ts',
+  'lambdas/adapters/sender/http/agents.ts',
   'lambdas/api/deliveries/actions.ts',
   'lambdas/api/deliveries/of-event.ts',
   'lambdas/api/signing/routes.ts',

@@ -8,8 +8,8 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { buildConnector } from 'undici';
-import { type DestinationRules, judgeAddress } from '../../core/destinations/url.ts';
-import type { EndpointTls } from '../../core/requests/sender.ts';
+import type { EndpointTls } from '../../../core/destinations/http/tls.ts';
+import { type DestinationRules, judgeAddress } from '../../../core/destinations/http/url.ts';
 import { readAnswerHeads } from './answer-heads.ts';
 import { type ConnectionPart, ConnectionWatch } from './phases.ts';
 import type { Resolve } from './resolve.ts';

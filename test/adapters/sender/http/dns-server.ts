@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import ipaddr from 'ipaddr.js';
-import { createResolve, type Resolve } from '../../../lambdas/adapters/sender/resolve.ts';
+import { createResolve, type Resolve } from '../../../../lambdas/adapters/sender/http/resolve.ts';
 
 const A = 1;
 const CNAME = 5;

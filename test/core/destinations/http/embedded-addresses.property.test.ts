@@ -1,14 +1,14 @@
 // For any IPv4 address, the IPv6 forms that lead to it get its own verdict or a refusal.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_LISTS } from '../../../lambdas/core/destinations/lists.ts';
+import { NO_LISTS } from '../../../../lambdas/core/destinations/http/lists.ts';
 import {
   type DestinationRules,
   judgeAddress,
   judgeUrl,
   STRICT_RULES,
-} from '../../../lambdas/core/destinations/url.ts';
-import { LAX } from '../../adapters/sender/sending.ts';
+} from '../../../../lambdas/core/destinations/http/url.ts';
+import { LAX } from '../../../adapters/sender/http/sending.ts';
 
 type Octets = readonly [number, number, number, number];
 const octet = fc.integer({ min: 0, max: 255 });

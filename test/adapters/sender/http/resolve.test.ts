@@ -1,6 +1,6 @@
 // The machine's list of hosts is read here, and the system is asked for few names at a time.
 import { describe, expect, it } from 'vitest';
-import { createResolve, parseHosts } from '../../../lambdas/adapters/sender/resolve.ts';
+import { createResolve, parseHosts } from '../../../../lambdas/adapters/sender/http/resolve.ts';
 
 const failing = (code: string) => async () => {
   throw Object.assign(new Error(code), { code });

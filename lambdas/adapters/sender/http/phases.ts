@@ -1,7 +1,7 @@
 // Measures the parts of connections and requests. undici says on one of Node's diagnostics channels which
 // socket it writes a request to (the page "Diagnostics Channel Support" of its documentation), and nowhere else.
 import { subscribe } from 'node:diagnostics_channel';
-import { NO_PHASES, type Phases } from '../../core/retries/phases.ts';
+import { NO_PHASES, type Phases } from '../../../core/retries/phases.ts';
 
 export type ConnectionPart = 'dns' | 'connect' | 'tls';
 type ConnectionPhases = Omit<Phases, 'firstByteMs'>;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAddress, judgeUrl, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import {
+  judgeAddress,
+  judgeUrl,
+  STRICT_RULES,
+} from '../../../../lambdas/core/destinations/http/url.ts';
 
 const LAX = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' } as const;
 const strictly = (url: string) => judgeUrl(url, STRICT_RULES);

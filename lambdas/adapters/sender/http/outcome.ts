@@ -1,7 +1,7 @@
 // What happened on the wire, as an outcome. Tenants read these texts: none contains an address.
-import { defined } from '../../core/defined.ts';
-import type { FailureKind, Outcome, ReceivedResponse } from '../../core/retries/outcome.ts';
-import { retryAfterMs } from '../../core/retries/retry-after.ts';
+import { defined } from '../../../core/defined.ts';
+import type { FailureKind, Outcome, ReceivedResponse } from '../../../core/retries/outcome.ts';
+import { retryAfterMs } from '../../../core/retries/retry-after.ts';
 import { BlockedAddressError, type Phase, PhaseTimeoutError } from './connection.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
 

@@ -1,9 +1,9 @@
 // The table of ranges: each from its first to its last address, and the neighbours that are public.
 import { describe, expect, it } from 'vitest';
-import { findAddressRefusal } from '../../../lambdas/core/destinations/addresses.ts';
-import { IPV4_RANGES, IPV6_RANGES } from '../../../lambdas/core/destinations/ranges.ts';
-import { judgeAddress, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import { LAX } from '../../adapters/sender/sending.ts';
+import { findAddressRefusal } from '../../../../lambdas/core/destinations/http/addresses.ts';
+import { IPV4_RANGES, IPV6_RANGES } from '../../../../lambdas/core/destinations/http/ranges.ts';
+import { judgeAddress, STRICT_RULES } from '../../../../lambdas/core/destinations/http/url.ts';
+import { LAX } from '../../../adapters/sender/http/sending.ts';
 import { edgesOf } from './cidr-edges.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Names, with a real DNS server on loopback: what it answers is judged whole, and once.
 import { afterEach, describe, expect, it } from 'vitest';
-import { NO_LISTS } from '../../../lambdas/core/destinations/lists.ts';
-import type { DestinationRules } from '../../../lambdas/core/destinations/url.ts';
+import { NO_LISTS } from '../../../../lambdas/core/destinations/http/lists.ts';
+import type { DestinationRules } from '../../../../lambdas/core/destinations/http/url.ts';
 import { type DnsServer, startDnsServer, type Zone } from './dns-server.ts';
 import {
   ADDRESSES_ALONE,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { failureOutcome } from '../../../lambdas/adapters/sender/outcome.ts';
+import { failureOutcome } from '../../../../lambdas/adapters/sender/http/outcome.ts';
 import { type Certificates, HOST, hasOpenssl, makeCertificates } from './certificates.ts';
 import { answerAndClose, LAX, senderWith } from './sending.ts';
 

@@ -1,7 +1,7 @@
 // The destination guard: which URLs may be endpoints. The same code serves saving, testing and
 // delivering; the sender applies the address rules (addresses.ts) to every connection.
 
-import type { Environment } from '../scope.ts';
+import type { Environment } from '../../scope.ts';
 import { type AddressRules, judgeAddress, parseAddress } from './addresses.ts';
 import { coversName, NO_LISTS } from './lists.ts';
 

@@ -3,9 +3,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import { type DestinationRules, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import { outcomeName } from '../../../lambdas/core/retries/outcome.ts';
+import { createHttpSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import {
+  type DestinationRules,
+  STRICT_RULES,
+} from '../../../../lambdas/core/destinations/http/url.ts';
+import { outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
 
 const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };
 const servers: Server[] = [];
@@ -26,7 +29,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 async function send(url: string, timeoutMs = 2_000, rules = LAX) {
-  const sender = createSender(rules, {
+  const sender = createHttpSender(rules, {
     now: () => Date.now(),
     random: Buffer.alloc,
     sleep: async () => undefined,

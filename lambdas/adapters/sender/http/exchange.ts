@@ -1,6 +1,6 @@
 // One request on one connection, until enough of its answer has been read or its time is up.
 import type { Dispatcher } from 'undici';
-import { NO_PHASES, type Phases } from '../../core/retries/phases.ts';
+import { NO_PHASES, type Phases } from '../../../core/retries/phases.ts';
 import { onConnectionOfRequest, takePhases } from './phases.ts';
 
 /** At most so much of a response is read; of it, so much is kept. */

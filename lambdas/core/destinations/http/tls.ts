@@ -2,7 +2,7 @@
 // certificate with its key (mTLS). Read and checked here; times are checked where they are known.
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import * as z from 'zod';
-import { Steps } from '../steps.ts';
+import { Steps } from '../../steps.ts';
 
 const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
@@ -21,6 +21,17 @@ const MAX_RSA_BITS = 4096;
 const MAX_VERIFIED_RSA_BITS = 16384;
 const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
+
+/** An endpoint's own certificates, as PEM. */
+export interface EndpointTls {
+  /** Trusted instead of the public authorities. */
+  readonly ca?: string;
+  /** The client's, with its chain. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** TLS 1.2 without it. */
+  readonly minVersion?: TlsVersion;
+}
 
 /** What is too long is not looked at. */
 const pemSchema = (maxLength: number, check: (pem: string, context: z.RefinementCtx) => void) =>

@@ -1,9 +1,9 @@
 // Pools of connections, one for each set of client certificates.
 import { createHash } from 'node:crypto';
 import type { Agent as UndiciAgent } from 'undici';
-// Not from undici's index, for the size of the bundles: see ../undici-agent.d.ts.
+// Not from undici's index, for the size of the bundles: see ../../undici-agent.d.ts.
 import Agent from 'undici/lib/dispatcher/agent.js';
-import type { EndpointTls } from '../../core/requests/sender.ts';
+import type { EndpointTls } from '../../../core/destinations/http/tls.ts';
 import { type ConnectionOptions, createConnector } from './connection.ts';
 
 interface Agents {

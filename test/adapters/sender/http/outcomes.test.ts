@@ -4,10 +4,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import type { DestinationRules } from '../../../lambdas/core/destinations/url.ts';
-import type { Sender } from '../../../lambdas/core/requests/sender.ts';
-import { type Outcome, outcomeName } from '../../../lambdas/core/retries/outcome.ts';
+import { createHttpSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import type { DestinationRules } from '../../../../lambdas/core/destinations/http/url.ts';
+import { type Outcome, outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
 
 const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };
 /** 2026-01-31T09:30:00Z */
@@ -29,10 +28,14 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${port}/hook`;
 }
 
-const aSender = (): Sender =>
-  createSender(LAX, { now: () => NOW_MS, random: Buffer.alloc, sleep: async () => undefined });
+const aSender = () =>
+  createHttpSender(LAX, { now: () => NOW_MS, random: Buffer.alloc, sleep: async () => undefined });
 
-async function send(sender: Sender, url: string, timeoutMs = 3_000): Promise<Outcome> {
+async function send(
+  sender: ReturnType<typeof aSender>,
+  url: string,
+  timeoutMs = 3_000,
+): Promise<Outcome> {
   const body = Buffer.from('{"type":"dossier.created"}');
   const headers = [['content-type', 'application/json']] as const;
   return (await sender.send({ url, method: 'POST', headers, body, timeoutMs })).outcome;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import { outcomeName } from '../../../lambdas/core/retries/outcome.ts';
-import { fixedSurroundings } from '../../builders/ports.ts';
+import { createHttpSender } from '../../../../lambdas/adapters/sender/http/sender.ts';
+import { STRICT_RULES } from '../../../../lambdas/core/destinations/http/url.ts';
+import { outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
+import { fixedSurroundings } from '../../../builders/ports.ts';
 
 describe('a name', () => {
   // Every list holds a refused address, so that nothing is ever connected to.
@@ -14,7 +14,7 @@ describe('a name', () => {
     ['an inner address first and a public one after', ['::1', '93.184.216.34']],
     ['something that is no address', ['not an address']],
   ])('that leads to %s is not connected to', async (_, addresses) => {
-    const sender = createSender(STRICT_RULES, fixedSurroundings(), {
+    const sender = createHttpSender(STRICT_RULES, fixedSurroundings(), {
       resolve: () => Promise.resolve(addresses),
     });
     const { outcome } = await sender.send({

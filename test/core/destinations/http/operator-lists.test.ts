@@ -1,15 +1,15 @@
 // What an operator opens and closes: per stack, and never what leads to credentials.
 import { describe, expect, it } from 'vitest';
-import { NO_LISTS, type OperatorLists } from '../../../lambdas/core/destinations/lists.ts';
+import { NO_LISTS, type OperatorLists } from '../../../../lambdas/core/destinations/http/lists.ts';
 import {
   type DestinationRules,
   judgeAddress,
   judgeUrl,
   rulesFor,
   STRICT_RULES,
-} from '../../../lambdas/core/destinations/url.ts';
-import { parseConfiguration } from '../../../lib/configuration.ts';
-import { answerAndClose, LAX, listen, senderWith } from '../../adapters/sender/sending.ts';
+} from '../../../../lambdas/core/destinations/http/url.ts';
+import { parseConfiguration } from '../../../../lib/configuration.ts';
+import { answerAndClose, LAX, listen, senderWith } from '../../../adapters/sender/http/sending.ts';
 
 const strictWith = (lists: Partial<OperatorLists>): DestinationRules => ({
   ...STRICT_RULES,

@@ -5,9 +5,11 @@ import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSender } from '../../../lambdas/adapters/sender/sender.ts';
-import type { OutgoingRequest } from '../../../lambdas/core/requests/sender.ts';
-import { NO_PHASES, packPhases, unpackPhases } from '../../../lambdas/core/retries/phases.ts';
+import {
+  createHttpSender,
+  type HttpRequest,
+} from '../../../../lambdas/adapters/sender/http/sender.ts';
+import { NO_PHASES, packPhases, unpackPhases } from '../../../../lambdas/core/retries/phases.ts';
 import { HOST, hasOpenssl, makeCertificates } from './certificates.ts';
 import { LAX } from './sending.ts';
 
@@ -41,8 +43,8 @@ function aSender(limits = {}) {
   };
   const resolve = () =>
     new Promise<string[]>((done) => setTimeout(() => done(['127.0.0.1']), DNS_MS));
-  const sender = createSender(LAX, surroundings, { resolve, limits, warn: () => undefined });
-  return (url: string, more: Partial<OutgoingRequest> = {}) =>
+  const sender = createHttpSender(LAX, surroundings, { resolve, limits, warn: () => undefined });
+  return (url: string, more: Partial<HttpRequest> = {}) =>
     sender.send({
       url,
       method: 'POST',

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, type Service, startService } from '../../core/contracts/service.ts';
+import { eventually, type Service, startService } from '../../../core/contracts/service.ts';
 import { type Certificates, hasOpenssl, makeCertificates } from './certificates.ts';
 
 /** What one connection presented, and the paths that came over it. */

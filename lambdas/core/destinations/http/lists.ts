@@ -1,7 +1,7 @@
 // The operator's lists: what a stack opens or closes beyond the guard's own rules.
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
-import { memoized } from '../recent.ts';
+import { memoized } from '../../recent.ts';
 import { IPV4_RANGES, IPV6_RANGES, type SpecialRange } from './ranges.ts';
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;

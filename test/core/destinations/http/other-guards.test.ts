@@ -1,7 +1,11 @@
 // What the guards of others refuse, as literals from their sources: ours refuses all of it. Looked up in
 // November 2026; each list names the file that it was read from.
 import { describe, expect, it } from 'vitest';
-import { judgeAddress, judgeUrl, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import {
+  judgeAddress,
+  judgeUrl,
+  STRICT_RULES,
+} from '../../../../lambdas/core/destinations/http/url.ts';
 import { edgesOf } from './cidr-edges.ts';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);

@@ -2,10 +2,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createSender, type SenderOptions } from '../../../lambdas/adapters/sender/sender.ts';
-import { type DestinationRules, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import type { OutgoingRequest } from '../../../lambdas/core/requests/sender.ts';
-import { type Outcome, outcomeName } from '../../../lambdas/core/retries/outcome.ts';
+import {
+  createHttpSender,
+  type HttpRequest,
+  type SenderOptions,
+} from '../../../../lambdas/adapters/sender/http/sender.ts';
+import {
+  type DestinationRules,
+  STRICT_RULES,
+} from '../../../../lambdas/core/destinations/http/url.ts';
+import { type Outcome, outcomeName } from '../../../../lambdas/core/retries/outcome.ts';
 
 export const LAX: DestinationRules = { allowHttp: true, allowPrivate: true, allowedPorts: 'any' };
 /** Only the rule about addresses is left to hold. */
@@ -33,8 +39,8 @@ export function senderWith(rules: DestinationRules, options: SenderOptions = {})
   const warn = (message: string, fields: Readonly<Record<string, unknown>>) => {
     warnings.push([message, fields]);
   };
-  const sender = createSender(rules, surroundings, { warn, ...options });
-  return async (url: string, request: Partial<OutgoingRequest> = {}): Promise<Sent> => {
+  const sender = createHttpSender(rules, surroundings, { warn, ...options });
+  return async (url: string, request: Partial<HttpRequest> = {}): Promise<Sent> => {
     const seen = warnings.length;
     const startedAtMs = performance.now();
     const { outcome } = await sender.send({

@@ -1,9 +1,9 @@
 // The corpus through the guard's three uses: saving, and sending as tests and deliveries do. Each of
 // the three rules stands alone once; a listener on the forbidden side counts who comes.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judgeUrl, STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
-import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
-import { startDnsServer, type Zone } from '../../adapters/sender/dns-server.ts';
+import { judgeUrl, STRICT_RULES } from '../../../../lambdas/core/destinations/http/url.ts';
+import { endpointInputSchema } from '../../../../lambdas/core/endpoints/endpoint.ts';
+import { startDnsServer, type Zone } from '../../../adapters/sender/http/dns-server.ts';
 import {
   ADDRESSES_ALONE,
   answerAndClose,
@@ -14,7 +14,7 @@ import {
   listen,
   PORTS_ALONE,
   senderWith,
-} from '../../adapters/sender/sending.ts';
+} from '../../../adapters/sender/http/sending.ts';
 import { BAD_NAMES, HOSTILE_URLS, INNER_NAMES, SPELLINGS_OF_LOOPBACK } from './hostile-urls.ts';
 
 let listener: Listener;
