@@ -210,7 +210,7 @@ describe.skipIf(HAS_NO_BROWSER)('shaping and routing', () => {
     await isFine('template');
 
     await button('Delete…').click();
-    await page.getByText('1 endpoint inherit from it: detach them first.').waitFor();
+    await page.getByText('1 endpoint would lose settings: detach first.').waitFor();
     expect(await button('Delete the template').isDisabled()).toBe(true);
     await button('Cancel').click();
     await button('Detach…').click();

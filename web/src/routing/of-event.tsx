@@ -51,7 +51,7 @@ export function EventRouting({ event }: { readonly event: EventWithDeliveries })
         <Facts
           facts={[
             ['Posted with', <Channels of={event.channels} />],
-            ['Matched by', <Channels of={(routing ?? event).channels} />],
+            ['Routed to', <Channels of={(routing ?? event).channels} />],
           ]}
         />
       </div>

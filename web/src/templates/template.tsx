@@ -73,7 +73,7 @@ export function Template({ id }: { readonly id: string }) {
         <Settings template={template} followers={followers} />
         <Card
           title="Endpoints"
-          aside={<span class="small muted">{counted(followers.length, 'endpoint')} inherit</span>}
+          aside={<span class="small muted">{counted(followers.length, 'endpoint')}</span>}
           actions={
             may && (
               <>
@@ -138,7 +138,7 @@ function Settings({ template, followers }: OfFollowers) {
     <Card title="What it sets">
       <Table
         label="Settings of the template"
-        rows={Object.entries(template.settings)}
+        rows={Object.entries(template.settings).filter(([name]) => name !== 'transform')}
         keyOf={([name]) => name}
         columns={[
           { head: 'Setting', cell: ([name]) => <b class="mono">{name}</b> },
@@ -150,7 +150,9 @@ function Settings({ template, followers }: OfFollowers) {
           {
             head: 'Taken by',
             cell: ([name]) =>
-              `${inheriting(followers, name).length} of ${counted(followers.length, 'endpoint')}`,
+              name === 'contract'
+                ? 'Endpoints that are created with it'
+                : `${inheriting(followers, name).length} of ${counted(followers.length, 'endpoint')}`,
           },
         ]}
       />
@@ -246,7 +248,7 @@ function Delete({ template, etag, followers, onClose }: DeleteProps) {
       <p>
         {followers === 0
           ? 'No endpoint inherits from it.'
-          : `${counted(followers, 'endpoint')} inherit from it: detach them first.`}
+          : `${counted(followers, 'endpoint')} would lose settings: detach first.`}
       </p>
     </Ask>
   );
