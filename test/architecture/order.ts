@@ -197,6 +197,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     'deliveries/',
     'events/',
     'endpoints/',
+    ['routing/', 'transforms/'],
     [
       'access/',
       'analytics/',
@@ -207,6 +208,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
       'replays/',
       'signature/',
       'tail/',
+      'templates/',
       'tenants/',
       'workbench/',
     ],
