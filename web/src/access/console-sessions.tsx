@@ -89,7 +89,7 @@ export function ConsoleSessions() {
             head: 'Revoke',
             quietHead: true,
             cell: (session) =>
-              session.id === mine ? (
+              session.id === mine?.id ? (
                 <Badge tone="info">Yours</Badge>
               ) : (
                 <Button

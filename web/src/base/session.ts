@@ -34,12 +34,10 @@ export function takeTokens(decide?: (offer: Offer) => void): void {
   const look = (before: string): boolean => {
     const offer = offerIn(before);
     if (offer === undefined) return false;
-    if (decide && ![undefined, offer.token].includes(token())) {
-      decide(offer);
-      return false;
-    }
-    takeOffer(offer);
-    return true;
+    const kept = token();
+    if (!decide || !kept || kept === offer.token) takeOffer(offer);
+    else decide(offer);
+    return token() === offer.token;
   };
   look('');
   addEventListener('hashchange', ({ oldURL }) => {

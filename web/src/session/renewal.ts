@@ -4,7 +4,7 @@
 import { useEffect } from 'preact/hooks';
 import { isActing } from '../base/loading.ts';
 import { askProvider } from './own-account.ts';
-import { useWho, type Who } from './who.ts';
+import { useWho } from './who.ts';
 
 const BEFORE_END_MS = 600_000;
 const LOOK_EVERY_MS = 15_000;
@@ -15,25 +15,20 @@ const TOUCHES = ['pointerdown', 'keydown', 'input'] as const;
 
 const screen = (): string => location.hash.replace(/\?.*/s, '');
 
-/** Whether it is time to ask for the next session. */
-export function isDue({ signIn, endsAt }: Who, nowMs: number, triedAtMs: number): boolean {
-  if (signIn !== 'oidc' || endsAt === null) return false;
-  return nowMs >= Date.parse(endsAt) - BEFORE_END_MS && nowMs - triedAtMs >= APART_MS;
-}
-
 export function useRenewal(): void {
-  const who = useWho();
+  const { session } = useWho();
   useEffect(() => {
-    if (who.signIn !== 'oidc') return;
+    if (session?.signIn !== 'oidc') return;
     let shown = screen();
     let isTouched = false;
     const look = () => {
       if (isTouched || isActing()) return;
       const nowMs = Date.now();
-      if (!isDue(who, nowMs, Number(sessionStorage.getItem(TRIED) ?? 0))) return;
+      if (nowMs < Date.parse(session.expiresAt) - BEFORE_END_MS) return;
+      if (nowMs < Number(sessionStorage.getItem(TRIED)) + APART_MS) return;
       sessionStorage.setItem(TRIED, String(nowMs));
       // Without the API there is no way there: this session goes on until its end.
-      askProvider({ renewed: who.actor }).catch(() => undefined);
+      askProvider({ renewed: session.actor }).catch(() => undefined);
     };
     const touch = () => {
       isTouched = true;
@@ -52,5 +47,5 @@ export function useRenewal(): void {
       for (const kind of TOUCHES) removeEventListener(kind, touch, true);
       removeEventListener('hashchange', moved);
     };
-  }, [who]);
+  }, [session]);
 }

@@ -13,29 +13,24 @@ export interface Who {
   /** Undefined with a key. */
   readonly role: Role | undefined;
   readonly actor: string | null;
-  readonly tenant: string | null;
+  readonly tenant?: string | null;
   readonly environment: 'live' | 'test' | null;
   readonly scopes: readonly string[];
   readonly endsAt: string | null;
   /** The only origin whose page may embed this session. */
   readonly embedOrigin: string | null;
-  /** The session's id; undefined with a key. */
-  readonly session: string | undefined;
-  /** How a session of the console was made. */
-  readonly signIn: 'key' | 'oidc' | undefined;
+  /** None with a key. */
+  readonly session?: Session | null | undefined;
 }
 
 const NOBODY: Who = {
   isOperator: false,
   role: undefined,
   actor: null,
-  tenant: null,
   environment: null,
   scopes: [],
   endsAt: null,
   embedOrigin: null,
-  session: undefined,
-  signIn: undefined,
 };
 const WhoContext = createContext<Who>(NOBODY);
 export const WhoProvider = WhoContext.Provider;
@@ -82,7 +77,6 @@ export async function whoIs(given?: string): Promise<Who> {
     scopes,
     endsAt: session?.expiresAt ?? key?.expiresAt ?? null,
     embedOrigin: session?.embedOrigin ?? null,
-    session: session?.id,
-    signIn: session?.signIn,
+    session,
   };
 }
