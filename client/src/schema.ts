@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 8136c3b3b8f178e5c4a1c183b6265fd1047d6135ad9edabc235c532da9530cfd
 
 export interface paths {
     "/v1/events": {
@@ -1905,6 +1905,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
         };
         ConsoleSessionInput: {
             /**
@@ -1935,6 +1942,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
             /** @description Sent as a key is: `Authorization: Bearer <token>`. */
             token: string;
             /** @description Opens the page with this session. The token is in the fragment, which no server sees. */
@@ -1952,6 +1966,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -2621,6 +2642,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -8929,6 +8957,10 @@ export interface operations {
                      *         {
                      *           "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *           "parent": null,
+                     *           "createdBy": {
+                     *             "actor": "sam@example.com",
+                     *             "subject": "248289761001"
+                     *           },
                      *           "name": "producer",
                      *           "tenant": "acme",
                      *           "environment": "live",
@@ -9005,6 +9037,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9033,6 +9069,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9106,6 +9146,10 @@ export interface operations {
                      *       "key": {
                      *         "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *         "parent": null,
+                     *         "createdBy": {
+                     *           "actor": "sam@example.com",
+                     *           "subject": "248289761001"
+                     *         },
                      *         "name": "producer",
                      *         "tenant": "acme",
                      *         "environment": "live",
@@ -9163,6 +9207,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9493,7 +9541,9 @@ export interface operations {
                      *           "madeBy": null,
                      *           "createdAt": "2026-01-31T09:30:00.000Z",
                      *           "expiresAt": "2026-01-31T10:30:00.000Z",
-                     *           "role": "admin"
+                     *           "role": "admin",
+                     *           "signIn": "oidc",
+                     *           "from": "198.51.100.7"
                      *         }
                      *       ],
                      *       "next": null
@@ -9548,6 +9598,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }
@@ -9766,6 +9818,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }
