@@ -87,7 +87,7 @@ export function NewEndpoint() {
     });
 
   const isMade = made !== undefined;
-  const urlFault = creating.fault?.errors.find((one) => one.path === 'url')?.message;
+  const urlFault = creating.fault?.errors.find((one) => one.path === '/url')?.message;
   return (
     <>
       <Head
