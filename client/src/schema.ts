@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 82ff8d60faa014a02d67df4ea2164de51711aab136a6afed344257d3b985d358
 
 export interface paths {
     "/v1/events": {
@@ -2114,9 +2114,10 @@ export interface components {
         Endpoint: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
+            /** @description Masked where it is the secret: of the contracts slack, teams and discord. */
             url: string;
             /** @enum {string} */
-            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions: Record<string, unknown>;
             eventTypes: string[];
             channels: string[];
@@ -2256,7 +2257,7 @@ export interface components {
         EndpointFilter: {
             ids?: string[];
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @description The template’s id or name. */
             template?: string;
             /** @example hooks.acme.io */
@@ -2283,7 +2284,7 @@ export interface components {
              * @default standard-webhooks
              * @enum {string}
              */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @default {} */
             contractOptions?: {
                 [key: string]: unknown;
@@ -2369,7 +2370,7 @@ export interface components {
             endpoints: components["schemas"]["EndpointInput"][];
         };
         EndpointSecret: {
-            /** @description The secret; for an asymmetric key, its public half (`whpk_...`). */
+            /** @description The secret; for an asymmetric key, its public half (`whpk_...`); for a chat, its URL. */
             secret: string;
             /** @description When the previous secrets stop signing. */
             previousValidUntil: string | null;
@@ -3029,7 +3030,7 @@ export interface components {
         };
         TemplateSettings: {
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions?: {
                 [key: string]: unknown;
             };
@@ -5412,7 +5413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many secrets are signing already, or the endpoint was changed in the meantime. */
+            /** @description Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime. */
             409: {
                 headers: {
                     /**

@@ -21,6 +21,8 @@ interface AttemptFacts {
   readonly random: Uint8Array;
   /** The stack's name in JWTs. */
   readonly issuer: string;
+  /** The page where the tenant's people see their webhooks, if the stack knows one. */
+  readonly portal?: string | undefined;
   /** A challenge that takes the event's place: see core/endpoints/verification.ts. */
   readonly challenge?: string;
 }
@@ -28,7 +30,7 @@ interface AttemptFacts {
 export function formRequest(
   open: OpenEndpoint,
   event: Event,
-  { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
+  { nowMs, attempt, random, issuer, portal, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
   const { endpoint, tenantName, retiring = [], authentication = [] } = open;
   const [newest, ...older] = open.secrets;
@@ -44,6 +46,7 @@ export function formRequest(
       event,
       tenantName,
       issuer,
+      portal,
       signingKey: endpoint.signingKey,
       // Not every contract needs one, and creating it takes as long as a signature.
       get idempotencyKey() {
@@ -81,11 +84,11 @@ function keysFor({ keys = [], operatorsKeys = [] }: OpenEndpoint, event: Event, 
 
 /** @param mostMs less than the endpoint's own timeout, where less is left */
 export function outgoing(
-  { endpoint, tls }: OpenEndpoint,
+  { endpoint, url = endpoint.url, tls }: OpenEndpoint,
   { headers, body }: Pick<OutgoingRequest, 'headers' | 'body'>,
   mostMs = endpoint.timeoutMs,
 ): OutgoingRequest {
-  const { url, method, environment } = endpoint;
+  const { method, environment } = endpoint;
   const timeoutMs = Math.min(endpoint.timeoutMs, mostMs);
   return { url, method, headers, body, timeoutMs, environment, ...(tls && { tls }) };
 }

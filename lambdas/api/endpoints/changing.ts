@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../core/defined.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
+import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
@@ -79,6 +80,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     faults.push(...maskedFaults(asked.authentication, before.authentication));
+    faults.push(...maskedUrlFaults(before.contract, asked.url, before.url));
     if (parsed.success)
       faults.push(...operatorsOptionFaults(c, parsed.data, [before, template?.settings]));
     if (!parsed.success || faults.length > 0) throw refused(faults);
@@ -148,6 +150,7 @@ function changed(
     ...keptSettings(SETTINGS, input, keeping),
     sealedSecrets,
     maskedSecret,
+    ...keptWebhook(keeping, input.url, before),
     createdAtMs,
     version: version + 1,
     ...defined({
@@ -195,5 +198,9 @@ function verifyAfter(
   const { verifyUrl: asked } = changes;
   if (asked === undefined && !isNewUrl) return before.verifyUrl;
   if (asked !== undefined && asked !== null && typeof asked !== 'boolean') return undefined;
-  return verifyWanted(asked ?? (asked === null ? undefined : before.verifyUrl), ports.verifyUrl);
+  return verifyWanted(
+    asked ?? (asked === null ? undefined : before.verifyUrl),
+    ports.verifyUrl,
+    !isChat(before.contract),
+  );
 }

@@ -73,7 +73,9 @@ export const SETTINGS = {
   url: {
     input: urlSchema(STRICT_RULES),
     isOwn: true,
-    shown: z.string(),
+    shown: z.string().meta({
+      description: 'Masked where it is the secret: of the contracts slack, teams and discord.',
+    }),
     example: 'https://acme.io/webhooks',
   },
   contract: {
