@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { DeliveryFacts } from '../contract.ts';
 import type { Message, MessageField } from './message.ts';
 import { pathSchema, pathsIn, rendered, templateSchema, valuesAt } from './placeholders.ts';
-import { plainText } from './text.ts';
+import { MAX_LOOKED_AT, plainText } from './text.ts';
 
 const MAX_TITLE_TEMPLATE = 256;
 const MAX_MESSAGE_TEMPLATE = 2_000;
@@ -42,7 +42,7 @@ export function messageOfEvent(
   const heading = rendered(title, values);
   return {
     // What is rendered may show nothing.
-    title: plainText(heading) === '' ? wordsOf(event.type) : heading,
+    title: plainText(heading.slice(0, MAX_LOOKED_AT)) === '' ? wordsOf(event.type) : heading,
     sentences: said.split('\n').map((line) => rendered(line, values)),
     fields: [
       ...own,

@@ -16,10 +16,13 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Line breaks, control characters, and letters that look like a space. */
 const BLANKS = /[\s\p{Cc}\u115f\u1160\u2800\u3164\uffa0]+/gu;
 
+/** Most texts, which need none of the above. */
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 /** One line that shows all that it holds. */
 export function plainText(text: string): string {
+  if (PRINTABLE.test(text)) return text.replace(/ {2,}/g, ' ').trim();
   return text
-    .slice(0, MAX_LOOKED_AT)
     .toWellFormed()
     .replace(INVISIBLE, '')
     .replace(JOINERS, '$1')
@@ -44,18 +47,18 @@ export function fitted(
   maxSize: number,
   { encode, sizeOf = (encoded) => encoded.length }: Writing,
 ): string {
-  const plain = plainText(text);
-  const whole = encode(plain);
-  if (sizeOf(whole) <= maxSize) return whole;
+  // Most of it may be what is removed, but not without end.
+  const lookedAt = Math.min(MAX_LOOKED_AT, 4 * Math.max(0, maxSize));
+  const plain = plainText(text.slice(0, lookedAt));
+  // Nothing is shorter when it is written down: what is longer already need not be.
+  if (plain.length <= maxSize && text.length <= lookedAt) {
+    const whole = encode(plain);
+    if (sizeOf(whole) <= maxSize) return whole;
+  }
   // Never between the halves of a surrogate pair.
-  const points = [...plain];
+  const points = [...plain.slice(0, Math.max(0, maxSize))];
   const beginning = (length: number) =>
-    encode(
-      points
-        .slice(0, length)
-        .join('')
-        .replace(/[\s\u200c\u200d]{1,2}$/, '') + CUT,
-    );
+    encode(points.slice(0, length).join('').replace(/[\s\u200c\u200d]{1,2}$/, '') + CUT);
   let [low, high] = [0, points.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

@@ -156,6 +156,18 @@ function expectPlain(text: string): void {
   expect(text).not.toMatch(/\p{M}{5}/u);
 }
 
+/** A message that is long in every part. */
+const full = (unit: string): Message => {
+  const long = unit.repeat(9_000);
+  return {
+    title: long,
+    sentences: Array(12).fill(long),
+    fields: Array(24).fill({ name: long, value: long }),
+    link: { url: LINK, words: long },
+  };
+};
+const UNITS = ['x', '漢', '😀', '<', '"', '\\', '@a', 'a.b', 'é '];
+
 const RUNS = { numRuns: 400 };
 
 describe('in Slack', () => {
@@ -204,6 +216,8 @@ describe('in Slack', () => {
     );
   });
 
+  it.each(UNITS)('a message that is full of %s is', (unit) => expectSafe(slackMessage(full(unit))));
+
   it('any event is', async () => {
     await overEvents('slack', expectSafe);
   });
@@ -245,6 +259,10 @@ describe('in Discord', () => {
       RUNS,
     );
   });
+
+  it.each(UNITS)('a message that is full of %s is', (unit) =>
+    expectSafe(discordMessage(full(unit))),
+  );
 
   it('any event is', async () => {
     await overEvents('discord', expectSafe);
@@ -291,6 +309,8 @@ describe('in Teams', () => {
       RUNS,
     );
   });
+
+  it.each(UNITS)('a message that is full of %s is', (unit) => expectSafe(teamsMessage(full(unit))));
 
   it('any event is', async () => {
     await overEvents('teams', expectSafe);
