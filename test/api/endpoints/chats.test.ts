@@ -156,3 +156,14 @@ describe('what does not go with a chat', () => {
     expect([answer.status, Object.keys(faultsIn(answer))]).toEqual([422, [path]]);
   });
 });
+
+describe('where every URL must be verified', () => {
+  it('a chat is active at once, since who knows its URL may post there', async () => {
+    service.modes.verifyUrl = 'always';
+    const id = await anEndpoint();
+    const url = SLACK.replace('aB3d', 'zZ99');
+    const changed = await service.acme('PATCH', `/v1/endpoints/${id}`, { url });
+    service.modes.verifyUrl = 'optional';
+    expect(changed.json).toMatchObject({ status: 'active', verifyUrl: false, verifiedAt: null });
+  });
+});
