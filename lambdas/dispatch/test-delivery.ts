@@ -19,7 +19,7 @@ import { outcomeName } from '../core/retries/outcome.ts';
 import { versionOf } from '../core/transforms/transform.ts';
 import type { EndpointCache, OpenEndpoint } from './endpoint-cache.ts';
 import type { ExchangePorts } from './exchange.ts';
-import { outgoing } from './request.ts';
+import { outgoing, shownTarget } from './request.ts';
 
 export interface TestPorts
   extends Pick<ExchangePorts, 'form' | 'sender' | 'surroundings' | 'settings' | 'transform'> {
@@ -91,9 +91,9 @@ function preview(ports: TestPorts, open: OpenEndpoint, formed: FormedRequest): T
 }
 
 function shownRequest(open: OpenEndpoint, formed: FormedRequest & { readonly kind: 'formed' }) {
-  const { method, body } = outgoing(open, formed);
+  const { method, url } = shownTarget(open);
   const headers = Object.fromEntries(shownHeaders(formed.headers, open));
-  return { method, url: open.endpoint.url, headers, body: body.toString('utf8') };
+  return { method, url, headers, body: formed.body.toString('utf8') };
 }
 
 async function exchange(

@@ -174,9 +174,9 @@ export function createWorld(options: WorldOptions): World {
         ...given,
         contract,
         id,
-        url: `https://receiver.example.com/${id}`,
+        destination: { kind: 'http', urls: [{ url: `https://receiver.example.com/${id}` }] },
       };
-      const secret = isChat(contract) ? endpoint.url : SECRET;
+      const secret = isChat(contract) ? `https://receiver.example.com/${id}` : SECRET;
       const stored = putEndpoint(dynamoDb, endpoint, secret, surroundings.random(NONCE_BYTES));
       if (contract === 'bynn') putSigningKey(dynamoDb);
       endpoints.set(id, stored);

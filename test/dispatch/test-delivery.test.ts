@@ -24,7 +24,10 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 
-function world(changes: Partial<Endpoint> = {}, opened: { readonly url?: string } = {}) {
+function world(
+  changes: Partial<Endpoint> & { readonly url?: string } = {},
+  opened: { readonly url?: string } = {},
+) {
   const endpoint = anEndpoint({
     url: 'https://hooks.example.com/in',
     method: 'PUT',

@@ -1,7 +1,8 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
 
 import { contractOf } from '../../core/contracts/all.ts';
-import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
+import { destinationOf } from '../../core/destinations/destination.ts';
+import { type DestinationRules, rulesFor } from '../../core/destinations/http/url.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import { movesCredentials } from '../../core/endpoints/credentials.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type EndpointInput,
   endpointInputSchema,
 } from '../../core/endpoints/endpoint.ts';
-import { isChat, maskedUrl, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
+import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
@@ -279,11 +280,12 @@ async function newEndpoint(
   const keeping = { contract: input.contract, place, sealingKey, random, nowMs: atMs };
   return {
     ...place,
+    destination: destinationOf(input),
     ...keptSettings(SETTINGS, input, keeping),
     ...keptToken(keeping, input.token),
     sealedSecrets: [seal(sealingKey, secretPlace(place), secret, random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
-    ...(isChat(input.contract) ? { url: maskedUrl(input.url) } : {}),
+    ...keptWebhook(keeping, input.url),
     signingKey: input.signingKey ?? 'tenant',
     createdAtMs: atMs,
     version: 1,

@@ -1,9 +1,11 @@
 // Endpoints whose URL is a chat's incoming webhook: whoever knows it may post there, so it is kept and shown as a
 // secret, and never as a URL.
 import { type ContractName, contractOf } from '../contracts/all.ts';
-import { parseAddress } from '../destinations/addresses.ts';
-import { coversName, NO_LISTS } from '../destinations/lists.ts';
-import { type DestinationRules, hostOf } from '../destinations/url.ts';
+import type { Destination } from '../destinations/all.ts';
+import { askedAddress, destinationOf } from '../destinations/destination.ts';
+import { parseAddress } from '../destinations/http/addresses.ts';
+import { coversName, NO_LISTS } from '../destinations/http/lists.ts';
+import { type DestinationRules, hostOf } from '../destinations/http/url.ts';
 import type { Fault } from '../problem.ts';
 import { secretPlace } from '../sealing/places.ts';
 import { NONCE_BYTES, seal, unseal } from '../sealing/seal.ts';
@@ -17,12 +19,12 @@ export function isChat(contract: ContractName): boolean {
 }
 
 /** The URL as it is shown: its origin, 28 asterisks, and the last four characters, as of every secret. */
-export function maskedUrl(url: string): string {
+function maskedUrl(url: string): string {
   const shown = maskSecret(url).replace(/[^A-Za-z0-9_-]/g, '*');
   return `${new URL(url).origin}/${shown}`;
 }
 
-export function isMaskedUrl(url: string): boolean {
+function isMaskedUrl(url: string): boolean {
   return URL.parse(url)?.pathname.startsWith(`/${MASK}`) ?? false;
 }
 
@@ -30,7 +32,7 @@ export function isMaskedUrl(url: string): boolean {
 export function maskedUrlFaults(
   contract: ContractName | undefined,
   asked: unknown,
-  kept?: string,
+  kept?: unknown,
 ): readonly Fault[] {
   const isWrong =
     contract !== undefined &&
@@ -64,7 +66,7 @@ function isStandIn(url: URL, { allowPrivate, lists = NO_LISTS }: DestinationRule
 
 /** What is stored of an endpoint's place and its secret. */
 interface Kept {
-  readonly url: string;
+  readonly destination: Destination;
   readonly sealedSecrets: readonly string[];
   readonly maskedSecret: string;
 }
@@ -76,20 +78,21 @@ interface Kept {
 export function keptWebhook(
   { contract, place, sealingKey, random }: Keeping,
   url: string,
-  before: Kept | undefined,
+  before?: Kept,
 ): Kept | undefined {
   if (!isChat(contract)) return undefined;
   const [sealed] = before?.sealedSecrets ?? [];
   const isSame =
     before !== undefined &&
     sealed !== undefined &&
-    (url === before.url || url === unseal(sealingKey, secretPlace(place), sealed));
+    (url === askedAddress(before.destination).url ||
+      url === unseal(sealingKey, secretPlace(place), sealed));
   if (isSame) {
-    const { url: masked, sealedSecrets, maskedSecret } = before;
-    return { url: masked, sealedSecrets, maskedSecret };
+    const { destination, sealedSecrets, maskedSecret } = before;
+    return { destination, sealedSecrets, maskedSecret };
   }
   return {
-    url: maskedUrl(url),
+    destination: destinationOf({ url: maskedUrl(url) }),
     sealedSecrets: [seal(sealingKey, secretPlace(place), url, random(NONCE_BYTES))],
     maskedSecret: maskSecret(url),
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretPlace } from '../../../lambdas/core/sealing/places.ts';
 import { unseal } from '../../../lambdas/core/sealing/seal.ts';
 import { type ApiService, SEALING_KEY, startApiService } from '../../builders/api-service.ts';
+import { destinationAt } from '../../builders/endpoints.ts';
 
 let service: ApiService;
 beforeAll(async () => {
@@ -45,7 +46,7 @@ describe('the URL of a chat', () => {
     expect(secret.json).toEqual({ secret: SLACK, previousValidUntil: null });
     const stored = await service.registry.getEndpoint(LIVE, id);
     expect(JSON.stringify(stored)).not.toContain(TOKEN.slice(0, 12));
-    expect(stored?.url).toBe(MASKED);
+    expect(stored?.destination).toEqual(destinationAt(MASKED));
     expect(await sealedUrl(id)).toBe(SLACK);
   });
 

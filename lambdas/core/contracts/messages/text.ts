@@ -58,7 +58,12 @@ export function fitted(
   // Never between the halves of a surrogate pair.
   const points = [...plain.slice(0, Math.max(0, maxSize))];
   const beginning = (length: number) =>
-    encode(points.slice(0, length).join('').replace(/[\s\u200c\u200d]{1,2}$/, '') + CUT);
+    encode(
+      points
+        .slice(0, length)
+        .join('')
+        .replace(/[\s\u200c\u200d]{1,2}$/, '') + CUT,
+    );
   let [low, high] = [0, points.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

@@ -1,6 +1,6 @@
 // The answers that the services document (docs/channels/), as dispatch receives and judges them.
 import { describe, expect, it } from 'vitest';
-import { received } from '../../../../lambdas/adapters/sender/outcome.ts';
+import { received } from '../../../../lambdas/adapters/sender/http/outcome.ts';
 import { CHATS } from '../../../../lambdas/core/contracts/all.ts';
 import { resolvePolicy } from '../../../../lambdas/core/retries/delays.ts';
 import { nextStep } from '../../../../lambdas/core/retries/next-step.ts';
