@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 8136c3b3b8f178e5c4a1c183b6265fd1047d6135ad9edabc235c532da9530cfd
+// sha256 1c5dda88dc4fdd004e926dcfebeac497304924a2c058492f50170ba7a62f3fef
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 8136c3b3b8f178e5c4a1c183b6265fd1047d6135ad9edabc235c532da9530cfd
+// sha256 1c5dda88dc4fdd004e926dcfebeac497304924a2c058492f50170ba7a62f3fef
 
 export interface paths {
     "/v1/events": {
@@ -2135,9 +2135,10 @@ export interface components {
         Endpoint: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
+            /** @description Masked where it is the secret: of the contracts slack, teams and discord. */
             url: string;
             /** @enum {string} */
-            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions: Record<string, unknown>;
             eventTypes: string[];
             channels: string[];
@@ -2277,7 +2278,7 @@ export interface components {
         EndpointFilter: {
             ids?: string[];
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @description The template’s id or name. */
             template?: string;
             /** @example hooks.acme.io */
@@ -2304,7 +2305,7 @@ export interface components {
              * @default standard-webhooks
              * @enum {string}
              */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @default {} */
             contractOptions?: {
                 [key: string]: unknown;
@@ -2390,7 +2391,7 @@ export interface components {
             endpoints: components["schemas"]["EndpointInput"][];
         };
         EndpointSecret: {
-            /** @description The secret; for an asymmetric key, its public half (`whpk_...`). */
+            /** @description The secret; for an asymmetric key, its public half (`whpk_...`); for a chat, its URL. */
             secret: string;
             /** @description When the previous secrets stop signing. */
             previousValidUntil: string | null;
@@ -3057,7 +3058,7 @@ export interface components {
         };
         TemplateSettings: {
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions?: {
                 [key: string]: unknown;
             };
@@ -5440,7 +5441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many secrets are signing already, or the endpoint was changed in the meantime. */
+            /** @description Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime. */
             409: {
                 headers: {
                     /**

@@ -11,6 +11,7 @@ import {
 } from '../core/deliveries/delivery.ts';
 import { OutOfTimeError } from '../core/errors.ts';
 import { bodyHash } from '../core/requests/body-hash.ts';
+import { withoutUrl } from '../core/requests/hidden-url.ts';
 import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
 import type { Cause } from '../core/retries/cause.ts';
@@ -89,6 +90,7 @@ async function send(
     // A trace's parent takes 8 bytes more.
     random: ports.surroundings.random(stored.event.trace ? 40 : 32),
     issuer: ports.settings.issuer,
+    portal: ports.settings.portal.address,
   });
   if (formed.kind === 'unshapeable') {
     const outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason } as const;
@@ -103,7 +105,8 @@ async function send(
     isSlow: queue === 'slow' ? (true as const) : undefined,
     bodyHash: stored.event.salt && bodyHash(stored.event.salt, request.body),
   });
-  return { ...report, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
+  const outcome = withoutUrl(report.outcome, open.url);
+  return { ...report, outcome, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }
 
 /** Whether an immediate retry may be sent. If not, it is held at once, instead of travelling by SQS only to be held. */

@@ -10,6 +10,7 @@ import {
 } from '../../core/destinations/destination.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
+import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
@@ -85,6 +86,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     faults.push(...maskedFaults(asked.authentication, before.authentication));
+    faults.push(...maskedUrlFaults(before.contract, asked.url, seen.url));
     if (parsed.success)
       faults.push(...operatorsOptionFaults(c, parsed.data, [before, template?.settings]));
     if (!parsed.success || faults.length > 0) throw refused(faults);
@@ -156,6 +158,7 @@ function changed(
     ...keptSettings(SETTINGS, input, keeping),
     sealedSecrets,
     maskedSecret,
+    ...keptWebhook(keeping, input.url, before),
     createdAtMs,
     version: version + 1,
     ...defined({
@@ -205,5 +208,9 @@ function verifyAfter(
   const { verifyUrl: asked } = changes;
   if (asked === undefined && !isMoved) return before.verifyUrl;
   if (asked !== undefined && asked !== null && typeof asked !== 'boolean') return undefined;
-  return verifyWanted(asked ?? (asked === null ? undefined : before.verifyUrl), ports.verifyUrl);
+  return verifyWanted(
+    asked ?? (asked === null ? undefined : before.verifyUrl),
+    ports.verifyUrl,
+    !isChat(before.contract),
+  );
 }

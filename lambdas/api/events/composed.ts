@@ -44,11 +44,13 @@ interface ComposingPorts {
   readonly ledger: Pick<DeliveryRecords, 'getDeliveries'>;
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
   readonly transform: Transformer;
+  /** The page that messages in chats link to. */
+  readonly portal: string | undefined;
 }
 
 /** For each of the event's targets. */
 export async function composedFor(
-  { ledger, registry, transform }: ComposingPorts,
+  { ledger, registry, transform, portal }: ComposingPorts,
   scope: Scope,
   { event, targets }: StoredEvent,
 ): Promise<Composed[]> {
@@ -63,6 +65,7 @@ export async function composedFor(
       endpoint: endpoints.get(id),
       delivery: deliveries.get(deliveryIdOf(event.id, id)),
       tenantName,
+      portal,
     });
     bytes += Buffer.byteLength(one.body ?? '');
     composed.push(bytes > MAX_PAGE_BYTES ? { ...one, body: null, missing: 'too_large' } : one);
@@ -74,13 +77,14 @@ interface Target {
   readonly endpoint: Endpoint | undefined;
   readonly delivery: Delivery | undefined;
   readonly tenantName: string;
+  readonly portal: string | undefined;
 }
 
 async function composedOf(
   transform: Transformer,
   event: Event,
   id: string,
-  { endpoint, delivery, tenantName }: Target,
+  { endpoint, delivery, tenantName, portal }: Target,
 ): Promise<Composed> {
   const contentType = endpoint?.encryption ? ENCRYPTED_TYPE : 'application/json';
   const none = (missing: Composed['missing']) => ({
@@ -98,7 +102,7 @@ async function composedOf(
   const shown = version === undefined ? event : await transform(endpoint, version, event);
   if ('reason' in shown) return none('unshapeable');
   const shaped = await contractOf(endpoint.contract).shape(
-    { event: shown, tenantName, idempotencyKey, token, issuer: '', signingKey },
+    { event: shown, tenantName, idempotencyKey, token, issuer: '', portal, signingKey },
     endpoint.contractOptions,
     // No signature, so nothing to sign with.
     { nowMs: event.acceptedAtMs, secrets: [''], jti: '', keys: {}, ownSignature: false },
