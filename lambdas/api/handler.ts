@@ -7,8 +7,7 @@ import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { serveOn } from '../http/operation.ts';
-import { addComparisonRoute } from './analytics/comparison.ts';
-import { addRecommendationRoute } from './analytics/recommendations.ts';
+import { addEndpointAnalyticsRoutes } from './analytics/recommendations.ts';
 import { addAnalyticsRoutes } from './analytics/routes.ts';
 import { addSummaryRoute } from './analytics/summary.ts';
 import { addDeliveryActionRoutes } from './deliveries/actions.ts';
@@ -76,7 +75,6 @@ addDeadLetterRoutes(serve, ports);
 addReplayRoutes(serve, ports);
 addAnalyticsRoutes(serve, ports);
 addSummaryRoute(serve, authentication, ports);
-addComparisonRoute(serve, ports);
-addRecommendationRoute(serve, ports);
+addEndpointAnalyticsRoutes(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

@@ -92,17 +92,23 @@ async function eventsOf(
 ): Promise<ReadonlyMap<string, StoredEvent>> {
   const nowMs = surroundings.now();
   const events = new Map<string, StoredEvent>();
+  const others: DeliveryMessage[] = [];
   for (const { message, record } of messages) {
     const event = carriedEvent(message, record, nowMs);
-    if (!event) continue;
-    const targets = [message.endpointId];
-    events.set(event.id, { event, targets, ...(message.transforms && { transformed: targets }) });
+    if (!event) {
+      others.push(message);
+      continue;
+    }
+    // It came with the messages of several endpoints.
+    const { targets = [], transformed = [] } = events.get(event.id) ?? {};
+    const own = [message.endpointId];
+    events.set(event.id, {
+      event,
+      targets: [...targets, ...own],
+      transformed: message.transforms ? [...transformed, ...own] : transformed,
+    });
   }
-  const others = messages.filter(({ message }) => !events.has(message.eventId));
-  const found = await ledger.getEvents(
-    others.map(({ message }) => message),
-    'left out',
-  );
+  const found = await ledger.getEvents(others, 'left out');
   return new Map([...events, ...found]);
 }
 

@@ -22,7 +22,7 @@ import { operation, type Serve } from '../../http/operation.ts';
 import type { ViewDefaults } from '../endpoints/view.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idParams, time, timeSchema } from '../schemas.ts';
-import { type ChangePorts, changeOf } from './comparison.ts';
+import { addComparisonRoute, type ChangePorts, changeOf } from './comparison.ts';
 import type { AnalyticsPorts } from './window.ts';
 
 const WEEK_MS = 7 * DAY_MS;
@@ -90,7 +90,9 @@ interface RecommendationPorts extends AnalyticsPorts, ChangePorts {
   readonly defaults: ViewDefaults;
 }
 
-export function addRecommendationRoute(serve: Serve, ports: RecommendationPorts): void {
+export function addEndpointAnalyticsRoutes(serve: Serve, ports: RecommendationPorts): void {
+  addComparisonRoute(serve, ports);
+
   serve(getRecommendations, async ({ scope, params, query, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const nowMs = ports.surroundings.now();
