@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 1c5dda88dc4fdd004e926dcfebeac497304924a2c058492f50170ba7a62f3fef
+// sha256 c4fb7379fd21f851b7a3456f57a54c1e3867dd9a2b59c840934cf1f2dde0422b
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -51,6 +51,7 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
+  'GET /v1/endpoints/{id}/comparison': {"200":{"endpoint":["string"],"at":["string"],"hours":["number"],"complete":["boolean"],"live":["string","null"],"data":["array"],"difference":["object"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},
   'GET /v1/replays': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/replays': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 1c5dda88dc4fdd004e926dcfebeac497304924a2c058492f50170ba7a62f3fef
+// sha256 c4fb7379fd21f851b7a3456f57a54c1e3867dd9a2b59c840934cf1f2dde0422b
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

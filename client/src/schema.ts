@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 1c5dda88dc4fdd004e926dcfebeac497304924a2c058492f50170ba7a62f3fef
+// sha256 c4fb7379fd21f851b7a3456f57a54c1e3867dd9a2b59c840934cf1f2dde0422b
 
 export interface paths {
     "/v1/events": {
@@ -786,6 +786,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare an endpoint before and after a change of its settings
+         * @description Two windows of the same number of whole hours: those before the hour of the change, and those after it that are over, at most `hours`. Shares, percentiles and their differences need 20 attempts on each side. With `Accept: text/csv` the two are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/endpoints/{id}/recommendations": {
         parameters: {
             query?: never;
@@ -795,7 +817,7 @@ export interface paths {
         };
         /**
          * Read what to change at an endpoint
-         * @description From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.
+         * @description From the last two weeks, with what the last change of settings of the last week did, or the one at `changedAt`.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -1876,6 +1898,68 @@ export interface components {
                 error?: components["schemas"]["Problem"];
             }[];
             next: string | null;
+        };
+        Comparison: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            at: string;
+            /** @description The length of each window. */
+            hours: number;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            data: {
+                /** @enum {string} */
+                period: "before" | "after";
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                until: string;
+                attempts: number;
+                success: number;
+                failure: number;
+                successRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                delivered: number;
+                dead: number;
+                cancelled: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+                deliveredRate: number | null;
+                /** @description Attempts after the first of their run. */
+                retries: number;
+                /** @description Of all attempts. */
+                retryShare: number | null;
+                /** @description The share of first attempts that succeeded. */
+                firstAttemptRate: number | null;
+            }[];
+            /** @description After minus before; null where one of both is. */
+            difference: {
+                successRate: number | null;
+                deliveredRate: number | null;
+                retryShare: number | null;
+                firstAttemptRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+            };
         };
         ComposedEvent: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -8133,6 +8217,133 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getComparison: {
+        parameters: {
+            query?: {
+                /** @description When it was changed; the last change that is known unless it is given. */
+                at?: string;
+                hours?: number;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Before, and after. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "at": "2026-01-31T10:20:00.000Z",
+                     *       "hours": 1,
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "data": [
+                     *         {
+                     *           "period": "before",
+                     *           "since": "2026-01-31T09:00:00.000Z",
+                     *           "until": "2026-01-31T10:00:00.000Z",
+                     *           "attempts": 440,
+                     *           "success": 409,
+                     *           "failure": 31,
+                     *           "successRate": 0.9295,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "delivered": 409,
+                     *           "dead": 0,
+                     *           "cancelled": 0,
+                     *           "outcomes": {
+                     *             "http_200": 409,
+                     *             "timeout_response": 31
+                     *           },
+                     *           "deliveredRate": 1,
+                     *           "retries": 31,
+                     *           "retryShare": 0.0705,
+                     *           "firstAttemptRate": 0.9242
+                     *         },
+                     *         {
+                     *           "period": "after",
+                     *           "since": "2026-01-31T11:00:00.000Z",
+                     *           "until": "2026-01-31T12:00:00.000Z",
+                     *           "attempts": 440,
+                     *           "success": 409,
+                     *           "failure": 31,
+                     *           "successRate": 0.9295,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "delivered": 409,
+                     *           "dead": 0,
+                     *           "cancelled": 0,
+                     *           "outcomes": {
+                     *             "http_200": 409,
+                     *             "timeout_response": 31
+                     *           },
+                     *           "deliveredRate": 1,
+                     *           "retries": 31,
+                     *           "retryShare": 0.0705,
+                     *           "firstAttemptRate": 0.9242
+                     *         }
+                     *       ],
+                     *       "difference": {
+                     *         "successRate": 0,
+                     *         "deliveredRate": 0,
+                     *         "retryShare": 0,
+                     *         "firstAttemptRate": 0,
+                     *         "avgMs": 0,
+                     *         "p50Ms": 0,
+                     *         "p95Ms": 0,
+                     *         "p99Ms": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comparison"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -7,7 +7,7 @@ import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { serveOn } from '../http/operation.ts';
-import { addRecommendationRoute } from './analytics/recommendations.ts';
+import { addEndpointAnalyticsRoutes } from './analytics/recommendations.ts';
 import { addAnalyticsRoutes } from './analytics/routes.ts';
 import { addSummaryRoute } from './analytics/summary.ts';
 import { addDeliveryActionRoutes } from './deliveries/actions.ts';
@@ -74,6 +74,6 @@ addDeadLetterRoutes(serve, ports);
 addReplayRoutes(serve, ports);
 addAnalyticsRoutes(serve, ports);
 addSummaryRoute(serve, authentication, ports);
-addRecommendationRoute(serve, ports);
+addEndpointAnalyticsRoutes(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

@@ -19,6 +19,7 @@ import { type NextStep, nextStep } from '../core/retries/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
+import { boundVersion } from '../core/transforms/transform.ts';
 import { type Admitted, type Job, LEASE_MARGIN_MS } from './admission.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -72,13 +73,14 @@ async function send(
   ports: ExchangePorts,
   { stored, message, queue, remainingMs }: Job,
   open: OpenEndpoint,
-  { transformVersion }: Delivery,
+  delivery: Delivery,
 ): Promise<SendReport & { readonly request?: LastRequest; readonly sent?: LastSent }> {
   const nowMs = ports.surroundings.now();
+  const version = boundVersion(delivery);
   const event =
-    transformVersion === undefined
+    version === undefined
       ? stored.event
-      : await ports.transform(open.endpoint, transformVersion, stored.event);
+      : await ports.transform(open.endpoint, version, stored.event);
   if ('reason' in event) {
     const { reason: detail } = event;
     const outcome = { kind: 'failure', failure: 'transform_failed', detail } as const;

@@ -68,9 +68,7 @@ async function transformed(
 ) {
   if (challenge !== undefined) return event;
   const given = source === undefined ? undefined : { language: 'jsonata' as const, source };
-  const transform = given
-    ? { ...given, version: versionOf(given), sinceMs: 0 }
-    : endpoint.transform;
+  const transform = given ? { ...given, version: versionOf(given) } : endpoint.transform;
   return transform ? ports.transform({ ...endpoint, transform }, transform.version, event) : event;
 }
 

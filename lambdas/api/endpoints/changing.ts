@@ -98,13 +98,9 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const whole = changed(ports, before, parsed.data, sealingKey, chosen);
     // Certificates that are not asked about are not checked anew, and stay.
     const kept = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
-    const nowMs = ports.surroundings.now();
-    const joinedAtMs = template?.id === before.template ? before.joinedAtMs : nowMs;
-    const after = template
-      ? following({ ...kept, ...defined({ joinedAtMs }) }, template, own)
-      : kept;
+    const after = template ? following(kept, template, own) : kept;
     requireToMove(c, before, after, 'clientKey' in Object(changes.tls));
-    return { before, after, template };
+    return { before, after: dated(before, after, ports.surroundings.now()), template };
   }
 
   /** Writes what was planned, if it is a change, and what follows from it: undefined if the endpoint was changed in the meantime. */
@@ -126,16 +122,25 @@ export function createEndpointChanger(ports: EndpointPorts) {
     return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
   }
 
-  /** Whether anything but the count of changes would be another. */
-  function isChange({ before, after }: PlannedChange): boolean {
-    const { version, ...rest } = withoutInherited(after);
-    const { version: seen, ...was } = withoutInherited(before);
-    return !isDeepStrictEqual(rest, was);
-  }
-
   return { plan, carryOut, isChange };
 }
 export type EndpointChanger = ReturnType<typeof createEndpointChanger>;
+
+/** What is stored of it, but for how often and when that was changed. */
+function settingsOf(endpoint: Endpoint) {
+  const { version, changedAtMs, ...settings } = withoutInherited(endpoint);
+  return settings;
+}
+
+function isChange({ before, after }: Pick<PlannedChange, 'before' | 'after'>): boolean {
+  return !isDeepStrictEqual(settingsOf(after), settingsOf(before));
+}
+
+function dated(before: Endpoint, after: Endpoint, nowMs: number): Endpoint {
+  const { description } = before;
+  const isOther = isChange({ before, after: { ...after, description } });
+  return { ...after, ...defined({ changedAtMs: isOther ? nowMs : before.changedAtMs }) };
+}
 
 function changed(
   { surroundings }: EndpointPorts,

@@ -39,12 +39,12 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly createdAtMs: number;
   /** Counts changes from 1. */
   readonly version: number;
+  /** When its settings were last changed, its description apart. */
+  readonly changedAtMs?: number;
   readonly deletedAtMs?: number;
   /** The template that it inherits from, and the names of its own settings: see template.ts. */
   readonly template?: string;
   readonly own?: readonly string[];
-  /** When it began to follow its template, if it was there before. */
-  readonly joinedAtMs?: number;
   /** Whether its destination must be proved: see verification.ts. */
   readonly verifyUrl?: boolean;
 }

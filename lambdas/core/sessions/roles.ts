@@ -27,6 +27,7 @@ const VIEWER = [
   'getLatencyAnalytics',
   'getRetryAnalytics',
   'getAnalyticsSummary',
+  'getComparison',
   'getRecommendations',
   'listReplays',
   'getReplay',
