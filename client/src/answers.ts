@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 156b4a9f522f7eeccdadf1a2bc7f51130bc9f87c737fc5bef34a72ef04feb9ba
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -52,6 +52,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},
+  'GET /v1/issue-marks': {"200":{"data":["array"],"next":["string","null"]}},
+  'POST /v1/endpoints/{id}/mark-issue': {"200":{"endpoint":["string"],"outcome":["string"],"state":["string"],"reason":["string"],"by":["string"],"at":["string"],"until":["string","null"]}},
   'GET /v1/replays': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/replays': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},
   'POST /v1/endpoints/{id}/recover': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},
@@ -91,6 +93,7 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /openapi.json': {"200":{"openapi":["string"]}},
   'GET /docs': {"200":"text"},
   'GET /docs/{file}': {"200":"text"},
+  'GET /v1/queues': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/dead-letters': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/dead-letters/redrive': {"200":{"queue":["string"],"moved":["number"],"refused":["number"]}},
 };

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 156b4a9f522f7eeccdadf1a2bc7f51130bc9f87c737fc5bef34a72ef04feb9ba
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -37,6 +37,7 @@ import { addPollingRoute } from '../../lambdas/api/events/feed.ts';
 import { addRedactionRoute } from '../../lambdas/api/events/redaction.ts';
 import { addEventRoutes } from '../../lambdas/api/events/routes.ts';
 import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
+import { addIssueMarkRoutes } from '../../lambdas/api/issues/marks.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
@@ -293,6 +294,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
   addSummaryRoute(serve, authentication, { rollups, surroundings });
+  addIssueMarkRoutes(serve, { registry, surroundings });
   addRecommendationRoute(serve, { rollups, ledger, registry, surroundings, defaults: {} });
 
   const sentEvents: EventMessage[] = [];

@@ -28,6 +28,7 @@ const VIEWER = [
   'getRetryAnalytics',
   'getAnalyticsSummary',
   'getRecommendations',
+  'listIssueMarks',
   'listReplays',
   'getReplay',
   'listKeys',
@@ -37,6 +38,7 @@ const VIEWER = [
   'listTenants',
   'listSigningKeys',
   'getSealingKeys',
+  'getQueues',
   'listDeadLetters',
 ] as const;
 
@@ -52,6 +54,7 @@ const SUPPORT = [
   'cancelDelivery',
   'createReplay',
   'recoverEndpoint',
+  'markIssue',
   'pauseReplay',
   'resumeReplay',
   'cancelReplay',

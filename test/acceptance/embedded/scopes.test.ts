@@ -66,6 +66,8 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getRetryAnalytics: 'deliveries:read',
   getAnalyticsSummary: 'deliveries:read',
   getRecommendations: 'deliveries:read',
+  listIssueMarks: 'deliveries:read',
+  markIssue: 'deliveries:write',
   createPortalSession: 'portal:write',
   listPortalSessions: 'portal:write',
   revokePortalSessions: 'portal:write',
@@ -93,6 +95,7 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getOpenApi: 'anyone',
   getDocs: 'anyone',
   getDocsFile: 'anyone',
+  getQueues: 'operator',
   listDeadLetters: 'operator',
   redriveDeadLetters: 'operator',
 };
