@@ -3,16 +3,7 @@
 import type { VNode } from 'preact';
 import { Access } from '../access/access.tsx';
 import { useScope } from '../base/loading.ts';
-import { href, type Route } from '../base/router.ts';
-import { Endpoint } from '../endpoints/endpoint.tsx';
-import { Endpoints } from '../endpoints/endpoints.tsx';
-import { NewEndpoint } from '../endpoints/new.tsx';
-import { Edit } from '../event-types/edit.tsx';
-import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
-import { Overview } from '../overview/overview.tsx';
-import { LinkButton } from '../parts/button.tsx';
-import { Card, Head } from '../parts/layout.tsx';
-import { Empty } from '../parts/states.tsx';
+import type { Route } from '../base/router.ts';
 import { Queues } from '../queues/queues.tsx';
 import { Tail } from '../tail/tail.tsx';
 import { Tenants } from '../tenants/tenants.tsx';
@@ -33,26 +24,14 @@ const OF_TENANT: Readonly<Record<string, string>> = {
 
 export function Screen({ route }: { readonly route: Route }): VNode {
   const { tenant } = useScope();
-  const [first = 'overview', id] = route.path;
-  const ofTenant = OF_TENANT[first];
+  const [first = '', id] = route.path;
+  const ofTenant = first === 'endpoints' && id !== undefined ? 'Endpoint' : OF_TENANT[first];
   if (tenant === undefined && ofTenant !== undefined) return <NeedsTenant title={ofTenant} />;
   switch (first) {
-    case 'overview':
-      return <Overview />;
-    case 'endpoints':
-      if (id !== undefined && tenant === undefined) return <NeedsTenant title="Endpoint" />;
-      if (id === 'new') return <NewEndpoint />;
-      return id === undefined ? <Endpoints /> : <Endpoint key={id} id={id} />;
     case 'tail':
       return <Tail />;
     case 'workbench':
       return <Workbench />;
-    case 'event-types':
-      return id === undefined ? (
-        <EventTypes edit={Edit} />
-      ) : (
-        <EventTypeDetails key={id} name={id} edit={Edit} />
-      );
     case 'tenants':
       return <Tenants />;
     case 'access':
@@ -60,23 +39,6 @@ export function Screen({ route }: { readonly route: Route }): VNode {
     case 'queues':
       return <Queues />;
     default:
-      return commonScreen(route) ?? <NotFound />;
+      return commonScreen(route);
   }
-}
-
-export function NotFound() {
-  return (
-    <>
-      <Head title="There is no such page" />
-      <Card>
-        <Empty
-          icon="search"
-          title="Not found"
-          actions={<LinkButton to={href([])}>Go to the first page</LinkButton>}
-        >
-          The link may be of another version of this page.
-        </Empty>
-      </Card>
-    </>
-  );
 }
