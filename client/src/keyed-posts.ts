@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 156b4a9f522f7eeccdadf1a2bc7f51130bc9f87c737fc5bef34a72ef04feb9ba
+// sha256 252cb360181811b58171752988f505693ef3cad2d1079f8c21974f6dd2df68f0
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

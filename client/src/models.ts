@@ -39,6 +39,9 @@ export type EventType = Schemas['EventType'];
 export type EventTypeInput = Schemas['EventTypeInput'];
 export type RoutingRules = Schemas['RoutingRules'];
 export type RoutingRulesInput = Schemas['RoutingRulesInput'];
+export type TransformTest = Schemas['TransformTest'];
+export type TransformTestInput =
+  operations['testTransform']['requestBody']['content']['application/json'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type DeadLetterQueue = Schemas['Redrive']['queue'];
 export type Redrive = Schemas['Redrive'];

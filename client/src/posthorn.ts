@@ -12,6 +12,7 @@ import { RoutingRules } from './resources/routing-rules.ts';
 import { Sessions } from './resources/sessions.ts';
 import { Templates } from './resources/templates.ts';
 import { Tenants } from './resources/tenants.ts';
+import { Transforms } from './resources/transforms.ts';
 import { type Api, answerOf, type Call, type PosthornOptions, Transport } from './transport.ts';
 
 /** @typeParam M the data of each type of event: see `EventMap` */
@@ -26,6 +27,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly eventTypes: EventTypes;
   readonly routingRules: RoutingRules;
   readonly templates: Templates;
+  readonly transforms: Transforms;
   readonly deadLetters: DeadLetters;
   readonly analytics: Analytics;
   /** Every operation of the OpenAPI document, by method and path, with the same retries. */
@@ -49,6 +51,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.eventTypes = new EventTypes(api);
     this.routingRules = new RoutingRules(api);
     this.templates = new Templates(api);
+    this.transforms = new Transforms(api);
     this.deadLetters = new DeadLetters(api);
     this.analytics = new Analytics(api);
   }

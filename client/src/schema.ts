@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 156b4a9f522f7eeccdadf1a2bc7f51130bc9f87c737fc5bef34a72ef04feb9ba
+// sha256 252cb360181811b58171752988f505693ef3cad2d1079f8c21974f6dd2df68f0
 
 export interface paths {
     "/v1/events": {
@@ -1971,6 +1971,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
         };
         ConsoleSessionInput: {
             /**
@@ -2001,6 +2008,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
             /** @description Sent as a key is: `Authorization: Bearer <token>`. */
             token: string;
             /** @description Opens the page with this session. The token is in the fragment, which no server sees. */
@@ -2018,6 +2032,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -2721,6 +2742,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -9192,6 +9220,10 @@ export interface operations {
                      *         {
                      *           "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *           "parent": null,
+                     *           "createdBy": {
+                     *             "actor": "sam@example.com",
+                     *             "subject": "248289761001"
+                     *           },
                      *           "name": "producer",
                      *           "tenant": "acme",
                      *           "environment": "live",
@@ -9268,6 +9300,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9296,6 +9332,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9369,6 +9409,10 @@ export interface operations {
                      *       "key": {
                      *         "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *         "parent": null,
+                     *         "createdBy": {
+                     *           "actor": "sam@example.com",
+                     *           "subject": "248289761001"
+                     *         },
                      *         "name": "producer",
                      *         "tenant": "acme",
                      *         "environment": "live",
@@ -9426,6 +9470,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9756,7 +9804,9 @@ export interface operations {
                      *           "madeBy": null,
                      *           "createdAt": "2026-01-31T09:30:00.000Z",
                      *           "expiresAt": "2026-01-31T10:30:00.000Z",
-                     *           "role": "admin"
+                     *           "role": "admin",
+                     *           "signIn": "oidc",
+                     *           "from": "198.51.100.7"
                      *         }
                      *       ],
                      *       "next": null
@@ -9811,6 +9861,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }
@@ -10029,6 +10081,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }

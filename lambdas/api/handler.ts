@@ -41,7 +41,7 @@ const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
   path,
 }));
 const ports = wire();
-const edge = createEdge(ports.settings, ports.surroundings);
+const edge = createEdge(ports.settings, ports);
 export const app = createApplication(SERVED_BY_INGEST, edge);
 const authentication = createAuthentication({ ...ports, gate: edge.gate });
 const serve = serveOn(app, authentication);

@@ -45,6 +45,7 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'templates.delete': () => posthorn.templates.delete('tpl_1'),
   'routingRules.get': () => posthorn.routingRules.get(),
   'routingRules.put': () => posthorn.routingRules.put([]),
+  'transforms.test': () => posthorn.transforms.test({ source: '$', data: {} }),
   'eventTypes.put': () => posthorn.eventTypes.put('a', {}),
   'eventTypes.delete': () => posthorn.eventTypes.delete('a'),
   'keys.create': () => posthorn.keys.create(),
