@@ -37,6 +37,8 @@ const VIRTUAL = [
 const SETUP = ['test/builders/known-secrets.ts', 'test/builders/properties.ts'];
 
 export default defineConfig({
+  // Of the console's script: see lib/web-app/build.ts.
+  define: { IS_PORTAL: 'false' },
   test: {
     environment: 'node',
     pool: 'forks',

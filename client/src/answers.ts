@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c4fb7379fd21f851b7a3456f57a54c1e3867dd9a2b59c840934cf1f2dde0422b
+// sha256 ea8e55476cf7dba4f7884e5ed13712a6221fc371b475f5a4f4589065c385e354
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -53,6 +53,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
   'GET /v1/endpoints/{id}/comparison': {"200":{"endpoint":["string"],"at":["string"],"hours":["number"],"complete":["boolean"],"live":["string","null"],"data":["array"],"difference":["object"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},
+  'GET /v1/issue-marks': {"200":{"data":["array"],"next":["string","null"]}},
+  'POST /v1/endpoints/{id}/mark-issue': {"200":{"endpoint":["string"],"outcome":["string"],"state":["string"],"reason":["string"],"by":["string"],"at":["string"],"until":["string","null"]}},
   'GET /v1/replays': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/replays': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},
   'POST /v1/endpoints/{id}/recover': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},
@@ -92,6 +94,7 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /openapi.json': {"200":{"openapi":["string"]}},
   'GET /docs': {"200":"text"},
   'GET /docs/{file}': {"200":"text"},
+  'GET /v1/queues': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/dead-letters': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/dead-letters/redrive': {"200":{"queue":["string"],"moved":["number"],"refused":["number"]}},
 };

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c4fb7379fd21f851b7a3456f57a54c1e3867dd9a2b59c840934cf1f2dde0422b
+// sha256 ea8e55476cf7dba4f7884e5ed13712a6221fc371b475f5a4f4589065c385e354
 
 export interface paths {
     "/v1/events": {
@@ -830,6 +830,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/issue-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the issues that are acknowledged or muted
+         * @description An issue is what failed with one outcome at one endpoint.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["listIssueMarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/mark-issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge or mute an issue, or open it again
+         * @description It holds until the time that is given, at most 30 days on, and for this outcome only. At most 100 hold at once.
+         *
+         *     A tenant’s key needs the scope `deliveries:write`.
+         */
+        post: operations["markIssue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replays": {
         parameters: {
             query?: never;
@@ -1460,6 +1504,28 @@ export interface paths {
          * @description Needs no key.
          */
         get: operations["getDocsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how many messages the queues hold
+         * @description As SQS counts them, about a minute late and approximately. How old the oldest message is, only CloudWatch knows.
+         *
+         *     Only the operator may call this.
+         */
+        get: operations["getQueues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2719,6 +2785,40 @@ export interface components {
             /** @constant */
             status: "ok";
         };
+        IssueMark: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            outcome: string;
+            /** @enum {string} */
+            state: "acknowledged" | "muted" | "open";
+            reason: string;
+            /** @description The actor of a session, the name of a key, or `operator`. */
+            by: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            at: string;
+            /** @description When it is open again by itself. */
+            until: string | null;
+        };
+        IssueMarkInput: {
+            outcome: string;
+            /** @enum {string} */
+            state: "acknowledged" | "muted" | "open";
+            /** @default  */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description Required unless `state` is `open`.
+             */
+            until?: string;
+        };
+        IssueMarks: {
+            data: components["schemas"]["IssueMark"][];
+            /** @description Always null. */
+            next: string | null;
+        };
         Jwks: {
             keys: components["schemas"]["PublicJwk"][];
         };
@@ -2854,6 +2954,23 @@ export interface components {
         Purge: {
             cancelled: number;
             complete: boolean;
+        };
+        QueueDepth: {
+            /** @enum {string} */
+            queue: "events" | "deliveries" | "slow" | "retries" | "wakes";
+            /** @description Messages that may be received now. */
+            ready: number;
+            /** @description Messages that a function works on. */
+            inFlight: number;
+            /** @description Messages that are not due, such as retries. */
+            delayed: number;
+            /** @description Messages in its dead-letter queue. */
+            deadLetters: number;
+        };
+        Queues: {
+            data: components["schemas"]["QueueDepth"][];
+            /** @description Always null. */
+            next: string | null;
         };
         Recommendation: {
             code: string;
@@ -8411,6 +8528,152 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listIssueMarks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The marks that hold. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *           "outcome": "http_503",
+                     *           "state": "muted",
+                     *           "reason": "The receiver is being moved.",
+                     *           "by": "zoe@acme.example",
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "until": "2026-02-03T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssueMarks"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    markIssue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "http_503",
+                 *       "state": "muted",
+                 *       "reason": "The receiver is being moved.",
+                 *       "until": "2026-02-03T09:30:00.000Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IssueMarkInput"];
+            };
+        };
+        responses: {
+            /** @description How the issue stands now. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "outcome": "http_503",
+                     *       "state": "muted",
+                     *       "reason": "The receiver is being moved.",
+                     *       "by": "zoe@acme.example",
+                     *       "at": "2026-01-31T09:30:00.000Z",
+                     *       "until": "2026-02-03T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IssueMark"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The marks are being changed, or there are 100. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listReplays: {
         parameters: {
             query?: {
@@ -11156,6 +11419,46 @@ export interface operations {
                 };
             };
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each queue. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "queue": "events",
+                     *           "ready": 0,
+                     *           "inFlight": 2,
+                     *           "delayed": 0,
+                     *           "deadLetters": 0
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

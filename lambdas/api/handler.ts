@@ -20,12 +20,13 @@ import { addPollingRoute } from './events/feed.ts';
 import { addRedactionRoute } from './events/redaction.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { addSubjectRoutes } from './events/subjects.ts';
+import { addIssueMarkRoutes } from './issues/marks.ts';
 import { addKeyRoutes } from './keys/routes.ts';
 import { addReplayRoutes } from './replays/routes.ts';
 import { addSealingKeyRoutes } from './sealing/routes.ts';
-import { addDeadLetterRoutes } from './service/dead-letters.ts';
 import { addEgressRoute } from './service/egress.ts';
 import { addHealthRoute } from './service/health.ts';
+import { addQueueRoutes } from './service/queues.ts';
 import { addViewerRoutes } from './service/viewer.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import { addSigningKeyRoutes } from './signing/routes.ts';
@@ -39,7 +40,6 @@ const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
   method: 'POST',
   path,
 }));
-
 const ports = wire();
 const edge = createEdge(ports.settings, ports);
 export const app = createApplication(SERVED_BY_INGEST, edge);
@@ -70,10 +70,11 @@ addPollingRoute(serve, ports);
 addSubjectRoutes(serve, ports);
 addDeliveryRoutes(serve, ports);
 addDeliveryActionRoutes(serve, ports);
-addDeadLetterRoutes(serve, ports);
+addQueueRoutes(serve, ports);
 addReplayRoutes(serve, ports);
 addAnalyticsRoutes(serve, ports);
 addSummaryRoute(serve, authentication, ports);
 addEndpointAnalyticsRoutes(serve, ports);
+addIssueMarkRoutes(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

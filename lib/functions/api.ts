@@ -28,6 +28,7 @@ export class Api extends NodeFunction {
     this.sendTo(Events, Retries, Wakes);
     // The operator lists and redrives dead letters.
     this.readDeadLetters(Events, Wakes);
+    this.countIn(...Object.values(queues));
     // Tests of endpoints run in dispatch.
     this.allow(['lambda:InvokeFunction'], [dispatch.fn.functionArn]);
     keys.grantRead(this, 'operator', 'sealing');

@@ -162,6 +162,17 @@ export class NodeFunction extends Construct {
     }
   }
 
+  /** Lets the function count messages and dead letters of the queues, and tells it where they are. */
+  countIn(...queues: QueueWithDeadLetters[]): void {
+    this.allow(
+      ['sqs:GetQueueAttributes'],
+      queues.flatMap(({ queue, deadLetters }) => [queue.queueArn, deadLetters.queueArn]),
+    );
+    for (const { queue, urlVariable, deadLetters, deadLettersVariable } of queues) {
+      this.tell({ [urlVariable]: queue.queueUrl, [deadLettersVariable]: deadLetters.queueUrl });
+    }
+  }
+
   private allowOn(queues: readonly QueueWithDeadLetters[], action: string): void {
     this.allow(
       [action],

@@ -20,12 +20,14 @@ import { pollEvents } from '../../lambdas/api/events/feed.ts';
 import { redactEvent } from '../../lambdas/api/events/redaction.ts';
 import { getEvent, listEvents } from '../../lambdas/api/events/routes.ts';
 import { getLatest } from '../../lambdas/api/events/subjects.ts';
+import { listIssueMarks, markIssue } from '../../lambdas/api/issues/marks.ts';
 import * as keys from '../../lambdas/api/keys/operations.ts';
 import * as replays from '../../lambdas/api/replays/operations.ts';
 import { getSealingKeys, reseal } from '../../lambdas/api/sealing/routes.ts';
 import { listDeadLetters, redriveDeadLetters } from '../../lambdas/api/service/dead-letters.ts';
 import { getEgressAddresses } from '../../lambdas/api/service/egress.ts';
 import { getHealth } from '../../lambdas/api/service/health.ts';
+import { getQueues } from '../../lambdas/api/service/queues.ts';
 import { getDocs, getDocsFile, getOpenApi } from '../../lambdas/api/service/viewer.ts';
 import * as sessions from '../../lambdas/api/sessions/operations.ts';
 import { getSignIn, signIn } from '../../lambdas/api/sessions/sign-in.ts';
@@ -87,6 +89,8 @@ export const OPERATIONS: readonly Operation[] = [
   analytics.getSummary,
   getComparison,
   getRecommendations,
+  listIssueMarks,
+  markIssue,
   replays.createReplay,
   replays.recoverEndpoint,
   replays.listReplays,
@@ -126,6 +130,7 @@ export const OPERATIONS: readonly Operation[] = [
   getOpenApi,
   getDocs,
   getDocsFile,
+  getQueues,
   listDeadLetters,
   redriveDeadLetters,
 ];

@@ -628,6 +628,7 @@ describe('a fault at each call of', () => {
 const WRITE_ONCE: Readonly<Record<string, string>> = {
   'POST /v1/endpoints/{id}/test': 'only the receiver sees it',
   'POST /v1/endpoints/test': 'only the receivers see it',
+  'POST /v1/endpoints/{id}/mark-issue': 'it puts or removes one item',
   'POST /v1/filters/test': 'it reads',
   'POST /v1/transforms/test': 'it reads',
   'POST /v1/portal-sessions':

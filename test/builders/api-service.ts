@@ -37,6 +37,7 @@ import { addPollingRoute } from '../../lambdas/api/events/feed.ts';
 import { addRedactionRoute } from '../../lambdas/api/events/redaction.ts';
 import { addEventRoutes } from '../../lambdas/api/events/routes.ts';
 import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
+import { addIssueMarkRoutes } from '../../lambdas/api/issues/marks.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
@@ -295,6 +296,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addSummaryRoute(serve, authentication, { rollups, surroundings });
   const analytics = { rollups, ledger, registry, templates, surroundings };
   addEndpointAnalyticsRoutes(serve, { ...analytics, defaults: {} });
+  addIssueMarkRoutes(serve, { registry, surroundings });
 
   const sentEvents: EventMessage[] = [];
   const sentRetries: DelayedMessage[] = [];

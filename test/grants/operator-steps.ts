@@ -38,6 +38,12 @@ export const OPERATOR_STEPS: readonly Step[] = [
     },
   },
   {
+    title: 'how much the queues hold',
+    async run(run) {
+      await run.operator('GET', '/v1/queues');
+    },
+  },
+  {
     title: 'the sealing key, and sealing anew',
     async run(run) {
       await run.operator('GET', '/v1/sealing-keys');

@@ -8,7 +8,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { HAS_NO_BROWSER, startBrowser } from '../builders/browser.ts';
 import { eventually } from '../builders/eventually.ts';
-import { guideBlocks, type Host, openHost, serveHost } from './host.ts';
+import { guideBlocks, guideWords, type Host, openHost, serveHost } from './host.ts';
+
+/** What the portal itself says: texts, and words of attributes. */
+const TEXTS = `
+  (() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+      const { parentElement, data } = walker.currentNode;
+      if (!parentElement.closest('bdi, code, .mono')) texts.push(data.trim());
+    }
+    for (const name of ['aria-label', 'data-label', 'placeholder', 'title'])
+      for (const one of document.querySelectorAll('[' + name + ']')) texts.push(one.getAttribute(name));
+    return texts.filter(Boolean);
+  })()
+`;
 
 const DESCRIPTION = 'Orders for the warehouse';
 const examples = new URL('../../examples/portal/', import.meta.url);
@@ -285,6 +300,38 @@ describe.skipIf(HAS_NO_BROWSER)('a host', () => {
     await page.waitForFunction(String.raw`/^\/endpoints\/ep_/.test(document.title)`);
     const path = await page.locator('posthorn-portal').getAttribute('path');
     expect(path).toMatch(/^\/endpoints\/ep_/);
+  });
+
+  it('gives its words, with their language and direction', async () => {
+    const frame = await opened(host.origin);
+    await showsEndpoint(frame);
+    const words = guideWords();
+    const said = Object.fromEntries(words.map((own) => [own, `«${own}»`]));
+    await page.evaluate(`
+      Object.assign(document.querySelector('posthorn-portal'), {
+        lang: 'ar',
+        dir: 'rtl',
+        words: ${JSON.stringify({ ...said, '{} endpoint': '«{} endpoint»', [DESCRIPTION]: '«data»' })},
+      })
+    `);
+    await frame.waitForFunction(`document.documentElement.dir === 'rtl'`);
+    expect(await frame.evaluate('document.documentElement.lang')).toBe('ar');
+    const shown = new Set<string>();
+    for (const screen of ['overview', 'endpoints', 'events', 'deliveries', 'issues', 'replays']) {
+      await set('path', `/${screen}`);
+      await frame.locator(`a[href="#/${screen}"][aria-current]`).waitFor();
+      const loading = frame.locator('[aria-label^="Loading"]');
+      await eventually(async () => (await loading.count()) === 0);
+      const texts = await frame.evaluate<string[]>(TEXTS);
+      expect(texts.filter((text) => words.includes(text))).toEqual([]);
+      for (const text of texts) shown.add(text);
+    }
+    for (const tab of words.slice(1, 10)) expect(shown).toContain(`«${tab}»`);
+    expect([...shown]).toContain('«Healthy»');
+    expect(await frame.evaluate('document.title')).toMatch(/^«Replays»/);
+    // What somebody wrote is theirs.
+    await set('path', '/endpoints');
+    await frame.getByRole('link', { name: DESCRIPTION }).waitFor();
   });
 
   it('gives its colours and its theme', async () => {

@@ -14,6 +14,13 @@ export function guideBlocks(language: string): string[] {
   );
 }
 
+/** The words that the guide lists. */
+export function guideWords(): string[] {
+  const [, table = ''] = guide.split('| where | words |\n');
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(1);
+  return rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, own = '']) => own));
+}
+
 export interface Host {
   readonly origin: string;
   /** How often its server made a session. */

@@ -19,6 +19,9 @@ export function sqsOver(queues: readonly MemoryQueue[]): Calls<SqsOperations> {
     ChangeMessageVisibility: () => {
       throw new Error('dead letters are left alone');
     },
+    GetQueueAttributes: () => {
+      throw new Error('sweep counts nothing');
+    },
     ReceiveMessage: ({ QueueUrl, MaxNumberOfMessages = 1, VisibilityTimeout = 0 }) => {
       const records = named(QueueUrl)?.poll(MaxNumberOfMessages, VisibilityTimeout * 1000) ?? [];
       return {

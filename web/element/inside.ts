@@ -1,14 +1,10 @@
 // The portal's side of the frame: it takes sessions from the page around it, and from no other window.
-import type { FromHost, FromPortal, Look } from './messages.ts';
+import type { FromHost, FromPortal, LookMessage } from './messages.ts';
 
 export interface Host {
   /** A session of the host's page: the first one, or the next. */
   onSession(token: string, origin: string): void;
-  onLook(
-    theme: 'light' | 'dark' | 'auto',
-    look: Look,
-    words: Readonly<Record<string, string>>,
-  ): void;
+  onLook(look: LookMessage): void;
   onPath(path: string): void;
 }
 
@@ -48,7 +44,7 @@ export function listenToHost(host: Host): Embedding {
         host.onSession(message.token, from);
         return;
       case 'look':
-        host.onLook(message.theme, message.look, message.words);
+        host.onLook(message);
         return;
       case 'go':
         host.onPath(String(message.path));

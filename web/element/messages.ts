@@ -13,6 +13,8 @@ export const LOOKS = [
 ] as const;
 export type Look = Partial<Record<(typeof LOOKS)[number], string>>;
 
+export type LookMessage = Extract<FromHost, { readonly posthorn: 'look' }>;
+
 export type FromPortal =
   /** The portal listens. It holds nothing secret, so it goes to any origin. */
   | { readonly posthorn: 'ready' }
@@ -31,5 +33,8 @@ export type FromHost =
       readonly look: Look;
       /** The host's words in the place of the portal's: `{ "Endpoint": "Webhook" }`. */
       readonly words: Readonly<Record<string, string>>;
+      /** The language of the words, as `lang` has it, and its direction; of a host without words nothing is taken. */
+      readonly lang: string;
+      readonly dir: string;
     }
   | { readonly posthorn: 'go'; readonly path: string };

@@ -64,7 +64,9 @@ class PosthornPortal extends HTMLElement {
     }
     const given = this.getAttribute('theme');
     const theme = given === 'light' || given === 'dark' ? given : 'auto';
-    this.#send({ posthorn: 'look', theme, look, words: this.#words });
+    const words = this.#words;
+    const lang = this.closest<HTMLElement>('[lang]')?.lang ?? '';
+    this.#send({ posthorn: 'look', theme, look, words, lang, dir: style.direction });
   }
 
   #shown = '';

@@ -5,10 +5,10 @@ import { isEmbedded, mayEmbed } from '../element/inside.ts';
 import { asFault, Fault } from './base/faults.ts';
 import { ScopeProvider } from './base/loading.ts';
 import { applyTheme } from './base/preferences.ts';
-import { useRoute, withoutScope } from './base/router.ts';
+import { useRoute } from './base/router.ts';
 import { dropToken, takeTokens, token } from './base/session.ts';
+import { speak } from './base/words.ts';
 import { Patterns } from './charts/frame.tsx';
-import { forPortal } from './lookups/endpoints.ts';
 import { useFocusOnHead } from './parts/layout.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Bones, Empty, Failed } from './parts/states.tsx';
@@ -113,8 +113,7 @@ function Shell({ who }: { readonly who: Who }) {
 // In a frame the token comes by message alone.
 if (isInside) history.replaceState(null, '', location.pathname);
 else takeTokens();
-withoutScope();
-forPortal();
 applyTheme();
+speak();
 const place = document.getElementById('app');
 if (place) render(<Portal />, place);

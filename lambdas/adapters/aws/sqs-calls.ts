@@ -4,6 +4,8 @@ import type {
   ChangeMessageVisibilityCommandOutput,
   DeleteMessageBatchCommandInput,
   DeleteMessageBatchCommandOutput,
+  GetQueueAttributesCommandInput,
+  GetQueueAttributesCommandOutput,
   ReceiveMessageCommandInput,
   ReceiveMessageCommandOutput,
   SendMessageBatchCommandInput,
@@ -17,6 +19,7 @@ export interface SqsOperations {
     ChangeMessageVisibilityCommandOutput
   >;
   DeleteMessageBatch: Operation<DeleteMessageBatchCommandInput, DeleteMessageBatchCommandOutput>;
+  GetQueueAttributes: Operation<GetQueueAttributesCommandInput, GetQueueAttributesCommandOutput>;
   ReceiveMessage: Operation<ReceiveMessageCommandInput, ReceiveMessageCommandOutput>;
   SendMessageBatch: Operation<SendMessageBatchCommandInput, SendMessageBatchCommandOutput>;
 }

@@ -2,6 +2,7 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -18,6 +19,7 @@ export function sqsBySdk(client: SQSClient): Sqs {
   return callsBySdk<SqsOperations>(client, {
     ChangeMessageVisibility: ChangeMessageVisibilityCommand,
     DeleteMessageBatch: DeleteMessageBatchCommand,
+    GetQueueAttributes: GetQueueAttributesCommand,
     ReceiveMessage: ReceiveMessageCommand,
     SendMessageBatch: SendMessageBatchCommand,
   });

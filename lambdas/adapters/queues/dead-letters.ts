@@ -22,7 +22,8 @@ const MAX_HIDDEN_SECONDS = 12 * 3600;
 /** A wait asks all of SQS's servers: an answer without messages then means that there are none. */
 const WAIT_SECONDS = 1;
 
-type DeadLetterUrls<Q extends DeadLetterQueue> = Readonly<
+/** Of each queue: its dead letters, and where they come from. */
+export type DeadLetterUrls<Q extends DeadLetterQueue> = Readonly<
   Record<Q, { readonly from: string; readonly to: string }>
 >;
 

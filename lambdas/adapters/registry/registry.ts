@@ -1,5 +1,6 @@
 // The registry: tenants, API keys, and endpoints with their subscriptions.
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
+import type { IssueMarkStore } from '../../core/issues/marks.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
 import type { RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
@@ -9,6 +10,7 @@ import type { Tombstones } from '../../core/tombstone.ts';
 import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
+import { createIssueMarkStore } from './issue-marks.ts';
 import { createKeyStore } from './keys.ts';
 import { createRoutingStore } from './routing.ts';
 import { markSlow } from './slow-marks.ts';
@@ -27,7 +29,8 @@ export type Registry = TenantStore &
   SealedEndpoints &
   SubscriberStore &
   TransformVersions &
-  RoutingStore;
+  RoutingStore &
+  IssueMarkStore;
 
 export function createRegistry(
   table: Table,
@@ -41,6 +44,7 @@ export function createRegistry(
     ...createEndpointStore(table, inherit, tombstones),
     ...createTransformVersions(table),
     ...createRoutingStore(table),
+    ...createIssueMarkStore(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

@@ -118,7 +118,7 @@ export const redriveDeadLetters = operation({
   },
 });
 
-interface DeadLetterRoutePorts {
+export interface DeadLetterRoutePorts {
   readonly deadLetters: DeadLetters<(typeof OPERATOR_QUEUES)[number]>;
 }
 

@@ -1,6 +1,7 @@
 // Everything that the api function reaches, made from its environment.
 import { createDynamoDb } from '../../adapters/aws/dynamodb/client.ts';
 import { createDeadLetters, deadLetterUrls } from '../../adapters/queues/dead-letters.ts';
+import { createQueueDepths } from '../../adapters/queues/depths.ts';
 import { createQueues, createSqs, queueUrls } from '../../adapters/queues/queues.ts';
 import {
   readDestinationRules,
@@ -10,6 +11,7 @@ import {
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
 import { createOperatorNotices } from '../../core/operator/notices.ts';
+import { QUEUE_NAMES } from '../../core/queues/depths.ts';
 import type { IdentityProvider } from '../../core/sessions/oidc.ts';
 import { Env } from '../../environment.ts';
 import { OPERATOR_QUEUES } from '../service/dead-letters.ts';
@@ -28,6 +30,7 @@ export function wire() {
     queues,
     events: createOperatorNotices({ registry: registry.registry, queues }),
     deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
+    queueDepths: createQueueDepths(sqs, deadLetterUrls(QUEUE_NAMES)),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
     identityProvider: identityProvider(),
     surroundings,

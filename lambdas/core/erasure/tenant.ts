@@ -10,6 +10,7 @@ import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { isRedacted } from '../events/event.ts';
 import type { EventLedger } from '../events/ledger.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { IssueMarkStore } from '../issues/marks.ts';
 import type { KeyErasure } from '../keys/store.ts';
 import type { Page } from '../listing.ts';
 import type { ReplayLedger } from '../replays/ledger.ts';
@@ -44,7 +45,8 @@ export interface ErasurePorts extends RedactionPorts {
     Pick<EndpointStore, 'replaceEndpoint'> &
     Pick<SealedEndpoints, 'listAll'> &
     Pick<TransformVersions, 'removeTransforms'> &
-    RoutingStore;
+    RoutingStore &
+    IssueMarkStore;
   readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
@@ -121,6 +123,8 @@ async function erasePage(
       await inParallel(page.entries, PAGE, ({ id }) => ports.templates.removeTemplate(scope, id));
       const rules = await ports.registry.getRoutingRules(scope);
       if (rules.length > 0) await ports.registry.replaceRoutingRules(scope, rules, []);
+      const marks = await ports.registry.getIssueMarks(scope);
+      if (marks.length > 0) await ports.registry.replaceIssueMarks(scope, marks, []);
       // What names them is gone, or is not sent any more.
       const again = (await ports.registry.removeTransforms(scope, PAGE)) === PAGE;
       return { removed: page.entries.length, next: page.next, again };

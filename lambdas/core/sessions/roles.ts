@@ -29,6 +29,7 @@ const VIEWER = [
   'getAnalyticsSummary',
   'getComparison',
   'getRecommendations',
+  'listIssueMarks',
   'listReplays',
   'getReplay',
   'listKeys',
@@ -38,6 +39,7 @@ const VIEWER = [
   'listTenants',
   'listSigningKeys',
   'getSealingKeys',
+  'getQueues',
   'listDeadLetters',
 ] as const;
 
@@ -53,6 +55,7 @@ const SUPPORT = [
   'cancelDelivery',
   'createReplay',
   'recoverEndpoint',
+  'markIssue',
   'pauseReplay',
   'resumeReplay',
   'cancelReplay',

@@ -43,6 +43,9 @@ export function createMemorySqs(
       queueOf(QueueUrl).postpone(ReceiptHandle, VisibilityTimeout);
       return {};
     },
+    GetQueueAttributes: () => {
+      throw new Error('nothing here asks how much the queues hold');
+    },
     ReceiveMessage({ QueueUrl, MaxNumberOfMessages = 1, VisibilityTimeout }) {
       const received = queueOf(QueueUrl).poll(
         MaxNumberOfMessages,

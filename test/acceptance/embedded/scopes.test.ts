@@ -67,6 +67,8 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getAnalyticsSummary: 'deliveries:read',
   getComparison: 'deliveries:read',
   getRecommendations: 'deliveries:read',
+  listIssueMarks: 'deliveries:read',
+  markIssue: 'deliveries:write',
   createPortalSession: 'portal:write',
   listPortalSessions: 'portal:write',
   revokePortalSessions: 'portal:write',
@@ -94,6 +96,7 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getOpenApi: 'anyone',
   getDocs: 'anyone',
   getDocsFile: 'anyone',
+  getQueues: 'operator',
   listDeadLetters: 'operator',
   redriveDeadLetters: 'operator',
 };

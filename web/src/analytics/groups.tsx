@@ -2,6 +2,7 @@
 import type { Loaded } from '../base/loading.ts';
 import type { Attempts } from '../base/models.ts';
 import { count, percent } from '../base/numbers.ts';
+import { Dotted } from '../parts/dotted.tsx';
 import { Card } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -38,7 +39,7 @@ export function Groups({ title, head, loaded, only, words }: GroupsProps) {
                   head,
                   cell: ({ group }) => (
                     <>
-                      {words ? words(group) : <code>{group}</code>}
+                      {words ? words(group) : <Dotted name={group} />}
                       {words && <small class="mono">{group}</small>}
                     </>
                   ),

@@ -84,7 +84,7 @@ export class Api {
       if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
     }
     const headers = new Headers({ Authorization: `Bearer ${this.#given ?? token() ?? ''}` });
-    if (isOperator && this.scope.tenant !== undefined) {
+    if (!IS_PORTAL && isOperator && this.scope.tenant !== undefined) {
       headers.set('Posthorn-Tenant', this.scope.tenant);
       headers.set('Posthorn-Environment', this.scope.environment);
     }

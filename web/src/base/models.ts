@@ -32,6 +32,8 @@ export type Latency = Schemas['AnalyticsOfLatency'];
 export type Retries = Schemas['AnalyticsOfRetries'];
 export type Deliveries = Schemas['AnalyticsOfDeliveries'];
 export type Summary = Schemas['AnalyticsSummary'];
+export type QueueDepth = Schemas['QueueDepth'];
+export type IssueMark = Schemas['IssueMark'];
 export type Recommendation = Schemas['Recommendation'];
 export type RetryPolicyInput = Schemas['RetryPolicy'];
 

@@ -3,6 +3,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Environment } from './models.ts';
 
+declare global {
+  /** Whose script this is, put in when it is built: what only the console shows is left out of the portal's. */
+  const IS_PORTAL: boolean;
+}
+
 /** In the place of a tenant: all of them. */
 export const ALL_TENANTS = '~';
 
@@ -18,17 +23,11 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-let isScoped = true;
-
-/** In the portal a session says whose page it is. */
-export function withoutScope(): void {
-  isScoped = false;
-}
-
 export function routeOf(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
   const parts = path.split('/').filter(Boolean).map(decoded);
-  if (!isScoped)
+  // In the portal a session says whose page it is.
+  if (IS_PORTAL)
     return {
       scope: { tenant: undefined, environment: 'live' },
       path: parts,
@@ -57,12 +56,16 @@ type Query = Readonly<Record<string, string | undefined>>;
 
 /** The address of a screen, in the scope of this page unless another is given. */
 export function href(path: readonly string[], query: Query = {}, scope?: Partial<Scope>): string {
-  const here = routeOf(location.hash).scope;
-  const tenant = scope && 'tenant' in scope ? scope.tenant : here.tenant;
-  const prefix = isScoped ? [tenant ?? ALL_TENANTS, scope?.environment ?? here.environment] : [];
+  const prefix = IS_PORTAL ? [] : prefixOf(scope);
   const wanted = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
   const search = wanted.length === 0 ? '' : `?${new URLSearchParams(wanted)}`;
   return `#/${[...prefix, ...path].map(encodeURIComponent).join('/')}${search}`;
+}
+
+function prefixOf(scope?: Partial<Scope>): string[] {
+  const here = routeOf(location.hash).scope;
+  const tenant = scope && 'tenant' in scope ? scope.tenant : here.tenant;
+  return [tenant ?? ALL_TENANTS, scope?.environment ?? here.environment];
 }
 
 export function go(address: string): void {

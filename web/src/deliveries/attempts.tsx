@@ -5,7 +5,7 @@ import { absolute, clock, zoneName } from '../base/time.ts';
 import { LegendKey } from '../charts/frame.tsx';
 import { Waterfall } from '../charts/waterfall.tsx';
 import { isSuccess, Outcome } from '../parts/badge.tsx';
-import { Card, None } from '../parts/layout.tsx';
+import { Card, None, Text } from '../parts/layout.tsx';
 import { Table } from '../parts/table.tsx';
 
 const CAUSES: Record<Attempt['cause'], string> = {
@@ -82,7 +82,11 @@ export function Attempts({
             cell: ({ outcome, detail }) => (
               <>
                 <Outcome outcome={outcome} />
-                {detail && !isSuccess(outcome) && <small>{detail}</small>}
+                {detail && !isSuccess(outcome) && (
+                  <small>
+                    <Text>{detail}</Text>
+                  </small>
+                )}
               </>
             ),
           },

@@ -4,6 +4,7 @@ import { href } from '../base/router.ts';
 import { useNow } from '../base/time.ts';
 import { type EndpointsById, nameOf } from '../lookups/endpoints.ts';
 import { DeliveryBadge } from '../parts/badge.tsx';
+import { Dotted } from '../parts/dotted.tsx';
 import { None, Text } from '../parts/layout.tsx';
 import type { Column } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
@@ -26,7 +27,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
       head: 'Event',
       cell: ({ id, type }) => (
         <a href={href(['deliveries', id])}>
-          <b class="mono">{type}</b>
+          <Dotted name={type} />
         </a>
       ),
     },
@@ -39,6 +40,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
     { head: 'State', cell: ({ status }) => <DeliveryBadge status={status} /> },
     {
       head: 'Last outcome',
+      looks: 'nowrap',
       cell: ({ attempts }) => {
         const last = attempts.at(-1);
         return last ? <code>{last.outcome}</code> : <None />;

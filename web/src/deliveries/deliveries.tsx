@@ -1,7 +1,7 @@
 // The deliveries of a tenant, newest first, by state, endpoint, type and subject.
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { type Api, path } from '../base/api.ts';
 import { useScope } from '../base/loading.ts';
 import type { Delivery, DeliveryStatus, Page } from '../base/models.ts';
@@ -56,6 +56,8 @@ export function Deliveries() {
     readDeliveries(filter),
     EVERY_MS,
   );
+  // Rows are made anew only with other columns.
+  const columns = useMemo(() => deliveryColumns(endpoints.value ?? new Map()), [endpoints.value]);
   const isFiltered = Object.values(filter).some(Boolean);
   return (
     <>
@@ -91,7 +93,7 @@ export function Deliveries() {
             many="deliveries"
             pages={pages}
             keyOf={({ id }) => id}
-            columns={deliveryColumns(endpoints.value ?? new Map())}
+            columns={columns}
             empty={
               isFiltered ? (
                 <Empty

@@ -333,7 +333,8 @@ function RequestAndResponse({ delivery, endpoint }: Whole) {
             />
           ) : (
             <p class="pad">
-              <b class="is-bad mono">{last.outcome}</b> {last.detail ?? 'Nothing came back.'}
+              <b class="is-bad mono">{last.outcome}</b>{' '}
+              {last.detail ? <Text>{last.detail}</Text> : 'Nothing came back.'}
             </p>
           )}
         </Card>

@@ -59,20 +59,15 @@ function reasonOf({ health, status }: Row['endpoint']): string {
   return health.failures > 0 ? `${health.failures} in a row failed` : '';
 }
 
-export function Endpoints({ isPortal = false }: { readonly isPortal?: boolean }) {
+export function Endpoints() {
   const scope = useScope();
   const { query } = useRoute();
   const may = useMay('endpoints:write');
   const state = (query.get('state') ?? '') as EndpointState | '' | 'ill';
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const pages = usePages<Row>(
-    'endpoints',
-    ({ endpoint }) => endpoint.id,
-    isPortal ? readOwn : readEndpoints,
-    EVERY_MS,
-  );
-  const hasTenant = isPortal || scope.tenant !== undefined;
+  const pages = usePages<Row>('endpoints', ({ endpoint }) => endpoint.id, readEndpoints, EVERY_MS);
+  const hasTenant = IS_PORTAL || scope.tenant !== undefined;
   const figures = useLoad(
     'figures by endpoint',
     async (api, signal) =>
@@ -221,7 +216,9 @@ export function Endpoints({ isPortal = false }: { readonly isPortal?: boolean })
               ) : (
                 <Empty
                   icon="plug"
-                  title={isPortal ? 'No endpoints yet' : `No endpoints in ${scope.environment} yet`}
+                  title={
+                    IS_PORTAL ? 'No endpoints yet' : `No endpoints in ${scope.environment} yet`
+                  }
                   actions={
                     <>
                       {may && hasTenant && (
@@ -229,7 +226,7 @@ export function Endpoints({ isPortal = false }: { readonly isPortal?: boolean })
                           New endpoint
                         </LinkButton>
                       )}
-                      {!isPortal && <OtherEnvironment of="endpoints" />}
+                      <OtherEnvironment of="endpoints" />
                     </>
                   }
                 >
@@ -244,12 +241,3 @@ export function Endpoints({ isPortal = false }: { readonly isPortal?: boolean })
     </>
   );
 }
-
-const readOwn: typeof readEndpoints = async (api, cursor, signal) => {
-  const { data, next } = await api.get<{ data: Row['endpoint'][]; next: string | null }>(
-    '/v1/endpoints',
-    { cursor, limit: 50 },
-    signal,
-  );
-  return { data: data.map((endpoint) => ({ endpoint, tenant: undefined, tenantName: '' })), next };
-};

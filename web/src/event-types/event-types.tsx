@@ -1,6 +1,6 @@
 // The catalogue: what can be sent, with schema and example.
 import { useState } from 'preact/hooks';
-import { path } from '../base/api.ts';
+import { type Answer, path } from '../base/api.ts';
 import { memberText } from '../base/json-text.ts';
 import { useAction, useApi, useLoad } from '../base/loading.ts';
 import type { EventType, Page } from '../base/models.ts';
@@ -10,20 +10,16 @@ import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { ExactJson } from '../parts/code.tsx';
 import { Ask } from '../parts/dialog.tsx';
+import { Dotted } from '../parts/dotted.tsx';
 import { Card, Facts, Head, None, Text } from '../parts/layout.tsx';
 import { List } from '../parts/list.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useWho } from '../session/who.ts';
-import type { Edit as EditForm } from './edit.tsx';
+import { Edit } from './edit.tsx';
 
-/** The portal has no form: a customer only reads the catalogue. */
-interface EventTypesProps {
-  readonly edit?: typeof EditForm;
-}
-
-export function EventTypes({ edit: Edit }: EventTypesProps) {
+export function EventTypes() {
   const { isOperator } = useWho();
   const [isMaking, setMaking] = useState(false);
   const api = useApi({ tenant: undefined, environment: 'live' });
@@ -39,7 +35,7 @@ export function EventTypes({ edit: Edit }: EventTypesProps) {
         title="Event types"
         lead="What your platform sends. Producers may post other types too, unless a schema refuses them."
       >
-        {Edit && isOperator && (
+        {!IS_PORTAL && isOperator && (
           <Button kind="primary" icon="plus" onClick={() => setMaking(true)}>
             New event type…
           </Button>
@@ -57,7 +53,7 @@ export function EventTypes({ edit: Edit }: EventTypesProps) {
               cell: ({ name, description }) => (
                 <>
                   <a href={href(['event-types', name])}>
-                    <b class="mono">{name}</b>
+                    <Dotted name={name} />
                   </a>
                   <small>
                     <Text>{description}</Text>
@@ -94,31 +90,17 @@ export function EventTypes({ edit: Edit }: EventTypesProps) {
           }
         />
       </Card>
-      {Edit && isMaking && <Edit onClose={() => setMaking(false)} />}
+      {!IS_PORTAL && isMaking && <Edit onClose={() => setMaking(false)} />}
     </>
   );
 }
 
-export function EventTypeDetails({
-  name,
-  edit: Edit,
-}: EventTypesProps & { readonly name: string }) {
+export function EventTypeDetails({ name }: { readonly name: string }) {
   const { isOperator } = useWho();
   const api = useApi({ tenant: undefined, environment: 'live' });
-  const [asked, setAsked] = useState<'edit' | 'delete'>();
-  const action = useAction();
   const loaded = useLoad(`event type ${name}`, (_, signal) =>
     api.request<EventType>(path`/v1/event-types/${name}`, { signal }),
   );
-  const remove = () =>
-    action.run(async () => {
-      await api.request(path`/v1/event-types/${name}`, {
-        method: 'DELETE',
-        ifMatch: loaded.value?.etag,
-      });
-      say('The event type was removed from the catalogue.');
-      go(href(['event-types']));
-    });
   return (
     <>
       <Head
@@ -126,15 +108,8 @@ export function EventTypeDetails({
         shown={<span class="mono">{name}</span>}
         crumbs={[['Event types', href(['event-types'])], [name]]}
       >
-        {Edit && isOperator && loaded.value && (
-          <>
-            <Button icon="edit" onClick={() => setAsked('edit')}>
-              Change…
-            </Button>
-            <Button kind="quiet is-bad" icon="close" onClick={() => setAsked('delete')}>
-              Remove…
-            </Button>
-          </>
+        {!IS_PORTAL && isOperator && loaded.value && (
+          <Actions name={name} read={loaded.value} onClose={loaded.reload} />
         )}
       </Head>
       <Shown loaded={loaded} label="the event type">
@@ -175,14 +150,43 @@ export function EventTypeDetails({
           </div>
         )}
       </Shown>
-      {Edit && asked === 'edit' && loaded.value && (
+    </>
+  );
+}
+
+interface ActionsProps {
+  readonly name: string;
+  readonly read: Answer<EventType>;
+  readonly onClose: () => void;
+}
+
+/** The operator's: a customer only reads the catalogue. */
+function Actions({ name, read: { value, text, etag }, onClose }: ActionsProps) {
+  const api = useApi({ tenant: undefined, environment: 'live' });
+  const [asked, setAsked] = useState<'edit' | 'delete'>();
+  const action = useAction();
+  const remove = () =>
+    action.run(async () => {
+      await api.request(path`/v1/event-types/${name}`, { method: 'DELETE', ifMatch: etag });
+      say('The event type was removed from the catalogue.');
+      go(href(['event-types']));
+    });
+  return (
+    <>
+      <Button icon="edit" onClick={() => setAsked('edit')}>
+        Change…
+      </Button>
+      <Button kind="quiet is-bad" icon="close" onClick={() => setAsked('delete')}>
+        Remove…
+      </Button>
+      {asked === 'edit' && (
         <Edit
-          before={loaded.value.value}
-          text={loaded.value.text}
-          etag={loaded.value.etag}
+          before={value}
+          text={text}
+          etag={etag}
           onClose={() => {
             setAsked(undefined);
-            loaded.reload();
+            onClose();
           }}
         />
       )}

@@ -9,6 +9,7 @@ import { TextFilters } from '../deliveries/deliveries.tsx';
 import { EndpointChoice } from '../lookups/endpoint-parts.tsx';
 import { useEndpoints } from '../lookups/endpoints.ts';
 import { Button } from '../parts/button.tsx';
+import { Dotted } from '../parts/dotted.tsx';
 import { Card, Head, None, Text } from '../parts/layout.tsx';
 import { List } from '../parts/list.tsx';
 import { OtherEnvironment } from '../parts/other-environment.tsx';
@@ -24,7 +25,7 @@ const COLUMNS: readonly Column<Event>[] = [
     cell: ({ id, type }) => (
       <>
         <a href={href(['events', id])}>
-          <b class="mono">{type}</b>
+          <Dotted name={type} />
         </a>
         <small class="mono">{id}</small>
       </>

@@ -1,7 +1,7 @@
 // Issues: failures of the same kind at the same endpoint, from the counts of the last 24 hours and a sample delivery.
 
 import { type Api, path } from '../base/api.ts';
-import type { Attempts, Delivery, Endpoint, Page } from '../base/models.ts';
+import type { Attempts, Delivery, Endpoint, IssueMark, Page } from '../base/models.ts';
 import { allPages } from '../base/pages.ts';
 import type { Bar } from '../charts/bars.tsx';
 import { barsOf, readAttempts } from '../figures/reading.ts';
@@ -20,6 +20,8 @@ export interface Issue {
   readonly bars: readonly Bar[];
   readonly sample: Delivery | undefined;
   readonly lastAt: string | undefined;
+  /** Who looks after it, or muted it. */
+  readonly mark: IssueMark | undefined;
 }
 
 export interface Issues {
@@ -43,7 +45,12 @@ async function samplesOf(
   return [...any.data, ...dead.data];
 }
 
-function issuesOf(endpoint: Endpoint, attempts: Attempts, samples: readonly Delivery[]): Issue[] {
+function issuesOf(
+  endpoint: Endpoint,
+  attempts: Attempts,
+  samples: readonly Delivery[],
+  marks: readonly IssueMark[],
+): Issue[] {
   const groups = Map.groupBy(attempts.data, ({ group }) => group ?? '');
   return [...groups].flatMap(([outcome, points]) => {
     if (outcome === '' || outcome.startsWith('http_2')) return [];
@@ -64,6 +71,7 @@ function issuesOf(endpoint: Endpoint, attempts: Attempts, samples: readonly Deli
         bars,
         sample: newest?.delivery,
         lastAt: newest?.at,
+        mark: marks.find((one) => one.endpoint === endpoint.id && one.outcome === outcome),
       },
     ];
   });
@@ -74,6 +82,7 @@ export async function findIssues(api: Api, signal: AbortSignal): Promise<Issues>
     api.get<Page<Endpoint>>(path`/v1/endpoints`, { cursor, limit: 100 }, signal),
   );
   const byEndpoint = await readAttempts(api, windowOf('24h'), { by: 'endpoint' }, signal);
+  const { data: marks } = await api.get<Page<IssueMark>>(path`/v1/issue-marks`, {}, signal);
   const failing = new Set(
     byEndpoint.data.filter(({ failure }) => failure > 0).map(({ group }) => group),
   );
@@ -86,7 +95,7 @@ export async function findIssues(api: Api, signal: AbortSignal): Promise<Issues>
         readAttempts(api, windowOf('24h'), { endpoint: endpoint.id, by: 'outcome' }, signal),
         samplesOf(api, endpoint, signal),
       ]);
-      return issuesOf(endpoint, attempts, samples);
+      return issuesOf(endpoint, attempts, samples, marks);
     }),
   );
   const issues = found.flat().toSorted((one, other) => other.count - one.count);

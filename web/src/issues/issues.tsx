@@ -8,31 +8,25 @@ import { causeOf } from '../deliveries/words.ts';
 import { Recover } from '../endpoints/recover.tsx';
 import { sparkOf } from '../figures/reading.ts';
 import { nameOf } from '../lookups/endpoints.ts';
-import { EndpointBadge, outcomeWords } from '../parts/badge.tsx';
+import { Badge, EndpointBadge, outcomeWords } from '../parts/badge.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Exchange } from '../parts/code.tsx';
-import { Card, Facts, Head, None, Text } from '../parts/layout.tsx';
+import { Card, Facts, Head, None, Note, Text } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
 import { useMay } from '../session/who.ts';
 import { type Issues as Found, findIssues, type Issue } from './finding.ts';
+import { Marking, MarkWords } from './marking.tsx';
 
 const EVERY_MS = 15_000;
 
 export function Issues() {
   const found = useLoad<Found>('issues', findIssues, EVERY_MS);
-  const n = found.value?.issues.length ?? 0;
-  const title =
-    found.value === undefined
-      ? 'Issues'
-      : n === 0
-        ? 'Nothing failed in the last 24 hours'
-        : `${counted(n, 'issue')} to act on`;
   return (
     <>
       <Head
-        title={title}
+        title={found.value ? titleOf(found.value.issues) : 'Issues'}
         lead="Failures of the same kind at the same endpoint in the last 24 hours, as one thing to act on. What failed is tried again by its policy."
       />
       <Shown loaded={found} label="issues">
@@ -40,6 +34,14 @@ export function Issues() {
       </Shown>
     </>
   );
+}
+
+const isMuted = ({ mark }: Issue): boolean => mark?.state === 'muted';
+
+function titleOf(issues: readonly Issue[]): string {
+  if (issues.length === 0) return 'Nothing failed in the last 24 hours';
+  const open = issues.filter(({ mark }) => mark === undefined).length;
+  return open === 0 ? 'No issue is left to act on' : `${counted(open, 'issue')} to act on`;
 }
 
 function Both({ found, onChange }: { readonly found: Found; readonly onChange: () => void }) {
@@ -54,62 +56,86 @@ function Both({ found, onChange }: { readonly found: Found; readonly onChange: (
       </Card>
     );
   }
-  const chosen = issues.find(({ id }) => id === query.get('issue')) ?? issues[0];
+  const muted = issues.filter(isMuted);
+  const loud = issues.filter((issue) => !isMuted(issue));
+  const chosen = issues.find(({ id }) => id === query.get('issue')) ?? loud[0] ?? muted[0];
   return (
     <div class="cols lead">
-      <Card
-        label="Issues"
-        footer={
-          isWhole
-            ? undefined
-            : 'Of the 25 endpoints that come first. Choose others under Endpoints.'
-        }
-      >
-        <Table
-          label="Issues"
-          rows={issues}
-          keyOf={({ id }) => id}
-          isChosen={({ id }) => id === chosen?.id}
-          columns={[
-            {
-              head: 'Issue',
-              cell: ({ id, outcome, endpoint }) => (
-                <>
-                  <a
-                    href={href(['issues'], { issue: id })}
-                    onClick={(event) => {
-                      event.preventDefault();
-                      setQuery({ issue: id });
-                    }}
-                  >
-                    <b>{outcomeWords(outcome)}</b>
-                  </a>
-                  <small>
-                    <Text>{nameOf(endpoint)}</Text>
-                  </small>
-                </>
-              ),
-            },
-            {
-              head: 'Endpoint’s state',
-              cell: ({ endpoint }) => <EndpointBadge endpoint={endpoint} />,
-            },
-            { head: 'Outcome', looks: 'lo nowrap', cell: ({ outcome }) => <code>{outcome}</code> },
-            {
-              head: '24 h',
-              cell: ({ outcome, bars }) => <Spark label={outcome} bars={sparkOf(bars)} />,
-            },
-            { head: 'Attempts', looks: 'num', cell: (issue) => count(issue.count) },
-            {
-              head: 'Last',
-              looks: 'nowrap',
-              cell: ({ lastAt }) => (lastAt ? <When at={lastAt} /> : <None>earlier</None>),
-            },
-          ]}
-        />
-      </Card>
+      <div class="stack">
+        {loud.length > 0 && (
+          <Card
+            label="Issues"
+            footer={
+              isWhole
+                ? undefined
+                : 'Of the 25 endpoints that come first. Choose others under Endpoints.'
+            }
+          >
+            <IssueTable label="Issues" issues={loud} chosen={chosen} />
+          </Card>
+        )}
+        {muted.length > 0 && (
+          <Card title="Muted">
+            <IssueTable label="Muted issues" issues={muted} chosen={chosen} />
+          </Card>
+        )}
+      </div>
       {chosen && <Chosen key={chosen.id} issue={chosen} onChange={onChange} />}
     </div>
+  );
+}
+
+interface IssueTableProps {
+  readonly label: string;
+  readonly issues: readonly Issue[];
+  readonly chosen: Issue | undefined;
+}
+
+function IssueTable({ label, issues, chosen }: IssueTableProps) {
+  return (
+    <Table
+      label={label}
+      rows={issues}
+      keyOf={({ id }) => id}
+      isChosen={({ id }) => id === chosen?.id}
+      columns={[
+        {
+          head: 'Issue',
+          cell: ({ id, outcome, endpoint, mark }) => (
+            <>
+              <a
+                href={href(['issues'], { issue: id })}
+                onClick={(event) => {
+                  event.preventDefault();
+                  setQuery({ issue: id });
+                }}
+              >
+                <b>{outcomeWords(outcome)}</b>
+              </a>
+              <small>
+                <Text>{nameOf(endpoint)}</Text>
+              </small>
+              {mark?.state === 'acknowledged' && <Badge tone="info">Acknowledged</Badge>}
+            </>
+          ),
+        },
+        {
+          head: 'Endpoint’s state',
+          cell: ({ endpoint }) => <EndpointBadge endpoint={endpoint} />,
+        },
+        { head: 'Outcome', looks: 'lo nowrap', cell: ({ outcome }) => <code>{outcome}</code> },
+        {
+          head: '24 h',
+          cell: ({ outcome, bars }) => <Spark label={outcome} bars={sparkOf(bars)} />,
+        },
+        { head: 'Attempts', looks: 'num', cell: (issue) => count(issue.count) },
+        {
+          head: 'Last',
+          looks: 'nowrap',
+          cell: ({ lastAt }) => (lastAt ? <When at={lastAt} /> : <None>earlier</None>),
+        },
+      ]}
+    />
   );
 }
 
@@ -128,6 +154,13 @@ function Chosen({ issue, onChange }: { readonly issue: Issue; readonly onChange:
         </a>{' '}
         ended so in the last 24 hours. {sample?.attempts.at(-1)?.outcome === outcome ? cause : ''}
       </p>
+      {issue.mark && (
+        <Note tone="info" icon={issue.mark.state === 'muted' ? 'slash' : 'tick'}>
+          <p>
+            <MarkWords mark={issue.mark} />
+          </p>
+        </Note>
+      )}
       <Facts
         facts={[
           first && [
@@ -171,6 +204,7 @@ function Chosen({ issue, onChange }: { readonly issue: Issue; readonly onChange:
             Recover all…
           </Button>
         )}
+        {may && <Marking issue={issue} onChange={onChange} />}
       </div>
       {isRecovering && (
         <Recover endpoint={endpoint} onClose={() => setRecovering(false)} onDone={onChange} />

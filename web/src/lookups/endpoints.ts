@@ -18,7 +18,7 @@ export function useEndpoints(everyMs?: number) {
   return useLoad(
     'endpoints by id',
     async (api, signal) => {
-      if (api.scope.tenant === undefined && !isPortal) return new Map<string, Endpoint>();
+      if (!IS_PORTAL && api.scope.tenant === undefined) return new Map<string, Endpoint>();
       const { rows } = await allPages<Endpoint>((cursor) =>
         api.get<Page<Endpoint>>('/v1/endpoints', { cursor, limit: 100 }, signal),
       );
@@ -26,10 +26,4 @@ export function useEndpoints(everyMs?: number) {
     },
     everyMs,
   );
-}
-
-let isPortal = false;
-/** In the portal the session says whose endpoints they are. */
-export function forPortal(): void {
-  isPortal = true;
 }

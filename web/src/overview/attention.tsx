@@ -1,6 +1,7 @@
 // Endpoints that need attention, and in the portal all that the reader has.
 
-import type { Loaded } from '../base/loading.ts';
+import { type Loaded, useLoad } from '../base/loading.ts';
+import { count } from '../base/numbers.ts';
 import { href } from '../base/router.ts';
 import { useNow } from '../base/time.ts';
 import { healthWords } from '../endpoints/health.ts';
@@ -12,16 +13,18 @@ import { Card, None } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
-import type { Known } from './known.ts';
+import { type Known, type Waiting, waitingAt } from './known.ts';
 
-export function Attention({
-  some,
-  isPortal,
-}: {
-  readonly some: readonly Known[];
-  readonly isPortal: boolean;
-}) {
+const WAITING_EVERY_MS = 60_000;
+
+export function Attention({ some }: { readonly some: readonly Known[] }) {
   const now = useNow();
+  const ids = some.map(({ endpoint }) => endpoint.id).join();
+  const waiting = useLoad(
+    `waiting ${ids}`,
+    (api, signal) => waitingAt(api, some, signal),
+    WAITING_EVERY_MS,
+  );
   if (some.length === 0) {
     return (
       <Empty icon="check" title="No endpoint needs attention">
@@ -51,6 +54,24 @@ export function Attention({
           cell: ({ endpoint }) => `${healthWords(endpoint, now).title}.`,
         },
         {
+          head: 'Waiting',
+          looks: 'num',
+          cell: ({ endpoint, tenant }) => (
+            <a
+              href={href(
+                ['deliveries'],
+                {
+                  endpoint: endpoint.id,
+                  status: endpoint.status === 'active' ? 'waiting' : 'held',
+                },
+                tenant === undefined ? {} : { tenant },
+              )}
+            >
+              {waitingWords(waiting.value?.get(endpoint.id))}
+            </a>
+          ),
+        },
+        {
           head: 'Last 2xx',
           looks: 'nowrap',
           cell: ({ endpoint }) =>
@@ -60,7 +81,7 @@ export function Attention({
               <When at={endpoint.health.lastSuccessAt} />
             ),
         },
-        ...(isPortal
+        ...(IS_PORTAL
           ? [
               {
                 head: 'Fix',
@@ -76,6 +97,12 @@ export function Attention({
       ]}
     />
   );
+}
+
+/** Long histories are not read to their end. */
+function waitingWords(waiting: Waiting | undefined): string {
+  if (waiting === undefined) return '…';
+  return waiting.isAll ? count(waiting.count) : `${count(waiting.count)} or more`;
 }
 
 const SHOWN_OWN = 20;

@@ -16,7 +16,7 @@ export async function endpointsOf(
   hasOwn: boolean,
   signal: AbortSignal,
 ): Promise<Known[]> {
-  if (hasOwn) {
+  if (IS_PORTAL || hasOwn) {
     const { rows } = await allPages<Endpoint>((cursor) =>
       api.get<Page<Endpoint>>(path`/v1/endpoints`, { cursor, limit: 100 }, signal),
     );
@@ -35,3 +35,32 @@ export async function endpointsOf(
 }
 
 export const isIll = ({ endpoint }: Known): boolean => stateOf(endpoint) !== 'healthy';
+
+/** Of an endpoint's deliveries so many are read, newest first. */
+const READ = 100;
+const MAX_ENDPOINTS = 20;
+
+/** How many wait, or are held, among those that were read; `isAll` if those are all. */
+export interface Waiting {
+  readonly count: number;
+  readonly isAll: boolean;
+}
+
+/** By endpoint. */
+export async function waitingAt(
+  api: Api,
+  some: readonly Known[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Waiting>> {
+  const found = await Promise.all(
+    some.slice(0, MAX_ENDPOINTS).map(async ({ endpoint: { id, status }, tenant }) => {
+      const scoped = tenant === undefined ? api : new Api({ ...api.scope, tenant });
+      const asked = { endpoint: id, status: status === 'active' ? 'waiting' : 'held', limit: READ };
+      const page = await scoped
+        .get<Page<unknown>>(path`/v1/deliveries`, asked, signal)
+        .catch(() => undefined);
+      return page && ([id, { count: page.data.length, isAll: page.next === null }] as const);
+    }),
+  );
+  return new Map(found.filter((one) => one !== undefined));
+}

@@ -1,7 +1,7 @@
 // Is it up, and who hurts?
 import { path } from '../base/api.ts';
 import { useLoad, useScope } from '../base/loading.ts';
-import type { DeadLetter, Summary } from '../base/models.ts';
+import type { Summary } from '../base/models.ts';
 import { compact, count, counted, duration, percent } from '../base/numbers.ts';
 import { href } from '../base/router.ts';
 import { DAY_MS, HOUR_MS } from '../base/time.ts';
@@ -12,8 +12,8 @@ import { Card, type Figure, Figures, Head, Note } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
-import { useWho } from '../session/who.ts';
 import { Attention, Own } from './attention.tsx';
+import { Inside } from './inside.tsx';
 import { endpointsOf, isIll } from './known.ts';
 
 const EVERY_MS = 15_000;
@@ -33,9 +33,9 @@ function titleOf(
   return `All is well. ${isCounted ? 'Nothing was sent in the last 24 hours.' : 'Nothing is counted yet.'}`;
 }
 
-export function Overview({ isPortal = false }: { readonly isPortal?: boolean }) {
+export function Overview() {
   const { tenant, environment } = useScope();
-  const hasOwn = isPortal || tenant !== undefined;
+  const hasOwn = IS_PORTAL || tenant !== undefined;
   const summary = useLoad(
     'summary',
     (api, signal) => api.get<Summary>(path`/v1/analytics/summary`, {}, signal),
@@ -57,7 +57,7 @@ export function Overview({ isPortal = false }: { readonly isPortal?: boolean }) 
         title={title}
         lead={
           <>
-            {isPortal
+            {IS_PORTAL
               ? 'The last 24 hours.'
               : `${environment === 'live' ? 'Live' : 'Test'}, ${tenant ?? 'all tenants'}, the last 24 hours.`}{' '}
             {summary.value && (
@@ -100,15 +100,15 @@ export function Overview({ isPortal = false }: { readonly isPortal?: boolean }) 
           }
         >
           <Shown loaded={known} label="endpoints that need attention" rows={3}>
-            {(all) => <Attention some={all.filter(isIll)} isPortal={isPortal} />}
+            {(all) => <Attention some={all.filter(isIll)} />}
           </Shown>
         </Card>
-        {isPortal && <Own known={known} />}
+        {IS_PORTAL && <Own known={known} />}
         <div class="cols lead">
           {isCounted && <AttemptsCard summary={summary.value} />}
           {isCounted && <Outcomes summary={summary.value} />}
         </div>
-        {!isPortal && <DeadLetterLine />}
+        {!IS_PORTAL && <Inside />}
       </div>
     </>
   );
@@ -214,28 +214,6 @@ function Outcomes({ summary }: { readonly summary: Summary | undefined }) {
           ]}
         />
       )}
-    </Card>
-  );
-}
-
-function DeadLetterLine() {
-  const { isOperator } = useWho();
-  const letters = useLoad('dead letters in short', async (api, signal) => {
-    if (!isOperator) return 0;
-    const queues = await Promise.all(
-      ['events', 'wakes'].map((queue) =>
-        api.get<{ data: DeadLetter[] }>('/v1/dead-letters', { queue }, signal),
-      ),
-    );
-    return queues.reduce((sum, { data }) => sum + data.length, 0);
-  });
-  if (!letters.value) return null;
-  return (
-    <Card title="Dead letters" pad>
-      <p>
-        Posthorn itself could not process {counted(letters.value, 'message')}.{' '}
-        <a href={href(['queues'])}>Look at them and send them back</a>
-      </p>
     </Card>
   );
 }

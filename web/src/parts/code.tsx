@@ -51,7 +51,7 @@ export function Json({ text, marks }: { readonly text: string; readonly marks?: 
         : harmless(text),
     [text, marks],
   );
-  return <>{parts}</>;
+  return <bdi>{parts}</bdi>;
 }
 
 interface ExactProps {
@@ -124,7 +124,7 @@ export function Exchange({ label, first, tone, headers, body }: ExchangeProps) {
       {'\n'}
       {Object.entries(headers).map(([name, value]) => (
         <span key={name}>
-          <span class="k">{harmless(name)}</span>: {harmless(value)}
+          <bdi class="k">{harmless(name)}</bdi>: <bdi>{harmless(value)}</bdi>
           {'\n'}
         </span>
       ))}

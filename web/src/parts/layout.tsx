@@ -1,6 +1,7 @@
 // The parts that every screen is made of: heads, cards, notes, figures, lists of names and values.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { word } from '../base/words.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 interface HeadProps {
@@ -16,7 +17,7 @@ interface HeadProps {
 /** The sentence that answers the page's question. It gets the focus when the screen changes. */
 export function Head({ title, shown, badge, lead, crumbs, children }: HeadProps) {
   useEffect(() => {
-    document.title = `${title} · Posthorn`;
+    document.title = `${word(title)} · ${word('Posthorn')}`;
   }, [title]);
   return (
     <>

@@ -10,6 +10,8 @@ export function OtherEnvironment({
 }: {
   readonly of: 'endpoints' | 'events' | 'deliveries' | 'replays';
 }) {
+  // A session is of one environment.
+  if (IS_PORTAL) return null;
   const { tenant, environment } = useScope();
   const { path } = useRoute();
   const other = environment === 'live' ? 'test' : 'live';

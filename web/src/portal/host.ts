@@ -3,7 +3,7 @@ import { type Embedding, listenToHost } from '../../element/inside.ts';
 import { LOOKS, type Look } from '../../element/messages.ts';
 import { onExpired } from '../base/api.ts';
 import { keepToken } from '../base/session.ts';
-import { setWords } from '../base/words.ts';
+import { setWords, type Words } from '../base/words.ts';
 import { isReadable } from './contrast.ts';
 
 const RENEWAL_MS = 15_000;
@@ -23,8 +23,8 @@ export function live({ onToken, onLook }: Listener): Embedding {
       waiting = [];
       onToken(origin);
     },
-    onLook: (theme, look, words) => {
-      setWords(words ?? {});
+    onLook: ({ theme, look, words, lang, dir }) => {
+      speakAs(words ?? {}, lang, dir);
       dress(theme, look ?? {});
       onLook();
     },
@@ -49,6 +49,15 @@ export function renewBefore(endsAt: string, embedding: Embedding): () => void {
   const leftMs = Date.parse(endsAt) - Date.now() - 60_000;
   const timer = setTimeout(() => embedding.renew(), Math.max(1000, leftMs));
   return () => clearTimeout(timer);
+}
+
+/** The portal's own words are English, whatever the host's page is written in. */
+function speakAs(words: Words, lang: string, dir: string): void {
+  const root = document.documentElement;
+  const areGiven = Object.keys(words).length > 0;
+  root.lang = (areGiven && lang) || 'en';
+  root.dir = areGiven && dir === 'rtl' ? 'rtl' : 'ltr';
+  setWords(words);
 }
 
 /** Takes the host's looks, except colours on which the words could not be read. */

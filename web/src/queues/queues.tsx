@@ -10,6 +10,7 @@ import { href } from '../base/router.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { Ask } from '../parts/dialog.tsx';
+import { Dotted } from '../parts/dotted.tsx';
 import { Card, Head, None } from '../parts/layout.tsx';
 import { Empty, Shown } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
@@ -101,7 +102,7 @@ function Queue({ queue, words }: { readonly queue: QueueName; readonly words: st
                           },
                         )}
                       >
-                        <b class="mono">{letter.type ?? letter.event}</b>
+                        <Dotted name={letter.type ?? letter.event} />
                       </a>
                     ) : (
                       <code>{letter.endpoint ?? letter.id}</code>

@@ -3,18 +3,9 @@
 import type { VNode } from 'preact';
 import { Access, Operators } from '../access/access.tsx';
 import { useScope } from '../base/loading.ts';
-import { href, type Route } from '../base/router.ts';
+import type { Route } from '../base/router.ts';
 import { Endpoint } from '../endpoints/endpoint.tsx';
-import { Endpoints } from '../endpoints/endpoints.tsx';
-import { NewEndpoint } from '../endpoints/new.tsx';
-import { Edit } from '../event-types/edit.tsx';
-import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
 import { Event } from '../events/event.tsx';
-import { Events } from '../events/events.tsx';
-import { Overview } from '../overview/overview.tsx';
-import { LinkButton } from '../parts/button.tsx';
-import { Card, Head } from '../parts/layout.tsx';
-import { Empty } from '../parts/states.tsx';
 import { Queues } from '../queues/queues.tsx';
 import { EventRouting } from '../routing/of-event.tsx';
 import { RoutingRules } from '../routing/routing-rules.tsx';
@@ -42,8 +33,9 @@ const OF_TENANT: Readonly<Record<string, string>> = {
 
 export function Screen({ route }: { readonly route: Route }): VNode {
   const { tenant } = useScope();
-  const [first = 'overview', id] = route.path;
-  const ofTenant = OF_TENANT[first];
+  const [first = '', id] = route.path;
+  const isOwn = id !== undefined && id !== 'new';
+  const ofTenant = first === 'endpoints' && id !== undefined ? 'Endpoint' : OF_TENANT[first];
   if (tenant === undefined && ofTenant !== undefined) {
     return (
       <>
@@ -52,19 +44,10 @@ export function Screen({ route }: { readonly route: Route }): VNode {
       </>
     );
   }
+  if (first === 'endpoints' && isOwn) return <Endpoint key={id} id={id} more={EndpointTransform} />;
+  if (first === 'events' && id !== undefined)
+    return <Event key={id} id={id} routing={EventRouting} />;
   switch (first) {
-    case 'overview':
-      return <Overview />;
-    case 'endpoints':
-      if (id !== undefined && tenant === undefined) return <NeedsTenant title="Endpoint" />;
-      if (id === 'new') return <NewEndpoint />;
-      return id === undefined ? (
-        <Endpoints />
-      ) : (
-        <Endpoint key={id} id={id} more={EndpointTransform} />
-      );
-    case 'events':
-      return id === undefined ? <Events /> : <Event key={id} id={id} routing={EventRouting} />;
     case 'templates':
       return id === undefined ? <Templates /> : <Template key={id} id={id} />;
     case 'routing-rules':
@@ -73,12 +56,6 @@ export function Screen({ route }: { readonly route: Route }): VNode {
       return <Tail />;
     case 'workbench':
       return <Workbench />;
-    case 'event-types':
-      return id === undefined ? (
-        <EventTypes edit={Edit} />
-      ) : (
-        <EventTypeDetails key={id} name={id} edit={Edit} />
-      );
     case 'tenants':
       return <Tenants />;
     case 'access':
@@ -86,23 +63,6 @@ export function Screen({ route }: { readonly route: Route }): VNode {
     case 'queues':
       return <Queues />;
     default:
-      return commonScreen(route) ?? <NotFound />;
+      return commonScreen(route);
   }
-}
-
-export function NotFound() {
-  return (
-    <>
-      <Head title="There is no such page" />
-      <Card>
-        <Empty
-          icon="search"
-          title="Not found"
-          actions={<LinkButton to={href([])}>Go to the first page</LinkButton>}
-        >
-          The link may be of another version of this page.
-        </Empty>
-      </Card>
-    </>
-  );
 }

@@ -10,6 +10,7 @@ import { absolute, clock } from '../base/time.ts';
 import { nameOf, useEndpoints } from '../lookups/endpoints.ts';
 import { isSuccess, Outcome } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
+import { Dotted } from '../parts/dotted.tsx';
 import { Check } from '../parts/field.tsx';
 import { Card, Head, None, Text } from '../parts/layout.tsx';
 import { Empty, FaultNote } from '../parts/states.tsx';
@@ -115,7 +116,7 @@ export function Tail() {
                 head: 'Event',
                 cell: ({ delivery }) => (
                   <a href={href(['deliveries', delivery.id])}>
-                    <b class="mono">{delivery.type}</b>
+                    <Dotted name={delivery.type} />
                   </a>
                 ),
               },

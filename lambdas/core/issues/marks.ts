@@ -1,0 +1,54 @@
+// Issues are failures of one outcome at one endpoint. A mark says that somebody looks after one, or wants to hear no more
+// of it for a while. Another outcome at the same endpoint is another issue, which no mark of this one covers.
+import type { Scope } from '../scope.ts';
+import { DAY_MS } from '../time.ts';
+
+/** Of a tenant in one environment. */
+export const MAX_MARKS = 100;
+export const MAX_MARKED_MS = 30 * DAY_MS;
+
+export const MARK_STATES = ['acknowledged', 'muted'] as const;
+
+export interface IssueMark {
+  readonly endpointId: string;
+  readonly outcome: string;
+  readonly state: (typeof MARK_STATES)[number];
+  readonly reason: string;
+  /** Who said so. */
+  readonly by: string;
+  readonly atMs: number;
+  /** From then on the issue is open again. */
+  readonly untilMs: number;
+}
+export type IssueMarks = readonly IssueMark[];
+
+export interface IssueMarkStore {
+  /** Those whose time is over too. */
+  getIssueMarks(scope: Scope): Promise<IssueMarks>;
+  /** @returns false if others stand there by now */
+  replaceIssueMarks(scope: Scope, before: IssueMarks, after: IssueMarks): Promise<boolean>;
+}
+
+type Issue = Pick<IssueMark, 'endpointId' | 'outcome'>;
+
+/** Those that hold. */
+export function marksAt(marks: IssueMarks, nowMs: number): IssueMarks {
+  return marks.filter(({ untilMs }) => untilMs > nowMs);
+}
+
+/**
+ * What is to be kept once an issue has this mark, or none.
+ * @returns undefined if there would be too many
+ */
+export function marksWith(
+  marks: IssueMarks,
+  { endpointId, outcome }: Issue,
+  mark: IssueMark | undefined,
+  nowMs: number,
+): IssueMarks | undefined {
+  const others = marksAt(marks, nowMs).filter(
+    (one) => one.endpointId !== endpointId || one.outcome !== outcome,
+  );
+  const all = mark === undefined ? others : [...others, mark];
+  return all.length > MAX_MARKS ? undefined : all;
+}
