@@ -1,5 +1,5 @@
 // Points in time: how long ago, and absolutely in the zone that a person chose.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { span } from './numbers.ts';
 import { preference } from './preferences.ts';
 
@@ -65,12 +65,48 @@ export function relative(at: At, now: number): string {
   return away < 0 ? `${span(-away)} ago` : `in ${span(away)}`;
 }
 
+interface Ticking {
+  readonly timer: number;
+  readonly looking: Set<() => void>;
+}
+
+/** By how often: a list of thousands of ages has one timer. */
+const ticking = new Map<number, Ticking>();
+
+function start(everyMs: number): Ticking {
+  const looking = new Set<() => void>();
+  const tick = () => {
+    if (!document.hidden) for (const look of looking) look();
+  };
+  const started = { timer: setInterval(tick, everyMs), looking };
+  ticking.set(everyMs, started);
+  return started;
+}
+
+function watch(everyMs: number, look: () => void): () => void {
+  const { timer, looking } = ticking.get(everyMs) ?? start(everyMs);
+  looking.add(look);
+  return () => {
+    looking.delete(look);
+    if (looking.size > 0) return;
+    clearInterval(timer);
+    ticking.delete(everyMs);
+  };
+}
+
 /** The time now, again every few seconds as long as somebody looks. */
 export function useNow(everyMs = 5000): number {
   const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
+  useEffect(() => watch(everyMs, () => setNow(Date.now())), [everyMs]);
   return now;
+}
+
+/** What is read from the time now. It is drawn anew only where it has changed. */
+export function useReadFromNow<T>(read: (now: number) => T, everyMs = 5000): T {
+  const shown = read(Date.now());
+  const latest = useRef(read);
+  latest.current = read;
+  const [, draw] = useState(shown);
+  useEffect(() => watch(everyMs, () => draw(() => latest.current(Date.now()))), [everyMs]);
+  return shown;
 }

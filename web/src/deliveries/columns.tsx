@@ -1,7 +1,7 @@
 // A delivery in a row.
 import type { Delivery } from '../base/models.ts';
 import { href } from '../base/router.ts';
-import { useNow } from '../base/time.ts';
+import { useReadFromNow } from '../base/time.ts';
 import { type EndpointsById, nameOf } from '../lookups/endpoints.ts';
 import { DeliveryBadge } from '../parts/badge.tsx';
 import { Dotted } from '../parts/dotted.tsx';
@@ -54,7 +54,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
 
 /** When it is tried again. What is due and waits for a probe or its pace has no time of its own. */
 export function Due({ nextAttemptAt, status }: Pick<Delivery, 'nextAttemptAt' | 'status'>) {
-  const now = useNow();
+  const isDue = useReadFromNow((now) => nextAttemptAt !== null && Date.parse(nextAttemptAt) < now);
   if (nextAttemptAt === null || status !== 'waiting') return null;
-  return Date.parse(nextAttemptAt) < now ? <None>due, in turn</None> : <When at={nextAttemptAt} />;
+  return isDue ? <None>due, in turn</None> : <When at={nextAttemptAt} />;
 }

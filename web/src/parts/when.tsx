@@ -1,6 +1,6 @@
 // A point in time: how long ago, with the absolute time in its title; or the other way round, as a person chose.
 import { usePreference } from '../base/preferences.ts';
-import { absolute, briefly, relative, useNow } from '../base/time.ts';
+import { absolute, briefly, relative, useReadFromNow } from '../base/time.ts';
 
 interface WhenProps {
   readonly at: string | number;
@@ -11,15 +11,13 @@ interface WhenProps {
 export function When({ at, as = 'relative' }: WhenProps) {
   usePreference('zone');
   const times = usePreference('times');
-  const now = useNow();
   const iso = new Date(at).toISOString();
   const shown = as === 'relative' && times === 'absolute' ? 'brief' : as;
-  const text = {
-    relative: () => relative(at, now),
-    brief: () => briefly(at, now),
-    both: () => `${briefly(at, now)}, ${relative(at, now)}`,
-    full: () => absolute(at, true),
-  }[shown]();
+  const text = useReadFromNow((now) => {
+    if (shown === 'full') return absolute(at, true);
+    if (shown === 'relative') return relative(at, now);
+    return shown === 'brief' ? briefly(at, now) : `${briefly(at, now)}, ${relative(at, now)}`;
+  });
   return (
     <time dateTime={iso} title={shown === 'full' ? undefined : absolute(at)}>
       {text}
