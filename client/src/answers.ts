@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 90a753a597756f1fdfa89602e84b68bfccff594f41e31945da3849f69aaa4313
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -42,6 +42,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'POST /v1/transforms/test': {"200":{"output":["object","null"],"failure":["string","null"],"warnings":["array"],"request":["object","null"]}},
   'GET /v1/routing-rules': {"200":{"rules":["array"]}},
   'PUT /v1/routing-rules': {"200":{"rules":["array"]}},
+  'GET /v1/notices': {"200":{"channels":["array"],"kinds":["array"],"timeZone":["string"],"quietHours":["object","null"],"digest":["object","null"],"slowAboveMs":["number"],"link":["string","null"],"endpoints":["object"]}},
+  'PUT /v1/notices': {"200":{"channels":["array"],"kinds":["array"],"timeZone":["string"],"quietHours":["object","null"],"digest":["object","null"],"slowAboveMs":["number"],"link":["string","null"],"endpoints":["object"]}},
   'GET /v1/deliveries': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},

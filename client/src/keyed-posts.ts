@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ec9833e9468d06eff62cc83d744005a954045aa5f5482d737162a5bd80fa4dab
+// sha256 90a753a597756f1fdfa89602e84b68bfccff594f41e31945da3849f69aaa4313
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

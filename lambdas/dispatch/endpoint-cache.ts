@@ -7,7 +7,7 @@ import { defined } from '../core/defined.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { secretNumbersOf } from '../core/endpoints/secret-numbers.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
-import type { KeptTls } from '../core/endpoints/tls.ts';
+import { clientExpiryMs, type KeptTls } from '../core/endpoints/tls.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { SealBrokenError } from '../core/errors.ts';
 import type { Headers } from '../core/headers/names.ts';
@@ -39,6 +39,8 @@ export interface OpenEndpoint {
   readonly secretNumbers?: readonly number[];
   readonly authentication?: Headers;
   readonly tls?: EndpointTls | undefined;
+  /** Of its client's certificate, Unix milliseconds. */
+  readonly clientExpiresAtMs?: number | undefined;
   /** If the endpoint's signatures need any. */
   readonly keys?: readonly SigningKey[];
   /** What the operator's key posted is signed with these, as far as there are any. */
@@ -104,6 +106,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
       tls: endpoint.tls && openTls(endpoint, endpoint.tls, key),
+      clientExpiresAtMs: clientExpiryMs(endpoint.tls),
       ...(await openKeys(endpoint)),
     };
   }

@@ -191,6 +191,7 @@ const NO_DETOUR: Readonly<Record<string, string>> = {
   testTransform:
     'sends nothing: a stored event needs events:read, a signed request endpoints:write',
   putRoutingRules: 'takes what its body gives',
+  putNoticeSettings: 'takes what its body gives',
   verifyEndpoint: 'sends a challenge to the URL that is set',
   createTemplate: 'takes what its body gives',
   changeTemplate: 'reaches endpoints that have joined: their URLs stay',

@@ -45,6 +45,8 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'templates.delete': () => posthorn.templates.delete('tpl_1'),
   'routingRules.get': () => posthorn.routingRules.get(),
   'routingRules.put': () => posthorn.routingRules.put([]),
+  'notices.get': () => posthorn.notices.get(),
+  'notices.put': () => posthorn.notices.put({}),
   'eventTypes.put': () => posthorn.eventTypes.put('a', {}),
   'eventTypes.delete': () => posthorn.eventTypes.delete('a'),
   'keys.create': () => posthorn.keys.create(),

@@ -59,6 +59,8 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'event-types get': [['a']],
   'event-types put': [['a']],
   'event-types delete': [['a', '--yes']],
+  'notices get': [[]],
+  'notices set': [['--digest', '08:00']],
   'keys create': [[]],
   'keys list': [[]],
   'keys get': [['key_1']],

@@ -1,6 +1,7 @@
 // The registry: tenants, API keys, and endpoints with their subscriptions.
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import type { NoticeSettingsStore } from '../../core/notices/settings.ts';
 import type { RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -10,6 +11,7 @@ import type { TransformVersions } from '../../core/transforms/transform.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createKeyStore } from './keys.ts';
+import { createNoticeSettingsStore } from './notices.ts';
 import { createRoutingStore } from './routing.ts';
 import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
@@ -27,7 +29,8 @@ export type Registry = TenantStore &
   SealedEndpoints &
   SubscriberStore &
   TransformVersions &
-  RoutingStore;
+  RoutingStore &
+  NoticeSettingsStore;
 
 export function createRegistry(
   table: Table,
@@ -41,6 +44,7 @@ export function createRegistry(
     ...createEndpointStore(table, inherit, tombstones),
     ...createTransformVersions(table),
     ...createRoutingStore(table),
+    ...createNoticeSettingsStore(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

@@ -9,7 +9,7 @@ import {
   variable,
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
-import { createOperatorNotices } from '../../core/operator/notices.ts';
+import { createNotices } from '../../core/operator/all.ts';
 import type { IdentityProvider } from '../../core/sessions/oidc.ts';
 import { Env } from '../../environment.ts';
 import { OPERATOR_QUEUES } from '../service/dead-letters.ts';
@@ -22,11 +22,12 @@ export function wire() {
   const settings = readSettings();
   const registry = wireRegistry(dynamoDb, settings);
   const queues = createQueues(sqs, queueUrls());
+  const ledger = wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings });
   return {
     ...registry,
-    ...wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings }),
+    ...ledger,
     queues,
-    events: createOperatorNotices({ registry: registry.registry, queues }),
+    events: createNotices({ ...ledger, registry: registry.registry, queues, surroundings }),
     deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
     identityProvider: identityProvider(),

@@ -8,12 +8,12 @@ import type { EventQueue } from '../events/message.ts';
 import type { Health } from '../health/health.ts';
 import type { Transition } from '../health/observe.ts';
 import { deliveryIdOf } from '../identifiers.ts';
+import { operationalEvent } from '../notices/event.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
 import type { SubscriberStore } from '../subscriptions/subscriber.ts';
-import { operationalEvent } from './event.ts';
 
-interface NoticePorts {
+export interface NoticePorts {
   readonly registry: Pick<SubscriberStore, 'subscribersOf'>;
   readonly queues: EventQueue;
 }

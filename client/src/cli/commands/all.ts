@@ -9,6 +9,7 @@ import { EVENT_COMMANDS } from './events.ts';
 import { IMPORT_COMMANDS } from './imports.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { LISTEN_COMMANDS } from './listen.ts';
+import { NOTICE_COMMANDS } from './notices.ts';
 import { REPLAY_COMMANDS } from './replays.ts';
 import { SESSION_COMMANDS } from './sessions.ts';
 import { TENANT_COMMANDS } from './tenants.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   ...REPLAY_COMMANDS,
   ...ANALYTICS_COMMANDS,
   ...EVENT_TYPE_COMMANDS,
+  ...NOTICE_COMMANDS,
   ...KEY_COMMANDS,
   ...SESSION_COMMANDS,
   ...TENANT_COMMANDS,
