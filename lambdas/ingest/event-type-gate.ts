@@ -18,10 +18,10 @@ const ENTRIES_KEPT_MS = 60_000;
 const MAX_KEPT = 10_000;
 
 /** What checking one event may take. */
-export const MAX_EVENT_STEPS = 400_000;
+export const MAX_EVENT_STEPS = 250_000;
 /** So many of them are its own; beyond, it takes from what the events of a request share. */
 export const GRANTED_STEPS = 5_000;
-export const SHARED_STEPS = 400_000;
+export const SHARED_STEPS = 250_000;
 
 interface EventTypeGatePorts {
   readonly eventTypes: EventTypeReader;

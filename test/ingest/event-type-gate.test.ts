@@ -90,7 +90,7 @@ describe('the gate of event types', () => {
     const { gate, put, over } = world();
     put('strict', { schema: { properties: { a: { uniqueItems: true } } } });
     const steps = requestSteps();
-    const large = { a: Array.from({ length: 150_000 }, (_, n) => n) };
+    const large = { a: Array.from({ length: 90_000 }, (_, n) => n) };
     expect(await gate('strict', large, steps)).toEqual([]);
     expect(await gate('strict', large, steps)).not.toEqual([]);
     expect(await gate('strict', { a: [1, 2, 3] }, steps)).toEqual([]);

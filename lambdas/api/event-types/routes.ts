@@ -28,7 +28,7 @@ import {
 } from './operations.ts';
 
 /** A small one that takes more would be of a schema that refuses most events. */
-const MAX_EXAMPLE_STEPS = 400_000;
+const MAX_EXAMPLE_STEPS = 250_000;
 /** How often a change is tried again that was overtaken. */
 const ROUNDS = 3;
 const CACHED = { 'Cache-Control': 'public, max-age=60' };

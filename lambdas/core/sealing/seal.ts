@@ -1,6 +1,13 @@
 // Sealing: AES-256-GCM under one of the stack's keys, bound to the place where the sealed value belongs.
 // Each sealed value says which version of the key it was sealed under.
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
 import { SealBrokenError, UnknownSealingKeyError } from '../errors.ts';
 
 /** Random bytes that each sealed value begins with. */
@@ -99,7 +106,7 @@ export function versionOfBytes(sealed: Uint8Array): number | undefined {
 }
 
 interface PlaceKey {
-  readonly key: Uint8Array;
+  readonly key: KeyObject;
   readonly associatedData: Buffer;
 }
 
@@ -110,9 +117,11 @@ function keyAt({ keys, perPlaceFrom }: SealingKeys, version: number, place: Seal
   // A JSON array, so that no two places have the same bytes.
   const text = JSON.stringify([`v${version}`, tenant, environment, id, purpose]);
   const associatedData = Buffer.from(text);
-  if (version < (perPlaceFrom ?? Number.POSITIVE_INFINITY)) return { key, associatedData };
+  if (version < (perPlaceFrom ?? Number.POSITIVE_INFINITY)) {
+    return { key: createSecretKey(key), associatedData };
+  }
   const own = hkdfSync('sha256', key, '', createHash('sha256').update(text).digest(), KEY_BYTES);
-  return { key: new Uint8Array(own), associatedData };
+  return { key: createSecretKey(new Uint8Array(own)), associatedData };
 }
 
 function encrypted(

@@ -3,7 +3,7 @@
 import { Steps } from '../steps.ts';
 
 /** A value that is put into an array or object takes some tens of bytes, and so does a step. */
-export const MAX_STEPS = 100_000;
+export const MAX_STEPS = 50_000;
 /** Characters of a text that is made or searched, to a step. */
 const CHARACTERS = 16;
 
