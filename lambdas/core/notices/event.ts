@@ -13,6 +13,7 @@ type OperationalEventType =
   | 'endpoint.paused'
   | 'endpoint.recovered'
   | 'delivery.dead'
+  | 'certificate.expiring'
   | 'posthorn.filter.over_budget'
   | NoticeType;
 

@@ -2,7 +2,7 @@
 import { createSightings, type SightingPorts, type Sightings } from '../notices/sightings.ts';
 import { createOperatorNotices, type NoticePorts, type OperatorNotices } from './notices.ts';
 
-export interface Notices extends OperatorNotices {
+export interface Notices extends Omit<OperatorNotices, 'tellExpiring'> {
   readonly tellFailing: Sightings['failed'];
   readonly tellSlow: Sightings['slow'];
   readonly tellExpiring: Sightings['expiring'];
@@ -22,6 +22,9 @@ export function createNotices(ports: NoticePorts & SightingPorts): Notices {
     },
     tellFailing: sightings.failed,
     tellSlow: sightings.slow,
-    tellExpiring: sightings.expiring,
+    async tellExpiring(endpoint, expiry) {
+      await operator.tellExpiring(endpoint, expiry, ports.surroundings.now());
+      await sightings.expiring(endpoint, expiry);
+    },
   };
 }
