@@ -220,12 +220,12 @@ async function deliverAt(
 
 /** Certificates that expire soon: the receiver's, as the last connection showed it, and the client's. */
 async function reportExpiry(
-  { events, surroundings, warn }: DispatchPorts,
+  ports: DispatchPorts,
   known: KnownEndpoint,
   tally: Tally,
 ): Promise<void> {
   if (known.isDeleted || tally.length === 0) return;
-  const soonMs = surroundings.now() + EXPIRES_SOON_MS;
+  const soonMs = ports.surroundings.now() + EXPIRES_SOON_MS;
   const isSoon = (atMs: number | undefined) => atMs !== undefined && atMs < soonMs;
   const receiver = tally.findLast((one) => one.certificateExpiresAtMs)?.certificateExpiresAtMs;
   const client = known.clientExpiresAtMs;
@@ -235,9 +235,9 @@ async function reportExpiry(
     clientExpiresAtMs: isSoon(client) ? client : undefined,
   });
   try {
-    await events.tellExpiring(addressOf(known.endpoint), expiry);
+    await ports.events.tellExpiring(addressOf(known.endpoint), expiry);
   } catch (error) {
-    warn('a certificate that expires could not be reported', error);
+    ports.warn('a certificate that expires could not be reported', error);
   }
 }
 

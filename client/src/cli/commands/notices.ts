@@ -40,8 +40,9 @@ export const NOTICE_COMMANDS: readonly Command[] = [
       link: { type: 'string', value: 'URL', help: `with {endpoint} for its id, or ${NONE}` },
     },
     async run({ posthorn, out, options }) {
+      const changes = changesIn(options);
       const before = await posthorn.notices.get();
-      const after = { ...before, ...changesIn(options) };
+      const after = { ...before, ...changes };
       out.one(await posthorn.notices.put(after, etagOf(before)));
     },
   },
