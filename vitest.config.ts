@@ -5,7 +5,7 @@ import { LeakReporter } from './test/leak-reporter.ts';
 
 /** Replace modules, or watch the clock, the memory or what is open: they run after all others, one by one. */
 const ALONE = [
-  'test/adapters/sender/{guard,hostile-receivers,outcomes}.test.ts',
+  'test/adapters/sender/http/{guard,hostile-receivers,outcomes}.test.ts',
   'test/api/deliveries/logs.test.ts',
   'test/client/{delivered,retries}.test.ts',
   'test/dispatch/memory.test.ts',

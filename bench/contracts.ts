@@ -39,12 +39,14 @@ const event: Event = {
   data: DATA,
 };
 
+const RECEIVER_URL = 'https://receiver.example.com/hooks/1';
+
 function endpoint(contract: ContractName, settings: Partial<Endpoint> = {}): Endpoint {
   return {
     tenant: 'acme',
     environment: 'live',
     id: 'ep_01h455vb4pex5vsknk084sn02r',
-    url: 'https://receiver.example.com/hooks/1',
+    destination: { kind: 'http', urls: [{ url: RECEIVER_URL }] },
     contract,
     contractOptions: contractOf(contract).optionsSchema.parse({}),
     eventTypes: [],
@@ -65,6 +67,7 @@ function endpoint(contract: ContractName, settings: Partial<Endpoint> = {}): End
 const form = (to: Endpoint) => () =>
   composeRequest({
     endpoint: to,
+    target: { kind: 'http', url: RECEIVER_URL, method: to.method },
     facts: {
       event,
       tenantName: 'Acme',

@@ -41,6 +41,9 @@ export type RoutingRules = Schemas['RoutingRules'];
 export type RoutingRulesInput = Schemas['RoutingRulesInput'];
 export type NoticeSettings = Schemas['NoticeSettings'];
 export type NoticeSettingsInput = Schemas['NoticeSettingsInput'];
+export type TransformTest = Schemas['TransformTest'];
+export type TransformTestInput =
+  operations['testTransform']['requestBody']['content']['application/json'];
 export type DeadLetter = Schemas['DeadLetter'];
 export type DeadLetterQueue = Schemas['Redrive']['queue'];
 export type Redrive = Schemas['Redrive'];

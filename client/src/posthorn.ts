@@ -13,6 +13,7 @@ import { RoutingRules } from './resources/routing-rules.ts';
 import { Sessions } from './resources/sessions.ts';
 import { Templates } from './resources/templates.ts';
 import { Tenants } from './resources/tenants.ts';
+import { Transforms } from './resources/transforms.ts';
 import { type Api, answerOf, type Call, type PosthornOptions, Transport } from './transport.ts';
 
 /** @typeParam M the data of each type of event: see `EventMap` */
@@ -28,6 +29,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly routingRules: RoutingRules;
   readonly notices: Notices;
   readonly templates: Templates;
+  readonly transforms: Transforms;
   readonly deadLetters: DeadLetters;
   readonly analytics: Analytics;
   /** Every operation of the OpenAPI document, by method and path, with the same retries. */
@@ -52,6 +54,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.routingRules = new RoutingRules(api);
     this.notices = new Notices(api);
     this.templates = new Templates(api);
+    this.transforms = new Transforms(api);
     this.deadLetters = new DeadLetters(api);
     this.analytics = new Analytics(api);
   }

@@ -1,7 +1,7 @@
 // The process's clock and randomness, and its environment variables.
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { type DestinationRules, STRICT_RULES } from '../core/destinations/url.ts';
+import { type DestinationRules, STRICT_RULES } from '../core/destinations/http/url.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { type Settings, settingsSchema } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';

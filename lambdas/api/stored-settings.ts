@@ -1,7 +1,8 @@
 // An endpoint's stored settings in the form of a request, and what a request can only be checked for here.
 import { contractOf } from '../core/contracts/all.ts';
+import { askedAddress } from '../core/destinations/destination.ts';
+import { type EndpointTlsInput, untimelyCertificates } from '../core/destinations/http/tls.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
-import { type EndpointTlsInput, untimelyCertificates } from '../core/endpoints/tls.ts';
 import type { Fault } from '../core/problem.ts';
 import { clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
@@ -24,6 +25,7 @@ export function settingsAsAsked(
   const secret = unseal(sealingKey, secretPlace(endpoint), endpoint.sealedSecrets[0] ?? '');
   return {
     ...Object.fromEntries(chosen),
+    ...askedAddress(endpoint.destination),
     authentication: (endpoint.authentication ?? []).map(({ shown }) => shown),
     ...(endpoint.transform ? { transform: shownTransform(endpoint.transform) } : {}),
     ...(isAsymmetric(secret) ? { secret } : {}),

@@ -1,6 +1,6 @@
 // The part of the configuration that the functions read while they run.
 import * as z from 'zod';
-import { operatorListsSchema } from './destinations/lists.ts';
+import { operatorListsSchema } from './destinations/http/lists.ts';
 import { corsSchema, limitsSchema, portalSchema } from './edge/settings.ts';
 import { retryPolicySchema } from './retries/policy.ts';
 import { oidcSchema } from './sessions/oidc.ts';

@@ -1,6 +1,7 @@
 // One delivery: whether it may go now, its attempt, the record of that, and what follows.
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
+import { kindOf } from '../core/destinations/destination.ts';
 import { traceIdOf } from '../core/events/trace-context.ts';
 import { type AdmissionPorts, type Admitted, admit, type Job } from './admission.ts';
 import { carryOut } from './carry-out.ts';
@@ -18,7 +19,7 @@ export interface DeliverPorts extends AdmissionPorts, ExchangePorts {
 export interface AttemptLine {
   readonly delivery: Delivery;
   readonly nextDelayMs: number | undefined;
-  /** Of the endpoint's URL: without its path, which may hold a secret. */
+  /** Of the endpoint's URLs: without their paths, which may hold secrets. */
   readonly host: string;
   readonly traceId?: string;
 }
@@ -61,5 +62,7 @@ function report(ports: DeliverPorts, { known, stored }: Job, delivery: Delivery)
       : Math.max(0, delivery.dueAtMs - ended.atMs - ended.durationMs);
   const { trace } = stored.event;
   const traced = trace ? { traceId: traceIdOf(trace) } : {};
-  ports.report({ delivery, nextDelayMs, host: new URL(known.endpoint.url).host, ...traced });
+  const { destination } = known.endpoint;
+  const host = kindOf(destination).hosts(destination).join(' ');
+  ports.report({ delivery, nextDelayMs, host, ...traced });
 }

@@ -18,7 +18,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import { EXPIRES_SOON_MS } from '../core/notices/certificates.ts';
 import type { Notices } from '../core/operator/all.ts';
 import { isRedelivered } from '../core/redelivered.ts';
-import { isSuccess, type Outcome } from '../core/retries/outcome.ts';
+import { isGone, isSuccess } from '../core/retries/outcome.ts';
 import { addressOf } from '../core/scope.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { Wakes } from '../core/wakes/directory.ts';
@@ -246,13 +246,11 @@ async function reportTally(ports: DispatchPorts, endpoint: Endpoint, tally: Tall
   if (tally.length === 0) return;
   const inOrder = tally.toSorted((a, b) => a.endedAtMs - b.endedAtMs);
   const lastSuccess = inOrder.findLastIndex(({ outcome }) => isSuccess(outcome));
-  const isGone = ({ outcome }: { outcome: Outcome }): boolean =>
-    outcome.kind === 'response' && outcome.response.status === 410;
   try {
     await ports.health.report(endpoint, {
       successes: inOrder.filter(({ outcome }) => isSuccess(outcome)).length,
       failuresInRow: inOrder.length - 1 - lastSuccess,
-      gone: inOrder.slice(lastSuccess + 1).some(isGone),
+      gone: inOrder.slice(lastSuccess + 1).some(({ outcome }) => isGone(outcome)),
       probed: tally.some(({ cause }) => cause === 'probe'),
     });
   } catch (error) {

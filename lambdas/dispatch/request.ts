@@ -2,6 +2,8 @@
 
 import { contractOf } from '../core/contracts/all.ts';
 import type { FormedRequest } from '../core/contracts/contract.ts';
+import { kindOf } from '../core/destinations/destination.ts';
+import type { Target } from '../core/destinations/kind.ts';
 import type { Event } from '../core/events/event.ts';
 import { traceHeaders } from '../core/events/trace-context.ts';
 import { createUuid, deliveryIdOf, idempotencyKeyOf } from '../core/identifiers.ts';
@@ -40,6 +42,7 @@ export function formRequest(
     .filter(({ untilMs }) => nowMs < untilMs);
   return composeRequest({
     endpoint,
+    target: targetOf(open),
     facts: {
       event,
       tenantName,
@@ -79,15 +82,19 @@ function keysFor({ keys = [], operatorsKeys = [] }: OpenEndpoint, event: Event, 
     : signing;
 }
 
+function targetOf({ endpoint, tls }: OpenEndpoint): Target {
+  const { destination, method } = endpoint;
+  return kindOf(destination).target(destination, { method, tls });
+}
+
 /** @param mostMs less than the endpoint's own timeout, where less is left */
 export function outgoing(
-  { endpoint, tls }: OpenEndpoint,
+  open: OpenEndpoint,
   { headers, body }: Pick<OutgoingRequest, 'headers' | 'body'>,
-  mostMs = endpoint.timeoutMs,
+  mostMs = open.endpoint.timeoutMs,
 ): OutgoingRequest {
-  const { url, method, environment } = endpoint;
-  const timeoutMs = Math.min(endpoint.timeoutMs, mostMs);
-  return { url, method, headers, body, timeoutMs, environment, ...(tls && { tls }) };
+  const { environment, timeoutMs } = open.endpoint;
+  return { ...targetOf(open), headers, body, timeoutMs: Math.min(timeoutMs, mostMs), environment };
 }
 
 /** The endpoint's own policy, or else the stack's, or else the contract's default. */

@@ -6,7 +6,7 @@ import { type QueueRecord, receive } from '../sqs/records.ts';
 
 export interface EventSourceOptions {
   queue: SqsQueue;
-  emulator: Pick<SqsEmulator, 'store' | 'atOnce'>;
+  emulator: Pick<SqsEmulator, 'store' | 'writes'>;
   batchSize: number;
   windowMs: number;
   maximumConcurrency: number;
@@ -102,7 +102,7 @@ export class EventSource {
     const batch = this.#batches[this.#turn];
     if (!batch || queue.messages.length === 0) return undefined;
     const wanted = Math.min(MAX_RECEIVED, batchSize - batch.records.length);
-    const records = emulator.atOnce(() => receive(queue, emulator.store, wanted));
+    const records = receive(queue, emulator.store, wanted);
     if (records.length === 0) return undefined;
     this.#turn = (this.#turn + 1) % this.#batches.length;
     const bytes = records.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
@@ -137,8 +137,10 @@ export class EventSource {
   }
 
   async #run(records: QueueRecord[]): Promise<void> {
-    const { invoke, reportsBatchItemFailures, onFailure } = this.#options;
+    const { emulator, invoke, reportsBatchItemFailures, onFailure } = this.#options;
     try {
+      // After a kill nobody would know that they were received.
+      await emulator.writes.onDisk();
       const result = await invoke(JSON.stringify({ Records: records }));
       const failed = reportsBatchItemFailures ? failedIds(result, records) : new Set<string>();
       this.#delete(records.filter((record) => !failed.has(record.messageId)));
@@ -148,11 +150,9 @@ export class EventSource {
   }
 
   #delete(records: QueueRecord[]): void {
-    const { queue, emulator, onCall } = this.#options;
+    const { queue, onCall } = this.#options;
     if (records.length === 0) return;
-    emulator.atOnce(() => {
-      for (const record of records) queue.deleteMessage(record.receiptHandle);
-    });
+    for (const record of records) queue.deleteMessage(record.receiptHandle);
     for (let sent = 0; sent < records.length; sent += 10) onCall?.('DeleteMessageBatch', 0);
   }
 }

@@ -8,7 +8,7 @@ import { scheduledTarget } from './service.ts';
 import type { Schedule } from './store.ts';
 
 export function deliverSchedules(
-  { store, newMessage }: SqsEmulator,
+  { store, newMessage, writes }: SqsEmulator,
   permissions: Permissions,
   onFailure: (message: string) => void,
 ): (schedule: Schedule) => void {
@@ -22,5 +22,7 @@ export function deliverSchedules(
       return;
     }
     queue.enqueue(newMessage(target.Input));
+    // The schedule is deleted then.
+    writes.now();
   };
 }

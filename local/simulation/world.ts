@@ -173,7 +173,7 @@ export function createWorld(options: WorldOptions): World {
         ...given,
         contract,
         id,
-        url: `https://receiver.example.com/${id}`,
+        destination: { kind: 'http', urls: [{ url: `https://receiver.example.com/${id}` }] },
       };
       const stored = putEndpoint(dynamoDb, endpoint, SECRET, surroundings.random(NONCE_BYTES));
       if (contract === 'bynn') putSigningKey(dynamoDb);

@@ -10,6 +10,7 @@ import { sqsCall } from '../gate/aws-calls.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import { isObject, type Json } from '../json.ts';
 import { carriesGroup, lawfulSend, payloadBytes } from './limits.ts';
+import { type MessageChanges, type Writes, writeTogether } from './writes.ts';
 
 /** A batch may be 1 MiB, and JSON writes a character in six bytes at the most. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -20,12 +21,9 @@ export type SqsStore = Stores['sqsStore'];
 export type SqsQueue = NonNullable<ReturnType<SqsStore['getQueueByName']>>;
 export type SqsMessage = SqsQueue['messages'][number];
 
-interface Persistence {
-  db: DatabaseSync;
+interface Persistence extends MessageChanges {
+  readonly db: DatabaseSync;
   loadSqsAndSns(sqsStore: SqsStore, snsStore: Stores['snsStore']): void;
-  insertMessage(queueName: string, message: SqsMessage): void;
-  updateMessageReady(messageId: string): void;
-  transaction(work: () => void): void;
   close(): void;
 }
 
@@ -34,8 +32,7 @@ export interface SqsEmulator {
   store: SqsStore;
   queueUrl(name: string): string;
   newMessage(body: string): SqsMessage;
-  /** Several changes of the store as one write to the disk. */
-  atOnce<T>(work: () => T): T;
+  readonly writes: Writes;
   close(): Promise<void>;
 }
 
@@ -86,6 +83,9 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     gatekeeper.meter.sqsRequest(caller, payloadBytes(parameters), carriesGroup(parameters));
   });
 
+  const writes = writeTogether(persistence);
+  app.addHook('onSend', async () => writes.onDisk());
+
   const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 })).origin;
   const queueUrl = (name: string) => `${url}/${ACCOUNT_ID}/${name}`;
   load(persistence, stores, url);
@@ -94,9 +94,10 @@ export async function startSqs(dataDir: string, gatekeeper: Gatekeeper): Promise
     store: stores.sqsStore,
     queueUrl,
     newMessage,
-    atOnce: (work) => inTransaction(persistence, work),
+    writes,
     close: async () => {
       await app.close();
+      writes.now();
       persistence.close();
     },
   };
@@ -115,32 +116,7 @@ async function openPersistence(dataDir: string): Promise<Persistence> {
   persistence.updateMessageReady = (messageId) => {
     makeReady.run(messageId);
   };
-  insertTogether(persistence);
   return persistence;
-}
-
-/** The messages of one request are one write to the disk, made before it is answered: fauxqs answers in a later task. */
-function insertTogether(persistence: Persistence): void {
-  const { db } = persistence;
-  const insert = persistence.insertMessage.bind(persistence);
-  const transaction = persistence.transaction.bind(persistence);
-  let isOpen = false;
-  const commit = (): void => {
-    if (isOpen) db.exec('COMMIT');
-    isOpen = false;
-  };
-  persistence.insertMessage = (...given) => {
-    if (!db.isTransaction) {
-      db.exec('BEGIN');
-      isOpen = true;
-      queueMicrotask(commit);
-    }
-    insert(...given);
-  };
-  persistence.transaction = (work) => {
-    commit();
-    transaction(work);
-  };
 }
 
 async function fromFauxqs(file: string) {
@@ -165,13 +141,4 @@ function load(persistence: Persistence, { sqsStore, snsStore }: Stores, url: str
   const writeThrough = persistence as unknown as NonNullable<SqsStore['persistence']>;
   sqsStore.persistence = writeThrough;
   for (const queue of sqsStore.allQueues()) queue.persistence = writeThrough;
-}
-
-function inTransaction<T>(persistence: Persistence, work: () => T): T {
-  let result: { value: T } | undefined;
-  persistence.transaction(() => {
-    result = { value: work() };
-  });
-  if (result === undefined) throw new Error('the transaction did not run');
-  return result.value;
 }

@@ -23,6 +23,7 @@ import {
   isWrite,
   startService,
 } from '../builders/broken-calls.ts';
+import { urlOf } from '../builders/endpoints.ts';
 import { anEvent } from '../builders/events.ts';
 
 let service: Awaited<ReturnType<typeof startService>>;
@@ -92,7 +93,7 @@ async function subscribed({ name: tenant }: Tenant): Promise<unknown[]> {
   const [found] = (await service.registry.subscribersOf([scope])).values();
   const refs = (found ?? []).map(({ id }) => ({ ...scope, id }));
   const endpoints = [...(await service.registry.getEndpoints(refs)).values()];
-  return [found, endpoints.flatMap(({ url, deletedAtMs }) => (deletedAtMs ? [] : [url]))];
+  return [found, endpoints.flatMap((one) => (one.deletedAtMs ? [] : [urlOf(one)]))];
 }
 
 async function endpointsAndHealth({ ask }: Tenant): Promise<unknown[]> {

@@ -45,6 +45,7 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'templates.delete': () => posthorn.templates.delete('tpl_1'),
   'routingRules.get': () => posthorn.routingRules.get(),
   'routingRules.put': () => posthorn.routingRules.put([]),
+  'transforms.test': () => posthorn.transforms.test({ source: '$', data: {} }),
   'notices.get': () => posthorn.notices.get(),
   'notices.put': () => posthorn.notices.put({}),
   'eventTypes.put': () => posthorn.eventTypes.put('a', {}),

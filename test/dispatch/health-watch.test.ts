@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
+import { provedAt } from '../../lambdas/core/destinations/destination.ts';
 import { CLEAN_HEALTH, recovering } from '../../lambdas/core/health/health.ts';
 import { createHealthWatch } from '../../lambdas/dispatch/health-watch.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
@@ -61,5 +62,6 @@ it('what comes to an endpoint whose URL is not proved is held, and looked for la
   expect(await watch.maySend({ ...message, cause: 'probe', released: true }, unproved)).toBe(false);
   // One entry for both.
   expect(noted).toEqual([25 * 60_000]);
-  expect(await watch.maySend(message, { ...unproved, verifiedAtMs: NOON_MS })).toBe(true);
+  const destination = provedAt(endpoint.destination, NOON_MS);
+  expect(await watch.maySend(message, { ...unproved, destination })).toBe(true);
 });

@@ -8,8 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfiguration } from '../../lib/configuration.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { answering, CASES, flood, OK } from '../adapters/sender/hostile-receivers.ts';
-import { answerAndClose, type Listener, listen } from '../adapters/sender/sending.ts';
+import { answering, CASES, flood, OK } from '../adapters/sender/http/hostile-receivers.ts';
+import { answerAndClose, type Listener, listen } from '../adapters/sender/http/sending.ts';
 import { temporaryFolder } from '../local/emulators.ts';
 
 const LIMIT_MB = 200;

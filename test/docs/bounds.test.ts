@@ -70,7 +70,7 @@ test('the table leaves out no limit of what evaluates filters, schemas and PEM',
       .filter((name) => name.endsWith('.ts'))
       .map((name) => `${folder}/${name}`),
   );
-  const names = [...files, 'lambdas/core/endpoints/tls.ts'].flatMap((file) =>
+  const names = [...files, 'lambdas/core/destinations/http/tls.ts'].flatMap((file) =>
     [...read(file).matchAll(/^(?:export )?const (MAX_\w+) =/gm)].map(([, name = '']) => ({
       file,
       name,

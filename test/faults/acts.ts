@@ -3,6 +3,7 @@
 import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import type { ApiAnswer, ApiRequest } from '../../local/simulation/system/api.ts';
 import type { System } from '../../local/simulation/system/system.ts';
+import { urlOf } from '../builders/endpoints.ts';
 import { type Finding, matches } from './checker.ts';
 import type { Arrival, Evidence, Post } from './evidence.ts';
 import type { Plan } from './plan.ts';
@@ -122,7 +123,7 @@ const redact: Act = async (stage, of) => {
 
 const change: Act = async ({ insist, random }, of) => {
   const changes = [
-    { url: `${of.endpoint.url}?moved` },
+    { url: `${urlOf(of.endpoint)}?moved` },
     { maxPerSecond: 1 + Math.floor(random() * 5) },
     { timeoutMs: of.subscriber.timeoutMs, description: 'changed' },
   ];
@@ -204,9 +205,9 @@ const replayDead: Act = async ({ insist, system }, of) => {
 
 /** Creates an endpoint whose URL is to be proved, and proves it. */
 const createVerified: Act = async ({ insist, system }, of) => {
-  const { id, tenant, eventTypes, timeoutMs, url } = of.endpoint;
+  const { id, tenant, eventTypes, timeoutMs } = of.endpoint;
   const body = {
-    url,
+    url: urlOf(of.endpoint),
     eventTypes,
     timeoutMs,
     timingHeaders: true,

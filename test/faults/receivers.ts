@@ -1,6 +1,8 @@
 // The receivers' end: writes down what comes, and answers by the scenario.
+
 import type { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import type { Receive } from '../../local/simulation/system/system.ts';
+import { urlOf } from '../builders/endpoints.ts';
 import type { Arrival } from './checker.ts';
 import type { Injector } from './injector.ts';
 import type { ScenarioEndpoint } from './scenario.ts';
@@ -15,7 +17,7 @@ export function receivers(
   return async (request) => {
     const atMs = clock.nowMs;
     const place = new URL(request.url).pathname.slice(1);
-    const known = endpoints.find(({ endpoint }) => endpoint.url.endsWith(`/${place}`));
+    const known = endpoints.find(({ endpoint }) => urlOf(endpoint).endsWith(`/${place}`));
     const headers = Object.fromEntries(
       request.headers.map(([name, value]) => [name.toLowerCase(), value]),
     );

@@ -1,14 +1,14 @@
 // What tenants give to the API: PEM, and bodies that are nothing but faults. For each setting of an endpoint the worst of
 // 256 KB. A new setting without an entry fails here.
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { endpointInputSchema } from '../../lambdas/core/endpoints/endpoint.ts';
-import { SETTING_NAMES } from '../../lambdas/core/endpoints/settings/all.ts';
 import {
   blocksOf,
   endpointTlsSchema,
   MAX_BUNDLE_LENGTH,
   MAX_PEM_STEPS,
-} from '../../lambdas/core/endpoints/tls.ts';
+} from '../../lambdas/core/destinations/http/tls.ts';
+import { endpointInputSchema } from '../../lambdas/core/endpoints/endpoint.ts';
+import { SETTING_NAMES } from '../../lambdas/core/endpoints/settings/all.ts';
 import { faultsOf, MAX_FAULTS } from '../../lambdas/core/faults.ts';
 import { MAX_FAULTS_LENGTH, Problem } from '../../lambdas/core/problem.ts';
 import { broughtKeySchema } from '../../lambdas/core/signing/key-input.ts';

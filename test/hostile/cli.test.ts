@@ -23,6 +23,7 @@ const FEED = ['--endpoint', 'ep_1', '--after', 'c', '--count', '1'];
 const exportsFolder = mkdtempSync(join(tmpdir(), 'posthorn-exports-'));
 const exportOf = (vendor: string): string => join(exportsFolder, `${vendor}.json`);
 const imported = (vendor: string) => ['--from-file', exportOf(vendor), '--yes'];
+const RULES = join(exportsFolder, 'rules.json');
 const REPLAY = ['--endpoint', 'ep_1', '--since', '1h'];
 /** What is given to each command; several for one that has several ways. */
 const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -59,6 +60,9 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'event-types get': [['a']],
   'event-types put': [['a']],
   'event-types delete': [['a', '--yes']],
+  'transforms test': [['--source', '$', '--data', '{}']],
+  'routing-rules get': [[]],
+  'routing-rules put': [['--file', RULES]],
   'notices get': [[]],
   'notices set': [['--digest', '08:00']],
   'keys create': [[]],
@@ -136,6 +140,7 @@ async function writeExports(): Promise<void> {
   for (const [vendor, exported] of Object.entries(all)) {
     writeFileSync(exportOf(vendor), JSON.stringify(exported));
   }
+  writeFileSync(RULES, '{"rules":[]}');
 }
 beforeEach(() => {
   for (const stream of [process.stdout, process.stderr]) {

@@ -2,10 +2,10 @@
 // batch, a healthy one of another. A new outcome without an attack here fails.
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { createSender } from '../../lambdas/adapters/sender/sender.ts';
+import { createHttpSender } from '../../lambdas/adapters/sender/http/sender.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { encodeDeliveryMessage } from '../../lambdas/core/deliveries/message.ts';
-import { NO_LISTS } from '../../lambdas/core/destinations/lists.ts';
+import { NO_LISTS } from '../../lambdas/core/destinations/http/lists.ts';
 import type { StoredEvent } from '../../lambdas/core/events/ledger.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import { FAILURE_KINDS } from '../../lambdas/core/retries/outcome.ts';
@@ -14,8 +14,8 @@ import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type DispatchPorts, dispatch } from '../../lambdas/dispatch/dispatch.ts';
 import type { OpenEndpoint } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { formRequest } from '../../lambdas/dispatch/request.ts';
-import { type DnsServer, startDnsServer, type Zone } from '../adapters/sender/dns-server.ts';
-import { answerAndClose, LAX, type Listener, listen } from '../adapters/sender/sending.ts';
+import { type DnsServer, startDnsServer, type Zone } from '../adapters/sender/http/dns-server.ts';
+import { answerAndClose, LAX, type Listener, listen } from '../adapters/sender/http/sending.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
 import { anEvent, NOON_MS } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
@@ -129,7 +129,7 @@ function ports(all: readonly Made[]): DispatchPorts {
       report: async ({ id }, { successes }) => void reported.set(id, successes),
     },
     form: formRequest,
-    sender: createSender(rules, surroundings, {
+    sender: createHttpSender(rules, surroundings, {
       resolve: dns.resolve,
       limits: { dns: PHASE_MS, tls: PHASE_MS },
       warn: () => undefined,

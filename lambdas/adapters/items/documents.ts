@@ -21,10 +21,11 @@ export const VERSION_SORT_KEY = '#version';
 
 /**
  * What an item holds as JSON; the registry alone writes it, from the same type.
+ * @param newest the newest version of its kind that this code reads
  * @throws NewerVersionError
  */
-export function documentOf<T>(item: Item | undefined): T | undefined {
-  const doc = item && readable(item).doc?.S;
+export function documentOf<T>(item: Item | undefined, newest?: number): T | undefined {
+  const doc = item && readable(item, newest).doc?.S;
   return doc === undefined ? undefined : (JSON.parse(doc) as T);
 }
 

@@ -33,6 +33,11 @@ export function createPages(table: Table) {
 export function listedDocumentOf<T extends { readonly deletedAtMs?: number }>(
   item: Item | undefined,
 ): T | undefined {
-  const document = documentOf<T>(item);
+  return unlessDeleted(documentOf<T>(item));
+}
+
+export function unlessDeleted<T extends { readonly deletedAtMs?: number }>(
+  document: T | undefined,
+): T | undefined {
   return document?.deletedAtMs === undefined ? document : undefined;
 }

@@ -8,10 +8,10 @@ const VERSION = 1;
 /** The attribute `v`. */
 export const ITEM_VERSION = number(VERSION);
 
-/** @throws NewerVersionError */
-export function readable(item: Item): Item {
+/** @param newest the newest version of its kind that this code reads @throws NewerVersionError */
+export function readable(item: Item, newest = VERSION): Item {
   const version = Number(item.v?.N ?? 1);
-  if (version > VERSION) throw new NewerVersionError('an item', version, VERSION);
+  if (version > newest) throw new NewerVersionError('an item', version, newest);
   return item;
 }
 

@@ -5,15 +5,15 @@ import type { Scope } from '../../core/scope.ts';
 import { withoutInherited } from '../../core/templates/template.ts';
 import type { Tombstones } from '../../core/tombstone.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
-import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
+import { batchGet, getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import {
-  documentItem,
-  documentOf,
   endpointPartition,
+  putDocumentIf,
   putNewDocument,
   replaceDocument,
 } from '../items/documents.ts';
-import { createPages, listedDocumentOf } from '../items/page.ts';
+import { createPages } from '../items/page.ts';
+import { endpointItem, endpointOf, listedEndpointOf, olderDocument } from './endpoint-items.ts';
 import { announced, countChange } from './scope-version.ts';
 import type { Inheritance } from './templates.ts';
 
@@ -28,7 +28,7 @@ export function createEndpointStore(
     refs: readonly (Scope & { readonly id: string })[],
   ): Promise<ReadonlyMap<string, Endpoint>> {
     const items = await batchGet(table, refs.map(keyOf));
-    const stored = items.flatMap((item) => documentOf<Endpoint>(item) ?? []);
+    const stored = items.flatMap((item) => endpointOf(item) ?? []);
     const found = new Map((await inherit(stored)).map((endpoint) => [endpoint.id, endpoint]));
     const missing = refs.filter(({ id }) => !found.has(id));
     for (const one of await tombstones.findTombstones(missing)) {
@@ -39,6 +39,14 @@ export function createEndpointStore(
 
   const getEndpoint = async (scope: Scope, id: string): Promise<Endpoint | undefined> =>
     (await getEndpoints([{ ...scope, id }])).get(id);
+
+  /** @param before without what it inherits */
+  async function replace(before: Endpoint, item: Item): Promise<boolean> {
+    if (await replaceDocument(table, before, item)) return true;
+    const older = olderDocument(await getItem(table, keyOf(before)), before);
+    const values = { ':before': text(older ?? '') };
+    return older !== undefined && putDocumentIf(table, item, 'doc = :before', values);
+  }
 
   return {
     async putEndpointOnce(endpoint) {
@@ -51,7 +59,7 @@ export function createEndpointStore(
     replaceEndpoint: (before, after) =>
       announced(table, after, async () => {
         const item = (await tombstones.bury(after)) ? keyOf(after) : toItem(after);
-        return replaceDocument(table, withoutInherited(before), item);
+        return replace(withoutInherited(before), item);
       }),
 
     getEndpoint,
@@ -59,15 +67,15 @@ export function createEndpointStore(
 
     async listEndpoints(scope, limit, cursor) {
       const partition = endpointPartition(scope);
-      const found = await page(listedDocumentOf<Endpoint>, partition, 'ep_', limit, cursor);
+      const found = await page(listedEndpointOf, partition, 'ep_', limit, cursor);
       return { ...found, entries: await inherit(found.entries) };
     },
 
     listAll: (scope, limit, cursor) =>
-      page(documentOf<Endpoint>, endpointPartition(scope), 'ep_', limit, cursor),
+      page(endpointOf, endpointPartition(scope), 'ep_', limit, cursor),
 
     // Nothing that anybody sees changes: no fan-out is told.
-    rewrite: (before, after) => replaceDocument(table, before, toItem(after)),
+    rewrite: (before, after) => replace(before, toItem(after)),
   };
 }
 
@@ -76,5 +84,5 @@ function keyOf(ref: Scope & { readonly id: string }): Item {
 }
 
 function toItem(endpoint: Endpoint): Item {
-  return documentItem(keyOf(endpoint), withoutInherited(endpoint));
+  return endpointItem(keyOf(endpoint), withoutInherited(endpoint));
 }

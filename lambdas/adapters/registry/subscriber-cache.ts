@@ -1,7 +1,6 @@
 // Who subscribed, for fan-out: lists are cached and checked against a version that is read each time,
 // so an endpoint that was answered 201 is seen by every event that is fanned out afterwards.
 import { defined } from '../../core/defined.ts';
-import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { allOf } from '../../core/listing.ts';
 import { Recent } from '../../core/recent.ts';
 import type { Scope } from '../../core/scope.ts';
@@ -16,7 +15,8 @@ import type { Surroundings } from '../../core/surroundings.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
-import { createPages, listedDocumentOf } from '../items/page.ts';
+import { createPages } from '../items/page.ts';
+import { listedEndpointOf } from './endpoint-items.ts';
 import { readRouting } from './routing.ts';
 import { slowIn } from './slow-marks.ts';
 import type { Inheritance } from './templates.ts';
@@ -43,9 +43,7 @@ export function createSubscriberCache(
 
   async function load(scope: Scope): Promise<Subscriber[]> {
     const partition = endpointPartition(scope);
-    const endpoints = await allOf((after) =>
-      page(listedDocumentOf<Endpoint>, partition, 'ep_', PAGE, after),
-    );
+    const endpoints = await allOf((after) => page(listedEndpointOf, partition, 'ep_', PAGE, after));
     // Templates after the endpoints that follow them: one that changes in between is the newer one.
     return (await inherit(endpoints, 'left out')).map(
       ({ id, eventTypes, channels, filter, polling, transform }) =>

@@ -2,6 +2,12 @@
 // nobody else wrote in the meantime.
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../core/defined.ts';
+import {
+  ADDRESS_NAMES,
+  askedAddress,
+  destinationOf,
+  isSameAddress,
+} from '../../core/destinations/destination.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
@@ -113,7 +119,8 @@ export function createEndpointChanger(ports: EndpointPorts) {
       throw new Problem(409, 'The template was changed in the meantime: try again.');
     }
     if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
-    const isToProve = !isUnverified(before) || before.url !== after.url;
+    const isMoved = !isSameAddress(before.destination, after.destination);
+    const isToProve = isMoved || !isUnverified(before);
     return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
   }
 
@@ -137,7 +144,7 @@ function changed(
 ): Endpoint {
   const { tenant, environment, id, sealedSecrets, maskedSecret, retiringSecrets, secretNumber } =
     before;
-  const { contract, token, sealedToken, createdAtMs, version, verifiedAtMs } = before;
+  const { contract, token, sealedToken, createdAtMs, version } = before;
   const { random } = surroundings;
   const nowMs = surroundings.now();
   const keeping = { contract, place: before, sealingKey, random, before, nowMs };
@@ -145,6 +152,7 @@ function changed(
     tenant,
     environment,
     id,
+    destination: destinationOf(input, before.destination),
     ...keptSettings(SETTINGS, input, keeping),
     sealedSecrets,
     maskedSecret,
@@ -157,7 +165,6 @@ function changed(
       secretNumber,
       signingKey,
       verifyUrl,
-      verifiedAtMs: input.url === before.url ? verifiedAtMs : undefined,
     }),
   };
 }
@@ -185,15 +192,18 @@ function ownOf(before: Endpoint, seen: Readonly<Record<string, unknown>>): reado
     .map(([name]) => name);
 }
 
-/** An endpoint from before the stack's setting is asked for the proof of a new URL only. */
+/** An endpoint from before the stack's setting is asked for the proof of a new address only. */
 function verifyAfter(
   ports: EndpointPorts,
   before: Endpoint,
   changes: Asked,
 ): boolean | string | undefined {
-  const isNewUrl = changes.url !== undefined && changes.url !== before.url;
+  const known = askedAddress(before.destination);
+  const isMoved = Object.entries(changes).some(
+    ([name, value]) => ADDRESS_NAMES.has(name) && !isDeepStrictEqual(value, known[name]),
+  );
   const { verifyUrl: asked } = changes;
-  if (asked === undefined && !isNewUrl) return before.verifyUrl;
+  if (asked === undefined && !isMoved) return before.verifyUrl;
   if (asked !== undefined && asked !== null && typeof asked !== 'boolean') return undefined;
   return verifyWanted(asked ?? (asked === null ? undefined : before.verifyUrl), ports.verifyUrl);
 }

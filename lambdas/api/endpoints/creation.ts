@@ -1,7 +1,8 @@
 // Makes endpoints from what is asked for, whether one by one or many at once.
 
 import { contractOf } from '../../core/contracts/all.ts';
-import { type DestinationRules, rulesFor } from '../../core/destinations/url.ts';
+import { destinationOf } from '../../core/destinations/destination.ts';
+import { type DestinationRules, rulesFor } from '../../core/destinations/http/url.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import { movesCredentials } from '../../core/endpoints/credentials.ts';
 import {
@@ -273,6 +274,7 @@ async function newEndpoint(
   const keeping = { contract: input.contract, place, sealingKey, random, nowMs: atMs };
   return {
     ...place,
+    destination: destinationOf(input),
     ...keptSettings(SETTINGS, input, keeping),
     ...keptToken(keeping, input.token),
     sealedSecrets: [seal(sealingKey, secretPlace(place), secret, random(NONCE_BYTES))],

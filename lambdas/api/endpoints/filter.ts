@@ -1,6 +1,7 @@
 // Which endpoints a request about many of them means.
 import * as z from 'zod';
 import { CONTRACT_NAMES } from '../../core/contracts/all.ts';
+import { kindOf } from '../../core/destinations/destination.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { channelSchema, eventTypeSchema } from '../../core/events/event.ts';
@@ -77,11 +78,17 @@ async function meaningOf(
   return (endpoint) =>
     (contract === undefined || endpoint.contract === contract) &&
     (template === undefined || endpoint.template === template.id) &&
-    (urlHost === undefined || new URL(endpoint.url).hostname === urlHost.toLowerCase()) &&
+    (urlHost === undefined || hostnamesOf(endpoint).includes(urlHost.toLowerCase())) &&
     (channel === undefined || endpoint.channels.includes(channel)) &&
     (eventType === undefined ||
       matchesSubscription(
         { eventTypes: endpoint.eventTypes, channels: [] },
         { type: eventType, channels: [] },
       ));
+}
+
+/** Without their ports. */
+function hostnamesOf({ destination }: Endpoint): string[] {
+  const hosts = kindOf(destination).hosts(destination);
+  return hosts.flatMap((host) => URL.parse(`https://${host}`)?.hostname ?? []);
 }

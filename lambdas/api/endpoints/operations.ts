@@ -1,7 +1,7 @@
 // What the operations on endpoints take and answer.
 
 import * as z from 'zod';
-import { STRICT_RULES } from '../../core/destinations/url.ts';
+import { STRICT_RULES } from '../../core/destinations/http/url.ts';
 import { endpointInputSchema } from '../../core/endpoints/endpoint.ts';
 import { isId } from '../../core/identifiers.ts';
 import { creationHeader, OTHER_BODY } from '../../http/creation.ts';

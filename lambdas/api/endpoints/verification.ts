@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
 import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
+import { provedAt } from '../../core/destinations/destination.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { CHALLENGE_BYTES, echoes } from '../../core/endpoints/verification.ts';
@@ -103,7 +104,8 @@ async function verify(
   const isEchoed = exchange.response !== null && echoes(exchange.response, challenge);
   if (!isEchoed) return { endpoint, isEchoed, exchange };
   const verifiedAtMs = ports.surroundings.now();
-  const proved = { ...endpoint, verifiedAtMs, version: endpoint.version + 1 };
+  const destination = provedAt(endpoint.destination, verifiedAtMs);
+  const proved = { ...endpoint, destination, version: endpoint.version + 1 };
   // What was read before the challenge: another URL in the meantime is not the one that echoed.
   if (!(await ports.registry.replaceEndpoint(endpoint, proved))) {
     throw new Problem(409, 'The endpoint was changed in the meantime: try again.');

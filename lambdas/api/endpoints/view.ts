@@ -1,6 +1,7 @@
 // An endpoint as the API shows it.
 import * as z from 'zod';
 import { contractOf } from '../../core/contracts/all.ts';
+import { kindOf, shownAddress } from '../../core/destinations/destination.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import {
@@ -39,7 +40,12 @@ function healthView(health: Health, isUnproved: boolean) {
 
 export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewDefaults) {
   const { defaultRetryPolicy } = contractOf(endpoint.contract);
-  const { tls, ...settings } = shownSettings(SETTINGS, endpoint);
+  const { destination } = endpoint;
+  const { tls, ...settings } = shownSettings(SETTINGS, {
+    ...endpoint,
+    ...shownAddress(destination),
+  });
+  const verifiedAtMs = kindOf(destination).provedAtMs(destination);
   return {
     id: endpoint.id,
     ...settings,
@@ -49,7 +55,7 @@ export function endpointView(endpoint: Endpoint, health: Health, defaults: ViewD
     template: endpoint.template ?? null,
     own: endpoint.own ?? null,
     verifyUrl: endpoint.verifyUrl ?? false,
-    verifiedAt: endpoint.verifiedAtMs === undefined ? null : time(endpoint.verifiedAtMs),
+    verifiedAt: verifiedAtMs === undefined ? null : time(verifiedAtMs),
     status: isUnverified(endpoint) ? ('unverified' as const) : standingFrom(endpoint, health),
     health: healthView(health, isUnverified(endpoint)),
     environment: endpoint.environment,

@@ -1,5 +1,6 @@
 // Where credentials may go: where the request that gave them sent them, and nowhere else without the scope
 // `secrets:write`. Otherwise whoever may change a URL could have the kept ones sent to a host of their own.
+import { kindOf } from '../destinations/destination.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /**
@@ -13,7 +14,8 @@ export function movesCredentials(
   after: Endpoint,
   isKeyGiven: boolean,
 ): boolean {
-  const isSameOrigin = before !== undefined && originOf(before) === originOf(after);
+  const known = before ? originsOf(before) : [];
+  const isSameOrigin = originsOf(after).every((origin) => known.includes(origin));
   const had = new Set(before?.authentication?.map(({ sealedValue }) => sealedValue));
   const isMoved = after.authentication?.some(({ sealedValue, sealedFor }) =>
     had.has(sealedValue) ? !isSameOrigin : sealedFor !== undefined,
@@ -21,4 +23,5 @@ export function movesCredentials(
   return isMoved || (!isSameOrigin && !isKeyGiven && after.tls?.sealedClientKey !== undefined);
 }
 
-const originOf = ({ url }: Endpoint): string => new URL(url).origin;
+const originsOf = ({ destination }: Endpoint): readonly string[] =>
+  kindOf(destination).origins(destination);

@@ -1,11 +1,13 @@
 // An endpoint: a receiver with its contract, its subscription and its limits.
 import * as z from 'zod';
-import type { DestinationRules } from '../destinations/url.ts';
+import type { Destination } from '../destinations/all.ts';
+import { addressFault, addressSettings } from '../destinations/destination.ts';
+import type { DestinationRules } from '../destinations/http/url.ts';
 import { createdAtMs } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
 import type { SigningKeyOwner } from '../signing/keys.ts';
 import type { Tombstone } from '../tombstone.ts';
-import { SETTINGS, urlSchema } from './settings/all.ts';
+import { SETTINGS } from './settings/all.ts';
 import { DEFAULTS } from './settings/defaults.ts';
 import { inputShape, type Kept } from './settings/setting.ts';
 import { checkTogether } from './settings/together.ts';
@@ -19,6 +21,7 @@ interface RetiringSecret {
 /** As the registry keeps it. */
 export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly id: string;
+  readonly destination: Destination;
   /** Open; the stored endpoint has it sealed. */
   readonly token?: string;
   readonly sealedToken?: string;
@@ -41,14 +44,14 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly own?: readonly string[];
   /** When it began to follow its template, if it was there before. */
   readonly joinedAtMs?: number;
-  /** Whether its URL must be verified, and when the current one was: see verification.ts. */
+  /** Whether its destination must be proved: see verification.ts. */
   readonly verifyUrl?: boolean;
-  readonly verifiedAtMs?: number;
 }
 
 /** What is left of an endpoint: it says that what waits here is cancelled, and leads to no receiver. */
 export function deletedEndpoint(tombstone: Tombstone): Endpoint {
-  const nothing = { url: '', sealedSecrets: [], maskedSecret: '' };
+  const destination = { kind: 'http', urls: [] } as const;
+  const nothing = { destination, sealedSecrets: [], maskedSecret: '' };
   return {
     ...DEFAULTS,
     ...nothing,
@@ -60,9 +63,14 @@ export function deletedEndpoint(tombstone: Tombstone): Endpoint {
 
 /** The body of `POST /v1/endpoints`, under a stack's destination rules. */
 export function endpointInputSchema(rules: DestinationRules) {
-  return z.strictObject({ ...inputShape(SETTINGS), url: urlSchema(rules) }).superRefine(
+  const shape = inputShape({ ...SETTINGS, ...addressSettings(rules) });
+  return z.strictObject(shape).superRefine(
     (given, { issues, addIssue }) => {
       const faulty = new Set(issues.map(({ path }) => path?.[0]));
+      const fault = addressFault(given);
+      if (fault && !faulty.has(fault.path)) {
+        addIssue({ code: 'custom', path: [fault.path], message: fault.message });
+      }
       checkTogether(given, faulty, (path, message) =>
         addIssue({ code: 'custom', path: [...path], message }),
       );

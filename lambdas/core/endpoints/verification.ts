@@ -1,4 +1,5 @@
 // Verification of an endpoint's URL: until it has echoed a challenge, its deliveries are held.
+import { isProved } from '../destinations/destination.ts';
 import type { VerifyMode } from '../settings.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -8,8 +9,11 @@ export const CHALLENGE_BYTES = 24;
 /** How long an automatic try waits for the echo. */
 export const AUTOMATIC_TRY_MS = 5_000;
 
-export function isUnverified(endpoint: Pick<Endpoint, 'verifyUrl' | 'verifiedAtMs'>): boolean {
-  return endpoint.verifyUrl === true && endpoint.verifiedAtMs === undefined;
+export function isUnverified({
+  verifyUrl,
+  destination,
+}: Pick<Endpoint, 'verifyUrl' | 'destination'>): boolean {
+  return verifyUrl === true && !isProved(destination);
 }
 
 /** The request's body. It does not depend on the endpoint's contract; only its signatures do. */

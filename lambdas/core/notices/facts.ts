@@ -6,6 +6,7 @@ import { hourOf } from '../analytics/hour.ts';
 import { countedIn, isSuccessful } from '../analytics/rollup.ts';
 import type { HourRollup, RollupReader } from '../analytics/store.ts';
 import type { DeliveryRecords, WorkLedger } from '../deliveries/ledger.ts';
+import { kindOf } from '../destinations/all.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Health } from '../health/health.ts';
 import type { ReplayedDeliveries } from '../replays/ledger.ts';
@@ -43,16 +44,14 @@ export async function noticeOf(
 ): Promise<Notice> {
   const waiting = await ports.work.listDue(addressOf(endpoint), FAR_FUTURE_MS, MAX_COUNTED);
   const isTrouble = kind !== 'endpoint.recovered' && kind !== 'certificate.expiring';
-  const reason = isTrouble
-    ? await reasonFor(ports, endpoint, waiting, sinceMs, nowMs)
-    : undefined;
+  const reason = isTrouble ? await reasonFor(ports, endpoint, waiting, sinceMs, nowMs) : undefined;
   const isProbed = health.state === 'tripped' || health.state === 'paused';
   return {
     kind,
     data: {
       endpoint: endpoint.id,
       description: endpoint.description.slice(0, MAX_NAME),
-      host: new URL(endpoint.url).host.slice(0, MAX_NAME),
+      host: kindOf(endpoint.destination).hosts(endpoint.destination).join(' ').slice(0, MAX_NAME),
       since: new Date(sinceMs).toISOString(),
       reminder: reminders,
       ...facts,

@@ -4,6 +4,7 @@
 import { contractOf } from '../contracts/all.ts';
 import type { DeliveryFacts, FormedRequest, ShapedBody } from '../contracts/contract.ts';
 import { joined, signExtra } from '../contracts/further-signatures.ts';
+import type { Target } from '../destinations/kind.ts';
 import { type BodyEncryption, ENCRYPTED_TYPE } from '../endpoints/body-encryption.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { challengeBody } from '../endpoints/verification.ts';
@@ -17,6 +18,7 @@ const USER_AGENT = 'Posthorn/0.1';
 
 interface Composition {
   readonly endpoint: Endpoint;
+  readonly target: Target;
   readonly facts: DeliveryFacts;
   readonly moment: SigningMoment;
   /** Counted from 1 over all runs of the delivery. */
@@ -82,7 +84,7 @@ function challenged({ endpoint, facts, moment }: Composition, challenge: string)
 
 /** Covers all that Posthorn sets (the contract's headers, the content type), and what was chosen. */
 function messageSignature(
-  { endpoint, moment, nonce }: Composition,
+  { endpoint, target, moment, nonce }: Composition,
   body: Buffer,
   ours: Headers,
   custom: Headers,
@@ -96,9 +98,8 @@ function messageSignature(
     ...ours,
     ...custom.filter(([name]) => chosen.has(name.toLowerCase())),
   ];
-  const url = new URL(endpoint.url);
-  const target = `${url.origin}${url.pathname}${url.search}`;
-  const message = { method: endpoint.method, url: target, body, covered };
+  const { origin, pathname, search } = new URL(target.url);
+  const message = { method: target.method, url: `${origin}${pathname}${search}`, body, covered };
   return signMessage(message, setting, moment, nonce);
 }
 

@@ -1,29 +1,16 @@
 // A signed request to send, and its outcome.
-import type { TlsVersion } from '../endpoints/tls.ts';
+import type { Target } from '../destinations/kind.ts';
 import type { Outcome } from '../retries/outcome.ts';
 import type { Phases } from '../retries/phases.ts';
 import type { Environment } from '../scope.ts';
 
-export interface OutgoingRequest {
-  readonly url: string;
-  readonly method: string;
+/** To a target, of whatever kind: what a kind needs beside is its own. */
+export interface OutgoingRequest extends Target {
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   readonly timeoutMs: number;
   /** The endpoint's: in `test` the stack may allow plain HTTP. `live` if it is missing. */
   readonly environment?: Environment;
-  readonly tls?: EndpointTls;
-}
-
-/** An endpoint's own certificates, as PEM. */
-export interface EndpointTls {
-  /** Trusted instead of the public authorities. */
-  readonly ca?: string;
-  /** The client's, with its chain. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** TLS 1.2 without it. */
-  readonly minVersion?: TlsVersion;
 }
 
 export interface SendReport {

@@ -41,6 +41,11 @@ export function isSuccess(outcome: Outcome): boolean {
   );
 }
 
+/** Whether the receiver said that it will take nothing any more. */
+export function isGone(outcome: Outcome): boolean {
+  return outcome.kind === 'response' && outcome.response.status === 410;
+}
+
 /** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. */
 export function isFinalFailure(outcome: Outcome): boolean {
   return (

@@ -7,6 +7,7 @@ import {
   transformPartition,
   VERSION_SORT_KEY,
 } from '../../../lambdas/adapters/items/documents.ts';
+import { endpointItem } from '../../../lambdas/adapters/registry/endpoint-items.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { secretPlace } from '../../../lambdas/core/sealing/places.ts';
 import { NONCE_BYTES, seal } from '../../../lambdas/core/sealing/seal.ts';
@@ -28,7 +29,7 @@ export function putEndpoint(
   const sealedSecrets = [seal(KEYS, secretPlace(endpoint), secret, nonce)];
   const stored: Endpoint = { ...endpoint, sealedSecrets };
   const pk = { S: endpointPartition(endpoint) };
-  registry.put(documentItem({ pk, sk: { S: endpoint.id } }, stored));
+  registry.put(endpointItem({ pk, sk: { S: endpoint.id } }, stored));
   const version = { pk, sk: { S: VERSION_SORT_KEY } };
   const changes = Number(registry.get(version)?.item.changes?.N ?? 0) + 1;
   registry.put({ ...version, v: { N: '1' }, changes: { N: String(changes) } });

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
-import { hasOpenssl, makeCertificates } from '../../adapters/sender/certificates.ts';
+import { hasOpenssl, makeCertificates } from '../../adapters/sender/http/certificates.ts';
 import { eventually } from '../../builders/eventually.ts';
 import { findLeaks } from '../../builders/leaks.ts';
 import { startReceiver, type TestReceiver } from '../../builders/receiver.ts';

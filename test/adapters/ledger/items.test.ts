@@ -40,7 +40,7 @@ async function delivered({
     tenant: 'acme',
     environment: 'live',
     id: ENDPOINT_ID,
-    url: 'https://hooks.example.com/',
+    destination: { kind: 'http', urls: [{ url: 'https://hooks.example.com/' }] },
     contract,
     contractOptions,
     eventTypes: [],
@@ -57,6 +57,7 @@ async function delivered({
   };
   const formed = await composeRequest({
     endpoint,
+    target: { kind: 'http', url: 'https://hooks.example.com/', method: 'POST' },
     facts: { event, tenantName: 'Acme', idempotencyKey: 'wh_x', token: 'wh_token', issuer: 'p' },
     moment: {
       nowMs: NOON_MS,

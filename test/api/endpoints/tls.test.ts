@@ -7,7 +7,7 @@ import {
   type Certificates,
   hasOpenssl,
   makeCertificates,
-} from '../../adapters/sender/certificates.ts';
+} from '../../adapters/sender/http/certificates.ts';
 import { type ApiService, SEALING_KEY, startApiService } from '../../builders/api-service.ts';
 
 const URL = 'https://hooks.example.org/';

@@ -39,6 +39,8 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   'changes of an endpoint': ['endpoints', 'update', 'ep_1', '--file'],
   'a schema': ['event-types', 'put', 'a', '--schema'],
   'an example': ['event-types', 'put', 'a', '--example'],
+  'data to transform': ['transforms', 'test', '--source', '$', '--file'],
+  'routing rules': ['routing-rules', 'put', '--file'],
   'the body of any route': ['api', 'POST', '/v1/templates', '--file'],
 };
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');

@@ -5,6 +5,7 @@ import { CONTRACT_NAMES, type ContractName } from '../../../lambdas/core/contrac
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment, publicPem, SECRET } from '../../builders/contracts.ts';
+import { urlOf } from '../../builders/endpoints.ts';
 import { NOON_MS } from '../../builders/events.ts';
 import { endpointOf, withFlippedByte } from './form.ts';
 import {
@@ -23,8 +24,10 @@ async function challenged(
   moment: Partial<SigningMoment> = {},
 ): Promise<Received> {
   const endpoint = endpointOf(contract);
+  const url = urlOf(endpoint);
   const formed = await composeRequest({
     endpoint,
+    target: { kind: 'http', url, method: 'POST' },
     facts: aDelivery(),
     moment: aMoment(moment),
     attempt: 1,
@@ -34,7 +37,7 @@ async function challenged(
     challenge: CHALLENGE,
   });
   if (formed.kind !== 'formed') throw new Error(formed.reason);
-  return { method: 'POST', url: endpoint.url, rawHeaders: formed.headers, body: formed.body };
+  return { method: 'POST', url, rawHeaders: formed.headers, body: formed.body };
 }
 
 describe('a challenge', () => {
@@ -79,6 +82,7 @@ it('a body for a key that nothing can be encrypted to is unshapeable, and no fau
   const encryption = { jwk, alg: 'ECDH-ES', enc: 'A256GCM' } as const;
   const formed = await composeRequest({
     endpoint: { ...endpointOf('standard-webhooks'), encryption },
+    target: { kind: 'http', url: 'https://receiver.example.com/', method: 'POST' },
     facts: aDelivery(),
     moment: aMoment(),
     attempt: 1,

@@ -12,13 +12,13 @@ import type { Headers } from '../../../lambdas/core/headers/names.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment } from '../../builders/contracts.ts';
-import { anEndpoint } from '../../builders/endpoints.ts';
+import { anEndpoint, urlOf } from '../../builders/endpoints.ts';
 import type { Received } from './independent-verifiers.ts';
 
 export interface Wish {
   readonly event?: Event;
   readonly options?: Record<string, unknown>;
-  readonly endpoint?: Partial<Endpoint>;
+  readonly endpoint?: Partial<Endpoint> & { readonly url?: string };
   readonly facts?: Partial<DeliveryFacts>;
   readonly moment?: Partial<SigningMoment>;
   readonly attempt?: number;
@@ -29,17 +29,21 @@ export interface Wish {
 export function endpointOf(
   contract: ContractName,
   options: Record<string, unknown> = {},
+  changes: Wish['endpoint'] = {},
 ): Endpoint {
   return anEndpoint({
     url: 'https://receiver.example.com/hooks/1?a=b',
     contract,
     contractOptions: contractOf(contract).optionsSchema.parse(options),
+    ...changes,
   });
 }
 
 export function tryForm(contract: ContractName, wish: Wish = {}) {
+  const endpoint = endpointOf(contract, wish.options, wish.endpoint);
   return composeRequest({
-    endpoint: { ...endpointOf(contract, wish.options), ...wish.endpoint },
+    endpoint,
+    target: { kind: 'http', url: urlOf(endpoint), method: endpoint.method },
     facts: aDelivery({ ...(wish.event ? { event: wish.event } : {}), ...wish.facts }),
     moment: aMoment(wish.moment),
     attempt: wish.attempt ?? 1,
@@ -52,7 +56,8 @@ export function tryForm(contract: ContractName, wish: Wish = {}) {
 export async function form(contract: ContractName, wish: Wish = {}): Promise<Received> {
   const formed = await tryForm(contract, wish);
   if (formed.kind !== 'formed') throw new Error(formed.reason);
-  const { url = endpointOf(contract).url, method = 'POST' } = wish.endpoint ?? {};
+  const endpoint = endpointOf(contract, wish.options, wish.endpoint);
+  const [method, url] = [endpoint.method, urlOf(endpoint)];
   return { method, url, rawHeaders: formed.headers, body: formed.body };
 }
 

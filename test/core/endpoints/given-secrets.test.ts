@@ -1,7 +1,7 @@
 // Secrets that customers bring along: taken only if every published verifier of the contract can use them.
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import { STRICT_RULES } from '../../../lambdas/core/destinations/http/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { faultsOf } from '../../../lambdas/core/faults.ts';
 import { asymmetricSecret } from '../../../lambdas/core/signing/asymmetric-secret.ts';

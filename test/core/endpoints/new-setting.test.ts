@@ -2,7 +2,7 @@
 // OpenAPI document says of it, follows.
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import { STRICT_RULES } from '../../../lambdas/core/destinations/http/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { SETTINGS } from '../../../lambdas/core/endpoints/settings/all.ts';
 import {
@@ -23,6 +23,7 @@ import {
   withTemplate,
 } from '../../../lambdas/core/templates/template.ts';
 import { createJsonSchemas } from '../../../scripts/openapi/json-schemas.ts';
+import { destinationAt } from '../../builders/endpoints.ts';
 
 const ALL = {
   ...SETTINGS,
@@ -42,6 +43,7 @@ const inputSchema = z.strictObject(inputShape(ALL));
 const give = (given: object) => inputSchema.parse({ url: 'https://hooks.acme.com/', ...given });
 const store = (given: object) => ({
   ...PLACE,
+  destination: destinationAt('https://hooks.acme.com/'),
   ...keptSettings(ALL, give(given), {
     contract: 'standard-webhooks',
     place: PLACE,

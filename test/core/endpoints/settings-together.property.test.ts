@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CONTRACT_NAMES, contractOf } from '../../../lambdas/core/contracts/all.ts';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import { STRICT_RULES } from '../../../lambdas/core/destinations/http/url.ts';
 import { headerOf } from '../../../lambdas/core/endpoints/authentication.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { publicPem } from '../../builders/contracts.ts';

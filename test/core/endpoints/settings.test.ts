@@ -1,7 +1,7 @@
 // What an endpoint's settings may be, and the faults that saving them finds.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { STRICT_RULES } from '../../../lambdas/core/destinations/url.ts';
+import { STRICT_RULES } from '../../../lambdas/core/destinations/http/url.ts';
 import { endpointInputSchema } from '../../../lambdas/core/endpoints/endpoint.ts';
 import { faultsOf } from '../../../lambdas/core/faults.ts';
 

@@ -14,7 +14,7 @@ const schema = endpointInputSchema({ allowHttp: false, allowPrivate: false, allo
 const plain: Endpoint = {
   ...SCOPE,
   id: 'ep_1',
-  url: 'https://hooks.acme.com/',
+  destination: { kind: 'http', urls: [{ url: 'https://hooks.acme.com/' }] },
   contract: 'standard-webhooks',
   contractOptions: {},
   eventTypes: [],

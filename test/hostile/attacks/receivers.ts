@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { FailureKind } from '../../../lambdas/core/retries/outcome.ts';
-import { answering, CASES, flood, OK } from '../../adapters/sender/hostile-receivers.ts';
+import { answering, CASES, flood, OK } from '../../adapters/sender/http/hostile-receivers.ts';
 
 /** An address of this machine that the operator's list closes. */
 export const CLOSED = '127.0.0.2';

@@ -1,6 +1,7 @@
 // `npm start` with its console, a receiver that answers as it is told, and something to look at.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startEmbedded } from '../../acceptance/embedded-target.ts';
 import { eventually } from '../../builders/eventually.ts';
 
@@ -11,6 +12,8 @@ export interface Receiver {
   /** How a path answers from now on; 204 at first. */
   answer(path: string, answer: RequestListener): void;
   arrived(path: string): number;
+  /** The bodies that came, in their order. */
+  bodies(path: string): readonly string[];
 }
 
 export interface Site {
@@ -29,21 +32,21 @@ export interface Site {
 
 async function startReceiver(): Promise<Receiver & { close(): void }> {
   const answers = new Map<string, RequestListener>();
-  const arrivals = new Map<string, number>();
-  const server = createServer((request, response) => {
+  const arrivals = new Map<string, string[]>();
+  const server = createServer(async (request, response) => {
     const path = request.url ?? '/';
-    arrivals.set(path, (arrivals.get(path) ?? 0) + 1);
-    request.resume().on('end', () => {
-      const answer = answers.get(path);
-      if (answer) answer(request, response);
-      else response.writeHead(204).end();
-    });
+    const body = await text(request);
+    arrivals.set(path, [...(arrivals.get(path) ?? []), body]);
+    const answer = answers.get(path);
+    if (answer) answer(request, response);
+    else response.writeHead(204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answer: (path, answer) => void answers.set(path, answer),
-    arrived: (path) => arrivals.get(path) ?? 0,
+    arrived: (path) => arrivals.get(path)?.length ?? 0,
+    bodies: (path) => arrivals.get(path) ?? [],
     close: () => {
       server.closeAllConnections();
       server.close();

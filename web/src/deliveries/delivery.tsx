@@ -14,7 +14,8 @@ import { Exchange } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Card, Facts, Head, None, Note, Text } from '../parts/layout.tsx';
-import { FaultNote, Shown, Stale } from '../parts/states.tsx';
+import { NotRead } from '../parts/not-read.tsx';
+import { FaultNote, Stale } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useMay } from '../session/who.ts';
@@ -44,18 +45,8 @@ export function Delivery({ id }: { readonly id: string }) {
     },
     EVERY_MS,
   );
-  if (loaded.value === undefined) {
-    return (
-      <>
-        <Head title="Delivery" crumbs={[['Deliveries', href(['deliveries'])], [id]]} />
-        <Card>
-          <Shown loaded={loaded} label="the delivery">
-            {() => null}
-          </Shown>
-        </Card>
-      </>
-    );
-  }
+  if (loaded.value === undefined)
+    return <NotRead title="Delivery" list="Deliveries" id={id} loaded={loaded} />;
   return (
     <>
       <Stale loaded={loaded} />
@@ -154,6 +145,10 @@ function Details({ delivery, endpoint, onChange }: Whole & { readonly onChange: 
                   ),
                 ],
                 ['Run', `${delivery.run}${delivery.run === 1 ? ', the first' : ''}`],
+                delivery.transformVersion !== null && [
+                  'Transformation',
+                  <code>{delivery.transformVersion}</code>,
+                ],
                 delivery.replay !== null && [
                   'Opened by',
                   <a href={href(['replays', delivery.replay])}>
@@ -265,13 +260,14 @@ function CopyAsCurl({
 
 function bodyOf(
   { contract, encryption }: Endpoint,
-  { type, occurredAt, acceptedAt }: Model,
+  { type, occurredAt, acceptedAt, transformVersion }: Model,
   event: string,
 ): { body: string } | undefined {
   const data = memberText(event, 'data');
   if (
     data === undefined ||
     data === 'null' ||
+    transformVersion !== null ||
     contract !== 'standard-webhooks' ||
     encryption !== null
   )

@@ -1,5 +1,5 @@
 // One endpoint: why, and how do I fix it?
-
+import type { FunctionComponent } from 'preact';
 import { path } from '../base/api.ts';
 import { useLoad } from '../base/loading.ts';
 import type { Delivery, Endpoint as Model, Page } from '../base/models.ts';
@@ -18,6 +18,7 @@ import { EndpointBadge } from '../parts/badge.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Segments } from '../parts/field.tsx';
 import { Card, Head, Note, Text } from '../parts/layout.tsx';
+import { NotRead } from '../parts/not-read.tsx';
 import { Empty, Shown, Stale } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
@@ -35,7 +36,20 @@ interface Read {
   readonly etag: string | null;
 }
 
-export function Endpoint({ id }: { readonly id: string }) {
+/** What a part of the screen shows and changes. */
+export interface EndpointPartProps {
+  readonly endpoint: Model;
+  readonly etag: string | null;
+  readonly onChange: () => void;
+}
+
+interface EndpointProps {
+  readonly id: string;
+  /** Below the settings; the portal has none. */
+  readonly more?: FunctionComponent<EndpointPartProps>;
+}
+
+export function Endpoint({ id, more: More }: EndpointProps) {
   const loaded = useLoad<Read>(
     `endpoint ${id}`,
     async (api, signal) => {
@@ -44,18 +58,8 @@ export function Endpoint({ id }: { readonly id: string }) {
     },
     EVERY_MS,
   );
-  if (loaded.value === undefined) {
-    return (
-      <>
-        <Head title="Endpoint" crumbs={[['Endpoints', href(['endpoints'])], [id]]} />
-        <Card>
-          <Shown loaded={loaded} label="the endpoint">
-            {() => null}
-          </Shown>
-        </Card>
-      </>
-    );
-  }
+  if (loaded.value === undefined)
+    return <NotRead title="Endpoint" list="Endpoints" id={id} loaded={loaded} />;
   const { endpoint, etag } = loaded.value;
   const name = nameOf(endpoint);
   return (
@@ -95,6 +99,7 @@ export function Endpoint({ id }: { readonly id: string }) {
           <Settings endpoint={endpoint} etag={etag} onChange={loaded.reload} />
           <Secret endpoint={endpoint} onChange={loaded.reload} />
         </div>
+        {More && <More endpoint={endpoint} etag={etag} onChange={loaded.reload} />}
         <Latest id={id} />
       </div>
     </>

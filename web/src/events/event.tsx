@@ -1,4 +1,5 @@
 // One event: where it went, why not elsewhere, and its data exactly as posted.
+import type { FunctionComponent } from 'preact';
 import { useState } from 'preact/hooks';
 import { path } from '../base/api.ts';
 import { memberText } from '../base/json-text.ts';
@@ -17,7 +18,8 @@ import { ExactJson } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Ask } from '../parts/dialog.tsx';
 import { Card, Facts, Head, None, Text } from '../parts/layout.tsx';
-import { Empty, FaultNote, Shown, Stale } from '../parts/states.tsx';
+import { NotRead } from '../parts/not-read.tsx';
+import { Empty, FaultNote, Stale } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
@@ -32,7 +34,13 @@ interface Read {
   readonly data: string | undefined;
 }
 
-export function Event({ id }: { readonly id: string }) {
+interface EventProps {
+  readonly id: string;
+  /** How it was routed; the portal has none of it. */
+  readonly routing?: FunctionComponent<{ readonly event: EventWithDeliveries }>;
+}
+
+export function Event({ id, routing: Routing }: EventProps) {
   const loaded = useLoad<Read>(
     `event ${id}`,
     async (api, signal) => {
@@ -44,18 +52,8 @@ export function Event({ id }: { readonly id: string }) {
     EVERY_MS,
   );
   const endpoints = useEndpoints();
-  if (loaded.value === undefined) {
-    return (
-      <>
-        <Head title="Event" crumbs={[['Events', href(['events'])], [id]]} />
-        <Card>
-          <Shown loaded={loaded} label="the event">
-            {() => null}
-          </Shown>
-        </Card>
-      </>
-    );
-  }
+  if (loaded.value === undefined)
+    return <NotRead title="Event" list="Events" id={id} loaded={loaded} />;
   const { event, data } = loaded.value;
   return (
     <>
@@ -78,6 +76,7 @@ export function Event({ id }: { readonly id: string }) {
       <div class="stack">
         <Stale loaded={loaded} />
         <Targets event={event} endpoints={endpoints.value ?? new Map()} />
+        {Routing && <Routing event={event} />}
         <NotMatched event={event} endpoints={endpoints.value} />
         <div class="cols lead">
           {data === undefined ? (

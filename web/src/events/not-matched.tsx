@@ -25,7 +25,8 @@ interface NotMatchedProps {
   readonly endpoints: EndpointsById | undefined;
 }
 
-export function NotMatched({ event, endpoints }: NotMatchedProps) {
+export function NotMatched({ event: posted, endpoints }: NotMatchedProps) {
+  const event = { ...posted, ...posted.routing };
   const targets = new Set(event.deliveries.map(({ endpoint }) => endpoint));
   const others = [...(endpoints?.values() ?? [])].filter(({ id }) => !targets.has(id));
   // With more deliveries than are listed here, an endpoint that is not among them may be a target all the same.

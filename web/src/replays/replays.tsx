@@ -14,8 +14,9 @@ import { Ask } from '../parts/dialog.tsx';
 import type { IconName } from '../parts/icon.tsx';
 import { Card, Facts, Figures, Head, Text } from '../parts/layout.tsx';
 import { List } from '../parts/list.tsx';
+import { NotRead } from '../parts/not-read.tsx';
 import { OtherEnvironment } from '../parts/other-environment.tsx';
-import { Empty, FaultNote, Shown, Stale } from '../parts/states.tsx';
+import { Empty, FaultNote, Stale } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { When } from '../parts/when.tsx';
 import { useMay } from '../session/who.ts';
@@ -157,18 +158,8 @@ export function ReplayDetails({ id }: { readonly id: string }) {
       say(words);
     });
   const replay = loaded.value;
-  if (replay === undefined) {
-    return (
-      <>
-        <Head title="Replay" crumbs={[['Replays', href(['replays'])], [id]]} />
-        <Card>
-          <Shown loaded={loaded} label="the replay">
-            {() => null}
-          </Shown>
-        </Card>
-      </>
-    );
-  }
+  if (replay === undefined)
+    return <NotRead title="Replay" list="Replays" id={id} loaded={loaded} />;
   const isOpen = replay.state === 'running' || replay.state === 'paused';
   const title =
     replay.state === 'done'

@@ -28,6 +28,8 @@ const GROUPS: readonly (readonly [head: string, entries: readonly Entry[]])[] = 
   [
     'Set up',
     [
+      ['templates', 'Templates', 'copy'],
+      ['routing-rules', 'Routing rules', 'out'],
       ['event-types', 'Event types', 'tag'],
       ['tenants', 'Tenants', 'people'],
       ['access', 'Keys and sessions', 'key'],

@@ -9,13 +9,20 @@ import { Endpoints } from '../endpoints/endpoints.tsx';
 import { NewEndpoint } from '../endpoints/new.tsx';
 import { Edit } from '../event-types/edit.tsx';
 import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
+import { Event } from '../events/event.tsx';
+import { Events } from '../events/events.tsx';
 import { Overview } from '../overview/overview.tsx';
 import { LinkButton } from '../parts/button.tsx';
 import { Card, Head } from '../parts/layout.tsx';
 import { Empty } from '../parts/states.tsx';
 import { Queues } from '../queues/queues.tsx';
+import { EventRouting } from '../routing/of-event.tsx';
+import { RoutingRules } from '../routing/routing-rules.tsx';
 import { Tail } from '../tail/tail.tsx';
+import { Template } from '../templates/template.tsx';
+import { Templates } from '../templates/templates.tsx';
 import { Tenants } from '../tenants/tenants.tsx';
+import { EndpointTransform } from '../transforms/of-endpoint.tsx';
 import { Workbench } from '../workbench/workbench.tsx';
 import { commonScreen } from './common-screens.tsx';
 import { NeedsTenant } from './needs-tenant.tsx';
@@ -28,6 +35,8 @@ const OF_TENANT: Readonly<Record<string, string>> = {
   replays: 'Replays',
   tail: 'Live tail',
   workbench: 'Workbench',
+  templates: 'Templates',
+  'routing-rules': 'Routing rules',
   access: 'Keys and sessions',
 };
 
@@ -42,7 +51,17 @@ export function Screen({ route }: { readonly route: Route }): VNode {
     case 'endpoints':
       if (id !== undefined && tenant === undefined) return <NeedsTenant title="Endpoint" />;
       if (id === 'new') return <NewEndpoint />;
-      return id === undefined ? <Endpoints /> : <Endpoint key={id} id={id} />;
+      return id === undefined ? (
+        <Endpoints />
+      ) : (
+        <Endpoint key={id} id={id} more={EndpointTransform} />
+      );
+    case 'events':
+      return id === undefined ? <Events /> : <Event key={id} id={id} routing={EventRouting} />;
+    case 'templates':
+      return id === undefined ? <Templates /> : <Template key={id} id={id} />;
+    case 'routing-rules':
+      return <RoutingRules />;
     case 'tail':
       return <Tail />;
     case 'workbench':

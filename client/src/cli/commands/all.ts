@@ -11,8 +11,10 @@ import { KEY_COMMANDS } from './keys.ts';
 import { LISTEN_COMMANDS } from './listen.ts';
 import { NOTICE_COMMANDS } from './notices.ts';
 import { REPLAY_COMMANDS } from './replays.ts';
+import { ROUTING_COMMANDS } from './routing-rules.ts';
 import { SESSION_COMMANDS } from './sessions.ts';
 import { TENANT_COMMANDS } from './tenants.ts';
+import { TRANSFORM_COMMANDS } from './transforms.ts';
 
 /** In the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   ...REPLAY_COMMANDS,
   ...ANALYTICS_COMMANDS,
   ...EVENT_TYPE_COMMANDS,
+  ...TRANSFORM_COMMANDS,
+  ...ROUTING_COMMANDS,
   ...NOTICE_COMMANDS,
   ...KEY_COMMANDS,
   ...SESSION_COMMANDS,

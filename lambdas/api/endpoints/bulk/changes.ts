@@ -1,5 +1,6 @@
 // Changes of many endpoints: settings as for one, and entries that are added to lists or taken out of them.
 import * as z from 'zod';
+import { ADDRESS_NAMES } from '../../../core/destinations/destination.ts';
 import type { Endpoint } from '../../../core/endpoints/endpoint.ts';
 import { channelSchema } from '../../../core/events/event.ts';
 import { faultsOf } from '../../../core/faults.ts';
@@ -33,9 +34,11 @@ export function readChanges(changes: Asked): {
   const report = (name: string, message: string) =>
     faults.push({ path: `/changes/${name}`, message });
   for (const [name, message] of FIXED) if (name in changes) report(name, message);
-  if ('url' in changes) report('url', 'can only be changed one endpoint at a time');
+  for (const name of ADDRESS_NAMES) {
+    if (name in changes) report(name, 'can only be changed one endpoint at a time');
+  }
   // What no endpoint could be given is refused whole, also where the filter means none.
-  const single = settings.filter(([name]) => name !== 'url' && !FIXED.has(name));
+  const single = settings.filter(([name]) => !ADDRESS_NAMES.has(name) && !FIXED.has(name));
   const known = documentedChanges.safeParse(Object.fromEntries(single));
   if (!known.success) faults.push(...faultsOf(known.error, ['changes']));
   for (const list of ['EventTypes', 'Channels']) {

@@ -1,5 +1,6 @@
 // What the operations on many endpoints take and answer.
 import * as z from 'zod';
+import { ADDRESS_NAMES } from '../../../core/destinations/destination.ts';
 import { isId } from '../../../core/identifiers.ts';
 import { creationHeader } from '../../../http/creation.ts';
 import { operation } from '../../../http/operation.ts';
@@ -99,7 +100,7 @@ export const changeEndpoints = operation({
       filter: endpointFilterSchema,
       changes: z.strictObject({
         ...Object.fromEntries(
-          Object.entries(documentedChanges.shape).filter(([name]) => name !== 'url'),
+          Object.entries(documentedChanges.shape).filter(([name]) => !ADDRESS_NAMES.has(name)),
         ),
         ...listChangesShape,
       }),

@@ -3,12 +3,14 @@
 import * as z from 'zod';
 import { CONTRACT_NAMES, contractOf } from '../../contracts/all.ts';
 import { extraSignaturesSchema } from '../../contracts/further-signatures.ts';
+import { addressSettings } from '../../destinations/destination.ts';
 import {
-  type DestinationRules,
-  judgeUrl,
-  MAX_URL_LENGTH,
-  STRICT_RULES,
-} from '../../destinations/url.ts';
+  endpointTlsSchema,
+  type KeptTls,
+  shownTlsSchema,
+  tlsView,
+} from '../../destinations/http/tls.ts';
+import { STRICT_RULES } from '../../destinations/http/url.ts';
 import { channelSchema } from '../../events/event.ts';
 import { anyHeaderNameSchema, headerNameSchema, headerValueSchema } from '../../headers/names.ts';
 import { autoPauseSchema } from '../../health/auto-pause.ts';
@@ -26,7 +28,6 @@ import {
 } from '../../transforms/transform.ts';
 import { authenticationsSchema, type SealedAuthentication } from '../authentication.ts';
 import { bodyEncryptionSchema, shownEncryptionSchema } from '../body-encryption.ts';
-import { endpointTlsSchema, type KeptTls, shownTlsSchema, tlsView } from '../tls.ts';
 import { DEFAULTS } from './defaults.ts';
 import { keptAuthentication, keptTls } from './sealed.ts';
 import {
@@ -41,18 +42,6 @@ const METHODS = ['POST', 'PUT', 'PATCH'] as const;
 const MAX_CUSTOM_HEADERS = 20;
 const MAX_RENAMES = 20;
 const MAX_BOUND_CHANNELS = 20;
-
-/** What a JSON Schema can say of the destination guard's rules: some services and environments allow http. */
-const URL_PATTERN = '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\\\#@]+$';
-
-export const urlSchema = (rules: DestinationRules) =>
-  z
-    .string()
-    .superRefine((text, context) => {
-      const verdict = judgeUrl(text, rules);
-      if (verdict.kind === 'refused') context.addIssue({ code: 'custom', message: verdict.reason });
-    })
-    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH, pattern: URL_PATTERN });
 
 const headersSchema = z
   .record(anyHeaderNameSchema, headerValueSchema)
@@ -70,12 +59,7 @@ const headersSchema = z
 
 /** In the order of the OpenAPI document. */
 export const SETTINGS = {
-  url: {
-    input: urlSchema(STRICT_RULES),
-    isOwn: true,
-    shown: z.string(),
-    example: 'https://acme.io/webhooks',
-  },
+  ...addressSettings(STRICT_RULES),
   contract: {
     input: z.enum(CONTRACT_NAMES).default(DEFAULTS.contract),
     fixed: 'cannot be changed: create another endpoint',

@@ -1,6 +1,7 @@
 // Settings that are stored sealed: values of authentication headers, a certificate's key, the token.
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../defined.ts';
+import type { EndpointTlsInput, KeptTls } from '../../destinations/http/tls.ts';
 import { createToken } from '../../identifiers.ts';
 import { authenticationPlace, clientKeyPlace, tokenPlace } from '../../sealing/places.ts';
 import { NONCE_BYTES, seal } from '../../sealing/seal.ts';
@@ -10,7 +11,6 @@ import {
   type SealedAuthentication,
   shownOf,
 } from '../authentication.ts';
-import type { EndpointTlsInput, KeptTls } from '../tls.ts';
 import type { Keeping } from './setting.ts';
 
 const TOKEN_BYTES = 32;

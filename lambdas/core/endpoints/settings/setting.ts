@@ -69,7 +69,7 @@ type KeptForm<S extends Setting> = S extends { readonly keep: (...args: never) =
 type KeptName<D extends Declarations> = {
   [N in keyof D]: D[N] extends { readonly isKeptApart: true } ? never : N;
 }[keyof D];
-type AlwaysKept = 'url' | keyof typeof DEFAULTS;
+type AlwaysKept = keyof typeof DEFAULTS;
 /** The settings as they are stored. */
 export type Kept<D extends Declarations> = {
   readonly [N in KeptName<D> & AlwaysKept]: KeptForm<D[N]>;

@@ -3,6 +3,7 @@
 import { contractOf } from '../../contracts/all.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { type ExtraSignature, headerNamesOf } from '../../contracts/further-signatures.ts';
+import { addressConflicts } from '../../destinations/destination.ts';
 import { faultsOf } from '../../faults.ts';
 import { isTransportHeader } from '../../headers/names.ts';
 import { TIMING_HEADERS } from '../../headers/timing.ts';
@@ -38,9 +39,7 @@ export function checkTogether(
   const settings = { ...given, ...Object.fromEntries(defaults) };
   checkSignatures(settings, report);
   if (settings.secret !== undefined) checkSecret(settings, settings.secret, report);
-  if (settings.tls !== undefined && /^http:/i.test(settings.url)) {
-    report(['tls'], 'needs a URL with https');
-  }
+  for (const { path, message } of addressConflicts(settings)) report(path, message);
   const set = headersSet(settings, contract, options.data, report);
   const reserved = renamedNames(settings, set, report);
   for (const name of Object.keys(settings.headers)) {
