@@ -6,7 +6,7 @@ import { hourOf } from '../analytics/hour.ts';
 import { countedIn, isSuccessful } from '../analytics/rollup.ts';
 import type { HourRollup, RollupReader } from '../analytics/store.ts';
 import type { DeliveryRecords, WorkLedger } from '../deliveries/ledger.ts';
-import { kindOf } from '../destinations/all.ts';
+import { kindOf } from '../destinations/destination.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Health } from '../health/health.ts';
 import type { ReplayedDeliveries } from '../replays/ledger.ts';
