@@ -79,7 +79,7 @@ describe('a day of an endpoint that flaps every seven minutes', () => {
     expect(listed(world)).toEqual([
       [1, 'endpoint.failing'],
       [24 * 60 + 3, 'endpoint.failing', 1],
-      [25 * 60 + 32, 'endpoint.recovered'],
+      [25 * 60 + 31, 'endpoint.recovered'],
     ]);
     // They are events of the tenant, and delivered as such.
     expect(arrivalsAt(world, told)).toHaveLength(3);
