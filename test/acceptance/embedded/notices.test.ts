@@ -26,7 +26,10 @@ it(
     receiver.answer('/dead', () => 503);
     const settings = { digest: { at: '08:00' }, channels: ['ops'] };
     expectStatus(await tenant.call('PUT', '/v1/notices', { body: settings }), 200);
-    await tenant.endpoint(`${receiver.url}/told`, { eventTypes: ['posthorn.*'], channels: ['ops'] });
+    await tenant.endpoint(`${receiver.url}/told`, {
+      eventTypes: ['posthorn.*'],
+      channels: ['ops'],
+    });
     const { id } = await tenant.endpoint(`${receiver.url}/dead`, { retryPolicy: 'none' });
     await tenant.event({ type: 'dossier.created', data: {} });
     const [request] = await eventually(() => {
