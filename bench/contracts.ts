@@ -3,7 +3,11 @@
 import { createHash, createHmac, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { encryptBody } from '../lambdas/adapters/on-demand/jwe.ts';
-import { CONTRACT_NAMES, type ContractName, contractOf } from '../lambdas/core/contracts/all.ts';
+import {
+  contractOf,
+  SIGNED_CONTRACT_NAMES,
+  type SignedContractName,
+} from '../lambdas/core/contracts/all.ts';
 import { extraSignaturesSchema } from '../lambdas/core/contracts/further-signatures.ts';
 import { bodyEncryptionSchema } from '../lambdas/core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../lambdas/core/endpoints/endpoint.ts';
@@ -41,7 +45,7 @@ const event: Event = {
 
 const RECEIVER_URL = 'https://receiver.example.com/hooks/1';
 
-function endpoint(contract: ContractName, settings: Partial<Endpoint> = {}): Endpoint {
+function endpoint(contract: SignedContractName, settings: Partial<Endpoint> = {}): Endpoint {
   return {
     tenant: 'acme',
     environment: 'live',
@@ -114,7 +118,7 @@ const hashes = (body: Buffer) => () => [
 ];
 
 async function lines(): Promise<Line[]> {
-  const bare: Record<ContractName, readonly [string, (body: Buffer) => Work]> = {
+  const bare: Record<SignedContractName, readonly [string, (body: Buffer) => Work]> = {
     'standard-webhooks': ['HMAC-SHA256', hmac],
     bynn: ['RSA-2048 sign', rs256],
     'kyc-hmac': ['HMAC-SHA256', hmac],
@@ -122,7 +126,7 @@ async function lines(): Promise<Line[]> {
     idnow: ['HMAC-SHA256', hmac],
   };
   const found: Line[] = [];
-  for (const name of CONTRACT_NAMES) {
+  for (const name of SIGNED_CONTRACT_NAMES) {
     const [bareName, make] = bare[name];
     const to = endpoint(name);
     found.push({ name, ours: form(to), bare: make(await bytesOf(to)), bareName });

@@ -17,6 +17,13 @@ const concurrency = z.int().min(2).max(1000);
 /** What SQS gives at once: a larger batch needs a window of at least one second. */
 const MAX_RECEIVED = 10;
 
+/**
+ * As long as the counts of an hour are kept. A line that comes late has its hour counted again as a whole, from all of its
+ * files: with some of them gone, the count would replace a larger one.
+ */
+const LEAST_ARCHIVE_DAYS = 92;
+const WHY_LEAST = 'hours are kept for so long, and are counted again from the archive';
+
 /** @param gathered messages per invocation where a window is said, and the size is not */
 const sourceSchema = (usualSize: number, maxConcurrency: number, gathered = usualSize) =>
   z
@@ -112,7 +119,11 @@ export const propsSchema = z.strictObject({
   analytics: z
     .strictObject({
       /** How long the lines of attempts are kept. */
-      archiveDays: z.int().min(1).max(3650).default(400),
+      archiveDays: z
+        .int()
+        .min(LEAST_ARCHIVE_DAYS, `must be at least ${LEAST_ARCHIVE_DAYS}: ${WHY_LEAST}`)
+        .max(3650)
+        .default(400),
       /** How long writes are gathered for a file of the archive. */
       windowSeconds: z.int().min(0).max(300).default(300),
       /** How often what is new is counted. */

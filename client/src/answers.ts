@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 90a753a597756f1fdfa89602e84b68bfccff594f41e31945da3849f69aaa4313
+// sha256 1e85b0618f878e99f8a65e93eaf422fc4f951d60bc8639a357f5fe24d62b4aab
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -53,6 +53,7 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
+  'GET /v1/endpoints/{id}/comparison': {"200":{"endpoint":["string"],"at":["string"],"hours":["number"],"complete":["boolean"],"live":["string","null"],"data":["array"],"difference":["object"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},
   'GET /v1/replays': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/replays': {"200":{"count":["number"],"complete":["boolean"]},"202":{"id":["string"]}},

@@ -17,6 +17,19 @@ export interface ContractOptions {
     bodySignature?: boolean | undefined;
   };
   idnow: { headerName?: string | undefined; prefix?: string | undefined };
+  slack: MessageOptions;
+  teams: MessageOptions;
+  discord: MessageOptions;
+}
+
+/** Of a chat. A template may hold `{{path}}`: `id`, `type`, `subject`, `time`, `tenant`, or `data.<name>...`. */
+export interface MessageOptions {
+  /** A template in place of the event type in words. */
+  title?: string | undefined;
+  /** A template in place of type and subject; each line is a paragraph. */
+  message?: string | undefined;
+  /** Up to 8 paths whose values are shown with their names. */
+  fields?: string[] | undefined;
 }
 
 type OptionsOf<Contract extends keyof ContractOptions> = {

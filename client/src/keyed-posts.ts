@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 90a753a597756f1fdfa89602e84b68bfccff594f41e31945da3849f69aaa4313
+// sha256 1e85b0618f878e99f8a65e93eaf422fc4f951d60bc8639a357f5fe24d62b4aab
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

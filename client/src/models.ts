@@ -48,6 +48,7 @@ export type DeadLetter = Schemas['DeadLetter'];
 export type DeadLetterQueue = Schemas['Redrive']['queue'];
 export type Redrive = Schemas['Redrive'];
 export type AttemptAnalytics = Schemas['AnalyticsOfAttempts'];
+export type Comparison = Schemas['Comparison'];
 export type RetryAnalytics = Schemas['AnalyticsOfRetries'];
 export type Recommendations = Schemas['Recommendations'];
 export type Jwks = Schemas['Jwks'];

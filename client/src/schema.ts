@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 90a753a597756f1fdfa89602e84b68bfccff594f41e31945da3849f69aaa4313
+// sha256 1e85b0618f878e99f8a65e93eaf422fc4f951d60bc8639a357f5fe24d62b4aab
 
 export interface paths {
     "/v1/events": {
@@ -812,6 +812,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare an endpoint before and after a change of its settings
+         * @description Two windows of the same number of whole hours: those before the hour of the change, and those after it that are over, at most `hours`. Shares, percentiles and their differences need 20 attempts on each side. With `Accept: text/csv` the two are lines.
+         *
+         *     A tenant’s key needs the scope `deliveries:read`.
+         */
+        get: operations["getComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/endpoints/{id}/recommendations": {
         parameters: {
             query?: never;
@@ -821,7 +843,7 @@ export interface paths {
         };
         /**
          * Read what to change at an endpoint
-         * @description From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.
+         * @description From the last two weeks, with what the last change of settings of the last week did, or the one at `changedAt`.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -1904,6 +1926,68 @@ export interface components {
             }[];
             next: string | null;
         };
+        Comparison: {
+            /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+            endpoint: string;
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            at: string;
+            /** @description The length of each window. */
+            hours: number;
+            /** @description Whether every hour of the window is counted. */
+            complete: boolean;
+            /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
+            live: ("exact" | "sampled") | null;
+            data: {
+                /** @enum {string} */
+                period: "before" | "after";
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                since: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-01-31T09:30:00.000Z
+                 */
+                until: string;
+                attempts: number;
+                success: number;
+                failure: number;
+                successRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+                delivered: number;
+                dead: number;
+                cancelled: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+                deliveredRate: number | null;
+                /** @description Attempts after the first of their run. */
+                retries: number;
+                /** @description Of all attempts. */
+                retryShare: number | null;
+                /** @description The share of first attempts that succeeded. */
+                firstAttemptRate: number | null;
+            }[];
+            /** @description After minus before; null where one of both is. */
+            difference: {
+                successRate: number | null;
+                deliveredRate: number | null;
+                retryShare: number | null;
+                firstAttemptRate: number | null;
+                avgMs: number | null;
+                p50Ms: number | null;
+                p95Ms: number | null;
+                p99Ms: number | null;
+            };
+        };
         ComposedEvent: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
             endpoint: string;
@@ -1932,6 +2016,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
         };
         ConsoleSessionInput: {
             /**
@@ -1962,6 +2053,13 @@ export interface components {
             expiresAt: string;
             /** @enum {string} */
             role: "viewer" | "support" | "admin";
+            /**
+             * @description How it was made: with the operator’s key, or by the identity provider.
+             * @enum {string}
+             */
+            signIn: "key" | "oidc";
+            /** @description The address that it was made from. */
+            from: string | null;
             /** @description Sent as a key is: `Authorization: Bearer <token>`. */
             token: string;
             /** @description Opens the page with this session. The token is in the fragment, which no server sees. */
@@ -1979,6 +2077,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -2141,9 +2246,10 @@ export interface components {
         Endpoint: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
+            /** @description Masked where it is the secret: of the contracts slack, teams and discord. */
             url: string;
             /** @enum {string} */
-            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions: Record<string, unknown>;
             eventTypes: string[];
             channels: string[];
@@ -2283,7 +2389,7 @@ export interface components {
         EndpointFilter: {
             ids?: string[];
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @description The template’s id or name. */
             template?: string;
             /** @example hooks.acme.io */
@@ -2310,7 +2416,7 @@ export interface components {
              * @default standard-webhooks
              * @enum {string}
              */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             /** @default {} */
             contractOptions?: {
                 [key: string]: unknown;
@@ -2396,7 +2502,7 @@ export interface components {
             endpoints: components["schemas"]["EndpointInput"][];
         };
         EndpointSecret: {
-            /** @description The secret; for an asymmetric key, its public half (`whpk_...`). */
+            /** @description The secret; for an asymmetric key, its public half (`whpk_...`); for a chat, its URL. */
             secret: string;
             /** @description When the previous secrets stop signing. */
             previousValidUntil: string | null;
@@ -2649,6 +2755,13 @@ export interface components {
             id: string;
             /** @description The key that made it, and with which it is revoked; null if the operator made it. */
             parent: string | null;
+            /** @description The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone. */
+            createdBy: {
+                /** @description As the session says. */
+                actor: string | null;
+                /** @description Where that person signed in by the identity provider: its `sub`. */
+                subject: string | null;
+            } | null;
             name: string;
             tenant: string;
             environment: components["schemas"]["Environment"];
@@ -3154,7 +3267,7 @@ export interface components {
         };
         TemplateSettings: {
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
             contractOptions?: {
                 [key: string]: unknown;
             };
@@ -5537,7 +5650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many secrets are signing already, or the endpoint was changed in the meantime. */
+            /** @description Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime. */
             409: {
                 headers: {
                     /**
@@ -8436,6 +8549,133 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getComparison: {
+        parameters: {
+            query?: {
+                /** @description When it was changed; the last change that is known unless it is given. */
+                at?: string;
+                hours?: number;
+            };
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path: {
+                /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
+                id: components["parameters"]["EndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Before, and after. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "endpoint": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
+                     *       "at": "2026-01-31T10:20:00.000Z",
+                     *       "hours": 1,
+                     *       "complete": true,
+                     *       "live": null,
+                     *       "data": [
+                     *         {
+                     *           "period": "before",
+                     *           "since": "2026-01-31T09:00:00.000Z",
+                     *           "until": "2026-01-31T10:00:00.000Z",
+                     *           "attempts": 440,
+                     *           "success": 409,
+                     *           "failure": 31,
+                     *           "successRate": 0.9295,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "delivered": 409,
+                     *           "dead": 0,
+                     *           "cancelled": 0,
+                     *           "outcomes": {
+                     *             "http_200": 409,
+                     *             "timeout_response": 31
+                     *           },
+                     *           "deliveredRate": 1,
+                     *           "retries": 31,
+                     *           "retryShare": 0.0705,
+                     *           "firstAttemptRate": 0.9242
+                     *         },
+                     *         {
+                     *           "period": "after",
+                     *           "since": "2026-01-31T11:00:00.000Z",
+                     *           "until": "2026-01-31T12:00:00.000Z",
+                     *           "attempts": 440,
+                     *           "success": 409,
+                     *           "failure": 31,
+                     *           "successRate": 0.9295,
+                     *           "avgMs": 121,
+                     *           "p50Ms": 96,
+                     *           "p95Ms": 310,
+                     *           "p99Ms": 820,
+                     *           "delivered": 409,
+                     *           "dead": 0,
+                     *           "cancelled": 0,
+                     *           "outcomes": {
+                     *             "http_200": 409,
+                     *             "timeout_response": 31
+                     *           },
+                     *           "deliveredRate": 1,
+                     *           "retries": 31,
+                     *           "retryShare": 0.0705,
+                     *           "firstAttemptRate": 0.9242
+                     *         }
+                     *       ],
+                     *       "difference": {
+                     *         "successRate": 0,
+                     *         "deliveredRate": 0,
+                     *         "retryShare": 0,
+                     *         "firstAttemptRate": 0,
+                     *         "avgMs": 0,
+                     *         "p50Ms": 0,
+                     *         "p95Ms": 0,
+                     *         "p99Ms": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comparison"];
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such endpoint. Or: The tenant that the operator named does not exist. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getRecommendations: {
         parameters: {
             query?: {
@@ -9256,6 +9496,10 @@ export interface operations {
                      *         {
                      *           "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *           "parent": null,
+                     *           "createdBy": {
+                     *             "actor": "sam@example.com",
+                     *             "subject": "248289761001"
+                     *           },
                      *           "name": "producer",
                      *           "tenant": "acme",
                      *           "environment": "live",
@@ -9332,6 +9576,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9360,6 +9608,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9433,6 +9685,10 @@ export interface operations {
                      *       "key": {
                      *         "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *         "parent": null,
+                     *         "createdBy": {
+                     *           "actor": "sam@example.com",
+                     *           "subject": "248289761001"
+                     *         },
                      *         "name": "producer",
                      *         "tenant": "acme",
                      *         "environment": "live",
@@ -9490,6 +9746,10 @@ export interface operations {
                      * @example {
                      *       "id": "key_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "parent": null,
+                     *       "createdBy": {
+                     *         "actor": "sam@example.com",
+                     *         "subject": "248289761001"
+                     *       },
                      *       "name": "producer",
                      *       "tenant": "acme",
                      *       "environment": "live",
@@ -9820,7 +10080,9 @@ export interface operations {
                      *           "madeBy": null,
                      *           "createdAt": "2026-01-31T09:30:00.000Z",
                      *           "expiresAt": "2026-01-31T10:30:00.000Z",
-                     *           "role": "admin"
+                     *           "role": "admin",
+                     *           "signIn": "oidc",
+                     *           "from": "198.51.100.7"
                      *         }
                      *       ],
                      *       "next": null
@@ -9875,6 +10137,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }
@@ -10093,6 +10357,8 @@ export interface operations {
                      *       "createdAt": "2026-01-31T09:30:00.000Z",
                      *       "expiresAt": "2026-01-31T10:30:00.000Z",
                      *       "role": "admin",
+                     *       "signIn": "oidc",
+                     *       "from": "198.51.100.7",
                      *       "token": "ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM",
                      *       "url": "https://hooks.example.com/console/#token=ph_session.live.acme.ses_01kg9vhq5pfh9tz4dg5ckhsvhm.dN4wBkVJ0tQ5pWcYh2sXz8RmEu3fGa7LoT1iKj6vHnM"
                      *     }

@@ -40,8 +40,7 @@ const SERVED_BY_INGEST = ['/v1/events', '/v1/events/batch'].map((path) => ({
 }));
 
 const ports = wire();
-const { settings, surroundings } = ports;
-const edge = createEdge(settings, surroundings);
+const edge = createEdge(ports.settings, ports);
 export const app = createApplication(SERVED_BY_INGEST, edge);
 const authentication = createAuthentication({ ...ports, gate: edge.gate });
 const serve = serveOn(app, authentication);

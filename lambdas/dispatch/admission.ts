@@ -11,7 +11,7 @@ import type { StoredEvent } from '../core/events/ledger.ts';
 import { deliveryIdOf } from '../core/identifiers.ts';
 import { isRedelivered } from '../core/redelivered.ts';
 import type { Settings } from '../core/settings.ts';
-import { transformFor } from '../core/transforms/transform.ts';
+import { AS_POSTED } from '../core/transforms/transform.ts';
 import { type CarryOutPorts, carryOut, isRecordedBy } from './carry-out.ts';
 import type { KnownEndpoint, OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -61,11 +61,9 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
-  // One that went out before its endpoint had a transformation takes the fast path. It may have been sent so, without a
-  // record, and is the same when it comes back.
-  const mayTransform = message.attempt === 1 && (message.doubtful || message.transforms === true);
-  const transform = mayTransform ? transformFor(open.endpoint, stored.event) : undefined;
-  if (transform) return claim(ports, job, open, attempt, transform.version);
+  if (stored.transformed?.includes(message.endpointId)) {
+    return claim(ports, job, open, attempt, open.endpoint.transform?.version ?? AS_POSTED);
+  }
   return attempt.fresh && !isRedelivered(record) && !message.doubtful
     ? { open, delivery: attempt.fresh, isClaimed: false }
     : claim(ports, job, open, attempt);

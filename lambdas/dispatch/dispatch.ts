@@ -61,10 +61,11 @@ export async function dispatch(
   const { read: messages, failed } = readRecords(records, decodeDeliveryMessage);
   if (messages.length === 0) return failed;
 
-  const [events, endpoints] = await Promise.all([
+  const [events, known] = await Promise.all([
     eventsOf(ports, messages),
     ports.endpoints(messages.map(({ message }) => ({ ...message, id: message.endpointId }))),
   ]);
+  const endpoints = await withAddedTransforms(ports, messages, events, known);
   const expired: ReadMessage[] = [];
   const groups = new Map<string, Job[]>();
   for (const { record, message } of messages) {
@@ -95,16 +96,46 @@ async function eventsOf(
 ): Promise<ReadonlyMap<string, StoredEvent>> {
   const nowMs = surroundings.now();
   const events = new Map<string, StoredEvent>();
+  const others: DeliveryMessage[] = [];
   for (const { message, record } of messages) {
     const event = carriedEvent(message, record, nowMs);
-    if (event) events.set(event.id, { event, targets: [message.endpointId] });
+    if (!event) {
+      others.push(message);
+      continue;
+    }
+    // It came with the messages of several endpoints.
+    const { targets = [], transformed = [] } = events.get(event.id) ?? {};
+    const own = [message.endpointId];
+    events.set(event.id, {
+      event,
+      targets: [...targets, ...own],
+      transformed: message.transforms ? [...transformed, ...own] : transformed,
+    });
   }
-  const others = messages.filter(({ message }) => !events.has(message.eventId));
-  const found = await ledger.getEvents(
-    others.map(({ message }) => message),
-    'left out',
-  );
+  const found = await ledger.getEvents(others, 'left out');
   return new Map([...events, ...found]);
+}
+
+/** An event that is transformed was fanned out later than an endpoint was read that has no transformation. */
+async function withAddedTransforms(
+  { endpoints }: DispatchPorts,
+  messages: readonly ReadMessage[],
+  events: ReadonlyMap<string, StoredEvent>,
+  known: Awaited<ReturnType<EndpointCache>>,
+): ReturnType<EndpointCache> {
+  const stale = messages.filter(
+    ({ message: { eventId, endpointId, transforms } }) =>
+      !transforms &&
+      events.get(eventId)?.transformed?.includes(endpointId) &&
+      !known.get(endpointId)?.endpoint.transform,
+  );
+  if (stale.length === 0) return known;
+  const refs = stale.map(({ message }) => ({
+    ...message,
+    id: message.endpointId,
+    transforms: true,
+  }));
+  return new Map([...known, ...(await endpoints(refs))]);
 }
 
 /** Whether an event that is not there was removed after its time, and not merely not stored yet. */

@@ -6,6 +6,7 @@ import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
 import { defined } from '../core/defined.ts';
 import { clientExpiryMs, type EndpointTls, type KeptTls } from '../core/destinations/http/tls.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
+import { isChat } from '../core/endpoints/incoming-webhook.ts';
 import { secretNumbersOf } from '../core/endpoints/secret-numbers.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
@@ -29,6 +30,8 @@ const MAX_KEPT = 5_000;
 export interface OpenEndpoint {
   readonly isDeleted?: false;
   readonly endpoint: Endpoint;
+  /** Of a chat, which the endpoint itself has in its masked form. */
+  readonly url?: string;
   readonly tenantName: string;
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];
@@ -93,6 +96,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     if (newest === undefined) throw new SealBrokenError(new Error('there is no secret'));
     return {
       endpoint,
+      ...(isChat(endpoint.contract) ? { url: newest } : {}),
       tenantName: await tenantName(endpoint.tenant),
       secrets: [newest, ...older],
       retiring: (endpoint.retiringSecrets ?? []).map(({ sealed, untilMs }) => ({

@@ -11,6 +11,7 @@ import {
 } from '../core/deliveries/delivery.ts';
 import { OutOfTimeError } from '../core/errors.ts';
 import { bodyHash } from '../core/requests/body-hash.ts';
+import { withoutUrl } from '../core/requests/hidden-url.ts';
 import type { Sender, SendReport } from '../core/requests/sender.ts';
 import { keptRequest, shownHeaders } from '../core/requests/shown-headers.ts';
 import type { Cause } from '../core/retries/cause.ts';
@@ -18,6 +19,7 @@ import { type NextStep, nextStep } from '../core/retries/next-step.ts';
 import { isFinalFailure, type Outcome } from '../core/retries/outcome.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
+import { boundVersion } from '../core/transforms/transform.ts';
 import { type Admitted, type Job, LEASE_MARGIN_MS } from './admission.ts';
 import type { OpenEndpoint } from './endpoint-cache.ts';
 import type { HealthWatch } from './health-watch.ts';
@@ -74,13 +76,14 @@ async function send(
   ports: ExchangePorts,
   { stored, message, queue, remainingMs }: Job,
   open: OpenEndpoint,
-  { transformVersion }: Delivery,
+  delivery: Delivery,
 ): Promise<SendReport & { readonly request?: LastRequest; readonly sent?: LastSent }> {
   const nowMs = ports.surroundings.now();
+  const version = boundVersion(delivery);
   const event =
-    transformVersion === undefined
+    version === undefined
       ? stored.event
-      : await ports.transform(open.endpoint, transformVersion, stored.event);
+      : await ports.transform(open.endpoint, version, stored.event);
   if ('reason' in event) {
     const { reason: detail } = event;
     const outcome = { kind: 'failure', failure: 'transform_failed', detail } as const;
@@ -92,6 +95,7 @@ async function send(
     // A trace's parent takes 8 bytes more.
     random: ports.surroundings.random(stored.event.trace ? 40 : 32),
     issuer: ports.settings.issuer,
+    portal: ports.settings.portal.address,
   });
   if (formed.kind === 'unshapeable') {
     const outcome = { kind: 'failure', failure: 'unshapeable', detail: formed.reason } as const;
@@ -106,7 +110,8 @@ async function send(
     isSlow: queue === 'slow' ? (true as const) : undefined,
     bodyHash: stored.event.salt && bodyHash(stored.event.salt, request.body),
   });
-  return { ...report, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
+  const outcome = withoutUrl(report.outcome, open.url);
+  return { ...report, outcome, sent, request: keptRequest(shownHeaders(formed.headers, open)) };
 }
 
 /** Whether an immediate retry may be sent. If not, it is held at once, instead of travelling by SQS only to be held. */

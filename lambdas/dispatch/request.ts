@@ -23,6 +23,8 @@ interface AttemptFacts {
   readonly random: Uint8Array;
   /** The stack's name in JWTs. */
   readonly issuer: string;
+  /** The page where the tenant's people see their webhooks, if the stack knows one. */
+  readonly portal?: string | undefined;
   /** A challenge that takes the event's place: see core/endpoints/verification.ts. */
   readonly challenge?: string;
 }
@@ -30,7 +32,7 @@ interface AttemptFacts {
 export function formRequest(
   open: OpenEndpoint,
   event: Event,
-  { nowMs, attempt, random, issuer, challenge }: AttemptFacts,
+  { nowMs, attempt, random, issuer, portal, challenge }: AttemptFacts,
 ): Promise<FormedRequest> {
   const { endpoint, tenantName, retiring = [], authentication = [] } = open;
   const [newest, ...older] = open.secrets;
@@ -47,6 +49,7 @@ export function formRequest(
       event,
       tenantName,
       issuer,
+      portal,
       signingKey: endpoint.signingKey,
       // Not every contract needs one, and creating it takes as long as a signature.
       get idempotencyKey() {
@@ -82,7 +85,13 @@ function keysFor({ keys = [], operatorsKeys = [] }: OpenEndpoint, event: Event, 
     : signing;
 }
 
-function targetOf({ endpoint, tls }: OpenEndpoint): Target {
+function targetOf(open: OpenEndpoint): Target {
+  const target = shownTarget(open);
+  return open.url === undefined ? target : { ...target, url: open.url };
+}
+
+/** Of a chat with its masked URL. */
+export function shownTarget({ endpoint, tls }: OpenEndpoint): Target {
   const { destination, method } = endpoint;
   return kindOf(destination).target(destination, { method, tls });
 }

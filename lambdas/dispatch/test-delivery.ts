@@ -13,12 +13,13 @@ import { VERIFICATION_TYPE } from '../core/endpoints/verification.ts';
 import { NotYetStoredError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
 import { createId } from '../core/identifiers.ts';
+import { withoutUrl } from '../core/requests/hidden-url.ts';
 import { shownHeaders } from '../core/requests/shown-headers.ts';
 import { outcomeName } from '../core/retries/outcome.ts';
 import { versionOf } from '../core/transforms/transform.ts';
 import type { EndpointCache, OpenEndpoint } from './endpoint-cache.ts';
 import type { ExchangePorts } from './exchange.ts';
-import { outgoing } from './request.ts';
+import { outgoing, shownTarget } from './request.ts';
 
 export interface TestPorts
   extends Pick<ExchangePorts, 'form' | 'sender' | 'surroundings' | 'settings' | 'transform'> {
@@ -48,7 +49,8 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
   if ('reason' in shaped) return unsent(ports, 'transform_failed', shaped.reason);
   const random = surroundings.random(32);
   const { challenge, limitMs = MAX_TEST_MS } = request;
-  const facts = defined({ nowMs, attempt: 1, random, issuer: settings.issuer, challenge });
+  const { issuer, portal } = settings;
+  const facts = defined({ nowMs, attempt: 1, random, issuer, portal: portal.address, challenge });
   const formed = await ports.form(open, shaped, facts);
   if (request.isPreview) return preview(ports, open, formed);
   const report = await exchange(ports, open, formed, Math.min(limitMs, MAX_TEST_MS));
@@ -66,9 +68,7 @@ async function transformed(
 ) {
   if (challenge !== undefined) return event;
   const given = source === undefined ? undefined : { language: 'jsonata' as const, source };
-  const transform = given
-    ? { ...given, version: versionOf(given), sinceMs: 0 }
-    : endpoint.transform;
+  const transform = given ? { ...given, version: versionOf(given) } : endpoint.transform;
   return transform ? ports.transform({ ...endpoint, transform }, transform.version, event) : event;
 }
 
@@ -89,9 +89,9 @@ function preview(ports: TestPorts, open: OpenEndpoint, formed: FormedRequest): T
 }
 
 function shownRequest(open: OpenEndpoint, formed: FormedRequest & { readonly kind: 'formed' }) {
-  const { method, url, body } = outgoing(open, formed);
+  const { method, url } = shownTarget(open);
   const headers = Object.fromEntries(shownHeaders(formed.headers, open));
-  return { method, url, headers, body: body.toString('utf8') };
+  return { method, url, headers, body: formed.body.toString('utf8') };
 }
 
 async function exchange(
@@ -103,7 +103,7 @@ async function exchange(
   if (formed.kind === 'unshapeable') return unsent({ surroundings }, 'unshapeable', formed.reason);
   const sending = outgoing(open, formed, mostMs);
   const sent = await sender.send(sending);
-  const { outcome } = sent;
+  const outcome = withoutUrl(sent.outcome, open.url);
   const response = outcome.kind === 'response' ? outcome.response : undefined;
   return {
     outcome: outcomeName(outcome),

@@ -46,6 +46,9 @@ interface MatchedJob extends Job {
   /** The endpoints that it matched, by their ids. */
   readonly matched: ReadonlyMap<string, Subscriber>;
   readonly targets: readonly string[];
+  readonly transformed?: readonly string[];
+  /** Whether it might have been stored with others that are transformed. */
+  readonly mayTransform?: true;
   readonly subjectHash?: string;
   readonly routing?: Routing;
 }
@@ -75,7 +78,8 @@ export async function fanOut(
     const found = targetsOf(job.opened, all, candidates?.rules);
     const { wanting, overBudget, routing, rulesOverBudget } = found;
     const shaped = { ...sealedSubject(job.event, job.opened), ...defined({ routing }) };
-    matched.push({ ...job, ...shaped, ...matchedBy(wanting) });
+    const mayTransform = candidates?.hadTransforms;
+    matched.push({ ...job, ...shaped, ...matchedBy(wanting), ...defined({ mayTransform }) });
     if (rulesOverBudget.length > 0) ports.reportRulesOverBudget?.(job.event, rulesOverBudget);
     if (overBudget.length === 0) return;
     ports.reportOverBudget?.(job.event, overBudget);
@@ -111,10 +115,14 @@ export async function fanOut(
   return [...left.values()];
 }
 
-function matchedBy(targets: readonly Subscriber[]): Pick<MatchedJob, 'matched' | 'targets'> {
+function matchedBy(
+  targets: readonly Subscriber[],
+): Pick<MatchedJob, 'matched' | 'targets' | 'transformed'> {
+  const transformed = targets.filter(({ transforms }) => transforms).map(({ id }) => id);
   return {
     matched: new Map(targets.map((target) => [target.id, target])),
     targets: targets.map(({ id }) => id),
+    ...(transformed.length > 0 ? { transformed } : {}),
   };
 }
 
@@ -128,16 +136,21 @@ async function withOpened<T extends Pick<Job, 'event'>>(
   return jobs.map((job, index) => ({ ...job, opened: opened[index] ?? job.event }));
 }
 
-/** New events are stored in batches. An event that may be stored already is put conditionally. */
+/**
+ * New events are stored in batches. An event that may be stored already is put conditionally, and so is one where
+ * transformations come and go: who gets it transformed stays as it was stored first, or one idempotency key would carry two
+ * bodies.
+ */
 async function storeAll(
   ledger: EventLedger,
   jobs: readonly MatchedJob[],
 ): Promise<{ readonly stored: StoredJob[]; readonly unstored: FailedRecord[] }> {
-  const fresh = jobs.filter((job) => !isDoubtful(job));
+  const isPutOnce = (job: MatchedJob) => isDoubtful(job) || job.mayTransform === true;
+  const fresh = jobs.filter((job) => !isPutOnce(job));
   const refused = fresh.length === 0 ? new Set<string>() : await ledger.putEvents(fresh);
   const stored: StoredJob[] = [];
   const unstored = await eachByItself(jobs, async (job) => {
-    if (isDoubtful(job)) stored.push({ ...job, stored: await ledger.putEventOnce(toStore(job)) });
+    if (isPutOnce(job)) stored.push({ ...job, stored: await ledger.putEventOnce(toStore(job)) });
     else if (!refused.has(job.event.id)) stored.push({ ...job, stored: job });
     else throw new PartlyRefusedError('DynamoDB', refused.size, fresh.length);
   });
@@ -148,6 +161,7 @@ async function storeAll(
 function toStore({
   event,
   targets,
+  transformed,
   matched,
   record,
   subjectHash,
@@ -157,6 +171,7 @@ function toStore({
   return defined({
     event,
     targets,
+    transformed,
     storedBy: hasFeed ? record.messageId : undefined,
     subjectHash,
     routing,
@@ -168,7 +183,7 @@ async function sendAll(
   jobs: readonly StoredJob[],
 ): Promise<FailedRecord[]> {
   const outgoing = jobs.flatMap((job) => {
-    const { event, targets } = job.stored;
+    const { event, targets, transformed } = job.stored;
     const { body } = job.record;
     // What was stored before may differ from what came again.
     const isCarried = !isDoubtful(job) && mayBeCarried(event, body, targets.length);
@@ -179,7 +194,7 @@ async function sendAll(
         ...firstAttempt(job, endpointId),
         ...(isCarried ? { eventBody: body } : {}),
         ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
-        ...(job.matched.get(endpointId)?.transforms ? { transforms: true } : {}),
+        ...(transformed?.includes(endpointId) ? { transforms: true } : {}),
       },
     }));
   });

@@ -124,10 +124,9 @@ export function createAuthentication({
   }
 
   async function identify(c: AppContext): Promise<Principal> {
-    const authorization = c.req.header('Authorization') ?? '';
-    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1];
-    if (token === undefined || token.length > MAX_KEY_LENGTH) {
-      if (authorization !== '') gate?.failed(c);
+    const token = bearerOf(c);
+    if (token === undefined) {
+      if (c.req.header('Authorization')) gate?.failed(c);
       throw unauthorized('Send the key as "Authorization: Bearer <key>".');
     }
     if (isSameKey(token, await secrets.operatorKey())) return { kind: 'operator' };
@@ -222,6 +221,16 @@ export function createAuthentication({
   return { authenticate, authenticated, scopeOf };
 }
 export type Authentication = ReturnType<typeof createAuthentication>;
+
+/** The key or the session's token that a request is made with, whatever it is worth. */
+export function bearerOf(c: AppContext): string | undefined {
+  const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  return token !== undefined && token.length <= MAX_KEY_LENGTH ? token : undefined;
+}
+
+/** The caller's address, as API Gateway saw it. */
+export const sourceOf = (c: AppContext): string | undefined =>
+  c.env?.requestContext?.http?.sourceIp;
 
 /**
  * Whose things an operation with an `ownScope` is about: a tenant's key means its own.

@@ -4,10 +4,18 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { addressGroup } from '../core/edge/client-address.ts';
 import { TokenBuckets } from '../core/edge/token-buckets.ts';
+import { isSameKey } from '../core/keys/api-key.ts';
 import { Problem } from '../core/problem.ts';
+import type { Secrets } from '../core/sealing/secrets.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Surroundings } from '../core/surroundings.ts';
-import type { AppContext, AppEnvironment, AuthenticationGate } from './authentication.ts';
+import {
+  type AppContext,
+  type AppEnvironment,
+  type AuthenticationGate,
+  bearerOf,
+  sourceOf,
+} from './authentication.ts';
 
 /** Some 200 bytes each. */
 const MAX_BUCKETS = 10_000;
@@ -19,9 +27,14 @@ export interface Edge {
   readonly gate: AuthenticationGate;
 }
 
+interface EdgePorts {
+  readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly secrets: Pick<Secrets, 'operatorKey'>;
+}
+
 export function createEdge(
   { limits, cors: { origins } }: Pick<Settings, 'limits' | 'cors'>,
-  surroundings: Pick<Surroundings, 'now'>,
+  { surroundings, secrets }: EdgePorts,
 ): Edge {
   const keys = bucketsOf(limits.perKeyPerSecond, 2);
   const addresses = bucketsOf(limits.perAddressPerSecond, 2);
@@ -43,17 +56,16 @@ export function createEdge(
     failed(c) {
       const address = addressOf(c);
       if (address !== '') failures?.take(address, surroundings.now());
-      takeOf(addresses, address, 'requests from this address');
     },
-    admitted(c, keyId) {
-      takeOf(addresses, addressOf(c), 'requests from this address');
+    admitted(_, keyId) {
       takeOf(keys, keyId, 'requests with this key');
     },
   };
 
-  /** Open routes, and what comes without a key. The operator's requests are never counted. */
-  const limitOpen: MiddlewareHandler<AppEnvironment> = async (c, next) => {
-    if (c.req.header('Authorization') === undefined) {
+  /** Every request, whatever header it has, but those with the operator's key. */
+  const limitAddresses: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+    const token = addresses && bearerOf(c);
+    if (token === undefined || !isSameKey(token, await secrets.operatorKey())) {
       takeOf(addresses, addressOf(c), 'requests from this address');
     }
     await next();
@@ -65,7 +77,7 @@ export function createEdge(
     exposeHeaders: ['Posthorn-Request-Id', 'Retry-After', 'ETag'],
     maxAge: PREFLIGHT_SECONDS,
   });
-  return { middleware: origins.length === 0 ? [limitOpen] : [forPages, limitOpen], gate };
+  return { middleware: origins.length === 0 ? [limitAddresses] : [forPages, limitAddresses], gate };
 }
 
 /** @param seconds how much of the rate may come at once */
@@ -75,10 +87,8 @@ function bucketsOf(perSecond: number, seconds: number): TokenBuckets | undefined
   return new TokenBuckets({ perSecond, burst, maxBuckets: MAX_BUCKETS });
 }
 
-/** The caller's address, as API Gateway saw it; empty where there is none, as in tests. */
-function addressOf(c: AppContext): string {
-  return addressGroup(c.env?.requestContext?.http?.sourceIp ?? '');
-}
+/** Empty where there is none, as in tests. */
+const addressOf = (c: AppContext): string => addressGroup(sourceOf(c) ?? '');
 
 function refuseFor(waitMs: number, what: string): void {
   if (waitMs === 0) return;

@@ -24,10 +24,10 @@ import { addEventRoutes } from './routes.ts';
 
 const dynamoDb = createDynamoDb();
 const settings = readSettings();
-const edge = createEdge(settings, surroundings);
+const secrets = createSecrets(secretArns(), surroundings);
+const edge = createEdge(settings, { surroundings, secrets });
 export const app = createApplication([], edge);
 const ledger = createEventLedger(tableOf(dynamoDb, variable(Env.ledgerTable)), settings);
-const secrets = createSecrets(secretArns(), surroundings);
 const sqs = createQueues(createSqs(), queueUrls());
 app.use('/v1/events/*', countRefusedRequests);
 const authentication = createAuthentication({

@@ -6,7 +6,7 @@ import { LOST_AFTER_MS, retryMessage } from '../core/deliveries/advance.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DeliveryLedger } from '../core/deliveries/ledger.ts';
 import type { DelayedMessage, RetryQueue } from '../core/deliveries/message.ts';
-import { isUntransformed, newRun } from '../core/deliveries/new-run.ts';
+import { newRun } from '../core/deliveries/new-run.ts';
 import { type OverduePorts, settleOverdue } from '../core/deliveries/overdue.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { NotYetStoredError, PartlyRefusedError } from '../core/errors.ts';
@@ -183,13 +183,7 @@ async function open(
   if (found.run !== planned.run) return isReopened(replay, found, planned) ? found : undefined;
   const delivery = await settleOverdue(ports, found, nowMs);
   if (!isOfStatus(replay, delivery)) return undefined;
-  const endpoint = isUntransformed(delivery)
-    ? (await ports.registry.getEndpoints([{ ...replay, id: replay.endpointId }])).get(
-        replay.endpointId,
-      )
-    : undefined;
-  const facts = { replayId: replay.id, transformNow: endpoint?.transform?.version };
-  const opened = newRun(delivery, 'replay', settings, nowMs, facts);
+  const opened = newRun(delivery, 'replay', settings, nowMs, replay.id);
   await ledger.keepUntil(delivery, opened.deadlineAtMs);
   if (await ledger.openRun(opened, planned.run)) return opened;
   // Somebody was faster, or the answer to our own write was lost.

@@ -2,6 +2,7 @@
 import { CONTRACTS, type ContractName, contractOf } from '../../lambdas/core/contracts/all.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import { isChat } from '../../lambdas/core/endpoints/incoming-webhook.ts';
 import type { Event } from '../../lambdas/core/events/event.ts';
 import { createId } from '../../lambdas/core/identifiers.ts';
 import type { Outcome } from '../../lambdas/core/retries/outcome.ts';
@@ -175,7 +176,8 @@ export function createWorld(options: WorldOptions): World {
         id,
         destination: { kind: 'http', urls: [{ url: `https://receiver.example.com/${id}` }] },
       };
-      const stored = putEndpoint(dynamoDb, endpoint, SECRET, surroundings.random(NONCE_BYTES));
+      const secret = isChat(contract) ? `https://receiver.example.com/${id}` : SECRET;
+      const stored = putEndpoint(dynamoDb, endpoint, secret, surroundings.random(NONCE_BYTES));
       if (contract === 'bynn') putSigningKey(dynamoDb);
       endpoints.set(id, stored);
       return stored;

@@ -1,5 +1,6 @@
 // Every operation of the API, in the order of the document. It is made when it is written down, never in a function.
 
+import { getComparison } from '../../lambdas/api/analytics/comparison.ts';
 import * as analytics from '../../lambdas/api/analytics/operations.ts';
 import { getRecommendations } from '../../lambdas/api/analytics/recommendations.ts';
 import * as deliveries from '../../lambdas/api/deliveries/operations.ts';
@@ -87,6 +88,7 @@ export const OPERATIONS: readonly Operation[] = [
   analytics.getLatency,
   analytics.getRetries,
   analytics.getSummary,
+  getComparison,
   getRecommendations,
   replays.createReplay,
   replays.recoverEndpoint,

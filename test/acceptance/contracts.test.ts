@@ -68,6 +68,28 @@ async function publishedKey(request: Received): Promise<string> {
   return answer.text();
 }
 
+describe('a message', () => {
+  it.each([
+    ['slack', /"text":"About Zoë"/],
+    ['teams', /"type":"TextRun","text":"About Zoë"/],
+    ['discord', /"title":"About Zoë"/],
+  ])(
+    'to %s is signed by nothing, and goes to a URL that is masked ever after',
+    async (contract, title) => {
+      const options = { title: 'About {{data.name}}', fields: ['data.resource.score'] };
+      const { secret, arrival, request } = await delivered(contract, { contractOptions: options });
+      expect(secret).toBe(receiver.url + arrival.path);
+      expect(request.body.toString()).toMatch(title);
+      expect(request.body.toString()).toMatch(/1\\?\\?\.0/);
+      expect(Object.keys(arrival.headers).filter((name) => /sign|auth|webhook/.test(name))).toEqual(
+        [],
+      );
+      const { body } = await call(target, 'GET', '/v1/endpoints?limit=100', { key: tenant.key });
+      expect(JSON.stringify(body)).not.toContain(arrival.path);
+    },
+  );
+});
+
 describe('a delivery', () => {
   it('of standard-webhooks verifies with standardwebhooks and svix', async () => {
     const { id, secret, request } = await delivered('standard-webhooks');

@@ -118,11 +118,15 @@ export async function startEmbedded(
   };
 }
 
-export async function startEmbeddedInside(): Promise<Target & { readonly aws: TargetAws }> {
+/** @param settings over those of cdk.json */
+export async function startEmbeddedInside(
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Target & { readonly aws: TargetAws }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'posthorn-acceptance-'));
   const runtime = await startRuntime({
     dataDir,
     operatorKey: OPERATOR_KEY,
+    settings,
     receiver: false,
     quiet: true,
   });

@@ -25,7 +25,7 @@ import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
 import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
-import { addRecommendationRoute } from '../../lambdas/api/analytics/recommendations.ts';
+import { addEndpointAnalyticsRoutes } from '../../lambdas/api/analytics/recommendations.ts';
 import { addAnalyticsRoutes } from '../../lambdas/api/analytics/routes.ts';
 import { addSummaryRoute } from '../../lambdas/api/analytics/summary.ts';
 import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
@@ -300,7 +300,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
 
   addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
   addSummaryRoute(serve, authentication, { rollups, surroundings });
-  addRecommendationRoute(serve, { rollups, ledger, registry, surroundings, defaults: {} });
+  const analytics = { rollups, ledger, registry, templates, surroundings };
+  addEndpointAnalyticsRoutes(serve, { ...analytics, defaults: {} });
 
   const sentEvents: EventMessage[] = [];
   const sentRetries: DelayedMessage[] = [];

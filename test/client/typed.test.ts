@@ -12,6 +12,7 @@ import {
 } from '../../client/src/index.ts';
 import { bronid } from '../../lambdas/core/contracts/bronid.ts';
 import { bynn } from '../../lambdas/core/contracts/bynn.ts';
+import { discord, slack, teams } from '../../lambdas/core/contracts/chats.ts';
 import { idnow } from '../../lambdas/core/contracts/idnow.ts';
 import { kycHmac } from '../../lambdas/core/contracts/kyc-hmac.ts';
 import { standardWebhooks } from '../../lambdas/core/contracts/standard-webhooks.ts';
@@ -87,6 +88,7 @@ const ENDPOINTS: readonly EndpointInput[] = [
   { url, contract: 'kyc-hmac', contractOptions: { signedContent: 'timestamp.body' } },
   { url, contract: 'bronid', contractOptions: { whitespace: 'keep', bodySignature: false } },
   { url, contract: 'idnow', contractOptions: { headerName: 'X-Token', prefix: '' } },
+  { url, contract: 'slack', contractOptions: { title: 'New', fields: ['data.name'] } },
   // @ts-expect-error: a name that is none
   { url, contract: 'bynn', contractOptions: { kidd: true } },
   // @ts-expect-error: of another contract
@@ -100,6 +102,12 @@ const ENDPOINTS: readonly EndpointInput[] = [
   // @ts-expect-error: a contract that is none
   { url, contract: 'standard-webhook' },
 ];
+
+const MESSAGE = {
+  title: ['{{data.name}}'],
+  message: ['About {{subject}}'],
+  fields: [['data.risk.score', 'time']],
+};
 
 /** Every option with its values; of texts one. The compiler knows the names and the values. */
 const VALUES: {
@@ -119,8 +127,11 @@ const VALUES: {
   'kyc-hmac': { signedContent: ['body', 'timestamp.body'] },
   bronid: { whitespace: ['compact', 'keep'], bodySignature: [true, false] },
   idnow: { headerName: ['X-Token'], prefix: ['Bearer'] },
+  slack: MESSAGE,
+  teams: MESSAGE,
+  discord: MESSAGE,
 };
-const CONTRACTS = [standardWebhooks, bynn, kycHmac, bronid, idnow];
+const CONTRACTS = [standardWebhooks, bynn, kycHmac, bronid, idnow, slack, teams, discord];
 
 describe.each(CONTRACTS)('the options of $name', ({ name, optionsSchema }) => {
   const values: Readonly<Record<string, readonly unknown[]>> =
@@ -141,5 +152,5 @@ describe.each(CONTRACTS)('the options of $name', ({ name, optionsSchema }) => {
 it('the wrong ones are errors of the compiler, and there are none that is not', () => {
   // The lines above are checked by `npm run types`: a line marked as wrong that is right is an error too.
   expectTypeOf(compiled).toBeFunction();
-  expect(ENDPOINTS).toHaveLength(13);
+  expect(ENDPOINTS).toHaveLength(14);
 });

@@ -157,6 +157,22 @@ describe.each(LEDGERS)('deliveries %s', (name) => {
       expect(await read(delivery)).toEqual({ ...delivery, lease });
     });
 
+    it('binds the delivery to a version, and whoever claims later finds it', async () => {
+      const later = { nowMs: NOON_MS + 60_000, leaseUntilMs: NOON_MS + 70_000, holder: 'm-2/r-2' };
+      const versionsOf = async (fresh: Delivery, bound: Partial<Delivery> = {}) => {
+        const asked = { ...fresh, ...bound };
+        const { transformVersion } = asked;
+        const first = await ledger.claim(aClaim(fresh, { fresh: asked, transformVersion }));
+        const second = await ledger.claim(aClaim(fresh, { ...later, transformVersion: 'other' }));
+        return [first, second].map((claim) => Object(claim).delivery.transformVersion);
+      };
+      expect(await versionsOf(aDelivery(), { transformVersion: 'v1' })).toEqual(['v1', 'v1']);
+      // At rest it was bound to nothing.
+      const resting = await stored();
+      expect(await versionsOf(resting, { transformVersion: 'v1' })).toEqual(['v1', 'v1']);
+      expect(await versionsOf(aDelivery())).toEqual([undefined, 'other']);
+    });
+
     it('is held by another holder until its lease is over', async () => {
       const delivery = await stored();
       await ledger.claim(aClaim(delivery));

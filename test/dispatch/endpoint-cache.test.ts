@@ -51,6 +51,14 @@ describe('endpoints for dispatch', () => {
     expect(found.get('ep_2')).toMatchObject({ tenantName: 'Acme', secrets: ['second'] });
   });
 
+  it('of chats come with the URL that is their secret, all others without', async () => {
+    const url = 'https://hooks.slack.com/services/T0/B0/abc';
+    const slack = { ...sealed('ep_1', url), contract: 'slack' as const };
+    const found = await world(slack, sealed('ep_2', 'second')).open('ep_1', 'ep_2');
+    expect(found.get('ep_1')).toMatchObject({ url, endpoint: slack });
+    expect(found.get('ep_2')).not.toHaveProperty('url');
+  });
+
   it('are read again after five seconds, so that a change takes effect', async () => {
     const { open, stored, surroundings, reads } = world(sealed('ep_1', 'old'));
     await open('ep_1');

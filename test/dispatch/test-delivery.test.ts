@@ -24,7 +24,10 @@ beforeEach(() => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 
-function world(changes: Partial<Endpoint> = {}) {
+function world(
+  changes: Partial<Endpoint> & { readonly url?: string } = {},
+  opened: { readonly url?: string } = {},
+) {
   const endpoint = anEndpoint({
     url: 'https://hooks.example.com/in',
     method: 'PUT',
@@ -34,7 +37,13 @@ function world(changes: Partial<Endpoint> = {}) {
   });
   const surroundings = fixedSurroundings();
   const authentication = [['authorization', CREDENTIAL]] as const;
-  const open = { endpoint, tenantName: 'Acme', secrets: [SECRET] as const, authentication };
+  const open = {
+    endpoint,
+    tenantName: 'Acme',
+    secrets: [SECRET] as const,
+    authentication,
+    ...opened,
+  };
   const deleted = { isDeleted: true, endpoint } as const;
   return (more: object = {}) =>
     sendTest(
@@ -51,7 +60,7 @@ function world(changes: Partial<Endpoint> = {}) {
           },
         },
         surroundings,
-        settings: settingsSchema.parse({}),
+        settings: settingsSchema.parse({ portal: { address: 'https://app.acme.io/hooks' } }),
       },
       { tenant: 'acme', environment: 'live', endpointId: ENDPOINT_ID, ...more },
     );
@@ -116,6 +125,30 @@ describe('a test of an endpoint', () => {
   it('of an endpoint that was deleted in the meantime is a fault, and sends nothing', async () => {
     await expect(world({ deletedAtMs: 1 })()).rejects.toThrow('not in the ledger');
     expect(sent).toEqual([]);
+  });
+
+  it('of a chat goes to the URL that was sealed, and shows the masked one', async () => {
+    const url = 'https://hooks.slack.com/services/T0/B0/the-secret-part';
+    const shown = `https://hooks.slack.com/${'*'.repeat(28)}part`;
+    const chat = {
+      url: shown,
+      contract: 'slack',
+      contractOptions: { fields: ['data.n'] },
+    } as const;
+    const report = await world(chat, { url })({ data: '{ "n":1.0 }' });
+    expect(sent.map((one) => one.url)).toEqual([url]);
+    expect(report.request?.url).toBe(shown);
+    expect(JSON.stringify(report)).not.toContain('the-secret');
+    const { blocks } = JSON.parse(report.request?.body ?? '');
+    expect(blocks).toContainEqual({
+      type: 'section',
+      text: {
+        type: 'mrkdwn',
+        text: '<https://app.acme.io/hooks|Open the portal>',
+        verbatim: true,
+      },
+    });
+    expect(JSON.stringify(blocks)).toContain('n\\n1.0');
   });
 
   it('is logged without what it holds', async () => {

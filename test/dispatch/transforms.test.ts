@@ -1,4 +1,4 @@
-// Which deliveries are bound to a transformation at their first attempt.
+// What deliveries are bound to before their first request.
 import { expect, it } from 'vitest';
 import type { ClaimRequest } from '../../lambdas/core/deliveries/ledger.ts';
 import {
@@ -11,7 +11,7 @@ import { anEndpoint } from '../builders/endpoints.ts';
 import { anEvent, ENDPOINT_ID, EVENT_ID } from '../builders/events.ts';
 import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 
-const transform = { language: 'jsonata', source: '{"a": 1}', version: 'v1', sinceMs: 0 } as const;
+const transform = { language: 'jsonata', source: '{"a": 1}', version: 'v1' } as const;
 const first: DeliveryMessage = {
   eventId: EVENT_ID,
   endpointId: ENDPOINT_ID,
@@ -23,7 +23,20 @@ const first: DeliveryMessage = {
   doubtful: false,
 };
 
-async function claimedFor(message: DeliveryMessage, receiveCount: number) {
+interface Given {
+  readonly message?: Partial<DeliveryMessage>;
+  readonly receiveCount?: number;
+  /** Whether its endpoint had a transformation when the event was fanned out, and has one now. */
+  readonly isMarked?: boolean;
+  readonly hasOne?: boolean;
+}
+
+async function claimedFor({
+  message = {},
+  receiveCount = 1,
+  isMarked = true,
+  hasOne = true,
+}: Given) {
   const claims: ClaimRequest[] = [];
   const ports = only<AdmissionPorts>({
     ledger: only<AdmissionPorts['ledger']>({
@@ -36,27 +49,39 @@ async function claimedFor(message: DeliveryMessage, receiveCount: number) {
     settings: settingsSchema.parse({}),
     surroundings: fixedSurroundings(),
   });
+  const asked = { ...first, ...message };
+  const endpoint = anEndpoint(hasOne ? { transform } : {});
   await admit(ports, {
-    message,
-    record: sqsRecord(encodeDeliveryMessage(message), receiveCount),
-    known: { endpoint: anEndpoint({ transform }), tenantName: 'Acme', secrets: ['s'.repeat(24)] },
-    stored: { event: anEvent(), targets: [ENDPOINT_ID] },
+    message: asked,
+    record: sqsRecord(encodeDeliveryMessage(asked), receiveCount),
+    known: { endpoint, tenantName: 'Acme', secrets: ['s'.repeat(24)] },
+    stored: {
+      event: anEvent(),
+      targets: [ENDPOINT_ID],
+      ...(isMarked && { transformed: [ENDPOINT_ID] }),
+    },
     queue: 'deliveries',
     holder: 'm/r',
     remainingMs: () => 60_000,
   });
-  return claims.map((request) => request.transformVersion ?? 'as it is');
+  return claims.map((request) => request.transformVersion ?? 'not bound');
 }
 
-it.each([
-  ['known to transform when its event was fanned out', { transforms: true }, 1, ['v1']],
-  ['that, received again', { transforms: true }, 2, ['v1']],
-  ['claimed before each attempt', { doubtful: true }, 1, ['v1']],
-  ['that, received again', { doubtful: true }, 2, ['v1']],
-  ['from before the transformation', {}, 1, []],
-  // It may have been sent as it is, by someone who died before the record.
-  ['that, received again', {}, 2, ['as it is']],
-  ['a second attempt', { attempt: 2, doubtful: true }, 1, ['as it is']],
-])('%s: %j, received %i times', async (_, members, receiveCount, expected) => {
-  expect(await claimedFor({ ...first, ...members }, receiveCount)).toEqual(expected);
+const doubtful = { doubtful: true };
+it.each<[string, Given, string[]]>([
+  ['its endpoint had one when the event was fanned out', {}, ['v1']],
+  ['that, received again', { receiveCount: 2 }, ['v1']],
+  [
+    'that, of a later attempt, unless it is bound',
+    { message: { attempt: 2, ...doubtful } },
+    ['v1'],
+  ],
+  // It may be sent as posted: it stays so when the endpoint has a transformation again.
+  ['its endpoint has none any more', { hasOne: false }, ['none']],
+  ['its endpoint had none then: the fast path', { isMarked: false }, []],
+  // It may have been sent as posted, by someone who died before the record.
+  ['that, received again', { isMarked: false, receiveCount: 2 }, ['not bound']],
+  ['that, claimed before each attempt', { isMarked: false, message: doubtful }, ['not bound']],
+])('%s: %j', async (_, given, expected) => {
+  expect(await claimedFor(given)).toEqual(expected);
 });

@@ -14,6 +14,8 @@ import { fixedSurroundings, only, sqsRecord } from '../builders/ports.ts';
 
 interface World {
   readonly subscribers?: readonly Subscriber[];
+  /** Whether there ever were transformations. */
+  readonly hadTransforms?: true;
   /** Events that stand in the ledger already. */
   readonly stored?: readonly StoredEvent[];
   readonly refusedEvents?: readonly string[];
@@ -24,6 +26,7 @@ const ALL: Subscriber = { id: 'ep_1', eventTypes: [], channels: [] };
 
 function world({
   subscribers = [ALL],
+  hadTransforms,
   stored = [],
   refusedEvents = [],
   refusedMessages,
@@ -46,7 +49,12 @@ function world({
     }),
     registry: {
       subscribersOf: async (scopes: readonly Parameters<typeof scopeKey>[0][]) =>
-        new Map(scopes.map((scope) => [scopeKey(scope), subscribers])),
+        new Map(
+          scopes.map((scope) => [
+            scopeKey(scope),
+            Object.assign([...subscribers], hadTransforms && { hadTransforms }),
+          ]),
+        ),
     },
     queues: only<Queues>({
       sendDeliveries: async (messages) => {
@@ -94,6 +102,38 @@ describe('fan-out', () => {
       ['ep_1', 1, false],
       ['ep_3', 1, false],
     ]);
+  });
+
+  const transforming = { ...ALL, id: 'ep_2', transforms: true };
+
+  it('says which endpoints had a transformation, in the event and in the messages', async () => {
+    const { ports, ledger, sent } = world({
+      subscribers: [ALL, transforming],
+      hadTransforms: true,
+    });
+    await fanOut(ports, [record(anEvent())]);
+    expect(ledger.get(anEvent().id)?.transformed).toEqual(['ep_2']);
+    expect(sent.map(({ endpointId, transforms }) => [endpointId, transforms])).toEqual([
+      ['ep_1', undefined],
+      ['ep_2', true],
+    ]);
+  });
+
+  // SQS hands out a message twice, each as if for the first time, and the transformation was added or removed in between.
+  it.each([
+    ['has one by now', true, undefined],
+    ['has none any more', undefined, ['ep_1']],
+  ])('leaves an event as it was stored first, if an endpoint %s', async (_, transforms, before) => {
+    const event = anEvent();
+    const first = { event, targets: ['ep_1'], ...(before && { transformed: before }) };
+    const { ports, ledger, sent } = world({
+      subscribers: [{ ...ALL, ...(transforms && { transforms }) }],
+      hadTransforms: true,
+      stored: [first],
+    });
+    await fanOut(ports, [record(event)]);
+    expect(ledger.get(event.id)).toEqual(first);
+    expect(sent.map((message) => message.transforms)).toEqual([before && true]);
   });
 
   it('stores an event that nobody subscribed to, and sends nothing', async () => {

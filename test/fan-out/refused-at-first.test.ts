@@ -1,7 +1,8 @@
 // Every event reaches all that subscribe to it, whatever stops on the way.
 import { describe, expect, it } from 'vitest';
+import type { Sabotage } from '../../local/simulation/system/system.ts';
 import { quietPlan } from '../faults/plan.ts';
-import { runVirtually, type Sabotage } from '../faults/virtual-run.ts';
+import { runVirtually } from '../faults/virtual-run.ts';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 

@@ -1,10 +1,11 @@
 // The checker must be able to fail: parts that are broken on purpose, each of which it has to notice.
 import { describe, expect, it } from 'vitest';
 import type { Services } from '../../local/simulation/system/adapters.ts';
-import type { FunctionName } from '../../local/simulation/system/functions.ts';
+import type { Sabotage } from '../../local/simulation/system/system.ts';
 import type { Finding } from './checker.ts';
 import { noisyPlan, quietPlan } from './plan.ts';
-import { runVirtually, type Sabotage } from './virtual-run.ts';
+import { only, withCalls } from './sabotage.ts';
+import { runVirtually } from './virtual-run.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => 100 + index);
 const DAY_MS = 86_400_000;
@@ -18,40 +19,15 @@ async function isFound(kind: Finding['kind'] | 'anything', sabotage: Sabotage, p
   return false;
 }
 
-/** Makes some calls of a function to DynamoDB or SQS in another way. */
-function withCalls(
-  services: Services,
-  change: (
-    operation: string,
-    // biome-ignore lint/suspicious/noExplicitAny: each operation has an input of its own
-    input: any,
-    make: (given: object) => Promise<unknown>,
-  ) => Promise<unknown> | undefined,
-): Services {
-  const changed = <C extends object>({ call }: { call: C }) => ({
-    call: ((operation: string, input: object, signal?: AbortSignal) => {
-      const make = (given: object) =>
-        (call as never as typeof change)(operation, given, signal as never);
-      return change(operation, input, make as never) ?? make(input);
-    }) as never as C,
-  });
-  return { ...services, dynamoDb: changed(services.dynamoDb), sqs: changed(services.sqs) };
-}
-
 /** As if all had been sent. */
 const sent = async ({ Entries }: { Entries: readonly { Id: string }[] }) => ({
   Successful: Entries.map(({ Id }) => ({ Id })),
   Failed: [],
 });
-const sendsNothing: Sabotage = (services) =>
+const sendsNothing = (services: Services): Services =>
   withCalls(services, (operation, input) =>
     operation === 'SendMessageBatch' ? sent(input) : undefined,
   );
-const only =
-  (name: FunctionName, sabotage: Sabotage): Sabotage =>
-  (services, of) =>
-    of === name ? sabotage(services, of) : services;
-
 describe('the checker notices', () => {
   it('nothing where nothing is broken', async () => {
     for (const seed of SEEDS) {
@@ -120,7 +96,7 @@ describe('the checker notices', () => {
   it('a dispatch that forgets the next message and the look after it', async () => {
     const enters = /"(?:pk)":\{"S":"wake#/;
     const sabotage = only('dispatch', (services) =>
-      withCalls(sendsNothing(services, 'dispatch'), (operation, input) =>
+      withCalls(sendsNothing(services), (operation, input) =>
         operation === 'UpdateItem' && enters.test(JSON.stringify(input.Key))
           ? Promise.resolve({})
           : undefined,

@@ -203,10 +203,11 @@ export class Injector implements Conditions {
   }
 
   private draw(kinds: readonly FaultKind[], weight = 1): FaultKind | undefined {
-    const { noise, noiseEndsMs } = this.plan;
+    const { noise, noiseEndsMs, only } = this.plan;
     if (noise === 0 || this.sinceStartMs >= noiseEndsMs) return undefined;
     if (this.random() >= noise * weight) return undefined;
-    return kinds[Math.floor(this.random() * kinds.length)];
+    const possible = only ? kinds.filter((kind) => only.includes(kind)) : kinds;
+    return possible[Math.floor(this.random() * possible.length)];
   }
 
   private drawFor(call: ServiceCall): FaultKind | undefined {

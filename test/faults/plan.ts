@@ -2,6 +2,7 @@
 import { randomFrom } from '../../local/simulation/random.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../local/simulation/system/functions.ts';
 import { QUEUE_NAMES, type QueueName } from '../../local/simulation/system/queues.ts';
+import type { FaultKind } from './fault-log.ts';
 
 export const WHENS = ['before', 'after', 'timeout'] as const;
 /** A function's end at one call: `timeout` is after the call took effect, its answer never coming. */
@@ -56,6 +57,8 @@ export interface Plan {
   readonly hasActs: boolean;
   /** Whether endpoints have transformations, which are changed and removed. */
   readonly hasTransforms?: boolean;
+  /** The only kinds that noise may be of, if they are given. */
+  readonly only?: readonly FaultKind[];
 }
 
 const SECOND_MS = 1_000;

@@ -97,7 +97,7 @@ const REPLAY_AT_MS = 4 * HOUR_MS;
 /** Adds a member, with a number that tells one version from another. */
 export function aTransform(v: number): Transform {
   const given = { language: 'jsonata' as const, source: `$merge([$, {"v": ${v}}])` };
-  return { ...given, version: versionOf(given), sinceMs: 0 };
+  return { ...given, version: versionOf(given) };
 }
 
 /** Before a request is repeated: seconds at first, minutes in the end. */

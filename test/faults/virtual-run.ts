@@ -3,10 +3,8 @@
 import { attemptsMade } from '../../lambdas/core/deliveries/delivery.ts';
 import { VirtualClock } from '../../local/simulation/memory/virtual-clock.ts';
 import { randomFrom } from '../../local/simulation/random.ts';
-import type { Services } from '../../local/simulation/system/adapters.ts';
-import type { FunctionName } from '../../local/simulation/system/functions.ts';
 import { putEndpoint, putTenant, putTransform } from '../../local/simulation/system/registry.ts';
-import { createSystem, type System } from '../../local/simulation/system/system.ts';
+import { createSystem, type Sabotage, type System } from '../../local/simulation/system/system.ts';
 import { createActs } from './acts.ts';
 import { judgeRest, judgeWork } from './ceilings.ts';
 import {
@@ -47,23 +45,24 @@ export interface VirtualRun extends Verdict {
   /** How often each call site was reached. */
   readonly sites: ReadonlyMap<string, number>;
   readonly virtualMs: number;
+  readonly arrivals: readonly Arrival[];
 }
 
-/** Lets a test break a part on purpose, to see whether the checker notices. */
-export type Sabotage = (services: Services, name: FunctionName) => Services;
-
+/** @param sabotage breaks a part on purpose, to see whether the checker notices @param watch told before it begins */
 export function runVirtually(
   plan: Plan,
   sabotage?: Sabotage,
   horizonMs = HORIZON_MS,
+  watch: (system: System) => void = () => undefined,
 ): Promise<VirtualRun> {
-  return quietly(() => run(plan, sabotage, horizonMs));
+  return quietly(() => run(plan, sabotage, horizonMs, watch));
 }
 
 async function run(
   plan: Plan,
   sabotage: Sabotage | undefined,
   horizonMs: number,
+  watch: (system: System) => void,
 ): Promise<VirtualRun> {
   const clock = new VirtualClock(START_MS);
   const log = new FaultLog();
@@ -80,6 +79,7 @@ async function run(
     maxConcurrency: plan.maxConcurrency,
     sabotage,
   });
+  watch(system);
   for (const tenant of TENANTS) putTenant(system.dynamoDb, tenant, START_MS);
   for (const { endpoint, secret, isByApi } of scenario.endpoints) {
     if (!isByApi) putEndpoint(system.dynamoDb, endpoint, secret, Buffer.alloc(12, 7));
@@ -181,6 +181,7 @@ async function run(
     log,
     sites: injector.sites,
     virtualMs,
+    arrivals,
   };
 }
 

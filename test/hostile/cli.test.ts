@@ -54,7 +54,7 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'replays pause': [['rpl_1']],
   'replays resume': [['rpl_1']],
   'replays cancel': [['rpl_1', '--yes']],
-  stats: [[], ['ep_1']],
+  stats: [[], ['ep_1'], ['ep_1', '--compare']],
   advice: [['ep_1']],
   'event-types list': [[]],
   'event-types get': [['a']],

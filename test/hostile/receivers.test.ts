@@ -5,7 +5,11 @@ import { createHash, createHmac, createPublicKey } from 'node:crypto';
 import { httpbis } from 'http-message-signatures';
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { type VerificationKeys, verify } from '../../client/src/index.ts';
-import { CONTRACT_NAMES, type ContractName } from '../../lambdas/core/contracts/all.ts';
+import {
+  CONTRACT_NAMES,
+  SIGNED_CONTRACT_NAMES,
+  type SignedContractName,
+} from '../../lambdas/core/contracts/all.ts';
 import { extraSignaturesSchema } from '../../lambdas/core/contracts/further-signatures.ts';
 import { verifiers } from '../../local/receiver/verifiers.ts';
 import { KEYS, publicPem, SECRET } from '../builders/contracts.ts';
@@ -67,9 +71,9 @@ test('every contract, scheme and algorithm has forgeries', () => {
     const algorithms = 'algorithm' in shape ? shape.algorithm.unwrap().options : undefined;
     return algorithms?.map((algorithm) => `${scheme} by ${algorithm}`) ?? [scheme];
   });
-  const known = [...CONTRACT_NAMES, ...Object.keys(SCHEMES)];
+  const known = [...SIGNED_CONTRACT_NAMES, ...Object.keys(SCHEMES)];
   expect(schemes.filter((scheme) => !known.includes(scheme))).toEqual([]);
-  for (const contract of CONTRACT_NAMES) {
+  for (const contract of SIGNED_CONTRACT_NAMES) {
     const of = cases.filter((one) => one.contract === contract);
     expect(of.filter(({ expected }) => expected).length).toBeGreaterThan(2);
     expect(of.filter(({ about }) => about.startsWith('signed for'))).toHaveLength(3);
@@ -88,7 +92,7 @@ async function isTaken(check: () => unknown): Promise<boolean> {
   }
 }
 
-describe.each(CONTRACT_NAMES)('%s', (contract) => {
+describe.each(SIGNED_CONTRACT_NAMES)('%s', (contract) => {
   const about = ({ about, expected }: Case) => [about, expected];
 
   it('is told from forgeries by verify()', async () => {
@@ -124,7 +128,7 @@ describe.each(CONTRACT_NAMES)('%s', (contract) => {
     const received = { headers: genuineOne.headers, body: Buffer.from(genuineOne.body, 'base64') };
     const names: unknown[] = [...CONTRACT_NAMES, '', 'BYNN', '__proto__', undefined, null, {}];
     for (const name of names.filter((one) => one !== contract)) {
-      const keys = { ...keysFor({ ...genuineOne, contract: name as ContractName }) };
+      const keys = { ...keysFor({ ...genuineOne, contract: name as SignedContractName }) };
       const taken = await isTaken(() => verify(received, keys, NOON_MS));
       expect([name, taken]).toEqual([name, false]);
     }

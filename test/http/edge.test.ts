@@ -32,7 +32,8 @@ function world(settings: object = {}, noteUse = async (_: string): Promise<void>
   const surroundings = fixedSurroundings();
   const keys = new Map(['ph_live_one', 'ph_live_two'].map((one) => [hashOfKey(one), keyOf(one)]));
   const lookUps: string[] = [];
-  const edge = createEdge(settingsSchema.parse(settings), surroundings);
+  const secrets = only<Secrets>({ operatorKey: async () => OPERATOR_KEY });
+  const edge = createEdge(settingsSchema.parse(settings), { surroundings, secrets });
   const app = createApplication([], edge);
   const authentication = createAuthentication({
     registry: only<Registry>({
@@ -44,7 +45,7 @@ function world(settings: object = {}, noteUse = async (_: string): Promise<void>
       noteKeyUse: (key) => noteUse(key.id),
     }),
     sessions: only({}),
-    secrets: only<Secrets>({ operatorKey: async () => OPERATOR_KEY }),
+    secrets,
     surroundings,
     gate: edge.gate,
   });
@@ -150,6 +151,33 @@ describe('limits', () => {
     expect(await statuses(2, () => post('ph_live_one', six))).toEqual([202, 202]);
     expect(await statuses(1, () => post('ph_live_one', sixToo))).toEqual([429]);
   });
+
+  it.each([
+    undefined,
+    '',
+    'x',
+    'Basic eDp5',
+    'Bearer',
+    'Bearer ph_live_guess',
+    'Bearer ph_live_one',
+    `Bearer ${'x'.repeat(10_000)}`,
+    `Bearer ${OPERATOR_KEY}x`,
+    `Basic ${OPERATOR_KEY}`,
+  ])(
+    'of an address hold on every path, with the header Authorization: %s',
+    async (authorization) => {
+      for (const [path, method, status] of [
+        ['/health', 'GET', 200],
+        ['/none', 'GET', 404],
+        ['/v1/events', 'GET', 405],
+      ] as const) {
+        const { ask, statuses } = world({ limits: { perAddressPerSecond: 1 } });
+        const headers = authorization === undefined ? undefined : { authorization };
+        const seen = await statuses(3, () => ask(path, { method, ...(headers && { headers }) }));
+        expect([path, seen]).toEqual([path, [status, status, 429]]);
+      }
+    },
+  );
 
   it('are not the operator’s', async () => {
     const { post, ask, statuses } = world({

@@ -50,6 +50,12 @@ describe('the configuration', () => {
   });
 });
 
+it.each([92, 400, 3650])('the archive may be kept for %i days', (archiveDays) => {
+  expect(parseConfiguration({ analytics: { archiveDays } }).analytics.archiveDays).toBe(
+    archiveDays,
+  );
+});
+
 describe('messages', () => {
   const windowsOf = (settings: unknown) => {
     const { sources } = parseConfiguration(settings);
@@ -179,6 +185,9 @@ describe('a wrong setting', () => {
       '{"batchSize":11,"windowSeconds":0}',
       'windowSeconds',
     ],
+    [{ analytics: { archiveDays: 91 } }, 'analytics.archiveDays', '91', 'at least 92: hours are'],
+    [{ analytics: { archiveDays: 1 } }, 'analytics.archiveDays', '1', 'at least 92'],
+    [{ analytics: { archiveDays: 3651 } }, 'analytics.archiveDays', '3651', '3650'],
     [{ gather: '2s' }, 'gather', '"2s"', '1s'],
     [{ retryPolicy: 'weekly' }, 'retryPolicy', '"weekly"', 'forty-days'],
     [{ retryPolicy: { steps: [{ count: 0, seconds: 1 }] } }, 'retryPolicy.steps.0.count', '0', '1'],

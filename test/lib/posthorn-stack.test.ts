@@ -152,7 +152,7 @@ describe('the stream of the ledger', () => {
 describe('the archive', () => {
   it.each([
     [{}, 400],
-    [{ analytics: { archiveDays: 30 } }, 30],
+    [{ analytics: { archiveDays: 92 } }, 92],
   ])('is encrypted, closed to the public, and kept for as long as %j says', (settings, days) => {
     const [bucket, ...others] = resourcesOf(templateOf(settings), 'AWS::S3::Bucket');
     expect(others).toEqual([]);

@@ -53,7 +53,7 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'memory, least': { memoryMb: memory(128) },
   'memory, most': { memoryMb: memory(10_240) },
   gathered: { gather: '1s' },
-  'analytics, least': { analytics: { archiveDays: 1, windowSeconds: 0, everyMinutes: 1 } },
+  'analytics, least': { analytics: { archiveDays: 92, windowSeconds: 0, everyMinutes: 1 } },
   'analytics, most': { analytics: { archiveDays: 3650, windowSeconds: 300, everyMinutes: 60 } },
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },

@@ -1,5 +1,5 @@
 // What is sent to the server of each way beside true deliveries, and what it must answer.
-import type { ContractName } from '../../lambdas/core/contracts/all.ts';
+import type { SignedContractName } from '../../lambdas/core/contracts/all.ts';
 import { messageSignatureSchema } from '../../lambdas/core/signing/http-message.ts';
 import { WAYS, type Way } from '../../scripts/receivers/ways.ts';
 import { TOKEN } from '../builders/contracts.ts';
@@ -19,7 +19,7 @@ export interface Row {
 }
 
 /** The contract under each way. */
-const CONTRACTS: Readonly<Record<Way, ContractName>> = {
+const CONTRACTS: Readonly<Record<Way, SignedContractName>> = {
   'standard-webhooks': 'standard-webhooks',
   bynn: 'bynn',
   'kyc-hmac': 'kyc-hmac',

@@ -85,6 +85,20 @@ describe.skipIf(HAS_NO_BROWSER)('by keyboard alone', () => {
     await page.keyboard.type('12000');
     await page.keyboard.press('Enter');
     await page.getByText('12 s', { exact: true }).waitFor();
+
+    // A transformation is written: the focus begins in its source.
+    await tabTo(/^Add a transformation$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Transformation' }).waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('{"title": note}');
+    await page.getByRole('region', { name: 'Output' }).getByText('"title"').waitFor();
+    await tabTo(/^Save the transformation$/);
+    await page.keyboard.press('Enter');
+    await page.getByText('The transformation was saved.').waitFor();
+    await expect
+      .poll(async () => (await page.evaluate<Focus>(FOCUS)).name)
+      .toBe('Edit the transformation');
     expect(window.complaints).toEqual([]);
     await window.close();
   });

@@ -12,9 +12,11 @@ import { Patterns } from './charts/frame.tsx';
 import { useFocusOnHead } from './parts/layout.tsx';
 import { Failed } from './parts/states.tsx';
 import { Toasts } from './parts/toasts.tsx';
-import { redeemCode } from './session/own-account.ts';
-import { Expired, SignIn } from './session/sign-in.tsx';
-import { type Who, WhoProvider, whoIs } from './session/who.ts';
+import { hold, LinkOffer, whoIsHere } from './session/offer.tsx';
+import { askProvider, channelHere, redeemCode } from './session/own-account.ts';
+import { useRenewal } from './session/renewal.ts';
+import { Elsewhere, Expired, SignIn } from './session/sign-in.tsx';
+import { type Who, WhoProvider } from './session/who.ts';
 import { Boundary } from './shell/boundary.tsx';
 import { Jump } from './shell/jump.tsx';
 import { Navigation } from './shell/navigation.tsx';
@@ -37,20 +39,24 @@ async function firstAddress(who: Who): Promise<string | undefined> {
 function Console() {
   const [who, setWho] = useState<Who>();
   const [fault, setFault] = useState<Fault>();
+  const [isElsewhere, setElsewhere] = useState(channelHere() !== undefined);
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
   useEffect(() => {
     setFault(undefined);
     const begin = async () => {
       try {
-        await redeemCode();
+        const channel = channelHere();
+        if (channel !== undefined) return await askProvider({ channel });
+        if ((await redeemCode()) === 'elsewhere') return setElsewhere(true);
         if (token() === undefined) return;
-        const known = await whoIs();
+        const known = await whoIsHere();
         asOperator(known.isOperator);
         const address = await firstAddress(known);
         if (address !== undefined) history.replaceState(null, '', address);
         setWho(known);
       } catch (error) {
+        setElsewhere(false);
         setFault(asFault(error));
       }
     };
@@ -59,10 +65,11 @@ function Console() {
   if (who !== undefined) {
     return (
       <WhoProvider value={who}>
-        <Shell />
+        <Shell onToken={again} />
       </WhoProvider>
     );
   }
+  if (isElsewhere) return <Elsewhere />;
   if (fault !== undefined && fault.kind !== 'expired' && token() !== undefined) {
     return (
       <main class="door">
@@ -77,12 +84,13 @@ function Console() {
   ) : null;
 }
 
-function Shell() {
+function Shell({ onToken }: { readonly onToken: () => void }) {
   const route = useRoute();
   const [isJumping, setJumping] = useState(false);
   const openJump = useCallback(() => setJumping(true), []);
   const screen = route.path.join('/');
   useFocusOnHead(screen);
+  useRenewal();
   useEffect(() => scrollTo(0, 0), [screen]);
   return (
     <ScopeProvider value={route.scope}>
@@ -103,13 +111,14 @@ function Shell() {
         </main>
       </div>
       <Toasts />
-      <Expired />
+      <Expired onToken={onToken} />
+      <LinkOffer />
       {isJumping && <Jump onClose={() => setJumping(false)} />}
     </ScopeProvider>
   );
 }
 
-takeTokens();
+takeTokens(hold);
 applyTheme();
 const place = document.getElementById('app');
 if (place) render(<Console />, place);

@@ -1,4 +1,4 @@
-import type { AttemptAnalytics, Recommendations, RetryAnalytics } from '../models.ts';
+import type { AttemptAnalytics, Comparison, Recommendations, RetryAnalytics } from '../models.ts';
 import { type Api, answerOf } from '../transport.ts';
 
 export interface AnalyticsWindow {
@@ -41,6 +41,21 @@ export class Analytics {
     return answerOf(
       this.#api.GET('/v1/analytics/retries', { params: { query } }),
     ) as Promise<RetryAnalytics>;
+  }
+
+  /**
+   * Before and after a change of the endpoint's settings.
+   * @param at of the last change that is known, unless it is given
+   */
+  comparison(
+    endpoint: string,
+    query: { readonly at?: string; readonly hours?: number } = {},
+  ): Promise<Comparison> {
+    const params = { path: { id: endpoint }, query };
+    // CSV is answered only to those who accept it.
+    return answerOf(
+      this.#api.GET('/v1/endpoints/{id}/comparison', { params }),
+    ) as Promise<Comparison>;
   }
 
   /** @param changedAt a change of settings, to compare the days before and after it */

@@ -10,18 +10,20 @@ export function createDeliveryClaims(
   table: Table,
   { putIf, read, isOwn }: DeliveryItems,
 ): DeliveryClaims {
-  async function takeLease(request: ClaimRequest, version?: string): Promise<Delivery | undefined> {
+  async function takeLease(request: ClaimRequest): Promise<Delivery | undefined> {
+    const { transformVersion } = request;
+    // What it was bound to before stays: it may have been sent so.
+    const binding = transformVersion === undefined ? '' : ', tv = if_not_exists(tv, :version)';
     const answer = await answerWhenHolds(
       table.call('UpdateItem', {
         Key: deliveryKey(request.ref),
-        UpdateExpression: `SET lu = :until, lh = :holder${version === undefined ? '' : ', tv = :version'}`,
-        ConditionExpression:
-          version === undefined ? AWAITS_ATTEMPT : `${AWAITS_ATTEMPT} AND ${NEVER_CLAIMED}`,
+        UpdateExpression: `SET lu = :until, lh = :holder${binding}`,
+        ConditionExpression: AWAITS_ATTEMPT,
         ExpressionAttributeValues: {
           ':until': number(request.leaseUntilMs),
           ':holder': text(request.holder),
           ...awaitedAttempt(request),
-          ...(version === undefined ? {} : { ':version': text(version) }),
+          ...(transformVersion === undefined ? {} : { ':version': text(transformVersion) }),
         },
         ReturnValues: 'ALL_NEW',
       }),
@@ -36,11 +38,7 @@ export function createDeliveryClaims(
         const delivery = { ...request.fresh, lease };
         if (await putIf(delivery, 'attribute_not_exists(pk)')) return { kind: 'claimed', delivery };
       }
-      const { transformVersion } = request;
-      // Whoever claimed it before may have sent it as it was then.
-      const taken =
-        (transformVersion !== undefined && (await takeLease(request, transformVersion))) ||
-        (await takeLease(request));
+      const taken = await takeLease(request);
       if (taken) return { kind: 'claimed', delivery: taken };
       const found = await read(request.ref);
       if (!found) return { kind: 'missing' };
@@ -70,8 +68,6 @@ export function createDeliveryClaims(
     },
   };
 }
-
-const NEVER_CLAIMED = 'attribute_not_exists(lh) AND attribute_not_exists(tv)';
 
 /** Its next attempt is the one in question, and nobody is making it. */
 const AWAITS_ATTEMPT = `s = :waiting AND run = :run AND n = :before AND ${NOT_UNDER_WAY}`;

@@ -57,7 +57,7 @@ export function workPartition(
 
 /** @param expiresAtMs when the item may be removed (TTL), Unix milliseconds */
 export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
-  const { event, targets, storedBy, subjectHash } = stored;
+  const { event, targets, transformed, storedBy, subjectHash } = stored;
   return defined({
     ...eventKey({ ...event, eventId: event.id }),
     v: ITEM_VERSION,
@@ -71,6 +71,7 @@ export function toEventItem(stored: StoredEvent, expiresAtMs: number): Item {
     tp: text(event.trace?.parent),
     ts: text(event.trace?.state),
     tg: text(targets.join(' ')),
+    tt: text(transformed?.join(' ')),
     rt: text(stored.routing && JSON.stringify(stored.routing)),
     by: text(storedBy),
     sh: text(subjectHash),
@@ -115,6 +116,7 @@ export function fromEventItem(stored: Item): StoredEvent {
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
     targets: targets === '' ? [] : targets.split(' '),
+    transformed: item.tt?.S?.split(' '),
     routing: item.rt?.S === undefined ? undefined : JSON.parse(item.rt.S),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,

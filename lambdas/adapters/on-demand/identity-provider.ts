@@ -1,6 +1,6 @@
 // The operator's identity provider (OpenID Connect Discovery 1.0, Core 1.0): its addresses, a code for an ID token, and
 // the token's signature by the provider's keys. Its host is the operator's setting, so the destination guard has no part.
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { IdentityProviderError, SignInRefusedError } from '../../core/errors.ts';
 import { Recent } from '../../core/recent.ts';
@@ -31,10 +31,10 @@ const discoverySchema = z.object({
   token_endpoint: z.url(),
   jwks_uri: z.url(),
 });
-type Discovery = z.infer<typeof discoverySchema> & {
-  readonly keys: ReturnType<typeof createRemoteJWKSet>;
-};
+type Discovery = z.infer<typeof discoverySchema> & { readonly keys: JWTVerifyGetKey };
 
+/** RFC 6749, section 5.2: what is wrong with the code. All other errors are about the client, or the provider. */
+const refusalSchema = z.object({ error: z.enum(['invalid_grant', 'invalid_request']) });
 const tokensSchema = z.object({ id_token: z.string() });
 const claimsSchema = z.looseObject({
   sub: z.string().min(1).max(255),
@@ -54,10 +54,7 @@ export function createIdentityProvider(now: () => number): IdentityProvider {
       if (!parsed.success || parsed.data.issuer !== issuer) {
         throw new IdentityProviderError(`${address} does not describe the issuer ${issuer}`);
       }
-      const keys = createRemoteJWKSet(new URL(parsed.data.jwks_uri), {
-        timeoutDuration: TIMEOUT_MS,
-      });
-      return { ...parsed.data, keys };
+      return { ...parsed.data, keys: keysAt(parsed.data.jwks_uri) };
     });
 
   return {
@@ -74,7 +71,8 @@ export function createIdentityProvider(now: () => number): IdentityProvider {
         client_id: settings.clientId,
         code_verifier: codeVerifier,
       });
-      if (!answer.ok && answer.status < 500) throw new SignInRefusedError('the code is refused');
+      if (refusalSchema.safeParse(answer.json).success)
+        throw new SignInRefusedError('the code is refused');
       const tokens = tokensSchema.safeParse(answer.json);
       if (!answer.ok || !tokens.success) {
         throw new IdentityProviderError(
@@ -86,12 +84,33 @@ export function createIdentityProvider(now: () => number): IdentityProvider {
   };
 }
 
+/** Where there is no key of the token's, the token does not hold; without any keys, nothing can be said about it. */
+function keysAt(address: string): JWTVerifyGetKey {
+  const find = createRemoteJWKSet(new URL(address), {
+    timeoutDuration: TIMEOUT_MS,
+    [customFetch]: async () => {
+      const { status, json } = await ask(address);
+      return Response.json(json ?? null, { status });
+    },
+  });
+  return async (...given) => {
+    try {
+      return await find(...given);
+    } catch (error) {
+      const { JWKSNoMatchingKey, JWKSMultipleMatchingKeys } = errors;
+      if (error instanceof JWKSNoMatchingKey || error instanceof JWKSMultipleMatchingKeys)
+        throw error;
+      throw new IdentityProviderError(`there are no keys at ${address}`, error);
+    }
+  };
+}
+
 /** OpenID Connect Core 1.0, section 3.1.3.7. */
 async function verified(
   { issuer, clientId, claim }: OidcSettings,
   token: string,
   nonce: string,
-  keys: Discovery['keys'],
+  keys: JWTVerifyGetKey,
   nowMs: number,
 ): Promise<SignedIn> {
   try {
@@ -117,6 +136,7 @@ async function verified(
     );
     return { subject: claims.sub, values, ...(claims.email && { email: claims.email }) };
   } catch (error) {
+    if (error instanceof IdentityProviderError) throw error;
     throw new SignInRefusedError('the ID token does not hold', error);
   }
 }

@@ -6,11 +6,12 @@ import { number, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { ITEM_VERSION } from '../items/version.ts';
 
-/** What changed: its endpoints or templates, or whether its tenant is there at all. */
-export type ScopeChange = 'content' | 'deletion' | 'return';
+/** What changed: its endpoints or templates, whether its tenant is there at all, or that it has transformations now. */
+export type ScopeChange = 'content' | 'deletion' | 'return' | 'transformation';
 const UPDATES: Readonly<Record<ScopeChange, string>> = {
   content: 'SET v = :v ADD changes :one',
   deletion: 'SET v = :v, gone = :one ADD changes :one',
+  transformation: 'SET v = :v, tf = :one ADD changes :one',
   return: 'SET v = :v, since = :since REMOVE gone ADD changes :one',
 };
 

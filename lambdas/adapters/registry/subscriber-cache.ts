@@ -13,7 +13,7 @@ import type {
 } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
-import { batchGet, text } from '../aws/dynamodb/client.ts';
+import { batchGet, type Item, numberIn, text } from '../aws/dynamodb/client.ts';
 import { endpointPartition, VERSION_SORT_KEY } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
 import { listedEndpointOf } from './endpoint-items.ts';
@@ -78,7 +78,8 @@ export function createSubscriberCache(
           ? cached
           : { version, subscribers: await load(scope), rules: await readRouting(table, scope) };
         if (!isCurrent) lists.set(key, list, nowMs);
-        return [key, ofScope(withSlow(list.subscribers, slow), list.rules, item.since?.N)] as const;
+        const subscribers = withSlow(list.subscribers, slow);
+        return [key, ofScope(subscribers, { ...list, item })] as const;
       }),
     );
     return new Map(found);
@@ -87,12 +88,13 @@ export function createSubscriberCache(
 
 function ofScope(
   subscribers: readonly Subscriber[],
-  rules: RoutingRules,
-  sinceMs: string | undefined,
+  { rules, item }: { readonly rules: RoutingRules; readonly item: Item },
 ): Subscribers {
-  if (sinceMs === undefined && rules.length === 0) return subscribers;
-  const notBeforeMs = sinceMs === undefined ? undefined : Number(sinceMs);
-  return Object.assign([...subscribers], defined({ notBeforeMs, rules }));
+  const notBeforeMs = numberIn(item.since);
+  const hadTransforms = item.tf ? (true as const) : undefined;
+  const isPlain = notBeforeMs === undefined && !hadTransforms && rules.length === 0;
+  if (isPlain) return subscribers;
+  return Object.assign([...subscribers], defined({ notBeforeMs, hadTransforms, rules }));
 }
 
 function withSlow(

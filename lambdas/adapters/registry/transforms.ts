@@ -5,6 +5,7 @@ import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import { documentItem, documentOf, transformPartition } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
+import { countChange } from './scope-version.ts';
 
 export function createTransformVersions(table: Table): TransformVersions {
   const page = createPages(table);
@@ -14,6 +15,8 @@ export function createTransformVersions(table: Table): TransformVersions {
   });
   return {
     async keepTransform(scope, { language, source, version }) {
+      // Before anybody has it: from then on fan-out lets nothing be decided twice.
+      await countChange(table, scope, 'transformation');
       const document: TransformVersion = { language, source, version };
       await table.call('PutItem', { Item: documentItem(keyOf(scope, version), document) });
     },

@@ -1,5 +1,14 @@
 // Points as CSV (RFC 4180), a line for each: members of objects have columns of their own.
+import type { AppContext } from '../../http/authentication.ts';
+
 type Value = string | number | boolean | null | object | undefined;
+
+/** CSV where it is asked for. */
+export function inForm(c: AppContext, data: readonly object[]): Response | undefined {
+  const accepted = c.req.header('Accept') ?? '';
+  if (!/\btext\/csv\b/i.test(accepted)) return undefined;
+  return c.body(csvOf(data), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
+}
 
 /** @param rows of one shape */
 export function csvOf(rows: readonly object[]): string {

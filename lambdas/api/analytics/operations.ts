@@ -31,13 +31,13 @@ const windowShape = {
 };
 const byShape = { by: z.enum(GROUPS, `must be one of ${GROUPS.join(', ')}`).optional() };
 
-const count = z.int().min(0);
+export const count = z.int().min(0);
 const ms = z.number().nullable();
-const share = z.number().min(0).max(1).nullable();
+export const share = z.number().min(0).max(1).nullable();
 const timesShape = { avgMs: ms, p50Ms: ms, p95Ms: ms, p99Ms: ms };
 const countsByName = z.record(z.string(), count);
 
-const frameShape = {
+export const frameShape = {
   since: timeSchema,
   until: timeSchema,
   complete: z.boolean().meta({ description: 'Whether every hour of the window is counted.' }),
@@ -67,7 +67,7 @@ const seriesSchema = <T extends z.ZodObject>(id: string, point: T, example: z.in
 
 const pointShape = { at: timeSchema, group: z.string().nullable() };
 const AT = { at: '2026-01-31T09:00:00.000Z', group: null };
-const TIMES = { avgMs: 121, p50Ms: 96, p95Ms: 310, p99Ms: 820 };
+export const TIMES = { avgMs: 121, p50Ms: 96, p95Ms: 310, p99Ms: 820 };
 
 export const attemptPoint = z.strictObject({
   ...pointShape,
@@ -155,7 +155,7 @@ const retriesSchema = seriesSchema('AnalyticsOfRetries', retryPoint, {
 const PROBLEMS = {
   404: NO_ENDPOINT,
 } as const;
-const CSV = ['application/json', 'text/csv'] as const;
+export const CSV = ['application/json', 'text/csv'] as const;
 const BOUNDS =
   'At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.';
 
@@ -212,7 +212,7 @@ export const getRetries = operation({
   problems: PROBLEMS,
 });
 
-const totals = z.strictObject({
+export const totals = z.strictObject({
   attempts: count,
   success: count,
   failure: count,

@@ -1,9 +1,15 @@
 // GET /v1/endpoints/{id}/recommendations: what to change at an endpoint, or whom to ask, by its numbers.
 import * as z from 'zod';
+import {
+  COMPARED_HOURS,
+  type ComparedWindows,
+  windowsAround,
+} from '../../core/analytics/comparison.ts';
 import type { GroupCounts, Groups } from '../../core/analytics/counting.ts';
 import { HOUR_MS, hourOf, hourStartMs, SLOT_MS } from '../../core/analytics/hour.ts';
 import { liveHours } from '../../core/analytics/live.ts';
 import { emptyRollup, mergeRollup, type Rollup } from '../../core/analytics/rollup.ts';
+import { rollupOf } from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
@@ -16,6 +22,7 @@ import { operation, type Serve } from '../../http/operation.ts';
 import type { ViewDefaults } from '../endpoints/view.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idParams, time, timeSchema } from '../schemas.ts';
+import { addComparisonRoute, type ChangePorts, changeOf } from './comparison.ts';
 import type { AnalyticsPorts } from './window.ts';
 
 const WEEK_MS = 7 * DAY_MS;
@@ -60,7 +67,7 @@ export const getRecommendations = operation({
   tag: 'Analytics',
   summary: 'Read what to change at an endpoint',
   description:
-    'From the last two weeks. With `changedAt`, also how the day after a change of settings compares with the day before it.',
+    'From the last two weeks, with what the last change of settings of the last week did, or the one at `changedAt`.',
   access: 'deliveries:read',
   session: 'filtered',
   params: idParams('ep'),
@@ -79,16 +86,23 @@ export const getRecommendations = operation({
   problems: { 404: NO_ENDPOINT },
 });
 
-interface RecommendationPorts extends AnalyticsPorts {
+interface RecommendationPorts extends AnalyticsPorts, ChangePorts {
   readonly defaults: ViewDefaults;
 }
 
-export function addRecommendationRoute(serve: Serve, ports: RecommendationPorts): void {
+export function addEndpointAnalyticsRoutes(serve: Serve, ports: RecommendationPorts): void {
+  addComparisonRoute(serve, ports);
+
   serve(getRecommendations, async ({ scope, params, query, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
     const nowMs = ports.surroundings.now();
-    const changedAtMs = query.changedAt === undefined ? undefined : instantMs(query.changedAt);
-    const firstMs = Math.min(nowMs - 2 * WEEK_MS, (changedAtMs ?? nowMs) - DAY_MS);
+    const changedAtMs =
+      query.changedAt === undefined
+        ? await changeSince(ports, endpoint, nowMs - WEEK_MS)
+        : instantMs(query.changedAt);
+    const compared =
+      changedAtMs === undefined ? undefined : windowsAround(changedAtMs, COMPARED_HOURS, nowMs);
+    const firstMs = Math.min(nowMs - 2 * WEEK_MS, compared?.before.fromMs ?? nowMs);
     const whose = { kind: 'endpoint', ...scope, endpoint: endpoint.id } as const;
     const counted = await ports.rollups.readRollups(
       whose,
@@ -101,7 +115,7 @@ export function addRecommendationRoute(serve: Serve, ports: RecommendationPorts)
       [...counted, ...live.hours],
       settingsOf(endpoint, ports.defaults),
       nowMs,
-      changedAtMs,
+      compared,
     );
     const data = recommendationsOf(facts).map(({ change, ...one }) => ({
       ...one,
@@ -126,7 +140,7 @@ function factsOf(
   hours: readonly HourRollup[],
   settings: Facts['settings'],
   nowMs: number,
-  changedAtMs: number | undefined,
+  compared: ComparedWindows | undefined,
 ): Facts {
   const between = (fromMs: number, toMs: number): HourRollup[] =>
     hours.filter(({ hour }) => {
@@ -151,15 +165,22 @@ function factsOf(
     ),
     types: typesOf(week),
     settings,
-    ...(changedAtMs === undefined
-      ? {}
-      : {
-          change: {
-            before: sum(changedAtMs - DAY_MS, changedAtMs),
-            after: sum(changedAtMs, changedAtMs + DAY_MS),
-          },
-        }),
+    ...(compared && {
+      change: {
+        before: rollupOf(compared.before, hours),
+        after: rollupOf(compared.after, hours),
+      },
+    }),
   };
+}
+
+async function changeSince(
+  ports: ChangePorts,
+  endpoint: Endpoint,
+  sinceMs: number,
+): Promise<number | undefined> {
+  const changedAtMs = await changeOf(ports, endpoint);
+  return changedAtMs !== undefined && changedAtMs >= sinceMs ? changedAtMs : undefined;
 }
 
 function typesOf(hours: readonly HourRollup[]): Groups {

@@ -17,7 +17,7 @@ import { requireNamed } from '../../http/admission.ts';
 import type { AppContext } from '../../http/authentication.ts';
 import type { Serve } from '../../http/operation.ts';
 import { time } from '../schemas.ts';
-import { csvOf } from './csv.ts';
+import { inForm } from './csv.ts';
 import { type Group, hoursOfType, requireGrouping, seriesBy } from './grouping.ts';
 import {
   type AttemptPoint,
@@ -110,13 +110,6 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
     const data = retryPointsOf(rollupOf(whole, hours));
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
-}
-
-/** CSV where it is asked for. */
-function inForm(c: AppContext, data: readonly object[]): Response | undefined {
-  const accepted = c.req.header('Accept') ?? '';
-  if (!/\btext\/csv\b/i.test(accepted)) return undefined;
-  return c.body(csvOf(data), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
 }
 
 function attemptPointOf(

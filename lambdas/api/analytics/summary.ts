@@ -64,7 +64,7 @@ function isOfStack(c: AppContext): boolean {
   return c.var.principal.kind === 'operator' && c.req.header(TENANT_HEADER) === undefined;
 }
 
-function totalsOf(rollup: Rollup): Totals {
+export function totalsOf(rollup: Rollup): Totals {
   const [attempts, success] = attemptsIn(rollup);
   return {
     attempts,

@@ -83,8 +83,7 @@ export function addDeliveryActionRoutes(serve: Serve, ports: DeliveryActionPorts
       if (delivery.redactedAtMs !== undefined) {
         throw new Problem(409, 'Its event was redacted: there is nothing left to send.');
       }
-      const transformNow = endpoint.transform?.version;
-      const opened = newRun(delivery, 'manual', ports.settings, nowMs, { transformNow });
+      const opened = newRun(delivery, 'manual', ports.settings, nowMs);
       await ledger.keepUntil(delivery, opened.deadlineAtMs);
       // Should we die before its message is sent, this finds it: not by a wake-up that comes before the index shows it.
       await ports.wakes.note(opened, nowMs + LEASED_AT_MOST_MS);

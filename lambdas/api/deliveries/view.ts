@@ -14,6 +14,7 @@ import { occurredAtMs } from '../../core/events/event.ts';
 import { deliveryIdOf } from '../../core/identifiers.ts';
 import { CAUSES, DEATH_REASONS } from '../../core/retries/cause.ts';
 import { NO_PHASES, phasesSchema } from '../../core/retries/phases.ts';
+import { boundVersion } from '../../core/transforms/transform.ts';
 import { deliveryIdSchema, EXAMPLE, idOf, time, timeSchema } from '../schemas.ts';
 
 function attemptView(attempt: Attempt) {
@@ -53,7 +54,7 @@ export function deliveryView(stored: Delivery, standing: EndpointStanding, nowMs
     nextAttemptAt: isDue ? time(delivery.dueAtMs ?? 0) : null,
     deadlineAt: time(delivery.deadlineAtMs),
     deathReason: delivery.deathReason ?? null,
-    transformVersion: delivery.transformVersion ?? null,
+    transformVersion: boundVersion(delivery) ?? null,
     replay: delivery.replayId ?? null,
     subject: delivery.subject ?? null,
     occurredAt: delivery.occurredAtMs === undefined ? null : time(delivery.occurredAtMs),

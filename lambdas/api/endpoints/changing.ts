@@ -10,6 +10,7 @@ import {
 } from '../../core/destinations/destination.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
+import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
@@ -85,6 +86,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const parsed = schemas[before.environment].safeParse({ ...inherited, ...asked });
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     faults.push(...maskedFaults(asked.authentication, before.authentication));
+    faults.push(...maskedUrlFaults(before.contract, asked.url, seen.url));
     if (parsed.success)
       faults.push(...operatorsOptionFaults(c, parsed.data, [before, template?.settings]));
     if (!parsed.success || faults.length > 0) throw refused(faults);
@@ -96,13 +98,9 @@ export function createEndpointChanger(ports: EndpointPorts) {
     const whole = changed(ports, before, parsed.data, sealingKey, chosen);
     // Certificates that are not asked about are not checked anew, and stay.
     const kept = before.tls && !('tls' in changes) ? { ...whole, tls: before.tls } : whole;
-    const nowMs = ports.surroundings.now();
-    const joinedAtMs = template?.id === before.template ? before.joinedAtMs : nowMs;
-    const after = template
-      ? following({ ...kept, ...defined({ joinedAtMs }) }, template, own)
-      : kept;
+    const after = template ? following(kept, template, own) : kept;
     requireToMove(c, before, after, 'clientKey' in Object(changes.tls));
-    return { before, after, template };
+    return { before, after: dated(before, after, ports.surroundings.now()), template };
   }
 
   /** Writes what was planned, if it is a change, and what follows from it: undefined if the endpoint was changed in the meantime. */
@@ -124,16 +122,25 @@ export function createEndpointChanger(ports: EndpointPorts) {
     return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
   }
 
-  /** Whether anything but the count of changes would be another. */
-  function isChange({ before, after }: PlannedChange): boolean {
-    const { version, ...rest } = withoutInherited(after);
-    const { version: seen, ...was } = withoutInherited(before);
-    return !isDeepStrictEqual(rest, was);
-  }
-
   return { plan, carryOut, isChange };
 }
 export type EndpointChanger = ReturnType<typeof createEndpointChanger>;
+
+/** What is stored of it, but for how often and when that was changed. */
+function settingsOf(endpoint: Endpoint) {
+  const { version, changedAtMs, ...settings } = withoutInherited(endpoint);
+  return settings;
+}
+
+function isChange({ before, after }: Pick<PlannedChange, 'before' | 'after'>): boolean {
+  return !isDeepStrictEqual(settingsOf(after), settingsOf(before));
+}
+
+function dated(before: Endpoint, after: Endpoint, nowMs: number): Endpoint {
+  const { description } = before;
+  const isOther = isChange({ before, after: { ...after, description } });
+  return { ...after, ...defined({ changedAtMs: isOther ? nowMs : before.changedAtMs }) };
+}
 
 function changed(
   { surroundings }: EndpointPorts,
@@ -156,6 +163,7 @@ function changed(
     ...keptSettings(SETTINGS, input, keeping),
     sealedSecrets,
     maskedSecret,
+    ...keptWebhook(keeping, input.url, before),
     createdAtMs,
     version: version + 1,
     ...defined({
@@ -205,5 +213,9 @@ function verifyAfter(
   const { verifyUrl: asked } = changes;
   if (asked === undefined && !isMoved) return before.verifyUrl;
   if (asked !== undefined && asked !== null && typeof asked !== 'boolean') return undefined;
-  return verifyWanted(asked ?? (asked === null ? undefined : before.verifyUrl), ports.verifyUrl);
+  return verifyWanted(
+    asked ?? (asked === null ? undefined : before.verifyUrl),
+    ports.verifyUrl,
+    !isChat(before.contract),
+  );
 }

@@ -10,6 +10,7 @@ import {
   type EndpointInput,
   endpointInputSchema,
 } from '../../core/endpoints/endpoint.ts';
+import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
@@ -92,6 +93,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
       faults.push(...operatorsOptionFaults(c, parsed.data, [template?.settings]));
     }
     faults.push(...maskedFaults(asked.authentication));
+    faults.push(...maskedUrlFaults(parsed.data?.contract, asked.url));
     const secret = parsed.success ? secretFor(parsed.data, ports.surroundings) : '';
     // A given one was checked with the other settings.
     if (parsed.success && parsed.data.secret === undefined) {
@@ -99,7 +101,11 @@ export function createEndpointCreator(ports: EndpointPorts) {
         faults.push({ path: pointer(path), message });
       });
     }
-    const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl);
+    const wanted = verifyWanted(
+      parsed.data?.verifyUrl,
+      ports.verifyUrl,
+      !parsed.data || !isChat(parsed.data.contract),
+    );
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
@@ -254,12 +260,12 @@ async function verified(
 }
 
 function secretFor(
-  { contract: name, contractOptions, secret }: EndpointInput,
+  { contract: name, contractOptions, secret, url }: EndpointInput,
   { random }: Pick<EndpointPorts['surroundings'], 'random'>,
 ): string {
   const contract = contractOf(name);
   const options = contract.optionsSchema.parse(contractOptions);
-  return secret ?? contract.createSecret(random(SECRET_BYTES), options);
+  return secret ?? contract.createSecret?.(random(SECRET_BYTES), options) ?? url;
 }
 
 async function newEndpoint(
@@ -279,6 +285,7 @@ async function newEndpoint(
     ...keptToken(keeping, input.token),
     sealedSecrets: [seal(sealingKey, secretPlace(place), secret, random(NONCE_BYTES))],
     maskedSecret: maskSecret(secret),
+    ...keptWebhook(keeping, input.url),
     signingKey: input.signingKey ?? 'tenant',
     createdAtMs: atMs,
     version: 1,

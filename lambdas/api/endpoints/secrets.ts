@@ -23,6 +23,9 @@ import { idParams, timeSchema } from '../schemas.ts';
 /** Secrets that sign at the same time: each is a signature in one header. */
 const MAX_SECRETS = 5;
 
+const URL_IS_SECRET =
+  'Of a chat the URL is the secret: have the chat make another, and change the URL.';
+
 const rotationSchema = z.strictObject({
   overlapSeconds: overlapSchema,
   /** One that is brought along instead of a new one. */
@@ -31,9 +34,10 @@ const rotationSchema = z.strictObject({
 
 const secretSchema = z
   .strictObject({
-    secret: z
-      .string()
-      .meta({ description: 'The secret; for an asymmetric key, its public half (`whpk_...`).' }),
+    secret: z.string().meta({
+      description:
+        'The secret; for an asymmetric key, its public half (`whpk_...`); for a chat, its URL.',
+    }),
     previousValidUntil: timeSchema.nullable().meta({
       description: 'When the previous secrets stop signing.',
     }),
@@ -86,7 +90,7 @@ export const rotateEndpointSecret = operation({
   },
   problems: {
     404: NO_ENDPOINT,
-    409: 'Too many secrets are signing already, or the endpoint was changed in the meantime.',
+    409: 'Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime.',
     412: STALE,
   },
 });
@@ -112,6 +116,7 @@ export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts
     requireMatch(c, tagged(endpoint));
     const nowMs = surroundings.now();
     const contract = contractOf(endpoint.contract);
+    if (!contract.createSecret) throw new Problem(409, URL_IS_SECRET);
     const secret =
       input.secret ??
       contract.createSecret(surroundings.random(SECRET_BYTES), endpoint.contractOptions);

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Transformer } from '../../adapters/transformer.ts';
 import { contractOf } from '../../core/contracts/all.ts';
-import { attemptsMade, type Delivery } from '../../core/deliveries/delivery.ts';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
@@ -13,7 +13,7 @@ import type { StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
-import { transformFor } from '../../core/transforms/transform.ts';
+import { boundVersion } from '../../core/transforms/transform.ts';
 import { MAX_PAGE_BYTES } from '../listing/filtered-page.ts';
 import { EXAMPLE, idOf } from '../schemas.ts';
 
@@ -44,13 +44,15 @@ interface ComposingPorts {
   readonly ledger: Pick<DeliveryRecords, 'getDeliveries'>;
   readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
   readonly transform: Transformer;
+  /** The page that messages in chats link to. */
+  readonly portal: string | undefined;
 }
 
 /** For each of the event's targets. */
 export async function composedFor(
-  { ledger, registry, transform }: ComposingPorts,
+  { ledger, registry, transform, portal }: ComposingPorts,
   scope: Scope,
-  { event, targets }: StoredEvent,
+  { event, targets, transformed = [] }: StoredEvent,
 ): Promise<Composed[]> {
   const refs = targets.map((endpointId) => ({ ...scope, eventId: event.id, endpointId }));
   const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
@@ -61,8 +63,10 @@ export async function composedFor(
   for (const id of targets) {
     const one = await composedOf(transform, event, id, {
       endpoint: endpoints.get(id),
+      isTransformed: transformed.includes(id),
       delivery: deliveries.get(deliveryIdOf(event.id, id)),
       tenantName,
+      portal,
     });
     bytes += Buffer.byteLength(one.body ?? '');
     composed.push(bytes > MAX_PAGE_BYTES ? { ...one, body: null, missing: 'too_large' } : one);
@@ -72,15 +76,17 @@ export async function composedFor(
 
 interface Target {
   readonly endpoint: Endpoint | undefined;
+  readonly isTransformed: boolean;
   readonly delivery: Delivery | undefined;
   readonly tenantName: string;
+  readonly portal: string | undefined;
 }
 
 async function composedOf(
   transform: Transformer,
   event: Event,
   id: string,
-  { endpoint, delivery, tenantName }: Target,
+  { endpoint, isTransformed, delivery, tenantName, portal }: Target,
 ): Promise<Composed> {
   const contentType = endpoint?.encryption ? ENCRYPTED_TYPE : 'application/json';
   const none = (missing: Composed['missing']) => ({
@@ -94,11 +100,11 @@ async function composedOf(
   if (endpoint.encryption) return none('encrypted');
   const idempotencyKey = idempotencyKeyOf(deliveryIdOf(event.id, id));
   const { signingKey, token = idempotencyKey } = endpoint;
-  const version = versionFor(endpoint, event, delivery);
+  const version = versionFor(endpoint, isTransformed, delivery);
   const shown = version === undefined ? event : await transform(endpoint, version, event);
   if ('reason' in shown) return none('unshapeable');
   const shaped = await contractOf(endpoint.contract).shape(
-    { event: shown, tenantName, idempotencyKey, token, issuer: '', signingKey },
+    { event: shown, tenantName, idempotencyKey, token, issuer: '', portal, signingKey },
     endpoint.contractOptions,
     // No signature, so nothing to sign with.
     { nowMs: event.acceptedAtMs, secrets: [''], jti: '', keys: {}, ownSignature: false },
@@ -107,13 +113,14 @@ async function composedOf(
   return { endpoint: id, contentType, body: shaped.body.toString('utf8'), missing: null };
 }
 
-/** A delivery keeps what its first attempt had, whatever the endpoint has by now: it never gets anything else. */
+/** A delivery keeps what it was bound to before its first request, whatever the endpoint has by now. */
 function versionFor(
   endpoint: Endpoint,
-  event: Event,
-  delivery: Pick<Delivery, 'attempts' | 'transformVersion'> | undefined,
+  isTransformed: boolean,
+  delivery: Pick<Delivery, 'transformVersion'> | undefined,
 ): string | undefined {
-  const isBound =
-    delivery && (delivery.transformVersion !== undefined || attemptsMade(delivery) > 0);
-  return isBound ? delivery.transformVersion : transformFor(endpoint, event)?.version;
+  if (!isTransformed) return undefined;
+  return delivery?.transformVersion === undefined
+    ? endpoint.transform?.version
+    : boundVersion(delivery);
 }

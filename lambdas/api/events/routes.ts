@@ -5,6 +5,7 @@ import { createTransformer } from '../../adapters/transformer.ts';
 import { subjectSchema } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
+import type { Settings } from '../../core/settings.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
 import type { TransformVersions } from '../../core/transforms/transform.ts';
@@ -66,11 +67,13 @@ interface EventRoutePorts extends EventPorts {
   readonly registry: EventPorts['registry'] &
     Pick<TenantStore, 'getTenant'> &
     Pick<TransformVersions, 'findTransform'>;
+  readonly settings: EventPorts['settings'] & Pick<Settings, 'portal'>;
 }
 
 export function addEventRoutes(serve: Serve, ports: EventRoutePorts): void {
   const { ledger, registry } = ports;
-  const composing = { ledger, registry, transform: createTransformer(registry) };
+  const transform = createTransformer(registry);
+  const composing = { ledger, registry, transform, portal: ports.settings.portal.address };
 
   serve(listEvents, async ({ c, scope, query, sees, reply }) => {
     const { type, subject, endpoint, limit, cursor } = query;

@@ -12,6 +12,7 @@ import {
   hashOfKey,
   isUsable,
   KEY_BYTES,
+  type KeyCreator,
   type KeyScope,
   scopesBeyond,
   scopesOf,
@@ -140,6 +141,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
           ...scope,
           id,
           parentId: parent?.id,
+          createdBy: creatorOf(c),
           name: input.name,
           scopes,
           redactsByScope: true as const,
@@ -154,15 +156,19 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
         return { key, secret };
       },
     });
-    const view = keyView(created.key);
+    const view = keyView(created.key, isOperator(c));
     return created.secret === undefined
       ? reply(200, view)
       : reply(201, { ...view, key: created.secret });
   });
 
-  serve(listKeys, async ({ scope, query, reply }) =>
-    reply(200, listView(await registry.listKeys(scope, query.limit, query.cursor), keyView)),
-  );
+  serve(listKeys, async ({ c, scope, query, reply }) => {
+    const page = await registry.listKeys(scope, query.limit, query.cursor);
+    return reply(
+      200,
+      listView(page, (key) => keyView(key, isOperator(c))),
+    );
+  });
 
   /** @throws Problem 404 */
   async function find(scope: Scope, id: string): Promise<ApiKey> {
@@ -182,7 +188,7 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
       }
       case 'tenant': {
         const { tenant, environment, id } = principal.key;
-        const key = keyView((await registry.getKey(principal.key, id)) ?? principal.key);
+        const key = keyView((await registry.getKey(principal.key, id)) ?? principal.key, false);
         return reply(200, { ...nobody, kind: 'tenant', tenant, environment, scopes, key });
       }
       case 'portal': {
@@ -196,8 +202,8 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
   });
 
   // After /current, which would be an id otherwise.
-  serve(getKey, async ({ scope, params, reply }) =>
-    reply(200, keyView(await find(scope, params.id))),
+  serve(getKey, async ({ c, scope, params, reply }) =>
+    reply(200, keyView(await find(scope, params.id), isOperator(c))),
   );
 
   serve(revokeKey, async ({ c, scope, params }) => {
@@ -221,6 +227,14 @@ export function addKeyRoutes(serve: Serve, ports: KeyPorts): void {
     if (own?.id === key.id) await inParallel(await family(), REVOKED_AT_ONCE, revoke);
     return c.body(null, 204);
   });
+}
+
+const isOperator = ({ var: { principal } }: AppContext): boolean => principal.kind === 'operator';
+
+function creatorOf({ var: { principal } }: AppContext): KeyCreator | undefined {
+  if (principal.kind !== 'operator' || !principal.session) return undefined;
+  const { actor, maker } = principal.session;
+  return defined({ actor, subject: maker.kind === 'oidc' ? maker.subject : undefined });
 }
 
 function callerOf({ var: { principal } }: AppContext): ApiKey | undefined {

@@ -4,10 +4,13 @@ import { type ApiKey, grantedScopes, KEY_SCOPES } from '../../core/keys/api-key.
 import { EXAMPLE, environmentSchema, idOf, time, timeSchema } from '../schemas.ts';
 import { consoleSessionSchema, portalSessionSchema } from '../sessions/view.ts';
 
-export function keyView(key: ApiKey) {
+/** @param isOperator whether the operator asks: its people are not shown to others */
+export function keyView(key: ApiKey, isOperator: boolean) {
+  const { actor = null, subject = null } = key.createdBy ?? {};
   return {
     id: key.id,
     parent: key.parentId ?? null,
+    createdBy: isOperator && key.createdBy ? { actor, subject } : null,
     name: key.name,
     tenant: key.tenant,
     environment: key.environment,
@@ -23,6 +26,7 @@ export function keyView(key: ApiKey) {
 const example = {
   id: `key_${EXAMPLE.suffix}`,
   parent: null,
+  createdBy: { actor: 'sam@example.com', subject: '248289761001' },
   name: 'producer',
   tenant: 'acme',
   environment: 'live',
@@ -41,6 +45,18 @@ export const keySchema = z
       description:
         'The key that made it, and with which it is revoked; null if the operator made it.',
     }),
+    createdBy: z
+      .strictObject({
+        actor: z.string().nullable().meta({ description: 'As the session says.' }),
+        subject: z.string().nullable().meta({
+          description: 'Where that person signed in by the identity provider: its `sub`.',
+        }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'The person whose session of the console made it, shown to the operator only; null if the operator’s key or another key made it. The key stays when the person is gone.',
+      }),
     name: z.string(),
     tenant: z.string(),
     environment: environmentSchema,

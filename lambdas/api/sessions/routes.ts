@@ -18,7 +18,12 @@ import {
 import type { SessionStore } from '../../core/sessions/store.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import { type AppContext, type Principal, scopesOfPrincipal } from '../../http/authentication.ts';
+import {
+  type AppContext,
+  type Principal,
+  scopesOfPrincipal,
+  sourceOf,
+} from '../../http/authentication.ts';
 import { refused } from '../../http/body.ts';
 import type { Serve } from '../../http/operation.ts';
 import { hashOfOperator } from '../../http/session-check.ts';
@@ -79,7 +84,13 @@ export function addSessionRoutes(serve: Serve, ports: SessionPorts): void {
     if (principal.kind === 'operator' && principal.session) throw new Problem(403, KEY_ONLY);
     const { facts, token } = await made(ports, c, CONSOLE_SCOPE, body.expiresInSeconds);
     const { role, actor } = body;
-    const session: ConsoleSession = defined({ ...facts, kind: 'console' as const, role, actor });
+    const session: ConsoleSession = defined({
+      ...facts,
+      kind: 'console' as const,
+      role,
+      actor,
+      from: sourceOf(c),
+    });
     await sessions.putSession(session);
     return reply(201, { ...consoleSessionView(session), ...pageOf(c, 'console', token) });
   });

@@ -2,6 +2,7 @@
 // to its own origin, so the code that it brings back is redeemed here.
 import * as z from 'zod';
 import { log } from '../../adapters/log.ts';
+import { defined } from '../../core/defined.ts';
 import { IdentityProviderError, SignInRefusedError } from '../../core/errors.ts';
 import { Problem } from '../../core/problem.ts';
 import {
@@ -14,7 +15,7 @@ import type { ConsoleSession } from '../../core/sessions/session.ts';
 import type { SessionStore } from '../../core/sessions/store.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
-import { type AppContext, unauthorized } from '../../http/authentication.ts';
+import { type AppContext, sourceOf, unauthorized } from '../../http/authentication.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { newConsoleSession, originOf, pageOf } from './made.ts';
 import { consoleSessionView, createdConsoleSchema } from './view.ts';
@@ -119,7 +120,13 @@ export function addSignInRoutes(serve: Serve, ports: SignInPorts): void {
     const maker = { kind: 'oidc', issuer, subject: person.subject } as const;
     const made = newConsoleSession(surroundings, maker, OIDC_SESSION_SECONDS);
     const actor = person.email ?? person.subject.slice(0, 200);
-    const session: ConsoleSession = { ...made.facts, kind: 'console', role, actor };
+    const session: ConsoleSession = defined({
+      ...made.facts,
+      kind: 'console' as const,
+      role,
+      actor,
+      from: sourceOf(c),
+    });
     await sessions.putSession(session);
     return reply(201, { ...consoleSessionView(session), ...pageOf(c, 'console', made.token) });
   });

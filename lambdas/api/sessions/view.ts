@@ -32,6 +32,8 @@ export function portalSessionView(session: PortalSession) {
 export const consoleSessionView = (session: ConsoleSession) => ({
   ...common(session),
   role: session.role,
+  signIn: session.maker.kind === 'oidc' ? ('oidc' as const) : ('key' as const),
+  from: session.from ?? null,
 });
 
 const commonShape = {
@@ -60,7 +62,12 @@ export const portalExample = {
   endpoints: null,
   embedOrigin: null,
 };
-export const consoleExample = { ...commonExample, role: 'admin' };
+export const consoleExample = {
+  ...commonExample,
+  role: 'admin',
+  signIn: 'oidc',
+  from: '198.51.100.7',
+};
 
 export const portalSessionSchema = z
   .strictObject({
@@ -78,7 +85,14 @@ export const portalSessionSchema = z
   .meta({ id: 'PortalSession', example: portalExample });
 
 export const consoleSessionSchema = z
-  .strictObject({ ...commonShape, role: z.enum(ROLES) })
+  .strictObject({
+    ...commonShape,
+    role: z.enum(ROLES),
+    signIn: z.enum(['key', 'oidc']).meta({
+      description: 'How it was made: with the operator’s key, or by the identity provider.',
+    }),
+    from: z.string().nullable().meta({ description: 'The address that it was made from.' }),
+  })
   .meta({ id: 'ConsoleSession', example: consoleExample });
 
 /** What is shown only once. */

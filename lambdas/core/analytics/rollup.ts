@@ -171,6 +171,11 @@ export function attemptsIn({ outcomes }: Pick<Rollup, 'outcomes'>): [number, num
   return [attempts, successes];
 }
 
+/** Of the first attempts of runs: how many there were, and of them successes. */
+export function firstsIn({ tries }: Pick<Rollup, 'tries'>): readonly [number, number] {
+  return tries['1'] ?? [0, 0];
+}
+
 /** Without those that stand apart. */
 export function countedIn(by: OutcomeCount['by']): number {
   return CAUSES.reduce((sum, cause) => sum + (isApart(cause) ? 0 : (by[cause] ?? 0)), 0);

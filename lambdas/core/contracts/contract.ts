@@ -16,6 +16,8 @@ export interface DeliveryFacts {
   readonly idempotencyKey: string;
   /** The endpoint's token: `wh_...`. */
   readonly token: string;
+  /** The page where the tenant's people see their webhooks, if the stack knows one. */
+  readonly portal?: string | undefined;
   /** The stack's name in JWTs (`iss`), unless the contract's options name another. */
   readonly issuer: string;
   /** The endpoint's. */
@@ -30,6 +32,13 @@ export type FormedRequest =
   | { readonly kind: 'formed'; readonly headers: Headers; readonly body: Buffer }
   | { readonly kind: 'unshapeable'; readonly reason: string };
 
+/** The form of a chat's incoming webhook, as its service gives it. */
+export interface IncomingWebhook {
+  /** For whoever gives another. */
+  readonly form: string;
+  matches(url: URL): boolean;
+}
+
 /** One delivery contract: what a receiver sees and may rely on. */
 export interface Contract<Options = unknown> {
   readonly name: string;
@@ -41,8 +50,10 @@ export interface Contract<Options = unknown> {
    * that they need.
    */
   readonly headerOptions?: z.ZodRawShape;
-  /** A secret for an endpoint that is created without one. @param random 32 random bytes */
-  createSecret(random: Uint8Array, options: Options): string;
+  /** Of a chat: nothing is signed, and no challenge is echoed. */
+  readonly incomingWebhook?: IncomingWebhook;
+  /** A secret for an endpoint that is created without one. Of a chat the URL is the secret. @param random 32 random bytes */
+  createSecret?(random: Uint8Array, options: Options): string;
   /** Options that only the operator's key may set. */
   readonly operatorsOptions?: readonly string[];
   /** Keys of the tenant or the stack that its own signature is made with. */

@@ -77,7 +77,10 @@ export interface Delivery extends Scope {
   readonly deathReason?: DeathReason;
   /** When it ended, if no attempt ended it. Unix milliseconds. */
   readonly endedAtMs?: number;
-  /** What its data is transformed by, on every attempt; once there was an attempt, nothing if it is absent. */
+  /**
+   * What its data is transformed by on every attempt: a version, or `none`. Bound before its first request, where its
+   * endpoint had a transformation when the event was fanned out; else absent, and the data goes as it was posted.
+   */
   readonly transformVersion?: string;
   readonly lastResponse?: LastResponse;
   readonly lastRequest?: LastRequest;

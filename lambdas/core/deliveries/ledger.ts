@@ -19,7 +19,7 @@ export interface ClaimRequest extends AskedAttempt {
   /** Who claims: `<message id>/<request id>`, never used twice. */
   readonly holder: string;
   readonly leaseUntilMs: number;
-  /** What a delivery that was never attempted, nor claimed before, is transformed by from now on. */
+  /** What the delivery is bound to from now on, unless it is bound already. */
   readonly transformVersion?: string | undefined;
 }
 

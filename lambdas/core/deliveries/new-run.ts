@@ -11,19 +11,13 @@ import { attemptsMade, type Delivery } from './delivery.ts';
  * Nothing of it was ever sent: another version is no other body under its key. In a run without an attempt on record, one
  * may have been made that died before its record.
  */
-export const isUntransformed = ({ attempts, run }: Delivery): boolean =>
+const isUntransformed = ({ attempts, run }: Delivery): boolean =>
   attempts[0]?.number === 1 &&
   attempts.at(-1)?.run === run &&
   attempts.every(({ outcome }) => outcome === 'transform_failed');
 
-function transformedBy({ transformVersion: _, ...delivery }: Delivery, version?: string): Delivery {
-  return { ...delivery, ...defined({ transformVersion: version }) };
-}
-
-interface NewRunFacts {
-  readonly replayId?: string;
-  /** The version that the endpoint has now: for what never could be transformed. */
-  readonly transformNow?: string | undefined;
+function unbound({ transformVersion: _, ...delivery }: Delivery): Delivery {
+  return delivery;
 }
 
 /** Due at once, with a new deadline and retry curve; recorded attempts stay. */
@@ -32,7 +26,7 @@ export function newRun(
   cause: Extract<Cause, 'manual' | 'replay'>,
   settings: Pick<Settings, 'deadlineDays'>,
   nowMs: number,
-  { replayId, transformNow }: NewRunFacts = {},
+  replayId?: string,
 ): Delivery {
   const {
     lease,
@@ -43,7 +37,7 @@ export function newRun(
     replayId: _before,
     ...rest
   } = delivery;
-  const lasting = isUntransformed(delivery) ? transformedBy(rest, transformNow) : rest;
+  const lasting = isUntransformed(delivery) ? unbound(rest) : rest;
   return {
     ...lasting,
     state: 'waiting',

@@ -46,5 +46,10 @@ export const portalSchema = z
   .strictObject({
     /** The origins whose pages may show the portal in a frame; without entries, none. */
     origins: originsSchema,
+    /** The page where customers see their webhooks: messages in chats link to it. Without it, they hold no link. */
+    address: z
+      .url({ protocol: /^https?$/ })
+      .max(512)
+      .optional(),
   })
   .prefault({});

@@ -7,6 +7,7 @@ import { createdAtMs } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
 import type { SigningKeyOwner } from '../signing/keys.ts';
 import type { Tombstone } from '../tombstone.ts';
+import { webhookFault } from './incoming-webhook.ts';
 import { SETTINGS } from './settings/all.ts';
 import { DEFAULTS } from './settings/defaults.ts';
 import { inputShape, type Kept } from './settings/setting.ts';
@@ -38,12 +39,12 @@ export interface Endpoint extends Scope, Kept<typeof SETTINGS> {
   readonly createdAtMs: number;
   /** Counts changes from 1. */
   readonly version: number;
+  /** When its settings were last changed, its description apart. */
+  readonly changedAtMs?: number;
   readonly deletedAtMs?: number;
   /** The template that it inherits from, and the names of its own settings: see template.ts. */
   readonly template?: string;
   readonly own?: readonly string[];
-  /** When it began to follow its template, if it was there before. */
-  readonly joinedAtMs?: number;
   /** Whether its destination must be proved: see verification.ts. */
   readonly verifyUrl?: boolean;
 }
@@ -74,6 +75,9 @@ export function endpointInputSchema(rules: DestinationRules) {
       checkTogether(given, faulty, (path, message) =>
         addIssue({ code: 'custom', path: [...path], message }),
       );
+      if (faulty.has('url') || faulty.has('contract')) return;
+      const message = webhookFault(given.contract, given.url, rules);
+      if (message !== undefined) addIssue({ code: 'custom', path: ['url'], message });
     },
     // Also beside settings that are wrong in themselves, so that an answer lists all faults at once.
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },

@@ -43,8 +43,16 @@ export function echoes(
   }
 }
 
-/** Whether to verify, by the stack's setting and the request; text says why the request is refused. */
-export function verifyWanted(asked: boolean | undefined, mode: VerifyMode): boolean | string {
+/**
+ * Whether to verify, by the stack's setting and the request; text says why the request is refused.
+ * @param canEcho false for a chat, which echoes nothing: that somebody knows its URL is the proof
+ */
+export function verifyWanted(
+  asked: boolean | undefined,
+  mode: VerifyMode,
+  canEcho: boolean,
+): boolean | string {
+  if (!canEcho) return asked === true ? 'cannot be true: a chat echoes no challenge' : false;
   switch (mode) {
     case 'never':
       return asked === true ? 'is not available in this deployment' : false;

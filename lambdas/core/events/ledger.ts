@@ -11,6 +11,8 @@ import type { SubjectLedger } from './subject-order.ts';
 export interface StoredEvent {
   readonly event: Event;
   readonly targets: readonly string[];
+  /** Those that had a transformation then: the others get the data as it was posted, whatever they have later. */
+  readonly transformed?: readonly string[];
   /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
   readonly storedBy?: string;
   /** Of the subject of a sealed event: finds its pointers where there is no key to open it. */

@@ -33,10 +33,19 @@ const KEY_PRESETS = {
   manager: KEY_SCOPES,
 } as const satisfies Record<string, readonly KeyScope[]>;
 
+export interface KeyCreator {
+  /** As the session says. */
+  readonly actor?: string;
+  /** As the identity provider knows the person. */
+  readonly subject?: string;
+}
+
 export interface ApiKey extends Scope {
   readonly id: string;
   /** The key that made it: it lives no longer than that one. None if the operator made it, or an older version did. */
   readonly parentId?: string;
+  /** The person whose session of the console made it: it stays when that person is gone. */
+  readonly createdBy?: KeyCreator;
   readonly name: string;
   readonly scopes: readonly KeyScope[];
   /** None in a key from before redaction had a scope: it came with `events:write`, and such a key keeps it. */

@@ -1,7 +1,7 @@
 // What recommendations are made of, and what they are.
 import type { GroupCounts, Groups } from '../analytics/counting.ts';
 import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
-import { attemptsIn, countedIn, type Rollup, type Slot } from '../analytics/rollup.ts';
+import { attemptsIn, countedIn, firstsIn, type Rollup, type Slot } from '../analytics/rollup.ts';
 import type { RetryPolicy } from '../retries/delays.ts';
 
 export interface Facts {
@@ -19,7 +19,7 @@ export interface Facts {
     readonly maxPerSecond?: number | undefined;
     readonly retryPolicy: RetryPolicy;
   };
-  /** A day before and a day after a change of settings, if one is asked about. */
+  /** As many hours before and after a change of settings, if there is one to look at. */
   readonly change?: { readonly before: Rollup; readonly after: Rollup } | undefined;
 }
 
@@ -51,6 +51,12 @@ export const attemptsOf = (rollup: Rollup): number => attemptsIn(rollup)[0];
 export function successRateOf(rollup: Rollup): number {
   const [attempts, successes] = attemptsIn(rollup);
   return attempts === 0 ? 0 : successes / attempts;
+}
+
+/** The share of attempts that were not the first of their run. */
+export function retryShareOf(rollup: Rollup): number {
+  const attempts = attemptsOf(rollup);
+  return attempts === 0 ? 0 : (attempts - firstsIn(rollup)[0]) / attempts;
 }
 
 /** How many attempts had one of these outcomes. */

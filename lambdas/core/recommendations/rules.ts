@@ -9,6 +9,7 @@ import {
   percent,
   type Recommendation,
   type Rule,
+  retryShareOf,
   SOME,
   successesOf,
   successRateOf,
@@ -275,10 +276,12 @@ const settingsChanged: Rule = ({ change }) => {
       successAfterPercent: percent(successRateOf(after)),
       p95BeforeMs: Math.round(allMs(before, 0.95)),
       p95AfterMs: Math.round(allMs(after, 0.95)),
+      retriesBeforePercent: percent(retryShareOf(before)),
+      retriesAfterPercent: percent(retryShareOf(after)),
       attemptsBefore: attemptsOf(before),
       attemptsAfter: attemptsOf(after),
     },
-    advice: 'How the day after the change compares with the day before it.',
+    advice: 'How the hours after the change of settings compare with as many before it.',
   };
 };
 

@@ -28,6 +28,7 @@ const VIEWER = [
   'getLatencyAnalytics',
   'getRetryAnalytics',
   'getAnalyticsSummary',
+  'getComparison',
   'getRecommendations',
   'listReplays',
   'getReplay',

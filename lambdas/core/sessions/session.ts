@@ -65,6 +65,8 @@ export interface PortalSession extends SessionFacts {
 export interface ConsoleSession extends SessionFacts {
   readonly kind: 'console';
   readonly role: Role;
+  /** The address that it was made from. */
+  readonly from?: string;
 }
 
 export type Session = PortalSession | ConsoleSession;

@@ -20,6 +20,8 @@ export interface Subscriber extends Subscription {
 /** A scope's; of a tenant whose id was used before, what was accepted before this moment is not its own. */
 export type Subscribers = readonly Subscriber[] & {
   readonly notBeforeMs?: number;
+  /** Whether an endpoint or template of it ever had a transformation. */
+  readonly hadTransforms?: true;
   readonly rules?: RoutingRules;
 };
 

@@ -1,5 +1,6 @@
 // The input of a template: its settings are checked like those of an endpoint.
 import * as z from 'zod';
+import { NO_LISTS } from '../destinations/http/lists.ts';
 import { maskedFaults, type SealedAuthentication } from '../endpoints/authentication.ts';
 import { endpointInputSchema } from '../endpoints/endpoint.ts';
 import { SETTING_NAMES, SHARED_SETTINGS } from '../endpoints/settings/all.ts';
@@ -12,6 +13,7 @@ const endpointSchema = endpointInputSchema({
   allowHttp: true,
   allowPrivate: true,
   allowedPorts: 'any',
+  lists: { ...NO_LISTS, allowNames: ['template.invalid'] },
 });
 
 export const templateNameSchema = z

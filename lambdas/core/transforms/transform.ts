@@ -1,7 +1,6 @@
-// A transformation of the data of an endpoint’s events: the setting, and when it applies.
+// A transformation of the data of an endpoint’s events: the setting, and what a delivery is bound to.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Event } from '../events/event.ts';
 import type { Scope } from '../scope.ts';
 import { suspectNumbersIn } from './exact-numbers.ts';
 
@@ -35,42 +34,25 @@ export interface Transform {
   readonly source: string;
   /** Derived from language and source: the same text is the same version. */
   readonly version: string;
-  /** Events that were accepted before go as they came: some may have been sent already. Unix milliseconds. */
-  readonly sinceMs: number;
   /** Of the sample that came with it: where numbers are that lose digits. */
   readonly inexact?: readonly string[];
 }
 
-interface Transforming {
-  readonly transform?: Transform;
-  /** The settings that are its own, where it inherits others. */
-  readonly own?: readonly string[];
-  /** When it began to inherit, if it was there before. */
-  readonly joinedAtMs?: number;
+/** In the place of a version: a delivery that is bound to the data as it was posted. */
+export const AS_POSTED = 'none';
+
+interface Bound {
+  readonly transformVersion?: string;
 }
 
-/** What an event that was never attempted is transformed by. */
-export function transformFor(
-  endpoint: Transforming,
-  { acceptedAtMs }: Pick<Event, 'acceptedAtMs'>,
-): Transform | undefined {
-  return acceptedAtMs >= sinceMsOf(endpoint) ? endpoint.transform : undefined;
-}
-
-/** When it joined its template matters to what it inherits only. */
-function sinceMsOf({ transform, own, joinedAtMs = 0 }: Transforming): number {
-  const { sinceMs = 0 } = transform ?? {};
-  return own?.includes('transform') ? sinceMs : Math.max(sinceMs, joinedAtMs);
-}
-
-interface KeepingTransform {
-  readonly nowMs: number;
-  readonly before?: Transforming | undefined;
+/** The version that a delivery is bound to, if it is one that transforms. */
+export function boundVersion({ transformVersion }: Bound): string | undefined {
+  return transformVersion === AS_POSTED ? undefined : transformVersion;
 }
 
 export function keptTransform(
   given: TransformInput | undefined,
-  { nowMs, before }: KeepingTransform,
+  { before }: { readonly before?: { readonly transform?: Transform } | undefined },
 ): Transform | undefined {
   if (!given) return undefined;
   const { language, source, sample } = given;
@@ -79,15 +61,8 @@ export function keptTransform(
     language,
     source,
     version: versionOf(given),
-    sinceMs: sinceMsAfter(before, nowMs),
     ...(inexact.length > 0 ? { inexact } : {}),
   };
-}
-
-/** One that takes another’s place applies to the same events. */
-function sinceMsAfter(before: KeepingTransform['before'], nowMs: number): number {
-  if (!before) return 0;
-  return before.transform ? sinceMsOf(before) : nowMs;
 }
 
 /** As answers show it. */

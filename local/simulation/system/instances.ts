@@ -21,6 +21,8 @@ export class Instance<Name extends string = string> {
   underWay = 0;
   invocation = 0;
   isOver = false;
+  /** Whether it ended in its last invocation, and not between two. */
+  diedAtWork = false;
   readonly ended: Promise<never>;
   private reject: (error: Error) => void = () => undefined;
   private frozen: { thawed: Promise<void>; thaw: () => void } | undefined;
@@ -166,6 +168,7 @@ export class Instances<Name extends string, Code> {
       this.busy.delete(used);
       instance.freeze();
       used.idleSinceMs = clock.nowMs;
+      instance.diedAtWork = instance.isOver;
       if (instance.isOver) this.died++;
       else this.idle.get(name)?.push(used);
     }

@@ -31,18 +31,21 @@ export function putEndpoint(
   const pk = { S: endpointPartition(endpoint) };
   registry.put(endpointItem({ pk, sk: { S: endpoint.id } }, stored));
   const version = { pk, sk: { S: VERSION_SORT_KEY } };
-  const changes = Number(registry.get(version)?.item.changes?.N ?? 0) + 1;
-  registry.put({ ...version, v: { N: '1' }, changes: { N: String(changes) } });
+  const counted = registry.get(version)?.item;
+  const changes = Number(counted?.changes?.N ?? 0) + 1;
+  registry.put({ ...counted, ...version, v: { N: '1' }, changes: { N: String(changes) } });
   return stored;
 }
 
-/** The version of its transformation, if it has one. */
+/** The version of its transformation, if it has one, in a scope that has its endpoint. */
 export function putTransform({ registry }: Registry, endpoint: Omit<Endpoint, 'sealedSecrets'>) {
   const { transform } = endpoint;
   if (!transform) return;
   const { language, source, version } = transform;
   const key = { pk: { S: transformPartition(endpoint) }, sk: { S: version } };
   registry.put(documentItem(key, { language, source, version }));
+  const counted = { pk: { S: endpointPartition(endpoint) }, sk: { S: VERSION_SORT_KEY } };
+  registry.put({ ...registry.get(counted)?.item, ...counted, tf: { N: '1' } });
 }
 
 let signingKey: string | undefined;

@@ -44,6 +44,12 @@ const VARIABLES = [Env.scheduleGroup, Env.scheduleRoleArn, Env.wakesQueueArn];
 /** What receivers do with a request; resolves when it is answered, or given up. */
 export type Receive = (request: OutgoingRequest, eventId: string) => Promise<Outcome>;
 
+export type Sabotage = (
+  services: Services,
+  name: FunctionName,
+  instance: Instance<FunctionName>,
+) => Services;
+
 export interface SystemOptions {
   readonly clock: VirtualClock;
   readonly conditions: Conditions;
@@ -54,7 +60,7 @@ export interface SystemOptions {
   /** How many batches of each queue may be under way at once. */
   readonly maxConcurrency?: number | undefined;
   /** Changes the services of an instance, to see whether somebody notices. */
-  readonly sabotage?: ((services: Services, name: FunctionName) => Services) | undefined;
+  readonly sabotage?: Sabotage | undefined;
   readonly onAttempt?: (delivery: Delivery) => void;
 }
 
@@ -166,7 +172,7 @@ export function createSystem(options: SystemOptions) {
       () => instance.deadlineMs - clock.nowMs,
     );
     const { functionName: name } = instance;
-    return FUNCTIONS[name].load(options.sabotage?.(services, name) ?? services);
+    return FUNCTIONS[name].load(options.sabotage?.(services, name, instance) ?? services);
   }
 
   const instances = new Instances<FunctionName, FunctionCode[FunctionName]>({

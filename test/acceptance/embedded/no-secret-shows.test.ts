@@ -14,6 +14,8 @@ import { contentsOf } from '../../builders/runtime-contents.ts';
 import { secretsOfStack, temporaryFolder } from '../../local/emulators.ts';
 
 const CONTRACTS = ['standard-webhooks', 'bynn', 'kyc-hmac', 'bronid', 'idnow'];
+/** Of these the URL is the secret. */
+const CHATS = ['slack', 'teams', 'discord'];
 const marked = (what: string): string => `${what}-${randomBytes(18).toString('base64url')}`;
 
 const folder = temporaryFolder();
@@ -143,6 +145,19 @@ async function makeEndpoints(): Promise<string[]> {
     expect(id).toMatch(/^ep_/);
     ids.push(id);
   }
+  for (const contract of CHATS) {
+    const { id } = await ask('POST', '/v1/endpoints', {
+      url: `${receiver.url}/${contract}/${secret('webhook')}`,
+      contract,
+      eventTypes: ['person.*'],
+      autoPause: false,
+    });
+    expect(id).toMatch(/^ep_/);
+    const changed = `${receiver.url}/${contract}/${secret('other-webhook')}`;
+    await ask('PATCH', `/v1/endpoints/${id}`, { url: changed });
+    await ask('POST', '/v1/endpoints', { url: `https://acme.io/${secret('refused')}`, contract });
+    ids.push(id);
+  }
   const { authority, client } = certificates ?? {};
   if (authority && client) {
     // Line by line: the key's own bytes, without the text that all keys begin with.
@@ -163,7 +178,7 @@ async function makeEndpoints(): Promise<string[]> {
     const given = { overlapSeconds: 60, secret: signingSecret('rotated', contract) };
     await ask('POST', `${path}/rotate-secret`, given, { shows: true });
     const rotated = await ask('POST', `${path}/rotate-secret`, {}, { shows: true });
-    secrets.add(rotated.secret);
+    if (!CHATS.includes(contract)) secrets.add(rotated.secret);
     await ask('POST', `${path}/test`, {});
   }
   return ids;
@@ -219,7 +234,9 @@ async function deliver(endpoints: readonly string[]): Promise<void> {
       const isOver = ({ status }: { status: string }) => /delivered|dead|cancelled/.test(status);
       // The one with the client certificate goes on trying.
       return (
-        all.length > endpoints.length && all.filter(isOver).length >= CONTRACTS.length + 2 && all
+        all.length > endpoints.length &&
+        all.filter(isOver).length >= CONTRACTS.length + CHATS.length + 2 &&
+        all
       );
     }, 60_000);
   for (const one of (await deliveries()) as { id: string; status: string }[]) {

@@ -67,6 +67,7 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   getLatencyAnalytics: 'deliveries:read',
   getRetryAnalytics: 'deliveries:read',
   getAnalyticsSummary: 'deliveries:read',
+  getComparison: 'deliveries:read',
   getRecommendations: 'deliveries:read',
   createPortalSession: 'portal:write',
   listPortalSessions: 'portal:write',

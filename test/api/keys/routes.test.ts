@@ -111,6 +111,20 @@ describe('GET /v1/keys/{id}', () => {
     for (const ask of [service.globex, service.acmeTest]) expect(await form(ask, id)).toEqual(none);
   });
 
+  it.each([
+    ['the operator’s key', undefined, null],
+    ['a session of nobody', {}, { actor: null, subject: null }],
+    ['a session of somebody', { actor: 'sam' }, { actor: 'sam', subject: null }],
+  ])('says that it was made by %s', async (_, session, createdBy) => {
+    const acme = { 'posthorn-tenant': 'acme' };
+    const opened = session && (await service.operator('POST', '/v1/console-sessions', session));
+    const maker = opened ? service.askWith(opened.json.token) : service.operator;
+    const { json } = await maker('POST', '/v1/keys', {}, acme);
+    const listed = await service.operator('GET', '/v1/keys', undefined, acme);
+    const found = listed.json.data.find(({ id }: { id: string }) => id === json.id);
+    expect([json.createdBy, found.createdBy]).toEqual([createdBy, createdBy]);
+  });
+
   it('needs the scope keys:write', async () => {
     const { id } = await made();
     const reader = await service.keyOf('acme', 'live', ['events:read']);

@@ -11,8 +11,8 @@ const DATA = `{"applicant":{"name":"${MARK}"},"session":{"id":"s-1"},"big":1e400
 
 let service: ApiService;
 let ask: Ask;
-let own: { id: string }[];
-let other: { id: string };
+let own: Made[];
+let other: Made;
 let shared: string;
 let foreign: string;
 
@@ -33,7 +33,7 @@ async function endpoint(settings: object): Promise<Made> {
 }
 
 /** Stored as fan-out stores it. */
-async function event(targets: readonly { id: string }[], atMs: number): Promise<string> {
+async function event(targets: readonly Made[], atMs: number): Promise<string> {
   const id = createId('evt', atMs, Buffer.alloc(10, atMs));
   const made = {
     ...anEvent({ id, data: DATA }),
@@ -41,7 +41,11 @@ async function event(targets: readonly { id: string }[], atMs: number): Promise<
     channels: [MARK],
     acceptedAtMs: atMs,
   };
-  await service.ledger.putEvents([{ event: made, targets: targets.map((one) => one.id) }]);
+  const idsOf = (some: typeof targets) => some.map((one) => one.id);
+  const transformed = idsOf(targets.filter(({ transform }) => transform));
+  await service.ledger.putEvents([
+    { event: made, targets: idsOf(targets), ...(transformed.length > 0 && { transformed }) },
+  ]);
   return id;
 }
 
@@ -138,9 +142,10 @@ describe('an event', () => {
     ['with what there is now, as it was not attempted', [hiding, showing], false, true],
     ['with what there is now, as that hides what was shown', [showing, hiding], false, false],
   ])('is transformed %s', async (_, [before, now], isAttempted, isShown) => {
-    const { id, transform } = await endpoint(before ? { transform: before } : {});
+    const target = await endpoint(before ? { transform: before } : {});
+    const { id, transform } = target;
     service.clock.nowMs += 1;
-    const eventId = await event([{ id }], service.clock.nowMs);
+    const eventId = await event([target], service.clock.nowMs);
     if (isAttempted) await attempted(eventId, id, transform?.version);
     service.clock.nowMs += 1;
     const changed = await service.acme('PATCH', `/v1/endpoints/${id}`, { transform: now });

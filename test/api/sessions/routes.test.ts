@@ -250,6 +250,40 @@ describe('a console session', () => {
     expect(service.sentEvents[0]?.event).toMatchObject({ tenant: 'acme', postedBy: 'operator' });
   });
 
+  it('is listed with who, as what and from where, for the operator and admins only', async () => {
+    const from = { requestContext: { http: { sourceIp: '198.51.100.7' } } };
+    const made = await service.app.request(
+      '/v1/console-sessions',
+      { method: 'POST', headers: { authorization: `Bearer ${service.operatorKey.value}` } },
+      from,
+    );
+    const { id } = (await made.json()) as { id: string };
+    const next: typeof consoleOf = (body) => {
+      service.clock.nowMs += 1;
+      return consoleOf(body);
+    };
+    const admin = await next({ actor: 'ada' });
+    const support = await next({ role: 'support' });
+    const viewer = await next({ role: 'viewer' });
+    const { status, json } = await admin.ask('GET', '/v1/console-sessions');
+    expect({ status, data: json.data }).toMatchObject({
+      status: 200,
+      data: [
+        { id, actor: null, role: 'admin', signIn: 'key', from: '198.51.100.7' },
+        { id: admin.id, actor: 'ada', role: 'admin', signIn: 'key', from: null },
+        { id: support.id, role: 'support' },
+        { id: viewer.id, role: 'viewer' },
+      ],
+    });
+    for (const { ask } of [support, viewer]) {
+      expect((await ask('GET', '/v1/console-sessions')).status).toBe(403);
+      expect((await ask('DELETE', `/v1/console-sessions?id=${id}`)).status).toBe(403);
+    }
+    expect((await admin.ask('DELETE', `/v1/console-sessions?id=${viewer.id}`)).status).toBe(200);
+    service.clock.nowMs += FORGOTTEN_MS;
+    expect([await viewer.status(), await support.status()]).toEqual([401, 200]);
+  });
+
   it('is not for a tenant’s key, nor for a tenant of any name', async () => {
     expect((await service.acme('POST', '/v1/console-sessions', {})).status).toBe(403);
     expect((await service.acme('GET', '/v1/console-sessions')).status).toBe(403);

@@ -1,14 +1,18 @@
 // Signing in to the console: against a provider that others wrote, and against one that lies.
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { oidcSchema, roleOf } from '../../../lambdas/core/sessions/oidc.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
+import {
+  CLIENT,
+  listening,
+  startProvider,
+  stopped,
+  type TestProvider,
+} from '../../builders/identity-provider.ts';
 
-const CLIENT = 'posthorn-console';
 const REDIRECT_URI = 'https://hooks.example.com/console';
 /** As the API is asked at. */
 const AT = { host: 'hooks.example.com', 'x-forwarded-proto': 'https' };
@@ -40,59 +44,16 @@ const signIn = (body: object) =>
 const given = (code: string, more: object = {}) =>
   signIn({ code, codeVerifier: VERIFIER, nonce: NONCE, ...more });
 
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 describe('with oidc-provider', () => {
-  let server: Server;
-  let issuer: string;
+  let provider: TestProvider;
 
   beforeAll(async () => {
-    server = createServer((request, response) => provider.callback()(request, response));
-    issuer = await listening(server);
-    const provider = new Provider(issuer, {
-      clients: [
-        {
-          client_id: CLIENT,
-          redirect_uris: [REDIRECT_URI],
-          token_endpoint_auth_method: 'none',
-          grant_types: ['authorization_code'],
-          response_types: ['code'],
-        },
-      ],
-      cookies: { keys: [randomBytes(16).toString('hex')] },
-      claims: { openid: ['sub', 'groups'], email: ['email'] },
-      conformIdTokenClaims: false,
-      findAccount: (_, id) => ({
-        accountId: id,
-        claims: () => ({ sub: id, email: `${id}@example.com`, groups: PEOPLE[id] }),
-      }),
-      // Nobody is asked for consent.
-      loadExistingGrant: async ({ oidc }) => {
-        const grant = new oidc.provider.Grant({
-          clientId: oidc.client?.clientId ?? '',
-          accountId: oidc.session?.accountId ?? '',
-        });
-        grant.addOIDCScope('openid email');
-        await grant.save();
-        return grant;
-      },
-      ttl: {
-        AccessToken: 60,
-        AuthorizationCode: 60,
-        IdToken: 60,
-        Interaction: 60,
-        Session: 60,
-        Grant: 60,
-      },
-    });
-    service.modes.oidc = settingsOf(issuer);
+    provider = await startProvider(PEOPLE);
+    provider.serve(REDIRECT_URI);
+    service.modes.oidc = settingsOf(provider.issuer);
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await provider?.stop();
     service.modes.oidc = undefined;
   });
 
@@ -143,7 +104,7 @@ describe('with oidc-provider', () => {
   it('says where to go, and where to come back', async () => {
     const { json } = await service.anyone('GET', '/v1/console-sessions/oidc', undefined, { ...AT });
     expect(json).toEqual({
-      authorizationEndpoint: `${issuer}/auth`,
+      authorizationEndpoint: `${provider.issuer}/auth`,
       clientId: CLIENT,
       scope: 'openid email',
       redirectUri: REDIRECT_URI,
@@ -160,9 +121,29 @@ describe('with oidc-provider', () => {
       json: { role, actor: `${person}@example.com`, madeBy: null },
     });
     expect(Date.parse(json.expiresAt) - service.clock.nowMs).toBe(HOUR_MS);
+    expect(json.signIn).toBe('oidc');
     expect(json.url).toBe(`${REDIRECT_URI}#token=${json.token}`);
     const shown = await service.askWith(json.token)('GET', '/v1/keys/current');
     expect(shown.json).toMatchObject({ kind: 'operator', session: { role } });
+  });
+
+  it('names a person as the maker of keys, to the operator only', async () => {
+    const { json } = await given(await codeFor('ada'));
+    const acme = { 'posthorn-tenant': 'acme' };
+    const made = await service.askWith(json.token)('POST', '/v1/keys', {}, acme);
+    expect(made.json.createdBy).toEqual({ actor: 'ada@example.com', subject: 'ada' });
+    const child = await service.askWith(made.json.key)('POST', '/v1/keys', {});
+    expect([child.json.parent, child.json.createdBy]).toEqual([made.json.id, null]);
+    await service.operator('DELETE', `/v1/console-sessions?id=${json.id}`);
+    service.clock.nowMs += 3_001;
+    const one = `/v1/keys/${made.json.id}`;
+    const shown = await service.operator('GET', one, undefined, acme);
+    expect([shown.json.createdBy, shown.json.revokedAt]).toEqual([made.json.createdBy, null]);
+    for (const path of [one, '/v1/keys', '/v1/keys/current']) {
+      const { status, text } = await service.askWith(made.json.key)('GET', path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).not.toContain('ada');
+    }
   });
 
   it.each(['eve', 'nobody'])('%s, who has no role, does not get in', async (person) => {
@@ -193,14 +174,15 @@ describe('with a provider that lies', () => {
   let token = '';
   let discovery: object = {};
   let jwks: object = {};
-  let answer: { status: number; body: string } | undefined;
+  let answers: Record<string, { status: number; body: string }> = {};
   const keys = generateKeyPair('RS256', { extractable: true });
   const others = generateKeyPair('RS256');
 
   beforeEach(async () => {
     server = createServer((request, response) => {
-      if (request.url === '/token' && answer) {
-        response.writeHead(answer.status, { location: '/elsewhere' }).end(answer.body);
+      const { [request.url ?? '']: lie } = answers;
+      if (lie) {
+        response.writeHead(lie.status, { location: '/elsewhere' }).end(lie.body);
         return;
       }
       const bodies: Readonly<Record<string, object>> = {
@@ -212,7 +194,7 @@ describe('with a provider that lies', () => {
       response.end(JSON.stringify(bodies[request.url ?? ''] ?? {}));
     });
     issuer = await listening(server);
-    answer = undefined;
+    answers = {};
     discovery = {
       issuer,
       authorization_endpoint: `${issuer}/auth`,
@@ -223,8 +205,7 @@ describe('with a provider that lies', () => {
     service.modes.oidc = settingsOf(issuer);
     return async () => {
       service.modes.oidc = undefined;
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopped(server);
     };
   });
 
@@ -277,6 +258,26 @@ describe('with a provider that lies', () => {
     expect([status, json.detail]).toEqual([401, 'The sign-in does not hold. Try again.']);
   });
 
+  it.each<[number, object, number]>([
+    [400, { error: 'invalid_grant' }, 401],
+    [403, { error: 'invalid_grant' }, 401],
+    [400, { error: 'invalid_request' }, 401],
+    [401, { error: 'invalid_client' }, 503],
+    [400, { error: 'unauthorized_client' }, 503],
+    [404, {}, 503],
+    [429, { error: 'slow_down' }, 503],
+  ])('answers to %i %j of the token endpoint with %j', async (status, body, expected) => {
+    token = await sign(claims());
+    answers = { '/token': { status, body: JSON.stringify(body) } };
+    expect((await given('code')).status).toBe(expected);
+  });
+
+  it('refuses a token whose key is none of its keys', async () => {
+    jwks = { keys: [{ ...(await exportJWK((await others).publicKey)), kid: 'b', alg: 'RS256' }] };
+    token = await sign(claims());
+    expect((await given('code')).status).toBe(401);
+  });
+
   it.each<[object, number]>([
     [{}, 403],
     [{ email_verified: false }, 403],
@@ -293,10 +294,23 @@ describe('with a provider that lies', () => {
   it.each<[string, () => void]>([
     ['it describes another issuer', () => (discovery = { ...discovery, issuer: `${issuer}/` })],
     ['it describes nothing', () => (discovery = {})],
-    ['it fails', () => (answer = { status: 500, body: '{}' })],
-    ['it sends on elsewhere', () => (answer = { status: 302, body: '' })],
-    ['it answers without end', () => (answer = { status: 200, body: `"${'x'.repeat(300_000)}"` })],
-    ['it answers with no JSON', () => (answer = { status: 200, body: '<html>' })],
+    ['its keys are none', () => (jwks = { error: 'maintenance' })],
+    ...['/token', '/jwks'].flatMap((at): [string, () => void][] =>
+      (
+        [
+          ['fails', 500, '{}'],
+          ['sends on elsewhere', 302, ''],
+          ['answers without end', 200, `"${'x'.repeat(300_000)}"`],
+          ['answers with no JSON', 200, '<html>'],
+        ] as const
+      ).map(([how, status, body]) => [
+        `${at} ${how}`,
+        () => {
+          answers = { [at]: { status, body } };
+        },
+      ]),
+    ),
+    ['/jwks is not there', () => (answers = { '/jwks': { status: 404, body: '{}' } })],
     ['nobody listens', () => server.close()],
   ])('answers 503 where %s', async (_, lie) => {
     token = await sign(claims());

@@ -71,6 +71,60 @@ it('stats takes one endpoint at most', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining('stats expects [endpoint]')]);
 });
 
+const BEFORE = {
+  period: 'before',
+  attempts: 440,
+  successRate: 0.9295,
+  firstAttemptRate: 0.9242,
+  retryShare: 0.0705,
+  avgMs: 121,
+  p50Ms: 96,
+  p95Ms: 310,
+  p99Ms: 820,
+};
+const COMPARISON = {
+  endpoint: 'ep_1',
+  at: '2026-01-31T10:20:00.000Z',
+  hours: 1,
+  complete: false,
+  live: null,
+  data: [BEFORE, { ...BEFORE, period: 'after', attempts: 12, successRate: null, p95Ms: 270 }],
+  difference: { successRate: null, retryShare: 0.0312, p95Ms: -40 },
+};
+
+it.each([
+  [['--compare'], ''],
+  [['--changed-at', '2026-01-31T10:20:00Z'], 'at=2026-01-31T10%3A20%3A00Z'],
+])('stats %j shows both sides of a change and how they differ', async (given, query) => {
+  service.answer = () => ({ status: 200, body: COMPARISON });
+  const { code, stdout, stderr } = await ran(service.url, ['stats', 'ep_1', ...given]);
+  expect(code).toBe(0);
+  expect(service.asked[0]?.path).toBe('/v1/endpoints/ep_1/comparison');
+  expect(`${service.asked[0]?.query}`).toBe(query);
+  expect(stdout).toContain('1 h before and after the change at 2026-01-31T10:20:00.000Z');
+  expect(stdout).toMatch(/PERIOD +ATTEMPTS +SUCCESS +FIRST ATTEMPTS +RETRIES/);
+  expect(stdout).toMatch(/before +440 +93 % +92.4 % +7.1 % +121 +96 +310 +820/);
+  expect(stdout).toMatch(/after +12 +- /);
+  expect(stdout).toContain('success: too few attempts to say, retries +3.1 points, p95 -40 ms');
+  expect(stderr).toContain('not counted in full');
+});
+
+it('a comparison as JSON is the answer as it is', async () => {
+  service.answer = () => ({ status: 200, body: COMPARISON });
+  const { stdout } = await ran(service.url, ['stats', 'ep_1', '--compare', '--json']);
+  expect(JSON.parse(stdout)).toEqual(COMPARISON);
+});
+
+it.each([
+  [['--compare'], 'a comparison needs an endpoint'],
+  [['ep_1', '--compare', '--since', '2h'], '--since is not for a comparison'],
+  [['ep_1', '--changed-at', '2h', '--type', 'a.b'], '--type is not for a comparison'],
+])('stats %j is refused', async (given, message) => {
+  const { code, stderr } = await ran(service.url, ['stats', ...given]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  expect(service.asked).toEqual([]);
+});
+
 it('advice names what to do, what it rests on, and what would apply it', async () => {
   service.answer = () => ({
     status: 200,

@@ -112,7 +112,7 @@ describe('a write of a delivery', () => {
   });
 
   it('counts a run of its own from its first attempt', () => {
-    const run = newRun(delivered, 'replay', settings, NOON_MS + HOUR_MS, { replayId: 'rpl_1' });
+    const run = newRun(delivered, 'replay', settings, NOON_MS + HOUR_MS, 'rpl_1');
     const again = attempt(3, { run: 2, cause: 'replay', outcome: 'http_200' });
     const { dueAtMs, nextCause, workAtMs, ...ended } = run;
     const after: Delivery = { ...ended, state: 'delivered', attempts: [...run.attempts, again] };

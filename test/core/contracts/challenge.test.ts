@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { encryptBody } from '../../../lambdas/adapters/on-demand/jwe.ts';
-import { CONTRACT_NAMES, type ContractName } from '../../../lambdas/core/contracts/all.ts';
+import {
+  SIGNED_CONTRACT_NAMES,
+  type SignedContractName,
+} from '../../../lambdas/core/contracts/all.ts';
 import { composeRequest } from '../../../lambdas/core/requests/compose.ts';
 import type { SigningMoment } from '../../../lambdas/core/signing/moment.ts';
 import { aDelivery, aMoment, publicPem, SECRET } from '../../builders/contracts.ts';
@@ -20,7 +23,7 @@ import {
 const CHALLENGE = 'q8Zk1n0cYv5o7s2d';
 
 async function challenged(
-  contract: ContractName,
+  contract: SignedContractName,
   moment: Partial<SigningMoment> = {},
 ): Promise<Received> {
   const endpoint = endpointOf(contract);
@@ -41,7 +44,7 @@ async function challenged(
 }
 
 describe('a challenge', () => {
-  it.each(CONTRACT_NAMES)('has the same members for receivers of %s', async (contract) => {
+  it.each(SIGNED_CONTRACT_NAMES)('has the same members for receivers of %s', async (contract) => {
     const { body } = await challenged(contract);
     const { jwt, ...rest } = JSON.parse(body.toString('utf8'));
     expect(rest).toEqual({ type: 'endpoint.verification', challenge: CHALLENGE });

@@ -1,4 +1,4 @@
-// What docs/ shows is so: the examples' bytes verify, and the sixth contract works as it is printed.
+// What docs/ shows is so: the examples' bytes verify, and the contract of one's own works as it is printed.
 import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ describe('the receivers’ pages show real bytes', () => {
   });
 });
 
-describe('the sixth contract of docs/contracts.md', () => {
+describe('the contract of one’s own in docs/contracts.md', () => {
   it('is printed as it is run', () => {
     expect(read('docs/contracts.md')).toContain(read('test/core/contracts/stamped.ts'));
   });

@@ -1,4 +1,4 @@
-// Stamped: an example of a sixth contract, a JSON array of time, type and data under one HMAC-SHA512.
+// Stamped: an example of a further contract, a JSON array of time, type and data under one HMAC-SHA512.
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Contract } from '../../../lambdas/core/contracts/contract.ts';

@@ -2,9 +2,16 @@
 import { useScope } from '../base/loading.ts';
 import { Head } from '../parts/layout.tsx';
 import { useWho } from '../session/who.ts';
+import { ConsoleSessions } from './console-sessions.tsx';
 import { Keys } from './keys.tsx';
 import { Sessions } from './sessions.tsx';
 import { SealingKeys, SigningKeys } from './signing.tsx';
+
+/** What only the operator's key and admins are shown: who else is signed in to the console. */
+export function Operators() {
+  const { isOperator, role } = useWho();
+  return isOperator && (role ?? 'admin') === 'admin' ? <ConsoleSessions /> : null;
+}
 
 export function Access() {
   const { isOperator } = useWho();
@@ -20,6 +27,7 @@ export function Access() {
         <Sessions />
         <SigningKeys />
         {isOperator && <SealingKeys />}
+        <Operators />
       </div>
     </>
   );

@@ -81,6 +81,7 @@ export function Keys() {
               </>
             ),
           },
+          { head: 'Made by', cell: Maker },
           {
             head: 'Scopes',
             looks: 'full',
@@ -165,6 +166,13 @@ export function Keys() {
       )}
     </Card>
   );
+}
+
+/** A person's key stays when the person is gone. */
+function Maker({ createdBy, parent }: Pick<Key, 'createdBy' | 'parent'>) {
+  const person = createdBy?.actor ?? createdBy?.subject;
+  if (person) return <Text>{person}</Text>;
+  return parent === null ? <None>the operator</None> : <code class="cut">{parent}</code>;
 }
 
 function KeyState({ revokedAt, expiresAt }: Pick<Key, 'revokedAt' | 'expiresAt'>) {

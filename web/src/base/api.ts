@@ -48,9 +48,12 @@ export function path(texts: TemplateStringsArray, ...parts: readonly string[]): 
 
 export class Api {
   readonly scope: Scope;
+  readonly #given: string | undefined;
 
-  constructor(scope: Scope) {
+  /** @param given in the place of this tab's token: such a session is not renewed */
+  constructor(scope: Scope, given?: string) {
     this.scope = scope;
+    this.#given = given;
   }
 
   async get<T>(address: string, query?: Query, signal?: AbortSignal): Promise<T> {
@@ -66,7 +69,7 @@ export class Api {
     for (let isRenewed = false; ; isRenewed = true) {
       const response = await this.#fetch(address, request);
       const text = await response.text();
-      if (response.status === 401 && !isRenewed && (await renewal())) continue;
+      if (response.status === 401 && !isRenewed && !this.#given && (await renewal())) continue;
       if (!response.ok) throw faultOf(response, text);
       const isJson = response.headers.get('content-type')?.includes('json');
       const value = (isJson && text !== '' ? JSON.parse(text) : undefined) as T;
@@ -80,7 +83,7 @@ export class Api {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
     }
-    const headers = new Headers({ Authorization: `Bearer ${token() ?? ''}` });
+    const headers = new Headers({ Authorization: `Bearer ${this.#given ?? token() ?? ''}` });
     if (isOperator && this.scope.tenant !== undefined) {
       headers.set('Posthorn-Tenant', this.scope.tenant);
       headers.set('Posthorn-Environment', this.scope.environment);

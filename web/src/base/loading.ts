@@ -87,6 +87,10 @@ export interface Action {
   readonly clear: () => void;
 }
 
+let running = 0;
+/** Whether changes are under way, whose answers the page would not see if it were left. */
+export const isActing = (): boolean => running > 0;
+
 /** A change that a person asked for: one at a time, with its fault. */
 export function useAction(): Action {
   const [isBusy, setBusy] = useState(false);
@@ -95,11 +99,13 @@ export function useAction(): Action {
     if (isBusy) return;
     setBusy(true);
     setFault(undefined);
+    running++;
     try {
       await work();
     } catch (error) {
       setFault(asFault(error));
     }
+    running--;
     setBusy(false);
   };
   return { isBusy, fault, run, clear: () => setFault(undefined) };

@@ -2,24 +2,46 @@
 const NAME = 'posthorn.token';
 let inMemory: string | undefined;
 
-/**
- * Takes `#token=...` out of the address. `&to=/...` says which screen comes first.
- * @returns whether there was one
- */
-function takeToken(): boolean {
-  if (!location.hash.startsWith('#token=')) return false;
-  const given = new URLSearchParams(location.hash.slice(1));
-  keepToken(given.get('token') ?? '');
-  const to = given.get('to') ?? '';
-  history.replaceState(null, '', `${location.pathname}${to.startsWith('/') ? `#${to}` : ''}`);
-  return true;
+/** What a link brings: its token, and the screen that comes first. */
+export interface Offer {
+  readonly token: string;
+  readonly hash: string;
 }
 
-/** Also of a link that is opened where the page is open already: the browser changes the fragment only, and loads nothing. */
-export function takeTokens(): void {
-  takeToken();
-  addEventListener('hashchange', () => {
-    if (takeToken()) location.reload();
+/**
+ * Takes `#token=...` out of the address. `&to=/...` says which screen comes first.
+ * @param before the fragment that the page had
+ */
+function offerIn(before: string): Offer | undefined {
+  if (!location.hash.startsWith('#token=')) return undefined;
+  const given = new URLSearchParams(location.hash.slice(1));
+  const to = given.get('to') ?? '';
+  history.replaceState(null, '', location.pathname + before);
+  return { token: given.get('token') ?? '', hash: to.startsWith('/') ? `#${to}` : '' };
+}
+
+/** Its session is this tab's from now on. */
+export function takeOffer(offer: Offer): void {
+  keepToken(offer.token);
+  history.replaceState(null, '', location.pathname + offer.hash);
+}
+
+/**
+ * Also of a link that is opened where the page is open already: the browser changes the fragment only, and loads nothing.
+ * @param decide gets a link that comes where another session is; without it, the link's takes its place
+ */
+export function takeTokens(decide?: (offer: Offer) => void): void {
+  const look = (before: string): boolean => {
+    const offer = offerIn(before);
+    if (offer === undefined) return false;
+    const kept = token();
+    if (!decide || !kept || kept === offer.token) takeOffer(offer);
+    else decide(offer);
+    return token() === offer.token;
+  };
+  look('');
+  addEventListener('hashchange', ({ oldURL }) => {
+    if (look(oldURL.replace(/^[^#]*/, ''))) location.reload();
   });
 }
 

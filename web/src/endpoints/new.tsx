@@ -15,21 +15,9 @@ import { Icon } from '../parts/icon.tsx';
 import { Card, Facts, Head } from '../parts/layout.tsx';
 import { FaultNote } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
+import { CHATS, CONTRACTS, type Contract } from './contracts.ts';
 import { Receiver } from './receiver.tsx';
 import { TestResult } from './test.tsx';
-
-type Contract = Endpoint['contract'];
-
-const CONTRACTS: readonly (readonly [Contract, string])[] = [
-  [
-    'standard-webhooks',
-    'HMAC-SHA256 over id, time and body. Libraries in many languages. The default.',
-  ],
-  ['kyc-hmac', 'HMAC-SHA256 of the body, in hex.'],
-  ['bynn', 'A signed JWT in the body.'],
-  ['bronid', 'SHA-3 and Keccak over body and key.'],
-  ['idnow', 'Identifiers and links only, with a bearer JWT.'],
-];
 
 interface Made {
   readonly endpoint: Endpoint;
@@ -87,7 +75,7 @@ export function NewEndpoint() {
     });
 
   const isMade = made !== undefined;
-  const urlFault = creating.fault?.errors.find((one) => one.path === 'url')?.message;
+  const urlFault = creating.fault?.errors.find((one) => one.path === '/url')?.message;
   return (
     <>
       <Head
@@ -164,12 +152,22 @@ export function NewEndpoint() {
             isDone={report !== undefined && isSuccess(report.outcome)}
             isOff={!isMade}
           >
-            {made?.secret && (
-              <p class="row">
-                Its secret: <code>{made.secret}</code> <Copy text={made.secret} what="the secret" />
+            {CHATS.has(contract) ? (
+              <p class="small">
+                The chat shows what comes. Its URL is kept as a secret, and shown masked from now
+                on.
               </p>
+            ) : (
+              <>
+                {made?.secret && (
+                  <p class="row">
+                    Its secret: <code>{made.secret}</code>{' '}
+                    <Copy text={made.secret} what="the secret" />
+                  </p>
+                )}
+                <Receiver contract={contract} />
+              </>
             )}
-            <Receiver contract={contract} />
           </Step>
           <Step
             n={5}

@@ -22,6 +22,9 @@ export interface Sample {
 
 export const NO_SAMPLE: Sample = { type: '', data: '{}' };
 
+/** So that a subject from right to left does not turn its option around. */
+const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 /** The member of a request that names the event, or has its data; undefined while that is no JSON. */
 export function sampleMember({ event, data }: Sample): string | undefined {
   if (event !== undefined) return `"event":${JSON.stringify(event)}`;
@@ -112,7 +115,9 @@ export function SampleField({ value, onChange, endpoint, event, isTyped }: Sampl
             ({ id, type, subject, acceptedAt }) =>
               [
                 `event ${id}`,
-                [type, subject, relative(acceptedAt, now)].filter(Boolean).join(', '),
+                [type, subject && isolated(subject), relative(acceptedAt, now)]
+                  .filter(Boolean)
+                  .join(', '),
               ] as const,
           ),
           ...types.map(({ name }) => [`type ${name}`, `Example of ${name}`] as const),

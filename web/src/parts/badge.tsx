@@ -90,6 +90,7 @@ const OUTCOMES: Record<string, string> = {
   blocked_address: 'Address not allowed',
   too_large: 'The answer is too large',
   unshapeable: 'The contract cannot form this event',
+  transform_failed: 'The transformation failed',
   event_expired: 'The event’s data is gone',
 };
 

@@ -1,9 +1,8 @@
 // Signing in: with a link that holds a token, or by a key that is typed. Over the page where a session ended, so that
 // what was typed stays.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { onExpired } from '../base/api.ts';
 import { asFault, type Fault } from '../base/faults.ts';
-import { useAction } from '../base/loading.ts';
 import { dropToken, keepToken } from '../base/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -11,7 +10,7 @@ import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { FaultNote } from '../parts/states.tsx';
 import { exchangeKey } from './exchange.ts';
-import { askProvider } from './own-account.ts';
+import { askProvider, hasProvider, signInBeside } from './own-account.ts';
 
 interface SignInProps {
   readonly onToken: () => void;
@@ -68,27 +67,45 @@ export function SignIn({ onToken, fault }: SignInProps) {
         <h1 id="title">Sign in to the console</h1>
         <KeyForm onToken={onToken} fault={fault} />
         <hr />
-        <OwnAccount />
+        <OwnAccount ask={askProvider} />
       </section>
     </main>
   );
 }
 
-/** Requests wait for it, and go on with the new token. */
-export function Expired() {
+/** Requests wait for it, and go on with the new token. @param onToken is told of it */
+export function Expired({ onToken }: Pick<SignInProps, 'onToken'>) {
   const [waiting, setWaiting] = useState<((isRenewed: boolean) => void)[]>([]);
   useEffect(() => {
     onExpired(() => new Promise((resolve) => setWaiting((others) => [...others, resolve])));
     return () => onExpired(async () => false);
   }, []);
-  if (waiting.length === 0) return null;
+  const isOver = waiting.length > 0;
+  const [isOffered, setOffered] = useState(false);
+  useEffect(() => {
+    if (isOver) void hasProvider().then(setOffered);
+  }, [isOver]);
+  const waits = useRef(waiting);
+  waits.current = waiting;
+  if (!isOver) return null;
   const end = (isRenewed: boolean) => {
-    for (const resolve of waiting) resolve(isRenewed);
+    for (const resolve of waits.current) resolve(isRenewed);
     setWaiting([]);
+    if (isRenewed) onToken();
+  };
+  const beside = async () => {
+    keepToken(await signInBeside());
+    end(true);
   };
   return (
     <Dialog title="Your session ended" onClose={() => end(false)}>
       <p>Sign in again to go on here: what you typed is kept.</p>
+      {isOffered && (
+        <>
+          <OwnAccount ask={beside} />
+          <hr />
+        </>
+      )}
       <KeyForm onToken={() => end(true)} />
       <Button kind="quiet" onClick={() => end(false)}>
         Not now
@@ -97,14 +114,31 @@ export function Expired() {
   );
 }
 
-function OwnAccount() {
-  const action = useAction();
+/** @param ask may never end, where the person closes the provider's window: it can be asked again */
+function OwnAccount({ ask }: { readonly ask: () => Promise<void> }) {
+  const [fault, setFault] = useState<Fault>();
+  const begin = () => {
+    setFault(undefined);
+    ask().catch((error: unknown) => setFault(asFault(error)));
+  };
   return (
     <>
-      <Button icon="user" disabled={action.isBusy} onClick={() => action.run(askProvider)}>
+      <Button icon="user" onClick={begin}>
         Sign in with your own account
       </Button>
-      <FaultNote fault={action.fault} />
+      <FaultNote fault={fault} />
     </>
+  );
+}
+
+/** In a window of its own: the page that opened it goes on. */
+export function Elsewhere() {
+  return (
+    <main class="door" id="main">
+      <section class="card pad stack">
+        <h1>Signing in</h1>
+        <p>This window closes by itself. Close it if it stays, and go on where you were.</p>
+      </section>
+    </main>
   );
 }

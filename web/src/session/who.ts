@@ -13,11 +13,14 @@ export interface Who {
   /** Undefined with a key. */
   readonly role: Role | undefined;
   readonly actor: string | null;
+  readonly tenant?: string | null;
   readonly environment: 'live' | 'test' | null;
   readonly scopes: readonly string[];
   readonly endsAt: string | null;
   /** The only origin whose page may embed this session. */
   readonly embedOrigin: string | null;
+  /** None with a key. */
+  readonly session?: Session | null | undefined;
 }
 
 const NOBODY: Who = {
@@ -44,24 +47,36 @@ export function useMay(scope: string): boolean {
   return role !== 'support' || OF_SUPPORT.includes(scope);
 }
 
+/** As people call whoever a session is of. */
+export function nameOf({ actor, isOperator, role, tenant, environment }: Who): string {
+  const person = actor ?? (isOperator && role !== 'viewer' && role !== 'support' ? 'Operator' : '');
+  return [person, role, tenant, environment].filter(Boolean).join(', ');
+}
+
 interface Session {
+  readonly id: string;
   readonly expiresAt: string;
   readonly actor: string | null;
   readonly role?: Role;
+  readonly signIn?: 'key' | 'oidc';
   readonly embedOrigin?: string | null;
 }
 type Current = CurrentKey & { readonly session?: Session | null };
 
-export async function whoIs(): Promise<Who> {
-  const api = new Api({ tenant: undefined, environment: 'live' });
-  const { kind, environment, scopes, key, session } = await api.get<Current>('/v1/keys/current');
+/** @param given a token in the place of this tab's */
+export async function whoIs(given?: string): Promise<Who> {
+  const api = new Api({ tenant: undefined, environment: 'live' }, given);
+  const { kind, tenant, environment, scopes, key, session } =
+    await api.get<Current>('/v1/keys/current');
   return {
     isOperator: kind === 'operator',
     role: session?.role,
     actor: session?.actor ?? null,
+    tenant,
     environment,
     scopes,
     endsAt: session?.expiresAt ?? key?.expiresAt ?? null,
     embedOrigin: session?.embedOrigin ?? null,
+    session,
   };
 }

@@ -1,7 +1,7 @@
 // Which screen an address of the console means.
 
 import type { VNode } from 'preact';
-import { Access } from '../access/access.tsx';
+import { Access, Operators } from '../access/access.tsx';
 import { useScope } from '../base/loading.ts';
 import { href, type Route } from '../base/router.ts';
 import { Endpoint } from '../endpoints/endpoint.tsx';
@@ -44,7 +44,14 @@ export function Screen({ route }: { readonly route: Route }): VNode {
   const { tenant } = useScope();
   const [first = 'overview', id] = route.path;
   const ofTenant = OF_TENANT[first];
-  if (tenant === undefined && ofTenant !== undefined) return <NeedsTenant title={ofTenant} />;
+  if (tenant === undefined && ofTenant !== undefined) {
+    return (
+      <>
+        <NeedsTenant title={ofTenant} />
+        {first === 'access' && <Operators />}
+      </>
+    );
+  }
   switch (first) {
     case 'overview':
       return <Overview />;

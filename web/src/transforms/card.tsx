@@ -1,6 +1,6 @@
 // The transformation of an endpoint or a template: what it is, the editor that changes it, and its removal.
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAction } from '../base/loading.ts';
 import type { Transform } from '../base/models.ts';
 import { Button } from '../parts/button.tsx';
@@ -12,6 +12,7 @@ import { Editor } from './editor.tsx';
 
 /** Gives the data as it is. */
 const FIRST_SOURCE = '$';
+const OPENER = '#transformation header button';
 
 type Change = Pick<Transform, 'language' | 'source'>;
 
@@ -52,6 +53,13 @@ export function TransformCard(props: TransformCardProps) {
       close();
       say(words);
     });
+  const isOpen = draft !== undefined;
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    // What had the focus is gone with the editor.
+    if (wasOpen.current && !isOpen) document.querySelector<HTMLElement>(OPENER)?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const begin = () => setDraft({ source: transform?.source ?? FIRST_SOURCE, etag });
   return (
     <Card
@@ -60,7 +68,7 @@ export function TransformCard(props: TransformCardProps) {
       aside={<span class="small muted">{aside}</span>}
       actions={
         may &&
-        draft === undefined && (
+        !isOpen && (
           <>
             <Button slim icon={transform ? 'edit' : 'plus'} onClick={begin}>
               {transform === null
@@ -81,7 +89,7 @@ export function TransformCard(props: TransformCardProps) {
         draft &&
         'A change applies to deliveries that were not attempted yet; the others keep the version they are bound to. A transformation that is added applies to events that are accepted from then on.'
       }
-      pad={draft !== undefined}
+      pad={isOpen}
     >
       {draft ? (
         <>
@@ -127,7 +135,7 @@ export function TransformCard(props: TransformCardProps) {
       ) : (
         <Current transform={transform} />
       )}
-      {draft === undefined && props.children}
+      {!isOpen && props.children}
       {isRemoving && (
         <Ask
           title="Remove the transformation?"

@@ -1,6 +1,6 @@
 // A transformation beside an event, and what it makes of it while it is written. Nothing is sent.
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Answer } from '../base/api.ts';
 import { indented, memberText } from '../base/json-text.ts';
 import type { TransformTest } from '../base/models.ts';
@@ -37,11 +37,15 @@ export function Editor({ source, onSource, endpoint, actions }: EditorProps) {
     ? tried.fault?.errors.find(({ path }) => path === '/source')?.message
     : undefined;
   const place = mistake === undefined ? undefined : placeOf(source, mistake);
+  const field = () => box.current?.querySelector('textarea');
   const goTo = ({ at }: Place) => {
-    const field = box.current?.querySelector('textarea');
-    field?.focus();
-    field?.setSelectionRange(at, at + 1);
+    field()?.focus();
+    field()?.setSelectionRange(at, at + 1);
   };
+  // Where it takes the place of what it changes, it takes the focus too.
+  useEffect(() => {
+    if (actions !== undefined) field()?.focus();
+  }, []);
   return (
     <div class="stack">
       <div class="cols">
@@ -53,7 +57,6 @@ export function Editor({ source, onSource, endpoint, actions }: EditorProps) {
             onInput={onSource}
             fault={mistake && (place ? placeWords(place) : `The source ${mistake}.`)}
             hint={`JSONata. $event has id, type, time, subject and channels. ${bytes(source)} of 2,048.`}
-            autoFocus={actions !== undefined}
           />
           {place && (
             <>

@@ -1,11 +1,49 @@
-import type { Command } from '../command.ts';
+import type { Comparison } from '../../models.ts';
+import { type Command, UsageError } from '../command.ts';
+import type { Output } from '../output.ts';
 import { sparkline } from '../sparkline.ts';
 import { timeOf, timesOf } from './listing-options.ts';
 
 const BARS = 48;
+/** A comparison has windows of its own. */
+const WINDOW_OPTIONS = ['since', 'until', 'type', 'granularity'] as const;
 
 function percent(share: number | null): string {
   return share === null ? '-' : `${Math.round(share * 1_000) / 10} %`;
+}
+
+function showComparison(out: Output, comparison: Comparison): void {
+  if (out.isJson) {
+    out.raw(comparison);
+    return;
+  }
+  const { at, hours, data, difference, complete } = comparison;
+  out.text(`${hours} h before and after the change at ${at}`);
+  out.list(data, (side) => ({
+    period: side.period,
+    attempts: side.attempts,
+    success: percent(side.successRate),
+    'first attempts': percent(side.firstAttemptRate),
+    retries: percent(side.retryShare),
+    'avg ms': side.avgMs,
+    'p50 ms': side.p50Ms,
+    'p95 ms': side.p95Ms,
+    'p99 ms': side.p99Ms,
+  }));
+  const changes = [
+    change('success', difference.successRate, 'points'),
+    change('retries', difference.retryShare, 'points'),
+    change('p95', difference.p95Ms, 'ms'),
+  ];
+  out.text(changes.join(', '));
+  if (!complete) out.note('The latest hours are not counted in full yet.');
+}
+
+/** Shares change by percentage points. */
+function change(name: string, by: number | null, unit: 'points' | 'ms'): string {
+  if (by === null) return `${name}: too few attempts to say`;
+  const value = unit === 'ms' ? by : Math.round(by * 1_000) / 10;
+  return `${name} ${value > 0 ? '+' : ''}${value} ${unit}`;
 }
 
 export const ANALYTICS_COMMANDS: readonly Command[] = [
@@ -22,8 +60,21 @@ export const ANALYTICS_COMMANDS: readonly Command[] = [
       until: { type: 'string', value: 'TIME', help: 'up to then' },
       type: { type: 'string', value: 'TYPE', help: 'only this event type' },
       granularity: { type: 'string', value: 'SPAN', help: '5m, 1h (unless said) or 1d' },
+      compare: {
+        type: 'boolean',
+        help: 'compare the endpoint before and after its last change of settings',
+      },
+      'changed-at': { type: 'string', value: 'TIME', help: 'compare before and after then' },
     },
     async run({ posthorn, out, arg, options }) {
+      const changedAt = timeOf(options, 'changed-at');
+      if (options.flag('compare') || changedAt !== undefined) {
+        if (arg(0) === '') throw new UsageError('a comparison needs an endpoint');
+        const other = WINDOW_OPTIONS.find((name) => options.text(name) !== undefined);
+        if (other) throw new UsageError(`--${other} is not for a comparison`);
+        const query = changedAt === undefined ? {} : { at: changedAt };
+        return showComparison(out, await posthorn.analytics.comparison(arg(0), query));
+      }
       const type = options.text('type');
       const granularity = options.oneOf('granularity', ['5m', '1h', '1d'] as const);
       const answer = await posthorn.analytics.attempts({

@@ -51,7 +51,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
       contract: {
         type: 'string',
         value: 'NAME',
-        help: 'standard-webhooks, bynn, kyc-hmac, bronid or idnow',
+        help: 'standard-webhooks, bynn, kyc-hmac, bronid, idnow, slack, teams or discord',
       },
       secret: { type: 'string', value: 'TEXT', help: 'your own secret (generated)' },
     },

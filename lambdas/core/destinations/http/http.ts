@@ -43,7 +43,9 @@ export const http = {
         input: urlSchema(rules),
         isOwn: true,
         isKeptApart: true,
-        shown: z.string(),
+        shown: z.string().meta({
+          description: 'Masked where it is the secret: of the contracts slack, teams and discord.',
+        }),
         example: 'https://acme.io/webhooks',
       },
     }) as const,

@@ -42,8 +42,6 @@ export interface Keeping {
     | {
         readonly authentication?: readonly SealedAuthentication[];
         readonly transform?: Transform;
-        readonly own?: readonly string[];
-        readonly joinedAtMs?: number;
       }
     | undefined;
   readonly nowMs: number;

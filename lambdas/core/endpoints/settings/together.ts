@@ -38,6 +38,7 @@ export function checkTogether(
   );
   const settings = { ...given, ...Object.fromEntries(defaults) };
   checkSignatures(settings, report);
+  if (contract.incomingWebhook) checkChat(settings, report);
   if (settings.secret !== undefined) checkSecret(settings, settings.secret, report);
   for (const { path, message } of addressConflicts(settings)) report(path, message);
   const set = headersSet(settings, contract, options.data, report);
@@ -55,6 +56,18 @@ function checkSignatures({ ownSignature, signatures }: GivenSettings, report: Re
   if (!ownSignature && signatures.length === 0) {
     report(['ownSignature'], 'may be false only if signatures has at least one entry');
   }
+}
+
+/** A chat reads a message and nothing beside it, and shows no more than that. */
+function checkChat(
+  { contract, secret, signatures, encryption, method }: GivenSettings,
+  report: Report,
+): void {
+  const chat = `a chat (${contract})`;
+  if (secret !== undefined) report(['secret'], `cannot be given: of ${chat} the URL is the secret`);
+  if (signatures.length > 0) report(['signatures'], `must be empty: ${chat} verifies none`);
+  if (encryption !== undefined) report(['encryption'], `cannot be set: ${chat} opens nothing`);
+  if (method !== 'POST') report(['method'], `must be POST: ${chat} takes nothing else`);
 }
 
 /** Whether a secret, given or made, goes with an endpoint's settings. */

@@ -1,7 +1,10 @@
 // Deliveries for whoever verifies them: good ones, changed ones, ones seen by a clock that is off, forged ones, and the
 // vendor's own.
 import { createHash, createHmac } from 'node:crypto';
-import { CONTRACT_NAMES, type ContractName } from '../../../../lambdas/core/contracts/all.ts';
+import {
+  SIGNED_CONTRACT_NAMES,
+  type SignedContractName,
+} from '../../../../lambdas/core/contracts/all.ts';
 import { publicPem, SECRET, TOKEN } from '../../../builders/contracts.ts';
 import { anEvent, NOON_MS } from '../../../builders/events.ts';
 import bynnVector from '../fixtures/bynn.json' with { type: 'json' };
@@ -10,7 +13,7 @@ import type { Received } from '../independent-verifiers.ts';
 import { forgeriesOf } from './forgeries.ts';
 
 export interface Case {
-  readonly contract: ContractName;
+  readonly contract: SignedContractName;
   readonly headers: Record<string, string>;
   /** Base64. */
   readonly body: string;
@@ -24,14 +27,14 @@ export interface Case {
 const OTHER = 'another_secret_of_24_ch@!';
 const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 /** The last one signs. */
-export const KEYS: Readonly<Record<ContractName, readonly string[]>> = {
+export const KEYS: Readonly<Record<SignedContractName, readonly string[]>> = {
   'standard-webhooks': [WHSEC],
   bynn: [bynnVector.publicKey, publicPem('RS256')],
   'kyc-hmac': [OTHER, SECRET],
   bronid: [OTHER, SECRET],
   idnow: [OTHER, SECRET],
 };
-const WRONG: Record<ContractName, string[]> = {
+const WRONG: Record<SignedContractName, string[]> = {
   'standard-webhooks': ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
   bynn: [bynnVector.publicKey],
   'kyc-hmac': [OTHER],
@@ -39,14 +42,14 @@ const WRONG: Record<ContractName, string[]> = {
   idnow: [OTHER],
 };
 /** How far a receiver's clock may be off, and from when on a delivery is too old: seconds. */
-const TOLERATED: Record<ContractName, number> = {
+const TOLERATED: Record<SignedContractName, number> = {
   'standard-webhooks': 240,
   bynn: 240,
   'kyc-hmac': 240,
   bronid: 240,
   idnow: 120,
 };
-const TOO_OLD: Partial<Record<ContractName, number>> = {
+const TOO_OLD: Partial<Record<SignedContractName, number>> = {
   'standard-webhooks': 301,
   bynn: 24 * 3600 + 302,
   idnow: 300 + 122,
@@ -89,7 +92,7 @@ const BODIES = [
   `${DEEP}${']'.repeat(100_000)}`,
 ];
 /** Nothing of it is signed by anybody: each is refused, as everything else is. */
-const GARBAGE: Record<ContractName, readonly Garbage[]> = {
+const GARBAGE: Record<SignedContractName, readonly Garbage[]> = {
   'standard-webhooks': [
     ...[
       '',
@@ -149,7 +152,7 @@ const GARBAGE: Record<ContractName, readonly Garbage[]> = {
 };
 
 function caseOf(
-  contract: ContractName,
+  contract: SignedContractName,
   received: Received,
   about: string,
   expected: boolean,
@@ -163,7 +166,7 @@ function caseOf(
 }
 
 /** @param nowMs when they are signed */
-export async function casesOf(contract: ContractName, nowMs: number): Promise<Case[]> {
+export async function casesOf(contract: SignedContractName, nowMs: number): Promise<Case[]> {
   const sentAt = Math.floor(nowMs / 1000);
   const event = anEvent({ data: '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}' });
   const secrets = [contract === 'standard-webhooks' ? WHSEC : SECRET] as const;
@@ -225,7 +228,7 @@ export async function casesOf(contract: ContractName, nowMs: number): Promise<Ca
 }
 
 /** What a receiver holds whose configuration is wrong. */
-const WEAK: Record<ContractName, readonly string[]> = {
+const WEAK: Record<SignedContractName, readonly string[]> = {
   'standard-webhooks': ['', 'whsec_', 'whsec_!!!!', 'whsec_c2hvcnQ=', 'whpk_', SECRET],
   bynn: [],
   'kyc-hmac': ['', 'short'],
@@ -274,6 +277,8 @@ const vendors: Case = {
 };
 
 export async function allCases(): Promise<Case[]> {
-  const lists = await Promise.all(CONTRACT_NAMES.map((contract) => casesOf(contract, NOON_MS)));
+  const lists = await Promise.all(
+    SIGNED_CONTRACT_NAMES.map((contract) => casesOf(contract, NOON_MS)),
+  );
   return [...lists.flat(), vendors];
 }

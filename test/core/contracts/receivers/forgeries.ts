@@ -1,7 +1,10 @@
 // Deliveries that somebody else than the endpoint's tenant made, or that were made for something else: they look like the
 // genuine one in all that is not signed, its token included.
 import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { CONTRACT_NAMES, type ContractName } from '../../../../lambdas/core/contracts/all.ts';
+import {
+  SIGNED_CONTRACT_NAMES,
+  type SignedContractName,
+} from '../../../../lambdas/core/contracts/all.ts';
 import type { SigningKeys } from '../../../../lambdas/core/signing/keys.ts';
 import { publicPem, TOKEN } from '../../../builders/contracts.ts';
 import { anEvent } from '../../../builders/events.ts';
@@ -37,7 +40,7 @@ export function keysOf(stranger: Stranger): SigningKeys {
   };
 }
 
-export function secretOf({ name }: Stranger, contract: ContractName): string {
+export function secretOf({ name }: Stranger, contract: SignedContractName): string {
   const digest = createHash('sha256').update(name).digest();
   return contract === 'standard-webhooks'
     ? `whsec_${digest.toString('base64')}`
@@ -51,7 +54,7 @@ const DATA = '{"resource":{"id":"d-1","name":"Zoë"},"sessionId":"ses_42"}';
  * @param nowMs when they are signed
  */
 export async function forgeriesOf(
-  contract: ContractName,
+  contract: SignedContractName,
   secret: string,
   nowMs: number,
 ): Promise<Forgery[]> {
@@ -74,7 +77,7 @@ export async function forgeriesOf(
     }),
   );
   const ofOthers = await Promise.all(
-    CONTRACT_NAMES.filter((name) => name !== contract).map(async (name) => ({
+    SIGNED_CONTRACT_NAMES.filter((name) => name !== contract).map(async (name) => ({
       about: `of the contract ${name}, signed with the same secret`,
       received: withToken(
         await form(name, { event: anEvent({ data: DATA }), moment: { secrets: [secret], nowMs } }),
@@ -86,7 +89,7 @@ export async function forgeriesOf(
 
 /** What anybody makes of a delivery that was seen. */
 async function changesOf(
-  contract: ContractName,
+  contract: SignedContractName,
   genuine: Received,
   secret: string,
   nowMs: number,

@@ -14,7 +14,7 @@ declare module 'oidc-provider' {
     };
   }
   interface Configuration {
-    readonly findAccount: (context: RequestContext, id: string) => object;
+    readonly findAccount: (context: RequestContext, id: string) => object | undefined;
     readonly loadExistingGrant: (context: RequestContext) => Promise<Grant>;
     readonly [setting: string]: unknown;
   }
