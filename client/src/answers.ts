@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ea8e55476cf7dba4f7884e5ed13712a6221fc371b475f5a4f4589065c385e354
+// sha256 62f699298c8b06c84550b7c8538f1eaf5fcdb69b909b89709d43edb50bcc1281
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -42,6 +42,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'POST /v1/transforms/test': {"200":{"output":["object","null"],"failure":["string","null"],"warnings":["array"],"request":["object","null"]}},
   'GET /v1/routing-rules': {"200":{"rules":["array"]}},
   'PUT /v1/routing-rules': {"200":{"rules":["array"]}},
+  'GET /v1/notices': {"200":{"channels":["array"],"kinds":["array"],"timeZone":["string"],"quietHours":["object","null"],"digest":["object","null"],"slowAboveMs":["number"],"link":["string","null"],"endpoints":["object"]}},
+  'PUT /v1/notices': {"200":{"channels":["array"],"kinds":["array"],"timeZone":["string"],"quietHours":["object","null"],"digest":["object","null"],"slowAboveMs":["number"],"link":["string","null"],"endpoints":["object"]}},
   'GET /v1/deliveries': {"200":{"data":["array"],"next":["string","null"]}},
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},

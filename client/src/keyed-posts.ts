@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ea8e55476cf7dba4f7884e5ed13712a6221fc371b475f5a4f4589065c385e354
+// sha256 62f699298c8b06c84550b7c8538f1eaf5fcdb69b909b89709d43edb50bcc1281
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -39,6 +39,8 @@ export type EventType = Schemas['EventType'];
 export type EventTypeInput = Schemas['EventTypeInput'];
 export type RoutingRules = Schemas['RoutingRules'];
 export type RoutingRulesInput = Schemas['RoutingRulesInput'];
+export type NoticeSettings = Schemas['NoticeSettings'];
+export type NoticeSettingsInput = Schemas['NoticeSettingsInput'];
 export type TransformTest = Schemas['TransformTest'];
 export type TransformTestInput =
   operations['testTransform']['requestBody']['content']['application/json'];

@@ -7,6 +7,7 @@ import { Endpoints } from './resources/endpoints.ts';
 import { EventTypes } from './resources/event-types.ts';
 import { Events } from './resources/events.ts';
 import { Keys } from './resources/keys.ts';
+import { Notices } from './resources/notices.ts';
 import { Replays } from './resources/replays.ts';
 import { RoutingRules } from './resources/routing-rules.ts';
 import { Sessions } from './resources/sessions.ts';
@@ -26,6 +27,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
   readonly tenants: Tenants;
   readonly eventTypes: EventTypes;
   readonly routingRules: RoutingRules;
+  readonly notices: Notices;
   readonly templates: Templates;
   readonly transforms: Transforms;
   readonly deadLetters: DeadLetters;
@@ -50,6 +52,7 @@ export class Posthorn<M extends EventMap<M> = AnyEvents> {
     this.tenants = new Tenants(api);
     this.eventTypes = new EventTypes(api);
     this.routingRules = new RoutingRules(api);
+    this.notices = new Notices(api);
     this.templates = new Templates(api);
     this.transforms = new Transforms(api);
     this.deadLetters = new DeadLetters(api);

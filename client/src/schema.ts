@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ea8e55476cf7dba4f7884e5ed13712a6221fc371b475f5a4f4589065c385e354
+// sha256 62f699298c8b06c84550b7c8538f1eaf5fcdb69b909b89709d43edb50bcc1281
 
 export interface paths {
     "/v1/events": {
@@ -585,6 +585,32 @@ export interface paths {
          *     A tenant’s key needs the scope `endpoints:write`.
          */
         put: operations["putRoutingRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is told in notices
+         * @description A tenant’s key needs the scope `endpoints:read`.
+         */
+        get: operations["getNoticeSettings"];
+        /**
+         * Set what is told in notices
+         * @description Notices are events whose types begin with `posthorn.`; they go to the endpoints whose patterns begin with that. What the body leaves out gets its default. `endpoints` has at most 200 entries.
+         *
+         *     A tenant’s key needs the scope `endpoints:write`.
+         */
+        put: operations["putNoticeSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1867,6 +1893,7 @@ export interface components {
             overSeconds?: number;
         };
         BatchEventInput: {
+            /** @description Types that begin with `posthorn.` are reserved. */
             type: string;
             data: Record<string, unknown>;
             /** Format: date-time */
@@ -2602,6 +2629,7 @@ export interface components {
             more: boolean;
         };
         EventInput: {
+            /** @description Types that begin with `posthorn.` are reserved. */
             type: string;
             data: Record<string, unknown>;
             /** Format: date-time */
@@ -2857,6 +2885,103 @@ export interface components {
             preset?: "producer" | "manager" | "reader";
             /** Format: date-time */
             expiresAt?: string;
+        };
+        NoticeSettings: {
+            /** @description What every notice carries: endpoints may be bound to them. */
+            channels: string[];
+            /** @description What is told. */
+            kinds: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
+            /** @example Europe/Berlin */
+            timeZone: string;
+            /** @description Nothing is told in these hours; it is told when they end. */
+            quietHours: {
+                /** @example 22:00 */
+                from: string;
+                /** @example 22:00 */
+                to: string;
+            } | null;
+            /** @description The time of day of the daily digest; null for none. */
+            digest: {
+                /** @example 22:00 */
+                at: string;
+            } | null;
+            /** @description The 95th percentile of response times from which on an endpoint is slow. */
+            slowAboveMs: number;
+            /**
+             * @description The page that notices link to, such as the one that embeds the portal; `{endpoint}` in it stands for the endpoint’s id.
+             * @example https://app.example.com/webhooks/{endpoint}
+             */
+            link: string | null;
+            /** @description What is different for some endpoints, by their ids. */
+            endpoints: {
+                [key: string]: {
+                    kinds?: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
+                    slowAboveMs?: number;
+                };
+            };
+        };
+        NoticeSettingsInput: {
+            /**
+             * @description What every notice carries: endpoints may be bound to them.
+             * @default []
+             */
+            channels?: string[];
+            /**
+             * @description What is told.
+             * @default [
+             *       "endpoint.failing",
+             *       "endpoint.paused",
+             *       "endpoint.recovered",
+             *       "endpoint.slow",
+             *       "certificate.expiring",
+             *       "deliveries.dead"
+             *     ]
+             */
+            kinds?: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
+            /**
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            timeZone?: string;
+            /**
+             * @description Nothing is told in these hours; it is told when they end.
+             * @default null
+             */
+            quietHours?: {
+                /** @example 22:00 */
+                from: string;
+                /** @example 22:00 */
+                to: string;
+            } | null;
+            /**
+             * @description The time of day of the daily digest; null for none.
+             * @default null
+             */
+            digest?: {
+                /** @example 22:00 */
+                at: string;
+            } | null;
+            /**
+             * @description The 95th percentile of response times from which on an endpoint is slow.
+             * @default 5000
+             */
+            slowAboveMs?: number;
+            /**
+             * @description The page that notices link to, such as the one that embeds the portal; `{endpoint}` in it stands for the endpoint’s id.
+             * @default null
+             * @example https://app.example.com/webhooks/{endpoint}
+             */
+            link?: string | null;
+            /**
+             * @description What is different for some endpoints, by their ids.
+             * @default {}
+             */
+            endpoints?: {
+                [key: string]: {
+                    kinds?: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
+                    slowAboveMs?: number;
+                };
+            };
         };
         PolledEvent: {
             /** @example evt_01kg9vhq5pfh9tz4dg5ckhsvhm */
@@ -7339,6 +7464,208 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RoutingRules"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description They were changed in the meantime. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` does not name the current version. */
+            412: {
+                headers: {
+                    /**
+                     * @description The current version.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getNoticeSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As they were put; the defaults where nothing was. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "channels": [
+                     *         "ops"
+                     *       ],
+                     *       "kinds": [
+                     *         "endpoint.failing",
+                     *         "endpoint.paused",
+                     *         "endpoint.recovered",
+                     *         "endpoint.slow",
+                     *         "certificate.expiring",
+                     *         "deliveries.dead"
+                     *       ],
+                     *       "timeZone": "Europe/Berlin",
+                     *       "quietHours": {
+                     *         "from": "22:00",
+                     *         "to": "07:00"
+                     *       },
+                     *       "digest": {
+                     *         "at": "08:00"
+                     *       },
+                     *       "slowAboveMs": 5000,
+                     *       "link": "https://app.example.com/webhooks/{endpoint}",
+                     *       "endpoints": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putNoticeSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description With the operator’s key: the tenant that the request is for. Not allowed with a tenant’s key.
+                 * @example acme
+                 */
+                "Posthorn-Tenant"?: components["parameters"]["PosthornTenant"];
+                /** @description With the operator’s key: the environment, `live` unless said. A tenant’s key belongs to one environment. */
+                "Posthorn-Environment"?: components["parameters"]["PosthornEnvironment"];
+                /**
+                 * @description The `ETag` of the version to change. If it is not the current one, the answer is 412.
+                 * @example "1"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channels": [
+                 *         "ops"
+                 *       ],
+                 *       "kinds": [
+                 *         "endpoint.failing",
+                 *         "endpoint.paused",
+                 *         "endpoint.recovered",
+                 *         "endpoint.slow",
+                 *         "certificate.expiring",
+                 *         "deliveries.dead"
+                 *       ],
+                 *       "timeZone": "Europe/Berlin",
+                 *       "quietHours": {
+                 *         "from": "22:00",
+                 *         "to": "07:00"
+                 *       },
+                 *       "digest": {
+                 *         "at": "08:00"
+                 *       },
+                 *       "slowAboveMs": 5000,
+                 *       "link": "https://app.example.com/webhooks/{endpoint}",
+                 *       "endpoints": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["NoticeSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Set. */
+            200: {
+                headers: {
+                    /**
+                     * @description The version: send it as `If-Match` with the next change.
+                     * @example "1"
+                     */
+                    ETag?: string;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "channels": [
+                     *         "ops"
+                     *       ],
+                     *       "kinds": [
+                     *         "endpoint.failing",
+                     *         "endpoint.paused",
+                     *         "endpoint.recovered",
+                     *         "endpoint.slow",
+                     *         "certificate.expiring",
+                     *         "deliveries.dead"
+                     *       ],
+                     *       "timeZone": "Europe/Berlin",
+                     *       "quietHours": {
+                     *         "from": "22:00",
+                     *         "to": "07:00"
+                     *       },
+                     *       "digest": {
+                     *         "at": "08:00"
+                     *       },
+                     *       "slowAboveMs": 5000,
+                     *       "link": "https://app.example.com/webhooks/{endpoint}",
+                     *       "endpoints": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoticeSettings"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -7,9 +7,7 @@ import { createAuthentication } from '../http/authentication.ts';
 import { createEdge } from '../http/edge.ts';
 import { lambdaHandler } from '../http/lambda.ts';
 import { serveOn } from '../http/operation.ts';
-import { addEndpointAnalyticsRoutes } from './analytics/recommendations.ts';
-import { addAnalyticsRoutes } from './analytics/routes.ts';
-import { addSummaryRoute } from './analytics/summary.ts';
+import { addAllAnalytics } from './analytics/all.ts';
 import { addDeliveryActionRoutes } from './deliveries/actions.ts';
 import { addDeliveryRoutes } from './deliveries/routes.ts';
 import { addEndpointActionRoutes } from './endpoints/actions.ts';
@@ -22,6 +20,7 @@ import { addEventRoutes } from './events/routes.ts';
 import { addSubjectRoutes } from './events/subjects.ts';
 import { addIssueMarkRoutes } from './issues/marks.ts';
 import { addKeyRoutes } from './keys/routes.ts';
+import { addNoticeRoutes } from './notices/routes.ts';
 import { addReplayRoutes } from './replays/routes.ts';
 import { addSealingKeyRoutes } from './sealing/routes.ts';
 import { addEgressRoute } from './service/egress.ts';
@@ -62,6 +61,7 @@ addEndpointTestRoute(serve, ports);
 addEventRoutes(serve, ports);
 addEventTypeRoutes(serve, ports);
 addShapingRoutes(serve, ports);
+addNoticeRoutes(serve, ports);
 addRedactionRoute(serve, {
   ...ports,
   ledger: { ...ports.ledger, ...ports.redactions },
@@ -72,9 +72,7 @@ addDeliveryRoutes(serve, ports);
 addDeliveryActionRoutes(serve, ports);
 addQueueRoutes(serve, ports);
 addReplayRoutes(serve, ports);
-addAnalyticsRoutes(serve, ports);
-addSummaryRoute(serve, authentication, ports);
-addEndpointAnalyticsRoutes(serve, ports);
+addAllAnalytics(serve, authentication, ports);
 addIssueMarkRoutes(serve, ports);
 
 export const handler = metered(lambdaHandler(app));

@@ -63,6 +63,13 @@ export class PartlyRefusedError extends PosthornError {
   }
 }
 
+/** Others were faster, again and again: to be tried later. */
+export class OvertakenError extends PosthornError {
+  constructor(what: string) {
+    super('overtaken', `${what} was changed by others at every try`);
+  }
+}
+
 /** The stack is set up wrongly: a variable or a secret is missing or unusable. */
 export class ConfigurationError extends PosthornError {
   constructor(message: string, cause?: unknown) {

@@ -1,6 +1,7 @@
 // Dispatch: sends due deliveries, records the outcomes, and triggers what follows. This file handles a batch, grouped
 // by endpoint, with rate limits and health. deliver.ts handles one delivery.
 import type { SQSRecord } from 'aws-lambda';
+import { defined } from '../core/defined.ts';
 import { LEASED_AT_MOST_MS } from '../core/deliveries/advance.ts';
 import { carriedEvent } from '../core/deliveries/carried.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
@@ -14,6 +15,8 @@ import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { createdAtMs } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
+import { EXPIRES_SOON_MS } from '../core/notices/certificates.ts';
+import type { Notices } from '../core/operator/all.ts';
 import { isRedelivered } from '../core/redelivered.ts';
 import { isGone, isSuccess } from '../core/retries/outcome.ts';
 import { addressOf } from '../core/scope.ts';
@@ -24,7 +27,7 @@ import { wakeAt } from '../core/wakes/wake-at.ts';
 import { type Job, rest } from './admission.ts';
 import { carryOut, isRecordedBy } from './carry-out.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
-import type { EndpointCache } from './endpoint-cache.ts';
+import type { EndpointCache, KnownEndpoint } from './endpoint-cache.ts';
 import type { Tally } from './exchange.ts';
 import type { HealthWatch } from './health-watch.ts';
 import { type RateGatePorts, takeTurns } from './rate-gate.ts';
@@ -37,6 +40,7 @@ type ReadMessage = Pick<Job, 'message' | 'record'>;
 export interface DispatchPorts extends DeliverPorts, RateGatePorts {
   readonly ledger: DeliverPorts['ledger'] & Pick<EventLedger, 'getEvents'>;
   readonly endpoints: EndpointCache;
+  readonly events: DeliverPorts['events'] & Pick<Notices, 'tellExpiring'>;
   readonly queues: RetryQueue & Postponement & WakeQueue;
   readonly wakes: Wakes;
   readonly health: HealthWatch;
@@ -186,6 +190,7 @@ async function dispatchGroup(
     }
   });
   await reportTally(ports, endpoint, tally);
+  await reportExpiry(ports, first.known, tally);
   return failed;
 }
 
@@ -242,6 +247,29 @@ async function deliverAt(
   const waitMs = slotMs - ports.surroundings.now();
   if (waitMs > 0) await ports.surroundings.sleep(waitMs);
   await deliver(ports, job, tally);
+}
+
+/** Certificates that expire soon: the receiver's, as the last connection showed it, and the client's. */
+async function reportExpiry(
+  ports: DispatchPorts,
+  known: KnownEndpoint,
+  tally: Tally,
+): Promise<void> {
+  if (known.isDeleted || tally.length === 0) return;
+  const soonMs = ports.surroundings.now() + EXPIRES_SOON_MS;
+  const isSoon = (atMs: number | undefined) => atMs !== undefined && atMs < soonMs;
+  const receiver = tally.findLast((one) => one.certificateExpiresAtMs)?.certificateExpiresAtMs;
+  const client = known.clientExpiresAtMs;
+  if (!isSoon(receiver) && !isSoon(client)) return;
+  const expiry = defined({
+    receiverExpiresAtMs: isSoon(receiver) ? receiver : undefined,
+    clientExpiresAtMs: isSoon(client) ? client : undefined,
+  });
+  try {
+    await ports.events.tellExpiring(addressOf(known.endpoint), expiry);
+  } catch (error) {
+    ports.warn('a certificate that expires could not be reported', error);
+  }
 }
 
 /** A failed report only delays the notice: the attempts are on record. */

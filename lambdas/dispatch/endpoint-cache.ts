@@ -4,7 +4,7 @@ import type { SigningKeyCache } from '../adapters/registry/keyring.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
 import { defined } from '../core/defined.ts';
-import type { EndpointTls, KeptTls } from '../core/destinations/http/tls.ts';
+import { clientExpiryMs, type EndpointTls, type KeptTls } from '../core/destinations/http/tls.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { isChat } from '../core/endpoints/incoming-webhook.ts';
 import { secretNumbersOf } from '../core/endpoints/secret-numbers.ts';
@@ -41,6 +41,8 @@ export interface OpenEndpoint {
   readonly secretNumbers?: readonly number[];
   readonly authentication?: Headers;
   readonly tls?: EndpointTls | undefined;
+  /** Of its client's certificate, Unix milliseconds. */
+  readonly clientExpiresAtMs?: number | undefined;
   /** If the endpoint's signatures need any. */
   readonly keys?: readonly SigningKey[];
   /** What the operator's key posted is signed with these, as far as there are any. */
@@ -107,6 +109,7 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
           [name, unseal(key, authenticationPlace(endpoint, sealedFor), sealedValue)] as const,
       ),
       tls: endpoint.tls && openTls(endpoint, endpoint.tls, key),
+      clientExpiresAtMs: clientExpiryMs(endpoint.tls),
       ...(await openKeys(endpoint)),
     };
   }

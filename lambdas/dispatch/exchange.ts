@@ -41,6 +41,7 @@ export type Tally = {
   readonly outcome: Outcome;
   readonly endedAtMs: number;
   readonly cause: Cause;
+  readonly certificateExpiresAtMs?: number | undefined;
 }[];
 
 /** Sends the request and gives the delivery as it is to be recorded. */
@@ -53,8 +54,10 @@ export async function exchange(
   const { holder } = job;
   const { cause } = job.message;
   const sent = await send(ports, job, open, delivery);
-  const { outcome, startedAtMs, endedAtMs } = sent;
-  if (!isFinalFailure(outcome)) tally.push({ outcome, endedAtMs, cause });
+  const { outcome, startedAtMs, endedAtMs, certificateExpiresAtMs } = sent;
+  if (!isFinalFailure(outcome)) {
+    tally.push({ outcome, endedAtMs, cause, certificateExpiresAtMs });
+  }
   const made = {
     numberInRun: attemptsMade(delivery) - delivery.attemptsBeforeRun + 1,
     outcome,

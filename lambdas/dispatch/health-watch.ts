@@ -8,7 +8,7 @@ import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/heal
 import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import { type Observation, observe, thresholdsOf } from '../core/health/observe.ts';
 import { farProbeMs } from '../core/health/probes.ts';
-import type { OperatorNotices } from '../core/operator/notices.ts';
+import type { Notices } from '../core/operator/all.ts';
 import { optimistically } from '../core/optimistic.ts';
 import { Recent } from '../core/recent.ts';
 import { addressOf, type EndpointAddress } from '../core/scope.ts';
@@ -32,7 +32,7 @@ const LOOK_SERVES_MS = 10 * 60_000;
 interface HealthWatchPorts extends WakeAtPorts {
   readonly ledger: HealthLedger;
   readonly surroundings: Surroundings;
-  readonly events: Pick<OperatorNotices, 'tellHealth'>;
+  readonly events: Pick<Notices, 'tellHealth' | 'tellFailing'>;
   readonly tripFailures: number;
 }
 
@@ -107,6 +107,8 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       for (const transition of transitions) {
         await ports.events.tellHealth(address, health, transition);
       }
+      const isFirst = before.failures === 0 && health.failures > 0;
+      if (isFirst && transitions.length === 0) await ports.events.tellFailing(address);
       return true;
     });
   }

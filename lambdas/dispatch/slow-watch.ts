@@ -1,13 +1,16 @@
 // Notices that an endpoint is slow while its request is still under way, and tells fan-out.
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
 import { MARK_EVERY_MS, SLOW_AFTER_MS, SLOW_FOR_MS } from '../core/endpoints/slow-lane.ts';
+import type { Notices } from '../core/operator/all.ts';
 import { Recent } from '../core/recent.ts';
+import { addressOf } from '../core/scope.ts';
 import type { SubscriberStore } from '../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../core/surroundings.ts';
 
 interface SlowWatchPorts {
   readonly registry: Pick<SubscriberStore, 'markSlow'>;
   readonly surroundings: Pick<Surroundings, 'now'>;
+  readonly events: Pick<Notices, 'tellSlow'>;
   readonly warn: (message: string, error: unknown) => void;
 }
 
@@ -16,7 +19,8 @@ export type SlowWatch = <T>(endpoint: Endpoint, request: () => Promise<T>) => Pr
 
 const MAX_KEPT = 5_000;
 
-export function createSlowWatch({ registry, surroundings, warn }: SlowWatchPorts): SlowWatch {
+export function createSlowWatch(ports: SlowWatchPorts): SlowWatch {
+  const { registry, surroundings, events, warn } = ports;
   const marked = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: MARK_EVERY_MS });
 
   async function mark(endpoint: Endpoint): Promise<void> {
@@ -25,6 +29,7 @@ export function createSlowWatch({ registry, surroundings, warn }: SlowWatchPorts
     marked.set(endpoint.id, true, nowMs);
     try {
       await registry.markSlow(endpoint, nowMs + SLOW_FOR_MS);
+      await events.tellSlow(addressOf(endpoint));
     } catch (error) {
       marked.delete(endpoint.id);
       warn('a slow endpoint could not be marked', error);

@@ -5,6 +5,7 @@ import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
 import { createHealthLedger } from '../adapters/ledger/health.ts';
+import { createNoticeLedger } from '../adapters/ledger/notices.ts';
 import { openingEvents, sealingDeliveries } from '../adapters/ledger/vault.ts';
 import { createWakes } from '../adapters/ledger/wakes.ts';
 import { log } from '../adapters/log.ts';
@@ -23,7 +24,7 @@ import {
   variable,
 } from '../adapters/surroundings.ts';
 import { createTransformer } from '../adapters/transformer.ts';
-import { createOperatorNotices } from '../core/operator/notices.ts';
+import { createNotices } from '../core/operator/all.ts';
 import { Env } from '../environment.ts';
 import { logAttempt } from './attempt-log.ts';
 import { countAttempt } from './attempt-metrics.ts';
@@ -64,7 +65,8 @@ const signingKeys = createSigningKeyCache(
 const sqs = createQueues(createSqs(), queueUrls());
 const queues = { ...sqs, sendRetries: shareSends(sqs.sendRetries, afterAMoment(ENTRIES_PER_CALL)) };
 const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
-const events = createOperatorNotices({ registry, queues });
+const notices = createNoticeLedger(tableOf(dynamoDb, ledgerTable));
+const events = createNotices({ registry, queues, notices, wakes, surroundings });
 const warn = (message: string, error: unknown): void => log.warn(message, { error: String(error) });
 const opening = { registry, secrets, signingKeys, surroundings };
 export const ports: DispatchPorts = {
@@ -85,7 +87,7 @@ export const ports: DispatchPorts = {
   form: formRequest,
   transform: createTransformer(registry),
   sender: createSender(readDestinationRules(), surroundings),
-  watchSlow: createSlowWatch({ registry, surroundings, warn }),
+  watchSlow: createSlowWatch({ registry, surroundings, events, warn }),
   surroundings,
   settings,
   writeDelivered: createOutcomeWriter(ledger),

@@ -12,6 +12,7 @@ import { createQueues, createSqs, queueUrls } from '../adapters/queues/queues.ts
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createSecrets, secretArns } from '../adapters/secrets.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
+import { isReserved } from '../core/events/reserved.ts';
 import { createFilterNotices } from '../core/operator/filter-notices.ts';
 import { OPERATOR_TENANT } from '../core/scope.ts';
 import { Env } from '../environment.ts';
@@ -50,8 +51,9 @@ const ports: FanOutPorts = {
   ...(settings.sealEventData ? { open: (events) => openEvents({ secrets }, events) } : {}),
   report(events) {
     // Our own notices are no producer's: see EventsAccepted.
-    for (const { tenant, environment: env } of events) {
-      if (tenant !== OPERATOR_TENANT) metrics.count('EventsFannedOut', { env });
+    for (const { tenant, type, environment: env } of events) {
+      if (tenant !== OPERATOR_TENANT && !isReserved(type))
+        metrics.count('EventsFannedOut', { env });
     }
   },
 };

@@ -1,10 +1,14 @@
 // One message of the wakes queue, by its kind.
+
+import { tellNotices } from '../core/notices/tell.ts';
+import { isNoticesAddress } from '../core/notices/wake.ts';
 import type { WakesMessage } from '../core/wakes/message.ts';
 import { cleanUp } from './erase.ts';
 import { replay } from './replay.ts';
 import { wake } from './wake.ts';
 
 type WakesPorts = Parameters<typeof wake>[0] &
+  Parameters<typeof tellNotices>[0] &
   Parameters<typeof cleanUp>[0] &
   Parameters<typeof replay>[0];
 
@@ -16,7 +20,9 @@ export function carryOn(
 ): Promise<void> {
   switch (message.kind) {
     case 'wake':
-      return wake(ports, message, remainingMs);
+      return isNoticesAddress(message)
+        ? tellNotices(ports, message)
+        : wake(ports, message, remainingMs);
     case 'redaction':
     case 'erasure':
       return cleanUp(ports, message, remainingMs);

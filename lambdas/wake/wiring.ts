@@ -6,6 +6,7 @@ import { countStates } from '../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../adapters/ledger/events.ts';
 import { createHealthLedger } from '../adapters/ledger/health.ts';
+import { createNoticeLedger } from '../adapters/ledger/notices.ts';
 import { createRedactionLedger } from '../adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../adapters/ledger/replays.ts';
 import { createSessionStore } from '../adapters/ledger/sessions.ts';
@@ -17,7 +18,8 @@ import { createKeyringStore } from '../adapters/registry/keyring.ts';
 import { createRegistry } from '../adapters/registry/registry.ts';
 import { createTemplates } from '../adapters/registry/templates.ts';
 import { readSettings, surroundings, variable } from '../adapters/surroundings.ts';
-import { createOperatorNotices } from '../core/operator/notices.ts';
+import type { NoticePorts } from '../core/notices/tell.ts';
+import { createNotices } from '../core/operator/all.ts';
 import { Env } from '../environment.ts';
 import type { CleanupPorts } from './erase.ts';
 import type { ReplayPorts } from './replay.ts';
@@ -32,13 +34,17 @@ const events = createEventLedger(tableOf(dynamoDb, ledgerTable), settings);
 const registry = createRegistry(tableOf(dynamoDb, registryTable), surroundings, events);
 const queues = createQueues(createSqs(), queueUrls());
 
-export const ports: WakePorts & ReplayPorts & CleanupPorts = {
+const notices = createNoticeLedger(tableOf(dynamoDb, ledgerTable));
+const wakes = createWakes(tableOf(dynamoDb, ledgerTable), surroundings);
+
+export const ports: WakePorts & ReplayPorts & CleanupPorts & NoticePorts = {
   settings,
   work: createWorkLedger(tableOf(dynamoDb, ledgerTable)),
   ledger: {
     ...events,
     ...countStates(createDeliveryLedger(tableOf(dynamoDb, ledgerTable), settings), metrics),
     ...createRedactionLedger(tableOf(dynamoDb, ledgerTable)),
+    ...notices,
   },
   health,
   rates: health,
@@ -49,7 +55,8 @@ export const ports: WakePorts & ReplayPorts & CleanupPorts = {
   templates: createTemplates(tableOf(dynamoDb, registryTable), events),
   keyring: createKeyringStore(tableOf(dynamoDb, registryTable)),
   queues,
-  wakes: createWakes(tableOf(dynamoDb, ledgerTable), surroundings),
+  notices,
+  wakes,
   surroundings,
-  events: createOperatorNotices({ registry, queues }),
+  events: createNotices({ registry, queues, notices, wakes, surroundings }),
 };

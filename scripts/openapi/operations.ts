@@ -22,6 +22,7 @@ import { getEvent, listEvents } from '../../lambdas/api/events/routes.ts';
 import { getLatest } from '../../lambdas/api/events/subjects.ts';
 import { listIssueMarks, markIssue } from '../../lambdas/api/issues/marks.ts';
 import * as keys from '../../lambdas/api/keys/operations.ts';
+import { getNoticeSettings, putNoticeSettings } from '../../lambdas/api/notices/routes.ts';
 import * as replays from '../../lambdas/api/replays/operations.ts';
 import { getSealingKeys, reseal } from '../../lambdas/api/sealing/routes.ts';
 import { listDeadLetters, redriveDeadLetters } from '../../lambdas/api/service/dead-letters.ts';
@@ -78,6 +79,8 @@ export const OPERATIONS: readonly Operation[] = [
   testTransform,
   getRoutingRules,
   putRoutingRules,
+  getNoticeSettings,
+  putNoticeSettings,
   deliveries.listDeliveries,
   deliveries.getDelivery,
   deliveries.retryDelivery,

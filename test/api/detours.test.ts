@@ -192,6 +192,7 @@ const NO_DETOUR: Readonly<Record<string, string>> = {
     'sends nothing: a stored event needs events:read, a signed request endpoints:write',
   putRoutingRules: 'takes what its body gives',
   markIssue: UNDER_ITS_OWN,
+  putNoticeSettings: 'takes what its body gives',
   verifyEndpoint: 'sends a challenge to the URL that is set',
   createTemplate: 'takes what its body gives',
   changeTemplate: 'reaches endpoints that have joined: their URLs stay',

@@ -48,6 +48,12 @@ const rules = async () => {
   return '/v1/routing-rules';
 };
 
+const noticesOf = (channel: string | number) => ({ channels: [String(channel)] });
+const notices = async () => {
+  await acme('PUT', '/v1/notices', noticesOf(++count));
+  return '/v1/notices';
+};
+
 const CASES: Readonly<Record<string, Case>> = {
   changeEndpoint: { ask: acme, make: endpoint, request: ['PATCH', '', { timeoutMs: 4_000 }] },
   deleteEndpoint: { ask: acme, make: endpoint, request: ['DELETE', ''] },
@@ -61,6 +67,7 @@ const CASES: Readonly<Record<string, Case>> = {
   putEventType: { ask: operator, make: eventType, request: ['PUT', '', { description: 'two' }] },
   deleteEventType: { ask: operator, make: eventType, request: ['DELETE', ''] },
   putRoutingRules: { ask: acme, make: rules, request: ['PUT', '', rulesOf(0)] },
+  putNoticeSettings: { ask: acme, make: notices, request: ['PUT', '', noticesOf(0)] },
   putTenant: { ask: operator, make: tenant, request: ['PUT', '', { name: 'two' }] },
   deleteTenant: { ask: operator, make: tenant, request: ['DELETE', ''] },
 };
@@ -132,7 +139,8 @@ describe.each(Object.entries(CASES))('%s', (_, { ask, make, request: [method, be
     const path = await make();
     const tag = await tagOf(path);
     let isOver = false;
-    const [, , kind = '', id = 'rules'] = path.split('/');
+    const [, , kind = '', named] = path.split('/');
+    const id = named ?? { notices: 'settings' }[kind] ?? 'rules';
     decideOnCalls(service.client, async (command, { ConditionExpression = '', Key, Item }) => {
       const isOfIt = (Item ?? Key)?.sk?.S === id && /doc = :before/.test(ConditionExpression);
       if (isOver || !isOfIt || !/^(Put|Delete)/.test(command)) return undefined;
@@ -142,6 +150,7 @@ describe.each(Object.entries(CASES))('%s', (_, { ask, make, request: [method, be
         templates: ['PATCH', { settings: { description: 'between' } }],
         'event-types': ['PUT', { description: 'between' }],
         tenants: ['PUT', { name: 'between' }],
+        notices: ['PUT', noticesOf('between')],
         'routing-rules': ['PUT', { rules: [{ when: { n: [0] }, set: { channels: ['between'] } }] }],
       }[kind] as [string, object];
       expect((await ask(change[0], path, change[1])).status).toBe(200);

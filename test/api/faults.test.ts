@@ -366,6 +366,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     look: at('/v1/routing-rules'),
     again: [200],
   },
+  'PUT /v1/notices': {
+    act: ({ ask }) => ask('PUT', '/v1/notices', { timeZone: 'Europe/Berlin' }),
+    look: at('/v1/notices'),
+    again: [200],
+  },
   'POST /v1/keys': {
     act: ({ ask }) => ask('POST', '/v1/keys', { name: 'x' }, KEYED),
     look: at('/v1/keys'),

@@ -126,6 +126,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
     // Procedures over the ports of several capabilities.
     'erasure/',
     'wakes/',
+    'notices/',
     'operator/',
     'resealing/',
     'dead-letters',
@@ -149,7 +150,16 @@ export const ORDER: Readonly<Record<string, Order>> = {
   'lambdas/api': [
     ['entity-tag', 'lookups', 'schemas', 'stored-settings'],
     'listing/',
-    ['signing/', 'sealing/', 'sessions/', 'subscriptions/', 'service/', 'event-types/', 'tenants/'],
+    [
+      'signing/',
+      'sealing/',
+      'sessions/',
+      'subscriptions/',
+      'service/',
+      'event-types/',
+      'tenants/',
+      'notices/',
+    ],
     'keys/',
     'templates/',
     'endpoints/',

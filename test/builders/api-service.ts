@@ -11,6 +11,7 @@ import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
+import { createNoticeLedger } from '../../lambdas/adapters/ledger/notices.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
 import { createSessionStore } from '../../lambdas/adapters/ledger/sessions.ts';
@@ -39,6 +40,7 @@ import { addEventRoutes } from '../../lambdas/api/events/routes.ts';
 import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
 import { addIssueMarkRoutes } from '../../lambdas/api/issues/marks.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
+import { addNoticeRoutes } from '../../lambdas/api/notices/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
 import { addDeadLetterRoutes } from '../../lambdas/api/service/dead-letters.ts';
@@ -247,6 +249,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   });
   addSigningKeyRoutes(serve, { keyring, registry, secrets, ledger, surroundings });
   addShapingRoutes(serve, { ledger, registry, tests, surroundings });
+  addNoticeRoutes(serve, { registry, wakes, queues: wakeQueue, surroundings });
   addSealingKeyRoutes(serve, {
     registry: stored,
     endpoints,
@@ -266,7 +269,11 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
       return new Set<number>();
     },
   };
-  const vault = { ...ledger, ...createRedactionLedger(tableOf(dynamoDb, 'ledger')) };
+  const vault = {
+    ...ledger,
+    ...createRedactionLedger(tableOf(dynamoDb, 'ledger')),
+    ...createNoticeLedger(tableOf(dynamoDb, 'ledger')),
+  };
   addTenantRoutes(serve, { registry, surroundings });
   addTenantDeletionRoute(serve, { registry, endpoints, queues, surroundings });
   const work = createWorkLedger(tableOf(dynamoDb, 'ledger'));

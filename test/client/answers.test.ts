@@ -46,6 +46,8 @@ const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
   'routingRules.get': () => posthorn.routingRules.get(),
   'routingRules.put': () => posthorn.routingRules.put([]),
   'transforms.test': () => posthorn.transforms.test({ source: '$', data: {} }),
+  'notices.get': () => posthorn.notices.get(),
+  'notices.put': () => posthorn.notices.put({}),
   'eventTypes.put': () => posthorn.eventTypes.put('a', {}),
   'eventTypes.delete': () => posthorn.eventTypes.delete('a'),
   'keys.create': () => posthorn.keys.create(),

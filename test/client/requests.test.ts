@@ -246,6 +246,7 @@ describe('ifMatch', () => {
     'PATCH /v1/templates/a': (one, tag) => one.templates.update('a', {}, tag),
     'DELETE /v1/templates/a': (one, tag) => one.templates.delete('a', tag),
     'PUT /v1/routing-rules': (one, tag) => one.routingRules.put([], tag),
+    'PUT /v1/notices': (one, tag) => one.notices.put({}, tag),
     'PUT /v1/event-types/a': (one, tag) => one.eventTypes.put('a', {}, tag),
     'DELETE /v1/event-types/a': (one, tag) => one.eventTypes.delete('a', tag),
     'PUT /v1/tenants/a': (one, tag) => one.tenants.put('a', 'A', tag),

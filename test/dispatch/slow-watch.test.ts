@@ -23,6 +23,7 @@ describe('the watch for slow endpoints', () => {
         },
       },
       surroundings: { now: () => Date.now() },
+      events: { tellSlow: async () => undefined },
       warn: (message) => warnings.push(message),
     });
     return { marks, warnings, watch };

@@ -63,6 +63,8 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'transforms test': [['--source', '$', '--data', '{}']],
   'routing-rules get': [[]],
   'routing-rules put': [['--file', RULES]],
+  'notices get': [[]],
+  'notices set': [['--digest', '08:00']],
   'keys create': [[]],
   'keys list': [[]],
   'keys get': [['key_1']],

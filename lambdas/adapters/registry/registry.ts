@@ -2,6 +2,7 @@
 import type { EndpointStore, SealedEndpoints } from '../../core/endpoints/store.ts';
 import type { IssueMarkStore } from '../../core/issues/marks.ts';
 import type { KeyErasure, KeyLookup, KeyStore } from '../../core/keys/store.ts';
+import type { NoticeSettingsStore } from '../../core/notices/settings.ts';
 import type { RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { SubscriberStore } from '../../core/subscriptions/subscriber.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
@@ -12,6 +13,7 @@ import type { Table } from '../aws/dynamodb/calls.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createIssueMarkStore } from './issue-marks.ts';
 import { createKeyStore } from './keys.ts';
+import { createNoticeSettingsStore } from './notices.ts';
 import { createRoutingStore } from './routing.ts';
 import { markSlow } from './slow-marks.ts';
 import { createSubscriberCache } from './subscriber-cache.ts';
@@ -30,7 +32,8 @@ export type Registry = TenantStore &
   SubscriberStore &
   TransformVersions &
   RoutingStore &
-  IssueMarkStore;
+  IssueMarkStore &
+  NoticeSettingsStore;
 
 export function createRegistry(
   table: Table,
@@ -45,6 +48,7 @@ export function createRegistry(
     ...createTransformVersions(table),
     ...createRoutingStore(table),
     ...createIssueMarkStore(table),
+    ...createNoticeSettingsStore(table),
     subscribersOf: createSubscriberCache(table, surroundings, inherit),
     markSlow: (endpoint, untilMs) => markSlow(table, endpoint, untilMs, surroundings.now()),
   };

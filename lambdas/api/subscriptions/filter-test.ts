@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { channelSchema, dataSchema } from '../../core/events/event.ts';
 import type { EventLedger } from '../../core/events/ledger.ts';
+import { isReserved } from '../../core/events/reserved.ts';
 import { Problem } from '../../core/problem.ts';
 import { within } from '../../core/steps.ts';
 import { indexData } from '../../core/subscriptions/filter/data.ts';
@@ -116,6 +117,7 @@ export function addFilterTestRoute(serve: Serve, { ledger, registry }: FilterTes
   serve(testFilter, async ({ c, scope, body, reply }) => {
     let data: unknown = body.data;
     let { channels: posted = [] } = body;
+    let isJudged = !endpointsOf(c);
     if (body.event !== undefined) {
       requireScope(c, 'events:read');
       // It would tell of data that none of the endpoints may get.
@@ -124,14 +126,14 @@ export function addFilterTestRoute(serve: Serve, { ledger, registry }: FilterTes
       if (!found) throw new Problem(404, NO_EVENT);
       data = JSON.parse(found.event.data);
       posted = body.channels ?? [...found.event.channels];
+      isJudged &&= !isReserved(found.event.type);
     }
     const index = indexData(data);
     const failures = within(
       () => (body.filter ? failuresOf(compileFilter(body.filter), index, filterSteps()) : []),
       [{ path: '', message: OVER_BUDGET }],
     );
-    const isWhole = !endpointsOf(c);
-    const kept = body.rules ?? (isWhole ? await registry.getRoutingRules(scope) : []);
+    const kept = body.rules ?? (isJudged ? await registry.getRoutingRules(scope) : []);
     const rules = explainedRouting(kept, index, sharedSteps, compiledFrom);
     const last = rules.findLastIndex(({ verdict }) => verdict === 'matches');
     const channels = kept[last]?.set.channels ?? posted;

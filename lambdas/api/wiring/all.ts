@@ -10,7 +10,7 @@ import {
   variable,
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
-import { createOperatorNotices } from '../../core/operator/notices.ts';
+import { createNotices } from '../../core/operator/all.ts';
 import { QUEUE_NAMES } from '../../core/queues/depths.ts';
 import type { IdentityProvider } from '../../core/sessions/oidc.ts';
 import { Env } from '../../environment.ts';
@@ -24,11 +24,12 @@ export function wire() {
   const settings = readSettings();
   const registry = wireRegistry(dynamoDb, settings);
   const queues = createQueues(sqs, queueUrls());
+  const ledger = wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings });
   return {
     ...registry,
-    ...wireLedger(dynamoDb, settings, { secrets: registry.secrets, surroundings }),
+    ...ledger,
     queues,
-    events: createOperatorNotices({ registry: registry.registry, queues }),
+    events: createNotices({ ...ledger, registry: registry.registry, queues, surroundings }),
     deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
     queueDepths: createQueueDepths(sqs, deadLetterUrls(QUEUE_NAMES)),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),

@@ -7,6 +7,7 @@ import { countStates } from '../../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../../adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../adapters/ledger/events.ts';
 import { createHealthLedger } from '../../adapters/ledger/health.ts';
+import { createNoticeLedger } from '../../adapters/ledger/notices.ts';
 import { createRedactionLedger } from '../../adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../adapters/ledger/replays.ts';
 import { createSessionStore } from '../../adapters/ledger/sessions.ts';
@@ -30,6 +31,7 @@ export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultP
   const sealed = settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries;
   return {
     ledger: { ...events, ...openingEvents(vault, events), ...openingDeliveries(vault, sealed) },
+    notices: createNoticeLedger(tableOf(dynamoDb, table)),
     redactions: createRedactionLedger(tableOf(dynamoDb, table)),
     sessions: createSessionStore(tableOf(dynamoDb, table)),
     health: createHealthLedger(tableOf(dynamoDb, table)),

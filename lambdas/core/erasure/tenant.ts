@@ -40,13 +40,23 @@ export function removedSoFar({ done }: Erasure): Erasure['done'] {
   return { ...NEW_ERASURE.done, ...done };
 }
 
+interface NoticeSettingsErasure {
+  removeNoticeSettings(scope: Scope): Promise<void>;
+}
+
+interface NoticeErasure {
+  /** Removes some of what is kept of endpoints to tell a tenant. @returns how much */
+  clearNotices(scope: Scope, limit: number): Promise<number>;
+}
+
 export interface ErasurePorts extends RedactionPorts {
   readonly registry: KeyErasure &
     Pick<EndpointStore, 'replaceEndpoint'> &
     Pick<SealedEndpoints, 'listAll'> &
     Pick<TransformVersions, 'removeTransforms'> &
     RoutingStore &
-    IssueMarkStore;
+    IssueMarkStore &
+    NoticeSettingsErasure;
   readonly sessions: Pick<SessionStore, 'listSessions' | 'deleteSession'>;
   readonly keyring: KeyringRemoval;
   readonly replays: Pick<ReplayLedger, 'listReplays' | 'replaceReplay'>;
@@ -54,6 +64,7 @@ export interface ErasurePorts extends RedactionPorts {
   readonly templates: Pick<Templates, 'listAllTemplates' | 'removeTemplate'>;
   readonly ledger: RedactionPorts['ledger'] &
     Pick<EventLedger, 'listEvents'> &
+    NoticeErasure &
     Pick<Tombstones, 'listTombstones'>;
 }
 
@@ -125,8 +136,11 @@ async function erasePage(
       if (rules.length > 0) await ports.registry.replaceRoutingRules(scope, rules, []);
       const marks = await ports.registry.getIssueMarks(scope);
       if (marks.length > 0) await ports.registry.replaceIssueMarks(scope, marks, []);
+      await ports.registry.removeNoticeSettings(scope);
+      const cleared = await ports.ledger.clearNotices(scope, PAGE);
       // What names them is gone, or is not sent any more.
-      const again = (await ports.registry.removeTransforms(scope, PAGE)) === PAGE;
+      const removed = await ports.registry.removeTransforms(scope, PAGE);
+      const again = removed === PAGE || cleared === PAGE;
       return { removed: page.entries.length, next: page.next, again };
     }
     case 'feeds': {

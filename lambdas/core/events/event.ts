@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { instantMs, instantSchema } from '../instant.ts';
 import type { Scope } from '../scope.ts';
 import { TENANT_ID } from '../scope.ts';
+import { isReserved, RESERVED_PREFIX } from './reserved.ts';
 import type { TraceContext } from './trace-context.ts';
 
 /** Dotted names, from general to special: `identity_document.approved`. */
@@ -69,7 +70,9 @@ export const dataSchema = z
 
 /** The body of `POST /v1/events`. `data` is checked for its kind only: its bytes are kept apart. */
 export const eventInputSchema = z.strictObject({
-  type: eventTypeSchema,
+  type: eventTypeSchema
+    .refine((type) => !isReserved(type), `must not begin with ${RESERVED_PREFIX}`)
+    .meta({ description: 'Types that begin with `posthorn.` are reserved.' }),
   data: dataSchema,
   occurredAt: instantSchema.optional(),
   tenant: z.string().regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -').optional(),

@@ -1,12 +1,11 @@
 // Tells a tenant that a filter of its own exceeds its budget: an event of the tenant, for those of its endpoints whose
 // patterns name it, and one for each endpoint and hour.
 import type { Event } from '../events/event.ts';
+import { operationalEvent } from '../notices/event.ts';
 import { Recent } from '../recent.ts';
 import type { Subscriber } from '../subscriptions/subscriber.ts';
 import { MAX_SUBSCRIBER_STEPS, targetsOf } from '../subscriptions/targets.ts';
-import { operationalEvent } from './event.ts';
 
-const PREFIX = 'posthorn.';
 const EVERY_MS = 3_600_000;
 /** Of one event; the others are told with the next one that is over. */
 const MAX_NOTICES = 10;
@@ -34,10 +33,6 @@ export function createFilterNotices(now: () => number): FilterNotices {
   return {
     about({ tenant, environment, id, type }, overBudget, all) {
       if (overBudget.length === 0) return [];
-      const named = all.flatMap((subscriber) => {
-        const eventTypes = subscriber.eventTypes.filter((pattern) => pattern.startsWith(PREFIX));
-        return eventTypes.length > 0 ? [{ ...subscriber, eventTypes }] : [];
-      });
       const hourMs = now() - (now() % EVERY_MS);
       return overBudget
         .map((endpoint) =>
@@ -51,7 +46,7 @@ export function createFilterNotices(now: () => number): FilterNotices {
         )
         .filter((notice) => told.get(notice.id, now()) === undefined)
         .slice(0, MAX_NOTICES)
-        .map((notice) => ({ event: notice, targets: targetsOf(notice, named).wanting }));
+        .map((notice) => ({ event: notice, targets: targetsOf(notice, all).wanting }));
     },
 
     wasTold({ id }) {

@@ -8,12 +8,21 @@ import type { EventQueue } from '../events/message.ts';
 import type { Health } from '../health/health.ts';
 import type { Transition } from '../health/observe.ts';
 import { deliveryIdOf } from '../identifiers.ts';
+import { certificatesSeen } from '../notices/certificates.ts';
+import { operationalEvent } from '../notices/event.ts';
+import type { Sightings } from '../notices/sightings.ts';
+import { Recent } from '../recent.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
 import type { SubscriberStore } from '../subscriptions/subscriber.ts';
-import { operationalEvent } from './event.ts';
+import { DAY_MS } from '../time.ts';
 
-interface NoticePorts {
+/** What was sent is not sent again by the same instance; what another sends is the same event. */
+const MAX_REMEMBERED = 5_000;
+
+type Expiry = Parameters<Sightings['expiring']>[1];
+
+export interface NoticePorts {
   readonly registry: Pick<SubscriberStore, 'subscribersOf'>;
   readonly queues: EventQueue;
 }
@@ -21,9 +30,13 @@ interface NoticePorts {
 export interface OperatorNotices {
   tellHealth(endpoint: EndpointAddress, health: Health, transition: Transition): Promise<void>;
   tellDead(delivery: Delivery): Promise<void>;
+  /** Of a certificate each of its 30, 14 and 3 days is one notice. */
+  tellExpiring(endpoint: EndpointAddress, expiry: Expiry, nowMs: number): Promise<void>;
 }
 
 export function createOperatorNotices({ registry, queues }: NoticePorts): OperatorNotices {
+  const told = new Recent<true>({ maxEntries: MAX_REMEMBERED });
+
   async function tell(event: Event, about: EndpointAddress): Promise<void> {
     if (about.tenant === OPERATOR_TENANT) return;
     const subscribers = await registry.subscribersOf([OPERATOR_SCOPE]);
@@ -86,6 +99,21 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
       const isOverdue = delivery.deathReason === 'deadline' && delivery.dueAtMs !== undefined;
       const atMs = last && !isOverdue ? last.atMs + last.durationMs : delivery.deadlineAtMs;
       return tell(operationalEvent('delivery.dead', `${id}\n${run}`, atMs, data), delivery);
+    },
+
+    async tellExpiring(endpoint, expiry, nowMs) {
+      const { tenant, environment, endpointId } = endpoint;
+      const mark = { endpointId, sinceMs: nowMs, count: 1, ...expiry };
+      for (const { facts, sinceMs } of certificatesSeen(undefined, mark, nowMs).told) {
+        // Nothing is told of a certificate before it is told of these days: their beginning is the same each time.
+        const atMs = sinceMs - Number(facts.days) * DAY_MS;
+        const about = [endpointId, facts.certificate, sinceMs, facts.days].join('\n');
+        const data = { tenant, environment, endpoint: endpointId, ...facts };
+        const event = operationalEvent('certificate.expiring', about, atMs, data);
+        if (told.get(event.id, nowMs)) continue;
+        await tell(event, endpoint);
+        told.set(event.id, true, nowMs);
+      }
     },
   };
 }

@@ -20,6 +20,8 @@ export interface SendReport {
   readonly phases?: Phases;
   /** Of the response's body, as far as it was read. */
   readonly bytes?: number;
+  /** Of the receiver's certificate, if the request was answered over TLS. Unix milliseconds. */
+  readonly certificateExpiresAtMs?: number;
 }
 
 export interface Sender {

@@ -20,6 +20,7 @@ const VIEWER = [
   'testFilter',
   'testTransform',
   'getRoutingRules',
+  'getNoticeSettings',
   'listDeliveries',
   'getDelivery',
   'getAttemptAnalytics',

@@ -1,8 +1,10 @@
-// Which endpoints an event goes to: event-type patterns and channels.
+// Which endpoints an event goes to: event-type patterns and channels. Types under the reserved prefix are matched only by
+// patterns that name it: whoever subscribes to everything means the events of producers.
+import { isReserved } from '../events/reserved.ts';
 import type { Steps } from '../steps.ts';
 
 export interface Subscription {
-  /** Patterns of which one must match; an empty list means all events. */
+  /** Patterns of which one must match; an empty list means all events of producers. */
   readonly eventTypes: readonly string[];
   /** Channels of which the event must carry one; an empty list means that channels do not matter. */
   readonly channels: readonly string[];
@@ -18,13 +20,17 @@ export function matchesSubscription(
   if (channels.length > 0 && !event.channels.some((channel) => channels.includes(channel))) {
     return false;
   }
-  return (
-    eventTypes.length === 0 ||
-    eventTypes.some((pattern) => matchesPattern(pattern, event.type, steps))
-  );
+  return matchesTypes(eventTypes, event.type, steps);
+}
+
+/** @param patterns of which one must match; an empty list means all types, but for the reserved ones */
+export function matchesTypes(patterns: readonly string[], type: string, steps?: Steps): boolean {
+  if (patterns.length === 0) return !isReserved(type);
+  return patterns.some((pattern) => matchesPattern(pattern, type, steps));
 }
 
 export function matchesPattern(pattern: string, type: string, steps?: Steps): boolean {
+  if (isReserved(type) && !isReserved(pattern)) return false;
   if (pattern === type || pattern === '*' || pattern === '**') return true;
   if (!pattern.includes('*')) return false;
   return matchesSegments(pattern.split('.'), type.split('.'), steps);

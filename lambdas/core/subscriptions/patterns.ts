@@ -7,7 +7,8 @@ export const MAX_PATTERNS = 100;
 /**
  * A pattern is a dotted name whose segments may be `*`:
  * `*` inside stands for exactly one segment, `*` at the end for one or more, `**` anywhere for any
- * number of segments. `*` and `**` alone match every event.
+ * number of segments. `*` and `**` alone match every event. Types under `posthorn.` are matched by patterns only that
+ * begin with it.
  */
 export const patternSchema = z
   .string()

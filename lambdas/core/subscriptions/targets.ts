@@ -2,6 +2,7 @@
 // parsed once, and only if one of those that are left has a filter.
 import { SealBrokenError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
+import { isReserved } from '../events/reserved.ts';
 import { Steps, within } from '../steps.ts';
 import { type DataNode, indexData } from './filter/data.ts';
 import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
@@ -61,8 +62,9 @@ export function targetsOf(
     known ??= indexData(JSON.parse(event.data));
     return known;
   };
+  // Rules are for the events of producers: they decide nothing about who is told of trouble.
   const { routing, overBudget: rulesOverBudget } =
-    rules.length === 0
+    rules.length === 0 || isReserved(event.type)
       ? { routing: undefined, overBudget: [] }
       : routed(rules, data(), newSteps, compiledFrom);
   const channels = routing?.channels ?? event.channels;

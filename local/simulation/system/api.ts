@@ -24,7 +24,7 @@ import { addDeadLetterRoutes } from '../../../lambdas/api/service/dead-letters.t
 import { addTemplateRoutes } from '../../../lambdas/api/templates/routes.ts';
 import { addTenantDeletionRoute } from '../../../lambdas/api/tenants/deletion.ts';
 import { addTenantRoutes } from '../../../lambdas/api/tenants/routes.ts';
-import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
+import { createNotices } from '../../../lambdas/core/operator/all.ts';
 import { createApplication } from '../../../lambdas/http/application.ts';
 import { createAuthentication } from '../../../lambdas/http/authentication.ts';
 import { serveOn } from '../../../lambdas/http/operation.ts';
@@ -51,7 +51,7 @@ export interface ApiAnswer {
 export function loadApi(services: Services) {
   const { sqs, surroundings, settings, tests } = services;
   const { stored, registry, secrets, events, deliveries, ...adapters } = adaptersOf(services);
-  const { ledgerTable, registryTable, queues } = adapters;
+  const { ledgerTable, registryTable } = adapters;
   const vault = { secrets, surroundings };
   const sealed = settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries;
   const ports = {
@@ -66,7 +66,7 @@ export function loadApi(services: Services) {
     templates: createTemplates(registryTable, events),
     eventTypes: createEventTypeStore(registryTable),
     deadLetters: createDeadLetters(sqs, DEAD_LETTER_URLS),
-    events: createOperatorNotices({ registry, queues }),
+    events: createNotices({ ...adapters, registry, surroundings }),
     tests,
     surroundings,
     settings,

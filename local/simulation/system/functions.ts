@@ -23,7 +23,7 @@ import { createTransformer } from '../../../lambdas/adapters/transformer.ts';
 import type { DispatchQueue } from '../../../lambdas/core/deliveries/message.ts';
 import type { TestRequest } from '../../../lambdas/core/deliveries/test.ts';
 import { inParallel } from '../../../lambdas/core/in-parallel.ts';
-import { createOperatorNotices } from '../../../lambdas/core/operator/notices.ts';
+import { createNotices } from '../../../lambdas/core/operator/all.ts';
 import { type DispatchPorts, dispatch } from '../../../lambdas/dispatch/dispatch.ts';
 import { createEndpointCache } from '../../../lambdas/dispatch/endpoint-cache.ts';
 import { fewAtATime } from '../../../lambdas/dispatch/few-at-a-time.ts';
@@ -75,7 +75,7 @@ function loadDispatch(services: Services) {
     ...adapters.queues,
     sendRetries: shareSends(adapters.queues.sendRetries, afterAMoment(ENTRIES_PER_CALL)),
   };
-  const events = createOperatorNotices({ registry, queues });
+  const events = createNotices({ ...adapters, queues, surroundings });
   const keyring = createKeyringStore(adapters.registryTable);
   const signingKeys = createSigningKeyCache(keyring, secrets, surroundings);
   const opening = { registry, secrets, signingKeys, surroundings };
@@ -99,7 +99,7 @@ function loadDispatch(services: Services) {
     form,
     transform: createTransformer(registry, async () => undefined),
     sender,
-    watchSlow: createSlowWatch({ registry, surroundings, warn }),
+    watchSlow: createSlowWatch({ registry, surroundings, events, warn }),
     surroundings,
     settings,
     writeDelivered: createOutcomeWriter(ledger),
@@ -116,7 +116,15 @@ function loadDispatch(services: Services) {
 
 function loadWake(services: Services) {
   const { surroundings, settings, remainingMs } = services;
-  const { stored: registry, health, sessions, wakes, queues, ...adapters } = adaptersOf(services);
+  const {
+    stored: registry,
+    health,
+    sessions,
+    wakes,
+    queues,
+    notices,
+    ...adapters
+  } = adaptersOf(services);
   const ports = {
     settings,
     sessions,
@@ -125,7 +133,9 @@ function loadWake(services: Services) {
       ...adapters.events,
       ...adapters.deliveries,
       ...createRedactionLedger(adapters.ledgerTable),
+      ...notices,
     },
+    notices,
     health,
     rates: health,
     replays: createReplayLedger(adapters.ledgerTable, settings),
@@ -136,7 +146,7 @@ function loadWake(services: Services) {
     queues,
     wakes,
     surroundings,
-    events: createOperatorNotices({ registry, queues }),
+    events: createNotices({ registry, queues, notices, wakes, surroundings }),
   };
   return {
     wake: (records: SQSRecord[]) =>

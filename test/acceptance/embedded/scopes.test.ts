@@ -44,6 +44,8 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   testTransform: 'endpoints:read',
   getRoutingRules: 'endpoints:read',
   putRoutingRules: 'endpoints:write',
+  getNoticeSettings: 'endpoints:read',
+  putNoticeSettings: 'endpoints:write',
   listDeliveries: 'deliveries:read',
   getDelivery: 'deliveries:read',
   retryDelivery: 'deliveries:write',

@@ -28,4 +28,9 @@ describe('why an endpoint did not match', () => {
   ])('%s', (by, changes) => {
     expect(mismatchOf(endpoint(changes), event).by).toBe(by);
   });
+
+  it.each([[[]], [['**']], [['**.paused']]])('the reserved prefix, with %j', (eventTypes) => {
+    const notice = { ...event, type: 'posthorn.endpoint.paused' };
+    expect(mismatchOf(endpoint({ eventTypes }), notice).by).toBe('type');
+  });
 });

@@ -1,5 +1,5 @@
 // Why endpoints that got no delivery did not match an event, by their subscriptions of now.
-import { matchesPattern } from '../../../lambdas/core/subscriptions/matching.ts';
+import { matchesTypes } from '../../../lambdas/core/subscriptions/matching.ts';
 import { type Api, path } from '../base/api.ts';
 import type { Endpoint, EventWithDeliveries } from '../base/models.ts';
 
@@ -22,9 +22,7 @@ type Facts = Pick<EventWithDeliveries, 'type' | 'channels' | 'acceptedAt'>;
 export function mismatchOf(endpoint: Endpoint, event: Facts): Mismatch {
   if (endpoint.createdAt > event.acceptedAt) return { by: 'later' };
   const { eventTypes, channels } = endpoint;
-  if (eventTypes.length > 0 && !eventTypes.some((pattern) => matchesPattern(pattern, event.type))) {
-    return { by: 'type', patterns: eventTypes };
-  }
+  if (!matchesTypes(eventTypes, event.type)) return { by: 'type', patterns: eventTypes };
   if (channels.length > 0 && !channels.some((channel) => event.channels.includes(channel))) {
     return { by: 'channel', bound: channels };
   }

@@ -88,7 +88,10 @@ function Why({ endpoint, mismatch, event }: Row & { readonly event: EventWithDel
     case 'type':
       return (
         <>
-          Its patterns do not match this type: <Codes texts={mismatch.patterns} />
+          {mismatch.patterns.length === 0
+            ? 'It has no pattern that begins with posthorn.'
+            : 'Its patterns do not match this type: '}
+          <Codes texts={mismatch.patterns} />
         </>
       );
     case 'channel':

@@ -9,6 +9,7 @@ import { EVENT_COMMANDS } from './events.ts';
 import { IMPORT_COMMANDS } from './imports.ts';
 import { KEY_COMMANDS } from './keys.ts';
 import { LISTEN_COMMANDS } from './listen.ts';
+import { NOTICE_COMMANDS } from './notices.ts';
 import { REPLAY_COMMANDS } from './replays.ts';
 import { ROUTING_COMMANDS } from './routing-rules.ts';
 import { SESSION_COMMANDS } from './sessions.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   ...EVENT_TYPE_COMMANDS,
   ...TRANSFORM_COMMANDS,
   ...ROUTING_COMMANDS,
+  ...NOTICE_COMMANDS,
   ...KEY_COMMANDS,
   ...SESSION_COMMANDS,
   ...TENANT_COMMANDS,

@@ -55,6 +55,8 @@ export interface ConnectionOptions {
   readonly limits: PhaseLimits;
   /** Those being made now, oldest first. */
   readonly making: Set<Making>;
+  /** Told when the certificate of an origin expires, Unix milliseconds. */
+  readonly onCertificate: (origin: string, expiresAtMs: number) => void;
 }
 
 export function createConnector(
@@ -76,7 +78,7 @@ export function createConnector(
 }
 
 async function make(
-  { rules, resolve, limits, making }: ConnectionOptions,
+  { rules, resolve, limits, making, onCertificate }: ConnectionOptions,
   secureContext: () => SecureContext,
   hostname: string,
   port: number,
@@ -116,6 +118,8 @@ async function make(
     watch.begin('tls');
     const secured = secure(socket, hostname, context);
     await ready(secured, 'tls', limits.tls);
+    const certificate = secured.getPeerX509Certificate();
+    if (certificate) onCertificate(self.origin, certificate.validToDate.getTime());
     watch.end(secured);
     return secured;
   } catch (error) {

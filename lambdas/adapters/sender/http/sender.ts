@@ -1,5 +1,6 @@
 // HTTP's sender: one request to a receiver, within its deadline, to an address that the guard has judged.
 import type { Agent, Dispatcher } from 'undici';
+import { defined } from '../../../core/defined.ts';
 import { findAddressRefusal } from '../../../core/destinations/http/addresses.ts';
 import type { EndpointTls } from '../../../core/destinations/http/tls.ts';
 import {
@@ -9,7 +10,7 @@ import {
   portOf,
   rulesFor,
 } from '../../../core/destinations/http/url.ts';
-import { memoized } from '../../../core/recent.ts';
+import { memoized, Recent } from '../../../core/recent.ts';
 import type { OutgoingRequest, SendReport } from '../../../core/requests/sender.ts';
 import type { Outcome } from '../../../core/retries/outcome.ts';
 import type { Phases } from '../../../core/retries/phases.ts';
@@ -43,12 +44,14 @@ export interface SenderOptions {
 }
 
 const MAX_JUDGED = 1_000;
+const MAX_ORIGINS = 1_000;
 
 interface Attempted {
   readonly outcome: Outcome;
   /** How far the request came. */
   readonly phases?: Phases;
   readonly bytes?: number;
+  readonly certificateExpiresAtMs?: number | undefined;
 }
 
 export function createHttpSender(
@@ -57,11 +60,13 @@ export function createHttpSender(
   options: SenderOptions = {},
 ): { send(request: HttpRequest): Promise<SendReport> } {
   const making = new Set<Making>();
+  const expiries = new Recent<number>({ maxEntries: MAX_ORIGINS });
   const agentsOf = createAgentsOf({
     rules,
     resolve: shareLookUps(options.resolve ?? createResolve()),
     limits: { ...PHASE_LIMITS, ...options.limits },
     making,
+    onCertificate: (origin, expiresAtMs) => expiries.set(origin, expiresAtMs, 0),
   });
   const warn = options.warn ?? log.warn;
 
@@ -97,7 +102,13 @@ export function createHttpSender(
     const { phases } = ended;
     if (ended.kind === 'answered') {
       const response = received(ended, surroundings.now());
-      return { outcome: { kind: 'response', response }, phases, bytes: ended.bytes };
+      const certificateExpiresAtMs = expiries.latest(origin);
+      return {
+        outcome: { kind: 'response', response },
+        phases,
+        bytes: ended.bytes,
+        certificateExpiresAtMs,
+      };
     }
     if (ended.kind === 'late') {
       if (ended.wasSent) {
@@ -115,7 +126,7 @@ export function createHttpSender(
     async send(request): Promise<SendReport> {
       const startedAtMs = surroundings.now();
       const attempted = await attempt(request);
-      return { ...attempted, startedAtMs, endedAtMs: surroundings.now() };
+      return defined({ ...attempted, startedAtMs, endedAtMs: surroundings.now() });
     },
   };
 }

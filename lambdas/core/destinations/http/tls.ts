@@ -128,6 +128,12 @@ export function tlsView(tls: KeptTls | undefined) {
   };
 }
 
+/** When the client's certificate expires, Unix milliseconds; undefined where there is none. */
+export function clientExpiryMs(tls: KeptTls | undefined): number | undefined {
+  const [client] = certificatesIn(tls?.clientCertificate ?? '');
+  return client?.validToDate.getTime();
+}
+
 function certificateView(certificate: X509Certificate) {
   return {
     subject: nameOf(certificate),

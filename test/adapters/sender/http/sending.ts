@@ -25,6 +25,7 @@ export interface Sent {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tookMs: number;
+  readonly certificateExpiresAtMs: number | undefined;
   readonly warnings: readonly (readonly [string, Readonly<Record<string, unknown>>])[];
 }
 
@@ -43,7 +44,7 @@ export function senderWith(rules: DestinationRules, options: SenderOptions = {})
   return async (url: string, request: Partial<HttpRequest> = {}): Promise<Sent> => {
     const seen = warnings.length;
     const startedAtMs = performance.now();
-    const { outcome } = await sender.send({
+    const { outcome, certificateExpiresAtMs } = await sender.send({
       url,
       method: 'POST',
       headers: [['content-type', 'application/json']],
@@ -52,7 +53,8 @@ export function senderWith(rules: DestinationRules, options: SenderOptions = {})
       ...request,
     });
     const tookMs = performance.now() - startedAtMs;
-    return { ...textsOf(outcome), tookMs, warnings: warnings.slice(seen) };
+    const texts = { ...textsOf(outcome), certificateExpiresAtMs };
+    return { ...texts, tookMs, warnings: warnings.slice(seen) };
   };
 }
 

@@ -1,4 +1,5 @@
 // TLS over real sockets: full verification, each fault in clear words, and certificates of an endpoint's own.
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
@@ -56,6 +57,15 @@ describe.skipIf(!hasOpenssl)('TLS, with certificates made by openssl', () => {
       const seen = await serve({ ...certificates.valid, minVersion: version, maxVersion: version });
       expect((await send(seen.url, trusting())).name).toBe('http_200');
       expect(seen.serverNames).toEqual([HOST]);
+    }
+  });
+
+  it('tells when the receiver’s certificate expires, over a kept connection as well', async () => {
+    const seen = await serve({ ...certificates.valid });
+    const expiresAtMs = new X509Certificate(certificates.valid.cert).validToDate.getTime();
+    for (let n = 0; n < 2; n++) {
+      const sent = await send(seen.url, trusting());
+      expect(sent.certificateExpiresAtMs).toBe(expiresAtMs);
     }
   });
 

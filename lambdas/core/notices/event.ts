@@ -5,13 +5,17 @@ import { createHash } from 'node:crypto';
 import type { Event } from '../events/event.ts';
 import { createId } from '../identifiers.ts';
 import { OPERATOR_SCOPE, type Scope } from '../scope.ts';
+import type { NoticeType } from './kinds.ts';
 
+/** The operator's names, and those of tenants. */
 type OperationalEventType =
   | 'endpoint.failing'
   | 'endpoint.paused'
   | 'endpoint.recovered'
   | 'delivery.dead'
-  | 'posthorn.filter.over_budget';
+  | 'certificate.expiring'
+  | 'posthorn.filter.over_budget'
+  | NoticeType;
 
 /**
  * @param about identifies the notice if it is repeated: the endpoint and the transition

@@ -1,0 +1,187 @@
+// A day of virtual time, with an endpoint that flaps every seven minutes and one that dies for good: exactly what its tenant
+// is told, and when.
+import { describe, expect, it } from 'vitest';
+import {
+  type NoticeSettings,
+  noticeSettingsInputSchema,
+} from '../../../lambdas/core/notices/settings.ts';
+import { noticesAddress } from '../../../lambdas/core/notices/wake.ts';
+import { wakeAt } from '../../../lambdas/core/wakes/wake-at.ts';
+import { adaptersOf } from '../../../local/simulation/system/adapters.ts';
+import type { World } from '../../../local/simulation/world.ts';
+import {
+  answer,
+  arrivalsAt,
+  aWorld,
+  DAY_MS,
+  deliveriesOf,
+  HOUR_MS,
+  MINUTE_MS,
+  postSeries,
+  START_MS,
+} from './simulated.ts';
+
+const SCOPE = { tenant: 'demo', environment: 'live' } as const;
+
+interface Told {
+  readonly id: string;
+  readonly minute: number;
+  readonly kind: string;
+  readonly data: Record<string, unknown>;
+}
+
+function toldIn(world: World): Told[] {
+  return [...world.ledger.events.values()]
+    .filter(({ event }) => event.type.startsWith('posthorn.'))
+    .map(({ event: { id, type, acceptedAtMs, data } }) => ({
+      id,
+      minute: Math.floor((acceptedAtMs - START_MS) / MINUTE_MS),
+      kind: type.slice('posthorn.'.length),
+      data: JSON.parse(data),
+    }))
+    .sort((a, b) => a.minute - b.minute);
+}
+
+const listed = (world: World) =>
+  toldIn(world).map(({ minute, kind, data }) => [
+    minute,
+    kind,
+    ...(data.reminder ? [data.reminder] : []),
+  ]);
+
+/** As `PUT /v1/notices` does it. */
+async function set(world: World, given: object): Promise<NoticeSettings> {
+  const settings = noticeSettingsInputSchema.parse(given);
+  const { stored } = adaptersOf(world.system.services);
+  const ports = { wakes: world.wakes, queues: world.queues.port, surroundings: world.surroundings };
+  await wakeAt(ports, noticesAddress(SCOPE), world.clock.nowMs, () =>
+    stored.replaceNoticeSettings(SCOPE, undefined, settings),
+  );
+  return settings;
+}
+
+const isUpEvery7 = (atMs: number) => Math.floor(atMs / (7 * MINUTE_MS)) % 2 === 1;
+const often = { everyMs: 30_000 };
+
+describe('a day of an endpoint that flaps every seven minutes', () => {
+  it('is one notice, and one more a day; it recovers once it has held', async () => {
+    const endsMs = 25 * HOUR_MS;
+    const world = aWorld(
+      (atMs, { description }) =>
+        answer(description === 'told' || atMs >= endsMs || isUpEvery7(atMs) ? 200 : 503),
+      { settings: { tripFailures: 3 } },
+    );
+    const endpoint = world.addEndpoint({ eventTypes: ['simulation.event'] });
+    const told = world.addEndpoint({ eventTypes: ['posthorn.*'], description: 'told' });
+    postSeries(world, endpoint, { count: (26 * HOUR_MS) / often.everyMs, ...often });
+    await world.clock.run(START_MS + 28 * HOUR_MS);
+
+    expect(listed(world)).toEqual([
+      [1, 'endpoint.failing'],
+      [24 * 60 + 3, 'endpoint.failing', 1],
+      [25 * 60 + 31, 'endpoint.recovered'],
+    ]);
+    // They are events of the tenant, and delivered as such.
+    expect(arrivalsAt(world, told)).toHaveLength(3);
+    expect(deliveriesOf(world, endpoint).every(({ state }) => state === 'delivered')).toBe(true);
+  });
+});
+
+describe('a day of an endpoint that dies for good', () => {
+  const retryPolicy = { immediate: false, steps: [{ count: 3, seconds: 60 }], jitter: 0 };
+  function dying() {
+    const world = aWorld((_, { description }) => answer(description === 'told' ? 200 : 503));
+    const endpoint = world.addEndpoint({ eventTypes: ['simulation.event'], retryPolicy });
+    const told = world.addEndpoint({ eventTypes: ['posthorn.*'], description: 'told' });
+    postSeries(world, endpoint, { count: 30 * 6, everyMs: 10 * MINUTE_MS });
+    return { world, endpoint, told };
+  }
+
+  it('tells each change of state once, its deaths together, and the digest', async () => {
+    const { world, endpoint, told } = dying();
+    await set(world, {
+      timeZone: 'Europe/Berlin',
+      digest: { at: '08:00' },
+      link: 'https://app.acme.io/hooks/{endpoint}',
+    });
+    await world.clock.run(START_MS + 27 * HOUR_MS);
+
+    expect(listed(world)).toEqual([
+      [4, 'deliveries.dead'],
+      [15, 'endpoint.failing'],
+      [7 * 60, 'digest.daily'],
+      [24 * 60 + 1, 'endpoint.paused'],
+      [24 * 60 + 4, 'deliveries.dead'],
+      // Those that were held, by probes.
+      [25 * 60 + 42, 'deliveries.dead'],
+    ]);
+    const [dead, failing, digest, paused, more, last] = toldIn(world).map(({ data }) => data);
+    const about = {
+      endpoint: endpoint.id,
+      link: `https://app.acme.io/hooks/${endpoint.id}`,
+      outcome: 'http_503',
+      reason: 'It says that it is not available.',
+    };
+    expect(dead).toMatchObject({ ...about, count: 1 });
+    expect(failing).toMatchObject({ ...about, since: new Date(START_MS + 55).toISOString() });
+    expect(digest).toMatchObject({ troubled: 1, endpoints: [{ endpoint: endpoint.id }] });
+    expect(paused).toMatchObject({ ...about, pausedBy: 'failures' });
+    expect(paused?.nextProbeAt).toEqual(expect.any(String));
+    const states = deliveriesOf(world, endpoint).map(({ state }) => state);
+    expect(Number(dead?.count) + Number(more?.count) + Number(last?.count)).toBe(
+      states.filter((state) => state === 'dead').length,
+    );
+    expect(arrivalsAt(world, told)).toHaveLength(6);
+  });
+
+  it('in quiet hours tells nothing until they end', async () => {
+    const { world } = dying();
+    await set(world, { quietHours: { from: '23:00', to: '06:00' } });
+    await world.clock.run(START_MS + 12 * HOUR_MS);
+    expect(listed(world)).toEqual([
+      [6 * 60, 'deliveries.dead'],
+      [6 * 60, 'endpoint.failing'],
+    ]);
+  });
+
+  it('whatever else: nothing is told that is not wanted, nor without anybody to tell', async () => {
+    const { world, endpoint } = dying();
+    await set(world, {
+      kinds: ['endpoint.failing'],
+      endpoints: { [endpoint.id]: { kinds: ['deliveries.dead'] } },
+    });
+    await world.clock.run(START_MS + 2 * HOUR_MS);
+    expect(listed(world)).toEqual([[4, 'deliveries.dead']]);
+
+    const alone = aWorld(() => answer(503));
+    const all = alone.addEndpoint({ eventTypes: ['**'], retryPolicy });
+    postSeries(alone, all, { count: 12, everyMs: 10 * MINUTE_MS });
+    await alone.clock.run(START_MS + DAY_MS);
+    expect(listed(alone)).toEqual([]);
+  });
+
+  it('about an endpoint that gets notices itself nothing is told', async () => {
+    const world = aWorld((_, { description }) => answer(description === 'told' ? 200 : 503));
+    const eventTypes = ['simulation.event', 'posthorn.*'];
+    const dead = world.addEndpoint({ eventTypes, retryPolicy });
+    const other = world.addEndpoint({ eventTypes: ['simulation.event'], retryPolicy });
+    world.addEndpoint({ eventTypes: ['posthorn.*'], description: 'told' });
+    postSeries(world, dead, { count: 12, everyMs: 10 * MINUTE_MS });
+    await world.clock.run(START_MS + DAY_MS);
+    const about = new Set(toldIn(world).map(({ data }) => data.endpoint));
+    expect(about).toEqual(new Set([other.id]));
+  });
+});
+
+it('whatever crashes, and whatever comes twice: each notice is one event', async () => {
+  const world = aWorld(
+    (atMs, { description }) => answer(description === 'told' || atMs >= HOUR_MS ? 200 : 503),
+    { settings: { tripFailures: 5 }, crashes: 0.02, doubledMessages: 0.2, seed: 7 },
+  );
+  const endpoint = world.addEndpoint({ eventTypes: ['simulation.event'] });
+  world.addEndpoint({ eventTypes: ['posthorn.*'], description: 'told' });
+  postSeries(world, endpoint, { count: 300, everyMs: 20_000 });
+  await world.clock.run(START_MS + DAY_MS);
+  expect(world.crashed()).toBeGreaterThan(10);
+  expect(toldIn(world).map(({ kind }) => kind)).toEqual(['endpoint.failing', 'endpoint.recovered']);
+});
