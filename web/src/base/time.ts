@@ -66,7 +66,7 @@ export function relative(at: At, now: number): string {
 }
 
 interface Ticking {
-  readonly timer: number;
+  readonly timer: ReturnType<typeof setInterval>;
   readonly looking: Set<() => void>;
 }
 
