@@ -91,9 +91,9 @@ export class Output {
     if (value !== undefined) this.#json(textOf(value));
   }
 
-  /** As it is. */
+  /** A line that is no entry. */
   text(text: string): void {
-    this.#line(text);
+    this.#line(harmless(text));
   }
 
   /** For people only, beside the result. */
