@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { DeliveryFacts } from '../contract.ts';
 import type { Message, MessageField } from './message.ts';
+import { messageOfNotice } from './of-notice.ts';
 import { pathSchema, pathsIn, rendered, templateSchema, valuesAt } from './placeholders.ts';
 import { MAX_LOOKED_AT, plainText } from './text.ts';
 
@@ -30,6 +31,9 @@ export function messageOfEvent(
   { event, tenantName, portal }: Pick<DeliveryFacts, 'event' | 'tenantName' | 'portal'>,
   { title = '', message, fields }: MessageOptions,
 ): Message {
+  const isPlain = title === '' && message === undefined && fields.length === 0;
+  const notice = isPlain ? messageOfNotice(event, portal) : undefined;
+  if (notice) return notice;
   const said = message ?? '';
   const paths = ['subject', ...fields, ...pathsIn(title), ...pathsIn(said)];
   const values = valuesAt(event, tenantName, paths);
