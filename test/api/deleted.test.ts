@@ -150,7 +150,7 @@ describe('the deliveries of an endpoint that was deleted', () => {
     expect((await service.acme('GET', `/v1/deliveries?endpoint=${never}`)).status).toBe(404);
     const found = await service.registry.getEndpoints([{ ...LIVE, id }]);
     expect(found.get(id)).toMatchObject({
-      url: '',
+      destination: { kind: 'http', urls: [] },
       sealedSecrets: [],
       deletedAtMs: expect.any(Number),
     });
