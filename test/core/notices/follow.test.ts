@@ -85,6 +85,13 @@ describe('an endpoint that fails', () => {
     // Until then it is looked at again.
     const step = follow({}, { health: failing(1), mark: undefined, slowAboveMs: 1 }, at(1));
     expect(step).toMatchObject({ told: [], after: { isUnsure: true }, lookAtMs: at(minutes) });
+    // Then once an hour, for a day; after it, if there is another failure.
+    const look = (atMinutes: number, given: Partial<Seen> = {}) =>
+      follow({}, { health: failing(2), mark: undefined, slowAboveMs: 1, ...given }, at(atMinutes));
+    expect(look(minutes).lookAtMs).toBe(at(minutes + 60));
+    expect(look(24 * 60)).toEqual({ told: [] });
+    expect(look(24 * 60, { mark: mark({}) }).lookAtMs).toBe(at(25 * 60));
+    expect(look(24 * 60, { health: failing(3) }).told).toHaveLength(1);
   });
 
   it('and is warned of by its own rule of pausing is told of too', () => {
