@@ -11,7 +11,7 @@ import { REMIND_EVERY_MS, type Seen, type Step, type Told } from './step.ts';
 /** So long it may fail before somebody is told, unless so much fails that it trips. */
 export const FAILING_AFTER_MS = 15 * 60_000;
 /** One event and its first tries again are no outage. */
-const MIN_FAILURES = 3;
+export const MIN_FAILURES = 3;
 /** So long it has to do well before it counts as recovered. */
 export const HOLDS_AFTER_MS = 30 * 60_000;
 /** While something is told of, or may have to be, it is looked at so often in any case. */
