@@ -8,6 +8,7 @@ import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/heal
 import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import { type Observation, observe, thresholdsOf } from '../core/health/observe.ts';
 import { farProbeMs } from '../core/health/probes.ts';
+import { MIN_FAILURES } from '../core/notices/follow.ts';
 import type { Notices } from '../core/operator/all.ts';
 import { optimistically } from '../core/optimistic.ts';
 import { Recent } from '../core/recent.ts';
@@ -100,6 +101,8 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
         return true;
       };
       const wakesAtMs = wakesAt(before, health);
+      // Before it is written: after a crash in between nobody would be told of what is written already.
+      if (isWatched(before, health)) await ports.events.tellFailing(address);
       const isPut = await (wakesAtMs === undefined
         ? put()
         : wakeAt(ports, address, wakesAtMs, put));
@@ -107,8 +110,6 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       for (const transition of transitions) {
         await ports.events.tellHealth(address, health, transition);
       }
-      const isFirst = before.failures === 0 && health.failures > 0;
-      if (isFirst && transitions.length === 0) await ports.events.tellFailing(address);
       return true;
     });
   }
@@ -138,6 +139,11 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
     },
     report: (endpoint, seen) => reportInTurn(endpoint.id, { endpoint, seen }),
   };
+}
+
+/** Whether failures are so few yet that each of them matters to notices. */
+function isWatched(before: Health, { failures }: Health): boolean {
+  return failures > 0 && before.failures < MIN_FAILURES;
 }
 
 /** When a change of health asks for a wake-up: for the next probe, or for the first step of a recovery. */

@@ -9,6 +9,8 @@ import type { NoticeSettings } from './settings.ts';
 export const MAX_FOLLOWED = 500;
 /** Notices that wait; of what is beyond, only numbers are told. */
 export const MAX_WAITING = 200;
+/** Of what is followed and what waits together, as JSON: with what is sent it has to fit into an item of DynamoDB. */
+const MAX_BYTES = 300_000;
 /** So many an hour are told one by one; what is beyond is told in one sum when the hour is over. */
 export const MAX_AN_HOUR = 10;
 /** Of a sum, those that are listed. */
@@ -51,12 +53,24 @@ export interface Paced {
 }
 
 export function withNotices(book: NoticeBook, made: readonly Notice[]): NoticeBook {
-  const room = Math.max(0, MAX_WAITING - book.waiting.length);
+  const all = [...book.waiting, ...made];
+  const waiting = fitting(all, MAX_BYTES - bytesOf(book.endpoints));
   const beyond = { ...book.beyond };
-  for (const { kind } of made.slice(room)) beyond[kind] = (beyond[kind] ?? 0) + 1;
-  const waiting = [...book.waiting, ...made.slice(0, room)];
+  for (const { kind } of all.slice(waiting.length)) beyond[kind] = (beyond[kind] ?? 0) + 1;
   return { ...book, waiting, ...(Object.keys(beyond).length > 0 && { beyond }) };
 }
+
+/** The first ones, as many as there is room for. */
+function fitting(all: readonly Notice[], room: number): readonly Notice[] {
+  let left = room;
+  const tooMuch = all.slice(0, MAX_WAITING).findIndex((notice) => {
+    left -= bytesOf(notice);
+    return left < 0;
+  });
+  return all.slice(0, tooMuch === -1 ? MAX_WAITING : tooMuch);
+}
+
+const bytesOf = (part: object): number => Buffer.byteLength(JSON.stringify(part));
 
 export function paced(book: NoticeBook, settings: NoticeSettings, nowMs: number): Paced {
   const nothing = { after: book, single: [], sum: undefined };

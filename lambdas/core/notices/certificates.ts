@@ -12,8 +12,9 @@ export const EXPIRES_SOON_MS = WARN_DAYS[0] * DAY_MS;
 const OWNERS = ['receiver', 'client'] as const;
 
 interface FollowedCertificate {
+  /** Of the one that was told last. */
   readonly expiresAtMs: number;
-  /** The number of days that was told last. */
+  /** The number of days that was told last, whichever certificate it was: a receiver may have one for each node. */
   readonly toldDays?: number;
 }
 export type FollowedCertificates = Partial<
@@ -33,9 +34,10 @@ export function certificatesSeen(
   const after: { -readonly [K in keyof FollowedCertificates]: FollowedCertificates[K] } = {};
   for (const owner of OWNERS) {
     const known = before?.[owner];
-    const expiresAtMs = seen[owner] ?? known?.expiresAtMs;
+    const expiresAtMs = seenNow(seen[owner], known, nowMs);
     if (expiresAtMs === undefined || expiresAtMs + DAY_MS < nowMs) continue;
-    const toldDays = known?.expiresAtMs === expiresAtMs ? known.toldDays : undefined;
+    const isNext = known !== undefined && known.expiresAtMs < nowMs && expiresAtMs >= nowMs;
+    const toldDays = isNext ? undefined : known?.toldDays;
     const days = WARN_DAYS.findLast((some) => expiresAtMs - nowMs <= some * DAY_MS);
     const isNew = days !== undefined && (toldDays === undefined || days < toldDays);
     if (seen[owner] !== undefined && isNew) {
@@ -43,8 +45,17 @@ export function certificatesSeen(
       told.push({ kind: 'certificate.expiring', sinceMs: expiresAtMs, reminders: 0, facts });
       after[owner] = { expiresAtMs, toldDays: days };
     } else {
-      after[owner] = { expiresAtMs, ...(toldDays === undefined ? {} : { toldDays }) };
+      after[owner] = known ?? { expiresAtMs };
     }
   }
   return { after: Object.keys(after).length === 0 ? undefined : after, told };
+}
+
+/** One that has expired is of no account beside another. */
+function seenNow(
+  seenMs: number | undefined,
+  known: FollowedCertificate | undefined,
+  nowMs: number,
+): number | undefined {
+  return known && (seenMs === undefined || seenMs < nowMs) ? known.expiresAtMs : seenMs;
 }

@@ -1,6 +1,7 @@
 // What is told of one endpoint: a pure rule over what was told, what is seen now, and the time. One notice for a change of
 // state, one a day while it lasts, and a recovery only once it has held.
 import { type Health, isHeldByHand } from '../health/health.ts';
+import { DAY_MS } from '../time.ts';
 import { certificatesSeen, type FollowedCertificates } from './certificates.ts';
 import { deathsSeen, type FollowedDeaths } from './deaths.ts';
 import type { Mark } from './mark.ts';
@@ -10,11 +11,13 @@ import { REMIND_EVERY_MS, type Seen, type Step, type Told } from './step.ts';
 /** So long it may fail before somebody is told, unless so much fails that it trips. */
 export const FAILING_AFTER_MS = 15 * 60_000;
 /** One event and its first tries again are no outage. */
-const MIN_FAILURES = 3;
+export const MIN_FAILURES = 3;
 /** So long it has to do well before it counts as recovered. */
 export const HOLDS_AFTER_MS = 30 * 60_000;
-/** While something is told of, it is looked at so often in any case. */
+/** While something is told of, or may have to be, it is looked at so often in any case. */
 const LOOK_EVERY_MS = 60 * 60_000;
+/** A failure or two after so long are forgotten: the next one leaves a mark. */
+const UNSURE_ENDS_MS = DAY_MS;
 
 /** An endpoint with something to follow. Times are Unix milliseconds. */
 export interface Followed {
@@ -84,12 +87,8 @@ function troubleSeen(before: Trouble | undefined, seen: Seen, nowMs: number): Tr
   if (condition === 'held') return { after: undefined, told: [] };
   if (condition === 'fine') return before ? holding(before, mark, nowMs) : NOTHING;
   if (condition === 'unsure') {
-    const lookAtMs = Math.max(
-      (health.failingSinceMs ?? nowMs) + FAILING_AFTER_MS,
-      nowMs + FAILING_AFTER_MS / 3,
-    );
+    if (!before) return waitAndSee(seen, nowMs);
     // It does not do well: what was told stands.
-    if (!before) return { ...NOTHING, isUnsure: true, lookAtMs };
     return lasting(withoutFine(before), health, nowMs);
   }
   const kind = condition === 'paused' ? 'endpoint.paused' : 'endpoint.failing';
@@ -101,6 +100,18 @@ function troubleSeen(before: Trouble | undefined, seen: Seen, nowMs: number): Tr
     after,
     told: [{ kind, sinceMs, reminders: 0, facts: factsOf(health) }],
     lookAtMs: nowMs + LOOK_EVERY_MS,
+  };
+}
+
+/** Looked at when it may first be told of, and then no more often than all else. */
+function waitAndSee({ health, mark }: Seen, nowMs: number): TroubleStep {
+  const sinceMs = health.failingSinceMs ?? nowMs;
+  if (mark === undefined && nowMs >= sinceMs + UNSURE_ENDS_MS) return NOTHING;
+  const firstMs = sinceMs + FAILING_AFTER_MS;
+  return {
+    ...NOTHING,
+    isUnsure: true,
+    lookAtMs: nowMs < firstMs ? firstMs : nowMs + LOOK_EVERY_MS,
   };
 }
 

@@ -13,7 +13,8 @@ export const NOTICE_KINDS = [
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Several notices in one, and the state of the day. */
-export type DigestKind = 'digest.hourly' | 'digest.daily';
+export const DIGEST_KINDS = ['digest.hourly', 'digest.daily'] as const;
+export type DigestKind = (typeof DIGEST_KINDS)[number];
 
 export type NoticeType = `${typeof RESERVED_PREFIX}${NoticeKind | DigestKind}`;
 

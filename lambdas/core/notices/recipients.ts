@@ -1,8 +1,12 @@
-// Who is told: the tenant's endpoints whose patterns name the reserved prefix. Nothing is told about them, as it would be
-// told to them.
+// Who is told: the tenant's endpoints whose patterns name the reserved prefix, and match a notice. Nothing is told about
+// them, as it would be told to them.
 import { isReserved } from '../events/reserved.ts';
 import { type Scope, scopeKey } from '../scope.ts';
+import { matchesPattern } from '../subscriptions/matching.ts';
 import type { SubscriberStore, Subscribers } from '../subscriptions/subscriber.ts';
+import { DIGEST_KINDS, NOTICE_KINDS, noticeType } from './kinds.ts';
+
+const NOTICE_TYPES = [...NOTICE_KINDS, ...DIGEST_KINDS].map(noticeType);
 
 export type Recipients = Pick<SubscriberStore, 'subscribersOf'>;
 
@@ -12,6 +16,11 @@ export async function recipientsOf(
 ): Promise<ReadonlySet<string>> {
   const found = await registry.subscribersOf([scope]);
   const subscribers: Subscribers = found.get(scopeKey(scope)) ?? [];
-  const named = subscribers.filter(({ eventTypes }) => eventTypes.some(isReserved));
+  const named = subscribers.filter(({ eventTypes }) => eventTypes.some(isOfNotices));
   return new Set(named.map(({ id }) => id));
+}
+
+/** Events of filters have the prefix too, and are no notices. */
+function isOfNotices(pattern: string): boolean {
+  return isReserved(pattern) && NOTICE_TYPES.some((type) => matchesPattern(pattern, type));
 }

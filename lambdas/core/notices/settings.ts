@@ -8,6 +8,9 @@ import { timeOfDaySchema, timeZoneSchema } from './local-time.ts';
 
 const MAX_CHANNELS = 5;
 export const MAX_OVERRIDES = 200;
+const MAX_LINK = 500;
+/** What stands for the endpoint's id in a link. */
+const ENDPOINT = '{endpoint}';
 
 const kindsSchema = z
   .array(z.enum(NOTICE_KINDS))
@@ -49,8 +52,9 @@ const members = {
   ),
   link: z
     .string()
-    .max(500, 'must be at most 500 characters')
+    .max(MAX_LINK, `must be at most ${MAX_LINK} characters`)
     .refine(isHttps, 'must be an https URL')
+    .refine((link) => link.split(ENDPOINT).length <= 2, `must have ${ENDPOINT} once at most`)
     .nullable()
     .meta({
       description:
@@ -105,5 +109,8 @@ export function slowAboveMsFor(settings: NoticeSettings, endpointId: string): nu
 }
 
 export function linkTo({ link }: NoticeSettings, endpointId: string): string | null {
-  return link === null ? null : link.replaceAll('{endpoint}', endpointId);
+  if (link === null) return null;
+  const whole = link.replaceAll(ENDPOINT, endpointId);
+  // Links that were set in older versions may have it often.
+  return whole.length <= MAX_LINK + endpointId.length ? whole : null;
 }

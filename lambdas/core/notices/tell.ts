@@ -108,18 +108,19 @@ async function look(
   const looks = [seen.lookAtMs, pace.lookAtMs, digest.lookAtMs].flatMap((at) => at ?? []);
   const lookAtMs = looks.length === 0 ? undefined : Math.max(nowMs, Math.min(...looks));
   const { wokenAtMs, ...rest } = digest.after;
+  // The message that is under way comes no later: it looks then, and enters the next look.
+  const isUnderWay = wokenAtMs !== undefined && wokenAtMs > nowMs;
+  const isWoken = isUnderWay && lookAtMs !== undefined && wokenAtMs <= lookAtMs;
   const isNear = lookAtMs !== undefined && lookAtMs - nowMs <= MAX_SQS_DELAY_MS;
-  const woken = isNear ? lookAtMs : wokenAtMs;
+  const woken = isNear && !isWoken ? lookAtMs : isUnderWay ? wokenAtMs : undefined;
   const after: NoticeBook = {
     ...rest,
     ...(woken !== undefined && { wokenAtMs: woken }),
     ...(sending.length > 0 && { sending }),
   };
   const put = () => ports.notices.putBook(scope, after, version);
-  // For one moment there is one message: each look would send another.
-  const isWoken = isNear && lookAtMs === wokenAtMs;
   // Its entry may have been the one that was struck above.
-  if (isWoken) await ports.wakes.note(noticesAddress(scope), lookAtMs);
+  if (isWoken) await ports.wakes.note(noticesAddress(scope), wokenAtMs);
   const isPut = await (lookAtMs === undefined || isWoken
     ? put()
     : wakeAt(ports, noticesAddress(scope), lookAtMs, put));

@@ -105,11 +105,15 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
       const { tenant, environment, endpointId } = endpoint;
       const mark = { endpointId, sinceMs: nowMs, count: 1, ...expiry };
       for (const { facts, sinceMs } of certificatesSeen(undefined, mark, nowMs).told) {
-        // Nothing is told of a certificate before it is told of these days: their beginning is the same each time.
+        // Nothing is told of a certificate before these days begin: their beginning is the same each time, and makes the id.
         const atMs = sinceMs - Number(facts.days) * DAY_MS;
         const about = [endpointId, facts.certificate, sinceMs, facts.days].join('\n');
         const data = { tenant, environment, endpoint: endpointId, ...facts };
-        const event = operationalEvent('certificate.expiring', about, atMs, data);
+        // Of repeats the first that is stored stands. These days may have begun longer ago than a delivery has time.
+        const event = {
+          ...operationalEvent('certificate.expiring', about, atMs, data),
+          acceptedAtMs: nowMs,
+        };
         if (told.get(event.id, nowMs)) continue;
         await tell(event, endpoint);
         told.set(event.id, true, nowMs);

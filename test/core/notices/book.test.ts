@@ -4,14 +4,18 @@ import { describe, expect, it } from 'vitest';
 import {
   EMPTY_BOOK,
   MAX_AN_HOUR,
+  MAX_FOLLOWED,
   MAX_WAITING,
   type Notice,
   type NoticeBook,
   paced,
   withNotices,
 } from '../../../lambdas/core/notices/book.ts';
+import { operationalEvent } from '../../../lambdas/core/notices/event.ts';
+import type { Followed } from '../../../lambdas/core/notices/follow.ts';
 import {
   DEFAULT_NOTICE_SETTINGS,
+  linkTo,
   noticeSettingsInputSchema,
 } from '../../../lambdas/core/notices/settings.ts';
 
@@ -64,6 +68,49 @@ describe('notices', () => {
     const first = pace(book, START_MS);
     const { sum, after } = pace(first.after, START_MS + HOUR_MS);
     expect([sum?.total, after.beyond]).toEqual([MAX_WAITING - 10 + 7, undefined]);
+  });
+
+  it('fit into an item of DynamoDB, however large they are', async () => {
+    const some = { sinceMs: START_MS, toldAtMs: START_MS, reminders: 999 };
+    const certificate = { expiresAtMs: START_MS, toldDays: 30 };
+    const one: Followed = {
+      trouble: { kind: 'endpoint.failing', ...some, fineSinceMs: START_MS },
+      deaths: { count: 1_000_000, ...some, lastAtMs: START_MS },
+      slowness: { ...some, lastAtMs: START_MS },
+      certificates: { receiver: certificate, client: certificate },
+      counted: { sinceMs: START_MS, dead: 1_000_000 },
+    };
+    const idOf = (n: number) => `ep_${String(n).padStart(26, '0')}`;
+    const ids = Array.from({ length: MAX_FOLLOWED }, (_, n) => idOf(n));
+    const endpoints = Object.fromEntries(ids.map((id) => [id, one]));
+    const link = `https://acme.io/${'ж'.repeat(474)}{endpoint}`;
+    const settings = noticeSettingsInputSchema.parse({ link, digest: { at: '08:00' } });
+    const large = ids.slice(0, MAX_WAITING + 50).map((endpoint): Notice => {
+      const facts = { failures: 1_000_000, pausedBy: null, waiting: 1_000, waitingIsMore: true };
+      const text = { description: 'ж'.repeat(100), host: 'h'.repeat(100), reason: 'r'.repeat(100) };
+      const since = new Date(START_MS).toISOString();
+      const data = { endpoint, since, nextProbeAt: since, outcome: 'http_503', ...facts, ...text };
+      return { kind: 'endpoint.failing', data: { ...data, link: linkTo(settings, endpoint) } };
+    });
+    const event = (data: object) =>
+      operationalEvent('posthorn.endpoint.failing', 'all', START_MS, { ...data });
+    for (const before of [EMPTY_BOOK, { ...EMPTY_BOOK, waiting: large.slice(0, MAX_WAITING) }]) {
+      const first = pace(withNotices({ ...before, endpoints }, large), START_MS, settings);
+      const { after, sum } = pace(first.after, START_MS + HOUR_MS, settings);
+      const sending = [...first.single.map(({ data }) => data), sum ?? {}, sum ?? {}].map(event);
+      const bytes = Buffer.byteLength(JSON.stringify({ ...first.after, sending }));
+      expect(bytes).toBeGreaterThan(250_000);
+      expect(bytes).toBeLessThan(350_000);
+      expect(first.single.length + Number(sum?.total)).toBe(before.waiting.length + large.length);
+      expect(after.beyond).toBeUndefined();
+    }
+    // With room for all, all are listed that are to be.
+    expect(withNotices(EMPTY_BOOK, large).waiting.length).toBeGreaterThan(150);
+  });
+
+  it('with links that became too long have none', () => {
+    const link = `https://acme.io/${'{endpoint}'.repeat(48)}`;
+    expect(linkTo({ ...DEFAULT_NOTICE_SETTINGS, link }, 'ep_1'.padEnd(29, '0'))).toBeNull();
   });
 
   it('made in quiet hours go out when they end', () => {
@@ -137,6 +184,7 @@ describe('the settings', () => {
     [{ slowAboveMs: 999 }, 'slowAboveMs'],
     [{ link: 'http://app.example.com' }, 'link'],
     [{ link: 'javascript:alert(1)' }, 'link'],
+    [{ link: 'https://acme.io/{endpoint}/{endpoint}' }, 'link'],
     [{ endpoints: { nobody: {} } }, 'endpoints.nobody'],
     [{ sound: 'loud' }, ''],
   ])('refuse %j', (given, path) => {

@@ -85,6 +85,13 @@ describe('an endpoint that fails', () => {
     // Until then it is looked at again.
     const step = follow({}, { health: failing(1), mark: undefined, slowAboveMs: 1 }, at(1));
     expect(step).toMatchObject({ told: [], after: { isUnsure: true }, lookAtMs: at(minutes) });
+    // Then once an hour, for a day; after it, if there is another failure.
+    const look = (atMinutes: number, given: Partial<Seen> = {}) =>
+      follow({}, { health: failing(2), mark: undefined, slowAboveMs: 1, ...given }, at(atMinutes));
+    expect(look(minutes).lookAtMs).toBe(at(minutes + 60));
+    expect(look(24 * 60)).toEqual({ told: [] });
+    expect(look(24 * 60, { mark: mark({}) }).lookAtMs).toBe(at(25 * 60));
+    expect(look(24 * 60, { health: failing(3) }).told).toHaveLength(1);
   });
 
   it('and is warned of by its own rule of pausing is told of too', () => {
@@ -304,13 +311,30 @@ describe('a certificate that expires', () => {
         [days(1), {}],
       ]),
     ).toEqual([[days(20), 'certificate.expiring', 0]]);
-    const renewed = seen(expiresAtMs + DAY_MS);
+    const next = seen(expiresAtMs + 10 * DAY_MS);
     expect(
       kinds([
         [days(14), seen()],
-        [days(13), renewed],
-      ]),
-    ).toHaveLength(2);
+        [days(13), next],
+        // The one before has expired.
+        [days(-1), next],
+        [days(-2), next],
+        [days(-8), next],
+      ]).map(([minutes]) => minutes),
+    ).toEqual([days(14), days(-1), days(-8)]);
+  });
+
+  it('of one of several nodes is told of as one, whichever answers', () => {
+    const looks = Array.from({ length: 90 }, (_, index): [number, Partial<Seen>] => [
+      days(30) + index * 8 * 60,
+      seen(expiresAtMs + (index % 3) * 60 * MINUTE_MS),
+    ]);
+    expect(told(looks).map(([, , , facts]) => Object(facts).days)).toEqual([30, 14, 3]);
+    const expired = Array.from({ length: 20 }, (_, index): [number, Partial<Seen>] => [
+      days(0) + 60 + index,
+      seen(expiresAtMs + (index % 2 === 0 ? 0 : 12 * DAY_MS)),
+    ]);
+    expect(told(expired).map(([, , , facts]) => Object(facts).days)).toEqual([3, 14]);
   });
 
   it('of ours is told of beside the receiver’s', () => {

@@ -38,6 +38,10 @@ it('the operator is told of a certificate 30, 14 and 3 days before, by whichever
   expect(unique.map(({ type, data }) => [type, JSON.parse(data).days])).toEqual(
     [30, 14, 3].map((days) => ['certificate.expiring', days]),
   );
+  // A delivery has its whole time, however late the certificate was seen.
+  const late = NOON_MS + 15 * DAY_MS;
+  await instance().tellExpiring(endpoint, { receiverExpiresAtMs }, late);
+  expect(told.pop()).toMatchObject({ id: unique[0]?.id, acceptedAtMs: late });
   expect(new Set(told.map(({ id, data }) => `${id}${data}`)).size).toBe(unique.length);
   await one.tellExpiring(
     { ...endpoint, tenant: '_posthorn' },

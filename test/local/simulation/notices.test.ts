@@ -49,12 +49,17 @@ const listed = (world: World) =>
     ...(data.reminder ? [data.reminder] : []),
   ]);
 
+const portsOf = ({ wakes, queues, surroundings }: World) => ({
+  wakes,
+  queues: queues.port,
+  surroundings,
+});
+
 /** As `PUT /v1/notices` does it. */
 async function set(world: World, given: object): Promise<NoticeSettings> {
   const settings = noticeSettingsInputSchema.parse(given);
   const { stored } = adaptersOf(world.system.services);
-  const ports = { wakes: world.wakes, queues: world.queues.port, surroundings: world.surroundings };
-  await wakeAt(ports, noticesAddress(SCOPE), world.clock.nowMs, () =>
+  await wakeAt(portsOf(world), noticesAddress(SCOPE), world.clock.nowMs, () =>
     stored.replaceNoticeSettings(SCOPE, undefined, settings),
   );
   return settings;
@@ -171,6 +176,44 @@ describe('a day of an endpoint that dies for good', () => {
     const about = new Set(toldIn(world).map(({ data }) => data.endpoint));
     expect(about).toEqual(new Set([other.id]));
   });
+});
+
+it('however much is marked and set, an endpoint that failed once is looked at a few times an hour', async () => {
+  const looks: number[] = Array.from({ length: 24 }, () => 0);
+  let nowMs = () => START_MS;
+  const world = aWorld(
+    (atMs, { description }) =>
+      answer(
+        description === 'unsure' || (description === 'flapping' && isUpEvery7(atMs)) ? 503 : 200,
+      ),
+    {
+      around({ operation, input }, make) {
+        const isBook = JSON.stringify(input).includes('"#book"');
+        const hour = Math.floor((nowMs() - START_MS) / HOUR_MS);
+        if (operation === 'UpdateItem' && isBook) looks[hour] = (looks[hour] ?? 0) + 1;
+        return make();
+      },
+    },
+  );
+  nowMs = () => world.clock.nowMs;
+  const retryPolicy = { immediate: false, steps: [{ count: 1, seconds: 30 }], jitter: 0 };
+  const added = (description: string) =>
+    world.addEndpoint({
+      eventTypes: ['simulation.event'],
+      channels: [description],
+      retryPolicy,
+      description,
+    });
+  const [unsure, flapping] = [added('unsure'), added('flapping')];
+  world.addEndpoint({ eventTypes: ['posthorn.*'], description: 'told' });
+  postSeries(world, unsure, { count: 1 });
+  postSeries(world, flapping, { count: 24 * 4, everyMs: 15 * MINUTE_MS });
+  for (let at = START_MS; at < START_MS + DAY_MS; at += 25 * MINUTE_MS) {
+    world.clock.at(at, () => void wakeAt(portsOf(world), noticesAddress(SCOPE), at + MINUTE_MS));
+  }
+  await world.clock.run(START_MS + DAY_MS - 1);
+  expect(Math.min(...looks)).toBeGreaterThan(0);
+  expect(Math.max(...looks)).toBeLessThanOrEqual(20);
 });
 
 it('whatever crashes, and whatever comes twice: each notice is one event', async () => {

@@ -1,0 +1,23 @@
+// Who gets notices, and is told nothing about itself.
+import { expect, it } from 'vitest';
+import { recipientsOf } from '../../../lambdas/core/notices/recipients.ts';
+import { scopeKey } from '../../../lambdas/core/scope.ts';
+
+const scope = { tenant: 'acme', environment: 'live' } as const;
+
+it.each([
+  [['posthorn.*'], true],
+  [['posthorn.**'], true],
+  [['posthorn.endpoint.paused'], true],
+  [['posthorn.*.dead'], true],
+  [['posthorn.digest.daily'], true],
+  [['order.created', 'posthorn.filter.over_budget', 'posthorn.certificate.*'], true],
+  [['posthorn.filter.over_budget'], false],
+  [['order.created', 'posthorn.filter.*'], false],
+  [['**'], false],
+  [[], false],
+])('patterns %j make a recipient: %s', async (eventTypes, isOne) => {
+  const subscriber = { id: 'ep_1', eventTypes, channels: [] };
+  const registry = { subscribersOf: async () => new Map([[scopeKey(scope), [subscriber]]]) };
+  expect([...(await recipientsOf(registry, scope))]).toEqual(isOne ? ['ep_1'] : []);
+});
