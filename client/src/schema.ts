@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 62f699298c8b06c84550b7c8538f1eaf5fcdb69b909b89709d43edb50bcc1281
+// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
 
 export interface paths {
     "/v1/events": {
@@ -2820,7 +2820,7 @@ export interface components {
             /** @enum {string} */
             state: "acknowledged" | "muted" | "open";
             reason: string;
-            /** @description The actor of a session, the name of a key, or `operator`. */
+            /** @description The actor of a session, the name of a key, or `operator`: its people are not shown to others. */
             by: string;
             /**
              * Format: date-time

@@ -2,7 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { defined } from '../core/defined.ts';
 import { freshDelivery } from '../core/deliveries/advance.ts';
-import { type Delivery, redactedDelivery } from '../core/deliveries/delivery.ts';
+import { type Delivery, nothingSent, redactedDelivery } from '../core/deliveries/delivery.ts';
 import { type AskedAttempt, type DeliveryLedger, findDelivery } from '../core/deliveries/ledger.ts';
 import type { DeliveryMessage, DispatchQueue } from '../core/deliveries/message.ts';
 import { LeaseHeldError, NotYetStoredError, SealBrokenError } from '../core/errors.ts';
@@ -61,12 +61,28 @@ export async function admit(ports: AdmissionPorts, job: Job): Promise<Admitted |
   if (stored.event.sealedContent) throw new SealBrokenError();
   if (!(await ports.health.maySend(message, open.endpoint))) return rest(ports, job);
   const attempt = asked(ports, job);
-  if (stored.transformed?.includes(message.endpointId)) {
+  if (await isTransformed(ports, job, open)) {
     return claim(ports, job, open, attempt, open.endpoint.transform?.version ?? AS_POSTED);
   }
   return attempt.fresh && !isRedelivered(record) && !message.doubtful
     ? { open, delivery: attempt.fresh, isClaimed: false }
     : claim(ports, job, open, attempt);
+}
+
+/**
+ * Decided when the event was stored, if that is noted. Of events that older code stored it is not: there a delivery of which
+ * nothing was sent yet goes by its endpoint of now, as what the transformation removes must not get out.
+ */
+async function isTransformed(
+  { ledger }: AdmissionPorts,
+  { message, stored }: Job,
+  { endpoint }: OpenEndpoint,
+): Promise<boolean> {
+  if (message.transforms) return true;
+  if (stored.transformed) return stored.transformed.includes(message.endpointId);
+  // Fan-out decided by the same list of endpoints what it sent as not doubtful.
+  if (!message.doubtful || !endpoint.transform) return false;
+  return message.attempt === 1 || nothingSent(await findDelivery(ledger, message));
 }
 
 async function cancel(

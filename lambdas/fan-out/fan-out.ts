@@ -46,7 +46,7 @@ interface MatchedJob extends Job {
   /** The endpoints that it matched, by their ids. */
   readonly matched: ReadonlyMap<string, Subscriber>;
   readonly targets: readonly string[];
-  readonly transformed?: readonly string[];
+  readonly transformed: readonly string[];
   /** Whether it might have been stored with others that are transformed. */
   readonly mayTransform?: true;
   readonly subjectHash?: string;
@@ -78,7 +78,9 @@ export async function fanOut(
     const found = targetsOf(job.opened, all, candidates?.rules);
     const { wanting, overBudget, routing, rulesOverBudget } = found;
     const shaped = { ...sealedSubject(job.event, job.opened), ...defined({ routing }) };
-    const mayTransform = candidates?.hadTransforms;
+    // What was saved by older code left no trace of it in the scope.
+    const mayTransform =
+      candidates?.hadTransforms || all.some(({ transforms }) => transforms) || undefined;
     matched.push({ ...job, ...shaped, ...matchedBy(wanting), ...defined({ mayTransform }) });
     if (rulesOverBudget.length > 0) ports.reportRulesOverBudget?.(job.event, rulesOverBudget);
     if (overBudget.length === 0) return;
@@ -118,11 +120,10 @@ export async function fanOut(
 function matchedBy(
   targets: readonly Subscriber[],
 ): Pick<MatchedJob, 'matched' | 'targets' | 'transformed'> {
-  const transformed = targets.filter(({ transforms }) => transforms).map(({ id }) => id);
   return {
     matched: new Map(targets.map((target) => [target.id, target])),
     targets: targets.map(({ id }) => id),
-    ...(transformed.length > 0 ? { transformed } : {}),
+    transformed: targets.filter(({ transforms }) => transforms).map(({ id }) => id),
   };
 }
 
@@ -185,6 +186,9 @@ async function sendAll(
   const outgoing = jobs.flatMap((job) => {
     const { event, targets, transformed } = job.stored;
     const { body } = job.record;
+    // Older code did not note it, and may have stored the event before.
+    const isTransformed = (id: string) =>
+      transformed?.includes(id) ?? job.matched.get(id)?.transforms === true;
     // What was stored before may differ from what came again.
     const isCarried = !isDoubtful(job) && mayBeCarried(event, body, targets.length);
     // A repeat of an event that was redacted finds its deliveries cancelled.
@@ -194,7 +198,7 @@ async function sendAll(
         ...firstAttempt(job, endpointId),
         ...(isCarried ? { eventBody: body } : {}),
         ...(job.matched.get(endpointId)?.isSlow ? { isSlow: true } : {}),
-        ...(transformed?.includes(endpointId) ? { transforms: true } : {}),
+        ...(isTransformed(endpointId) ? { transforms: true } : {}),
       },
     }));
   });

@@ -1,10 +1,12 @@
 // What deliveries are bound to before their first request.
 import { expect, it } from 'vitest';
+import type { Attempt, Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import type { ClaimRequest } from '../../lambdas/core/deliveries/ledger.ts';
 import {
   type DeliveryMessage,
   encodeDeliveryMessage,
 } from '../../lambdas/core/deliveries/message.ts';
+import { deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { settingsSchema } from '../../lambdas/core/settings.ts';
 import { type AdmissionPorts, admit } from '../../lambdas/dispatch/admission.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
@@ -28,6 +30,10 @@ interface Given {
   readonly receiveCount?: number;
   /** Whether its endpoint had a transformation when the event was fanned out, and has one now. */
   readonly isMarked?: boolean;
+  /** Whether older code stored the event, which noted nothing. */
+  readonly isOld?: boolean;
+  /** Of the attempts on record. */
+  readonly outcomes?: readonly string[];
   readonly hasOne?: boolean;
 }
 
@@ -36,6 +42,8 @@ async function claimedFor({
   receiveCount = 1,
   isMarked = true,
   hasOne = true,
+  isOld = false,
+  outcomes,
 }: Given) {
   const claims: ClaimRequest[] = [];
   const ports = only<AdmissionPorts>({
@@ -43,6 +51,12 @@ async function claimedFor({
       claim: async (request) => {
         claims.push(request);
         return { kind: 'claimed', delivery: only({}) };
+      },
+      getDeliveries: async () => {
+        const attempts = outcomes?.map((outcome) => only<Attempt>({ outcome }));
+        // Not `only`: promises look for its `then`.
+        const delivery = { attempts } as unknown as Delivery;
+        return new Map(attempts && [[deliveryIdOf(EVENT_ID, ENDPOINT_ID), delivery]]);
       },
     }),
     health: { maySend: async () => true },
@@ -58,7 +72,7 @@ async function claimedFor({
     stored: {
       event: anEvent(),
       targets: [ENDPOINT_ID],
-      ...(isMarked && { transformed: [ENDPOINT_ID] }),
+      ...(!isOld && { transformed: isMarked ? [ENDPOINT_ID] : [] }),
     },
     queue: 'deliveries',
     holder: 'm/r',
@@ -82,6 +96,29 @@ it.each<[string, Given, string[]]>([
   // It may have been sent as posted, by someone who died before the record.
   ['that, received again', { isMarked: false, receiveCount: 2 }, ['not bound']],
   ['that, claimed before each attempt', { isMarked: false, message: doubtful }, ['not bound']],
+  // Regression: what older code stored went out as posted after an upgrade, with what the transformation removes.
+  [
+    'older code stored it: the message says so',
+    { isOld: true, message: { transforms: true } },
+    ['v1'],
+  ],
+  ['older code stored it, and the message says nothing: the fast path', { isOld: true }, []],
+  ['older code stored it, and it is at rest', { isOld: true, message: doubtful }, ['v1']],
+  [
+    'older code stored it, and its endpoint has none any more',
+    { isOld: true, message: doubtful, hasOne: false },
+    ['not bound'],
+  ],
+  [
+    'older code stored it, and nothing could be sent before this run',
+    { isOld: true, message: { run: 2, attempt: 2, ...doubtful }, outcomes: ['transform_failed'] },
+    ['v1'],
+  ],
+  [
+    'older code stored it, and it was sent as posted',
+    { isOld: true, message: { attempt: 2, ...doubtful }, outcomes: ['http_503'] },
+    ['not bound'],
+  ],
 ])('%s: %j', async (_, given, expected) => {
   expect(await claimedFor(given)).toEqual(expected);
 });

@@ -93,11 +93,12 @@ function dataIn(item: Item): string {
   return unpackData(item.z?.B ?? item.d?.B ?? new Uint8Array(), item.z?.B !== undefined);
 }
 
+const idsIn = (ids: string | undefined): string[] => (ids ? ids.split(' ') : []);
+
 /** @throws NewerVersionError */
 export function fromEventItem(stored: Item): StoredEvent {
   const item = readable(stored);
   const [environment = '', tenant = ''] = (item.pk?.S ?? '').split('#');
-  const targets = item.tg?.S ?? '';
   return defined({
     event: defined({
       id: item.sk?.S ?? '',
@@ -115,8 +116,8 @@ export function fromEventItem(stored: Item): StoredEvent {
       salt: item.sa?.B && Buffer.from(item.sa.B),
       redactedAtMs: numberIn(item.rd),
     }) satisfies Event,
-    targets: targets === '' ? [] : targets.split(' '),
-    transformed: item.tt?.S?.split(' '),
+    targets: idsIn(item.tg?.S),
+    transformed: item.tt && idsIn(item.tt.S),
     routing: item.rt?.S === undefined ? undefined : JSON.parse(item.rt.S),
     storedBy: item.by?.S,
     subjectHash: item.sh?.S,

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { Transformer } from '../../adapters/transformer.ts';
 import { contractOf } from '../../core/contracts/all.ts';
-import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { type Delivery, nothingSent } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
@@ -52,7 +52,7 @@ interface ComposingPorts {
 export async function composedFor(
   { ledger, registry, transform, portal }: ComposingPorts,
   scope: Scope,
-  { event, targets, transformed = [] }: StoredEvent,
+  { event, targets, transformed }: StoredEvent,
 ): Promise<Composed[]> {
   const refs = targets.map((endpointId) => ({ ...scope, eventId: event.id, endpointId }));
   const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
@@ -61,10 +61,12 @@ export async function composedFor(
   const composed: Composed[] = [];
   let bytes = 0;
   for (const id of targets) {
+    const delivery = deliveries.get(deliveryIdOf(event.id, id));
     const one = await composedOf(transform, event, id, {
       endpoint: endpoints.get(id),
-      isTransformed: transformed.includes(id),
-      delivery: deliveries.get(deliveryIdOf(event.id, id)),
+      // As dispatch decides, where older code did not note it.
+      isTransformed: transformed?.includes(id) ?? nothingSent(delivery),
+      delivery,
       tenantName,
       portal,
     });
@@ -119,8 +121,6 @@ function versionFor(
   isTransformed: boolean,
   delivery: Pick<Delivery, 'transformVersion'> | undefined,
 ): string | undefined {
-  if (!isTransformed) return undefined;
-  return delivery?.transformVersion === undefined
-    ? endpoint.transform?.version
-    : boundVersion(delivery);
+  if (delivery?.transformVersion !== undefined) return boundVersion(delivery);
+  return isTransformed ? endpoint.transform?.version : undefined;
 }

@@ -23,6 +23,10 @@ import { EXAMPLE, idOf, idParams, time, timeSchema } from '../schemas.ts';
 
 const ROUNDS = 3;
 const MAX_REASON = 500;
+/** As an actor has at most. */
+const MAX_NAME = 200;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
 const FULL = `At most ${MAX_MARKS} issues may be marked: open some again.`;
 
 const outcomeSchema = z
@@ -44,9 +48,10 @@ const markSchema = z
     outcome: z.string(),
     state: stateSchema,
     reason: z.string(),
-    by: z
-      .string()
-      .meta({ description: 'The actor of a session, the name of a key, or `operator`.' }),
+    by: z.string().meta({
+      description:
+        'The actor of a session, the name of a key, or `operator`: its people are not shown to others.',
+    }),
     at: timeSchema,
     until: timeSchema.nullable().meta({ description: 'When it is open again by itself.' }),
   })
@@ -88,7 +93,11 @@ export const markIssue = operation({
     .strictObject({
       outcome: outcomeSchema,
       state: stateSchema,
-      reason: z.string().max(MAX_REASON).default(''),
+      reason: z
+        .string()
+        .max(MAX_REASON)
+        .regex(PRINTABLE, 'must not hold control characters')
+        .default(''),
       until: instantSchema.optional().meta({ description: 'Required unless `state` is `open`.' }),
     })
     .meta({ id: 'IssueMarkInput' }),
@@ -108,9 +117,10 @@ interface IssueMarkPorts {
 }
 
 export function addIssueMarkRoutes(serve: Serve, { registry, surroundings }: IssueMarkPorts): void {
-  serve(listIssueMarks, async ({ scope, sees, reply }) => {
+  serve(listIssueMarks, async ({ c, scope, sees, reply }) => {
+    const view = viewFor(c.var.principal);
     const marks = marksAt(await registry.getIssueMarks(scope), surroundings.now());
-    const data = marks.filter(({ endpointId }) => sees(endpointId)).map(markView);
+    const data = marks.filter(({ endpointId }) => sees(endpointId)).map(view);
     return reply(200, { data, next: null });
   });
 
@@ -118,7 +128,10 @@ export function addIssueMarkRoutes(serve: Serve, { registry, surroundings }: Iss
     const { id: endpointId } = await requireLiveEndpoint(registry, scope, params.id);
     const nowMs = surroundings.now();
     const { outcome, state, reason } = body;
-    const said = { endpointId, outcome, reason, by: nameOf(c.var.principal), atMs: nowMs };
+    const { principal } = c.var;
+    const isOperators = principal.kind === 'operator';
+    const by = printable(nameOf(principal));
+    const said = { endpointId, outcome, reason, by, isOperators, atMs: nowMs };
     const mark =
       state === 'open' ? undefined : { ...said, state, untilMs: endOf(body.until, nowMs) };
     const isDone = await optimistically(ROUNDS, async () => {
@@ -128,7 +141,7 @@ export function addIssueMarkRoutes(serve: Serve, { registry, surroundings }: Iss
       return (await registry.replaceIssueMarks(scope, before, after)) || undefined;
     });
     if (!isDone) throw overtaken(c);
-    return reply(200, mark ? markView(mark) : { ...viewOf(said), state: 'open', until: null });
+    return reply(200, viewFor(principal)(mark ?? { ...said, state: 'open' }));
   });
 }
 
@@ -152,13 +165,28 @@ function nameOf(principal: Principal): string {
   }
 }
 
-function viewOf({ endpointId, atMs, ...mark }: Omit<IssueMark, 'state' | 'untilMs'>) {
-  const { outcome, reason, by } = mark;
-  return { endpoint: endpointId, outcome, reason, by, at: time(atMs) };
+/** Nobody checked the characters of names, and a control character takes six bytes in what is stored. */
+function printable(name: string): string {
+  return name
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, MAX_NAME)
+    .toWellFormed();
 }
 
-const markView = (mark: IssueMark) => ({
-  ...viewOf(mark),
-  state: mark.state,
-  until: time(mark.untilMs),
-});
+type ShownMark = IssueMark | (Omit<IssueMark, 'state' | 'untilMs'> & { readonly state: 'open' });
+
+/** As this principal sees it: the operator's people are not shown to others. */
+function viewFor({ kind }: Pick<Principal, 'kind'>) {
+  return (mark: ShownMark) => {
+    const { endpointId, outcome, state, reason, by, isOperators = true, atMs } = mark;
+    return {
+      endpoint: endpointId,
+      outcome,
+      state,
+      reason,
+      by: isOperators && kind !== 'operator' ? 'operator' : by,
+      at: time(atMs),
+      until: 'untilMs' in mark ? time(mark.untilMs) : null,
+    };
+  };
+}

@@ -95,6 +95,11 @@ export interface Delivery extends Scope {
   readonly recordedBy?: string;
 }
 
+/** Whether no attempt on record got as far as a request: none was made, or its data could not be transformed. */
+export function nothingSent(delivery: Pick<Delivery, 'attempts'> | undefined): boolean {
+  return delivery?.attempts.every(({ outcome }) => outcome === 'transform_failed') ?? true;
+}
+
 /** The state of the delivery's endpoint, as far as it affects the status that is shown. */
 export type EndpointStanding = 'active' | 'paused' | 'deleted';
 

@@ -5,16 +5,16 @@ import type { Cause } from '../retries/cause.ts';
 import type { Settings } from '../settings.ts';
 import { DAY_MS } from '../time.ts';
 import { LOST_AFTER_MS } from './advance.ts';
-import { attemptsMade, type Delivery } from './delivery.ts';
+import { attemptsMade, type Delivery, nothingSent } from './delivery.ts';
 
 /**
  * Nothing of it was ever sent: another version is no other body under its key. In a run without an attempt on record, one
  * may have been made that died before its record.
  */
-const isUntransformed = ({ attempts, run }: Delivery): boolean =>
-  attempts[0]?.number === 1 &&
-  attempts.at(-1)?.run === run &&
-  attempts.every(({ outcome }) => outcome === 'transform_failed');
+const isUntransformed = (delivery: Delivery): boolean =>
+  delivery.attempts[0]?.number === 1 &&
+  delivery.attempts.at(-1)?.run === delivery.run &&
+  nothingSent(delivery);
 
 function unbound({ transformVersion: _, ...delivery }: Delivery): Delivery {
   return delivery;

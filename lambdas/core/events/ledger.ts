@@ -11,7 +11,10 @@ import type { SubjectLedger } from './subject-order.ts';
 export interface StoredEvent {
   readonly event: Event;
   readonly targets: readonly string[];
-  /** Those that had a transformation then: the others get the data as it was posted, whatever they have later. */
+  /**
+   * Those that had a transformation then: the others get the data as it was posted, whatever they have later. Absent if
+   * older code stored it, which did not note this.
+   */
   readonly transformed?: readonly string[];
   /** The message that stored it, where that matters: it alone owes the polling feeds their entries. */
   readonly storedBy?: string;

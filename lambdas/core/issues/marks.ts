@@ -5,6 +5,8 @@ import { DAY_MS } from '../time.ts';
 
 /** Of a tenant in one environment. */
 export const MAX_MARKS = 100;
+/** As JSON: DynamoDB takes no item of more than 400 KB. */
+const MAX_BYTES = 390_000;
 export const MAX_MARKED_MS = 30 * DAY_MS;
 
 export const MARK_STATES = ['acknowledged', 'muted'] as const;
@@ -16,6 +18,8 @@ export interface IssueMark {
   readonly reason: string;
   /** Who said so. */
   readonly by: string;
+  /** Whether that is one of the operator's people. Marks of older code do not tell, and are taken for theirs. */
+  readonly isOperators?: boolean;
   readonly atMs: number;
   /** From then on the issue is open again. */
   readonly untilMs: number;
@@ -50,5 +54,6 @@ export function marksWith(
     (one) => one.endpointId !== endpointId || one.outcome !== outcome,
   );
   const all = mark === undefined ? others : [...others, mark];
-  return all.length > MAX_MARKS ? undefined : all;
+  const isFull = all.length > MAX_MARKS || Buffer.byteLength(JSON.stringify(all)) > MAX_BYTES;
+  return isFull ? undefined : all;
 }

@@ -70,6 +70,27 @@ describe('an issue', () => {
     expect(said.json.by).toBe('zoe@acme.example');
   });
 
+  it('tells others of the operator no more than that it was the operator', async () => {
+    const session = { role: 'support', actor: 'sam@example.com' };
+    const { token } = (await service.operator('POST', '/v1/console-sessions', session)).json;
+    const staff = service.askWith(token);
+    const headers = { 'posthorn-tenant': `marks-${tenants}`, 'posthorn-environment': 'live' };
+    const body = { outcome: 'tls', state: 'muted', until: inTime(HOUR_MS) };
+    const said = await staff('POST', `/v1/endpoints/${endpoint}/mark-issue`, body, headers);
+    expect([said.status, said.json.by]).toEqual([200, 'sam@example.com']);
+    const seen = await staff('GET', '/v1/issue-marks', undefined, headers);
+    expect(seen.json.data).toMatchObject([{ by: 'sam@example.com' }]);
+    expect(await marks()).toMatchObject([{ by: 'operator' }]);
+    const portal = await ask('POST', '/v1/portal-sessions', { preset: 'developer' });
+    const theirs = await marks(service.askWith(portal.json.token));
+    expect(theirs).toMatchObject([{ by: 'operator' }]);
+  });
+
+  it.each(['\u0000', 'a\nb', '\u007f'])('is not marked for a reason with %j', async (reason) => {
+    const { status, json } = await put({ state: 'muted', until: inTime(HOUR_MS), reason });
+    expect([status, json.errors[0].path]).toEqual([422, '/reason']);
+  });
+
   it.each([
     ['no time', {}],
     ['a time that is over', { until: -1 }],
@@ -90,10 +111,15 @@ describe('an issue', () => {
 
 describe('marks', () => {
   it('are a hundred at most, of which those count that hold', async () => {
-    const outcome = (nth: number) => `http_${400 + nth}`;
+    // The largest ones, in bytes: all of them are one item.
+    const session = { preset: 'developer', actor: '\u0001'.repeat(100) + '\u20ac'.repeat(100) };
+    const { token } = (await ask('POST', '/v1/portal-sessions', session)).json;
+    const by = service.askWith(token);
+    const reason = '\u20ac'.repeat(500);
+    const outcome = (nth: number) => `${'a'.repeat(60)}_${100 + nth}`;
     for (let nth = 0; nth < MAX_MARKS; nth++) {
-      const body = { outcome: outcome(nth), state: 'muted', until: inTime(HOUR_MS) };
-      expect((await put(body)).status).toBe(200);
+      const body = { outcome: outcome(nth), state: 'acknowledged', reason, until: inTime(HOUR_MS) };
+      expect((await put(body, { by })).status).toBe(200);
     }
     const more = () => put({ outcome: 'tls', state: 'muted', until: inTime(DAY_MS) });
     expect((await more()).status).toBe(409);

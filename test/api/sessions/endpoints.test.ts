@@ -33,7 +33,7 @@ async function endpoint(settings: object): Promise<Made> {
 }
 
 /** Stored as fan-out stores it. */
-async function event(targets: readonly Made[], atMs: number): Promise<string> {
+async function event(targets: readonly Made[], atMs: number, isNoted = true): Promise<string> {
   const id = createId('evt', atMs, Buffer.alloc(10, atMs));
   const made = {
     ...anEvent({ id, data: DATA }),
@@ -44,7 +44,7 @@ async function event(targets: readonly Made[], atMs: number): Promise<string> {
   const idsOf = (some: typeof targets) => some.map((one) => one.id);
   const transformed = idsOf(targets.filter(({ transform }) => transform));
   await service.ledger.putEvents([
-    { event: made, targets: idsOf(targets), ...(transformed.length > 0 && { transformed }) },
+    { event: made, targets: idsOf(targets), ...(isNoted && { transformed }) },
   ]);
   return id;
 }
@@ -150,6 +150,24 @@ describe('an event', () => {
     service.clock.nowMs += 1;
     const changed = await service.acme('PATCH', `/v1/endpoints/${id}`, { transform: now });
     expect(changed.status).toBe(200);
+    const made = await service.acme('POST', '/v1/portal-sessions', { endpoints: [id] });
+    const { json } = await service.askWith(made.json.token)('GET', `/v1/events/${eventId}`);
+    expect(json.composed[0].missing).toBeNull();
+    expect(json.composed[0].body.includes(MARK)).toBe(isShown);
+  });
+
+  // Regression: it was shown as posted, though its endpoint had got less.
+  it.each([
+    ['with what it was attempted', hiding, true, false],
+    ['as it will be', hiding, false, false],
+    ['as it was attempted, without', null, true, true],
+  ])('that older code stored is transformed %s', async (_, before, isAttempted, isShown) => {
+    const target = await endpoint(before ? { transform: before } : {});
+    const { id, transform } = target;
+    service.clock.nowMs += 1;
+    const eventId = await event([target], service.clock.nowMs, false);
+    if (isAttempted) await attempted(eventId, id, transform?.version);
+    await service.acme('PATCH', `/v1/endpoints/${id}`, { transform: hiding });
     const made = await service.acme('POST', '/v1/portal-sessions', { endpoints: [id] });
     const { json } = await service.askWith(made.json.token)('GET', `/v1/events/${eventId}`);
     expect(json.composed[0].missing).toBeNull();
