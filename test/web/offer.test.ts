@@ -40,6 +40,8 @@ describe.skipIf(HAS_NO_BROWSER)('a link with a session', () => {
   it.each([
     ['console', { actor: 'sam' }, { actor: 'zoe', role: 'viewer' }, true],
     ['console', { actor: 'sam' }, { actor: 'zoe', role: 'viewer' }, false],
+    ['portal', { actor: 'sam', preset: 'owner' }, { actor: 'zoe', preset: 'viewer' }, true],
+    ['portal', { actor: 'sam', preset: 'owner' }, { actor: 'zoe', preset: 'viewer' }, false],
   ] as const)(
     'of the %s for somebody else asks first: %j, then %j, page open: %s',
     async (kind, first, second, isOpen) => {
@@ -91,14 +93,18 @@ describe.skipIf(HAS_NO_BROWSER)('a link with a session', () => {
     await window.close();
   });
 
-  it('takes the place of one that has ended', async () => {
+  it.each([
+    ['console', '/demo/live'],
+    ['portal', ''],
+  ] as const)('takes the place of one that has ended, in the %s', async (kind, prefix) => {
     const window = await Window.open(browser, site.url);
     const { page } = window;
-    await page.goto(`${site.url}/console`);
+    await page.goto(`${site.url}/${kind}`);
     await page.evaluate('sessionStorage.setItem("posthorn.token", "ph_session.over")');
-    const next = await made('console', { actor: 'zoe' });
-    await follow(page, `${site.url}/console#token=${next}`, false);
-    await page.getByRole('button', { name: /Signed in: zoe/ }).waitFor();
+    const next = await made(kind, { actor: 'zoe', ...(kind === 'portal' && { preset: 'viewer' }) });
+    await follow(page, `${site.url}/${kind}#token=${next}&to=${prefix}/events`, false);
+    await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
+    expect(await page.evaluate(TOKEN)).toBe(next);
     await window.close();
   });
 });

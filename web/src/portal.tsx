@@ -15,7 +15,8 @@ import { Bones, Empty, Failed } from './parts/states.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { live, renewBefore } from './portal/host.ts';
 import { Screen, Tabs } from './portal/screens.tsx';
-import { type Who, WhoProvider, whoIs } from './session/who.ts';
+import { hold, LinkOffer, whoIsHere } from './session/offer.tsx';
+import { type Who, WhoProvider } from './session/who.ts';
 import { Boundary } from './shell/boundary.tsx';
 import { ThemeButton, TimesMenuItems } from './shell/settings.tsx';
 
@@ -36,7 +37,7 @@ function Portal() {
   const begin = useCallback(async (origin: string | undefined) => {
     setFault(undefined);
     try {
-      const known = await whoIs();
+      const known = await whoIsHere();
       refuseOrigin(known, origin);
       setWho(known);
     } catch (error) {
@@ -106,13 +107,14 @@ function Shell({ who }: { readonly who: Who }) {
         </div>
       </main>
       <Toasts />
+      <LinkOffer />
     </ScopeProvider>
   );
 }
 
 // In a frame the token comes by message alone.
 if (isInside) history.replaceState(null, '', location.pathname);
-else takeTokens();
+else takeTokens(hold);
 applyTheme();
 speak();
 const place = document.getElementById('app');

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 const NAMES = { theme: 'posthorn.theme', zone: 'posthorn.zone', times: 'posthorn.times' } as const;
 export type PreferenceName = keyof typeof NAMES;
 
-const changed = new EventTarget();
+/** A set, since a list of thousands of times would make an `EventTarget` look through all of them for each one. */
+const watching = new Set<() => void>();
 
 export function preference(name: PreferenceName): string | undefined {
   try {
@@ -21,7 +22,7 @@ export function setPreference(name: PreferenceName, value: string): void {
     // Storage is refused: the page keeps its defaults.
   }
   if (name === 'theme') applyTheme();
-  changed.dispatchEvent(new Event('change'));
+  for (const look of watching) look();
 }
 
 /** Follows the system until a person chooses. */
@@ -41,8 +42,8 @@ export function usePreference(name: PreferenceName): string | undefined {
   const [value, setValue] = useState(preference(name));
   useEffect(() => {
     const update = () => setValue(preference(name));
-    changed.addEventListener('change', update);
-    return () => changed.removeEventListener('change', update);
+    watching.add(update);
+    return () => void watching.delete(update);
   }, [name]);
   return value;
 }

@@ -28,14 +28,14 @@ export function takeOffer(offer: Offer): void {
 
 /**
  * Also of a link that is opened where the page is open already: the browser changes the fragment only, and loads nothing.
- * @param decide gets a link that comes where another session is; without it, the link's takes its place
+ * @param decide gets a link that comes where another session is
  */
-export function takeTokens(decide?: (offer: Offer) => void): void {
+export function takeTokens(decide: (offer: Offer) => void): void {
   const look = (before: string): boolean => {
     const offer = offerIn(before);
     if (offer === undefined) return false;
     const kept = token();
-    if (!decide || !kept || kept === offer.token) takeOffer(offer);
+    if (!kept || kept === offer.token) takeOffer(offer);
     else decide(offer);
     return token() === offer.token;
   };
