@@ -41,6 +41,7 @@ const arn = (service: string, rest: string) =>
 function longestOf(type: string | undefined, attribute: string | undefined, name: Name): string {
   switch (type) {
     case 'AWS::SQS::Queue':
+      if (attribute === 'QueueName') return name(80);
       return attribute === undefined
         ? `https://sqs.${REGION}.${SUFFIX}/${ACCOUNT}/${name(80)}`
         : arn('sqs', name(80));

@@ -153,23 +153,28 @@ export class NodeFunction extends Construct {
 
   /** Lets the function take dead letters of the queues, and tells it where they are. */
   readDeadLetters(...queues: QueueWithDeadLetters[]): void {
-    this.allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-      queues.map(({ deadLetters }) => deadLetters.queueArn),
-    );
+    this.takeDeadLetters(...queues);
     for (const { deadLetters, deadLettersVariable } of queues) {
       this.tell({ [deadLettersVariable]: deadLetters.queueUrl });
     }
   }
 
-  /** Lets the function count messages and dead letters of the queues, and tells it where they are. */
+  /** Lets the function take dead letters of the queues. Who may count in a queue can ask it where they are. */
+  takeDeadLetters(...queues: QueueWithDeadLetters[]): void {
+    this.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      queues.map(({ deadLetters }) => deadLetters.queueArn),
+    );
+  }
+
+  /** Lets the function count messages and dead letters of the queues, and tells it their names where it has no URL. */
   countIn(...queues: QueueWithDeadLetters[]): void {
     this.allow(
       ['sqs:GetQueueAttributes'],
       queues.flatMap(({ queue, deadLetters }) => [queue.queueArn, deadLetters.queueArn]),
     );
-    for (const { queue, urlVariable, deadLetters, deadLettersVariable } of queues) {
-      this.tell({ [urlVariable]: queue.queueUrl, [deadLettersVariable]: deadLetters.queueUrl });
+    for (const { queue, urlVariable } of queues) {
+      this.tell({ [urlVariable]: this.variables[urlVariable] ?? queue.queueName });
     }
   }
 

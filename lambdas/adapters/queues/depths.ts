@@ -2,24 +2,19 @@
 import { inParallel } from '../../core/in-parallel.ts';
 import { QUEUE_NAMES, type QueueDepths } from '../../core/queues/depths.ts';
 import type { Sqs } from '../aws/sqs-calls.ts';
-import type { DeadLetterUrls } from './dead-letters.ts';
-
-type Counts = Readonly<Partial<Record<string, string>>>;
+import { attributesOf, deadLettersUrlIn, type QueueAttributes } from './attributes.ts';
 
 export function createQueueDepths(
   client: Sqs,
-  urls: DeadLetterUrls<(typeof QUEUE_NAMES)[number]>,
+  urls: Readonly<Record<(typeof QUEUE_NAMES)[number], string>>,
 ): QueueDepths {
-  async function count(QueueUrl: string): Promise<Counts> {
-    const AttributeNames = ['All' as const];
-    return (await client.call('GetQueueAttributes', { QueueUrl, AttributeNames })).Attributes ?? {};
-  }
-
   return {
     read: () =>
       inParallel(QUEUE_NAMES, QUEUE_NAMES.length, async (queue) => {
-        const own = await count(urls[queue].to);
-        const dead = await count(urls[queue].from);
+        // A name alone is that of a queue beside the events'.
+        const url = new URL(urls[queue], urls.events).href;
+        const own = await attributesOf(client, url);
+        const dead = await attributesOf(client, deadLettersUrlIn(own, url));
         return {
           queue,
           ready: messagesIn(own),
@@ -31,6 +26,6 @@ export function createQueueDepths(
   };
 }
 
-function messagesIn(counts: Counts, kind: '' | 'NotVisible' | 'Delayed' = ''): number {
+function messagesIn(counts: QueueAttributes, kind: '' | 'NotVisible' | 'Delayed' = ''): number {
   return Number(counts[`ApproximateNumberOfMessages${kind}`] ?? 0);
 }

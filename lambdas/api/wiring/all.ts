@@ -11,7 +11,6 @@ import {
 } from '../../adapters/surroundings.ts';
 import { createTestDeliveries } from '../../adapters/test-deliveries.ts';
 import { createNotices } from '../../core/operator/all.ts';
-import { QUEUE_NAMES } from '../../core/queues/depths.ts';
 import type { IdentityProvider } from '../../core/sessions/oidc.ts';
 import { Env } from '../../environment.ts';
 import { OPERATOR_QUEUES } from '../service/dead-letters.ts';
@@ -31,7 +30,7 @@ export function wire() {
     queues,
     events: createNotices({ ...ledger, registry: registry.registry, queues, surroundings }),
     deadLetters: createDeadLetters(sqs, deadLetterUrls(OPERATOR_QUEUES)),
-    queueDepths: createQueueDepths(sqs, deadLetterUrls(QUEUE_NAMES)),
+    queueDepths: createQueueDepths(sqs, queueUrls()),
     tests: createTestDeliveries(() => variable(Env.dispatchFunctionName)),
     identityProvider: identityProvider(),
     surroundings,
