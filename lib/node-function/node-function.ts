@@ -153,21 +153,19 @@ export class NodeFunction extends Construct {
 
   /** Lets the function take dead letters of the queues, and tells it where they are. */
   readDeadLetters(...queues: QueueWithDeadLetters[]): void {
-    this.takeDeadLetters(...queues);
+    this.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+      queues.map(({ deadLetters }) => deadLetters.queueArn),
+    );
     for (const { deadLetters, deadLettersVariable } of queues) {
       this.tell({ [deadLettersVariable]: deadLetters.queueUrl });
     }
   }
 
-  /** Lets the function take dead letters of the queues. Who may count in a queue can ask it where they are. */
-  takeDeadLetters(...queues: QueueWithDeadLetters[]): void {
-    this.allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-      queues.map(({ deadLetters }) => deadLetters.queueArn),
-    );
-  }
-
-  /** Lets the function count messages and dead letters of the queues, and tells it their names where it has no URL. */
+  /**
+   * Lets the function count messages and dead letters of the queues. Where it has no URL of a queue, it is told the name:
+   * an environment holds 4 KB.
+   */
   countIn(...queues: QueueWithDeadLetters[]): void {
     this.allow(
       ['sqs:GetQueueAttributes'],
