@@ -194,7 +194,7 @@ describe('with the command line', () => {
       'local.*',
     );
     await eventually(() => /listening at ep_/.test(listening.printed()));
-    const secret = /with (whsec_\S+)/.exec(listening.printed())?.[1] ?? '';
+    const secret = await eventually(() => /with (whsec_\S+)\n/.exec(listening.printed())?.[1]);
     const polled = await cli.json(
       ...['endpoints', 'create', `${receiver.url}/polled`, '--event-type', 'local.*', '--polling'],
     );
