@@ -21,8 +21,7 @@ import { type EmbeddedTarget, startEmbedded } from '../embedded-target.ts';
 import { KINDS, type Kind } from './troubled-endpoints.ts';
 
 const HOUR_MS = 3_600_000;
-/** No expectation of speed: the machine may be busy. */
-/** What a function fails at once comes back after the visibility timeout of its queue, which is minutes. */
+/** No expectation of speed: the machine may be busy, and what a function fails at comes back after minutes. */
 const ALL_MS = 400_000;
 const TEST_MS = 1_500_000;
 
