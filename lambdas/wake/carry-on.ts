@@ -1,5 +1,4 @@
 // One message of the wakes queue, by its kind.
-
 import { tellNotices } from '../core/notices/tell.ts';
 import { isNoticesAddress } from '../core/notices/wake.ts';
 import type { WakesMessage } from '../core/wakes/message.ts';

@@ -60,6 +60,27 @@ export function putNewDocument(table: Table, item: Item): Promise<boolean> {
 
 /** A document is written as JSON of one spelling only, so its text tells whether it changed since it was read. */
 export function replaceDocument(table: Table, before: unknown, item: Item): Promise<boolean> {
-  const values = { ':before': text(JSON.stringify(before)) };
-  return putDocumentIf(table, item, 'doc = :before', values);
+  return replaceText(table, JSON.stringify(before), item);
+}
+
+/** @param before the document's text, where that is another than its JSON is now */
+export function replaceText(table: Table, before: string, item: Item): Promise<boolean> {
+  return putDocumentIf(table, item, 'doc = :before', { ':before': text(before) });
+}
+
+/** Of a document that is a list: an empty one is kept as none. */
+export function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+/** Replaces what was read, undefined for nothing. @returns false if another document stands there by now */
+export async function swapDocument(
+  table: Table,
+  key: Item,
+  before: unknown,
+  after: unknown,
+): Promise<boolean> {
+  const item = after === undefined ? key : documentItem(key, after);
+  if (before !== undefined) return replaceDocument(table, before, item);
+  return after === undefined || putNewDocument(table, item);
 }

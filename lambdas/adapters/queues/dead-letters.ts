@@ -23,7 +23,7 @@ const MAX_HIDDEN_SECONDS = 12 * 3600;
 const WAIT_SECONDS = 1;
 
 /** Of each queue: its dead letters, and where they come from. */
-export type DeadLetterUrls<Q extends DeadLetterQueue> = Readonly<
+type DeadLetterUrls<Q extends DeadLetterQueue> = Readonly<
   Record<Q, { readonly from: string; readonly to: string }>
 >;
 

@@ -2,7 +2,8 @@
 import { inParallel } from '../../core/in-parallel.ts';
 import { QUEUE_NAMES, type QueueDepths } from '../../core/queues/depths.ts';
 import type { Sqs } from '../aws/sqs-calls.ts';
-import { attributesOf, deadLettersUrlIn, type QueueAttributes } from './attributes.ts';
+
+type QueueAttributes = Readonly<Partial<Record<string, string>>>;
 
 export function createQueueDepths(
   client: Sqs,
@@ -28,4 +29,16 @@ export function createQueueDepths(
 
 function messagesIn(counts: QueueAttributes, kind: '' | 'NotVisible' | 'Delayed' = ''): number {
   return Number(counts[`ApproximateNumberOfMessages${kind}`] ?? 0);
+}
+
+async function attributesOf(client: Sqs, QueueUrl: string): Promise<QueueAttributes> {
+  const AttributeNames = ['All' as const];
+  return (await client.call('GetQueueAttributes', { QueueUrl, AttributeNames })).Attributes ?? {};
+}
+
+/** The queue itself says it, since the environment of a function has no room for every URL. */
+function deadLettersUrlIn({ RedrivePolicy = '{}' }: QueueAttributes, queueUrl: string): string {
+  const arn = String(JSON.parse(RedrivePolicy).deadLetterTargetArn);
+  const name = arn.slice(arn.lastIndexOf(':') + 1);
+  return queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1) + name;
 }

@@ -8,9 +8,9 @@ import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, getItem, type Item, text } from '../aws/dynamodb/client.ts';
 import {
   endpointPartition,
-  putDocumentIf,
   putNewDocument,
   replaceDocument,
+  replaceText,
 } from '../items/documents.ts';
 import { createPages } from '../items/page.ts';
 import { endpointItem, endpointOf, listedEndpointOf, olderDocument } from './endpoint-items.ts';
@@ -44,8 +44,7 @@ export function createEndpointStore(
   async function replace(before: Endpoint, item: Item): Promise<boolean> {
     if (await replaceDocument(table, before, item)) return true;
     const older = olderDocument(await getItem(table, keyOf(before)), before);
-    const values = { ':before': text(older ?? '') };
-    return older !== undefined && putDocumentIf(table, item, 'doc = :before', values);
+    return older !== undefined && replaceText(table, older, item);
   }
 
   return {

@@ -3,7 +3,7 @@ import type { IssueMarkStore, IssueMarks } from '../../core/issues/marks.ts';
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
-import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
+import { documentOf, swapDocument, unlessEmpty } from '../items/documents.ts';
 
 const keyOf = (scope: Scope): Item => ({
   pk: text(`${scopeKey(scope)}#issues`),
@@ -14,10 +14,7 @@ export function createIssueMarkStore(table: Table): IssueMarkStore {
   return {
     getIssueMarks: async (scope) =>
       documentOf<IssueMarks>(await getItem(table, keyOf(scope))) ?? [],
-    async replaceIssueMarks(scope, before, after) {
-      const item = after.length === 0 ? keyOf(scope) : documentItem(keyOf(scope), after);
-      if (before.length > 0) return replaceDocument(table, before, item);
-      return after.length === 0 || putNewDocument(table, item);
-    },
+    replaceIssueMarks: (scope, before, after) =>
+      swapDocument(table, keyOf(scope), unlessEmpty(before), unlessEmpty(after)),
   };
 }

@@ -3,7 +3,7 @@ import type { NoticeSettings, NoticeSettingsStore } from '../../core/notices/set
 import { type Scope, scopeKey } from '../../core/scope.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { getItem, type Item, text } from '../aws/dynamodb/client.ts';
-import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
+import { documentOf, swapDocument } from '../items/documents.ts';
 
 const keyOf = (scope: Scope): Item => ({
   pk: text(`${scopeKey(scope)}#notices`),
@@ -15,10 +15,8 @@ export function createNoticeSettingsStore(table: Table): NoticeSettingsStore {
     async getNoticeSettings(scope) {
       return documentOf<NoticeSettings>(await getItem(table, keyOf(scope)));
     },
-    async replaceNoticeSettings(scope, before, after) {
-      const item = documentItem(keyOf(scope), after);
-      return before ? replaceDocument(table, before, item) : putNewDocument(table, item);
-    },
+    replaceNoticeSettings: (scope, before, after) =>
+      swapDocument(table, keyOf(scope), before, after),
     async removeNoticeSettings(scope) {
       await table.call('DeleteItem', { Key: keyOf(scope) });
     },

@@ -4,7 +4,7 @@ import { scopeKey } from '../../core/scope.ts';
 import type { RoutingRules, RoutingStore } from '../../core/subscriptions/routing.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { batchGet, type Item, text } from '../aws/dynamodb/client.ts';
-import { documentItem, documentOf, putNewDocument, replaceDocument } from '../items/documents.ts';
+import { documentOf, swapDocument, unlessEmpty } from '../items/documents.ts';
 import { announced } from './scope-version.ts';
 
 const keyOf = (scope: Scope): Item => ({
@@ -22,10 +22,8 @@ export function createRoutingStore(table: Table): RoutingStore {
   return {
     getRoutingRules: (scope) => readRouting(table, scope),
     replaceRoutingRules: (scope, before, after) =>
-      announced(table, scope, async () => {
-        const item = after.length === 0 ? keyOf(scope) : documentItem(keyOf(scope), after);
-        if (before.length > 0) return replaceDocument(table, before, item);
-        return after.length === 0 || putNewDocument(table, item);
-      }),
+      announced(table, scope, () =>
+        swapDocument(table, keyOf(scope), unlessEmpty(before), unlessEmpty(after)),
+      ),
   };
 }

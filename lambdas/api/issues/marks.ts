@@ -1,6 +1,7 @@
 // GET /v1/issue-marks and POST /v1/endpoints/{id}/mark-issue: who looks after which failures, and until when.
 import * as z from 'zod';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
+import { WITHOUT_CONTROLS } from '../../core/events/event.ts';
 import { instantMs, instantSchema } from '../../core/instant.ts';
 import {
   type IssueMark,
@@ -25,8 +26,6 @@ const ROUNDS = 3;
 const MAX_REASON = 500;
 /** As an actor has at most. */
 const MAX_NAME = 200;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-const PRINTABLE = /^[^\u0000-\u001f\u007f]*$/;
 const FULL = `At most ${MAX_MARKS} issues may be marked: open some again.`;
 
 const outcomeSchema = z
@@ -96,7 +95,7 @@ export const markIssue = operation({
       reason: z
         .string()
         .max(MAX_REASON)
-        .regex(PRINTABLE, 'must not hold control characters')
+        .regex(WITHOUT_CONTROLS, 'must not hold control characters')
         .default(''),
       until: instantSchema.optional().meta({ description: 'Required unless `state` is `open`.' }),
     })

@@ -52,13 +52,22 @@ export const channelSchema = z
   .string()
   .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'must be 1 to 64 letters, digits, and _ . : -');
 
+/** Those that one event may carry. */
+export const channelsSchema = z
+  .array(channelSchema)
+  .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
+  .refine((channels) => new Set(channels).size === channels.length, 'must not repeat a channel')
+  .meta({ uniqueItems: true });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+export const WITHOUT_CONTROLS = /^[^\u0000-\u001f\u007f]*$/;
+
 /** A printable subject: what the event is about (a session, a customer), for listings. */
 export const subjectSchema = z
   .string()
   .min(1, 'must not be empty')
   .max(256, 'must be at most 256 characters')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters')
+  .regex(WITHOUT_CONTROLS, 'must not hold control characters')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 export const dataSchema = z
@@ -77,12 +86,7 @@ export const eventInputSchema = z.strictObject({
   occurredAt: instantSchema.optional(),
   tenant: z.string().regex(TENANT_ID, 'must be 1 to 64 letters, digits, _ and -').optional(),
   subject: subjectSchema.optional(),
-  channels: z
-    .array(channelSchema)
-    .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
-    .refine((channels) => new Set(channels).size === channels.length, 'must not repeat a channel')
-    .meta({ uniqueItems: true })
-    .optional(),
+  channels: channelsSchema.optional(),
 });
 export type EventInput = z.infer<typeof eventInputSchema>;
 

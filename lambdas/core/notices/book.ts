@@ -1,4 +1,5 @@
 // The book of a tenant's notices: what is followed, and what waits to be told. At most ten an hour are told one by one.
+import { HOUR_MS } from '../analytics/hour.ts';
 import type { Event } from '../events/event.ts';
 import type { Followed } from './follow.ts';
 import type { NoticeKind } from './kinds.ts';
@@ -15,7 +16,6 @@ const MAX_BYTES = 300_000;
 export const MAX_AN_HOUR = 10;
 /** Of a sum, those that are listed. */
 const MAX_LISTED = 50;
-const HOUR_MS = 3_600_000;
 
 /** A notice that waits. */
 export interface Notice {

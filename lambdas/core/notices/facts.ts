@@ -2,7 +2,7 @@
 // A procedure: what it reads goes through ports.
 
 import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
-import { hourOf } from '../analytics/hour.ts';
+import { HOUR_MS, hourOf } from '../analytics/hour.ts';
 import { countedIn, isSuccessful } from '../analytics/rollup.ts';
 import type { HourRollup, RollupReader } from '../analytics/store.ts';
 import type { DeliveryRecords, WorkLedger } from '../deliveries/ledger.ts';
@@ -21,7 +21,6 @@ import type { Told } from './step.ts';
 /** Of what waits so much is counted, and so much is looked into for the reason. */
 const MAX_COUNTED = 1_000;
 const MAX_SAMPLED = 20;
-const HOUR_MS = 3_600_000;
 /** Whole hours that a percentile is taken from, and attempts that it takes. */
 const HOURS = 3;
 const ENOUGH = 20;

@@ -1,12 +1,11 @@
 // What a tenant wants to be told of, and when.
 import * as z from 'zod';
-import { channelSchema } from '../events/event.ts';
+import { channelsSchema } from '../events/event.ts';
 import { isId } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
 import { NOTICE_KINDS, type NoticeKind } from './kinds.ts';
 import { timeOfDaySchema, timeZoneSchema } from './local-time.ts';
 
-const MAX_CHANNELS = 5;
 export const MAX_OVERRIDES = 200;
 const MAX_LINK = 500;
 /** What stands for the endpoint's id in a link. */
@@ -18,12 +17,6 @@ const kindsSchema = z
   .meta({ uniqueItems: true });
 /** Shorter is not noticed: see endpoints/slow-lane.ts. */
 const slowAboveMsSchema = z.int().min(1_000).max(30_000);
-
-const channelsSchema = z
-  .array(channelSchema)
-  .max(MAX_CHANNELS, `must be at most ${MAX_CHANNELS}`)
-  .refine((all) => new Set(all).size === all.length, 'must not repeat a channel')
-  .meta({ uniqueItems: true });
 
 const quietHoursSchema = z
   .strictObject({ from: timeOfDaySchema, to: timeOfDaySchema })

@@ -1,7 +1,7 @@
 // A tenant’s routing rules: ordered, each with a filter over an event’s data and the channels that the event then has. They
 // are judged before subscriptions, within the bounds of filters.
 import * as z from 'zod';
-import { channelSchema } from '../events/event.ts';
+import { channelsSchema } from '../events/event.ts';
 import type { Fault } from '../problem.ts';
 import type { Scope } from '../scope.ts';
 import { type Steps, within } from '../steps.ts';
@@ -11,19 +11,11 @@ import { compileFilter, type Filter, type FilterPattern, filterSchema } from './
 import { matchesFilter } from './filter/match.ts';
 
 export const MAX_RULES = 50;
-/** As many as an event may be posted with. */
-const MAX_CHANNELS = 5;
 
 export const routingRuleSchema = z
   .strictObject({
     when: filterSchema,
-    set: z.strictObject({
-      channels: z
-        .array(channelSchema)
-        .max(MAX_CHANNELS)
-        .refine((all) => new Set(all).size === all.length, 'must not repeat a channel')
-        .meta({ uniqueItems: true }),
-    }),
+    set: z.strictObject({ channels: channelsSchema }),
     stop: z
       .boolean()
       .optional()
