@@ -101,11 +101,10 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
         return true;
       };
       const wakesAtMs = wakesAt(before, health);
-      // Before it is written: after a crash in between nobody would be told of what is written already.
-      if (isWatched(before, health)) await ports.events.tellFailing(address);
-      const isPut = await (wakesAtMs === undefined
-        ? put()
-        : wakeAt(ports, address, wakesAtMs, put));
+      // Beside the write, which need not wait: the next failure tells what a crash keeps from being told.
+      const told = isWatched(before, health) ? ports.events.tellFailing(address) : undefined;
+      const written = wakesAtMs === undefined ? put() : wakeAt(ports, address, wakesAtMs, put);
+      const [isPut] = await Promise.all([written, told]);
       if (!isPut) return undefined;
       for (const transition of transitions) {
         await ports.events.tellHealth(address, health, transition);
