@@ -40,6 +40,12 @@ export function pageSchema<T extends z.ZodType>(entry: T) {
     .meta(example === undefined ? {} : { example: { data: [example], next: null } });
 }
 
+/** A list that is never longer than a page, in the form of one. */
+export function wholeListSchema<T extends z.ZodType>(entry: T) {
+  const next = z.null().meta({ type: ['string', 'null'], description: 'Always null.' });
+  return z.strictObject({ data: z.array(entry), next });
+}
+
 /** The body of every error: problem details (RFC 9457), each fault by its path. */
 export const problemSchema = z
   .strictObject({

@@ -8,6 +8,7 @@ import { CLEAN_HEALTH, type Health, isClean, maySend } from '../core/health/heal
 import type { HealthLedger, KeptHealth } from '../core/health/ledger.ts';
 import { type Observation, observe, thresholdsOf } from '../core/health/observe.ts';
 import { farProbeMs } from '../core/health/probes.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { MIN_FAILURES } from '../core/notices/follow.ts';
 import type { Notices } from '../core/operator/all.ts';
 import { optimistically } from '../core/optimistic.ts';
@@ -102,9 +103,13 @@ export function createHealthWatch(ports: HealthWatchPorts): HealthWatch {
       };
       const wakesAtMs = wakesAt(before, health);
       // Beside the write, which need not wait: the next failure tells what a crash keeps from being told.
-      const told = isWatched(before, health) ? ports.events.tellFailing(address) : undefined;
-      const written = wakesAtMs === undefined ? put() : wakeAt(ports, address, wakesAtMs, put);
-      const [isPut] = await Promise.all([written, told]);
+      const tell = async (): Promise<boolean> => {
+        if (isWatched(before, health)) await ports.events.tellFailing(address);
+        return true;
+      };
+      const write = () =>
+        wakesAtMs === undefined ? put() : wakeAt(ports, address, wakesAtMs, put);
+      const [, isPut] = await inParallel([tell, write], 2, (step) => step());
       if (!isPut) return undefined;
       for (const transition of transitions) {
         await ports.events.tellHealth(address, health, transition);

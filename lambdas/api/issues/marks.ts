@@ -20,7 +20,7 @@ import { refused } from '../../http/body.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { overtaken } from '../entity-tag.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
-import { EXAMPLE, idOf, idParams, time, timeSchema } from '../schemas.ts';
+import { EXAMPLE, idOf, idParams, time, timeSchema, wholeListSchema } from '../schemas.ts';
 
 const ROUNDS = 3;
 const MAX_REASON = 500;
@@ -68,12 +68,10 @@ export const listIssueMarks = operation({
   replies: {
     200: {
       description: 'The marks that hold.',
-      schema: z
-        .strictObject({
-          data: z.array(markSchema),
-          next: z.null().meta({ type: ['string', 'null'], description: 'Always null.' }),
-        })
-        .meta({ id: 'IssueMarks', example: { data: [example], next: null } }),
+      schema: wholeListSchema(markSchema).meta({
+        id: 'IssueMarks',
+        example: { data: [example], next: null },
+      }),
     },
   },
 });

@@ -5,7 +5,7 @@ import type { DeadLetters } from '../../core/dead-letters.ts';
 import { subjectOfDeadLetter } from '../../core/dead-letters.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { limitParameter } from '../listing/query.ts';
-import { environmentSchema, timeSchema } from '../schemas.ts';
+import { environmentSchema, timeSchema, wholeListSchema } from '../schemas.ts';
 
 export const OPERATOR_QUEUES = ['events', 'wakes'] as const;
 const DEFAULT_SHOWN = 50;
@@ -66,12 +66,7 @@ export const listDeadLetters = operation({
   replies: {
     200: {
       description: 'The messages that were found.',
-      schema: z
-        .strictObject({
-          data: z.array(deadLetterSchema),
-          next: z.null().meta({ type: ['string', 'null'], description: 'Always null.' }),
-        })
-        .meta({ id: 'DeadLetters' }),
+      schema: wholeListSchema(deadLetterSchema).meta({ id: 'DeadLetters' }),
       example: {
         data: [
           {

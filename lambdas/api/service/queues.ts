@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { QUEUE_NAMES, type QueueDepths } from '../../core/queues/depths.ts';
 import { operation, type Serve } from '../../http/operation.ts';
+import { wholeListSchema } from '../schemas.ts';
 import { addDeadLetterRoutes, type DeadLetterRoutePorts } from './dead-letters.ts';
 
 const count = z.int().min(0);
@@ -31,12 +32,7 @@ export const getQueues = operation({
   replies: {
     200: {
       description: 'Each queue.',
-      schema: z
-        .strictObject({
-          data: z.array(depthSchema),
-          next: z.null().meta({ type: ['string', 'null'], description: 'Always null.' }),
-        })
-        .meta({ id: 'Queues' }),
+      schema: wholeListSchema(depthSchema).meta({ id: 'Queues' }),
       example: {
         data: [{ queue: 'events', ready: 0, inFlight: 2, delayed: 0, deadLetters: 0 }],
         next: null,

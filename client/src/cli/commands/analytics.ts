@@ -12,6 +12,11 @@ function percent(share: number | null): string {
   return share === null ? '-' : `${Math.round(share * 1_000) / 10} %`;
 }
 
+function timesIn(figures: Pick<Comparison['data'][number], 'avgMs' | 'p50Ms' | 'p95Ms' | 'p99Ms'>) {
+  const { avgMs, p50Ms, p95Ms, p99Ms } = figures;
+  return { 'avg ms': avgMs, 'p50 ms': p50Ms, 'p95 ms': p95Ms, 'p99 ms': p99Ms };
+}
+
 function showComparison(out: Output, comparison: Comparison): void {
   if (out.isJson) {
     out.raw(comparison);
@@ -25,10 +30,7 @@ function showComparison(out: Output, comparison: Comparison): void {
     success: percent(side.successRate),
     'first attempts': percent(side.firstAttemptRate),
     retries: percent(side.retryShare),
-    'avg ms': side.avgMs,
-    'p50 ms': side.p50Ms,
-    'p95 ms': side.p95Ms,
-    'p99 ms': side.p99Ms,
+    ...timesIn(side),
   }));
   const changes = [
     change('success', difference.successRate, 'points'),
@@ -107,10 +109,7 @@ export const ANALYTICS_COMMANDS: readonly Command[] = [
           attempts: point.count,
           failures: point.failure,
           success: percent(point.successRate),
-          'avg ms': point.avgMs,
-          'p50 ms': point.p50Ms,
-          'p95 ms': point.p95Ms,
-          'p99 ms': point.p99Ms,
+          ...timesIn(point),
         }),
       );
       if (!answer.complete) out.note('The latest hours are not counted in full yet.');
