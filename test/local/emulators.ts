@@ -32,12 +32,15 @@ export function secretsOfStack(path: string): string[] {
 }
 
 /** Polls until the condition gives something true, for up to ten seconds. */
-export async function eventually<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const deadline = Date.now() + 10_000;
+export async function eventually<T>(
+  condition: () => T | Promise<T>,
+  limitMs = 10_000,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + limitMs;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${condition}`);
+    if (Date.now() > deadline) throw new Error(`still not so after ${limitMs} ms: ${condition}`);
     await delay(10);
   }
 }
