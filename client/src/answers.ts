@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 0d663207f1061b23320f23ff22379ff41ddf62348ddea7aa93f7b727e9e838a7
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 0d663207f1061b23320f23ff22379ff41ddf62348ddea7aa93f7b727e9e838a7
 
 export interface paths {
     "/v1/events": {
@@ -3528,9 +3528,7 @@ export interface components {
             language: "jsonata";
             source: string;
             /** @description Data of an event; not kept, only checked for what would be lost. */
-            sample?: {
-                [key: string]: unknown;
-            };
+            sample?: Record<string, unknown>;
             /** @description As it was shown; not read. */
             version?: string;
         };
