@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 efcbeaac56e23e6a514a04db5f7f06e7378f9c51a80b1c9d3fae61ee34bb5ccc
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -48,10 +48,10 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},
   'POST /v1/deliveries/{id}/cancel': {"200":{"id":["string"]}},
-  'GET /v1/analytics/attempts': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/deliveries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
+  'GET /v1/analytics/attempts': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/deliveries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
   'GET /v1/endpoints/{id}/comparison': {"200":{"endpoint":["string"],"at":["string"],"hours":["number"],"complete":["boolean"],"live":["string","null"],"data":["array"],"difference":["object"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},

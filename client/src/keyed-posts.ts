@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 efcbeaac56e23e6a514a04db5f7f06e7378f9c51a80b1c9d3fae61ee34bb5ccc
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [
