@@ -424,7 +424,6 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     ledger,
     operatorKey,
     replays,
-    dueHours,
     rollups,
     sessions,
     sentReplays,

@@ -1,5 +1,6 @@
 // `complete` says what is counted, not what time it is.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tableOf } from '../../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { HOUR_MS, hourOf, hourStartMs } from '../../../lambdas/core/analytics/hour.ts';
 import { freshDelivery } from '../../../lambdas/core/deliveries/advance.ts';
 import { createId } from '../../../lambdas/core/identifiers.ts';
@@ -41,13 +42,14 @@ it.each([
 
 it('a window is not while an hour of it is due, and is once that is counted', async () => {
   at(30);
-  const { dueHours } = service;
-  await dueHours.mark(hour(30), 'token');
+  const ledger = tableOf(service.dynamoDb, 'ledger');
+  const Key = { pk: { S: 'due-hours' }, sk: { S: hour(30) } };
+  await ledger.call('PutItem', { Item: { ...Key, tk: { S: 'token' } } });
   expect(await isComplete(31, 29)).toBe(false);
   expect(await isComplete(40, 20, '&granularity=1d')).toBe(false);
   expect(await isComplete(31, 30)).toBe(true);
   expect(await isComplete(29, 20)).toBe(true);
-  await dueHours.settle({ hour: hour(30), token: 'token' });
+  await ledger.call('DeleteItem', { Key });
   expect(await isComplete(31, 29)).toBe(true);
   expect(await isComplete(40, 20, '&granularity=1d')).toBe(true);
 });
