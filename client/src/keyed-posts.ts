@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0d663207f1061b23320f23ff22379ff41ddf62348ddea7aa93f7b727e9e838a7
+// sha256 c3139e89e005ac1190c8a098d5005251b4fd364b57a6941bb271032d1fc4d5b0
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -154,6 +154,13 @@ export function mergeRollup(rollup: OpenRollup, other: Rollup, isSameHour = fals
   for (const [slot, added] of Object.entries(other.slots)) addSlot(rollup.slots, slot, added);
 }
 
+/** Of several hours; without their five minutes. */
+export function mergedRollup(rollups: readonly Rollup[]): OpenRollup {
+  const whole = emptyRollup();
+  for (const one of rollups) mergeRollup(whole, one);
+  return whole;
+}
+
 export function addSlot(slots: Record<string, Slot>, name: string, added: Slot): void {
   const before = slots[name] ?? [0, 0, 0, 0, 0, 0];
   slots[name] = before.map((value, index) => value + (added[index] ?? 0)) as Slot; // as many
