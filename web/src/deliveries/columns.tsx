@@ -47,7 +47,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
       },
     },
     { head: 'Attempts', looks: 'num', cell: ({ attempts }) => attempts.at(-1)?.number ?? 0 },
-    { head: 'Accepted', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
+    { head: 'Accepted', looks: 'nowrap', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
     { head: 'Next', looks: 'nowrap', cell: (delivery) => <Due {...delivery} /> },
   ];
 }
