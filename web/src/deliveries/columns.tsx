@@ -16,7 +16,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
     cell: ({ endpoint: id }) => {
       const known = endpoints?.get(id);
       return (
-        <a href={href(['endpoints', id])}>
+        <a class="named" href={href(['endpoints', id])}>
           {known ? <Text>{nameOf(known)}</Text> : <code>{id}</code>}
         </a>
       );
