@@ -61,7 +61,7 @@ async function counting(lines: readonly Line[]) {
   await archive.put(key, body);
   const hours = createDueHours(tableOf(service.dynamoDb, 'ledger'));
   return async (): Promise<void> => {
-    await hours.mark(hour, `${Math.random()}`);
+    await hours.mark(hour, `${Math.random()}`, service.clock.nowMs);
     const surroundings = {
       now: () => service.clock.nowMs + 3_600_000,
       random: (size: number) => new Uint8Array(size),
@@ -74,6 +74,8 @@ async function counting(lines: readonly Line[]) {
       tenants: createLivingTenants(tableOf(service.dynamoDb, 'registry')),
       surroundings,
       graceMs: 0,
+      reportWait: () => undefined,
+      reportFailure: () => undefined,
     };
     await countDue(ports, surroundings.now());
     expect(await hours.listDue()).toEqual([]);
