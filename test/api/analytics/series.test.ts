@@ -77,6 +77,8 @@ beforeAll(async () => {
     },
     surroundings: { now: () => clock.nowMs, random: (size: number) => new Uint8Array(size) },
     graceMs: 0,
+    reportWait: () => undefined,
+    reportFailure: () => undefined,
   };
   await countDue(ports, clock.nowMs);
 });
