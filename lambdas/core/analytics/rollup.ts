@@ -1,6 +1,7 @@
 // A rollup: the counts and histograms of one hour for one endpoint, event type, tenant or stack. Rollups of several
 // hours, or of several endpoints, add up to one of all of them.
 import { CAUSES, type Cause } from '../retries/cause.ts';
+import { isFinal } from '../retries/outcome.ts';
 import { addTo, type Histogram, mergeInto } from './histogram.ts';
 import { slotOf } from './hour.ts';
 import { type AttemptFacts, type EndFacts, isAttempt, isEnd, type Line } from './line.ts';
@@ -108,7 +109,7 @@ function countAttempt(rollup: OpenRollup, line: Line & AttemptFacts): void {
     lastAt: endedAt,
     last: [line.event, line.endpoint],
   });
-  if (isApart(cause)) return;
+  if (isApart(cause) || isFinal(outcome)) return;
   const succeeded = isSuccessful(outcome);
   const slot = slotIn(rollup, endedAt);
   slot[0]++;
@@ -171,12 +172,12 @@ export function addSlot(slots: Record<string, Slot>, name: string, added: Slot):
   slots[name] = before.map((value, index) => value + (added[index] ?? 0)) as Slot; // as many
 }
 
-/** Attempts, and of them successes: without those that stand apart. */
+/** Attempts, and of them successes: without those that stand apart, and without what could not be sent to anybody. */
 export function attemptsIn({ outcomes }: Pick<Rollup, 'outcomes'>): [number, number] {
   let attempts = 0;
   let successes = 0;
   for (const [outcome, { by }] of Object.entries(outcomes)) {
-    const counted = countedIn(by);
+    const counted = isFinal(outcome) ? 0 : countedIn(by);
     attempts += counted;
     if (isSuccessful(outcome)) successes += counted;
   }

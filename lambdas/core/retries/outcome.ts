@@ -46,13 +46,14 @@ export function isGone(outcome: Outcome): boolean {
   return outcome.kind === 'response' && outcome.response.status === 410;
 }
 
-/** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. */
+/** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. Nothing is sent. */
 export function isFinalFailure(outcome: Outcome): boolean {
-  return (
-    outcome.kind === 'failure' &&
-    ['unshapeable', 'transform_failed', 'event_expired'].includes(outcome.failure)
-  );
+  return outcome.kind === 'failure' && isFinal(outcome.failure);
 }
+
+/** Of an outcome's name. */
+export const isFinal = (name: string): boolean =>
+  name === 'unshapeable' || name === 'transform_failed' || name === 'event_expired';
 
 /** Classes that a retry policy's `retryOn` may name. */
 export const RETRY_CLASSES = [
