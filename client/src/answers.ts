@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 1bda3e879cbec3ff8472b2ea4a926a10f17d51d390906b2bbc05e3d16877a41b
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -32,6 +32,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'POST /v1/endpoints/{id}/test': {"200":{"outcome":["string"],"detail":["string","null"],"sentAt":["string"],"durationMs":["number"],"timings":["object","null"],"request":["object","null"],"response":["object","null"]}},
   'POST /v1/endpoints/test': {"200":{"results":["array"],"next":["string","null"]}},
   'POST /v1/endpoints/{id}/verify': {"200":{"verified":["boolean"],"endpoint":["object"],"exchange":["object"]}},
+  'GET /v1/mail-links/{link}': {"200":"text"},
+  'POST /v1/mail-links/{link}': {"200":"text"},
   'GET /v1/templates': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/templates': {"201":{"id":["string"]}},
   'GET /v1/templates/{id}': {"200":{"id":["string"]}},

@@ -19,6 +19,8 @@ const testRequestSchema = z.object({
   data: z.string().optional(),
   /** Instead of a sample: what the receiver is to echo. */
   challenge: z.string().optional(),
+  /** Instead of a sample: recipients that are asked whether they want mails. */
+  asked: z.array(z.string()).optional(),
   /** The source of a transformation, instead of the endpoint’s own. */
   transform: z.string().optional(),
   /** Whether the request is only formed, and not sent. */

@@ -12,6 +12,7 @@ export const FAILURE_KINDS = [
   'unshapeable',
   'transform_failed',
   'event_expired',
+  'undeliverable',
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
@@ -46,11 +47,11 @@ export function isGone(outcome: Outcome): boolean {
   return outcome.kind === 'response' && outcome.response.status === 410;
 }
 
-/** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. */
+/** Failures that no later attempt can mend: the event cannot be transformed or formed, it is gone, or nobody takes it. */
 export function isFinalFailure(outcome: Outcome): boolean {
   return (
     outcome.kind === 'failure' &&
-    ['unshapeable', 'transform_failed', 'event_expired'].includes(outcome.failure)
+    ['unshapeable', 'transform_failed', 'event_expired', 'undeliverable'].includes(outcome.failure)
   );
 }
 
@@ -92,6 +93,7 @@ function classOf(failure: FailureKind): string {
     case 'unshapeable':
     case 'transform_failed':
     case 'event_expired':
+    case 'undeliverable':
       return 'never';
     default:
       return failure satisfies never;
