@@ -411,8 +411,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
           : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      const isCsv = response.headers.get('Content-Type')?.startsWith('text/csv') === true;
-      const json = text === '' || isCsv ? undefined : JSON.parse(text);
+      const isText = response.headers.get('Content-Type')?.startsWith('text/') === true;
+      const json = text === '' || isText ? undefined : JSON.parse(text);
       return { status: response.status, headers: response.headers, json, text };
     };
   }
