@@ -47,6 +47,12 @@ export const Env = {
   allowedPorts: 'POSTHORN_ALLOWED_PORTS',
   /** Comma-separated names of the stack's own API, which endpoints may not lead to. */
   ownHosts: 'POSTHORN_OWN_HOSTS',
+  /** Only where the stack sends mails: the API's address, which their links begin with. */
+  apiUrl: 'POSTHORN_API_URL',
+  /** Only there: the configuration set of Amazon SES. */
+  mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
+  /** Only there: the queue of bounces and complaints. */
+  mailEventsQueueUrl: 'MAIL_EVENTS_QUEUE_URL',
   /** Comma-separated addresses that deliveries come from; empty where they are not fixed. */
   egressAddresses: 'POSTHORN_EGRESS_ADDRESSES',
 } as const;

@@ -237,11 +237,12 @@ function saidTwice(input: unknown, { gather }: Configuration): string[] {
   );
 }
 
-/** CloudWatch writes to topics of its region only, and API Gateway takes certificates of its own. */
-function elsewhere({ alarms, domain }: Configuration, region: string | undefined): string[] {
+/** CloudWatch writes to topics of its region only, API Gateway takes certificates of its own, and SES has identities in each. */
+function elsewhere({ alarms, domain, email }: Configuration, region: string | undefined): string[] {
   const arns = {
     'alarms.topicArn': alarms.topicArn,
     'domain.certificateArn': domain?.certificateArn,
+    'email.identityArn': email?.identityArn,
   };
   return Object.entries(arns)
     .filter(([, arn]) => arn !== undefined && !Token.isUnresolved(arn))

@@ -22,6 +22,7 @@ import { Web } from './functions/web.ts';
 import { HttpFront } from './http-front.ts';
 import { addOutput, faultsOf, Instance } from './instance.ts';
 import { Keys } from './keys.ts';
+import { Mail } from './mail.ts';
 import { Overview } from './monitoring/overview.ts';
 import { type OwnMetricOptions, ownMetric } from './monitoring/service-metrics.ts';
 import { QueueWithDeadLetters } from './queue-with-dead-letters.ts';
@@ -95,6 +96,11 @@ export class Posthorn extends Instance {
     });
     // Known only now. No circle: the API's routes depend on the functions, the API itself does not.
     for (const fn of [dispatch, functions.Api]) fn.tell({ [Env.ownHosts]: front.hosts.join(',') });
+    if (configuration.email) {
+      const mail = new Mail(this, 'Mail', configuration.email);
+      mail.send(dispatch, front.url.replace(/\/$/, ''));
+      mail.hear(functions.Sweep, storage);
+    }
     checkEnvironments(functions, configuration);
 
     new Overview(this, 'Overview', {

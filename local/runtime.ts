@@ -1,6 +1,8 @@
 // The embedded runtime: the stack's functions, queues, tables, schedules and HTTP API in this process,
 // made from the synthesized template. `npm start` and the end-to-end tests both begin here.
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Env } from '../lambdas/environment.ts';
 import { type DataFolder, takeFolder } from './data-folder.ts';
 import { asEnvironment, type DestinationRules, LAX } from './destination-rules.ts';
 import { createTables } from './dynamodb/tables.ts';
@@ -17,6 +19,9 @@ import { type Credentials, Gatekeeper, HOST } from './gate/gatekeeper.ts';
 import { Meter } from './gate/meter.ts';
 import { Permissions, rulesOf } from './gate/permissions.ts';
 import { startHttpApi } from './http/api.ts';
+import { Outbox } from './mail/outbox.ts';
+import { mailsPath, serveMails } from './mail/page.ts';
+import { feedbackTo, mailService } from './mail/service.ts';
 import { EndpointSecrets } from './receiver/endpoint-secrets.ts';
 import { type Receipt, receiptLine, startReceiver } from './receiver/receiver.ts';
 import { startS3 } from './s3/emulator.ts';
@@ -76,6 +81,9 @@ export interface Runtime {
   operatorKey: string;
   /** Empty when the receiver does not run. */
   receiverUrl: string;
+  /** A page of the mails that were written; its address is a secret of this run. */
+  mailsUrl: string;
+  outbox: Outbox;
   meter: Meter;
   folder: DataFolder;
   stack: Stack;
@@ -193,7 +201,10 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   const groups = new Set(
     stack.resources('AWS::Scheduler::ScheduleGroup').map((one) => stack.reference(one.logicalId)),
   );
+  const outbox = new Outbox(folder.subfolder('mails'));
+  const mailsToken = randomBytes(24).toString('base64url');
   control.serve([
+    mailService({ outbox, local: linksOf(functions, () => url), tell: feedbackTo(stack, sqs) }),
     secretsService(secrets),
     invokeService(functions, onFailure),
     schedulerService(schedules, groups),
@@ -216,11 +227,17 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
   }
 
   // Nothing is received before the port is known to be free: a start that fails delivers nothing.
-  const api = await startHttpApi(stack, functions, { port, host, hosts }, meter, onFailure).catch(
-    (error) => {
-      throw systemCode(error) === '' ? error : listenFailure(error, host, port);
-    },
-  );
+  const mails = serveMails(outbox, mailsToken, () => url);
+  const api = await startHttpApi(
+    stack,
+    functions,
+    { port, host, hosts },
+    meter,
+    onFailure,
+    mails,
+  ).catch((error) => {
+    throw systemCode(error) === '' ? error : listenFailure(error, host, port);
+  });
   shutdown.last(() => api.close());
   url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${api.port}`;
   // Before anything may write.
@@ -242,6 +259,8 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
     port: api.port,
     operatorKey,
     receiverUrl,
+    mailsUrl: `${url}${mailsPath(mailsToken)}`,
+    outbox,
     meter,
     folder,
     stack,
@@ -257,6 +276,18 @@ async function start(options: RuntimeOptions, shutdown: Shutdown): Promise<Runti
     permissions,
     stop: () => shutdown.run(),
   };
+}
+
+/** The functions know the address that the stack would have. */
+function linksOf(
+  functions: ReadonlyMap<string, FunctionHost>,
+  apiUrl: () => string,
+): (text: string) => string {
+  const known = [...functions.values()].flatMap(({ definition }) => {
+    const address = definition.env[Env.apiUrl];
+    return address === undefined ? [] : [address];
+  });
+  return (text) => known.reduce((shown, address) => shown.replaceAll(address, apiUrl()), text);
 }
 
 function listenFailure(error: unknown, host: string, port: number): StartFailure {

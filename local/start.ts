@@ -6,7 +6,7 @@ import { type Runtime, startRuntime } from './runtime.ts';
 import { consoleLink } from './start/console-link.ts';
 import { prepareDemoTenant } from './start/demo-tenant.ts';
 import { whenNpmIsGone } from './start/npm-parent.ts';
-import { checkNode, readSettings } from './start/settings.ts';
+import { checkNode, readSettings, WRITTEN } from './start/settings.ts';
 import { welcomeText } from './start/welcome.ts';
 import { StartFailure } from './start-failure.ts';
 
@@ -47,6 +47,7 @@ try {
   const { operatorKey, logFile, ...options } = settings;
   runtime = await startRuntime({
     ...options,
+    settings: { email: WRITTEN },
     ...(operatorKey !== undefined && { operatorKey }),
     ...(logFile !== undefined && { logFile }),
     folderWaitMs: FOLDER_WAIT_MS,

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c3139e89e005ac1190c8a098d5005251b4fd364b57a6941bb271032d1fc4d5b0
+// sha256 0259e45c0ffec068fb5ebfb47fafe33b9803587556400ca96abe0ca5037e7753
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -32,6 +32,8 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'POST /v1/endpoints/{id}/test': {"200":{"outcome":["string"],"detail":["string","null"],"sentAt":["string"],"durationMs":["number"],"timings":["object","null"],"request":["object","null"],"response":["object","null"]}},
   'POST /v1/endpoints/test': {"200":{"results":["array"],"next":["string","null"]}},
   'POST /v1/endpoints/{id}/verify': {"200":{"verified":["boolean"],"endpoint":["object"],"exchange":["object"]}},
+  'GET /v1/mail-links/{link}': {"200":"text"},
+  'POST /v1/mail-links/{link}': {"200":"text"},
   'GET /v1/templates': {"200":{"data":["array"],"next":["string","null"]}},
   'POST /v1/templates': {"201":{"id":["string"]}},
   'GET /v1/templates/{id}': {"200":{"id":["string"]}},

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c3139e89e005ac1190c8a098d5005251b4fd364b57a6941bb271032d1fc4d5b0
+// sha256 0259e45c0ffec068fb5ebfb47fafe33b9803587556400ca96abe0ca5037e7753
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c3139e89e005ac1190c8a098d5005251b4fd364b57a6941bb271032d1fc4d5b0
+// sha256 0259e45c0ffec068fb5ebfb47fafe33b9803587556400ca96abe0ca5037e7753
 
 export interface paths {
     "/v1/events": {
@@ -432,12 +432,40 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Verify an endpoint’s URL
-         * @description Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent.
+         * Verify an endpoint’s URL, or ask its recipients again
+         * @description Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent. Of an endpoint with recipients, it sends those who have not answered the mail with their link once more, and `verified` is whether one of them has said yes before.
          *
          *     A tenant’s key needs the scope `endpoints:write`.
          */
         post: operations["verifyEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/mail-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page of a link in a mail
+         * @description Shows what the link is for, and a button. It changes nothing.
+         *
+         *     Needs no key.
+         */
+        get: operations["showMailLink"];
+        put?: never;
+        /**
+         * Confirm an address, or unsubscribe it
+         * @description What the button does, and a mail program by `List-Unsubscribe-Post` (RFC 8058). The body is not read.
+         *
+         *     Needs no key.
+         */
+        post: operations["useMailLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2320,10 +2348,10 @@ export interface components {
         Endpoint: {
             /** @example ep_01kg9vhq5pfh9tz4dg5ckhsvhm */
             id: string;
-            /** @description Masked where it is the secret: of the contracts slack, teams and discord. */
-            url: string;
+            url: string | null;
+            recipients: components["schemas"]["Recipient"][] | null;
             /** @enum {string} */
-            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
+            contract: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord" | "email";
             contractOptions: Record<string, unknown>;
             eventTypes: string[];
             channels: string[];
@@ -2398,8 +2426,8 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
         };
         EndpointChanges: {
-            /** Format: uri */
-            url?: string;
+            url?: string | null;
+            recipients?: string[] | null;
             contractOptions?: {
                 [key: string]: unknown;
             } | null;
@@ -2463,7 +2491,7 @@ export interface components {
         EndpointFilter: {
             ids?: string[];
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord" | "email";
             /** @description The template’s id or name. */
             template?: string;
             /** @example hooks.acme.io */
@@ -2485,12 +2513,14 @@ export interface components {
         };
         EndpointInput: {
             /** Format: uri */
-            url: string;
+            url?: string;
+            /** @description Of the contract email, in the place of a URL. Each is asked by a mail first. */
+            recipients?: string[];
             /**
              * @default standard-webhooks
              * @enum {string}
              */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord" | "email";
             /** @default {} */
             contractOptions?: {
                 [key: string]: unknown;
@@ -3105,6 +3135,13 @@ export interface components {
             /** @description Always null. */
             next: string | null;
         };
+        Recipient: {
+            address: string;
+            /** @enum {string} */
+            state: "pending" | "confirmed" | "unsubscribed" | "bounced" | "complained";
+            /** @description When it came into its state; null while it is pending. */
+            since: string | null;
+        };
         Recommendation: {
             code: string;
             /** @enum {string} */
@@ -3392,7 +3429,7 @@ export interface components {
         };
         TemplateSettings: {
             /** @enum {string} */
-            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord";
+            contract?: "standard-webhooks" | "bynn" | "kyc-hmac" | "bronid" | "idnow" | "slack" | "teams" | "discord" | "email";
             contractOptions?: {
                 [key: string]: unknown;
             };
@@ -4841,6 +4878,7 @@ export interface operations {
                      *         {
                      *           "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *           "url": "https://acme.io/webhooks",
+                     *           "recipients": null,
                      *           "contract": "standard-webhooks",
                      *           "contractOptions": {},
                      *           "eventTypes": [
@@ -4965,6 +5003,7 @@ export interface operations {
                      * @example {
                      *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "url": "https://acme.io/webhooks",
+                     *       "recipients": null,
                      *       "contract": "standard-webhooks",
                      *       "contractOptions": {},
                      *       "eventTypes": [
@@ -5171,6 +5210,7 @@ export interface operations {
                      *           "endpoint": {
                      *             "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *             "url": "https://acme.io/webhooks",
+                     *             "recipients": null,
                      *             "contract": "standard-webhooks",
                      *             "contractOptions": {},
                      *             "eventTypes": [
@@ -5294,6 +5334,7 @@ export interface operations {
                      * @example {
                      *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "url": "https://acme.io/webhooks",
+                     *       "recipients": null,
                      *       "contract": "standard-webhooks",
                      *       "contractOptions": {},
                      *       "eventTypes": [
@@ -5514,6 +5555,7 @@ export interface operations {
                      * @example {
                      *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "url": "https://acme.io/webhooks",
+                     *       "recipients": null,
                      *       "contract": "standard-webhooks",
                      *       "contractOptions": {},
                      *       "eventTypes": [
@@ -5690,6 +5732,21 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The endpoint has recipients, for whom nothing is signed. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -5773,7 +5830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime. */
+            /** @description Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or has recipients, for whom nothing is signed, or it was changed in the meantime. */
             409: {
                 headers: {
                     /**
@@ -5842,6 +5899,7 @@ export interface operations {
                      * @example {
                      *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "url": "https://acme.io/webhooks",
+                     *       "recipients": null,
                      *       "contract": "standard-webhooks",
                      *       "contractOptions": {},
                      *       "eventTypes": [
@@ -5969,6 +6027,7 @@ export interface operations {
                      * @example {
                      *       "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *       "url": "https://acme.io/webhooks",
+                     *       "recipients": null,
                      *       "contract": "standard-webhooks",
                      *       "contractOptions": {},
                      *       "eventTypes": [
@@ -6379,6 +6438,7 @@ export interface operations {
                      *       "endpoint": {
                      *         "id": "ep_01kg9vhq5pfh9tz4dg5ckhsvhm",
                      *         "url": "https://acme.io/webhooks",
+                     *         "recipients": null,
                      *         "contract": "standard-webhooks",
                      *         "contractOptions": {},
                      *         "eventTypes": [
@@ -6521,6 +6581,109 @@ export interface operations {
                     "application/json": components["schemas"]["GatewayAnswer"];
                 };
             };
+        };
+    };
+    showMailLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example confirm.live.acme.ep_01h.0.mac */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: its time is over, or its endpoint or recipient is gone. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    useMailLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example confirm.live.acme.ep_01h.0.mac */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid: its time is over, or its endpoint or recipient is gone. */
+            404: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The endpoint is being changed. Try again. */
+            409: {
+                headers: {
+                    /**
+                     * @description Seconds to wait before trying again.
+                     * @example 1
+                     */
+                    "Retry-After"?: number;
+                    "Posthorn-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
         };
     };
     listTemplates: {

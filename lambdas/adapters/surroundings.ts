@@ -44,11 +44,12 @@ export function readSettings(): Settings {
 /** The stack's destination rules, with what the embedded runtime allows by environment variables. */
 export function readDestinationRules(): DestinationRules {
   const ports = process.env[Env.allowedPorts];
-  const lists = readSettings().destinations;
+  const { destinations: lists, email } = readSettings();
   return {
     allowHttp: process.env[Env.allowHttp] === 'true',
     allowPrivate: process.env[Env.allowPrivate] === 'true',
     allowedPorts: ports === undefined ? STRICT_RULES.allowedPorts : portsOf(ports),
+    sendsMail: email !== undefined,
     lists: { ...lists, ownHosts: [...lists.ownHosts, ...listIn(Env.ownHosts)] },
   };
 }

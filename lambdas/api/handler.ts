@@ -20,6 +20,7 @@ import { addEventRoutes } from './events/routes.ts';
 import { addSubjectRoutes } from './events/subjects.ts';
 import { addIssueMarkRoutes } from './issues/marks.ts';
 import { addKeyRoutes } from './keys/routes.ts';
+import { addMailLinkRoutes } from './mail/links.ts';
 import { addNoticeRoutes } from './notices/routes.ts';
 import { addReplayRoutes } from './replays/routes.ts';
 import { addSealingKeyRoutes } from './sealing/routes.ts';
@@ -61,6 +62,7 @@ addEndpointTestRoute(serve, ports);
 addEventRoutes(serve, ports);
 addEventTypeRoutes(serve, ports);
 addShapingRoutes(serve, ports);
+addMailLinkRoutes(serve, ports);
 addNoticeRoutes(serve, ports);
 addRedactionRoute(serve, {
   ...ports,

@@ -1,5 +1,6 @@
 // The part of the configuration that the functions read while they run.
 import * as z from 'zod';
+import { emailSchema } from './destinations/email/settings.ts';
 import { operatorListsSchema } from './destinations/http/lists.ts';
 import { corsSchema, limitsSchema, portalSchema } from './edge/settings.ts';
 import { retryPolicySchema } from './retries/policy.ts';
@@ -39,5 +40,7 @@ export const settingsSchema = z.strictObject({
   portal: portalSchema,
   /** The identity provider by which people of the operator sign in to the console. Api reads it. */
   oidc: oidcSchema,
+  /** What mails are sent as. Api and dispatch read it. */
+  email: emailSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -91,9 +91,9 @@ function targetOf(open: OpenEndpoint): Target {
 }
 
 /** Of a chat with its masked URL. */
-export function shownTarget({ endpoint, tls }: OpenEndpoint): Target {
+export function shownTarget({ endpoint, tls, secrets: [secret] }: OpenEndpoint): Target {
   const { destination, method } = endpoint;
-  return kindOf(destination).target(destination, { method, tls });
+  return kindOf(destination).target(destination, { method, tls, secret, place: endpoint });
 }
 
 /** @param mostMs less than the endpoint's own timeout, where less is left */
@@ -101,9 +101,10 @@ export function outgoing(
   open: OpenEndpoint,
   { headers, body }: Pick<OutgoingRequest, 'headers' | 'body'>,
   mostMs = open.endpoint.timeoutMs,
+  target = targetOf(open),
 ): OutgoingRequest {
   const { environment, timeoutMs } = open.endpoint;
-  return { ...targetOf(open), headers, body, timeoutMs: Math.min(timeoutMs, mostMs), environment };
+  return { ...target, headers, body, timeoutMs: Math.min(timeoutMs, mostMs), environment };
 }
 
 /** The endpoint's own policy, or else the stack's, or else the contract's default. */

@@ -9,6 +9,11 @@ import {
   type TestReport,
   type TestRequest,
 } from '../core/deliveries/test.ts';
+import { targetOf as emailTargetOf } from '../core/destinations/email/email.ts';
+import { CONFIRM_MS } from '../core/destinations/email/links.ts';
+import { questionOf } from '../core/destinations/email/mail.ts';
+import { inState } from '../core/destinations/email/recipients.ts';
+import type { Target } from '../core/destinations/kind.ts';
 import { VERIFICATION_TYPE } from '../core/endpoints/verification.ts';
 import { NotYetStoredError } from '../core/errors.ts';
 import type { Event } from '../core/events/event.ts';
@@ -32,6 +37,7 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
   const found = await ports.endpoints([{ tenant, environment, id: endpointId }]);
   const open = found.get(endpointId);
   if (!open || open.isDeleted) throw new NotYetStoredError(endpointId);
+  if (request.asked) return askRecipients(ports, open, request.asked);
   const nowMs = surroundings.now();
   const event: Event = {
     tenant,
@@ -61,6 +67,24 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
   return report;
 }
 
+/** What is shown of it holds no link: those are for the recipients alone. */
+function askRecipients(
+  ports: TestPorts,
+  open: OpenEndpoint,
+  addresses: readonly string[],
+): Promise<TestReport> {
+  const { endpoint, tenantName, secrets } = open;
+  const recipients = endpoint.destination.kind === 'email' ? endpoint.destination.recipients : [];
+  const opened = { place: endpoint, secret: secrets[0] };
+  const untilMs = ports.surroundings.now() + CONFIRM_MS;
+  const body = Buffer.from(JSON.stringify(questionOf(tenantName, endpoint.description)));
+  const formed = { kind: 'formed', headers: [], body } as const;
+  const pending = inState(recipients, 'pending').map(({ address }) => address);
+  const asked = pending.filter((address) => addresses.includes(address));
+  const target = emailTargetOf(opened, 'confirm', asked, untilMs);
+  return exchange(ports, open, formed, MAX_TEST_MS, target);
+}
+
 function unsent(
   { surroundings }: Pick<TestPorts, 'surroundings'>,
   outcome: string,
@@ -77,8 +101,11 @@ function preview(ports: TestPorts, open: OpenEndpoint, formed: FormedRequest): T
   return { ...unsent(ports, 'not_sent', null), request: shownRequest(open, formed) };
 }
 
-function shownRequest(open: OpenEndpoint, formed: FormedRequest & { readonly kind: 'formed' }) {
-  const { method, url } = shownTarget(open);
+function shownRequest(
+  open: OpenEndpoint,
+  formed: FormedRequest & { readonly kind: 'formed' },
+  { method, url } = shownTarget(open),
+) {
   const headers = Object.fromEntries(shownHeaders(formed.headers, open));
   return { method, url, headers, body: formed.body.toString('utf8') };
 }
@@ -88,9 +115,10 @@ async function exchange(
   open: OpenEndpoint,
   formed: FormedRequest,
   mostMs: number,
+  target?: Target,
 ): Promise<TestReport> {
   if (formed.kind === 'unshapeable') return unsent({ surroundings }, 'unshapeable', formed.reason);
-  const sending = outgoing(open, formed, mostMs);
+  const sending = outgoing(open, formed, mostMs, target);
   const sent = await sender.send(sending);
   const outcome = withoutUrl(sent.outcome, open.url);
   const response = outcome.kind === 'response' ? outcome.response : undefined;
@@ -100,7 +128,7 @@ async function exchange(
     sentAt: new Date(sent.startedAtMs).toISOString(),
     durationMs: Math.max(0, sent.endedAtMs - sent.startedAtMs),
     timings: sent.phases ?? null,
-    request: shownRequest(open, formed),
+    request: shownRequest(open, formed, target),
     response: response
       ? { status: response.status, headers: response.headers, body: response.body }
       : null,

@@ -12,6 +12,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import type { WakeQueue } from '../core/wakes/message.ts';
 import { Env } from '../environment.ts';
 import { redriveDeadLetters, SWEPT_QUEUES } from './dead-letters.ts';
+import { mailEventsOf } from './mail-wiring.ts';
 import { createSweep } from './sweep.ts';
 
 /** What is left of an invocation is enough for what is under way. */
@@ -31,6 +32,7 @@ const counting: WakeQueue = {
 };
 const sweep = createSweep({ wakes, queues: counting, surroundings });
 const deadLetters = createDeadLetters(sqs, deadLetterUrls(SWEPT_QUEUES));
+const takeMailEvents = mailEventsOf(sqs);
 
 async function sweepWakes(): Promise<void> {
   // Also when there is nothing to repair: the metric is a sign of life.
@@ -49,11 +51,12 @@ const report: Parameters<typeof redriveDeadLetters>[0]['report'] = (queue, count
   }
 };
 
-/** Side by side, and neither keeps the other from its end. */
+/** Side by side, and none keeps another from its end. */
 async function handle(_schedule: unknown, context: Context): Promise<void> {
   const isOver = () => context.getRemainingTimeInMillis() < STOP_MS;
   const sweepLetters = () => redriveDeadLetters({ deadLetters, surroundings, report }, isOver);
-  await inParallel([sweepWakes, sweepLetters], 2, (repair) => repair());
+  const endRecipients = async () => takeMailEvents?.(isOver);
+  await inParallel([sweepWakes, sweepLetters, endRecipients], 3, (repair) => repair());
 }
 
 export const handler = metered(handle);

@@ -48,6 +48,7 @@ function longestOf(type: string | undefined, attribute: string | undefined, name
     case 'AWS::IAM::Role':
       return arn('iam', `role/${name(64)}`);
     case 'AWS::Lambda::Function':
+    case 'AWS::SES::ConfigurationSet':
       return name(64);
     case 'AWS::DynamoDB::GlobalTable':
       return name(255);

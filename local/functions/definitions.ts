@@ -24,7 +24,7 @@ export interface Endpoints {
   sqs: string;
   dynamoDb: string;
   s3: string;
-  /** Secrets Manager, Scheduler and Lambda. */
+  /** Secrets Manager, Scheduler, Lambda and SES. */
   control: string;
 }
 
@@ -67,6 +67,7 @@ export function defineFunctions(
         AWS_ENDPOINT_URL_SCHEDULER: endpoints.control,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.control,
         AWS_ENDPOINT_URL_LAMBDA: endpoints.control,
+        AWS_ENDPOINT_URL_SESV2: endpoints.control,
       },
     };
   });

@@ -107,6 +107,16 @@ export function invokeCall(functionName: string): AwsCall {
   return { service: 'lambda', operation: 'Invoke', needs };
 }
 
+/** @param domain of the address that it is sent from: the identity */
+export function mailCall(domain: string, configurationSet: string): AwsCall {
+  const resources = [`identity/${domain}`, `configuration-set/${configurationSet}`];
+  const needs = resources.map((resource) => ({
+    action: 'ses:SendEmail',
+    resource: arnOf('ses', resource),
+  }));
+  return { service: 'ses', operation: 'SendEmail', needs };
+}
+
 /** Whoever creates or changes a schedule also passes the role that it will run with. */
 export function scheduleCall(
   operation: string,

@@ -1,5 +1,5 @@
-// Where the functions' SDK clients reach Secrets Manager, EventBridge Scheduler and Lambda: one
-// loopback server, as none of the three needs more than a few operations.
+// Where the functions' SDK clients reach Secrets Manager, EventBridge Scheduler, Lambda and SES: one
+// loopback server, as none of them needs more than a few operations.
 import { createServer, type IncomingMessage } from 'node:http';
 import { type JsonObject, parseObject } from '../json.ts';
 import type { AwsCall } from './aws-calls.ts';

@@ -6,6 +6,7 @@ import { FunctionFailed, type FunctionHost, FunctionTimedOut } from '../function
 import { isOwnHost, OTHER_HOST } from '../gate/hosts.ts';
 import { answerJson, BodyTooLarge, listen, readBody } from '../gate/loopback-server.ts';
 import type { Meter } from '../gate/meter.ts';
+import type { ServeMails } from '../mail/page.ts';
 import type { Stack } from '../stack/stack.ts';
 import { decodedPath, toEvent } from './event.ts';
 import { matchRoute, type Route } from './routes.ts';
@@ -40,6 +41,7 @@ export async function startHttpApi(
   { port, host, hosts }: { port: number; host: string; hosts: readonly string[] },
   meter: Meter,
   onFailure: (error: unknown) => void,
+  serveMails: ServeMails = () => false,
 ): Promise<HttpApi> {
   const routes = routesOf(stack, functions);
   await Promise.all(routes.map(({ target }) => target.start()));
@@ -49,6 +51,7 @@ export async function startHttpApi(
     if (!isOwnHost(request.headers.host, hosts)) {
       return answerJson(response, 421, { message: OTHER_HOST });
     }
+    if (serveMails(request, response)) return;
     serve(request, response, routes, apiId, meter, room).catch((error: unknown) => {
       if (error instanceof NoRoom) {
         const headers = { connection: 'close', 'retry-after': '1' };

@@ -1,4 +1,5 @@
 // What `npm start` reads from its environment.
+import { arnOf } from '../aws-names.ts';
 import { type DestinationRules, readDestinationRules } from '../destination-rules.ts';
 import { checkOperatorKey } from '../secrets/operator-secret.ts';
 import { StartFailure } from '../start-failure.ts';
@@ -13,6 +14,12 @@ interface StartSettings {
   logEverything: boolean;
   logFile: string | undefined;
 }
+
+/** Mails are written, whoever they are from: nothing is sent. */
+export const WRITTEN = {
+  identityArn: arnOf('ses', 'identity/posthorn.example'),
+  from: 'webhooks@posthorn.example',
+};
 
 const DEFAULT_PORT = 3000;
 /** The first version that runs TypeScript as it is. */

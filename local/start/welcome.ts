@@ -3,6 +3,7 @@
 interface Welcome {
   url: string;
   receiverUrl: string;
+  mailsUrl: string;
   operatorKey: string;
   tenantKey: string;
   /** Opens the console; a session is in its fragment. */
@@ -12,12 +13,13 @@ interface Welcome {
 }
 
 export function welcomeText(welcome: Welcome): string {
-  const { url, receiverUrl, operatorKey, tenantKey, consoleUrl, dataDir } = welcome;
+  const { url, receiverUrl, mailsUrl, operatorKey, tenantKey, consoleUrl, dataDir } = welcome;
   return `
 Posthorn is running
 
   API           ${url}
   receiver      ${receiverUrl}
+  mails         ${mailsUrl}  (written, not sent)
   data folder   ${dataDir}
   operator key  ${operatorKey}
   tenant key    ${tenantKey}  (tenant demo, environment live)

@@ -22,6 +22,7 @@ import { getEvent, listEvents } from '../../lambdas/api/events/routes.ts';
 import { getLatest } from '../../lambdas/api/events/subjects.ts';
 import { listIssueMarks, markIssue } from '../../lambdas/api/issues/marks.ts';
 import * as keys from '../../lambdas/api/keys/operations.ts';
+import { showMailLink, useMailLink } from '../../lambdas/api/mail/links.ts';
 import { getNoticeSettings, putNoticeSettings } from '../../lambdas/api/notices/routes.ts';
 import * as replays from '../../lambdas/api/replays/operations.ts';
 import { getSealingKeys, reseal } from '../../lambdas/api/sealing/routes.ts';
@@ -69,6 +70,8 @@ export const OPERATIONS: readonly Operation[] = [
   testEndpoint,
   testEndpoints,
   verifyEndpoint,
+  showMailLink,
+  useMailLink,
   templates.createTemplate,
   templates.listTemplates,
   templates.getTemplate,

@@ -8,14 +8,16 @@ import type { Sqs } from '../../lambdas/adapters/aws/sqs-calls.ts';
 import { createDeadLetters } from '../../lambdas/adapters/queues/dead-letters.ts';
 import { freshDelivery } from '../../lambdas/core/deliveries/advance.ts';
 import type { TestReport, TestRequest } from '../../lambdas/core/deliveries/test.ts';
+import { createLink } from '../../lambdas/core/destinations/email/links.ts';
 import { createId, deliveryIdOf } from '../../lambdas/core/identifiers.ts';
 import { sealedValuesOf } from '../../lambdas/core/resealing/sealed-values.ts';
 import { newWalk } from '../../lambdas/core/resealing/walk.ts';
-import { versionOf } from '../../lambdas/core/sealing/seal.ts';
+import { secretPlace } from '../../lambdas/core/sealing/places.ts';
+import { unseal, versionOf } from '../../lambdas/core/sealing/seal.ts';
 import { createEventTypeGate, requestSteps } from '../../lambdas/ingest/event-type-gate.ts';
 import { cleanUp } from '../../lambdas/wake/erase.ts';
 import { OPERATIONS as DECLARED } from '../../scripts/openapi/operations.ts';
-import type { Answer, Ask } from '../builders/api-service.ts';
+import { type Answer, type Ask, SEALING_KEY } from '../builders/api-service.ts';
 import {
   decideOnCalls,
   type Fate,
@@ -292,6 +294,18 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       return answer;
     },
     // Its health only says how fast what waited is sent: should it not change, the daily look finds what waits.
+    look: async (tenant) => [(await endpointsAndHealth(tenant))[0], ...(await subscribed(tenant))],
+  },
+  'POST /v1/mail-links/{link}': {
+    arrange: async (tenant) => {
+      const recipients = ['zoe@example.com'];
+      const { id } = await anEndpoint(tenant, { contract: 'email', url: undefined, recipients });
+      const place = { tenant: tenant.name, environment: 'live', id } as const;
+      const { sealedSecrets } = (await service.registry.getEndpoint(place, id)) ?? expect.fail();
+      const secret = unseal(SEALING_KEY, secretPlace(place), sealedSecrets[0] ?? '');
+      return createLink('confirm', place, secret, 'zoe@example.com', Date.now() + 1e9);
+    },
+    act: ({ ask }, link) => ask('POST', `/v1/mail-links/${link}`),
     look: async (tenant) => [(await endpointsAndHealth(tenant))[0], ...(await subscribed(tenant))],
   },
   'POST /v1/endpoints/{id}/rotate-secret': {

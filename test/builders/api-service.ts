@@ -12,6 +12,7 @@ import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../lambdas/adapters/ledger/health.ts';
+import { createQuestionLedger } from '../../lambdas/adapters/ledger/mails/questions.ts';
 import { createNoticeLedger } from '../../lambdas/adapters/ledger/notices.ts';
 import { createRedactionLedger } from '../../lambdas/adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../lambdas/adapters/ledger/replays.ts';
@@ -39,6 +40,7 @@ import { addEventRoutes } from '../../lambdas/api/events/routes.ts';
 import { addSubjectRoutes } from '../../lambdas/api/events/subjects.ts';
 import { addIssueMarkRoutes } from '../../lambdas/api/issues/marks.ts';
 import { addKeyRoutes } from '../../lambdas/api/keys/routes.ts';
+import { addMailLinkRoutes } from '../../lambdas/api/mail/links.ts';
 import { addNoticeRoutes } from '../../lambdas/api/notices/routes.ts';
 import { addReplayRoutes } from '../../lambdas/api/replays/routes.ts';
 import { addSealingKeyRoutes } from '../../lambdas/api/sealing/routes.ts';
@@ -195,7 +197,7 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     verifyUrl: 'optional',
     oidc: undefined,
   };
-  addEndpointRoutes(serve, {
+  const endpointPorts = {
     registry: watched,
     templates,
     keyring,
@@ -204,15 +206,18 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
     health,
     ledger,
     limits: settings.limits,
-    rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443] },
+    rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443, 8443], sendsMail: true },
     defaults: {},
     tests,
+    questions: createQuestionLedger(tableOf(dynamoDb, 'ledger')),
     queues: wakeQueue,
     wakes,
     get verifyUrl() {
       return modes.verifyUrl;
     },
-  });
+  };
+  addEndpointRoutes(serve, endpointPorts);
+  addMailLinkRoutes(serve, endpointPorts);
   addTemplateRoutes(serve, {
     templates,
     registry,
@@ -404,8 +409,8 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
           : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
-      const isCsv = response.headers.get('Content-Type')?.startsWith('text/csv') === true;
-      const json = text === '' || isCsv ? undefined : JSON.parse(text);
+      const isText = response.headers.get('Content-Type')?.startsWith('text/') === true;
+      const json = text === '' || isText ? undefined : JSON.parse(text);
       return { status: response.status, headers: response.headers, json, text };
     };
   }

@@ -5,6 +5,10 @@ const domain = {
   certificateArn:
     'arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-aaaa-bbbb-cccc-0123456789ab',
 };
+const email = {
+  identityArn: 'arn:aws:ses:eu-central-1:123456789012:identity/example.com',
+  from: 'hooks@example.com',
+};
 const topicArn = 'arn:aws:sns:eu-central-1:123456789012:alerts';
 const ports = Array.from({ length: 50 }, (_, n) => 8000 + n);
 const source = (batchSize: number, windowSeconds: number, maxConcurrency: number) =>
@@ -27,6 +31,7 @@ export const EVERY_SETTING = {
   tracing: 'xray',
   alarms: { email: 'ops@example.com' },
   sealEventData: true,
+  email,
 };
 
 export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -57,6 +62,7 @@ export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   'analytics, most': { analytics: { archiveDays: 3650, windowSeconds: 300, everyMinutes: 60 } },
   'sources, least': { sources: source(1, 0, 2) },
   'sources, most': { sources: source(1000, 60, 1000) },
+  'e-mail': { email },
   'sealed data': { sealEventData: true },
   'destinations at their limit': {
     destinations: {

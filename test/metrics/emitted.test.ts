@@ -16,6 +16,7 @@ const NOT_HERE: Partial<Record<MetricName, string>> = {
     'Nothing on a loopback network takes a connection and never answers it.',
   Attempts_blocked_address:
     'The embedded runtime allows all addresses; test/guard has the refusals.',
+  Attempts_undeliverable: 'The stack sends no mail here; test/local/simulation/mails.test.ts.',
   Attempts_http_other:
     'No client takes a final answer with such a status; test/metrics/metric-lines.',
 };

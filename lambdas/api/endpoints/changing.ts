@@ -10,7 +10,7 @@ import {
 } from '../../core/destinations/destination.ts';
 import { maskedFaults } from '../../core/endpoints/authentication.ts';
 import type { Endpoint, EndpointInput } from '../../core/endpoints/endpoint.ts';
-import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
+import { keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTING_NAMES, SETTINGS, SHARED_SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { defaultOf, keptSettings, type Setting } from '../../core/endpoints/settings/setting.ts';
@@ -33,6 +33,7 @@ import {
 } from '../stored-settings.ts';
 import { joined } from '../templates/joining.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
+import { askNewRecipients } from './asking.ts';
 import { type EndpointPorts, inputSchemasOf, requireToMove } from './creation.ts';
 import type { Asked } from './operations.ts';
 import { release, tryToVerify } from './verification.ts';
@@ -117,6 +118,7 @@ export function createEndpointChanger(ports: EndpointPorts) {
       throw new Problem(409, 'The template was changed in the meantime: try again.');
     }
     if (isUnverified(before) && !isUnverified(after)) await release(ports, after);
+    await askNewRecipients(ports, after, before);
     const isMoved = !isSameAddress(before.destination, after.destination);
     const isToProve = isMoved || !isUnverified(before);
     return isUnverified(after) && isToProve ? tryToVerify(ports, after, AUTOMATIC_TRY_MS) : after;
@@ -216,6 +218,6 @@ function verifyAfter(
   return verifyWanted(
     asked ?? (asked === null ? undefined : before.verifyUrl),
     ports.verifyUrl,
-    !isChat(before.contract),
+    before.contract,
   );
 }

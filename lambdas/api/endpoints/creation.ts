@@ -10,7 +10,7 @@ import {
   type EndpointInput,
   endpointInputSchema,
 } from '../../core/endpoints/endpoint.ts';
-import { isChat, keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
+import { keptWebhook, maskedUrlFaults } from '../../core/endpoints/incoming-webhook.ts';
 import { SETTINGS } from '../../core/endpoints/settings/all.ts';
 import { keptToken } from '../../core/endpoints/settings/sealed.ts';
 import { keptSettings } from '../../core/endpoints/settings/setting.ts';
@@ -45,6 +45,7 @@ import { ensureKeysFor } from '../signing/keyring.ts';
 import { operatorsOptionFaults, refuseTransform, refuseUntimely } from '../stored-settings.ts';
 import { joined } from '../templates/joining.ts';
 import { findTemplate, inheritedBy } from '../templates/lookup.ts';
+import { askNewRecipients } from './asking.ts';
 import type { Asked } from './operations.ts';
 import { tryToVerify, type VerificationPorts } from './verification.ts';
 
@@ -101,11 +102,7 @@ export function createEndpointCreator(ports: EndpointPorts) {
         faults.push({ path: pointer(path), message });
       });
     }
-    const wanted = verifyWanted(
-      parsed.data?.verifyUrl,
-      ports.verifyUrl,
-      !parsed.data || !isChat(parsed.data.contract),
-    );
+    const wanted = verifyWanted(parsed.data?.verifyUrl, ports.verifyUrl, parsed.data?.contract);
     if (typeof wanted === 'string') faults.push({ path: '/verifyUrl', message: wanted });
     if (!parsed.success || faults.length > 0) throw refused(faults);
     refuseUntimely(parsed.data.tls, ports.surroundings.now());
@@ -254,6 +251,7 @@ async function verified(
 ): Promise<Created> {
   if (!isUnverified(made)) return { endpoint: made, health: CLEAN_HEALTH };
   const isInTime = ports.surroundings.now() < tryUntilMs;
+  if (isInTime) await askNewRecipients(ports, made);
   const endpoint = isInTime ? await tryToVerify(ports, made, AUTOMATIC_TRY_MS) : made;
   const { health } = await ports.health.getHealth(addressOf(endpoint));
   return { endpoint, health };
@@ -263,9 +261,11 @@ function secretFor(
   { contract: name, contractOptions, secret, url }: EndpointInput,
   { random }: Pick<EndpointPorts['surroundings'], 'random'>,
 ): string {
+  // What links in mails are made with: nobody is shown it.
+  const unseen = () => Buffer.from(random(SECRET_BYTES)).toString('base64url');
   const contract = contractOf(name);
   const options = contract.optionsSchema.parse(contractOptions);
-  return secret ?? contract.createSecret?.(random(SECRET_BYTES), options) ?? url;
+  return secret ?? contract.createSecret?.(random(SECRET_BYTES), options) ?? url ?? unseen();
 }
 
 async function newEndpoint(

@@ -26,6 +26,9 @@ const MAX_SECRETS = 5;
 const URL_IS_SECRET =
   'Of a chat the URL is the secret: have the chat make another, and change the URL.';
 
+const NO_SECRET =
+  'Nothing is signed for recipients of mails: there is no secret to see or to change.';
+
 const rotationSchema = z.strictObject({
   overlapSeconds: overlapSchema,
   /** One that is brought along instead of a new one. */
@@ -64,7 +67,7 @@ export const getEndpointSecret = operation({
   session: 'filtered',
   params: idParams('ep'),
   replies: { 200: { description: 'The secret.', schema: secretSchema, example: secretExample } },
-  problems: { 404: NO_ENDPOINT },
+  problems: { 404: NO_ENDPOINT, 409: 'The endpoint has recipients, for whom nothing is signed.' },
 });
 export const rotateEndpointSecret = operation({
   id: 'rotateEndpointSecret',
@@ -90,7 +93,7 @@ export const rotateEndpointSecret = operation({
   },
   problems: {
     404: NO_ENDPOINT,
-    409: 'Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or it was changed in the meantime.',
+    409: 'Too many secrets are signing already, the endpoint is a chat’s, whose URL is the secret, or has recipients, for whom nothing is signed, or it was changed in the meantime.',
     412: STALE,
   },
 });
@@ -106,6 +109,7 @@ export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts
 
   serve(getEndpointSecret, async ({ scope, params, reply }) => {
     const endpoint = await requireLiveEndpoint(ports.registry, scope, params.id);
+    if (contractOf(endpoint.contract).byMail) throw new Problem(409, NO_SECRET);
     const key = await ports.secrets.sealingKey(endpoint.sealedSecrets);
     const [newest = ''] = endpoint.sealedSecrets;
     return reply(200, secretView(endpoint, unseal(key, secretPlace(endpoint), newest)));
@@ -116,6 +120,7 @@ export function addEndpointSecretRoutes(serve: Serve, ports: EndpointSecretPorts
     requireMatch(c, tagged(endpoint));
     const nowMs = surroundings.now();
     const contract = contractOf(endpoint.contract);
+    if (contract.byMail) throw new Problem(409, NO_SECRET);
     if (!contract.createSecret) throw new Problem(409, URL_IS_SECRET);
     const secret =
       input.secret ??

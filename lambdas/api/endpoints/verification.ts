@@ -3,23 +3,23 @@
 
 import * as z from 'zod';
 import { defined } from '../../core/defined.ts';
-import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
+import type { TestReport } from '../../core/deliveries/test.ts';
 import { provedAt } from '../../core/destinations/destination.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
-import { CHALLENGE_BYTES, echoes } from '../../core/endpoints/verification.ts';
+import { CHALLENGE_BYTES, echoes, isUnverified } from '../../core/endpoints/verification.ts';
 import { TestNotSentError } from '../../core/errors.ts';
 import { type Health, isHeldByHand, recovering } from '../../core/health/health.ts';
 import type { HealthLedger } from '../../core/health/ledger.ts';
 import { Problem } from '../../core/problem.ts';
 import { addressOf } from '../../core/scope.ts';
-import type { Surroundings } from '../../core/surroundings.ts';
 import type { Wakes } from '../../core/wakes/directory.ts';
 import type { WakeQueue } from '../../core/wakes/message.ts';
 import { wakeAt } from '../../core/wakes/wake-at.ts';
 import { operation, type Serve } from '../../http/operation.ts';
 import { NO_ENDPOINT, requireLiveEndpoint } from '../lookups.ts';
 import { EXAMPLE, idParams } from '../schemas.ts';
+import { type AskingPorts, ask, pendingOf } from './asking.ts';
 import { changeHealth } from './health-changes.ts';
 import { reportSchema, sendOr503, testExample } from './test.ts';
 import { endpointExample, endpointSchema, endpointView, type ViewDefaults } from './view.ts';
@@ -43,9 +43,9 @@ export const verifyEndpoint = operation({
   method: 'post',
   path: '/v1/endpoints/{id}/verify',
   tag: 'Endpoints',
-  summary: 'Verify an endpoint’s URL',
+  summary: 'Verify an endpoint’s URL, or ask its recipients again',
   description:
-    'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent.',
+    'Sends `{"type": "endpoint.verification", "challenge": "..."}`, signed like a delivery. The receiver must answer 2xx with the challenge, as plain text or as the member `challenge` of a JSON object. The endpoint then becomes active, and its held deliveries are sent. Of an endpoint with recipients, it sends those who have not answered the mail with their link once more, and `verified` is whether one of them has said yes before.',
   access: 'endpoints:write',
   session: 'filtered',
   params: idParams('ep'),
@@ -64,13 +64,11 @@ export const verifyEndpoint = operation({
   },
 });
 
-export interface VerificationPorts {
+export interface VerificationPorts extends AskingPorts {
   readonly registry: Pick<EndpointStore, 'getEndpoint' | 'replaceEndpoint'>;
   readonly health: HealthLedger;
-  readonly tests: TestDeliveries;
   readonly queues: WakeQueue;
   readonly wakes: Wakes;
-  readonly surroundings: Surroundings;
   readonly defaults: ViewDefaults;
 }
 
@@ -120,6 +118,8 @@ export async function tryToVerify(
   endpoint: Endpoint,
   limitMs: number,
 ): Promise<Endpoint> {
+  // Of recipients no program answers.
+  if (endpoint.destination.kind === 'email') return endpoint;
   try {
     return (await verify(ports, endpoint, limitMs)).endpoint;
   } catch (error) {
@@ -128,11 +128,17 @@ export async function tryToVerify(
   }
 }
 
+/** Asks those who have not answered, as far as they may be asked again today. */
+async function askAnew(ports: VerificationPorts, endpoint: Endpoint): Promise<Verified> {
+  const exchange = await ask(ports, endpoint, pendingOf(endpoint));
+  return { endpoint, isEchoed: !isUnverified(endpoint), exchange };
+}
+
 export function addVerificationRoute(serve: Serve, ports: VerificationPorts): void {
   serve(verifyEndpoint, async ({ c, scope, params, reply }) => {
     const before = await requireLiveEndpoint(ports.registry, scope, params.id);
     const { endpoint, isEchoed, exchange } = await sendOr503(c, before.id, () =>
-      verify(ports, before),
+      before.destination.kind === 'email' ? askAnew(ports, before) : verify(ports, before),
     );
     const { health } = await ports.health.getHealth(addressOf(endpoint));
     return reply(200, {

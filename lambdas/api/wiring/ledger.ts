@@ -8,6 +8,7 @@ import { countStates } from '../../adapters/ledger/counted.ts';
 import { createDeliveryLedger } from '../../adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../adapters/ledger/events.ts';
 import { createHealthLedger } from '../../adapters/ledger/health.ts';
+import { createQuestionLedger } from '../../adapters/ledger/mails/questions.ts';
 import { createNoticeLedger } from '../../adapters/ledger/notices.ts';
 import { createRedactionLedger } from '../../adapters/ledger/redaction.ts';
 import { createReplayLedger } from '../../adapters/ledger/replays.ts';
@@ -32,6 +33,7 @@ export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultP
   const sealed = settings.sealEventData ? sealingDeliveries(vault, deliveries) : deliveries;
   return {
     ledger: { ...events, ...openingEvents(vault, events), ...openingDeliveries(vault, sealed) },
+    questions: createQuestionLedger(tableOf(dynamoDb, table)),
     notices: createNoticeLedger(tableOf(dynamoDb, table)),
     redactions: createRedactionLedger(tableOf(dynamoDb, table)),
     sessions: createSessionStore(tableOf(dynamoDb, table)),

@@ -1,7 +1,7 @@
 // The contracts that Posthorn speaks. A further one is a file beside this and a line here.
 import { bronid } from './bronid.ts';
 import { bynn } from './bynn.ts';
-import { discord, slack, teams } from './chats.ts';
+import { discord, email, slack, teams } from './chats.ts';
 import type { Contract } from './contract.ts';
 import { idnow } from './idnow.ts';
 import { kycHmac } from './kyc-hmac.ts';
@@ -16,10 +16,10 @@ export const SIGNED_CONTRACTS = {
   idnow,
 } as const satisfies Record<string, Contract>;
 
-/** Those whose receivers are people. */
+/** Those whose receivers are people in a chat. */
 export const CHATS = { slack, teams, discord } as const satisfies Record<string, Contract>;
 
-export const CONTRACTS = { ...SIGNED_CONTRACTS, ...CHATS } as const satisfies Record<
+export const CONTRACTS = { ...SIGNED_CONTRACTS, ...CHATS, email } as const satisfies Record<
   string,
   Contract
 >;

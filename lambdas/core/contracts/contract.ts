@@ -52,6 +52,8 @@ export interface Contract<Options = unknown> {
   readonly headerOptions?: z.ZodRawShape;
   /** Of a chat: nothing is signed, and no challenge is echoed. */
   readonly incomingWebhook?: IncomingWebhook;
+  /** Its receivers are mailboxes: recipients stand in the place of a URL, nothing is signed, and no secret is shown. */
+  readonly byMail?: true;
   /** A secret for an endpoint that is created without one. Of a chat the URL is the secret. @param random 32 random bytes */
   createSecret?(random: Uint8Array, options: Options): string;
   /** Options that only the operator's key may set. */

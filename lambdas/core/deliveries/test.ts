@@ -19,6 +19,8 @@ const testRequestSchema = z.object({
   data: z.string().optional(),
   /** Instead of a sample: what the receiver is to echo. */
   challenge: z.string().optional(),
+  /** Instead of a sample: recipients that are asked whether they want mails. */
+  asked: z.array(z.string()).optional(),
   /** Of the event whose request is only formed, and not sent: `data` is what a transformation made of it. */
   preview: z
     .object({

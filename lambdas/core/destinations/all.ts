@@ -1,8 +1,9 @@
 // The kinds of destinations.
+import { email } from './email/email.ts';
 import { http } from './http/http.ts';
 import type { DestinationKind } from './kind.ts';
 
-export const KINDS = { http } as const satisfies Record<string, DestinationKind>;
+export const KINDS = { http, email } as const satisfies Record<string, DestinationKind>;
 
 export type KindName = keyof typeof KINDS;
 

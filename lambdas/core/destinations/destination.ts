@@ -1,5 +1,6 @@
 // What endpoints' destinations have in common, whatever their kind.
 import { isDeepStrictEqual } from 'node:util';
+import type * as z from 'zod';
 import { type Destination, KINDS, type KindName } from './all.ts';
 import { type DestinationRules, STRICT_RULES } from './http/url.ts';
 import type { AddressSetting, DestinationKind, KeptDestination } from './kind.ts';
@@ -11,22 +12,25 @@ const ALL: readonly (readonly [string, DestinationKind])[] = Object.entries(KIND
 type EachOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void
   ? All
   : never;
-type AddressSettings = EachOf<ReturnType<(typeof KINDS)[KindName]['settings']>>;
+type Either<S extends AddressSetting> = Omit<S, 'input' | 'shown'> & {
+  readonly input: z.ZodOptional<S['input']>;
+  readonly shown: z.ZodNullable<S['shown']>;
+};
+type OwnSettings = EachOf<ReturnType<(typeof KINDS)[KindName]['settings']>>;
+type AddressSettings = { readonly [N in keyof OwnSettings]: Either<OwnSettings[N]> };
 
-/** The settings of all kinds. Where there are several kinds, each may be absent: see `addressFault`. */
+/** The settings of all kinds: each may be absent, see `addressFault`. */
 export function addressSettings(rules: DestinationRules): AddressSettings {
-  const each = ALL.map(([, kind]) => kind.settings(rules));
-  const settings = each.length === 1 ? each : each.map(oneOfSeveral);
-  return Object.assign({}, ...settings);
+  return Object.assign({}, ...ALL.map(([, kind]) => either(kind.settings(rules))));
 }
 
-function oneOfSeveral(settings: Readonly<Record<string, AddressSetting>>) {
-  const either = ({ input, shown, ...rest }: AddressSetting): AddressSetting => ({
+function either(settings: Readonly<Record<string, AddressSetting>>) {
+  const optional = ({ input, shown, ...rest }: AddressSetting): AddressSetting => ({
     ...rest,
     input: input.optional(),
     shown: shown.nullable(),
   });
-  return Object.fromEntries(Object.entries(settings).map(([name, one]) => [name, either(one)]));
+  return Object.fromEntries(Object.entries(settings).map(([name, one]) => [name, optional(one)]));
 }
 
 const NAMES_OF = new Map(

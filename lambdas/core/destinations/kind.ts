@@ -2,6 +2,7 @@
 // and where an attempt goes. A further kind is a folder beside http/ and a line in all.ts; what sends to it is a
 // folder and a line in adapters/sender/.
 import type * as z from 'zod';
+import type { Scope } from '../scope.ts';
 import type { EndpointTls } from './http/tls.ts';
 import type { DestinationRules } from './http/url.ts';
 
@@ -75,8 +76,12 @@ export interface DestinationKind<
 > extends AddressForm<D>,
     Whereabouts<D, T> {}
 
-/** An endpoint's settings of its connections, unsealed. */
+/** What attempts of an endpoint are made with, unsealed. */
 export interface OpenedSettings {
   readonly method: string;
   readonly tls?: EndpointTls | undefined;
+  /** The newest of its secrets. */
+  readonly secret: string;
+  /** Whose settings they are. */
+  readonly place: Scope & { readonly id: string };
 }

@@ -47,12 +47,13 @@ export function maskedUrlFaults(
 /** Why a URL is none of the contract's. A masked one was judged when it was given. */
 export function webhookFault(
   contract: ContractName,
-  text: string,
+  text: string | undefined,
   rules: DestinationRules,
 ): string | undefined {
   const { incomingWebhook } = contractOf(contract);
-  const url = URL.parse(text);
-  if (!incomingWebhook || !url || isMaskedUrl(text) || isStandIn(url, rules)) return undefined;
+  const url = URL.parse(text ?? '');
+  if (!incomingWebhook || text === undefined || !url || isMaskedUrl(text) || isStandIn(url, rules))
+    return undefined;
   if (url.protocol === 'https:' && incomingWebhook.matches(url)) return undefined;
   return `must be an incoming webhook of ${contract}, such as ${incomingWebhook.form}`;
 }
@@ -77,10 +78,10 @@ interface Kept {
  */
 export function keptWebhook(
   { contract, place, sealingKey, random }: Keeping,
-  url: string,
+  url: string | undefined,
   before?: Kept,
 ): Kept | undefined {
-  if (!isChat(contract)) return undefined;
+  if (!isChat(contract) || url === undefined) return undefined;
   const [sealed] = before?.sealedSecrets ?? [];
   const isSame =
     before !== undefined &&

@@ -1,4 +1,6 @@
-// Verification of an endpoint's URL: until it has echoed a challenge, its deliveries are held.
+// Verification of where an endpoint's events go: until its URL has echoed a challenge, or one of its recipients has said
+// yes, its deliveries are held.
+import { type ContractName, contractOf } from '../contracts/all.ts';
 import { isProved } from '../destinations/destination.ts';
 import type { VerifyMode } from '../settings.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -45,14 +47,16 @@ export function echoes(
 
 /**
  * Whether to verify, by the stack's setting and the request; text says why the request is refused.
- * @param canEcho false for a chat, which echoes nothing: that somebody knows its URL is the proof
+ * @param contract a chat's echoes nothing: that somebody knows its URL is the proof. Recipients are always asked
  */
 export function verifyWanted(
   asked: boolean | undefined,
   mode: VerifyMode,
-  canEcho: boolean,
+  contract: ContractName | undefined,
 ): boolean | string {
-  if (!canEcho) return asked === true ? 'cannot be true: a chat echoes no challenge' : false;
+  const { byMail, incomingWebhook } = contract === undefined ? {} : contractOf(contract);
+  if (byMail) return asked === false ? 'cannot be false: every recipient is asked' : true;
+  if (incomingWebhook) return asked === true ? 'cannot be true: a chat echoes no challenge' : false;
   switch (mode) {
     case 'never':
       return asked === true ? 'is not available in this deployment' : false;

@@ -12,6 +12,7 @@ export const FAILURE_KINDS = [
   'unshapeable',
   'transform_failed',
   'event_expired',
+  'undeliverable',
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
@@ -46,14 +47,22 @@ export function isGone(outcome: Outcome): boolean {
   return outcome.kind === 'response' && outcome.response.status === 410;
 }
 
-/** Failures that no later attempt can mend: the event cannot be transformed or formed, or it is gone. Nothing is sent. */
+/**
+ * Failures that no later attempt can mend: the event cannot be transformed or formed, it is gone, or nobody takes it. Nothing
+ * is sent.
+ */
 export function isFinalFailure(outcome: Outcome): boolean {
   return outcome.kind === 'failure' && isFinal(outcome.failure);
 }
 
 /** Of an outcome's name. */
-export const isFinal = (name: string): boolean =>
-  name === 'unshapeable' || name === 'transform_failed' || name === 'event_expired';
+export const isFinal = (name: string): boolean => FINAL_FAILURES.has(name);
+const FINAL_FAILURES: ReadonlySet<string> = new Set<FailureKind>([
+  'unshapeable',
+  'transform_failed',
+  'event_expired',
+  'undeliverable',
+]);
 
 /** Classes that a retry policy's `retryOn` may name. */
 export const RETRY_CLASSES = [
@@ -93,6 +102,7 @@ function classOf(failure: FailureKind): string {
     case 'unshapeable':
     case 'transform_failed':
     case 'event_expired':
+    case 'undeliverable':
       return 'never';
     default:
       return failure satisfies never;

@@ -5,6 +5,7 @@ import type { Sqs } from '../../../lambdas/adapters/aws/sqs-calls.ts';
 import { createDeliveryLedger } from '../../../lambdas/adapters/ledger/deliveries.ts';
 import { createEventLedger } from '../../../lambdas/adapters/ledger/events.ts';
 import { createHealthLedger } from '../../../lambdas/adapters/ledger/health.ts';
+import { createQuestionLedger } from '../../../lambdas/adapters/ledger/mails/questions.ts';
 import { createNoticeLedger } from '../../../lambdas/adapters/ledger/notices.ts';
 import { createSessionStore } from '../../../lambdas/adapters/ledger/sessions.ts';
 import { createWakes } from '../../../lambdas/adapters/ledger/wakes.ts';
@@ -65,6 +66,7 @@ export function adaptersOf(services: Services) {
     events,
     deliveries: createDeliveryLedger(ledgerTable, settings),
     health: createHealthLedger(ledgerTable),
+    questions: createQuestionLedger(ledgerTable),
     notices: createNoticeLedger(ledgerTable),
     sessions: createSessionStore(ledgerTable),
     wakes: createWakes(

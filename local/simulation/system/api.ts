@@ -19,6 +19,7 @@ import { addEndpointRoutes } from '../../../lambdas/api/endpoints/routes.ts';
 import { addPollingRoute } from '../../../lambdas/api/events/feed.ts';
 import { addRedactionRoute } from '../../../lambdas/api/events/redaction.ts';
 import { addEventRoutes } from '../../../lambdas/api/events/routes.ts';
+import { addMailLinkRoutes } from '../../../lambdas/api/mail/links.ts';
 import { addReplayRoutes } from '../../../lambdas/api/replays/routes.ts';
 import { addDeadLetterRoutes } from '../../../lambdas/api/service/dead-letters.ts';
 import { addTemplateRoutes } from '../../../lambdas/api/templates/routes.ts';
@@ -73,7 +74,12 @@ export function loadApi(services: Services) {
     limits: settings.limits,
     verifyUrl: settings.verifyUrl,
     defaults: { retryPolicy: settings.retryPolicy },
-    rules: { allowHttp: false, allowPrivate: false, allowedPorts: [443] },
+    rules: {
+      allowHttp: false,
+      allowPrivate: false,
+      allowedPorts: [443],
+      sendsMail: settings.email !== undefined,
+    },
   };
   const app = createApplication();
   const serve = serveOn(app, createAuthentication(ports));
@@ -90,6 +96,7 @@ export function loadApi(services: Services) {
   addDeliveryActionRoutes(serve, ports);
   addDeadLetterRoutes(serve, ports);
   addReplayRoutes(serve, ports);
+  addMailLinkRoutes(serve, ports);
 
   return {
     /** As the operator, for a tenant. */
@@ -105,7 +112,10 @@ export function loadApi(services: Services) {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      return { status: response.status, json: text === '' ? undefined : JSON.parse(text) };
+      return {
+        status: response.status,
+        json: /^[[{]/.test(text) ? JSON.parse(text) : text || undefined,
+      };
     },
   };
 }

@@ -80,6 +80,8 @@ const MAY: Readonly<Record<string, 'anyone' | 'every key' | 'operator' | KeyScop
   endSession: 'every key',
   getSignIn: 'anyone',
   signIn: 'anyone',
+  showMailLink: 'anyone',
+  useMailLink: 'anyone',
   putTenant: 'operator',
   getTenant: 'operator',
   deleteTenant: 'operator',
@@ -116,6 +118,7 @@ const NAMED: Readonly<Record<string, string>> = {
   tenant: 'x',
   environment: 'live',
   file: 'x',
+  link: 'x',
 };
 
 let target: Target;

@@ -117,7 +117,6 @@ describe('a setting that is declared', () => {
     const member = { type: 'integer', minimum: 100 };
     expect(schemaOf(inputSchema, 'input')).toMatchObject({
       properties: { maxBodyBytes: { ...member, default: 65_536 } },
-      required: ['url'],
     });
     expect(schemaOf(z.strictObject(templateShape(ALL)), 'input')).toMatchObject({
       properties: { maxBodyBytes: member },

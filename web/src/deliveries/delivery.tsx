@@ -7,7 +7,7 @@ import type { Endpoint, EventWithDeliveries, Delivery as Model } from '../base/m
 import { duration } from '../base/numbers.ts';
 import { href } from '../base/router.ts';
 import { absolute, useNow } from '../base/time.ts';
-import { nameOf } from '../lookups/endpoints.ts';
+import { nameOf, targetOf } from '../lookups/endpoints.ts';
 import { DeliveryBadge, isSuccess } from '../parts/badge.tsx';
 import { Button } from '../parts/button.tsx';
 import { Exchange } from '../parts/code.tsx';
@@ -250,7 +250,7 @@ function CopyAsCurl({
     const event = await api.request<EventWithDeliveries>(path`/v1/events/${delivery.event}`);
     return curlOf({
       method: endpoint.method,
-      url: endpoint.url,
+      url: targetOf(endpoint),
       headers,
       ...(bodyOf(endpoint, delivery, event.text) ?? {}),
     });
@@ -310,7 +310,7 @@ function RequestAndResponse({ delivery, endpoint }: Whole) {
           {lastRequest ? (
             <Exchange
               label={`Request of attempt ${last.number}`}
-              first={endpoint ? `${endpoint.method} ${endpoint.url}` : 'Headers'}
+              first={endpoint ? `${endpoint.method} ${targetOf(endpoint)}` : 'Headers'}
               headers={lastRequest.headers}
               body={body}
             />

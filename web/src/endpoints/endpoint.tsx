@@ -13,7 +13,7 @@ import { HealthStrip } from '../charts/health-strip.tsx';
 import { deliveryColumns } from '../deliveries/columns.tsx';
 import { bandOf, barsOf, readAttempts, readLatency } from '../figures/reading.ts';
 import { WINDOWS, windowIn, windowOf } from '../figures/window.ts';
-import { nameOf } from '../lookups/endpoints.ts';
+import { nameOf, targetOf } from '../lookups/endpoints.ts';
 import { EndpointBadge } from '../parts/badge.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Segments } from '../parts/field.tsx';
@@ -71,7 +71,7 @@ export function Endpoint({ id, more: More }: EndpointProps) {
         crumbs={[['Endpoints', href(['endpoints'])], [name]]}
         lead={
           <>
-            <code>{endpoint.url}</code>
+            <code>{targetOf(endpoint)}</code>
             <br />
             <span class="tiny muted">
               <code>{endpoint.id}</code> <Copy text={endpoint.id} what="the endpoint’s id" />

@@ -42,7 +42,7 @@ function fits({ endpoint, tenantName }: Row, state: string, text: string): boole
   const words = text.toLowerCase();
   return (
     words === '' ||
-    [endpoint.description, endpoint.url, endpoint.id, tenantName].some((part) =>
+    [endpoint.description, placeOf(endpoint), endpoint.id, tenantName].some((part) =>
       part.toLowerCase().includes(words),
     )
   );
@@ -102,7 +102,7 @@ export function Endpoints() {
       cell: ({ endpoint, tenant }) => (
         <>
           <EndpointLink endpoint={endpoint} tenant={tenant} />
-          {endpoint.description !== '' && <small>{placeOf(endpoint.url)}</small>}
+          {endpoint.description !== '' && <small>{placeOf(endpoint)}</small>}
         </>
       ),
     },

@@ -6,7 +6,7 @@ import { Text } from '../parts/layout.tsx';
 import { type EndpointsById, nameOf } from './endpoints.ts';
 
 interface EndpointLinkProps {
-  readonly endpoint: Pick<Endpoint, 'id' | 'description' | 'url'>;
+  readonly endpoint: Pick<Endpoint, 'id' | 'description' | 'url' | 'recipients'>;
   /** Whose it is, where endpoints of several tenants stand side by side. */
   readonly tenant?: string | undefined;
 }

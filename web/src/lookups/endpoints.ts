@@ -3,12 +3,19 @@ import { useLoad } from '../base/loading.ts';
 import type { Endpoint, Page } from '../base/models.ts';
 import { allPages } from '../base/pages.ts';
 
-export function placeOf(url: string): string {
-  return url.replace(/^https?:\/\//, '');
+type Place = Pick<Endpoint, 'url' | 'recipients'>;
+
+/** Its URL, or whom its mails go to. */
+export function targetOf({ url, recipients }: Place): string {
+  return url ?? (recipients ?? []).map(({ address }) => address).join(', ');
 }
 
-export function nameOf({ description, url }: Pick<Endpoint, 'description' | 'url'>): string {
-  return description.trim() === '' ? placeOf(url) : description;
+export function placeOf(endpoint: Place): string {
+  return targetOf(endpoint).replace(/^https?:\/\//, '');
+}
+
+export function nameOf({ description, ...place }: Place & Pick<Endpoint, 'description'>): string {
+  return description.trim() === '' ? placeOf(place) : description;
 }
 
 export type EndpointsById = ReadonlyMap<string, Endpoint>;

@@ -137,7 +137,7 @@ export function Own({ known }: { readonly known: Loaded<Known[]> }) {
                   cell: ({ endpoint }) => (
                     <>
                       <EndpointLink endpoint={endpoint} />
-                      <small>{placeOf(endpoint.url)}</small>
+                      <small>{placeOf(endpoint)}</small>
                     </>
                   ),
                 },

@@ -92,6 +92,7 @@ const OUTCOMES: Record<string, string> = {
   unshapeable: 'The contract cannot form this event',
   transform_failed: 'The transformation failed',
   event_expired: 'The event’s data is gone',
+  undeliverable: 'Nobody takes it',
 };
 
 const STATUSES: Record<string, string> = {

@@ -51,7 +51,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
       contract: {
         type: 'string',
         value: 'NAME',
-        help: 'standard-webhooks, bynn, kyc-hmac, bronid, idnow, slack, teams or discord',
+        help: 'standard-webhooks, bynn, kyc-hmac, bronid, idnow, slack, teams, discord or email',
       },
       secret: { type: 'string', value: 'TEXT', help: 'your own secret (generated)' },
     },
@@ -63,7 +63,7 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
         ...(await settingsOf(call)),
         ...(contract !== undefined && { contract }),
         ...(secret !== undefined && { secret }),
-        url: arg(0),
+        ...addressOf(arg(0)),
       };
       // The service says which contracts and options there are.
       out.one(await posthorn.endpoints.create(input as EndpointInput));
@@ -76,13 +76,13 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
     options: {
       ...SETTINGS,
       // `--url` is the service's, everywhere.
-      to: { type: 'string', value: 'URL', help: 'the new URL' },
+      to: { type: 'string', value: 'URL', help: 'the new URL, or mailto: and recipients' },
       'if-match': { type: 'string', value: 'ETAG', help: 'only if it still has this version' },
     },
     async run(call) {
       const { posthorn, out, arg, options } = call;
       const to = options.text('to');
-      const changes = { ...(await settingsOf(call)), ...(to !== undefined && { url: to }) };
+      const changes = { ...(await settingsOf(call)), ...(to !== undefined && addressOf(to)) };
       if (Object.keys(changes).length === 0) throw new UsageError('no changes were given');
       out.one(await posthorn.endpoints.update(arg(0), changes, options.text('if-match')));
     },
@@ -174,10 +174,17 @@ export const ENDPOINT_COMMANDS: readonly Command[] = [
   },
 ];
 
-function row({ id, url, contract, eventTypes, status, health }: Endpoint) {
+/** A URL, or `mailto:` with addresses. */
+function addressOf(text: string): { url: string } | { recipients: string[] } {
+  return text.startsWith('mailto:')
+    ? { recipients: text.slice('mailto:'.length).split(',') }
+    : { url: text };
+}
+
+function row({ id, url, recipients, contract, eventTypes, status, health }: Endpoint) {
   return {
     id,
-    url,
+    url: url ?? `mailto:${(recipients ?? []).map(({ address }) => address).join(',')}`,
     contract,
     'event types': eventTypes.length === 0 ? 'all' : eventTypes,
     status,

@@ -113,7 +113,7 @@ const columns = (byOwner: boolean) => (row: Row) => ({
 
 const rowOf = ({ source, input }: Planned, action: Action, why: readonly string[]): Row => ({
   source,
-  url: withoutQuery(input.url),
+  url: withoutQuery(input.url ?? ''),
   action,
   why,
 });

@@ -39,6 +39,12 @@ export const LIMITS = {
     /** Of all texts of a message's embeds. */
     total: 6_000,
   },
+  /** Ours: SES takes up to 40 MB. */
+  email: {
+    subject: 150,
+    text: 3_000,
+    field: 2_000,
+  },
 } as const;
 
 /** Ours, for every service: what more a message holds is left out. */

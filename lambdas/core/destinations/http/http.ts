@@ -59,9 +59,14 @@ export const http = {
   asked,
   show: asked,
 
-  conflicts({ url, tls }) {
+  conflicts({ url, tls, contract }) {
     const isPlain = tls !== undefined && /^http:/i.test(String(url));
-    return isPlain ? [{ path: ['tls'], message: 'needs a URL with https' }] : [];
+    return [
+      ...(isPlain ? [{ path: ['tls'], message: 'needs a URL with https' }] : []),
+      ...(contract === 'email'
+        ? [{ path: ['contract'], message: 'cannot be email: that needs recipients, not a URL' }]
+        : []),
+    ];
   },
 
   origins: ({ urls }) => unique(urls.map(({ url }) => new URL(url).origin)),

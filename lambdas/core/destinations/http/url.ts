@@ -15,6 +15,8 @@ const MAX_NAME_LENGTH = 253;
 export interface DestinationRules extends AddressRules {
   readonly allowHttp: boolean;
   readonly allowedPorts: 'any' | readonly number[];
+  /** Whether the stack sends e-mail: its operator sets it up. */
+  readonly sendsMail?: boolean;
 }
 
 /** The rules of a deployed stack unless its configuration adds to them. */

@@ -1,0 +1,186 @@
+// E-mail's sender: a mail for each recipient, by Amazon SES. Those who have theirs get no second one because another's was
+// refused.
+import type { SendEmailCommandInput } from '@aws-sdk/client-sesv2';
+import type { MailContent } from '../../../core/contracts/messages/email.ts';
+import { defined } from '../../../core/defined.ts';
+import type { EmailTarget } from '../../../core/destinations/email/email.ts';
+import { LINKS_PATH } from '../../../core/destinations/email/links.ts';
+import { mailWithLink } from '../../../core/destinations/email/mail.ts';
+import type { EmailSettings } from '../../../core/destinations/email/settings.ts';
+import { inParallel } from '../../../core/in-parallel.ts';
+import type { OutgoingRequest, SendReport } from '../../../core/requests/sender.ts';
+import { isSuccess, type Outcome } from '../../../core/retries/outcome.ts';
+import type { Surroundings } from '../../../core/surroundings.ts';
+import { Env } from '../../../environment.ts';
+import { CLIENT_OPTIONS } from '../../aws/client-options.ts';
+import { tableOf } from '../../aws/dynamodb/calls.ts';
+import { createDynamoDb } from '../../aws/dynamodb/client.ts';
+import { createMailProgress, type MailProgress } from '../../ledger/mails/progress.ts';
+import type { SendEmail } from '../../on-demand/ses.ts';
+import { readSettings, variable } from '../../surroundings.ts';
+import { failure } from '../http/outcome.ts';
+import { outcomeOf } from './outcome.ts';
+
+export type MailRequest = OutgoingRequest & EmailTarget;
+
+export interface MailPorts {
+  readonly settings: EmailSettings;
+  /** The API's address, without a slash at its end. */
+  readonly apiUrl: string;
+  readonly configurationSet: string;
+  readonly progress: MailProgress;
+  readonly sendEmail: SendEmail;
+}
+
+/** Of one delivery. */
+const AT_ONCE = 5;
+const NOBODY =
+  'No recipient takes mails: none has said yes, or all have left or cannot be reached.';
+const NOT_SET_UP = 'This deployment sends no e-mail: its setting email is not set.';
+
+export function createEmailSender(
+  _rules: unknown,
+  surroundings: Surroundings,
+  ports = portsOfStack(),
+): { send(request: MailRequest): Promise<SendReport> } {
+  return {
+    async send(request) {
+      const startedAtMs = surroundings.now();
+      const outcome = ports
+        ? await sendToAll(ports, request, surroundings)
+        : failure('blocked_address', NOT_SET_UP);
+      return { outcome, startedAtMs, endedAtMs: surroundings.now() };
+    },
+  };
+}
+
+/** Undefined where the stack sends none. */
+function portsOfStack(): MailPorts | undefined {
+  const { email: settings } = readSettings();
+  if (!settings) return undefined;
+  let loaded: Promise<SendEmail> | undefined;
+  const load = async () =>
+    // A second try may be a second mail: retries are the policy's.
+    (await import('#on-demand/ses')).createSendEmail({ ...CLIENT_OPTIONS, maxAttempts: 1 });
+  return {
+    settings,
+    apiUrl: variable(Env.apiUrl),
+    configurationSet: variable(Env.mailConfigurationSet),
+    progress: createMailProgress(tableOf(createDynamoDb(), variable(Env.ledgerTable))),
+    sendEmail: async (...given) => {
+      loaded ??= load();
+      return (await loaded)(...given);
+    },
+  };
+}
+
+async function sendToAll(
+  ports: MailPorts,
+  request: MailRequest,
+  { now }: Surroundings,
+): Promise<Outcome> {
+  const { recipients, place } = request;
+  if (recipients.length === 0) return failure('undeliverable', NOBODY);
+  // One mail is sent or is not: where there are several, it is kept who has one.
+  const key = recipients.length > 1 ? keyOf(request) : undefined;
+  const before = key === undefined ? NOBODY_YET : await ports.progress.read(place, key);
+  const left = recipients.filter(({ address }) => !ports.progress.isDone(before, address));
+  const sent = await inParallel(left, AT_ONCE, async ({ address, link }) => ({
+    address,
+    outcome: await sendToOne(ports, request, address, link),
+  }));
+  const failed = sent.filter(({ outcome }) => !isSuccess(outcome) && !isRefused(outcome));
+  const [first] = failed;
+  // Once all are done, none is: a run that is begun anew sends to all.
+  const done = recipients.filter(
+    ({ address }) => first && !failed.some((one) => one.address === address),
+  );
+  if (key !== undefined && done.length + before.size > 0) {
+    await ports.progress.write(
+      place,
+      key,
+      done.map(({ address }) => address),
+      now(),
+    );
+  }
+  if (first) return first.outcome;
+  const delivered = sent.find(({ outcome }) => isSuccess(outcome));
+  if (delivered || before.size > 0) return delivered?.outcome ?? accepted('');
+  return sent[0]?.outcome ?? failure('undeliverable', NOBODY);
+}
+
+const NOBODY_YET: ReadonlySet<string> = new Set();
+
+const keyOf = ({ headers }: MailRequest): string | undefined =>
+  headers.find(([name]) => name === 'Idempotency-Key')?.[1];
+
+const isRefused = (outcome: Outcome): boolean =>
+  outcome.kind === 'failure' && outcome.failure === 'undeliverable';
+
+const accepted = (messageId: string): Outcome => ({
+  kind: 'response',
+  response: { status: 200, headers: {}, body: JSON.stringify({ messageId }) },
+});
+
+async function sendToOne(
+  ports: MailPorts,
+  request: MailRequest,
+  address: string,
+  link: string,
+): Promise<Outcome> {
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  try {
+    const input = inputFor(ports, request, address, link);
+    return accepted(await ports.sendEmail(input, signal));
+  } catch (error) {
+    return outcomeOf(error, signal.aborted, request.timeoutMs);
+  }
+}
+
+/** One recipient in each, so that nobody sees another's address. */
+function inputFor(
+  { settings, apiUrl, configurationSet }: MailPorts,
+  { body, purpose, place }: MailRequest,
+  address: string,
+  link: string,
+): SendEmailCommandInput {
+  // What the contract email shaped, or the question.
+  const content = JSON.parse(body.toString()) as MailContent;
+  const mail = mailWithLink(content, purpose, `${apiUrl}${LINKS_PATH}${link}`);
+  const { from, fromName, replyTo } = settings;
+  const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
+  return defined({
+    FromEmailAddress: fromName === undefined ? from : `${encodedName(fromName)} <${from}>`,
+    ReplyToAddresses: replyTo === undefined ? undefined : [replyTo],
+    Destination: { ToAddresses: [address] },
+    ConfigurationSetName: configurationSet,
+    // Events about the mail come with these: see sweep.
+    EmailTags: [
+      { Name: 'tenant', Value: place.tenant },
+      { Name: 'environment', Value: place.environment },
+      { Name: 'endpoint', Value: place.id },
+    ],
+    Content: {
+      Simple: {
+        Subject: utf8(mail.subject),
+        Body: { Text: utf8(mail.text), Html: utf8(mail.html) },
+        Headers: mail.headers.map(([Name, Value]) => ({ Name, Value })),
+      },
+    },
+  });
+}
+
+/** A word of RFC 2047 has at most 75 characters, and no part of a letter. */
+const MAX_WORD_BYTES = 45;
+
+/** SES encodes subjects, and no names. */
+function encodedName(name: string): string {
+  if (/^[A-Za-z0-9 ]+$/.test(name)) return `"${name}"`;
+  const words: string[] = [''];
+  for (const letter of name) {
+    const longer = `${words.at(-1)}${letter}`;
+    if (Buffer.byteLength(longer) <= MAX_WORD_BYTES) words.splice(-1, 1, longer);
+    else words.push(letter);
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join(' ');
+}
