@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 7337b3f2018ebb014c152e87301c8d6f739fa64132559f2564fe724639ebd7db
+// sha256 c8dc1289977e8edeab03cda53f2c2278f46e5671a43ad9287a6575dc205e75fd
 
 export interface paths {
     "/v1/events": {
@@ -2919,6 +2919,25 @@ export interface components {
                     slowAboveMs?: number;
                 };
             };
+            /**
+             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @example {
+             *       "endpoint.paused": {
+             *         "title": "{{name}} ist angehalten",
+             *         "text": "Seit {{since}}.\nEs warten {{waiting}} Zustellungen.",
+             *         "link": "Ansehen"
+             *       }
+             *     }
+             */
+            words?: {
+                [key: string]: {
+                    title: string;
+                    /** @description Each line is a paragraph; one that names what the notice does not have is left out. */
+                    text: string;
+                    /** @description The words of the link, without placeholders. */
+                    link?: string;
+                };
+            };
         };
         NoticeSettingsInput: {
             /**
@@ -2980,6 +2999,26 @@ export interface components {
                 [key: string]: {
                     kinds?: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
                     slowAboveMs?: number;
+                };
+            };
+            /**
+             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @default {}
+             * @example {
+             *       "endpoint.paused": {
+             *         "title": "{{name}} ist angehalten",
+             *         "text": "Seit {{since}}.\nEs warten {{waiting}} Zustellungen.",
+             *         "link": "Ansehen"
+             *       }
+             *     }
+             */
+            words?: {
+                [key: string]: {
+                    title: string;
+                    /** @description Each line is a paragraph; one that names what the notice does not have is left out. */
+                    text: string;
+                    /** @description The words of the link, without placeholders. */
+                    link?: string;
                 };
             };
         };
@@ -7560,7 +7599,8 @@ export interface operations {
                      *       },
                      *       "slowAboveMs": 5000,
                      *       "link": "https://app.example.com/webhooks/{endpoint}",
-                     *       "endpoints": {}
+                     *       "endpoints": {},
+                     *       "words": {}
                      *     }
                      */
                     "application/json": components["schemas"]["NoticeSettings"];
@@ -7620,7 +7660,8 @@ export interface operations {
                  *       },
                  *       "slowAboveMs": 5000,
                  *       "link": "https://app.example.com/webhooks/{endpoint}",
-                 *       "endpoints": {}
+                 *       "endpoints": {},
+                 *       "words": {}
                  *     }
                  */
                 "application/json": components["schemas"]["NoticeSettingsInput"];
@@ -7662,7 +7703,8 @@ export interface operations {
                      *       },
                      *       "slowAboveMs": 5000,
                      *       "link": "https://app.example.com/webhooks/{endpoint}",
-                     *       "endpoints": {}
+                     *       "endpoints": {},
+                     *       "words": {}
                      *     }
                      */
                     "application/json": components["schemas"]["NoticeSettings"];
