@@ -132,8 +132,8 @@ ResponseEntity<Void> receive(@RequestBody String body, @RequestHeader HttpHeader
   },
 ];
 
-/** Empty for contracts whose receivers need more than a few lines. */
+/** Empty for contracts whose receivers need more than a few lines; the portal, which weighs less, has the default's alone. */
 export function snippetsOf(contract: string): readonly Snippet[] {
   if (contract === 'standard-webhooks') return STANDARD;
-  return contract === 'kyc-hmac' ? HMAC : [];
+  return !IS_PORTAL && contract === 'kyc-hmac' ? HMAC : [];
 }
