@@ -20,11 +20,13 @@ import { Settings } from './settings.tsx';
 import { Words } from './words.tsx';
 
 const PREFIX = 'posthorn.';
+/** How often states are read again. */
+const EVERY_MS = 30_000;
 
 export function Notices() {
   const may = useMay('endpoints:write');
   const kept = useLoad('notices', readNotices);
-  const endpoints = useEndpoints();
+  const endpoints = useEndpoints(EVERY_MS);
   const keeping = kept.value && {
     kept: kept.value,
     onSaved: kept.put,
