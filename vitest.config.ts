@@ -24,6 +24,7 @@ const LONG = [
   'test/local/dead-letters.test.ts',
   'test/local/simulation/{recovery,schedules}.test.ts',
   'test/package/**',
+  'test/web/long-list.test.ts',
 ];
 const LEFT_OUT = process.env.CI === 'true' ? [] : LONG;
 

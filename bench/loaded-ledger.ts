@@ -21,6 +21,8 @@ export const settings = settingsSchema.parse({});
 /** What is read of the answers. */
 interface Answer {
   readonly id: string;
+  readonly token: string;
+  readonly url: string;
   readonly state: string;
   readonly count: number;
   readonly found: number;
@@ -94,4 +96,35 @@ export function anEnded(event: Event, endpointId: string, state: 'delivered' | '
     made,
     isDead ? { kind: 'dead', reason: 'attempts' } : { kind: 'delivered' },
   );
+}
+
+const BATCH = 500;
+
+/**
+ * Puts ended deliveries with their events into the ledger, in turn of the endpoints; one in 20 is dead.
+ * @param spanMs they were accepted evenly from so long ago until now
+ * @returns oldest first
+ */
+export async function loadEnded(
+  runtime: Runtime,
+  endpoints: readonly string[],
+  count: number,
+  spanMs: number,
+) {
+  const ledger = openLedger(runtime);
+  const startMs = Date.now() - spanMs;
+  const loaded = Array.from({ length: count }, (_, index) => ({
+    event: anEvent(startMs + Math.floor((index / count) * spanMs), index),
+    endpoint: endpoints[index % endpoints.length] ?? '',
+    state: index % 20 === 0 ? ('dead' as const) : ('delivered' as const),
+  }));
+  for (let from = 0; from < count; from += BATCH) {
+    const batch = loaded.slice(from, from + BATCH);
+    await ledger.putEvents(batch.map(({ event, endpoint }) => ({ event, targets: [endpoint] })));
+    await ledger.putDeliveries(
+      batch.map(({ event, endpoint, state }) => anEnded(event, endpoint, state)),
+    );
+  }
+  ledger.close();
+  return loaded;
 }

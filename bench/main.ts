@@ -2,6 +2,7 @@
 import { analytics } from './analytics/hour.ts';
 import { cost } from './cost.ts';
 import { cpu } from './cpu.ts';
+import { firstScreen } from './first-screen.ts';
 import { hostile } from './hostile.ts';
 import { latency } from './latency.ts';
 import { neighbour } from './neighbour/run.ts';
@@ -9,7 +10,18 @@ import { scale } from './scale.ts';
 import { soak } from './soak/run.ts';
 import { throughput } from './throughput.ts';
 
-const PARTS = { analytics, cost, cpu, latency, neighbour, hostile, throughput, scale, soak };
+const PARTS = {
+  analytics,
+  cost,
+  cpu,
+  latency,
+  'first-screen': firstScreen,
+  neighbour,
+  hostile,
+  throughput,
+  scale,
+  soak,
+};
 type Part = keyof typeof PARTS;
 
 const asked = process.argv.slice(2);

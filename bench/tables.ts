@@ -1,4 +1,4 @@
-// Writes the tables of docs/performance.md that come from bench/results/: node bench/tables.ts. A test compares them.
+// Writes the tables of docs/ that come from bench/results/: node bench/tables.ts. A test compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 type Row = Readonly<Record<string, string | number>>;
@@ -7,7 +7,8 @@ interface Result {
   readonly date: string;
   readonly machine: { readonly cores: number; readonly loadAverage: number };
   readonly rounds: number;
-  readonly seconds: number;
+  /** Of a round, where it has a length. */
+  readonly seconds?: number;
   readonly rows: readonly Row[];
 }
 
@@ -15,9 +16,11 @@ interface Result {
 const BUSY_FROM = 3;
 const BUSY = '**Other work kept the machine busy: these figures say nothing about a quiet one.**';
 
-const PAGE = new URL('../docs/performance.md', import.meta.url);
-
-const TABLES: Readonly<Record<string, (result: Result) => string[]>> = { neighbour, pauses, peers };
+/** Each page with its tables. */
+export const PAGES: Readonly<Record<string, Readonly<Record<string, (of: Result) => string[]>>>> = {
+  'docs/performance.md': { neighbour, pauses, peers },
+  'docs/console.md': { 'first-screen': firstScreen },
+};
 
 function neighbour({ rows }: Result): string[] {
   const spread = (row: Row, name: string): string =>
@@ -78,29 +81,50 @@ function peers({ rows }: Result): string[] {
   );
 }
 
+function firstScreen({ rows }: Result): string[] {
+  return tableOf(
+    ['page', 'cache', 'median', 'p95'],
+    rows.map((row) => [
+      `${row.page}`,
+      `${row.cache}`,
+      `${row['median ms']} ms`,
+      `${row['p95 ms']} ms`,
+    ]),
+  );
+}
+
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-/** The page with each table as its result has it, and under what conditions. */
-export function withTables(page: string): string {
-  return Object.entries(TABLES).reduce((text, [part, lines]) => {
+/** The page's text with each table as its result has it, and under what conditions. */
+export function withTables(page: string, before: string): string {
+  return Object.entries(PAGES[page] ?? {}).reduce((text, [part, lines]) => {
     const file = new URL(`./results/${part}.json`, import.meta.url);
     // Of report.ts.
     const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
     const { rounds, seconds, commit, date, machine } = result;
+    const how =
+      seconds === undefined
+        ? `${rounds} rounds.`
+        : `${rounds} interleaved rounds of ${seconds} s; medians, and in brackets least to most.`;
     const when = `${date.slice(0, 10)}, commit ${commit}, ${machine.cores} cores, load average ${machine.loadAverage}`;
     const conditions = [
-      `${rounds} interleaved rounds of ${seconds} s; medians, and in brackets least to most. ${when}.`,
+      `${how} ${when}.`,
       ...(machine.loadAverage > BUSY_FROM * machine.cores ? [BUSY] : []),
     ];
     const between = new RegExp(`(<!-- ${part} -->\n)[^]*?(<!-- end of ${part} -->)`);
-    if (!between.test(text)) throw new Error(`docs/performance.md has no place for ${part}`);
+    if (!between.test(text)) throw new Error(`${page} has no place for ${part}`);
     return text.replace(between, (_, begin, end) =>
       [`${begin}`, ...lines(result), '', ...conditions, '', end].join('\n'),
     );
-  }, page);
+  }, before);
 }
 
-if (import.meta.main) writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8')));
+if (import.meta.main) {
+  for (const page of Object.keys(PAGES)) {
+    const file = new URL(`../${page}`, import.meta.url);
+    writeFileSync(file, withTables(page, readFileSync(file, 'utf8')));
+  }
+}

@@ -99,6 +99,7 @@ export class Posthorn extends Instance {
 
     new Overview(this, 'Overview', {
       alarms: configuration.alarms,
+      analytics: configuration.analytics,
       front,
       storage,
       queues,

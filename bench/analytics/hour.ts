@@ -122,6 +122,9 @@ export async function analytics(): Promise<void> {
   const tenants = {
     createdTimes: async (ids: Iterable<string>) => new Map([...ids].map((id) => [id, 0] as const)),
   };
+  const fail = (_: string, error: unknown) => {
+    throw error;
+  };
   const counting = {
     hours,
     turn: createCountingTurn(table),
@@ -130,9 +133,8 @@ export async function analytics(): Promise<void> {
     tenants,
     surroundings,
     graceMs: 330_000,
-  };
-  const fail = (_: string, error: unknown) => {
-    throw error;
+    reportWait: () => undefined,
+    reportFailure: fail,
   };
   const { windowSeconds, everyMinutes } = parseConfiguration({}).analytics;
   const perWindow = PER_SECOND * windowSeconds;

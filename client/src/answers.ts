@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c8dc1289977e8edeab03cda53f2c2278f46e5671a43ad9287a6575dc205e75fd
+// sha256 1322a833a970404e3cfd071529fb67f9d725eca964b4619086221e80d6f63dbf
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;
@@ -48,10 +48,10 @@ export const ANSWERS: Readonly<Record<string, Readonly<Record<string, Shape>>>> 
   'GET /v1/deliveries/{id}': {"200":{"id":["string"]}},
   'POST /v1/deliveries/{id}/retry': {"202":{"id":["string"]}},
   'POST /v1/deliveries/{id}/cancel': {"200":{"id":["string"]}},
-  'GET /v1/analytics/attempts': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/deliveries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
-  'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"data":["array"]}},
+  'GET /v1/analytics/attempts': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/deliveries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/latency': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
+  'GET /v1/analytics/retries': {"200":{"since":["string"],"until":["string"],"complete":["boolean"],"live":["string","null"],"asOf":["string","null"],"percentiles":["string"],"uncertainHours":["number"],"data":["array"]}},
   'GET /v1/analytics/summary': {"200":{"since":["string"],"until":["string"],"asOf":["string","null"],"complete":["boolean"],"now":["object"],"before":["object"],"hours":["array"],"endpoints":["array"]}},
   'GET /v1/endpoints/{id}/comparison': {"200":{"endpoint":["string"],"at":["string"],"hours":["number"],"complete":["boolean"],"live":["string","null"],"data":["array"],"difference":["object"]}},
   'GET /v1/endpoints/{id}/recommendations': {"200":{"since":["string"],"until":["string"],"data":["array"]}},

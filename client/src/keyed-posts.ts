@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c8dc1289977e8edeab03cda53f2c2278f46e5671a43ad9287a6575dc205e75fd
+// sha256 1322a833a970404e3cfd071529fb67f9d725eca964b4619086221e80d6f63dbf
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

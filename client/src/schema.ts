@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 c8dc1289977e8edeab03cda53f2c2278f46e5671a43ad9287a6575dc205e75fd
+// sha256 1322a833a970404e3cfd071529fb67f9d725eca964b4619086221e80d6f63dbf
 
 export interface paths {
     "/v1/events": {
@@ -711,7 +711,7 @@ export interface paths {
         };
         /**
          * Count attempts over time
-         * @description Attempts by when they ended, without probes and replays. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         * @description Attempts by when they ended, without probes and replays. At most 100 groups; further ones are `other`. `5m` has counts and averages without groups, percentiles begin at `1h`. A type at one endpoint has counts and averages by `1h` or `1d`. At most 2,000 points and 2.5 MB. Shares and percentiles need 20 attempts. With `Accept: text/csv` the points are lines.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -733,7 +733,7 @@ export interface paths {
         };
         /**
          * Count deliveries over time by how they ended
-         * @description Times are from accepting the event to its delivery. Runs that a replay opened are not among them. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         * @description Times are from accepting the event to its delivery. Runs that a replay opened are not among them. At most 100 groups; further ones are `other`. `5m` has counts and averages without groups, percentiles begin at `1h`. A type at one endpoint has counts and averages by `1h` or `1d`. At most 2,000 points and 2.5 MB. Shares and percentiles need 20 attempts. With `Accept: text/csv` the points are lines.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -755,7 +755,7 @@ export interface paths {
         };
         /**
          * Read the distribution of response times over time
-         * @description A heat map: counts by response time, and where the time went on average. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         * @description A heat map: counts by response time, and where the time went on average. Not of a type at one endpoint, and not by `5m`. At most 2,000 points and 2.5 MB. Shares and percentiles need 20 attempts. With `Accept: text/csv` the points are lines.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -777,7 +777,7 @@ export interface paths {
         };
         /**
          * Read how often which attempt succeeds
-         * @description Of the whole window. At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.
+         * @description Of the whole window. Not of a type at one endpoint, and not by `5m`. At most 2,000 points and 2.5 MB. Shares and percentiles need 20 attempts. With `Accept: text/csv` the points are lines.
          *
          *     A tenant’s key needs the scope `deliveries:read`.
          */
@@ -1625,17 +1625,19 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             until: string;
-            /** @description Whether every hour of the window is counted. */
+            /** @description Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again. */
             complete: boolean;
             /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
             live: ("exact" | "sampled") | null;
             /** @description Up to when the current hour is counted. */
             asOf: string | null;
             /**
-             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @description Whether the points consist of whole hours. Everything but the counts, averages and ends of points without groups is made of whole hours; where a day begins within one, of the nearest.
              * @enum {string}
              */
             percentiles: "exact hours" | "nearest hours";
+            /** @description Hours in which the `type` was not among the largest that are told apart, so that it may have more than is counted. Of a day in which further types came, all 24. */
+            uncertainHours: number;
             data: {
                 /**
                  * Format: date-time
@@ -1667,17 +1669,19 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             until: string;
-            /** @description Whether every hour of the window is counted. */
+            /** @description Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again. */
             complete: boolean;
             /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
             live: ("exact" | "sampled") | null;
             /** @description Up to when the current hour is counted. */
             asOf: string | null;
             /**
-             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @description Whether the points consist of whole hours. Everything but the counts, averages and ends of points without groups is made of whole hours; where a day begins within one, of the nearest.
              * @enum {string}
              */
             percentiles: "exact hours" | "nearest hours";
+            /** @description Hours in which the `type` was not among the largest that are told apart, so that it may have more than is counted. Of a day in which further types came, all 24. */
+            uncertainHours: number;
             data: {
                 /**
                  * Format: date-time
@@ -1709,17 +1713,19 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             until: string;
-            /** @description Whether every hour of the window is counted. */
+            /** @description Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again. */
             complete: boolean;
             /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
             live: ("exact" | "sampled") | null;
             /** @description Up to when the current hour is counted. */
             asOf: string | null;
             /**
-             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @description Whether the points consist of whole hours. Everything but the counts, averages and ends of points without groups is made of whole hours; where a day begins within one, of the nearest.
              * @enum {string}
              */
             percentiles: "exact hours" | "nearest hours";
+            /** @description Hours in which the `type` was not among the largest that are told apart, so that it may have more than is counted. Of a day in which further types came, all 24. */
+            uncertainHours: number;
             data: {
                 /**
                  * Format: date-time
@@ -1758,17 +1764,19 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             until: string;
-            /** @description Whether every hour of the window is counted. */
+            /** @description Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again. */
             complete: boolean;
             /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
             live: ("exact" | "sampled") | null;
             /** @description Up to when the current hour is counted. */
             asOf: string | null;
             /**
-             * @description Whether the points consist of whole hours, of which percentiles are made.
+             * @description Whether the points consist of whole hours. Everything but the counts, averages and ends of points without groups is made of whole hours; where a day begins within one, of the nearest.
              * @enum {string}
              */
             percentiles: "exact hours" | "nearest hours";
+            /** @description Hours in which the `type` was not among the largest that are told apart, so that it may have more than is counted. Of a day in which further types came, all 24. */
+            uncertainHours: number;
             data: {
                 /** @description The number of the attempt in its run: `4-5` is two. */
                 attempt: string;
@@ -2003,7 +2011,7 @@ export interface components {
             at: string;
             /** @description The length of each window. */
             hours: number;
-            /** @description Whether every hour of the window is counted. */
+            /** @description Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again. */
             complete: boolean;
             /** @description What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint. */
             live: ("exact" | "sampled") | null;
@@ -3567,9 +3575,7 @@ export interface components {
             language: "jsonata";
             source: string;
             /** @description Data of an event; not kept, only checked for what would be lost. */
-            sample?: {
-                [key: string]: unknown;
-            };
+            sample?: Record<string, unknown>;
             /** @description As it was shown; not read. */
             version?: string;
         };
@@ -8293,6 +8299,7 @@ export interface operations {
                      *       "live": null,
                      *       "asOf": null,
                      *       "percentiles": "exact hours",
+                     *       "uncertainHours": 0,
                      *       "data": [
                      *         {
                      *           "at": "2026-01-31T09:00:00.000Z",
@@ -8382,6 +8389,7 @@ export interface operations {
                      *       "live": null,
                      *       "asOf": null,
                      *       "percentiles": "exact hours",
+                     *       "uncertainHours": 0,
                      *       "data": [
                      *         {
                      *           "at": "2026-01-31T09:00:00.000Z",
@@ -8469,6 +8477,7 @@ export interface operations {
                      *       "live": null,
                      *       "asOf": null,
                      *       "percentiles": "exact hours",
+                     *       "uncertainHours": 0,
                      *       "data": [
                      *         {
                      *           "at": "2026-01-31T09:00:00.000Z",
@@ -8563,6 +8572,7 @@ export interface operations {
                      *       "live": null,
                      *       "asOf": null,
                      *       "percentiles": "exact hours",
+                     *       "uncertainHours": 0,
                      *       "data": [
                      *         {
                      *           "attempt": "2",
@@ -8623,7 +8633,7 @@ export interface operations {
                      *       "since": "2026-01-30T10:00:00.000Z",
                      *       "until": "2026-01-31T10:00:00.000Z",
                      *       "asOf": null,
-                     *       "complete": true,
+                     *       "complete": false,
                      *       "now": {
                      *         "attempts": 412,
                      *         "success": 409,

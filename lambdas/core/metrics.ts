@@ -61,6 +61,7 @@ export const METRICS = {
   DeadLettersRedriven: URGENT,
   MessagesFaulted: URGENT_BY_FUNCTION,
   RecordsUnread: URGENT,
+  RollupWait: { ...OF_STACK, unit: 'Milliseconds' },
 } as const satisfies Readonly<Record<string, Definition>>;
 export type MetricName = keyof typeof METRICS;
 

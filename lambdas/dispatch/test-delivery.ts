@@ -16,7 +16,6 @@ import { createId } from '../core/identifiers.ts';
 import { withoutUrl } from '../core/requests/hidden-url.ts';
 import { shownHeaders } from '../core/requests/shown-headers.ts';
 import { outcomeName } from '../core/retries/outcome.ts';
-import { versionOf } from '../core/transforms/transform.ts';
 import type { EndpointCache, OpenEndpoint } from './endpoint-cache.ts';
 import type { ExchangePorts } from './exchange.ts';
 import { outgoing, shownTarget } from './request.ts';
@@ -44,32 +43,22 @@ export async function sendTest(ports: TestPorts, request: TestRequest): Promise<
     // Whoever asks for it, a tenant could have.
     postedBy: 'tenant',
     data: request.data ?? SAMPLE_DATA,
+    ...defined({ ...request.preview }),
   };
-  const shaped = await transformed(ports, open, event, request);
+  const { transform } = open.endpoint;
+  const isAsItIs = transform === undefined || (request.challenge ?? request.preview) !== undefined;
+  const shaped = isAsItIs ? event : await ports.transform(open.endpoint, transform.version, event);
   if ('reason' in shaped) return unsent(ports, 'transform_failed', shaped.reason);
   const random = surroundings.random(32);
   const { challenge, limitMs = MAX_TEST_MS } = request;
   const { issuer, portal } = settings;
   const facts = defined({ nowMs, attempt: 1, random, issuer, portal: portal.address, challenge });
   const formed = await ports.form(open, shaped, facts);
-  if (request.isPreview) return preview(ports, open, formed);
+  if (request.preview) return preview(ports, open, formed);
   const report = await exchange(ports, open, formed, Math.min(limitMs, MAX_TEST_MS));
   const { outcome, durationMs } = report;
   log.info('test', { endpointId, tenant, environment, eventId: event.id, outcome, durationMs });
   return report;
-}
-
-/** A challenge is sent as it is. */
-async function transformed(
-  ports: TestPorts,
-  { endpoint }: OpenEndpoint,
-  event: Event,
-  { challenge, transform: source }: TestRequest,
-) {
-  if (challenge !== undefined) return event;
-  const given = source === undefined ? undefined : { language: 'jsonata' as const, source };
-  const transform = given ? { ...given, version: versionOf(given) } : endpoint.transform;
-  return transform ? ports.transform({ ...endpoint, transform }, transform.version, event) : event;
 }
 
 function unsent(

@@ -15,9 +15,9 @@ const ports: RecordPorts = {
   archive: createArchive(createS3(), variable(Env.archiveBucket)),
   hours: createDueHours(tableOf(createDynamoDb(), variable(Env.ledgerTable))),
   surroundings,
-  reportUnread(key, error) {
+  reportUnread(key, fault) {
     metrics.count('RecordsUnread');
-    log.error('a write of the ledger could not be read', error, { key });
+    log.error('a write of the ledger could not be read', fault, { key });
   },
   reportFailure(hour, error) {
     log.error('not archived, and tried again', error, { hour });

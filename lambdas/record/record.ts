@@ -15,8 +15,8 @@ export interface RecordPorts {
   readonly archive: Pick<Archive, 'put'>;
   readonly hours: DueHours;
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
-  /** Told of each write that cannot be read. */
-  readonly reportUnread: (key: string, error: unknown) => void;
+  /** Told of each write that cannot be read: not what the error says, which might quote it. */
+  readonly reportUnread: (key: string, fault: string) => void;
   readonly reportFailure: (hour: string, error: unknown) => void;
 }
 
@@ -49,8 +49,9 @@ export async function record(
     try {
       for (const line of linesIn(one)) add(parts, line, sequenceOf(one));
     } catch (error) {
-      unread.push(aside(one, error));
-      ports.reportUnread(`${one.dynamodb?.Keys?.pk?.S} ${one.dynamodb?.Keys?.sk?.S}`, error);
+      const put = aside(one, error);
+      unread.push(put);
+      ports.reportUnread(`${put.pk} ${put.sk}`, put.fault);
     }
   }
   const failed: string[] = [];
@@ -103,7 +104,7 @@ function add(parts: Map<string, Part>, line: Line, sequence: string): void {
 async function putPart(ports: RecordPorts, { hour, lines, first, last }: Part): Promise<void> {
   const { key, body } = packLines(hour, lines, first, last);
   await ports.archive.put(key, body);
-  await ports.hours.mark(hour, newToken(ports.surroundings));
+  await ports.hours.mark(hour, newToken(ports.surroundings), ports.surroundings.now());
 }
 
 export function newToken({ random }: Pick<Surroundings, 'random'>): string {
@@ -116,7 +117,6 @@ function aside({ dynamodb, ...record }: DynamoDBRecord, error: unknown): Unread 
     sequence: sequenceOf({ ...record, ...(dynamodb && { dynamodb }) }),
     pk: keys.pk?.S ?? '',
     sk: keys.sk?.S ?? '',
-    // Its message might quote what it could not read.
     fault: error instanceof Error ? error.name : typeof error,
   };
 }

@@ -1,6 +1,6 @@
 // Counts hours that got lines since they were counted: each as a whole, from all of its files. There are no additions
 // that could drift, and a count that is made twice is the same.
-import { type Archive, linesIn, prefixOf } from '../core/analytics/archive.ts';
+import { type Archive, linesIn, passesOver, prefixOf } from '../core/analytics/archive.ts';
 import {
   type CountedRollup,
   HourCount,
@@ -33,6 +33,9 @@ export interface RollupPorts {
   readonly surroundings: Pick<Surroundings, 'now' | 'random'>;
   /** So long after an hour its last lines are in the archive, as a rule: what comes later makes it due again. */
   readonly graceMs: number;
+  /** Told with each run, before it counts: for how long the hour that waits longest has waited. */
+  readonly reportWait: (ms: number) => void;
+  readonly reportFailure: (hour: string, error: unknown) => void;
 }
 
 interface RollupReport {
@@ -41,18 +44,23 @@ interface RollupReport {
   current: number;
 }
 
-/** Some 350,000 lines as they are packed: of more, an hour is read several times, each time for a part of its events. */
-const PASS_BYTES = 24 * 1024 * 1024;
-/** As many shards as an event's id tells apart. */
-const MAX_PASSES = 32;
 /** Days that are added up before they are put, and the queries for them at once. */
 const DAYS_AT_ONCE = 250;
 const QUERIES_AT_ONCE = 25;
 
+export class HoursNotCountedError extends Error {
+  override readonly name = 'HoursNotCountedError';
+
+  constructor(hours: readonly string[]) {
+    super(`${hours.length} hours could not be counted, the first of them ${hours[0]}`);
+  }
+}
+
 /**
- * Nothing if somebody else is counting.
+ * Nothing if somebody else is counting. Each hour is counted and settled by itself.
  * @param untilMs when it is stopped at the latest
  * @param isOver whether no further hour is to be begun
+ * @throws HoursNotCountedError after all others
  */
 export async function countDue(
   ports: RollupPorts,
@@ -61,27 +69,55 @@ export async function countDue(
 ): Promise<RollupReport> {
   const { hours, surroundings, turn } = ports;
   const report = { counted: 0, current: 0 };
+  const failed: string[] = [];
   const dues = await hours.listDue();
+  ports.reportWait(longestWaitMs(ports, dues));
   if (dues.length === 0) return report;
   const holder = Buffer.from(surroundings.random(16)).toString('hex');
   if (!(await turn.take(holder, surroundings.now(), untilMs))) return report;
   try {
     for (const due of dues) {
       if (isOver()) break;
-      if (surroundings.now() >= hourStartMs(due.hour) + HOUR_MS + ports.graceMs) {
-        await countHour(ports, due.hour);
-        await hours.settle(due);
-        report.counted++;
-      } else if (isNew(due)) {
-        await countHour(ports, due.hour, surroundings.now());
-        await hours.note(due);
-        report.current++;
+      try {
+        const counted = await countOne(ports, due);
+        if (counted) report[counted]++;
+      } catch (error) {
+        ports.reportFailure(due.hour, error);
+        failed.push(due.hour);
       }
     }
   } finally {
     await turn.giveBack(holder);
   }
+  if (failed.length > 0) throw new HoursNotCountedError(failed);
   return report;
+}
+
+async function countOne(ports: RollupPorts, due: DueHour): Promise<keyof RollupReport | undefined> {
+  const { hours, surroundings } = ports;
+  const nowMs = surroundings.now();
+  if (nowMs >= countableMs(ports, due)) {
+    await countHour(ports, due.hour);
+    await hours.settle(due, nowMs);
+    return 'counted';
+  }
+  if (!isNew(due)) return undefined;
+  await countHour(ports, due.hour, nowMs);
+  await hours.note(due);
+  return 'current';
+}
+
+/** From when on it can be settled. */
+const countableMs = ({ graceMs }: Pick<RollupPorts, 'graceMs'>, { hour }: DueHour): number =>
+  hourStartMs(hour) + HOUR_MS + graceMs;
+
+/** Of hours that can be settled. One that became due late has waited since it did, however old it is. */
+function longestWaitMs(ports: RollupPorts, dues: readonly DueHour[]): number {
+  const nowMs = ports.surroundings.now();
+  return dues.reduce((longest, due) => {
+    const sinceMs = Math.max(due.sinceMs ?? 0, countableMs(ports, due));
+    return Math.max(longest, nowMs - sinceMs);
+  }, 0);
 }
 
 const isNew = ({ token, countedToken }: DueHour): boolean => token !== countedToken;
@@ -90,8 +126,7 @@ const isNew = ({ token, countedToken }: DueHour): boolean => token !== countedTo
 async function countHour(ports: RollupPorts, hour: string, asOfMs?: number): Promise<void> {
   const { archive, rollups, tenants } = ports;
   const objects = await archive.list(prefixOf(hour));
-  const bytes = objects.reduce((sum, one) => sum + one.bytes, 0);
-  const passes = Math.min(MAX_PASSES, Math.max(1, Math.ceil(bytes / PASS_BYTES)));
+  const passes = passesOver(objects);
   const count = new HourCount();
   const seen = new Set<string>();
   for (let pass = 0; pass < passes; pass++) {

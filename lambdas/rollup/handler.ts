@@ -9,6 +9,7 @@ import { tableOf } from '../adapters/aws/dynamodb/calls.ts';
 import { createDynamoDb } from '../adapters/aws/dynamodb/client.ts';
 import { createS3 } from '../adapters/aws/s3.ts';
 import { log } from '../adapters/log.ts';
+import { metrics } from '../adapters/metrics.ts';
 import { surroundings, variable } from '../adapters/surroundings.ts';
 import { Env } from '../environment.ts';
 import { countDue, type RollupPorts } from './count-due.ts';
@@ -28,6 +29,14 @@ const ports: RollupPorts = {
   tenants: createLivingTenants(tableOf(dynamoDb, variable(Env.registryTable))),
   surroundings,
   graceMs: (Number(variable(Env.archiveWindowSeconds)) + MARGIN_SECONDS) * 1000,
+  reportWait(ms) {
+    metrics.time('RollupWait', {}, ms);
+    // Now, and not at the end: a run that runs out of time has none.
+    metrics.flush();
+  },
+  reportFailure(hour, error) {
+    log.error('an hour is not counted', error, { hour });
+  },
 };
 
 export async function handler(_schedule: unknown, context: Context): Promise<void> {

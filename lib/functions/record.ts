@@ -27,7 +27,7 @@ export class Record extends NodeFunction {
       timeout: Duration.seconds(60),
     });
     archive.grantWriting(this);
-    storage.grantLedgerUpdates(this, 'due-hours', 'tk');
+    storage.grantLedgerUpdates(this, 'due-hours', 'tk', 'si');
     const stream = storage.grantStream(this);
     const source = new EventSourceMapping(this, 'Ledger', {
       target: this.fn,

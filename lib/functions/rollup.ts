@@ -14,6 +14,7 @@ export class Rollup extends NodeFunction {
       ...inEveryFunction(service),
       folder: 'rollup',
       memoryMb: configuration.memoryMb.rollup,
+      // Also what a deletion waits for: lambdas/core/analytics/store.ts.
       timeout: Duration.minutes(10),
     });
     this.tell({ [Env.archiveWindowSeconds]: String(windowSeconds) });

@@ -16,6 +16,7 @@ import { inBoth, ownMetric } from './service-metrics.ts';
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
+const HALF_AN_HOUR = Duration.minutes(30);
 const SWEEP_EVERY = FIVE_MINUTES;
 /** What was accepted in the last moments of a period is spread in the next one. */
 const ACCEPTED_AHEAD = 10;
@@ -26,6 +27,7 @@ const FAULTED_PERCENT = 5;
 const FAULTED_FROM = 10;
 const THROTTLES = 10;
 const STREAM_BEHIND_MS = 3_600_000;
+const COUNT_BEHIND_MS = 3_600_000;
 /** Dispatch has an alarm on the share of its messages. */
 const COMING_BACK = [
   ['FanOut', 'fan-out', 'Events'],
@@ -36,6 +38,7 @@ const COMES_BACK = 3;
 
 export interface AlarmsProps extends CostParts {
   readonly alarms: Configuration['alarms'];
+  readonly analytics: Configuration['analytics'];
 }
 
 interface Definition {
@@ -48,6 +51,8 @@ interface Definition {
   readonly periods?: number;
   /** @default at or above */
   readonly below?: boolean;
+  /** Whether it rings where nothing is reported. @default if it rings below */
+  readonly whenMissing?: boolean;
 }
 
 export class Alarms extends Construct {
@@ -173,8 +178,8 @@ export class Alarms extends Construct {
     });
   }
 
-  private watchFunctions({ functions }: AlarmsProps): void {
-    for (const [name, { fn }] of Object.entries(functions)) {
+  private watchFunctions(props: AlarmsProps): void {
+    for (const [name, { fn }] of Object.entries(props.functions)) {
       this.alarm(`${name}Errors`, {
         heading: 'function-errors',
         says: `${name} ends with errors, or out of time.`,
@@ -190,6 +195,18 @@ export class Alarms extends Construct {
         periods: 2,
       });
     }
+    this.watchAnalytics(props);
+    this.alarm('SweepStill', {
+      heading: 'sweep-stands-still',
+      says: 'sweep did not come to its end for 15 minutes: lost wake-ups are not repaired.',
+      metric: ownMetric(this, 'WakesRepaired', { period: SWEEP_EVERY, statistic: 'SampleCount' }),
+      threshold: 1,
+      periods: 3,
+      below: true,
+    });
+  }
+
+  private watchAnalytics({ functions, analytics }: AlarmsProps): void {
     this.alarm('RecordBehind', {
       heading: 'record-is-behind',
       says: 'what happened to deliveries is not archived for an hour, and the stream keeps it for 24.',
@@ -205,18 +222,40 @@ export class Alarms extends Construct {
       metric: ownMetric(this, 'RecordsUnread', { period: FIVE_MINUTES }),
       threshold: 1,
     });
-    this.alarm('SweepStill', {
-      heading: 'sweep-stands-still',
-      says: 'sweep did not come to its end for 15 minutes: lost wake-ups are not repaired.',
-      metric: ownMetric(this, 'WakesRepaired', { period: SWEEP_EVERY, statistic: 'SampleCount' }),
+    // Where nothing reads the stream, nothing tells its age.
+    const unread = new MathExpression({
+      expression: 'IF(FILL(invocations, 0) < 1, created, 0)',
+      usingMetrics: {
+        created: inBoth(this, 'DeliveriesCreated', { period: HALF_AN_HOUR }),
+        invocations: functions.Record.fn.metricInvocations({ period: HALF_AN_HOUR }),
+      },
+      period: HALF_AN_HOUR,
+      label: 'deliveries created while record did not run',
+    });
+    this.alarm('RecordStill', {
+      heading: 'record-is-behind',
+      says: 'there are deliveries, and record was not invoked for an hour: is its event source enabled?',
+      metric: unread,
       threshold: 1,
+      // What comes at the end of a period is recorded in the next one.
+      periods: 2,
+    });
+    // The time-outs of a run that is always stopped come too seldom for the alarm on errors.
+    this.alarm('RollupBehind', {
+      heading: 'rollup-is-behind',
+      says: 'an hour waits to be counted since an hour, or rollup does not begin its runs.',
+      metric: ownMetric(this, 'RollupWait', {
+        period: Duration.minutes(Math.max(FIVE_MINUTES.toMinutes(), analytics.everyMinutes)),
+        statistic: 'Maximum',
+      }),
+      threshold: COUNT_BEHIND_MS,
       periods: 3,
-      below: true,
+      whenMissing: true,
     });
   }
 
   private alarm(id: string, { heading, says, metric, ...limit }: Definition): void {
-    const { threshold, periods = 1, below = false } = limit;
+    const { threshold, periods = 1, below = false, whenMissing = below } = limit;
     const alarm = new Alarm(this, id, {
       alarmDescription: `${titleOf(this)}: ${says} Runbook: ${this.runbook}#${heading}`,
       metric,
@@ -225,7 +264,7 @@ export class Alarms extends Construct {
       comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: whenMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     const { action } = this.target;
     if (action) {

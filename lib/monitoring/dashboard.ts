@@ -150,13 +150,14 @@ export class ServiceDashboard extends Dashboard {
         }),
       ),
       graph(
-        'Repaired by sweep; writes that record cannot read',
+        'Repaired by sweep; writes that record cannot read; what waits to be counted, ms (right)',
         THIRD,
         this.own({
           'wake-ups': 'WakesRepaired',
           'dead letters': 'DeadLettersRedriven',
           unread: 'RecordsUnread',
         }),
+        this.own({ 'longest wait': 'RollupWait' }, { statistic: 'Maximum' }),
       ),
     ];
   }

@@ -1,5 +1,6 @@
 // What the ledger took, counted from the raw items of each write, by none of the code that is tested.
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
+import type { Line } from '../../lambdas/core/analytics/line.ts';
 import type { Write } from './stream.ts';
 
 /** `<hour> <endpoint> <type> <outcome> <cause>`, and `<hour> <endpoint> <type> <end>:<reason>` with `replay` or not. */
@@ -21,7 +22,18 @@ function endOf(item: Item): number {
   return Number(at) + Number(ms);
 }
 
-export function bruteForce(writes: readonly Write[]): Counts {
+/** Attempts of a run that a replay opened are the replay's, whatever they were made for. */
+const causeOf = (item: Item, cause: string): string =>
+  item.rpl && cause !== 'probe' ? 'replay' : cause;
+
+/** An attempt by its number, or the end of a run. */
+type Fact = `${number}` | `${number} ${string}`;
+
+/** @param isGone whether nobody can count it, though the ledger took it */
+export function bruteForce(
+  writes: readonly Write[],
+  isGone: (write: Write, fact: Fact) => boolean = () => false,
+): Counts {
   const counts: Counts = new Map();
   const seen = new Set<string>();
   const once = (key: string, name: string): void => {
@@ -29,17 +41,22 @@ export function bruteForce(writes: readonly Write[]): Counts {
     seen.add(key);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   };
-  for (const { before, after } of writes) {
+  for (const write of writes) {
+    const { before, after } = write;
     const endpoint = after.pk?.S?.split('#')[2] ?? '';
     const place = `${after.pk?.S} ${after.sk?.S}`;
     const highest = Math.max(0, ...attemptsIn(before).map(([number]) => number));
     for (const [number, , cause, at, ms, outcome] of attemptsIn(after)) {
-      if (number <= highest) continue;
+      if (number <= highest || isGone(write, `${number}`)) continue;
       const when = hour(at + ms);
-      once(`${when} ${place} ${number}`, `${when} ${endpoint} ${after.ty?.S} ${outcome} ${cause}`);
+      once(
+        `${when} ${place} ${number}`,
+        `${when} ${endpoint} ${after.ty?.S} ${outcome} ${causeOf(after, cause)}`,
+      );
     }
     const [state, run] = [after.s?.S, after.run?.N];
     if (state === 'waiting' || (before?.s?.S === state && before?.run?.N === run)) continue;
+    if (isGone(write, `${Number(run)} ${state}`)) continue;
     const when = hour(endOf(after));
     const reason = after.why ? `${state}:${after.why.S}` : state;
     const whose = after.rpl ? 'replay' : 'own';
@@ -50,3 +67,30 @@ export function bruteForce(writes: readonly Write[]): Counts {
   }
   return counts;
 }
+
+/**
+ * What stands nowhere any more, of writes that record did not see in time: attempts that dropped out of their list, and ends
+ * of runs that another one followed.
+ * @param archived lines that came into the archive all the same
+ * @param latest items by `placeOf`
+ */
+export function goneOf(
+  lost: readonly Write[],
+  archived: Iterable<Line>,
+  latest: ReadonlyMap<string, Item>,
+): (write: Write, fact: Fact) => boolean {
+  const unseen = new Set(lost);
+  const there = new Set<string>();
+  for (const { endpoint, event, attempt, run, end } of archived) {
+    there.add(`${endpoint} ${event} ${attempt}`).add(`${endpoint} ${event} ${run} ${end}`);
+  }
+  return (write, fact) => {
+    if (!unseen.has(write) || there.has(`${placeOf(write)} ${fact}`)) return false;
+    const item = latest.get(placeOf(write));
+    const numbers = attemptsIn(item).map(([number]) => `${number}`);
+    return !numbers.includes(fact) && fact !== `${Number(item?.run?.N)} ${item?.s?.S}`;
+  };
+}
+
+/** Endpoint and event. */
+export const placeOf = ({ after }: Write): string => `${after.pk?.S?.split('#')[2]} ${after.sk?.S}`;

@@ -74,7 +74,7 @@ async function countedWith(archiveDays: number): Promise<[number, number]> {
     };
     const { key, body } = packLines(HOUR, [line], event, event);
     await archive.put(key, body);
-    await hours.mark(HOUR, event);
+    await hours.mark(HOUR, event, nowMs);
   };
   const count = () =>
     countDue(
@@ -86,6 +86,8 @@ async function countedWith(archiveDays: number): Promise<[number, number]> {
         tenants: { createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])) },
         surroundings: { now: () => nowMs, random: (size) => new Uint8Array(size) },
         graceMs: 0,
+        reportWait: () => undefined,
+        reportFailure: () => undefined,
       },
       nowMs + HOUR_MS,
     );

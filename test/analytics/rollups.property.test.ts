@@ -5,15 +5,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import { fromDeliveryItem } from '../../lambdas/adapters/ledger/items.ts';
+import { linesIn } from '../../lambdas/core/analytics/archive.ts';
 import type { Whose } from '../../lambdas/core/analytics/counting.ts';
 import type { HourRollup, RollupReader } from '../../lambdas/core/analytics/store.ts';
 import { wholeOr } from '../builders/share.ts';
 import { allFaults, histories, play } from '../local/simulation/histories.ts';
-import { bruteForce, type Counts } from './brute-force.ts';
+import { bruteForce, type Counts, goneOf, placeOf } from './brute-force.ts';
 import { analyse, type BadTimes, type Write } from './stream.ts';
 
 /** Each with several bad times: 500 runs where tests run whole. */
-const HISTORIES = wholeOr(100, 6);
+const HISTORIES = wholeOr(100, 12);
 const TIMES = 5;
 
 const badTimes: fc.Arbitrary<BadTimes> = fc.record({
@@ -138,19 +139,29 @@ it('rollups equal a count over every write of the ledger, by hour, endpoint, typ
 }, async () => {
   let attempts = 0;
   let lost = 0;
+  const acts = { retried: 0, replayed: 0, cancelled: 0, redacted: 0 };
   await fc.assert(
-    fc.asyncProperty(histories(allFaults), manyTimes, async (history, many) => {
+    fc.asyncProperty(histories(allFaults, true), manyTimes, async (history, many) => {
       const writes = await writesOf(history);
-      const latest = new Map(writes.map(({ after }) => [`${after.pk?.S} ${after.sk?.S}`, after]));
+      const latest = new Map(writes.map((write) => [placeOf(write), write.after]));
       const ledger = () => [...latest.values()].map(fromDeliveryItem);
       const expected = bruteForce(writes);
       for (const count of expected.values()) attempts += count;
+      for (const after of latest.values()) {
+        if (after.rpl) acts.replayed++;
+        else if (Number(after.run?.N) > 1) acts.retried++;
+        if (after.s?.S === 'cancelled') acts.cancelled++;
+        if (after.rd) acts.redacted++;
+      }
       for (const times of many) {
-        const { rollups, due, lost: missed } = await analyse(writes, ledger, times);
-        lost += missed;
+        const { archive, rollups, due, lost: missed } = await analyse(writes, ledger, times);
+        lost += missed.length;
         expect(due).toEqual([]);
-        await expectTold(hoursOf(rollups), writes, expected);
-        await expectTold(daysOf(rollups), writes, byDay(expected));
+        const lines = [...archive.objects.values()].flatMap((body) => [...linesIn(body)]);
+        const gone = goneOf(missed, lines, latest);
+        const toldOf = missed.length === 0 ? expected : bruteForce(writes, gone);
+        await expectTold(hoursOf(rollups), writes, toldOf);
+        await expectTold(daysOf(rollups), writes, byDay(toldOf));
       }
     }),
     { numRuns: HISTORIES, endOnFailure: true },
@@ -158,4 +169,6 @@ it('rollups equal a count over every write of the ledger, by hour, endpoint, typ
   // The histories are of some size, and the stream was away for too long in some.
   expect(attempts).toBeGreaterThan(HISTORIES * 50);
   expect(lost).toBeGreaterThan(0);
+  for (const count of Object.values(acts)) expect(count).toBeGreaterThanOrEqual(wholeOr(5, 0));
+  expect(acts.replayed + acts.retried).toBeGreaterThan(0);
 });

@@ -8,11 +8,15 @@ import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import type { Item } from '../../lambdas/adapters/aws/dynamodb/client.ts';
 import type { Archive } from '../../lambdas/core/analytics/archive.ts';
 import { HOUR_MS, hourStartMs, hoursBetween } from '../../lambdas/core/analytics/hour.ts';
-import { refill } from '../../lambdas/core/analytics/refill.ts';
+import { type LedgerPage, refill } from '../../lambdas/core/analytics/refill.ts';
 import type { LivingTenants } from '../../lambdas/core/analytics/store.ts';
 import type { Delivery } from '../../lambdas/core/deliveries/delivery.ts';
 import { record } from '../../lambdas/record/record.ts';
-import { countDue, type RollupPorts } from '../../lambdas/rollup/count-due.ts';
+import {
+  countDue,
+  HoursNotCountedError,
+  type RollupPorts,
+} from '../../lambdas/rollup/count-due.ts';
 import { createCallCounts } from '../../local/simulation/memory/call-counts.ts';
 import {
   createMemoryDynamoDb,
@@ -66,6 +70,22 @@ export class MemoryArchive implements Archive {
   }
 }
 
+/** Of a ledger, a few deliveries each. */
+export function* pagesOf(
+  deliveries: readonly Delivery[],
+  from: string | undefined,
+  size = 20,
+): Generator<LedgerPage> {
+  for (let at = Number(from ?? 0); ; at += size) {
+    const isLast = at + size >= deliveries.length;
+    yield {
+      deliveries: deliveries.slice(at, at + size),
+      ...(!isLast && { next: String(at + size) }),
+    };
+    if (isLast) return;
+  }
+}
+
 /** Everyone is there. */
 const EVERYONE: LivingTenants = {
   createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])),
@@ -108,10 +128,12 @@ export async function analyse(
           await archive.put(key, body);
         }),
     },
-    hours: { mark: (hour: string, token: string) => mortal(() => hours.mark(hour, token)) },
+    hours: {
+      mark: (...given: Parameters<typeof hours.mark>) => mortal(() => hours.mark(...given)),
+    },
     surroundings,
-    reportUnread: (_key: string, error: unknown) => {
-      throw error;
+    reportUnread: (key: string, fault: string) => {
+      throw new Error(`${key}: ${fault}`);
     },
     reportFailure: () => undefined,
   };
@@ -152,12 +174,16 @@ export async function analyse(
       tenants,
       surroundings,
       graceMs: 330_000,
+      reportWait: () => undefined,
+      reportFailure(_, error) {
+        if (!(error instanceof Died)) throw error;
+      },
     };
   }
   const rollup = () => {
     const untilMs = nowMs + RUN_MS;
     return countDue(counting(untilMs), untilMs).catch((error: unknown) => {
-      if (!(error instanceof Died)) throw error;
+      if (!(error instanceof Died || error instanceof HoursNotCountedError)) throw error;
     });
   };
 
@@ -175,7 +201,7 @@ export async function analyse(
     ? firstMs + random() * Math.max(0, (records.at(-1)?.atMs ?? 0) - firstMs)
     : Number.POSITIVE_INFINITY;
   let position = 0;
-  const lost: number[] = [];
+  const lost: Write[] = [];
   const next = () => records[position];
   /** A batch, which comes again where it failed. */
   async function step(): Promise<void> {
@@ -185,8 +211,8 @@ export async function analyse(
     if (nowMs >= awayMs && nowMs < awayMs + AWAY_MS) {
       nowMs = awayMs + AWAY_MS;
       for (let one = next(); one && one.atMs < nowMs - STREAM_KEEPS_MS; one = next()) {
-        lost.push(one.atMs);
-        position++;
+        const write = writes[position++];
+        if (write) lost.push(write);
       }
       return;
     }
@@ -214,15 +240,18 @@ export async function analyse(
   }
   for (const land of late) await land();
   if (lost.length > 0) {
-    const wanted = hoursBetween(Math.min(...lost) - HOUR_MS, Math.max(...lost) + HOUR_MS);
+    const times = lost.map(({ atMs }) => atMs);
+    const wanted = hoursBetween(Math.min(...times) - HOUR_MS, Math.max(...times) + HOUR_MS);
     canDie = false;
     const token = () => Buffer.from(surroundings.random(8)).toString('hex');
-    await refill({ archive, hours, newToken: token }, wanted, deliveries());
+    const staging = new MemoryArchive();
+    const refilling = { archive, staging, hours, newToken: token, now: () => nowMs };
+    await refill(refilling, wanted, (from) => pagesOf([...deliveries()], from));
   }
   canDie = false;
   // Once all are over, deadlines included.
   const last = (await hours.listDue()).at(-1);
   if (last) nowMs = Math.max(nowMs, hourStartMs(last.hour) + 2 * HOUR_MS) + RUN_MS;
   await rollup();
-  return { archive, rollups: createRollups(table), due: await hours.listDue(), lost: lost.length };
+  return { archive, rollups: createRollups(table), due: await hours.listDue(), lost };
 }

@@ -23,6 +23,7 @@ const SCOPE = { tenant: 'acme', environment: 'live' } as const;
 let nowMs: number;
 let holders: number;
 let files: number;
+let failures: unknown[];
 let archive: MemoryArchive;
 let ports: RollupPorts;
 
@@ -46,7 +47,7 @@ async function arrive(): Promise<void> {
   files++;
   const { key, body } = packLines(HOUR, [lineOf(`evt_${files}`)], `${files}`, `${files}`);
   await archive.put(key, body);
-  await createDueHours(table()).mark(HOUR, `token-${files}`);
+  await createDueHours(table()).mark(HOUR, `token-${files}`, nowMs);
 }
 
 let table: () => ReturnType<typeof tableOf>;
@@ -76,6 +77,7 @@ beforeEach(async () => {
   nowMs = NOON_MS + 2 * HOUR_MS;
   holders = 0;
   files = 0;
+  failures = [];
   archive = new MemoryArchive();
   const dynamoDb = createMemoryDynamoDb(createCallCounts(), { nowMs: () => nowMs });
   table = () => tableOf(dynamoDb, LEDGER_TABLE);
@@ -87,6 +89,8 @@ beforeEach(async () => {
     tenants: { createdTimes: async (ids) => new Map([...ids].map((id) => [id, 0])) },
     surroundings: { now: () => nowMs, random: (size) => new Uint8Array(size).fill(++holders) },
     graceMs: 0,
+    reportWait: () => undefined,
+    reportFailure: (_, error) => failures.push(error),
   };
   await arrive();
 });
@@ -104,7 +108,8 @@ describe('while a run counts', () => {
 
   it('a failure gives the turn back', async () => {
     const failing = runWith(() => Promise.reject(new Error('S3 is away')));
-    await expect(failing).rejects.toThrow('S3 is away');
+    await expect(failing).rejects.toThrow('1 hours could not be counted');
+    expect(failures).toEqual([new Error('S3 is away')]);
     expect((await run()).counted).toBe(1);
   });
 

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { createDueHours } from '../../lambdas/adapters/analytics/due-hours.ts';
 import { createRollups } from '../../lambdas/adapters/analytics/rollups.ts';
 import { tableOf } from '../../lambdas/adapters/aws/dynamodb/calls.ts';
 import { createDeliveryLedger } from '../../lambdas/adapters/ledger/deliveries.ts';
@@ -25,9 +26,7 @@ import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import { createRegistry } from '../../lambdas/adapters/registry/registry.ts';
 import { createTemplates } from '../../lambdas/adapters/registry/templates.ts';
 import { withTokens } from '../../lambdas/adapters/registry/tokens.ts';
-import { addEndpointAnalyticsRoutes } from '../../lambdas/api/analytics/recommendations.ts';
-import { addAnalyticsRoutes } from '../../lambdas/api/analytics/routes.ts';
-import { addSummaryRoute } from '../../lambdas/api/analytics/summary.ts';
+import { addAllAnalytics } from '../../lambdas/api/analytics/all.ts';
 import { addDeliveryActionRoutes } from '../../lambdas/api/deliveries/actions.ts';
 import { addDeliveryRoutes } from '../../lambdas/api/deliveries/routes.ts';
 import { addEndpointActionRoutes } from '../../lambdas/api/endpoints/actions.ts';
@@ -299,10 +298,9 @@ export async function startApiService(limits: Partial<Settings['limits']> = {}) 
   addEventRoutes(serve, { ledger, registry, health, work, surroundings, settings });
   addDeliveryRoutes(serve, { ledger, registry, health, work, surroundings, settings });
 
-  addAnalyticsRoutes(serve, { rollups, ledger, registry, surroundings });
-  addSummaryRoute(serve, authentication, { rollups, surroundings });
-  const analytics = { rollups, ledger, registry, templates, surroundings };
-  addEndpointAnalyticsRoutes(serve, { ...analytics, defaults: {} });
+  const dueHours = createDueHours(tableOf(dynamoDb, 'ledger'));
+  const analytics = { rollups, dueHours, ledger, registry, templates, surroundings, defaults: {} };
+  addAllAnalytics(serve, authentication, analytics);
   addIssueMarkRoutes(serve, { registry, surroundings });
 
   const sentEvents: EventMessage[] = [];

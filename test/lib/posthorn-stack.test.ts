@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { COUNTING_AT_MOST_MS } from '../../lambdas/core/analytics/store.ts';
 import { listOf, resourcesOf, statementsOf, templateOf } from '../builders/stack.ts';
 import { VARIANTS } from './variants.ts';
 
@@ -200,6 +201,11 @@ describe('functions', () => {
     for (const { Properties } of functions.filter(({ id }) => /^(Ingest|Api)/.test(id))) {
       expect(Number(Properties.Timeout) * 1000).toBeLessThan(Math.min(...timeouts));
     }
+  });
+
+  it('that count hours are over when a deletion takes them to be', () => {
+    const [rollup] = functions.filter(({ id }) => id.startsWith('Rollup'));
+    expect(Number(rollup?.Properties.Timeout) * 1000).toBe(COUNTING_AT_MOST_MS);
   });
 
   it('are never told to relax the destination guard', () => {

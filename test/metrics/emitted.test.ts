@@ -124,6 +124,7 @@ beforeAll(async () => {
   const nobody = { tenant: 'nobody', environment: 'live', endpointId: 'ep_nobody' } as const;
   await run.send('^WakesDead', encodeWakeMessage({ ...nobody, bucketMs: 0 }));
   await run.invoke('Sweep');
+  await run.invoke('Rollup');
   const grantOf = (role: string, action: string, resource: string) =>
     permissions
       .grants()

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_NO_BROWSER, startBrowser } from '../builders/browser.ts';
+import { eventually } from '../builders/eventually.ts';
 import { OVERFLOW, SCREENS, violationsOf, Window } from './driver/browser.ts';
 import { type Furnished, furnish, type Site, startSite } from './driver/site.ts';
 
@@ -100,25 +101,6 @@ describe.skipIf(HAS_NO_BROWSER)('every screen', () => {
     },
   );
 
-  /** `WRITE_PICTURES=true` writes those of the docs anew. */
-  it
-    .runIf(process.env.WRITE_PICTURES === 'true')
-    .each<[string, (of: Furnished) => string, 'light' | 'dark']>([
-      ['console-endpoint', ({ failing }) => `/demo/live/endpoints/${failing}`, 'light'],
-      ['console-delivery', ({ delivery }) => `/demo/live/deliveries/${delivery}`, 'light'],
-      ['console-event', ({ event }) => `/demo/live/events/${event}`, 'dark'],
-    ])('the picture %s of the docs', async (name, address, colorScheme) => {
-    await site.call('PATCH', `/v1/endpoints/${furnished.failing}`, {
-      description: 'KYC decisions',
-    });
-    const window = await Window.open(browser, site.url, { width: 1100, height: 760, colorScheme });
-    await window.page.goto(site.linkTo(address(furnished)));
-    await window.page.getByRole('heading', { level: 1 }).waitFor();
-    await expect.poll(() => window.page.locator('[aria-label^="Loading"]').count()).toBe(0);
-    await window.page.screenshot({ path: `docs/images/${name}.png` });
-    await window.close();
-  });
-
   it('the door: nothing for axe, and the focus is in the field', async () => {
     const window = await Window.open(browser, site.url);
     await window.page.goto(`${site.url}/console`);
@@ -126,5 +108,44 @@ describe.skipIf(HAS_NO_BROWSER)('every screen', () => {
     expect(await violationsOf(window.page)).toEqual([]);
     expect(window.complaints).toEqual([]);
     await window.close();
+  });
+
+  type Picture = readonly [
+    name: string,
+    address: (of: Furnished) => string | Promise<string>,
+    colorScheme: 'light' | 'dark',
+  ];
+  const PICTURES: readonly Picture[] = [
+    ['console-overview', () => site.linkTo('/demo/live/overview'), 'light'],
+    ['console-deliveries', () => site.linkTo('/demo/live/deliveries'), 'light'],
+    ['console-delivery', (of) => site.linkTo(`/demo/live/deliveries/${of.delivery}`), 'light'],
+    ['console-endpoint', (of) => site.linkTo(`/demo/live/endpoints/${of.failing}`), 'light'],
+    ['console-event', (of) => site.linkTo(`/demo/live/events/${of.event}`), 'dark'],
+    ['portal-home', () => site.portalLink('/overview'), 'light'],
+    ['portal-event', (of) => site.portalLink(`/events/${of.event}`), 'dark'],
+  ];
+
+  /** `WRITE_PICTURES=true` writes those of the docs anew, once the attempts are counted. */
+  describe.runIf(process.env.WRITE_PICTURES === 'true')('the pictures of the docs', () => {
+    beforeAll(async () => {
+      const { call } = site;
+      await call('PATCH', `/v1/endpoints/${furnished.failing}`, { description: 'KYC decisions' });
+      await call('PATCH', `/v1/endpoints/${furnished.paused}`, { description: 'Archive' });
+      type Counted = { readonly asOf: string | null };
+      await eventually(
+        async () => (await call<Counted>('GET', '/v1/analytics/summary')).asOf !== null,
+        600_000,
+      );
+    }, 660_000);
+
+    it.each(PICTURES)('%s', async (name, address, colorScheme) => {
+      const looks = { width: 1100, height: 760, colorScheme };
+      const window = await Window.open(browser, site.url, looks);
+      await window.page.goto(await address(furnished));
+      await window.page.getByRole('heading', { level: 1 }).waitFor();
+      await window.page.waitForLoadState('networkidle');
+      await window.page.screenshot({ path: `docs/images/${name}.png` });
+      await window.close();
+    });
   });
 });

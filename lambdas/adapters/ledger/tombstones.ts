@@ -1,4 +1,5 @@
 // Tombstones of endpoints, templates, API keys and tenants: ids and times, until nothing can ask for them any more.
+import { DAYS_KEPT_MS } from '../../core/analytics/day.ts';
 import { DEDUPE_MS } from '../../core/events/ledger.ts';
 import type { Scope } from '../../core/scope.ts';
 import { scopeKey } from '../../core/scope.ts';
@@ -15,10 +16,11 @@ import { seconds } from './items.ts';
 
 const partition = (scope: Scope, kind: string): string => `${scopeKey(scope)}#deleted#${kind}`;
 
-function keyOf(ref: Scope & { readonly id: string }): Item {
-  const [kind = ''] = ref.id.split('_');
-  return { pk: text(partition(ref, kind)), sk: text(ref.id) };
-}
+type Ref = Scope & { readonly id: string };
+
+const kindOf = ({ id }: Ref): string => id.split('_')[0] ?? '';
+
+const keyOf = (ref: Ref): Item => ({ pk: text(partition(ref, kindOf(ref))), sk: text(ref.id) });
 
 const tenantKey = (id: string): Item => ({ pk: text('erased-tenants'), sk: text(id) });
 
@@ -40,8 +42,11 @@ export function createTombstones(
     async bury({ tenant, environment, id, deletedAtMs }) {
       if (deletedAtMs === undefined) return false;
       const tombstone: Tombstone = { tenant, environment, id, deletedAtMs };
-      // By then every delivery and every idempotency key that may name it is gone.
-      const exp = seconds(expiryOf(deletedAtMs + DEDUPE_MS, settings));
+      // By then every delivery and every idempotency key that may name it is gone,
+      const namedUntilMs = expiryOf(deletedAtMs + DEDUPE_MS, settings);
+      // and every count of an endpoint's deliveries, which the deletion of its tenant finds by this alone.
+      const isCounted = kindOf(tombstone) === 'ep';
+      const exp = seconds(namedUntilMs + (isCounted ? DAYS_KEPT_MS : 0));
       const item = { ...documentItem(keyOf(tombstone), tombstone), exp };
       await table.call('PutItem', { Item: item });
       return true;

@@ -1,6 +1,12 @@
 // Which groups a query may ask for, and where their counts are.
-import { type Groups, TYPES_OF_ENDPOINT } from '../../core/analytics/counting.ts';
-import { type GroupedSeries, groupedSeries, OTHER } from '../../core/analytics/series.ts';
+import type { Groups } from '../../core/analytics/counting.ts';
+import { mergedRollup } from '../../core/analytics/rollup.ts';
+import {
+  type GroupedSeries,
+  groupedSeries,
+  OTHER,
+  outcomesOf,
+} from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { inParallel } from '../../core/in-parallel.ts';
@@ -15,34 +21,42 @@ export type CountedGroup = Exclude<Group, 'outcome' | 'attempt'>;
 
 const READ_AT_ONCE = 20;
 
-/** @throws Problem 422 */
-export function requireGrouping(
-  by: Group | undefined,
-  { endpoint, type, granularity }: AskedWindow,
-): void {
-  const wrong = (message: string) => refused([{ path: 'by', message }]);
-  if (by === undefined) return;
-  if (by !== 'type' && by !== 'outcome' && by !== 'attempt' && endpoint !== undefined) {
-    throw wrong(`${by} says nothing of one endpoint`);
-  }
-  if (type !== undefined && !(endpoint === undefined && (by === 'outcome' || by === 'attempt'))) {
-    throw wrong(`${by} is not counted for one type: leave out type`);
-  }
-  if (granularity === '5m') throw wrong('is not counted by five minutes: ask for 1h or 1d');
+interface Asked extends AskedWindow {
+  readonly by?: Group | undefined;
 }
 
-/** @throws Problem 422 if none of the hours names the type */
-export function hoursOfType(hours: readonly HourRollup[], type: string): HourRollup[] {
-  const named = hours.flatMap((hour) => {
-    const counts = hour.types?.[type];
-    return counts === undefined ? [] : [{ ...hour, types: { [type]: counts } }];
-  });
-  const isCut = hours.some(({ types = {} }) => Object.keys(types).length >= TYPES_OF_ENDPOINT);
-  if (named.length === 0 && isCut) {
-    const message = `is not among the ${TYPES_OF_ENDPOINT} largest of the endpoint in any hour`;
-    throw refused([{ path: 'type', message }]);
+/** Response times and tries of one type at one endpoint are in no rollup, nor is more than counts by five minutes. */
+export function requireCounted(
+  figures: 'attempts' | 'deliveries' | 'latency' | 'retries',
+  { by, endpoint, type, granularity }: Asked,
+): void {
+  const wrong = (path: string, message: string) => refused([{ path, message }]);
+  const isOfTypeAtEndpoint = endpoint !== undefined && type !== undefined;
+  const hasMoreThanCounts = figures === 'latency' || figures === 'retries';
+  if (isOfTypeAtEndpoint && hasMoreThanCounts) {
+    throw wrong('type', `has no ${figures} at one endpoint: leave out endpoint or type`);
   }
-  return named;
+  if (granularity === '5m' && (hasMoreThanCounts || isOfTypeAtEndpoint)) {
+    const what = hasMoreThanCounts ? figures : 'a type at one endpoint';
+    throw wrong('granularity', `has no counts of ${what} by five minutes: ask for 1h or 1d`);
+  }
+  if (by === undefined) return;
+  if (by !== 'type' && by !== 'outcome' && by !== 'attempt' && endpoint !== undefined) {
+    throw wrong('by', `${by} says nothing of one endpoint`);
+  }
+  if (type !== undefined && (endpoint !== undefined || !(by === 'outcome' || by === 'attempt'))) {
+    throw wrong('by', `${by} is not counted for one type: leave out type`);
+  }
+  if (granularity === '5m') {
+    throw wrong('by', 'is not counted by five minutes: ask for 1h or 1d');
+  }
+}
+
+/** The most frequent: what is not among them is `other`. */
+export function shownOutcomes(hours: readonly HourRollup[]): ReadonlySet<string> {
+  const counted = Object.entries(outcomesOf(mergedRollup(hours)));
+  const byCount = counted.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return new Set(byCount.slice(0, MAX_GROUPS).map(([outcome]) => outcome));
 }
 
 export async function seriesBy(

@@ -40,14 +40,22 @@ const countsByName = z.record(z.string(), count);
 export const frameShape = {
   since: timeSchema,
   until: timeSchema,
-  complete: z.boolean().meta({ description: 'Whether every hour of the window is counted.' }),
+  complete: z.boolean().meta({
+    description:
+      'Whether every hour of the window is over and counted: false while one that got further attempts since is still to be counted again.',
+  }),
   live: z.enum(['exact', 'sampled']).nullable().meta({
     description:
       'What the hours that are not counted yet come from: all deliveries of the endpoint, or its newest. Null if there are none, or if they are not of one endpoint.',
   }),
   asOf: timeSchema.nullable().meta({ description: 'Up to when the current hour is counted.' }),
   percentiles: z.enum(['exact hours', 'nearest hours']).meta({
-    description: 'Whether the points consist of whole hours, of which percentiles are made.',
+    description:
+      'Whether the points consist of whole hours. Everything but the counts, averages and ends of points without groups is made of whole hours; where a day begins within one, of the nearest.',
+  }),
+  uncertainHours: count.meta({
+    description:
+      'Hours in which the `type` was not among the largest that are told apart, so that it may have more than is counted. Of a day in which further types came, all 24.',
   }),
 };
 
@@ -61,6 +69,7 @@ const seriesSchema = <T extends z.ZodObject>(id: string, point: T, example: z.in
       live: null,
       asOf: null,
       percentiles: 'exact hours',
+      uncertainHours: 0,
       data: [example],
     },
   });
@@ -157,7 +166,10 @@ const PROBLEMS = {
 } as const;
 export const CSV = ['application/json', 'text/csv'] as const;
 const BOUNDS =
-  'At most 2,000 points and 100 groups; further groups are `other`. Shares and percentiles need 20 attempts. `5m` has counts and averages, percentiles begin at `1h`. With `Accept: text/csv` the points are lines.';
+  'At most 2,000 points and 2.5 MB. Shares and percentiles need 20 attempts. With `Accept: text/csv` the points are lines.';
+const GROUPS_AND_5M =
+  'At most 100 groups; further ones are `other`. `5m` has counts and averages without groups, percentiles begin at `1h`. A type at one endpoint has counts and averages by `1h` or `1d`.';
+const WHOLE_HOURS = 'Not of a type at one endpoint, and not by `5m`.';
 
 export const getAttempts = operation({
   id: 'getAttemptAnalytics',
@@ -165,7 +177,7 @@ export const getAttempts = operation({
   path: '/v1/analytics/attempts',
   tag: 'Analytics',
   summary: 'Count attempts over time',
-  description: `Attempts by when they ended, without probes and replays. ${BOUNDS}`,
+  description: `Attempts by when they ended, without probes and replays. ${GROUPS_AND_5M} ${BOUNDS}`,
   access: 'deliveries:read',
   session: 'filtered',
   query: z.strictObject({ ...windowShape, ...byShape }),
@@ -178,7 +190,7 @@ export const getDeliveries = operation({
   path: '/v1/analytics/deliveries',
   tag: 'Analytics',
   summary: 'Count deliveries over time by how they ended',
-  description: `Times are from accepting the event to its delivery. Runs that a replay opened are not among them. ${BOUNDS}`,
+  description: `Times are from accepting the event to its delivery. Runs that a replay opened are not among them. ${GROUPS_AND_5M} ${BOUNDS}`,
   access: 'deliveries:read',
   session: 'filtered',
   query: z.strictObject({ ...windowShape, ...byShape }),
@@ -191,7 +203,7 @@ export const getLatency = operation({
   path: '/v1/analytics/latency',
   tag: 'Analytics',
   summary: 'Read the distribution of response times over time',
-  description: `A heat map: counts by response time, and where the time went on average. ${BOUNDS}`,
+  description: `A heat map: counts by response time, and where the time went on average. ${WHOLE_HOURS} ${BOUNDS}`,
   access: 'deliveries:read',
   session: 'filtered',
   query: z.strictObject(windowShape),
@@ -204,7 +216,7 @@ export const getRetries = operation({
   path: '/v1/analytics/retries',
   tag: 'Analytics',
   summary: 'Read how often which attempt succeeds',
-  description: `Of the whole window. ${BOUNDS}`,
+  description: `Of the whole window. ${WHOLE_HOURS} ${BOUNDS}`,
   access: 'deliveries:read',
   session: 'filtered',
   query: z.strictObject(windowShape),
@@ -251,7 +263,7 @@ const summarySchema = z
       since: '2026-01-30T10:00:00.000Z',
       until: '2026-01-31T10:00:00.000Z',
       asOf: null,
-      complete: true,
+      complete: false,
       now: {
         attempts: 412,
         success: 409,

@@ -5,16 +5,17 @@ import {
   type ComparedWindows,
   windowsAround,
 } from '../../core/analytics/comparison.ts';
-import type { GroupCounts, Groups } from '../../core/analytics/counting.ts';
+import { summedGroups } from '../../core/analytics/counting.ts';
 import { HOUR_MS, hourOf, hourStartMs, SLOT_MS } from '../../core/analytics/hour.ts';
 import { liveHours } from '../../core/analytics/live.ts';
-import { emptyRollup, mergeRollup, type Rollup } from '../../core/analytics/rollup.ts';
+import { mergedRollup } from '../../core/analytics/rollup.ts';
 import { rollupOf } from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
 import { contractOf } from '../../core/contracts/all.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
 import { instantMs, instantSchema } from '../../core/instant.ts';
 import type { Facts } from '../../core/recommendations/facts.ts';
+import { latelyOf } from '../../core/recommendations/lately.ts';
 import { recommendationsOf } from '../../core/recommendations/rules.ts';
 import { resolvePolicy } from '../../core/retries/delays.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -26,7 +27,6 @@ import { addComparisonRoute, type ChangePorts, changeOf } from './comparison.ts'
 import type { AnalyticsPorts } from './window.ts';
 
 const WEEK_MS = 7 * DAY_MS;
-const LATELY_MS = 6 * HOUR_MS;
 
 const recommendationSchema = z
   .strictObject({
@@ -147,23 +147,18 @@ function factsOf(
       const start = hourStartMs(hour);
       return start >= fromMs && start < toMs;
     });
-  const sum = (fromMs: number, toMs: number): Rollup => {
-    const whole = emptyRollup();
-    for (const one of between(fromMs, toMs)) mergeRollup(whole, one);
-    return whole;
-  };
   const week = between(nowMs - WEEK_MS, nowMs);
   return {
-    now: sum(nowMs - WEEK_MS, nowMs),
-    before: sum(nowMs - 2 * WEEK_MS, nowMs - WEEK_MS),
-    lately: sum(nowMs - LATELY_MS, nowMs),
+    now: mergedRollup(week),
+    before: mergedRollup(between(nowMs - 2 * WEEK_MS, nowMs - WEEK_MS)),
+    lately: latelyOf(week, nowMs),
     // The last five minutes are not over.
     slots: week.flatMap(({ hour, slots }) =>
       Object.entries(slots)
         .filter(([slot]) => hourStartMs(hour) + (Number(slot) + 1) * SLOT_MS <= nowMs)
         .map(([, counts]) => counts),
     ),
-    types: typesOf(week),
+    types: Object.fromEntries(summedGroups(week.map(({ types = {} }) => types))),
     settings,
     ...(compared && {
       change: {
@@ -181,17 +176,4 @@ async function changeSince(
 ): Promise<number | undefined> {
   const changedAtMs = await changeOf(ports, endpoint);
   return changedAtMs !== undefined && changedAtMs >= sinceMs ? changedAtMs : undefined;
-}
-
-function typesOf(hours: readonly HourRollup[]): Groups {
-  const sums: Record<string, GroupCounts> = {};
-  for (const { types = {} } of hours) {
-    for (const [type, counts] of Object.entries(types)) {
-      const before = sums[type];
-      sums[type] = before
-        ? (counts.map((count, index) => count + (before[index] ?? 0)) as unknown as GroupCounts) // as many
-        : counts;
-    }
-  }
-  return sums;
 }

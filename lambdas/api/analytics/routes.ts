@@ -2,15 +2,22 @@
 
 import type { GroupCounts } from '../../core/analytics/counting.ts';
 import { bucketBounds, mergedHistogram, totalIn } from '../../core/analytics/histogram.ts';
-import type { Slot } from '../../core/analytics/rollup.ts';
 import {
   countedIn,
   endsIn,
   isSuccessful,
+  mergedRollup,
   type Rollup,
   TRIES,
 } from '../../core/analytics/rollup.ts';
-import { countsIn, outcomesOf, rate, rollupOf, timesOf } from '../../core/analytics/series.ts';
+import {
+  averageMs,
+  OTHER,
+  outcomesOf,
+  rate,
+  type SpanOfHours,
+  timesOf,
+} from '../../core/analytics/series.ts';
 import type { Span } from '../../core/analytics/spans.ts';
 import type { Scope } from '../../core/scope.ts';
 import { requireNamed } from '../../http/admission.ts';
@@ -18,7 +25,7 @@ import type { AppContext } from '../../http/authentication.ts';
 import type { Serve } from '../../http/operation.ts';
 import { time } from '../schemas.ts';
 import { inForm } from './csv.ts';
-import { type Group, hoursOfType, requireGrouping, seriesBy } from './grouping.ts';
+import { type Group, requireCounted, seriesBy, shownOutcomes } from './grouping.ts';
 import {
   type AttemptPoint,
   type DeliveryPoint,
@@ -29,20 +36,23 @@ import {
   type LatencyPoint,
   type RetryPoint,
 } from './operations.ts';
+import { countsOfType } from './type.ts';
 import {
   type AnalyticsPorts,
   type AnalyticsWindow,
   type AskedWindow,
   readWindow,
+  requireLength,
   requirePoints,
   whoseOf,
 } from './window.ts';
 
 /** How the points of an operation are made. */
 interface Points<Point> {
-  readonly split: (span: Span, rollup: Rollup, by: 'outcome' | 'attempt') => Point[];
+  readonly byOutcome: (span: Span, rollup: Rollup, shown: ReadonlySet<string>) => Point[];
+  readonly byAttempt: (span: Span, rollup: Rollup) => Point[];
   readonly counted: (span: Span, group: string | undefined, counts: GroupCounts) => Point;
-  readonly whole: (span: Span, window: AnalyticsWindow) => Point;
+  readonly whole: (of: SpanOfHours, isFine: boolean) => Point;
 }
 
 const NO_TIMES = { p50Ms: null, p95Ms: null, p99Ms: null };
@@ -54,60 +64,73 @@ export function addAnalyticsRoutes(serve: Serve, ports: AnalyticsPorts): void {
     asked: AskedWindow,
   ): Promise<AnalyticsWindow> => {
     requireNamed(c, asked);
-    const window = await readWindow(ports, scope, asked, await whoseOf(ports, scope, asked));
-    const { endpoint, type } = asked;
-    return endpoint === undefined || type === undefined
-      ? window
-      : { ...window, hours: hoursOfType(window.hours, type) };
+    return readWindow(ports, scope, asked, await whoseOf(ports, scope, asked));
   };
 
-  /** A point for each span, or for each group in it. @throws Problem 422 */
-  const groupedPoints = async <Point>(
+  /** A point for each span, or for each group in it. */
+  const pointsOf = async <Point>(
+    scope: Scope,
+    { spans, hours, isFine }: AnalyticsWindow,
+    { by, endpoint, type }: AskedWindow & { readonly by?: Group | undefined },
+    { byOutcome, byAttempt, counted, whole }: Points<Point>,
+  ): Promise<Point[]> => {
+    if (by === 'outcome') {
+      const shown = shownOutcomes(hours);
+      return spans.flatMap((one) => byOutcome(one.span, mergedRollup(one.hours), shown));
+    }
+    if (by === 'attempt') {
+      return spans.flatMap((one) => byAttempt(one.span, mergedRollup(one.hours)));
+    }
+    if (by !== undefined) {
+      const series = await seriesBy(ports, scope, hours, by);
+      requirePoints(spans.length * series.names.length);
+      return spans.flatMap(({ span, hours: some }) =>
+        series.names.map((name) => counted(span, name, series.counts(some, name))),
+      );
+    }
+    return endpoint === undefined || type === undefined
+      ? spans.map((one) => whole(one, isFine))
+      : spans.map((one) => counted(one.span, undefined, countsOfType(one.hours, type)));
+  };
+
+  /** @throws Problem 404, 422 */
+  const answerOf = async <Point extends object>(
     c: AppContext,
     scope: Scope,
     query: AskedWindow & { readonly by?: Group | undefined },
-    { split, counted, whole }: Points<Point>,
+    points: Points<Point>,
   ): Promise<{ readonly data: Point[]; readonly frame: AnalyticsWindow['frame'] }> => {
-    const { by, endpoint, type } = query;
-    requireGrouping(by, query);
     const window = await windowOf(c, scope, query);
-    const { spans, hours, frame } = window;
-    const isTypeOfEndpoint = endpoint !== undefined && type !== undefined;
-    let data: Point[];
-    if (by === 'outcome' || by === 'attempt') {
-      data = spans.flatMap((span) => split(span, rollupOf(span, hours), by));
-    } else if (by !== undefined || isTypeOfEndpoint) {
-      const series = await seriesBy(ports, scope, hours, by ?? 'type');
-      const names = isTypeOfEndpoint ? [type] : series.names;
-      requirePoints(spans.length * names.length);
-      data = spans.flatMap((span) =>
-        names.map((name) => counted(span, by && name, series.counts(span, name))),
-      );
-    } else data = spans.map((span) => whole(span, window));
+    const data = await pointsOf(scope, window, query, points);
     requirePoints(data.length);
-    return { data, frame };
+    requireLength(data);
+    return { data, frame: window.frame };
   };
 
   serve(getAttempts, async ({ c, scope, query, reply }) => {
-    const { data, frame } = await groupedPoints(c, scope, query, ATTEMPT_POINTS);
+    requireCounted('attempts', query);
+    const { data, frame } = await answerOf(c, scope, query, ATTEMPT_POINTS);
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
   serve(getDeliveries, async ({ c, scope, query, reply }) => {
-    const { data, frame } = await groupedPoints(c, scope, query, DELIVERY_POINTS);
+    requireCounted('deliveries', query);
+    const { data, frame } = await answerOf(c, scope, query, DELIVERY_POINTS);
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
   serve(getLatency, async ({ c, scope, query, reply }) => {
-    const { spans, hours, frame } = await windowOf(c, scope, query);
-    const data = spans.map((span) => latencyPointOf(span, rollupOf(span, hours)));
+    requireCounted('latency', query);
+    const { spans, frame } = await windowOf(c, scope, query);
+    const data = spans.map(({ span, hours }) => latencyPointOf(span, mergedRollup(hours)));
+    requireLength(data);
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 
   serve(getRetries, async ({ c, scope, query, reply }) => {
-    const { spans, hours, frame } = await windowOf(c, scope, query);
-    const whole = { fromMs: spans[0]?.fromMs ?? 0, toMs: spans.at(-1)?.toMs ?? 0 };
-    const data = retryPointsOf(rollupOf(whole, hours));
+    requireCounted('retries', query);
+    const { spans, frame } = await windowOf(c, scope, query);
+    const data = retryPointsOf(mergedRollup(spans.flatMap(({ hours }) => hours)));
     return inForm(c, data) ?? reply(200, { ...frame, data });
   });
 }
@@ -124,34 +147,37 @@ function attemptPointOf(
     success,
     failure: count - success,
     successRate: rate(success, count),
-    avgMs: count === 0 || sumMs === null ? null : Math.round(sumMs / count),
+    avgMs: sumMs === null ? null : averageMs(sumMs, count),
     ...NO_TIMES,
     outcomes: {},
   };
 }
 
-function wholeAttemptPoint(span: Span, { hours, isFine }: AnalyticsWindow): AttemptPoint {
-  const [count, success, sumMs]: Slot = countsIn(span, hours);
-  const point = attemptPointOf(span, undefined, [count, success, sumMs, 0, 0, 0]);
+function wholeAttemptPoint({ span, hours, counts }: SpanOfHours, isFine: boolean): AttemptPoint {
+  const point = attemptPointOf(span, undefined, counts);
   if (isFine) return point;
-  const rollup = rollupOf(span, hours);
+  const [count, , sumMs] = counts;
+  const rollup = mergedRollup(hours);
   return { ...point, ...timesOf(rollup, count, sumMs), outcomes: outcomesOf(rollup) };
 }
 
-function byOutcome({ outcomes }: Rollup): [string, [number, number]][] {
-  return Object.entries(outcomes).flatMap(([outcome, { by }]): [string, [number, number]][] => {
-    const count = countedIn(by);
-    return count === 0 ? [] : [[outcome, [count, isSuccessful(outcome) ? count : 0]]];
-  });
-}
-
 const ATTEMPT_POINTS: Points<AttemptPoint> = {
-  split(span, rollup, by) {
-    const split = by === 'outcome' ? byOutcome(rollup) : Object.entries(rollup.tries);
-    return split.map(([group, [count, success]]) =>
-      attemptPointOf(span, group, [count, success, null]),
-    );
+  byOutcome(span, { outcomes }, shown) {
+    const groups = new Map<string, [count: number, success: number]>();
+    for (const [outcome, { by }] of Object.entries(outcomes)) {
+      const count = countedIn(by);
+      if (count === 0) continue;
+      const group = shown.has(outcome) ? outcome : OTHER;
+      const [all, successes] = groups.get(group) ?? [0, 0];
+      groups.set(group, [all + count, successes + (isSuccessful(outcome) ? count : 0)]);
+    }
+    return [...groups].map(([group, counts]) => attemptPointOf(span, group, [...counts, null]));
   },
+  byAttempt: (span, { tries }) =>
+    TRIES.flatMap((group) => {
+      const counts = tries[group];
+      return counts ? [attemptPointOf(span, group, [...counts, null])] : [];
+    }),
   counted: attemptPointOf,
   whole: wholeAttemptPoint,
 };
@@ -183,32 +209,38 @@ function deliveryPointOf(
   };
 }
 
-function wholeDeliveryPoint(span: Span, { hours, isFine }: AnalyticsWindow): DeliveryPoint {
-  const [, , , ...ends]: Slot = countsIn(span, hours);
-  const rollup = rollupOf(span, hours);
-  const point = deliveryPointOf(span, undefined, ends, isFine ? {} : rollup.ends);
-  if (isFine) return point;
-  const { took, tookMs } = rollup;
-  return { ...point, ...timesOf({ ...rollup, ok: took, failed: {} }, totalIn(took), tookMs) };
+function wholeDeliveryPoint({ span, hours, counts }: SpanOfHours, isFine: boolean): DeliveryPoint {
+  const [, , , ...ended] = counts;
+  if (isFine) return deliveryPointOf(span, undefined, ended, {});
+  const { ends, took, tookMs } = mergedRollup(hours);
+  const times = timesOf({ ok: took, failed: {} }, totalIn(took), tookMs);
+  return { ...deliveryPointOf(span, undefined, ended, ends), ...times };
 }
 
 const DELIVERY_POINTS: Points<DeliveryPoint> = {
-  split(span, { ends, needed }, by) {
-    return Object.entries(by === 'attempt' ? needed : ends).map(([group, count]) => {
-      const of = { ends: { [by === 'attempt' ? 'delivered' : group]: count } };
-      return deliveryPointOf(span, group, endCounts(of), of.ends);
-    });
-  },
-  counted: (span, group, [, , , ...ends]) => deliveryPointOf(span, group, ends, {}),
+  byOutcome: (span, { ends }) =>
+    Object.entries(ends).map(([end, count]) => endPointOf(span, end, end, count)),
+  byAttempt: (span, { needed }) =>
+    TRIES.flatMap((group) => {
+      const count = needed[group];
+      return count === undefined ? [] : [endPointOf(span, group, 'delivered', count)];
+    }),
+  counted: (span, group, [, , , ...ended]) => deliveryPointOf(span, group, ended, {}),
   whole: wholeDeliveryPoint,
 };
+
+/** Of deliveries that ended in one way. */
+function endPointOf(span: Span, group: string, end: string, count: number): DeliveryPoint {
+  const ends = { [end]: count };
+  return deliveryPointOf(span, group, endCounts({ ends }), ends);
+}
 
 function latencyPointOf({ fromMs }: Span, rollup: Rollup): LatencyPoint {
   const all = mergedHistogram(rollup.ok, rollup.failed);
   const count = totalIn(all);
   const average = (phase: keyof Rollup['phases']): number | null => {
     const [made, ms] = rollup.phases[phase] ?? [0, 0];
-    return made === 0 ? null : Math.round(ms / made);
+    return averageMs(ms, made);
   };
   return {
     at: time(fromMs),

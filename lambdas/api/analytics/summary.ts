@@ -1,14 +1,8 @@
 // GET /v1/analytics/summary: what a front page needs in one answer.
+import { failuresIn, summedGroups } from '../../core/analytics/counting.ts';
 import { HOUR_MS, hourOf, hourStartMs } from '../../core/analytics/hour.ts';
 import { attemptsIn, endsIn, type Rollup } from '../../core/analytics/rollup.ts';
-import {
-  groupedSeries,
-  OTHER,
-  outcomesOf,
-  rate,
-  rollupOf,
-  timesOf,
-} from '../../core/analytics/series.ts';
+import { outcomesOf, rate, rollupOf, roundedMs, timesOf } from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
 import type { Environment } from '../../core/scope.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -79,16 +73,17 @@ export function totalsOf(rollup: Rollup): Totals {
   };
 }
 
+/** Of those that its hours name. */
 function failing(hours: readonly HourRollup[], tenant: string) {
-  const series = groupedSeries(hours, ({ endpoints = {} }) => endpoints, 100);
-  const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-  return series.names
-    .filter((name) => name !== OTHER)
-    .map((endpoint) => {
-      const [attempts, success] = series.counts(whole, endpoint);
-      return { tenant, endpoint, attempts, failures: attempts - success, p95Ms: null };
-    })
-    .sort((a, b) => b.failures - a.failures)
+  return [...summedGroups(hours.map(({ endpoints = {} }) => endpoints))]
+    .map(([endpoint, counts]) => ({
+      tenant,
+      endpoint,
+      attempts: counts[0],
+      failures: failuresIn(counts),
+      p95Ms: null,
+    }))
+    .sort((a, b) => b.failures - a.failures || b.attempts - a.attempts)
     .slice(0, SHOWN);
 }
 
@@ -103,7 +98,7 @@ async function leading(
     if (!leaders) continue;
     return leaders.byFailures.slice(0, SHOWN).map(({ environment: _, p95Ms, ...one }) => ({
       ...one,
-      p95Ms: p95Ms === undefined ? null : Math.round(p95Ms),
+      p95Ms: p95Ms === undefined ? null : roundedMs(p95Ms),
     }));
   }
   return [];

@@ -1,5 +1,6 @@
 // POST /v1/transforms/test: what a transformation makes of data, and the request that would be sent.
 import * as z from 'zod';
+import { defined } from '../../core/defined.ts';
 import { SAMPLE_TYPE, type TestDeliveries, testReportSchema } from '../../core/deliveries/test.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { inexactWarning } from '../../core/endpoints/warnings.ts';
@@ -106,11 +107,13 @@ export function addTransformTestRoute(serve: Serve, ports: TransformTestPorts): 
   }
 
   /** @throws Problem 503 */
-  async function requestFor(endpointId: string, event: Event, transform: string) {
-    const { tenant, environment, type: eventType, data } = event;
-    const request = { tenant, environment, endpointId, eventType, data };
+  async function requestFor(endpointId: string, event: Event, data: string) {
+    const { tenant, environment, type: eventType } = event;
+    const { id, acceptedAtMs, occurredAt, subject, channels } = event;
+    const preview = defined({ id, acceptedAtMs, occurredAt, subject, channels: [...channels] });
+    const request = { tenant, environment, endpointId, eventType, data, preview };
     try {
-      return (await tests.send({ ...request, transform, isPreview: true })).request;
+      return (await tests.send(request)).request;
     } catch (error) {
       if (!(error instanceof TestNotSentError)) throw error;
       throw new Problem(503, 'The request could not be formed. Try again.');
@@ -143,7 +146,7 @@ export function addTransformTestRoute(serve: Serve, ports: TransformTestPorts): 
       output: isDone ? JSON.parse(result.data) : null,
       failure: isDone ? null : result.reason,
       warnings: inexact.length > 0 ? [inexactWarning('/data', inexact)] : [],
-      request: isDone && endpointId ? await requestFor(endpointId, found, source) : null,
+      request: isDone && endpointId ? await requestFor(endpointId, found, result.data) : null,
     });
   });
 }

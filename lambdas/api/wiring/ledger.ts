@@ -1,5 +1,6 @@
 // What the api function has of the ledger, with everything sealed opened.
 
+import { createDueHours } from '../../adapters/analytics/due-hours.ts';
 import { createRollups } from '../../adapters/analytics/rollups.ts';
 import type { DynamoDb } from '../../adapters/aws/dynamodb/calls.ts';
 import { tableOf } from '../../adapters/aws/dynamodb/calls.ts';
@@ -37,6 +38,7 @@ export function wireLedger(dynamoDb: DynamoDb, settings: Settings, vault: VaultP
     health: createHealthLedger(tableOf(dynamoDb, table)),
     replays: createReplayLedger(tableOf(dynamoDb, table), settings),
     wakes: createWakes(tableOf(dynamoDb, table), surroundings),
+    dueHours: createDueHours(tableOf(dynamoDb, table)),
     rollups: createRollups(tableOf(dynamoDb, table)),
     work: createWorkLedger(tableOf(dynamoDb, table)),
   };

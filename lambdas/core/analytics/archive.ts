@@ -26,6 +26,23 @@ export function prefixOf(hour: string): string {
   return `${ATTEMPTS_PREFIX}dt=${date}/hour=${hours}/`;
 }
 
+/** @param key one that `prefixOf` begins */
+export function hourOfKey(key: string): string {
+  const [, date, hour] = /\bdt=([\d-]+)\/hour=(\d\d)\//.exec(key) ?? [];
+  return `${date}T${hour}`;
+}
+
+/** Some 350,000 lines as they are packed. */
+const PASS_BYTES = 24 * 1024 * 1024;
+/** As many shards as an event's id tells apart. */
+const MAX_PASSES = 32;
+
+/** How often objects are read that are too large for memory together, each time for a shard of their events. */
+export function passesOver(objects: readonly StoredObject[]): number {
+  const bytes = objects.reduce((sum, one) => sum + one.bytes, 0);
+  return Math.min(MAX_PASSES, Math.max(1, Math.ceil(bytes / PASS_BYTES)));
+}
+
 export interface PackedLines {
   readonly key: string;
   readonly body: Uint8Array;

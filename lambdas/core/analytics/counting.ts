@@ -15,7 +15,9 @@ import {
 
 /** Groups that a rollup names in itself: the largest. */
 export const TYPES_OF_ENDPOINT = 20;
-export const ENDPOINTS_OF_TENANT = 100;
+const ENDPOINTS_OF_TENANT = 100;
+/** Beside the largest: an endpoint with few attempts may be the one that always fails. */
+const FAILING_OF_TENANT = 20;
 /** Of a tenant's event types, those that get a rollup of their own. */
 export const TYPES_OF_TENANT = 200;
 const LEADERS = 50;
@@ -27,10 +29,29 @@ export type GroupCounts = readonly [number, number, number, number, number, numb
 
 export type Groups = Readonly<Record<string, GroupCounts>>;
 
+export const NOTHING: GroupCounts = [0, 0, 0, 0, 0, 0];
+export const plus = (a: GroupCounts, b: GroupCounts) => combined(a, b, 1);
+export const minus = (a: GroupCounts, b: GroupCounts) => combined(a, b, -1);
+
+function combined(a: GroupCounts, b: GroupCounts, sign: 1 | -1): GroupCounts {
+  return a.map((value, index) => value + sign * (b[index] ?? 0)) as unknown as GroupCounts; // as many
+}
+
+/** Added up by name. */
+export function summedGroups(all: readonly Groups[]): Map<string, GroupCounts> {
+  const sums = new Map<string, GroupCounts>();
+  for (const [name, counts] of all.flatMap((groups) => Object.entries(groups))) {
+    sums.set(name, plus(sums.get(name) ?? NOTHING, counts));
+  }
+  return sums;
+}
+
+export const failuresIn = ([attempts, successes]: GroupCounts): number => attempts - successes;
+
 export interface CountedRollup extends Rollup {
   /** Its largest event types: of a tenant, those that have rollups of their own. */
   readonly types?: Groups;
-  /** Of a tenant: its largest endpoints. */
+  /** Of a tenant: its largest endpoints, and those that fail most. */
   readonly endpoints?: Groups;
 }
 
@@ -124,32 +145,42 @@ function summed(tenants: readonly OfTenant[]): Map<Whose, CountedRollup> {
       }
       byEndpoint.set(endpoint, ofEndpoint);
       mergeRollup(whole, ofEndpoint, true);
-      const largestTypes = largest(types, TYPES_OF_ENDPOINT);
+      const largestTypes = largestGroups(countsByName(types), TYPES_OF_ENDPOINT);
       all.set({ kind: 'endpoint', ...scope, endpoint }, { ...ofEndpoint, types: largestTypes });
     }
-    const types = largest(byType, TYPES_OF_TENANT);
+    const types = largestGroups(countsByName(byType), TYPES_OF_TENANT);
     for (const type of Object.keys(types)) {
       all.set({ kind: 'type', ...scope, type }, getOr(byType, type, emptyRollup));
     }
-    const largestEndpoints = largest(byEndpoint, ENDPOINTS_OF_TENANT);
-    all.set({ kind: 'tenant', ...scope }, { ...whole, types, endpoints: largestEndpoints });
+    const named = namedEndpoints(countsByName(byEndpoint));
+    all.set({ kind: 'tenant', ...scope }, { ...whole, types, endpoints: named });
     mergeRollup(getOr(stacks, scope.environment, emptyRollup), whole, true);
   }
   for (const [environment, rollup] of stacks) all.set({ kind: 'stack', environment }, rollup);
   return all;
 }
 
-function largest(rollups: ReadonlyMap<string, Rollup>, limit: number): Groups {
-  return largestGroups(
-    new Map([...rollups].map(([name, rollup]) => [name, countsOf(rollup)])),
-    limit,
-  );
+function countsByName(rollups: ReadonlyMap<string, Rollup>): Map<string, GroupCounts> {
+  return new Map([...rollups].map(([name, rollup]) => [name, countsOf(rollup)]));
 }
 
-/** By attempts. */
-export function largestGroups(groups: ReadonlyMap<string, GroupCounts>, limit: number): Groups {
-  const sorted = [...groups].sort(([a, x], [b, y]) => y[0] - x[0] || (a < b ? -1 : 1));
+/** @param sizeOf the attempts, unless it is said */
+export function largestGroups(
+  groups: ReadonlyMap<string, GroupCounts>,
+  limit: number,
+  sizeOf: (counts: GroupCounts) => number = ([attempts]) => attempts,
+): Groups {
+  const sorted = [...groups].sort(([a, x], [b, y]) => sizeOf(y) - sizeOf(x) || (a < b ? -1 : 1));
   return Object.fromEntries(sorted.slice(0, limit));
+}
+
+/** Those of a tenant's endpoints that its rollup names. */
+export function namedEndpoints(groups: ReadonlyMap<string, GroupCounts>): Groups {
+  const failing = new Map([...groups].filter(([, counts]) => failuresIn(counts) > 0));
+  return {
+    ...largestGroups(groups, ENDPOINTS_OF_TENANT),
+    ...largestGroups(failing, FAILING_OF_TENANT, failuresIn),
+  };
 }
 
 export function countsOf(rollup: Rollup): GroupCounts {

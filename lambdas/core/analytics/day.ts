@@ -2,16 +2,15 @@
 import { DAY_MS } from '../time.ts';
 import {
   type CountedRollup,
-  ENDPOINTS_OF_TENANT,
-  type GroupCounts,
-  type Groups,
+  countsOf,
   largestGroups,
+  namedEndpoints,
+  summedGroups,
   TYPES_OF_ENDPOINT,
   TYPES_OF_TENANT,
 } from './counting.ts';
 import { HOURS_KEPT_MS } from './hour.ts';
-import { emptyRollup, mergeRollup } from './rollup.ts';
-import { countsIn } from './series.ts';
+import { mergedRollup } from './rollup.ts';
 import type { HourRollup } from './store.ts';
 
 /** How far back days can be asked for. */
@@ -35,32 +34,16 @@ export function hasItsHours(day: string, nowMs: number): boolean {
 
 /** In the form of an hour, with all counts in its first five minutes. */
 export function dayRollup(hours: readonly HourRollup[]): CountedRollup {
-  const day = emptyRollup();
-  for (const one of hours) mergeRollup(day, one);
-  const counts = countsIn({ fromMs: 0, toMs: Number.POSITIVE_INFINITY }, hours);
-  if (counts.some((count) => count > 0)) day.slots = { 0: counts };
-  const types = summed(hours, ({ types }) => types);
-  const endpoints = summed(hours, ({ endpoints }) => endpoints);
+  const day = mergedRollup(hours);
+  const counts = countsOf(day);
+  const types = hours.flatMap((one) => (one.types ? [one.types] : []));
+  const endpoints = hours.flatMap((one) => (one.endpoints ? [one.endpoints] : []));
+  const isOfTenant = endpoints.length > 0;
+  const limit = isOfTenant ? TYPES_OF_TENANT : TYPES_OF_ENDPOINT;
   return {
     ...day,
-    ...(types && {
-      types: largestGroups(types, endpoints ? TYPES_OF_TENANT : TYPES_OF_ENDPOINT),
-    }),
-    ...(endpoints && { endpoints: largestGroups(endpoints, ENDPOINTS_OF_TENANT) }),
+    slots: counts.some((count) => count > 0) ? { 0: [...counts] } : {},
+    ...(types.length > 0 && { types: largestGroups(summedGroups(types), limit) }),
+    ...(isOfTenant && { endpoints: namedEndpoints(summedGroups(endpoints)) }),
   };
-}
-
-function summed(
-  hours: readonly HourRollup[],
-  groupsOf: (hour: HourRollup) => Groups | undefined,
-): Map<string, GroupCounts> | undefined {
-  const named = hours.map(groupsOf).filter((groups) => groups !== undefined);
-  if (named.length === 0) return undefined;
-  const sums = new Map<string, GroupCounts>();
-  for (const [name, counts] of named.flatMap((groups) => Object.entries(groups))) {
-    const before = sums.get(name);
-    const sum = counts.map((count, index) => count + (before?.[index] ?? 0));
-    sums.set(name, sum as unknown as GroupCounts); // as many
-  }
-  return sums;
 }

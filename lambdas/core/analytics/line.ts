@@ -95,6 +95,7 @@ export function linesOf(before: Delivery | undefined, after: Delivery): Line[] {
   const lines: Line[] = attempts.map((attempt) => ({
     ...subject,
     run: attempt.run,
+    ...openedByReplay(after, attempt.run),
     attempt: attempt.number,
     attemptInRun: numberInRun(after, attempt),
     cause: attempt.cause,
@@ -109,7 +110,19 @@ export function linesOf(before: Delivery | undefined, after: Delivery): Line[] {
   if (end && last && isAttempt(last) && last.at + last.ms === end.endedAt) {
     return [...lines.slice(0, -1), { ...last, ...end }];
   }
-  return end ? [...lines, { ...subject, ...end }] : lines;
+  return end ? [...lines, { ...subject, ...openedByReplay(after, after.run), ...end }] : lines;
+}
+
+/** An earlier run is told by its attempts: the delivery names the replay of its latest alone. */
+function openedByReplay(
+  { run: latest, replayId, attempts }: Delivery,
+  run: number,
+): Pick<Subject, 'replay'> {
+  const isReplay =
+    run === latest
+      ? replayId !== undefined
+      : attempts.some((one) => one.run === run && one.cause === 'replay');
+  return isReplay ? { replay: true } : {};
 }
 
 /** Parts that there were, and that were reached. */
@@ -134,7 +147,6 @@ function subjectOf(delivery: Delivery): Subject {
     type: eventType,
     accepted: acceptedAtMs,
     run,
-    ...(delivery.replayId === undefined ? {} : { replay: true as const }),
   };
 }
 

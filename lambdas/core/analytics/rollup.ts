@@ -10,8 +10,12 @@ const APART: readonly Cause[] = ['probe', 'replay'];
 
 export const isApart = (cause: string): boolean => APART.some((one) => one === cause);
 
+/** The cause under which an attempt is counted: all attempts of a run that a replay opened are the replay's. */
+export const countedCause = ({ cause, replay }: Pick<AttemptFacts, 'cause'> & Line): Cause =>
+  replay && !isApart(cause) ? 'replay' : cause;
+
 export interface OutcomeCount {
-  /** Attempts by their cause. */
+  /** Attempts by their cause: see `countedCause`. */
   readonly by: Partial<Record<Cause, number>>;
   readonly firstAt: number;
   readonly lastAt: number;
@@ -95,7 +99,8 @@ export function count(rollup: OpenRollup, line: Line, part: 'attempt' | 'end'): 
 }
 
 function countAttempt(rollup: OpenRollup, line: Line & AttemptFacts): void {
-  const { outcome, cause, ms } = line;
+  const { outcome, ms } = line;
+  const cause = countedCause(line);
   const endedAt = line.at + ms;
   addOutcome(rollup, outcome, {
     by: { [cause]: 1 },
@@ -152,6 +157,13 @@ export function mergeRollup(rollup: OpenRollup, other: Rollup, isSameHour = fals
   for (const name of ['okMs', 'failedMs', 'kept', 'tookMs'] as const) rollup[name] += other[name];
   if (!isSameHour) return;
   for (const [slot, added] of Object.entries(other.slots)) addSlot(rollup.slots, slot, added);
+}
+
+/** Of several hours; without their five minutes. */
+export function mergedRollup(rollups: readonly Rollup[]): OpenRollup {
+  const whole = emptyRollup();
+  for (const one of rollups) mergeRollup(whole, one);
+  return whole;
 }
 
 export function addSlot(slots: Record<string, Slot>, name: string, added: Slot): void {

@@ -1,24 +1,59 @@
 // Rollups of hours as a series of points: counts from the five minutes that a span has, and everything else from its whole
 // hours. Percentiles come from merged histograms, never from averaged percentiles.
-import { type GroupCounts, type Groups, MIN_SAMPLE } from './counting.ts';
+import {
+  countsOf,
+  type GroupCounts,
+  type Groups,
+  MIN_SAMPLE,
+  minus,
+  NOTHING,
+  plus,
+} from './counting.ts';
 import { mergedHistogram, quantile, totalIn } from './histogram.ts';
 import { HOUR_MS, hourStartMs, SLOT_MS } from './hour.ts';
-import { countedIn, emptyRollup, mergeRollup, type Rollup, type Slot } from './rollup.ts';
+import { countedIn, mergedRollup, type Rollup } from './rollup.ts';
 import type { Span } from './spans.ts';
 import type { HourRollup } from './store.ts';
 
 /** What is left of groups that are not shown. */
 export const OTHER = 'other';
 
-const NOTHING: GroupCounts = [0, 0, 0, 0, 0, 0];
+/** What a span has of some hours. */
+export interface SpanOfHours {
+  readonly span: Span;
+  /** Those that it has whole, or more than half of. */
+  readonly hours: readonly HourRollup[];
+  /** Attempts, successes, milliseconds and ends, to the five minutes. */
+  readonly counts: GroupCounts;
+}
 
-/** The hours that a span has, or has more than half of. */
-export function hoursIn({ fromMs, toMs }: Span, hours: readonly HourRollup[]): HourRollup[] {
-  const [from, to] = [fromMs, toMs].map((at) => Math.round(at / HOUR_MS) * HOUR_MS);
-  return hours.filter(({ hour }) => {
-    const start = hourStartMs(hour);
-    return start >= (from ?? 0) && start < (to ?? 0);
-  });
+/** Each hour and each five minutes to one span. @param spans in their order, none over another */
+export function splitBySpans(
+  spans: readonly Span[],
+  hours: readonly HourRollup[],
+): readonly SpanOfHours[] {
+  const parts = spans.map((span) => ({ span, hours: [] as HourRollup[], counts: NOTHING }));
+  for (const one of hours) {
+    const startMs = hourStartMs(one.hour);
+    parts[indexAt(spans, startMs + HOUR_MS / 2 - 1)]?.hours.push(one);
+    for (const [slot, counts] of Object.entries(one.slots)) {
+      const part = parts[indexAt(spans, startMs + Number(slot) * SLOT_MS)];
+      if (part) part.counts = plus(part.counts, counts);
+    }
+  }
+  return parts;
+}
+
+/** Where the span is that has a moment, or -1. */
+function indexAt(spans: readonly Span[], atMs: number): number {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.fromMs ?? 0) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  const found = spans[low - 1];
+  return found !== undefined && atMs < found.toMs ? low - 1 : -1;
 }
 
 export function isOfWholeHours({ fromMs, toMs }: Span): boolean {
@@ -27,24 +62,7 @@ export function isOfWholeHours({ fromMs, toMs }: Span): boolean {
 
 /** Everything of a span. */
 export function rollupOf(span: Span, hours: readonly HourRollup[]): Rollup {
-  const whole = emptyRollup();
-  for (const one of hoursIn(span, hours)) mergeRollup(whole, one);
-  return whole;
-}
-
-/** Attempts, successes, milliseconds and ends, to the five minutes. */
-export function countsIn(span: Span, hours: readonly HourRollup[]): Slot {
-  const sum: Slot = [0, 0, 0, 0, 0, 0];
-  for (const { hour, slots } of hours) {
-    const start = hourStartMs(hour);
-    if (start + HOUR_MS <= span.fromMs || start >= span.toMs) continue;
-    for (const [slot, counts] of Object.entries(slots)) {
-      const at = start + Number(slot) * SLOT_MS;
-      if (at < span.fromMs || at >= span.toMs) continue;
-      for (const index of sum.keys()) sum[index] = (sum[index] ?? 0) + (counts[index] ?? 0);
-    }
-  }
-  return sum;
+  return mergedRollup(splitBySpans([span], hours)[0]?.hours ?? []);
 }
 
 export interface Times {
@@ -54,16 +72,24 @@ export interface Times {
   readonly p99Ms: number | null;
 }
 
-const ms = (value: number | undefined): number | null =>
-  value === undefined ? null : Math.round(value);
+/** To a hundredth: in whole ones, 11 would be shown as 10, which is not within 5 % of it. */
+export const roundedMs = (value: number): number => Math.round(100 * value) / 100;
 
 /** Of response times; percentiles only from enough of them. */
-export function timesOf({ ok, failed }: Rollup, count: number, sumMs: number): Times {
+export function timesOf(
+  { ok, failed }: Pick<Rollup, 'ok' | 'failed'>,
+  count: number,
+  sumMs: number,
+): Times {
   const all = mergedHistogram(ok, failed);
   const isEnough = totalIn(all) >= MIN_SAMPLE;
-  const at = (share: number) => (isEnough ? ms(quantile(all, share)) : null);
-  const avgMs = count === 0 ? null : Math.round(sumMs / count);
+  const at = (share: number) => (isEnough ? roundedMs(quantile(all, share) ?? 0) : null);
+  const avgMs = averageMs(sumMs, count);
   return { avgMs, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
+}
+
+export function averageMs(sumMs: number, count: number): number | null {
+  return count === 0 ? null : roundedMs(sumMs / count);
 }
 
 /** A share of at least 20, to four digits. */
@@ -79,8 +105,8 @@ export function outcomesOf({ outcomes }: Rollup): Record<string, number> {
 export interface GroupedSeries {
   /** The largest, and `other` if something is left. */
   readonly names: readonly string[];
-  /** Of a span and a group. */
-  counts(span: Span, name: string): GroupCounts;
+  /** Of a group in some of the hours. */
+  counts(some: readonly HourRollup[], name: string): GroupCounts;
 }
 
 /** @param groupsOf the groups of an hour @param nameOf what a group counts under */
@@ -102,23 +128,32 @@ export function groupedSeries(
   const names = byTotal.map(([name]) => name).filter((name) => name !== OTHER);
   const shown = names.slice(0, limit);
   const isShown = new Set(shown);
-  const restOf = (hour: HourRollup): GroupCounts => {
-    let rest = countsIn({ fromMs: 0, toMs: Number.POSITIVE_INFINITY }, [hour]) as GroupCounts;
-    for (const [name, counts] of renamed.get(hour) ?? []) {
-      if (isShown.has(name)) rest = minus(rest, counts);
-    }
-    return rest;
-  };
-  const hasRest = hours.some((hour) => restOf(hour).some((count) => count > 0));
+  const rests = new Map(
+    [...renamed].map(([hour, groups]) => {
+      const named = [...groups].flatMap(([name, counts]) => (isShown.has(name) ? [counts] : []));
+      return [hour, restOf(hour, named)] as const;
+    }),
+  );
+  const hasRest = [...rests.values()].some(isSome);
   return {
     names: hasRest ? [...shown, OTHER] : shown,
-    counts: (span, name) =>
-      hoursIn(span, hours).reduce(
-        (sum, hour) =>
-          plus(sum, name === OTHER ? restOf(hour) : (renamed.get(hour)?.get(name) ?? NOTHING)),
-        NOTHING,
-      ),
+    counts: (some, name) =>
+      some
+        .map((hour) => (name === OTHER ? rests.get(hour) : renamed.get(hour)?.get(name)))
+        .reduce<GroupCounts>((sum, counts) => plus(sum, counts ?? NOTHING), NOTHING),
   };
+}
+
+/** What an hour has beside some of its groups. */
+function restOf(hour: HourRollup, groups: readonly GroupCounts[]): GroupCounts {
+  return groups.reduce(minus, countsOf(hour));
+}
+
+const isSome = (counts: GroupCounts): boolean => counts.some((count) => count > 0);
+
+/** Whether there was something of further types than those that it names. */
+export function hasFurtherTypes(hour: HourRollup): boolean {
+  return isSome(restOf(hour, Object.values(hour.types ?? {})));
 }
 
 function regrouped(groups: Groups, nameOf: (group: string) => string): Map<string, GroupCounts> {
@@ -128,11 +163,4 @@ function regrouped(groups: Groups, nameOf: (group: string) => string): Map<strin
     named.set(name, plus(named.get(name) ?? NOTHING, counts));
   }
   return named;
-}
-
-const plus = (a: GroupCounts, b: GroupCounts) => combined(a, b, 1);
-const minus = (a: GroupCounts, b: GroupCounts) => combined(a, b, -1);
-
-function combined(a: GroupCounts, b: GroupCounts, sign: 1 | -1): GroupCounts {
-  return a.map((value, index) => value + sign * (b[index] ?? 0)) as unknown as GroupCounts; // as many
 }

@@ -14,22 +14,27 @@ export interface DueHour {
   readonly hour: string;
   /** Another one for each time that it was marked. */
   readonly token: string;
+  /** When it was marked first since it was counted, Unix milliseconds; older code did not note it. */
+  readonly sinceMs?: number;
   /** The token up to which it was counted while it lasted. */
   readonly countedToken?: string;
 }
 
 export interface DueHours {
   /** After lines were put, and before whoever put them says so. */
-  mark(hour: string, token: string): Promise<void>;
+  mark(hour: string, token: string, nowMs: number): Promise<void>;
 }
 
 export interface CountedHours {
   listDue(): Promise<readonly DueHour[]>;
-  /** Unless it was marked again. */
-  settle(due: DueHour): Promise<void>;
+  /** Unless it was marked again: then it is due since this count of it began. */
+  settle(due: DueHour, begunMs: number): Promise<void>;
   /** It lasts still: what came up to this token is counted. */
   note(due: DueHour): Promise<void>;
 }
+
+/** A run of rollup is stopped after so long: nothing that it found before is put later. */
+export const COUNTING_AT_MOST_MS = 10 * 60_000;
 
 /** Who counts: one at a time, as else an older count might be put over a newer one. */
 export interface CountingTurn {

@@ -19,10 +19,16 @@ const testRequestSchema = z.object({
   data: z.string().optional(),
   /** Instead of a sample: what the receiver is to echo. */
   challenge: z.string().optional(),
-  /** The source of a transformation, instead of the endpoint’s own. */
-  transform: z.string().optional(),
-  /** Whether the request is only formed, and not sent. */
-  isPreview: z.boolean().optional(),
+  /** Of the event whose request is only formed, and not sent: `data` is what a transformation made of it. */
+  preview: z
+    .object({
+      id: z.string(),
+      acceptedAtMs: z.number(),
+      occurredAt: z.string().optional(),
+      subject: z.string().optional(),
+      channels: z.array(z.string()),
+    })
+    .optional(),
   /** Less than the endpoint's own timeout, where less is left. */
   limitMs: z.int().min(1).optional(),
 });

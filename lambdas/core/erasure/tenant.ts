@@ -4,7 +4,7 @@
 // A procedure: what it reads and writes goes through ports.
 
 import type { Whose } from '../analytics/counting.ts';
-import type { RollupErasure } from '../analytics/store.ts';
+import { COUNTING_AT_MOST_MS, type RollupErasure } from '../analytics/store.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { EndpointStore, SealedEndpoints } from '../endpoints/store.ts';
 import { isRedacted } from '../events/event.ts';
@@ -28,8 +28,8 @@ import { type RedactionPorts, redactDeliveries } from './redaction.ts';
 
 /** Two rounds: the second is for what was under way when the tenant was deleted. */
 const ROUNDS = 2;
-/** The second one begins so long after the deletion: longer than any invocation and any cache lasts. */
-const SETTLED_MS = 2 * 60_000;
+/** The second one begins so long after the deletion: longer than any invocation, of which a count is the longest. */
+const SETTLED_MS = COUNTING_AT_MOST_MS + 60_000;
 const PAGE = 50;
 /** Entries of a feed. */
 const FEED_PAGE = 500;

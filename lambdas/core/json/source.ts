@@ -28,6 +28,16 @@ export interface JsonSource {
   readonly dataTexts: ReadonlyMap<string, string>;
 }
 
+/** The samples of transformations that were read, for as long as they are used: their numbers may have lost digits. */
+const sampleTexts = new WeakMap<object, string>();
+
+/** The source text of a sample of data, or else what it would be written as. */
+export const sampleText = (sample: object): string =>
+  sampleTexts.get(sample) ?? JSON.stringify(sample);
+
+const memberOf = (value: unknown, segment: string | number): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, segment) : undefined;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -43,7 +53,13 @@ export function readJson(body: Uint8Array): JsonReading {
   }
   try {
     const value: unknown = JSON.parse(text);
-    return { kind: 'read', value, source: locate(text) };
+    const { samples, ...source } = locate(text);
+    for (const { levels, from, to } of samples) {
+      const sample = levels.reduce(memberOf, value);
+      if (typeof sample === 'object' && sample !== null)
+        sampleTexts.set(sample, text.slice(from, to));
+    }
+    return { kind: 'read', value, source };
   } catch (error) {
     // V8 quotes the body in its message: keep only the reason and the place, never the content.
     const place = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
@@ -52,9 +68,16 @@ export function readJson(body: Uint8Array): JsonReading {
   }
 }
 
+interface Sample {
+  readonly levels: readonly (string | number)[];
+  readonly from: number;
+  readonly to: number;
+}
+
 /** @param text valid JSON */
-function locate(text: string): JsonSource {
+function locate(text: string): JsonSource & { readonly samples: readonly Sample[] } {
   const faults: Fault[] = [];
+  const samples: Sample[] = [];
   const dataTexts = new Map<string, string>();
   // The bytes are valid UTF-8: only escapes can leave half a character.
   const hasSurrogates = /\\u[dD][89a-fA-F]/.test(text);
@@ -93,11 +116,15 @@ function locate(text: string): JsonSource {
         const value: string = JSON.parse(text.slice(from, to));
         if (!value.isWellFormed()) report(levels, ILL_FORMED);
       }
-      if (levels.at(-1)?.segment !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;
+      const name = levels.at(-1)?.segment;
+      if (name === 'sample' && levels.at(-2)?.segment === 'transform' && samples.length === 0) {
+        samples.push({ levels: levels.map(({ segment }) => segment), from, to });
+      }
+      if (name !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;
       dataTexts.set(pathOf(levels.slice(0, -1)), text.slice(from, to));
     },
   });
-  return { faults, isTooDeep, dataTexts };
+  return { faults, isTooDeep, dataTexts, samples };
 }
 
 const pathOf = (levels: readonly Level[]): string => pointer(levels.map(({ segment }) => segment));

@@ -1,5 +1,5 @@
 // What recommendations are made of, and what they are.
-import type { GroupCounts, Groups } from '../analytics/counting.ts';
+import type { Groups } from '../analytics/counting.ts';
 import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
 import { attemptsIn, countedIn, firstsIn, type Rollup, type Slot } from '../analytics/rollup.ts';
 import type { RetryPolicy } from '../retries/delays.ts';
@@ -9,7 +9,7 @@ export interface Facts {
   readonly now: Rollup;
   /** The week before it. */
   readonly before: Rollup;
-  /** The last six hours. */
+  /** What was answered last: see lately.ts. */
   readonly lately: Rollup;
   /** Five minutes each, of the last week. */
   readonly slots: readonly Slot[];
@@ -64,6 +64,20 @@ export function withOutcome({ outcomes }: Rollup, ...names: readonly string[]): 
   return names.reduce((sum, name) => sum + countedIn(outcomes[name]?.by ?? {}), 0);
 }
 
+/** How many attempts there were, and how many had one of these outcomes: to probes and replays it answers as to others. */
+export function answersIn({ outcomes }: Rollup, ...names: readonly string[]): number {
+  const counted =
+    names.length === 0 ? Object.values(outcomes) : names.map((name) => outcomes[name]);
+  const numbers = counted.flatMap((one) => Object.values(one?.by ?? {}));
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+/** The outcome of the last attempt, probes and replays too. */
+export function lastOutcome({ outcomes }: Rollup): string | undefined {
+  const [last] = Object.entries(outcomes).sort(([, a], [, b]) => b.lastAt - a.lastAt);
+  return last?.[0];
+}
+
 /** Of successes, milliseconds; 0 if there are none. */
 export const okMs = ({ ok }: Rollup, share: number): number => quantile(ok, share) ?? 0;
 
@@ -76,5 +90,7 @@ export const successesOf = ({ ok }: Rollup): number => totalIn(ok);
 
 export const percent = (share: number): number => Math.round(share * 1_000) / 10;
 
-export const failuresOf = ([attempts, successes]: GroupCounts | Slot): number =>
-  attempts - successes;
+/** More than half of them are not below it, and the lower one of two. @param values at least one */
+export function lowerMedian(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+}

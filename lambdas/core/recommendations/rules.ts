@@ -1,10 +1,14 @@
 // The rules: each looks at the numbers of one endpoint, and says what to change, or whom to ask.
+import { failuresIn } from '../analytics/counting.ts';
+import { TRIES } from '../analytics/rollup.ts';
 import { delaysOf, MAX_RETRIES } from '../retries/delays.ts';
 import {
   allMs,
+  answersIn,
   attemptsOf,
   ENOUGH,
-  failuresOf,
+  lastOutcome,
+  lowerMedian,
   okMs,
   percent,
   type Recommendation,
@@ -19,12 +23,15 @@ import {
 const MAX_TIMEOUT_MS = 30_000;
 const MIN_TIMEOUT_MS = 2_000;
 const SLOT_SECONDS = 300;
+/** From 2 ms to 4 ms is nothing to tell of. */
+const SLOWER_MS = 100;
 
 const timeoutTooShort: Rule = ({ now, settings: { timeoutMs } }) => {
   const timeouts = withOutcome(now, 'timeout_response');
   const attempts = attemptsOf(now);
   const p95 = okMs(now, 0.95);
-  if (attempts < ENOUGH || timeouts < 0.02 * attempts || p95 < 0.7 * timeoutMs) return undefined;
+  if (attempts < ENOUGH || successesOf(now) < SOME || timeouts < 0.02 * attempts) return undefined;
+  if (p95 < 0.7 * timeoutMs) return undefined;
   const evidence = {
     attempts,
     timeouts,
@@ -85,9 +92,9 @@ const rateLimited: Rule = ({ now, slots, settings: { maxPerSecond } }) => {
 };
 
 const unauthorized: Rule = ({ lately, before }) => {
-  const refused = withOutcome(lately, 'http_401', 'http_403');
-  const attempts = attemptsOf(lately);
-  const usual = withOutcome(before, 'http_401', 'http_403') / (attemptsOf(before) || 1);
+  const refused = answersIn(lately, 'http_401', 'http_403');
+  const attempts = answersIn(lately);
+  const usual = answersIn(before, 'http_401', 'http_403') / (answersIn(before) || 1);
   if (refused < SOME || refused < 0.5 * attempts || usual >= 0.05) return undefined;
   return {
     code: 'unauthorized',
@@ -104,9 +111,11 @@ const unauthorized: Rule = ({ lately, before }) => {
 };
 
 const urlGone: Rule = ({ lately }) => {
-  const gone = withOutcome(lately, 'http_404', 'http_410');
-  const attempts = attemptsOf(lately);
-  if (gone < SOME || gone < 0.5 * attempts) return undefined;
+  const gone = answersIn(lately, 'http_404', 'http_410');
+  const attempts = answersIn(lately);
+  // A single 410 pauses an endpoint: what comes after it are a few probes.
+  const isPaused = lastOutcome(lately) === 'http_410';
+  if (!isPaused && (gone < SOME || gone < 0.5 * attempts)) return undefined;
   return {
     code: 'url_gone',
     severity: 'critical',
@@ -116,8 +125,8 @@ const urlGone: Rule = ({ lately }) => {
 };
 
 const certificate: Rule = ({ lately }) => {
-  const failed = withOutcome(lately, 'tls');
-  const attempts = attemptsOf(lately);
+  const failed = answersIn(lately, 'tls');
+  const attempts = answersIn(lately);
   if (failed < SOME || failed < 0.1 * attempts) return undefined;
   return {
     code: 'certificate',
@@ -149,7 +158,7 @@ const policyTooLong: Rule = ({ now, settings: { retryPolicy } }) => {
 const policyTooShort: Rule = ({ now, settings: { retryPolicy } }) => {
   const retries = delaysOf(retryPolicy).length + (retryPolicy.immediate ? 1 : 0);
   const dead = now.ends['dead:attempts'] ?? 0;
-  const tried = Object.values(now.tries).filter(([attempts]) => attempts > 0);
+  const tried = TRIES.map((tries) => now.tries[tries] ?? [0, 0]).filter(([made]) => made > 0);
   const [attempts, successes] = tried.at(-1) ?? [0, 0];
   if (dead < SOME || tried.length < 2 || attempts < SOME || retries >= MAX_RETRIES / 2) {
     return undefined;
@@ -191,17 +200,17 @@ const connectionsNotKept: Rule = ({ now }) => {
 };
 
 const regression: Rule = ({ now, before }) => {
-  const [after, earlier] = [attemptsOf(now), attemptsOf(before)];
-  if (after < ENOUGH || earlier < ENOUGH) return undefined;
-  const [p95, p95Before] = [okMs(now, 0.95), okMs(before, 0.95)];
+  if (attemptsOf(now) < ENOUGH || attemptsOf(before) < ENOUGH) return undefined;
   const lost = successRateOf(before) - successRateOf(now);
-  if (p95 < 2 * p95Before && lost < 0.02) return undefined;
+  const hasTimes = successesOf(now) >= ENOUGH && successesOf(before) >= ENOUGH;
+  const [p95, p95Before] = [okMs(now, 0.95), okMs(before, 0.95)];
+  const isSlower = hasTimes && p95 >= 2 * p95Before && p95 - p95Before >= SLOWER_MS;
+  if (!isSlower && lost < 0.02) return undefined;
   return {
     code: 'regression',
     severity: 'warning',
     evidence: {
-      p95Ms: Math.round(p95),
-      p95BeforeMs: Math.round(p95Before),
+      ...(hasTimes && { p95Ms: Math.round(p95), p95BeforeMs: Math.round(p95Before) }),
       successPercent: percent(successRateOf(now)),
       successBeforePercent: percent(successRateOf(before)),
     },
@@ -210,9 +219,9 @@ const regression: Rule = ({ now, before }) => {
 };
 
 const typeAlwaysFails: Rule = ({ now, types }) => {
-  const always = Object.entries(types).filter(
-    ([, counts]) => counts[0] >= SOME && failuresOf(counts) === counts[0],
-  );
+  const always = Object.entries(types)
+    .filter(([, counts]) => counts[0] >= SOME && failuresIn(counts) === counts[0])
+    .sort(([, a], [, b]) => b[0] - a[0]);
   const [first] = always;
   if (!first || successesOf(now) === 0) return undefined;
   return {
@@ -236,27 +245,34 @@ const alwaysSlow: Rule = ({ now }) => {
   };
 };
 
-/** Five minutes with more attempts, against those with fewer. */
+/**
+ * Five minutes with more attempts, against those with fewer: most of the busy ones fail, so it is not an outage at a busy
+ * hour, and more is answered in them, so it is not an outage whose retries made it busy.
+ */
 const capacity: Rule = ({ slots, settings: { maxPerSecond } }) => {
   const busy = slots.filter(([attempts]) => attempts >= SOME).sort((a, b) => a[0] - b[0]);
   const part = Math.floor(busy.length / 4);
   if (part < 3) return undefined;
-  const shareOf = (some: typeof busy) =>
-    some.reduce((sum, one) => sum + failuresOf(one), 0) / some.reduce((sum, [n]) => sum + n, 0);
+  const shareOf = (some: typeof busy) => lowerMedian(some.map((one) => failuresIn(one) / one[0]));
+  const answeredOf = (some: typeof busy) => lowerMedian(some.map(([, successes]) => successes));
   const [calm, full] = [busy.slice(0, part), busy.slice(-part)];
   const [low, high] = [shareOf(calm), shareOf(full)];
   const [calmest, fullest] = [calm.at(-1)?.[0] ?? 0, full[0]?.[0] ?? 0];
+  const answered = answeredOf(full);
   if (high < 0.05 || high < 4 * low || fullest < 2 * calmest) return undefined;
-  const rate = Math.max(1, Math.floor((0.9 * fullest) / SLOT_SECONDS));
+  if (answered < 1.5 * answeredOf(calm)) return undefined;
+  const rate = Math.max(1, Math.floor((0.9 * answered) / SLOT_SECONDS));
   const isLower = maxPerSecond === undefined || rate < maxPerSecond;
+  const perSecond = (count: number): number => Math.round((100 * count) / SLOT_SECONDS) / 100;
   return {
     code: 'capacity',
     severity: 'warning',
     evidence: {
       failedPercentWhenCalm: percent(low),
       failedPercentWhenBusy: percent(high),
-      calmPerSecond: Math.round((100 * calmest) / SLOT_SECONDS) / 100,
-      busyPerSecond: Math.round((100 * fullest) / SLOT_SECONDS) / 100,
+      calmPerSecond: perSecond(calmest),
+      busyPerSecond: perSecond(fullest),
+      answeredPerSecondWhenBusy: perSecond(answered),
     },
     advice: 'Failures rise with the rate: the receiver takes less than is sent at peaks.',
     ...(isLower && { change: { maxPerSecond: rate } }),

@@ -5,7 +5,7 @@ import type { Event } from '../events/event.ts';
 import { isReserved } from '../events/reserved.ts';
 import { Steps, within } from '../steps.ts';
 import { type DataNode, indexData } from './filter/data.ts';
-import { compileFilter, type Filter, type FilterPattern } from './filter/filter.ts';
+import { compileFilter, type Filter, type FilterPattern, filterSize } from './filter/filter.ts';
 import { matchesFilter } from './filter/match.ts';
 import { matchesSubscription } from './matching.ts';
 import { type Routing, type RoutingRules, routed } from './routing.ts';
@@ -30,17 +30,19 @@ interface Targets {
 
 /** Compiled filters, kept for as long as fan-out keeps their patterns: once per list of subscribers. */
 const compiled = new WeakMap<FilterPattern, Filter>();
+const sizes = new WeakMap<FilterPattern, number>();
 
+/** Takes what compiling takes, whether it was done before or not: where an event goes depends on no cache. */
 export function compiledFrom(pattern: FilterPattern, steps: Steps): Filter {
-  const known = compiled.get(pattern);
-  if (known) return known;
-  const filter = compileFilter(pattern);
+  const size = sizes.get(pattern) ?? filterSize(pattern);
+  sizes.set(pattern, size);
+  steps.take(size);
+  const filter = compiled.get(pattern) ?? compileFilter(pattern);
   compiled.set(pattern, filter);
-  for (const { length } of filter.branches) steps.take(length);
   return filter;
 }
 
-/** Of one event: each has some of its own, and takes the rest from what all share. */
+/** Of one event’s rules, or subscribers: each has some of its own, and takes the rest from what all share. */
 export function sharedSteps(): () => Steps {
   const shared = { granted: GRANTED_STEPS, pool: new Steps(SHARED_STEPS) };
   return () => new Steps(MAX_SUBSCRIBER_STEPS, shared);
@@ -66,7 +68,7 @@ export function targetsOf(
   const { routing, overBudget: rulesOverBudget } =
     rules.length === 0 || isReserved(event.type)
       ? { routing: undefined, overBudget: [] }
-      : routed(rules, data(), newSteps, compiledFrom);
+      : routed(rules, data(), sharedSteps(), compiledFrom);
   const channels = routing?.channels ?? event.channels;
   const wants = (subscriber: Subscriber): boolean => {
     const steps = newSteps();

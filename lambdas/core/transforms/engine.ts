@@ -1,5 +1,6 @@
 // Compiles and runs transformations. Loaded on demand, with RE2: what has no transformation does not start slower.
 import { type Event, occurredAtMs } from '../events/event.ts';
+import { memoized } from '../recent.ts';
 import { within } from '../steps.ts';
 import { evaluate } from './evaluate.ts';
 import { TransformFailure } from './failure.ts';
@@ -20,7 +21,8 @@ type Facts = Pick<Event, 'id' | 'type' | 'acceptedAtMs' | 'occurredAt' | 'subjec
 
 /** More than a batch of deliveries has. One of 2 KB takes some 200 KB. */
 const MAX_COMPILED = 100;
-const compiled = new Map<string, Expression>();
+/** @throws SyntaxFault */
+const compile = memoized<Expression>(MAX_COMPILED, parse);
 
 /** Why a source cannot be saved. */
 export function faultOfSource(source: string): string | undefined {
@@ -31,16 +33,6 @@ export function faultOfSource(source: string): string | undefined {
     if (!(error instanceof SyntaxFault)) throw error;
     return `${error.message} (at character ${error.at})`;
   }
-}
-
-/** @throws SyntaxFault */
-function compile(source: string): Expression {
-  const known = compiled.get(source);
-  if (known) return known;
-  const expression = parse(source);
-  if (compiled.size >= MAX_COMPILED) compiled.clear();
-  compiled.set(source, expression);
-  return expression;
 }
 
 /**

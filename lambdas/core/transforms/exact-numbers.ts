@@ -5,35 +5,19 @@ import { pointer } from '../problem.ts';
 
 /** More of them help nobody. */
 const MAX_PATHS = 5;
-/** A double has so many digits at most: a number that was read with as many may have had more. */
-const MOST_DIGITS = 17;
 
-/** Where a JSON text has numbers that lose digits, as JSON Pointers. */
-export function inexactNumbersIn(text: string): string[] {
+/**
+ * Where a JSON text has numbers that lose digits, as JSON Pointers.
+ * @param isSample others of its kind may have digits that it has not: each whole number above 2^53 counts
+ */
+export function inexactNumbersIn(text: string, { isSample = false } = {}): string[] {
   const paths: string[] = [];
   walkJson(text, {
     value(levels, from, to) {
       const token = text.slice(from, to);
       if (paths.length === MAX_PATHS || !/^-?\d/.test(token)) return;
-      if (digitsOf(token) !== digitsOf(String(Number(token)))) {
-        paths.push(pointer(levels.map(({ segment }) => segment)));
-      }
-    },
-  });
-  return paths;
-}
-
-/** The same of a value that was read already: numbers that may have lost digits. */
-export function suspectNumbersIn(value: unknown): string[] {
-  const text = JSON.stringify(value);
-  const paths: string[] = [];
-  walkJson(text, {
-    value(levels, from, to) {
-      const token = text.slice(from, to);
-      if (paths.length === MAX_PATHS || !/^-?\d/.test(token)) return;
-      const number = Number(token);
-      const isUnsafe = Number.isInteger(number) && !Number.isSafeInteger(number);
-      if (isUnsafe || (digitsOf(token).split('e')[0] ?? '').length >= MOST_DIGITS) {
+      const isUnsafe = /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
+      if ((isSample && isUnsafe) || digitsOf(token) !== digitsOf(String(Number(token)))) {
         paths.push(pointer(levels.map(({ segment }) => segment)));
       }
     },

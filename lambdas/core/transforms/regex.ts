@@ -22,9 +22,8 @@ export class Regex {
     this.#compiled = compiled;
   }
 
-  /** Of its program, which takes memory for as long as it is kept. */
   get size(): number {
-    return this.#compiled.pattern.programSize();
+    return this.#compiled.size;
   }
 
   /** From left to right; a second one must not be empty. @throws OverBudgetError, TransformFailure */

@@ -1,8 +1,10 @@
 // A transformation of the data of an endpoint’s events: the setting, and what a delivery is bound to.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sampleText } from '../json/source.ts';
 import type { Scope } from '../scope.ts';
-import { suspectNumbersIn } from './exact-numbers.ts';
+import { inexactNumbersIn } from './exact-numbers.ts';
+import { isObject } from './values.ts';
 
 export const LANGUAGES = ['jsonata'] as const;
 /** In bytes of UTF-8. */
@@ -19,10 +21,11 @@ export const transformSchema = z
         `must have at most ${MAX_SOURCE_BYTES} bytes`,
       )
       .meta({ maxLength: MAX_SOURCE_BYTES }),
-    sample: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: 'Data of an event; not kept, only checked for what would be lost.' }),
+    // As it was read: its source text is found by it.
+    sample: z.custom<object>(isObject, 'must be a JSON object').optional().meta({
+      type: 'object',
+      description: 'Data of an event; not kept, only checked for what would be lost.',
+    }),
     version: z.string().max(64).optional().meta({ description: 'As it was shown; not read.' }),
   })
   .meta({ id: 'TransformInput' });
@@ -56,7 +59,9 @@ export function keptTransform(
 ): Transform | undefined {
   if (!given) return undefined;
   const { language, source, sample } = given;
-  const inexact = sample ? suspectNumbersIn(sample) : (before?.transform?.inexact ?? []);
+  const inexact = sample
+    ? inexactNumbersIn(sampleText(sample), { isSample: true })
+    : (before?.transform?.inexact ?? []);
   return {
     language,
     source,

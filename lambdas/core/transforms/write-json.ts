@@ -28,10 +28,10 @@ export function writeJson(value: unknown, { work, digits }: Writing): string {
     work.takeText(text.length);
     parts.push(text);
   };
-  const putText = (text: string): void => {
+  const putText = (text: string, before = '', after = ''): void => {
     // Before its escapes are written, which take six times as much.
     if (bytes + text.length > MAX_OUTPUT_BYTES) put(text);
-    put(JSON.stringify(text));
+    put(`${before}${JSON.stringify(text)}${after}`);
   };
   const putValue = (one: unknown, depth: number): void => {
     if (typeof one === 'string') putText(one);
@@ -53,9 +53,7 @@ export function writeJson(value: unknown, { work, digits }: Writing): string {
   const putMembers = (object: object, depth: number): void => {
     put('{');
     for (const [index, [name, member]] of Object.entries(object).entries()) {
-      if (index > 0) put(',');
-      putText(name);
-      put(':');
+      putText(name, index > 0 ? ',' : '', ':');
       putValue(member, depth + 1);
     }
     put('}');

@@ -111,7 +111,7 @@ it('a deleted tenant is closed within seconds, and its data goes', async () => {
     10_000,
   );
 
-  // The first round; the second one comes two minutes later.
+  // The first round; the second one comes eleven minutes later.
   const done = await eventually(async () => {
     const { erasure } = await tenant();
     return (erasure?.done.events ?? 0) >= EVENTS && erasure?.done;

@@ -1,11 +1,10 @@
 // GET /v1/endpoints/{id}/recommendations, from hours to the PATCH that applies what it says.
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HourCount } from '../../../lambdas/core/analytics/counting.ts';
-import { hourOf, hourStartMs } from '../../../lambdas/core/analytics/hour.ts';
-import type { Line } from '../../../lambdas/core/analytics/line.ts';
+import { HOUR_MS, hourOf } from '../../../lambdas/core/analytics/hour.ts';
+import type { Cause } from '../../../lambdas/core/retries/cause.ts';
 import { type ApiService, startApiService } from '../../builders/api-service.ts';
+import { putHour, someLines } from '../../builders/lines.ts';
 
-const HOUR_MS = 3_600_000;
 let service: ApiService;
 beforeAll(async () => {
   service = await startApiService();
@@ -19,33 +18,16 @@ async function attempts(
   outcome: string,
   count: number,
   ms: number,
+  cause: Cause = 'first',
 ) {
   const hour = hourOf(service.clock.nowMs - hoursAgo * HOUR_MS);
-  const at = hourStartMs(hour);
-  const counting = new HourCount();
-  for (let n = 0; n < count; n++) {
-    const line: Line = {
-      tenant: 'acme',
-      environment: 'live',
-      endpoint,
-      event: `evt_${outcome}_${n}`,
-      type: 'a.b',
-      accepted: at,
-      run: 1,
-      attempt: 1,
-      attemptInRun: 1,
-      cause: 'first',
-      at: at + n * 1_000,
-      ms,
-      outcome,
-    };
-    counting.take(line);
-  }
-  counting.settle(() => true);
-  await service.rollups.putRollups(
-    hour,
-    counting.rollups(() => true),
-  );
+  const lines = someLines(hour, count, { endpoint, outcome, ms, cause });
+  await putHour(service.rollups, hour, lines);
+}
+
+async function codesOf(endpoint: string): Promise<string[]> {
+  const { json } = await service.acme('GET', `/v1/endpoints/${endpoint}/recommendations`);
+  return json.data.map(({ code }: { code: string }) => code);
 }
 
 it('advice comes with its evidence, and its change is a PATCH that the endpoint takes', async () => {
@@ -83,6 +65,33 @@ it('what only a person can mend says so', async () => {
     expect.objectContaining({ code: 'certificate', needsAPerson: true, change: null }),
   ]);
 });
+
+it('an endpoint that 410 paused is told of while it is probed a few times a day', async () => {
+  const { json: made } = await service.acme('POST', '/v1/endpoints', { url: 'https://acme.io/g' });
+  await attempts(made.id, 60, 'http_200', 500, 10);
+  await attempts(made.id, 50, 'http_410', 1, 10);
+  expect(await codesOf(made.id)).toEqual(['url_gone']);
+  await attempts(made.id, 26, 'http_410', 1, 10, 'probe');
+  await attempts(made.id, 2, 'http_410', 1, 10, 'probe');
+  expect(await codesOf(made.id)).toEqual(['url_gone']);
+  await attempts(made.id, 1, 'http_200', 1, 10, 'probe');
+  expect(await codesOf(made.id)).toEqual([]);
+});
+
+it.each([
+  ['http_404', 'url_gone'],
+  ['http_401', 'unauthorized'],
+  ['tls', 'certificate'],
+])(
+  'an endpoint of which probes alone are made, and get %s, is told of: %s',
+  async (outcome, code) => {
+    const { json: made } = await service.acme('POST', '/v1/endpoints', {
+      url: 'https://acme.io/p',
+    });
+    for (const hoursAgo of [1, 2, 3, 4]) await attempts(made.id, hoursAgo, outcome, 5, 10, 'probe');
+    expect(await codesOf(made.id)).toEqual([code]);
+  },
+);
 
 it('a change of settings is compared with as many hours before it', async () => {
   const { json: made } = await service.acme('POST', '/v1/endpoints', { url: 'https://acme.io/x' });

@@ -77,6 +77,8 @@ beforeAll(async () => {
     },
     surroundings: { now: () => clock.nowMs, random: (size: number) => new Uint8Array(size) },
     graceMs: 0,
+    reportWait: () => undefined,
+    reportFailure: () => undefined,
   };
   await countDue(ports, clock.nowMs);
 });
@@ -126,7 +128,7 @@ describe('attempts', () => {
         [0.95, p95Ms],
       ]) {
         const exact = times[Math.floor(share * (times.length - 1))] ?? 0;
-        expect(Math.abs(shown - exact)).toBeLessThanOrEqual(0.05 * exact + 0.5);
+        expect(Math.abs(shown - exact)).toBeLessThanOrEqual(0.05 * exact * 1.000_001);
       }
       expect(successRate).toBeGreaterThan(0.5);
     }

@@ -81,6 +81,15 @@ describe('the setting transform', () => {
       { path: '/transform', message: expect.stringContaining('the sample at /amount') },
     ]);
     expect((await change(id, { description: 'same' })).json.warnings).toEqual(warnings);
+    const text = '{"a":1.00000000000000000001,"b":0.30000000000000001,"c":1e400,"d":0.30}';
+    const { json } = await service.acme(
+      'PATCH',
+      `/v1/endpoints/${id}`,
+      `{"transform":{"language":"jsonata","source":"$","sample":${text}}}`,
+    );
+    expect(json.warnings).toEqual([
+      { path: '/transform', message: expect.stringContaining('the sample at /a, /b, /c:') },
+    ]);
     const fine = await change(id, { transform: { ...transform, sample: { amount: 1 } } });
     expect(fine.json.warnings).toEqual([]);
   });
@@ -123,9 +132,9 @@ describe('POST /v1/transforms/test', () => {
     expect(json).toMatchObject({ output: { id: 'd-2' }, failure: null, request });
     expect(service.tested.at(-1)).toMatchObject({
       endpointId: id,
-      transform: transform.source,
-      isPreview: true,
-      data: event.data,
+      eventType: event.type,
+      data: '{"id":"d-2"}',
+      preview: { id: event.id, acceptedAtMs: event.acceptedAtMs, channels: event.channels },
     });
   });
 

@@ -30,6 +30,7 @@ const STATS = {
   live: null,
   asOf: null,
   percentiles: 'exact hours',
+  uncertainHours: 0,
   data: [
     {
       at: '2026-01-31T00:00:00.000Z',
@@ -64,6 +65,15 @@ it('stats without an endpoint is of all, and JSON is the answer as it is', async
   expect(code).toBe(0);
   expect(JSON.parse(stdout).data[0]).toMatchObject({ count: 412, p95Ms: 310 });
   expect(service.asked[0]?.path).toBe('/v1/analytics/attempts');
+});
+
+it('stats says what the numbers lack', async () => {
+  service.answer = () => ({ status: 200, body: STATS });
+  expect((await ran(service.url, ['stats', '--type', 'a.b'])).stderr).toBe('');
+  service.answer = () => ({ status: 200, body: { ...STATS, complete: false, uncertainHours: 3 } });
+  const { stderr } = await ran(service.url, ['stats', '--type', 'a.b']);
+  expect(stderr).toContain('not counted in full');
+  expect(stderr).toContain('the type may have more than is counted: 3');
 });
 
 it('stats takes one endpoint at most', async () => {

@@ -66,6 +66,10 @@ function firsts<T extends Line>(
   });
 }
 
+/** Every attempt of a run that a replay opened is the replay's. */
+const countsAs = ({ cause, replay }: Pick<Line, 'cause' | 'replay'>) =>
+  replay && cause !== 'probe' ? 'replay' : cause;
+
 const placeOf = ({ environment, tenant, endpoint, event }: Line) =>
   `${environment} ${tenant} ${endpoint} ${event}`;
 const contains = (whose: Whose, line: Line): boolean =>
@@ -93,16 +97,20 @@ describe('the rollups of an hour', () => {
           const own = attempts.filter((line) => contains(whose, line));
           for (const cause of CAUSES) {
             for (const outcome of new Set(own.map(({ outcome }) => outcome))) {
-              const expected = own.filter((one) => one.cause === cause && one.outcome === outcome);
+              const expected = own.filter(
+                (one) => countsAs(one) === cause && one.outcome === outcome,
+              );
               expect(rollup.outcomes[outcome]?.by[cause] ?? 0).toBe(expected.length);
             }
           }
-          const counted = own.filter(({ cause }) => !isApart(cause));
+          const counted = own.filter(({ cause, replay }) => !replay && !isApart(cause));
           const [all, successes] = attemptsIn(rollup);
           expect([all, successes]).toEqual([
             counted.length,
             counted.filter(({ outcome }) => outcome === 'http_200').length,
           ]);
+          const tries = Object.values(rollup.tries);
+          expect(tries.reduce((sum, [made]) => sum + made, 0)).toBe(counted.length);
           expect(totalIn(rollup.ok) + totalIn(rollup.failed)).toBe(counted.length);
           expect(rollup.okMs + rollup.failedMs).toBe(counted.reduce((sum, { ms }) => sum + ms, 0));
           const ended = ends.filter((line) => contains(whose, line));

@@ -11,6 +11,7 @@ import {
   RELATIVE_ERROR,
   totalIn,
 } from '../../../lambdas/core/analytics/histogram.ts';
+import { timesOf } from '../../../lambdas/core/analytics/series.ts';
 import { randomFrom } from '../../../local/simulation/random.ts';
 import { wholeOr } from '../../builders/share.ts';
 
@@ -53,9 +54,17 @@ function expectClose(histogram: Histogram, values: readonly number[]): void {
   const sorted = values.toSorted((a, b) => a - b);
   for (const share of SHARES) {
     const exact = exactly(sorted, share);
-    const error = Math.abs((quantile(histogram, share) ?? Number.NaN) - exact);
-    expect(error, `${share} of ${exact}`).toBeLessThanOrEqual(exact * RELATIVE_ERROR * 1.000_001);
+    expectWithin(quantile(histogram, share), exact, share);
   }
+  const { p50Ms, p95Ms, p99Ms } = timesOf({ ok: histogram, failed: {} }, values.length, 0);
+  expectWithin(p50Ms, exactly(sorted, 0.5), 'p50 as it is shown');
+  expectWithin(p95Ms, exactly(sorted, 0.95), 'p95 as it is shown');
+  expectWithin(p99Ms, exactly(sorted, 0.99), 'p99 as it is shown');
+}
+
+function expectWithin(value: number | null | undefined, exact: number, what: unknown): void {
+  const error = Math.abs((value ?? Number.NaN) - exact);
+  expect(error, `${what} of ${exact}`).toBeLessThanOrEqual(exact * RELATIVE_ERROR * 1.000_001);
 }
 
 describe.each(DISTRIBUTIONS)('percentiles of %s', (_name, draw) => {
@@ -65,10 +74,15 @@ describe.each(DISTRIBUTIONS)('percentiles of %s', (_name, draw) => {
   });
 
   it('merged over 24 hours are those of one histogram of all', () => {
-    const hours = Array.from({ length: 24 }, (_, hour) => drawn(draw, hour + 1, VALUES / 50));
+    const values = drawn(draw, 3);
+    const hourly = Math.ceil(VALUES / 24);
+    const hours = Array.from({ length: 24 }, (_, hour) =>
+      values.slice(hour * hourly, (hour + 1) * hourly),
+    );
     const merged = mergedHistogram(...hours.map(histogramOf));
-    expect(merged).toEqual(histogramOf(hours.flat()));
-    expectClose(merged, hours.flat());
+    expect(totalIn(merged)).toBe(VALUES);
+    expect(merged).toEqual(histogramOf(values));
+    expectClose(merged, values);
   });
 
   it('are those of DataDog’s sketch', () => {
@@ -91,6 +105,15 @@ describe('buckets', () => {
       expect(error).toBeLessThanOrEqual(value * RELATIVE_ERROR * 1.000_001);
     },
   );
+
+  it('are shown in digits enough for every whole number of milliseconds', () => {
+    const days = Array.from({ length: 1_000 }, (_, n) => 100_000 + n * 3_456_789);
+    const wrong = [...Array.from({ length: 100_000 }, (_, n) => n), ...days].filter((value) => {
+      const { p50Ms } = timesOf({ ok: { [bucketOf(value)]: 20 }, failed: {} }, 20, 0);
+      return Math.abs((p50Ms ?? Number.NaN) - value) > value * RELATIVE_ERROR * 1.000_001;
+    });
+    expect(wrong).toEqual([]);
+  });
 
   it('are few: all response times up to 30 s fit into 110', () => {
     expect(bucketOf(30_000) - bucketOf(1)).toBeLessThan(110);

@@ -127,6 +127,25 @@ describe('a write of a delivery', () => {
       }),
     ]);
   });
+
+  it('says of each attempt whether a replay opened its run, and not whether one opened the latest', () => {
+    const replayed: Delivery = {
+      ...newRun(delivered, 'replay', settings, NOON_MS + HOUR_MS, 'rpl_1'),
+      attempts: [
+        ...delivered.attempts,
+        attempt(3, { run: 2, cause: 'replay' }),
+        attempt(4, { run: 2, cause: 'immediate' }),
+      ],
+    };
+    const replays = (one: Delivery) => linesOf(undefined, one).map(({ replay = false }) => replay);
+    expect(replays(replayed)).toEqual([false, false, true, true]);
+    const again = newRun(replayed, 'manual', settings, NOON_MS + 2 * HOUR_MS);
+    const retried = { ...again, attempts: [...again.attempts, attempt(5, { run: 3 })] };
+    expect(replays(retried)).toEqual([false, false, true, true, false]);
+    expect(linesOf({ ...replayed, attempts: replayed.attempts.slice(0, 3) }, replayed)).toEqual([
+      expect.objectContaining({ attempt: 4, cause: 'immediate', replay: true }),
+    ]);
+  });
 });
 
 describe('an end without an attempt', () => {

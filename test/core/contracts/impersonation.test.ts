@@ -184,6 +184,19 @@ describe.each(Object.entries(SCHEMES))('%s', (_name, { settings, holds }) => {
       expect(await holds(received, await published(owner))).toBe(!isLive);
     }
   }, 60_000);
+
+  it('with signingKey stack and a transformation verifies as its own tenant’s, whoever posted it', async () => {
+    const transform = { language: 'jsonata', source: JSON.stringify(FORGED) };
+    for (const owner of OWNERS) {
+      const made = await endpointOf(owner, { ...settings, signingKey: 'stack', transform });
+      await asOperator(owner, 'POST', '/v1/events', { type: made.type, data: { id: 'own' } });
+      const received = await arrival(made);
+      for (const other of [...OWNERS, STACK]) {
+        const isGenuine = await holds(received, await published(other));
+        expect([nameOf(other), isGenuine]).toEqual([nameOf(other), other === owner]);
+      }
+    }
+  }, 60_000);
 });
 
 describe('bynn', () => {

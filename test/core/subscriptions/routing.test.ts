@@ -115,3 +115,25 @@ it('are explained as they are judged, however many steps they take', () => {
   }
   expect(overBudget).toBeGreaterThan(0);
 });
+
+it('are judged alike before and after their filters are compiled, and leave subscribers what is theirs', () => {
+  const ten = (name: string) => ({
+    $or: Array.from({ length: 10 }, (_, n) => ({ [`${name}${n}`]: ['x'] })),
+  });
+  const common = Object.fromEntries(Array.from({ length: 150 }, (_, n) => [`c${n}`, ['x']]));
+  const heavy = { ...ten('a'), b: ten('b'), ...common };
+  const rules: RoutingRule[] = Array.from({ length: 50 }, (_, n) => ({
+    when: filterSchema.parse(n === 49 ? { country: ['DE'] } : structuredClone(heavy)),
+    set: { channels: [`c${n}`] },
+  }));
+  const wants = {
+    ...subscriber('germany', []),
+    filter: filterSchema.parse(structuredClone(heavy)),
+  };
+  const event = { type: 'a', channels: [], data: '{"country":"DE"}' };
+  const cold = targetsOf(event, [wants], rules);
+  expect(targetsOf(event, [wants], rules)).toEqual(cold);
+  expect(cold.rulesOverBudget.length).toBeGreaterThan(20);
+  expect(cold.routing).toEqual({ channels: ['c49'], rules: [49] });
+  expect(cold.overBudget).toEqual([]);
+});

@@ -29,6 +29,14 @@ const deep = (count: number): object => {
 
 /** By what they attack. */
 export const TRANSFORM_ATTACKS: Readonly<Record<string, readonly TransformAttack[]>> = {
+  folding: [
+    { source: `$contains(a, /[${'B-\u{1e942}'.repeat(240)}]/i)` },
+    { source: `$contains(a, /(?i:[${'B-\u{1e942}'.repeat(240)}])/)` },
+    { source: `$contains(a, /[${'\\u0042-\\ud83a\\udd42'.repeat(60)}]/i)` },
+    { source: `$contains(a, /${'\\p{L}'.repeat(150)}/i)` },
+    { source: Array(60).fill('$contains(a, /[B-\uffff]/i)').join('&') },
+    { source: nested('$replace(', 'a', ',/[B-\uffff]/i,"")', 60) },
+  ],
   memory: [
     { source: '$pad("x", 200000000)' },
     { source: '[1..9000000]' },

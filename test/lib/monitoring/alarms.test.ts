@@ -131,6 +131,28 @@ const SITUATIONS: readonly Situation[] = [
   ['RecordBehind', 'it waits for its window', false, { IteratorAge: always(900_000) }],
   ['RecordsUnread', 'a write could not be read', true, { RecordsUnread: lately(1) }],
   ['RecordsUnread', 'all could', false, { RecordsUnread: always(undefined) }],
+  [
+    'RecordStill',
+    'its event source is disabled',
+    true,
+    { 'DeliveriesCreated live': always(3), Invocations: always(undefined) },
+  ],
+  [
+    'RecordStill',
+    'what came at the end of a period is recorded in the next one',
+    false,
+    { 'DeliveriesCreated test': [9, 9, 0], Invocations: [undefined, undefined, 1] },
+  ],
+  [
+    'RecordStill',
+    'it runs',
+    false,
+    { 'DeliveriesCreated live': always(3), Invocations: always(1) },
+  ],
+  ['RollupBehind', 'an hour waits since an hour', true, { RollupWait: always(3_600_000) }],
+  ['RollupBehind', 'rollup dies before it reports anything', true, {}],
+  ['RollupBehind', 'a run was left out', false, { RollupWait: [60_000, undefined, undefined] }],
+  ['RollupBehind', 'nothing waits', false, { RollupWait: always(0) }],
   ['SweepStill', 'sweep reports nothing', true, {}],
   ['SweepStill', 'it ran once in 15 minutes', false, { WakesRepaired: [undefined, 1, undefined] }],
   [
@@ -164,9 +186,9 @@ it('each alarm has a situation in which it rings, and one in which it does not',
   const seen = (isRinging: boolean) =>
     new Set(SITUATIONS.filter((one) => one[2] === isRinging).map(([name]) => name));
   expect([...seen(true)].sort()).toEqual([...alarms.keys()].sort());
-  // Nothing happened at all: only sweep must say that it is alive.
+  // Nothing happened at all: only sweep and rollup must say that they are alive.
   const atRest = [...alarms].filter(([, alarm]) => rings(alarm, {}, PERIODS));
-  expect(atRest.map(([name]) => name)).toEqual(['SweepStill']);
+  expect(atRest.map(([name]) => name)).toEqual(['RollupBehind', 'SweepStill']);
 });
 
 it('none rests on what SQS shows of a queue that a function reads all the time', () => {

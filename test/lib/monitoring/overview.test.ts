@@ -224,9 +224,9 @@ describe('the alarms', () => {
     }
   });
 
-  it('are quiet without data, but for the one on sweep', () => {
+  it('are quiet without data, but for those on sweep and rollup', () => {
     const loud = alarms.filter(({ Properties }) => Properties.TreatMissingData !== 'notBreaching');
-    expect(loud.map(({ id }) => id.slice(0, 24))).toEqual(['OverviewAlarmsSweepStill']);
+    expect(loud.map(({ id }) => id.slice(14, 24))).toEqual(['RollupBehi', 'SweepStill']);
   });
 
   it('each name a heading of the runbook, and the runbook has none for nothing', () => {

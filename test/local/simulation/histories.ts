@@ -1,16 +1,21 @@
 // Random histories of an endpoint: what it is sent, how its receiver does, what its user does, and
 // which faults our own side has. Played in virtual time, with the real handlers.
 import fc from 'fast-check';
+import { defined } from '../../../lambdas/core/defined.ts';
+import type { Delivery } from '../../../lambdas/core/deliveries/delivery.ts';
 import type { Endpoint } from '../../../lambdas/core/endpoints/endpoint.ts';
+import { deliveryIdOf } from '../../../lambdas/core/identifiers.ts';
 import type { RetryPolicyInput } from '../../../lambdas/core/retries/delays.ts';
 import type { Outcome } from '../../../lambdas/core/retries/outcome.ts';
 import { addressOf } from '../../../lambdas/core/scope.ts';
+import { putTenant } from '../../../local/simulation/system/registry.ts';
 import type { World } from '../../../local/simulation/world.ts';
 import { answered, failed } from '../../builders/outcomes.ts';
 import {
   answer,
   aWorld,
   DATA,
+  deliveriesOf,
   HOUR_MS,
   MINUTE_MS,
   pause,
@@ -26,7 +31,13 @@ export type Step =
   | { readonly kind: 'receiver'; readonly outcome: Outcome; readonly everyNth: number }
   | { readonly kind: 'well' }
   | { readonly kind: 'pause' }
-  | { readonly kind: 'resume' };
+  | { readonly kind: 'resume' }
+  /** One delivery is retried by hand or cancelled, or one event redacted: the nth of those that there are. */
+  | { readonly kind: 'retry' | 'cancel' | 'redact'; readonly nth: number }
+  /** All deliveries of the endpoint in a state are sent again. */
+  | { readonly kind: 'replay'; readonly status: 'delivered' | 'dead' | undefined };
+
+type Act = Extract<Step, { kind: 'retry' | 'cancel' | 'redact' | 'replay' }>;
 
 export interface History {
   readonly steps: readonly { readonly step: Step; readonly afterMs: number }[];
@@ -73,6 +84,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'resume' as const }) },
 );
 
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'retry' as const,
+        'retry' as const,
+        'cancel' as const,
+        'redact' as const,
+      ),
+      nth: fc.nat(1_000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('replay' as const),
+      status: fc.constantFrom('delivered' as const, 'dead' as const, undefined),
+    }),
+  },
+);
+
 const afterMs = fc.constantFrom(
   0,
   50,
@@ -104,9 +137,19 @@ export const allFaults = fc.record({
   doubledSchedules: fc.constantFrom(0, 0.3),
 });
 
-export function histories(faults: fc.Arbitrary<History['faults']>): fc.Arbitrary<History> {
+/** @param hasActs whether single deliveries are retried, cancelled, redacted and replayed as well */
+export function histories(
+  faults: fc.Arbitrary<History['faults']>,
+  hasActs = false,
+): fc.Arbitrary<History> {
+  const anyStep = hasActs
+    ? fc.oneof({ weight: 3, arbitrary: step }, { weight: 2, arbitrary: act })
+    : step;
   return fc.record({
-    steps: fc.array(fc.record({ step, afterMs }), { minLength: 1, maxLength: 10 }),
+    steps: fc.array(fc.record({ step: anyStep, afterMs }), {
+      minLength: hasActs ? 6 : 1,
+      maxLength: hasActs ? 18 : 10,
+    }),
     latencyMs: fc.constantFrom(20, 900, 9_000),
     policy,
     deadlineDays: fc.constantFrom(0.02, 0.5, 3),
@@ -141,6 +184,7 @@ export async function play(
       settings: { deadlineDays: history.deadlineDays, tripFailures: history.tripFailures },
     },
   );
+  putTenant(world.system.dynamoDb, 'demo', START_MS);
   watch(world);
   const endpoint = world.addEndpoint({
     retryPolicy,
@@ -191,7 +235,53 @@ function carryOut(
     case 'resume':
       void resume(world, endpoint);
       return;
+    case 'retry':
+    case 'cancel':
+    case 'redact':
+    case 'replay':
+      void carryOutAct(world, endpoint, step);
+      return;
     default:
       step satisfies never;
   }
+}
+
+/** By the API, whose instance may die: then nobody asks again. Put off for some hours while there is nothing to do it to. */
+async function carryOutAct(
+  world: World,
+  endpoint: Endpoint,
+  act: Act,
+  untilMs = world.clock.nowMs + 9 * HOUR_MS,
+): Promise<void> {
+  const path = pathOf(world, endpoint, act);
+  if (path === undefined) {
+    const againMs = world.clock.nowMs + 10 * SECOND_MS;
+    if (againMs < untilMs) {
+      world.clock.at(againMs, () => void carryOutAct(world, endpoint, act, untilMs));
+    }
+    return;
+  }
+  const since = new Date(START_MS).toISOString();
+  const body = act.kind === 'replay' && {
+    endpoint: endpoint.id,
+    since,
+    ...defined({ status: act.status }),
+  };
+  await world.clock
+    .patiently(() =>
+      world.system.invoke('api', [], (code) =>
+        code.request({ method: 'POST', path, tenant: endpoint.tenant, ...(body && { body }) }),
+      ),
+    )
+    .catch(() => undefined);
+}
+
+function pathOf(world: World, { id }: Endpoint, act: Act): string | undefined {
+  if (act.kind === 'replay') return '/v1/replays';
+  const isOpen = ({ state }: Delivery): boolean => act.kind !== 'cancel' || state === 'waiting';
+  const deliveries = deliveriesOf(world, { id }).filter(isOpen);
+  const one = deliveries[act.nth % Math.max(1, deliveries.length)];
+  if (!one) return undefined;
+  if (act.kind === 'redact') return `/v1/events/${one.eventId}/redact`;
+  return `/v1/deliveries/${deliveryIdOf(one.eventId, id)}/${act.kind}`;
 }

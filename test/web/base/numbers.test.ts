@@ -36,10 +36,11 @@ describe('numbers for people', () => {
     expect(span(ms)).toBe(words);
   });
 
-  it('axes end at a round number that nothing exceeds', () => {
+  it('axes end at a round and even number that nothing exceeds', () => {
     for (let n = 1; n < 100_000; n += 37) {
       expect(ceiling(n)).toBeGreaterThanOrEqual(n);
       expect(ceiling(n)).toBeLessThanOrEqual(Math.max(4, n * 2));
+      expect(ceiling(n) % 2).toBe(0);
     }
   });
 });

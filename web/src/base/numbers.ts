@@ -50,10 +50,10 @@ export function bytes(text: string): string {
   return counted(new TextEncoder().encode(text).length, 'byte');
 }
 
-/** A round number at or above, for an axis. */
+/** A round number at or above, for an axis; even, so that its half is a count too. */
 export function ceiling(n: number): number {
   if (n <= 4) return Math.max(2, Math.ceil(n / 2) * 2);
   const power = 10 ** Math.floor(Math.log10(n));
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((times) => times * power >= n) ?? 10;
-  return step * power;
+  const tops = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((times) => times * power);
+  return tops.find((top) => top >= n && top % 2 === 0) ?? 10 * power;
 }

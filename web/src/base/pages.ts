@@ -21,11 +21,20 @@ export interface Pages<Row> {
   /** Whether there may be more. */
   readonly hasMore: boolean;
   readonly fault: Fault | undefined;
-  /** How many came since. */
-  readonly fresh: number;
+  /** What came since. */
+  readonly fresh: Fresh;
   readonly more: () => void;
+  /** Reads all that came since, before the rows that are there. */
+  readonly showFresh: () => void;
   readonly reload: () => void;
 }
+
+interface Fresh {
+  readonly count: number;
+  /** Whether it was counted to its end. */
+  readonly isAll: boolean;
+}
+const NOTHING: Fresh = { count: 0, isAll: true };
 
 interface State<Row> {
   readonly key: string;
@@ -46,49 +55,81 @@ export function usePages<Row>(
   const [state, setState] = useState<State<Row>>({ key: '', rows: [], next: undefined });
   const [turn, setTurn] = useState(0);
   const [isBusy, setBusy] = useState(true);
-  const [fresh, setFresh] = useState(0);
-  const seen = useRef(new Set<string>());
+  const [fresh, setFresh] = useState(NOTHING);
+  const shown = useRef(state);
   const ended = useRef(new AbortController());
 
-  const take = async (from: State<Row>, signal: AbortSignal) => {
+  const idsOf = (rows: readonly Row[]) => new Set(rows.map(idOf));
+  /** One at a time: nothing asks for another while it is busy. */
+  const reading = async (
+    from: State<Row>,
+    work: (signal: AbortSignal) => Promise<Pick<State<Row>, 'rows' | 'next'>>,
+  ) => {
+    const { signal } = ended.current;
+    const { rows, next } = from;
     setBusy(true);
-    const rows = [...from.rows];
-    let { next } = from;
-    const until = Date.now() + FOLLOW_MS;
-    try {
-      const before = rows.length;
-      do {
-        const page = await read(api, next ?? undefined, signal);
-        if (signal.aborted) return;
-        for (const row of page.data) {
-          if (seen.current.has(idOf(row))) continue;
-          seen.current.add(idOf(row));
-          rows.push(row);
-        }
-        next = page.next;
-      } while (next !== null && rows.length === before && Date.now() < until);
-      setState({ key: whole, rows, next });
-    } catch (error) {
-      if (signal.aborted) return;
-      setState({ key: whole, rows, next, fault: asFault(error) });
-    }
+    const after = await work(signal).catch((error) => ({ rows, next, fault: asFault(error) }));
+    if (signal.aborted) return;
+    shown.current = { key: whole, ...after };
+    setState(shown.current);
     setBusy(false);
   };
+
+  const take = (from: State<Row>) =>
+    reading(from, async (signal) => {
+      const known = idsOf(from.rows);
+      const added: Row[] = [];
+      let { next } = from;
+      const until = Date.now() + FOLLOW_MS;
+      do {
+        const page = await read(api, next ?? undefined, signal);
+        for (const row of page.data) {
+          if (known.has(idOf(row))) continue;
+          known.add(idOf(row));
+          added.push(row);
+        }
+        next = page.next;
+      } while (next !== null && added.length === 0 && Date.now() < until);
+      return { rows: [...from.rows, ...added], next };
+    });
+
+  /** What is read anew takes the place of what it covers: up to the end of a page that ends in a row that is there. */
+  const showFresh = () =>
+    reading(state, async (signal) => {
+      const known = idsOf(state.rows);
+      const top = new Map<string, Row>();
+      let last: string | undefined;
+      let next: string | null | undefined;
+      do {
+        const page = await read(api, next ?? undefined, signal);
+        for (const row of page.data) {
+          last = idOf(row);
+          top.set(last, row);
+        }
+        next = page.next;
+      } while (next !== null && !(last !== undefined && known.has(last)));
+      if (!signal.aborted) setFresh(NOTHING);
+      if (next === null) return { rows: [...top.values()], next };
+      const end = state.rows.findIndex((row) => idOf(row) === last);
+      const below = state.rows.slice(end + 1).filter((row) => !top.has(idOf(row)));
+      return { rows: [...top.values(), ...below], next: state.next };
+    });
 
   useEffect(() => {
     ended.current = new AbortController();
     const { signal } = ended.current;
-    seen.current = new Set();
-    setFresh(0);
-    void take({ key: whole, rows: [], next: undefined }, signal);
+    shown.current = { key: '', rows: [], next: undefined };
+    setFresh(NOTHING);
+    void take({ key: whole, rows: [], next: undefined });
     const look = async () => {
-      if (document.hidden) return;
+      if (document.hidden || shown.current.key !== whole) return;
       try {
-        const { data } = await read(api, undefined, signal);
+        const { data, next } = await read(api, undefined, signal);
         if (signal.aborted) return;
-        const isFirst = seen.current.size === 0 && data.length > 0;
-        if (isFirst) setTurn((n) => n + 1);
-        else setFresh(data.filter((row) => !seen.current.has(idOf(row))).length);
+        const known = idsOf(shown.current.rows);
+        const count = data.filter((row) => !known.has(idOf(row))).length;
+        if (known.size === 0 && count > 0) setTurn((n) => n + 1);
+        else setFresh({ count, isAll: count < data.length || next === null });
       } catch {
         // The next look may find it; what is shown stays true.
       }
@@ -107,7 +148,8 @@ export function usePages<Row>(
     hasMore: isThis && state.next !== null,
     fault: isThis ? state.fault : undefined,
     fresh,
-    more: () => void take(state, ended.current.signal),
+    more: () => void take(state),
+    showFresh: () => void showFresh(),
     reload: useCallback(() => setTurn((n) => n + 1), []),
   };
 }

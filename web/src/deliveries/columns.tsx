@@ -16,7 +16,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
     cell: ({ endpoint: id }) => {
       const known = endpoints?.get(id);
       return (
-        <a href={href(['endpoints', id])}>
+        <a class="named" href={href(['endpoints', id])}>
           {known ? <Text>{nameOf(known)}</Text> : <code>{id}</code>}
         </a>
       );
@@ -47,7 +47,7 @@ export function deliveryColumns(endpoints: EndpointsById | undefined): Column<De
       },
     },
     { head: 'Attempts', looks: 'num', cell: ({ attempts }) => attempts.at(-1)?.number ?? 0 },
-    { head: 'Accepted', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
+    { head: 'Accepted', looks: 'nowrap', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
     { head: 'Next', looks: 'nowrap', cell: (delivery) => <Due {...delivery} /> },
   ];
 }

@@ -111,6 +111,7 @@ export function Endpoints() {
       : [{ head: 'Tenant', cell: ({ tenantName }: Row) => <Text>{tenantName}</Text> }]),
     {
       head: 'State',
+      looks: 'nowrap',
       cell: ({ endpoint }) => (
         <>
           <EndpointBadge endpoint={endpoint} />

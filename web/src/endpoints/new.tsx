@@ -226,7 +226,7 @@ export function NewEndpoint() {
               ]}
             />
           </Card>
-          {!chat && (
+          {!IS_PORTAL && !chat && (
             <Card title="Before you go live" pad>
               <ul class="stack small">
                 <li>

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<Event>[] = [
     cell: ({ channels }) =>
       channels.length === 0 ? <None /> : channels.map((one) => <code key={one}>{one} </code>),
   },
-  { head: 'Accepted', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
+  { head: 'Accepted', looks: 'nowrap', cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
 ];
 
 export function Events() {

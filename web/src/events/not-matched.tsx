@@ -129,12 +129,13 @@ function Why({ endpoint, mismatch, event }: Row & { readonly event: EventWithDel
 function Codes({ texts }: { readonly texts: readonly string[] }) {
   return (
     <>
-      {texts.slice(0, 8).map((text) => (
+      {texts.slice(0, 8).map((text, at) => (
         <span key={text}>
-          <code>{text}</code>{' '}
+          {at > 0 && ' '}
+          <code>{text}</code>
         </span>
       ))}
-      {texts.length > 8 && `and ${texts.length - 8} more`}
+      {texts.length > 8 && ` and ${texts.length - 8} more`}
     </>
   );
 }

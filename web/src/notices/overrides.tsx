@@ -116,7 +116,7 @@ function Edit({ id: first, before, general, endpoints, action, onClose, onSave }
   const [slow, setSlow] = useState(String(before.slowAboveMs ?? ''));
   return (
     <Ask
-      title={first === '' ? 'An endpoint that differs' : 'What differs'}
+      title="For single endpoints"
       action="Save"
       isBusy={action.isBusy}
       isReady={id !== ''}
@@ -141,13 +141,7 @@ function Edit({ id: first, before, general, endpoints, action, onClose, onSave }
         Tell other things of it
       </Check>
       {kinds && <Kinds kinds={kinds} onChange={setKinds} />}
-      <Field
-        label="Slow from, in ms"
-        type="number"
-        value={slow}
-        onInput={setSlow}
-        hint="Empty: as for all."
-      />
+      <Field label="Slow from, in ms" type="number" value={slow} onInput={setSlow} />
     </Ask>
   );
 }

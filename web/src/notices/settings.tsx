@@ -89,12 +89,7 @@ export function Settings(props: KeptProps) {
             <div class="cols">
               <div class="stack">
                 <Kinds kinds={kinds} onChange={setKinds} />
-                <Field
-                  label="Slow from, in ms"
-                  type="number"
-                  hint="Of 20 answers one takes this long."
-                  {...of('slow', '/slowAboveMs')}
-                />
+                <Field label="Slow from, in ms" type="number" {...of('slow', '/slowAboveMs')} />
               </div>
               <div class="stack">
                 <div class="row">

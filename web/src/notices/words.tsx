@@ -21,10 +21,7 @@ export function Words(props: KeptProps) {
     void save({ words: own ? { ...others, [kind]: own } : others }, () => setEdited(undefined));
   };
   return (
-    <Card
-      title="What people read"
-      aside={<span class="small muted">In Slack, Teams and Discord</span>}
-    >
+    <Card title="What people read">
       {!edited && <SaveFault of={action} onReload={props.onReload} />}
       <Table<readonly [Worded, string]>
         label="What people read"
@@ -101,12 +98,7 @@ function Edit({ name, before, action, onClose, onSave }: EditProps) {
           </>
         }
       />
-      <Field
-        label="Words of the link"
-        value={link}
-        onInput={setLink}
-        hint="Look at it, if empty."
-      />
+      <Field label="Words of the link" value={link} onInput={setLink} />
     </Ask>
   );
 }

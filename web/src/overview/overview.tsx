@@ -104,10 +104,12 @@ export function Overview() {
           </Shown>
         </Card>
         {IS_PORTAL && <Own known={known} />}
-        <div class="cols lead">
-          {isCounted && <AttemptsCard summary={summary.value} />}
-          {isCounted && <Outcomes summary={summary.value} />}
-        </div>
+        {isCounted && (
+          <div class="cols lead">
+            <AttemptsCard summary={summary.value} />
+            <Outcomes summary={summary.value} />
+          </div>
+        )}
         {!IS_PORTAL && <Inside />}
       </div>
     </>

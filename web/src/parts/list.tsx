@@ -22,20 +22,19 @@ interface ListProps<Row> {
 
 export function List<Row>(props: ListProps<Row>) {
   const { label, one, many, pages, columns, keyOf, isChosen, empty, only } = props;
-  const { isLoading, hasMore, fault, fresh, more, reload } = pages;
+  const { isLoading, hasMore, fault, fresh, more, showFresh, reload } = pages;
+  const news = fresh.isAll ? 'new' : 'or more new';
   const rows = only ? pages.rows.filter(only) : pages.rows;
   if (pages.rows.length === 0 && fault) return <Failed fault={fault} retry={reload} />;
   if (pages.rows.length === 0 && isLoading) return <Bones label={label} />;
   if (rows.length === 0 && !hasMore) return <>{empty}</>;
   return (
     <>
-      {fresh > 0 && (
+      {fresh.count > 0 && (
         <div class="fresh" role="status">
-          <Button
-            slim
-            icon="up"
-            onClick={reload}
-          >{`Show ${counted(fresh, `new ${one}`, many && `new ${many}`)}`}</Button>
+          <Button slim icon="up" onClick={showFresh} disabled={isLoading}>
+            {`Show ${counted(fresh.count, `${news} ${one}`, `${news} ${many ?? `${one}s`}`)}`}
+          </Button>
         </div>
       )}
       {rows.length > 0 && (
@@ -44,6 +43,7 @@ export function List<Row>(props: ListProps<Row>) {
           columns={columns}
           rows={rows}
           keyOf={keyOf}
+          hasMore={hasMore}
           {...(isChosen && { isChosen })}
         />
       )}

@@ -1,6 +1,7 @@
 // A table that becomes a list where its card is narrow, and stays a table for screen readers.
 import type { ComponentChildren, VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { GROUP, useGroups } from './groups.ts';
 
 export interface Column<Row> {
   readonly head: string;
@@ -20,6 +21,8 @@ interface TableProps<Row> {
   readonly keyOf: (row: Row) => string;
   readonly isChosen?: (row: Row) => boolean;
   readonly looks?: string;
+  /** Whether more rows may follow, which are not read yet. */
+  readonly hasMore?: boolean;
 }
 
 export function Table<Row>({
@@ -29,11 +32,20 @@ export function Table<Row>({
   keyOf,
   isChosen,
   looks = 'data',
+  hasMore = false,
 }: TableProps<Row>) {
+  const { count, areMany, isDrawn, table, onFocusIn } = useGroups(rows.length);
   return (
-    <table class={looks} role="table" aria-label={label}>
+    <table
+      ref={table}
+      class={looks}
+      role="table"
+      aria-label={label}
+      aria-rowcount={areMany ? (hasMore ? -1 : rows.length + 1) : undefined}
+      onFocusIn={onFocusIn}
+    >
       <thead role="rowgroup">
-        <tr role="row">
+        <tr role="row" aria-rowindex={areMany ? 1 : undefined}>
           {columns.map(({ head, looks: column, quietHead }) => (
             <th key={head} role="columnheader" scope="col" class={column}>
               {quietHead ? <span class="sr">{head}</span> : head}
@@ -41,11 +53,23 @@ export function Table<Row>({
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <Row key={keyOf(row)} row={row} columns={columns} chosen={isChosen?.(row) ?? false} />
-        ))}
-      </tbody>
+      {Array.from({ length: count }, (_, group) => {
+        if (!isDrawn(group)) return <tbody key={group} class="gap" aria-hidden="true" />;
+        const from = group * GROUP;
+        return (
+          <tbody key={group} role="rowgroup">
+            {rows.slice(from, from + GROUP).map((row, at) => (
+              <Row
+                key={keyOf(row)}
+                row={row}
+                columns={columns}
+                chosen={isChosen?.(row) ?? false}
+                index={areMany ? from + at + 2 : undefined}
+              />
+            ))}
+          </tbody>
+        );
+      })}
     </table>
   );
 }
@@ -54,13 +78,15 @@ interface RowProps<Row> {
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
   readonly chosen: boolean;
+  /** Its place in the table, the head's being 1, where some rows are not drawn. */
+  readonly index: number | undefined;
 }
 
-/** Made once for each row, so that a list of thousands only adds what is new. */
-function Row<R>({ row, columns, chosen }: RowProps<R>): VNode {
+/** Made once for each row, as long as it stays what it is and where it is. */
+function Row<R>({ row, columns, chosen, index }: RowProps<R>): VNode {
   return useMemo(
     () => (
-      <tr role="row" aria-selected={chosen || undefined}>
+      <tr role="row" aria-selected={chosen || undefined} aria-rowindex={index}>
         {columns.map(({ head, cell, looks, quietHead, bare }) => (
           <td
             key={head}
@@ -73,6 +99,6 @@ function Row<R>({ row, columns, chosen }: RowProps<R>): VNode {
         ))}
       </tr>
     ),
-    [row, columns, chosen],
+    [row, columns, chosen, index],
   );
 }

@@ -5,6 +5,7 @@ import { sparkline } from '../sparkline.ts';
 import { timeOf, timesOf } from './listing-options.ts';
 
 const BARS = 48;
+const UNCOUNTED = 'Some hours are not counted in full yet.';
 /** A comparison has windows of its own. */
 const WINDOW_OPTIONS = ['since', 'until', 'type', 'granularity'] as const;
 
@@ -38,7 +39,7 @@ function showComparison(out: Output, comparison: Comparison): void {
     change('p95', difference.p95Ms, 'ms'),
   ];
   out.text(changes.join(', '));
-  if (!complete) out.note('The latest hours are not counted in full yet.');
+  if (!complete) out.note(UNCOUNTED);
 }
 
 /** Shares change by percentage points. */
@@ -112,7 +113,12 @@ export const ANALYTICS_COMMANDS: readonly Command[] = [
           ...timesIn(point),
         }),
       );
-      if (!answer.complete) out.note('The latest hours are not counted in full yet.');
+      if (!answer.complete) out.note(UNCOUNTED);
+      if (answer.uncertainHours > 0) {
+        out.note(
+          `Hours in which the type may have more than is counted: ${answer.uncertainHours}.`,
+        );
+      }
     },
   },
   {
