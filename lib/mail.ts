@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import { Env } from '../lambdas/environment.ts';
 import type { Configuration } from './configuration.ts';
 import type { NodeFunction } from './node-function/node-function.ts';
+import { MAX_MESSAGE_BYTES } from './queue-with-dead-letters.ts';
 import { READ_AND_WRITE, type Storage } from './storage.ts';
 
 /** Bounces and complaints come by a topic, which is all that SES writes to, into a queue that sweep empties. */
@@ -28,6 +29,7 @@ export class Mail extends Construct {
     this.events = new Queue(this, 'Events', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
       retentionPeriod: Duration.days(14),
     });
     const topic = new Topic(this, 'Topic', { enforceSSL: true });

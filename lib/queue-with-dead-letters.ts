@@ -19,7 +19,7 @@ const MESSAGE_ACTIONS = [
 const KEPT = Duration.days(14);
 
 /** SQS's largest. Queues made before it was raised have 256 KiB, and a sealed event of 256 KiB takes 350 KB. */
-const MAX_MESSAGE_BYTES = 1_048_576;
+export const MAX_MESSAGE_BYTES = 1_048_576;
 
 /** How a function takes messages from a queue. */
 export interface QueueSource {

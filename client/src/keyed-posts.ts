@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0259e45c0ffec068fb5ebfb47fafe33b9803587556400ca96abe0ca5037e7753
+// sha256 ef027abe437324849ef8dce26696801da3da9075aaa0d75440f6ba6772a9e180
 
 /** Creating calls that take an Idempotency-Key: the path of each POST. */
 export const KEYED_POSTS: readonly string[] = [

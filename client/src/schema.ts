@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 0259e45c0ffec068fb5ebfb47fafe33b9803587556400ca96abe0ca5037e7753
+// sha256 ef027abe437324849ef8dce26696801da3da9075aaa0d75440f6ba6772a9e180
 
 export interface paths {
     "/v1/events": {
@@ -2957,6 +2957,25 @@ export interface components {
                     slowAboveMs?: number;
                 };
             };
+            /**
+             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @example {
+             *       "endpoint.paused": {
+             *         "title": "{{name}} ist angehalten",
+             *         "text": "Seit {{since}}.\nEs warten {{waiting}} Zustellungen.",
+             *         "link": "Ansehen"
+             *       }
+             *     }
+             */
+            words?: {
+                [key: string]: {
+                    title: string;
+                    /** @description Each line is a paragraph; one that names what the notice does not have is left out. */
+                    text: string;
+                    /** @description The words of the link, without placeholders. */
+                    link?: string;
+                };
+            };
         };
         NoticeSettingsInput: {
             /**
@@ -3018,6 +3037,26 @@ export interface components {
                 [key: string]: {
                     kinds?: ("endpoint.failing" | "endpoint.paused" | "endpoint.recovered" | "endpoint.slow" | "certificate.expiring" | "deliveries.dead")[];
                     slowAboveMs?: number;
+                };
+            };
+            /**
+             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @default {}
+             * @example {
+             *       "endpoint.paused": {
+             *         "title": "{{name}} ist angehalten",
+             *         "text": "Seit {{since}}.\nEs warten {{waiting}} Zustellungen.",
+             *         "link": "Ansehen"
+             *       }
+             *     }
+             */
+            words?: {
+                [key: string]: {
+                    title: string;
+                    /** @description Each line is a paragraph; one that names what the notice does not have is left out. */
+                    text: string;
+                    /** @description The words of the link, without placeholders. */
+                    link?: string;
                 };
             };
         };
@@ -7729,7 +7768,8 @@ export interface operations {
                      *       },
                      *       "slowAboveMs": 5000,
                      *       "link": "https://app.example.com/webhooks/{endpoint}",
-                     *       "endpoints": {}
+                     *       "endpoints": {},
+                     *       "words": {}
                      *     }
                      */
                     "application/json": components["schemas"]["NoticeSettings"];
@@ -7789,7 +7829,8 @@ export interface operations {
                  *       },
                  *       "slowAboveMs": 5000,
                  *       "link": "https://app.example.com/webhooks/{endpoint}",
-                 *       "endpoints": {}
+                 *       "endpoints": {},
+                 *       "words": {}
                  *     }
                  */
                 "application/json": components["schemas"]["NoticeSettingsInput"];
@@ -7831,7 +7872,8 @@ export interface operations {
                      *       },
                      *       "slowAboveMs": 5000,
                      *       "link": "https://app.example.com/webhooks/{endpoint}",
-                     *       "endpoints": {}
+                     *       "endpoints": {},
+                     *       "words": {}
                      *     }
                      */
                     "application/json": components["schemas"]["NoticeSettings"];

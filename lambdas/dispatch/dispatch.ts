@@ -15,7 +15,6 @@ import { LeaseHeldError, NotYetStoredError } from '../core/errors.ts';
 import type { EventLedger, StoredEvent } from '../core/events/ledger.ts';
 import { createdAtMs } from '../core/identifiers.ts';
 import { inParallel } from '../core/in-parallel.ts';
-import { EXPIRES_SOON_MS } from '../core/notices/certificates.ts';
 import type { Notices } from '../core/operator/all.ts';
 import { isRedelivered } from '../core/redelivered.ts';
 import { isGone, isSuccess } from '../core/retries/outcome.ts';
@@ -249,22 +248,19 @@ async function deliverAt(
   await deliver(ports, job, tally);
 }
 
-/** Certificates that expire soon: the receiver's, as the last connection showed it, and the client's. */
+/** When certificates expire: the receiver's, as the last connection showed it, and the client's. */
 async function reportExpiry(
   ports: DispatchPorts,
   known: KnownEndpoint,
   tally: Tally,
 ): Promise<void> {
   if (known.isDeleted || tally.length === 0) return;
-  const soonMs = ports.surroundings.now() + EXPIRES_SOON_MS;
-  const isSoon = (atMs: number | undefined) => atMs !== undefined && atMs < soonMs;
-  const receiver = tally.findLast((one) => one.certificateExpiresAtMs)?.certificateExpiresAtMs;
-  const client = known.clientExpiresAtMs;
-  if (!isSoon(receiver) && !isSoon(client)) return;
   const expiry = defined({
-    receiverExpiresAtMs: isSoon(receiver) ? receiver : undefined,
-    clientExpiresAtMs: isSoon(client) ? client : undefined,
+    receiverExpiresAtMs: tally.findLast((one) => one.certificateExpiresAtMs)
+      ?.certificateExpiresAtMs,
+    clientExpiresAtMs: known.clientExpiresAtMs,
   });
+  if (Object.keys(expiry).length === 0) return;
   try {
     await ports.events.tellExpiring(addressOf(known.endpoint), expiry);
   } catch (error) {

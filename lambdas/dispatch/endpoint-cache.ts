@@ -3,6 +3,7 @@ import { log } from '../adapters/log.ts';
 import type { SigningKeyCache } from '../adapters/registry/keyring.ts';
 import { contractOf } from '../core/contracts/all.ts';
 import { algorithmsNeeded } from '../core/contracts/further-signatures.ts';
+import type { NoticeWords } from '../core/contracts/messages/words.ts';
 import { defined } from '../core/defined.ts';
 import { clientExpiryMs, type EndpointTls, type KeptTls } from '../core/destinations/http/tls.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
@@ -12,9 +13,10 @@ import type { EndpointStore } from '../core/endpoints/store.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
 import { SealBrokenError } from '../core/errors.ts';
 import type { Headers } from '../core/headers/names.ts';
+import type { NoticeSettingsStore } from '../core/notices/settings.ts';
 import { Recent } from '../core/recent.ts';
 import { sealedValuesOf } from '../core/resealing/sealed-values.ts';
-import type { Scope } from '../core/scope.ts';
+import { type Scope, scopeKey } from '../core/scope.ts';
 import { authenticationPlace, clientKeyPlace, secretPlace } from '../core/sealing/places.ts';
 import { type SealingKeys, unseal } from '../core/sealing/seal.ts';
 import type { Secrets } from '../core/sealing/secrets.ts';
@@ -33,6 +35,8 @@ export interface OpenEndpoint {
   /** Of a chat, which the endpoint itself has in its masked form. */
   readonly url?: string;
   readonly tenantName: string;
+  /** Of a chat, if the tenant has its own. */
+  readonly noticeWords?: NoticeWords | undefined;
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];
   /** Secrets that a rotation replaced, newest first, and until when they sign. */
@@ -64,7 +68,9 @@ type EndpointRef = Scope & {
 };
 
 interface EndpointCachePorts {
-  readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoints'> &
+    Pick<TenantStore, 'getTenant'> &
+    Pick<NoticeSettingsStore, 'getNoticeSettings'>;
   readonly secrets: Pick<Secrets, 'sealingKey'>;
   readonly signingKeys: SigningKeyCache;
   readonly surroundings: Surroundings;
@@ -79,12 +85,20 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
   const { registry, secrets, surroundings } = ports;
   const known = new Recent<KnownEndpoint>({ maxEntries: MAX_KEPT, keptMs: KEPT_MS });
   const tenantNames = new Recent<string>({ maxEntries: MAX_KEPT, keptMs: TENANT_KEPT_MS });
+  const words = new Recent<NoticeWords>({ maxEntries: MAX_KEPT, keptMs: TENANT_KEPT_MS });
 
   const tenantName = (id: string): Promise<string> =>
     tenantNames.read(
       id,
       surroundings.now(),
       async () => (await registry.getTenant(id))?.name ?? id,
+    );
+
+  const noticeWords = async (scope: Scope): Promise<NoticeWords> =>
+    words.read(
+      scopeKey(scope),
+      surroundings.now(),
+      async () => (await registry.getNoticeSettings(scope))?.words ?? {},
     );
 
   async function open(endpoint: Endpoint): Promise<KnownEndpoint> {
@@ -96,7 +110,9 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     if (newest === undefined) throw new SealBrokenError(new Error('there is no secret'));
     return {
       endpoint,
-      ...(isChat(endpoint.contract) ? { url: newest } : {}),
+      ...(isChat(endpoint.contract)
+        ? { url: newest, noticeWords: await noticeWords(endpoint) }
+        : {}),
       tenantName: await tenantName(endpoint.tenant),
       secrets: [newest, ...older],
       retiring: (endpoint.retiringSecrets ?? []).map(({ sealed, untilMs }) => ({

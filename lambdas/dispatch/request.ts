@@ -50,6 +50,7 @@ export function formRequest(
       tenantName,
       issuer,
       portal,
+      noticeWords: open.noticeWords,
       signingKey: endpoint.signingKey,
       // Not every contract needs one, and creating it takes as long as a signature.
       get idempotencyKey() {

@@ -216,6 +216,7 @@ export const ORDER: Readonly<Record<string, Order>> = {
       'analytics/',
       'event-types/',
       'issues/',
+      'notices/',
       'overview/',
       'queues/',
       'replays/',

@@ -514,3 +514,102 @@ describe('a delivery to an endpoint whose URL is not proved', () => {
     expect({ failed, sent, rested: rested.length }).toEqual({ failed: [], sent: [], rested: 1 });
   });
 });
+
+describe('when certificates expire', () => {
+  const expiresAtMs = NOON_MS + 20 * DAY_MS;
+  const clientExpiresAtMs = NOON_MS + 300 * DAY_MS;
+  type Told = Parameters<DispatchPorts['events']['tellExpiring']>;
+  let told: Told[];
+  beforeEach(() => {
+    told = [];
+  });
+
+  /** @param shown what each request's connection showed, in their order */
+  function withCertificates(shown: readonly (number | undefined)[], open: object = {}) {
+    const all = [...shown];
+    const own = ports();
+    return ports({
+      endpoints: async () =>
+        new Map([
+          [ENDPOINT_ID, { endpoint, tenantName: 'Acme', secrets: ['s'.repeat(24)], ...open }],
+        ]),
+      sender: {
+        send: async (request) => {
+          const certificateExpiresAtMs = all.shift();
+          return {
+            ...(await own.sender.send(request)),
+            ...(certificateExpiresAtMs !== undefined && { certificateExpiresAtMs }),
+          };
+        },
+      },
+      events: only<DispatchPorts['events']>({
+        tellDead: async () => undefined,
+        tellExpiring: async (...given) => void told.push(given),
+      }),
+    });
+  }
+
+  it.each([
+    [
+      'the receiver’s, however far off',
+      [clientExpiresAtMs],
+      {},
+      { receiverExpiresAtMs: clientExpiresAtMs },
+    ],
+    [
+      'the receiver’s and the client’s',
+      [expiresAtMs],
+      { clientExpiresAtMs },
+      { receiverExpiresAtMs: expiresAtMs, clientExpiresAtMs },
+    ],
+    [
+      'the client’s alone where there is no TLS to see',
+      [undefined],
+      { clientExpiresAtMs },
+      { clientExpiresAtMs },
+    ],
+  ])('is told after an attempt: %s', async (_, shown, open, expiry) => {
+    await dispatch(withCertificates(shown, open), [record(first)], 'deliveries', 'r');
+    const address = { tenant: 'acme', environment: 'live', endpointId: ENDPOINT_ID };
+    expect(told).toEqual([[address, expiry]]);
+  });
+
+  it('is told after a failure as well, since the connection showed it', async () => {
+    outcome = answered(500);
+    await dispatch(withCertificates([expiresAtMs]), [record(first)], 'deliveries', 'r');
+    expect(told).toMatchObject([[{}, { receiverExpiresAtMs: expiresAtMs }]]);
+  });
+
+  it('is not told where no connection showed any', async () => {
+    await dispatch(withCertificates([undefined]), [record(first)], 'deliveries', 'r');
+    expect([sent.length, told]).toEqual([1, []]);
+  });
+
+  it('is not told of a deleted endpoint, nor where nothing was sent', async () => {
+    const deleted = { isDeleted: true, endpoint: { ...endpoint, deletedAtMs: NOON_MS - 1 } };
+    await dispatch(
+      withCertificates([expiresAtMs], { ...deleted, clientExpiresAtMs }),
+      [record(first)],
+      'deliveries',
+      'r',
+    );
+    expect([sent, told]).toEqual([[], []]);
+  });
+
+  it('that cannot be told fails no delivery', async () => {
+    const warned: string[] = [];
+    const failing = {
+      ...withCertificates([expiresAtMs]),
+      events: only<DispatchPorts['events']>({
+        tellDead: async () => undefined,
+        tellExpiring: () => Promise.reject(new Error('down')),
+      }),
+      warn: (message: string) => void warned.push(message),
+    };
+    expect(await dispatch(failing, [record(first)], 'deliveries', 'r')).toEqual([]);
+    expect([puts.length, warned]).toEqual([
+      1,
+      ['a certificate that expires could not be reported'],
+    ]);
+  });
+});

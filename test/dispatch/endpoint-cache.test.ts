@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Registry } from '../../lambdas/adapters/registry/registry.ts';
 import type { Endpoint } from '../../lambdas/core/endpoints/endpoint.ts';
+import { DEFAULT_NOTICE_SETTINGS } from '../../lambdas/core/notices/settings.ts';
 import { seal, sealingKeyFrom, soleKey } from '../../lambdas/core/sealing/seal.ts';
 import { createEndpointCache } from '../../lambdas/dispatch/endpoint-cache.ts';
 import { anEndpoint } from '../builders/endpoints.ts';
@@ -15,10 +16,13 @@ function sealed(id: string, secret: string, sealedFor = id): Endpoint {
   return anEndpoint({ id, sealedSecrets: [seal(KEY, place, secret, Buffer.alloc(12, 1))] });
 }
 
+const WORDS = { 'endpoint.paused': { title: '{{name}} ist angehalten', text: '' } };
+
 function world(...endpoints: Endpoint[]) {
   const stored = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
   const surroundings = fixedSurroundings();
   let reads = 0;
+  let settingsReads = 0;
   const cache = createEndpointCache({
     registry: only<Registry>({
       getEndpoints: async (refs) => {
@@ -34,13 +38,18 @@ function world(...endpoints: Endpoint[]) {
         if (id === UNREADABLE) throw new Error('throttled');
         return { id, name: 'Acme', createdAtMs: 0 };
       },
+      getNoticeSettings: async () => {
+        settingsReads++;
+        return { ...DEFAULT_NOTICE_SETTINGS, words: WORDS };
+      },
     }),
     secrets: { sealingKey: async () => KEY },
     signingKeys: async () => [],
     surroundings,
   });
   const open = (...ids: string[]) => cache(ids.map((id) => ({ ...SCOPE, id })));
-  return { open, stored, surroundings, reads: () => reads };
+  const settingsRead = () => settingsReads;
+  return { open, stored, surroundings, reads: () => reads, settingsRead };
 }
 
 describe('endpoints for dispatch', () => {
@@ -57,6 +66,28 @@ describe('endpoints for dispatch', () => {
     const found = await world(slack, sealed('ep_2', 'second')).open('ep_1', 'ep_2');
     expect(found.get('ep_1')).toMatchObject({ url, endpoint: slack });
     expect(found.get('ep_2')).not.toHaveProperty('url');
+  });
+
+  it('of chats come with the tenant’s words for notices, read once a minute', async () => {
+    const url = 'https://hooks.slack.com/services/T0/B0/abc';
+    const slack = (id: string) => ({ ...sealed(id, url), contract: 'slack' as const });
+    const { open, surroundings, settingsRead } = world(
+      slack('ep_1'),
+      slack('ep_2'),
+      sealed('ep_3', 's'),
+    );
+    const found = await open('ep_1', 'ep_2', 'ep_3');
+    expect(['ep_1', 'ep_2', 'ep_3'].map((id) => Object(found.get(id)).noticeWords)).toEqual([
+      WORDS,
+      WORDS,
+      undefined,
+    ]);
+    surroundings.nowMs += 59_000;
+    await open('ep_1');
+    expect(settingsRead()).toBe(1);
+    surroundings.nowMs += 2_000;
+    await open('ep_2');
+    expect(settingsRead()).toBe(2);
   });
 
   it('are read again after five seconds, so that a change takes effect', async () => {

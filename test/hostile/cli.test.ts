@@ -64,7 +64,10 @@ const COMMAND_LINES: Readonly<Record<string, readonly (readonly string[])[]>> = 
   'routing-rules get': [[]],
   'routing-rules put': [['--file', RULES]],
   'notices get': [[]],
-  'notices set': [['--digest', '08:00']],
+  'notices set': [
+    ['--digest', '08:00'],
+    ['--words', 'none'],
+  ],
   'keys create': [[]],
   'keys list': [[]],
   'keys get': [['key_1']],

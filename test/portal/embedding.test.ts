@@ -317,7 +317,15 @@ describe.skipIf(HAS_NO_BROWSER)('a host', () => {
     await frame.waitForFunction(`document.documentElement.dir === 'rtl'`);
     expect(await frame.evaluate('document.documentElement.lang')).toBe('ar');
     const shown = new Set<string>();
-    for (const screen of ['overview', 'endpoints', 'events', 'deliveries', 'issues', 'replays']) {
+    for (const screen of [
+      'overview',
+      'endpoints',
+      'events',
+      'deliveries',
+      'issues',
+      'replays',
+      'notices',
+    ]) {
       await set('path', `/${screen}`);
       await frame.locator(`a[href="#/${screen}"][aria-current]`).waitFor();
       const loading = frame.locator('[aria-label^="Loading"]');
@@ -326,9 +334,9 @@ describe.skipIf(HAS_NO_BROWSER)('a host', () => {
       expect(texts.filter((text) => words.includes(text))).toEqual([]);
       for (const text of texts) shown.add(text);
     }
-    for (const tab of words.slice(1, 10)) expect(shown).toContain(`«${tab}»`);
+    for (const tab of words.slice(1, 11)) expect(shown).toContain(`«${tab}»`);
     expect([...shown]).toContain('«Healthy»');
-    expect(await frame.evaluate('document.title')).toMatch(/^«Replays»/);
+    expect(await frame.evaluate('document.title')).toMatch(/^«Notices»/);
     // What somebody wrote is theirs.
     await set('path', '/endpoints');
     await frame.getByRole('link', { name: DESCRIPTION }).waitFor();

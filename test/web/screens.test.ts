@@ -25,6 +25,7 @@ const CONSOLE: readonly (readonly [string, (of: Furnished) => string, RegExp])[]
   ['tail', () => '/demo/live/tail', /^Live tail$/],
   ['workbench', () => '/demo/live/workbench', /^Workbench$/],
   ['templates', () => '/demo/live/templates', /^Templates$/],
+  ['notices', () => '/demo/live/notices', /^Notices$/],
   ['routing-rules', () => '/demo/live/routing-rules', /^Routing rules$/],
   ['event-types', () => '/demo/live/event-types', /^Event types$/],
   ['event-type', () => '/demo/live/event-types/dossier.created', /^dossier.created$/],
@@ -47,6 +48,7 @@ const PORTAL: readonly (readonly [string, (of: Furnished) => string, RegExp])[] 
   ['portal-replays', () => '/replays', /^Replays$/],
   ['portal-analytics', () => '/analytics', /^Analytics$/],
   ['portal-event-types', () => '/event-types', /^Event types$/],
+  ['portal-notices', () => '/notices', /^Notices$/],
   ['portal-signature', () => '/signature', /^Check a signature$/],
 ];
 

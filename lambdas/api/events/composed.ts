@@ -3,14 +3,17 @@
 import * as z from 'zod';
 import type { Transformer } from '../../adapters/transformer.ts';
 import { contractOf } from '../../core/contracts/all.ts';
+import type { NoticeWords } from '../../core/contracts/messages/words.ts';
 import { type Delivery, nothingSent } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
+import { isChat } from '../../core/endpoints/incoming-webhook.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { type Event, isRedacted } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { deliveryIdOf, idempotencyKeyOf } from '../../core/identifiers.ts';
+import type { NoticeSettingsStore } from '../../core/notices/settings.ts';
 import type { Scope } from '../../core/scope.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
 import { boundVersion } from '../../core/transforms/transform.ts';
@@ -42,7 +45,9 @@ type Composed = z.infer<typeof composedSchema>;
 
 interface ComposingPorts {
   readonly ledger: Pick<DeliveryRecords, 'getDeliveries'>;
-  readonly registry: Pick<EndpointStore, 'getEndpoints'> & Pick<TenantStore, 'getTenant'>;
+  readonly registry: Pick<EndpointStore, 'getEndpoints'> &
+    Pick<TenantStore, 'getTenant'> &
+    Pick<NoticeSettingsStore, 'getNoticeSettings'>;
   readonly transform: Transformer;
   /** The page that messages in chats link to. */
   readonly portal: string | undefined;
@@ -58,6 +63,8 @@ export async function composedFor(
   const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
   const deliveries = await ledger.getDeliveries(refs);
   const tenantName = (await registry.getTenant(scope.tenant))?.name ?? scope.tenant;
+  const isRead = [...endpoints.values()].some(({ contract }) => isChat(contract));
+  const noticeWords = isRead ? (await registry.getNoticeSettings(scope))?.words : undefined;
   const composed: Composed[] = [];
   let bytes = 0;
   for (const id of targets) {
@@ -69,6 +76,7 @@ export async function composedFor(
       delivery,
       tenantName,
       portal,
+      noticeWords,
     });
     bytes += Buffer.byteLength(one.body ?? '');
     composed.push(bytes > MAX_PAGE_BYTES ? { ...one, body: null, missing: 'too_large' } : one);
@@ -82,13 +90,14 @@ interface Target {
   readonly delivery: Delivery | undefined;
   readonly tenantName: string;
   readonly portal: string | undefined;
+  readonly noticeWords: NoticeWords | undefined;
 }
 
 async function composedOf(
   transform: Transformer,
   event: Event,
   id: string,
-  { endpoint, isTransformed, delivery, tenantName, portal }: Target,
+  { endpoint, isTransformed, delivery, tenantName, portal, noticeWords }: Target,
 ): Promise<Composed> {
   const contentType = endpoint?.encryption ? ENCRYPTED_TYPE : 'application/json';
   const none = (missing: Composed['missing']) => ({
@@ -106,7 +115,10 @@ async function composedOf(
   const shown = version === undefined ? event : await transform(endpoint, version, event);
   if ('reason' in shown) return none('unshapeable');
   const shaped = await contractOf(endpoint.contract).shape(
-    { event: shown, tenantName, idempotencyKey, token, issuer: '', portal, signingKey },
+    {
+      ...{ event: shown, tenantName, idempotencyKey, token, issuer: '', portal, signingKey },
+      noticeWords,
+    },
     endpoint.contractOptions,
     // No signature, so nothing to sign with.
     { nowMs: event.acceptedAtMs, secrets: [''], jti: '', keys: {}, ownSignature: false },

@@ -5,6 +5,7 @@ import { createTransformer } from '../../adapters/transformer.ts';
 import { subjectSchema } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
 import { isId } from '../../core/identifiers.ts';
+import type { NoticeSettingsStore } from '../../core/notices/settings.ts';
 import type { Settings } from '../../core/settings.ts';
 import { patternSchema } from '../../core/subscriptions/patterns.ts';
 import type { TenantStore } from '../../core/tenants/store.ts';
@@ -66,6 +67,7 @@ export const getEvent = operation({
 interface EventRoutePorts extends EventPorts {
   readonly registry: EventPorts['registry'] &
     Pick<TenantStore, 'getTenant'> &
+    Pick<NoticeSettingsStore, 'getNoticeSettings'> &
     Pick<TransformVersions, 'findTransform'>;
   readonly settings: EventPorts['settings'] & Pick<Settings, 'portal'>;
 }

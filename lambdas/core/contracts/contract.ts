@@ -7,6 +7,7 @@ import type { Headers } from '../headers/names.ts';
 import type { RetryPresetName } from '../retries/delays.ts';
 import type { KeyAlgorithm, SigningKeyOwner } from '../signing/keys.ts';
 import type { SigningMoment } from '../signing/moment.ts';
+import type { NoticeWords } from './messages/words.ts';
 
 /** What an attempt is formed from. Signatures are made anew for each; the idempotency key is not. */
 export interface DeliveryFacts {
@@ -18,6 +19,8 @@ export interface DeliveryFacts {
   readonly token: string;
   /** The page where the tenant's people see their webhooks, if the stack knows one. */
   readonly portal?: string | undefined;
+  /** The tenant's own, for what people read of its notices. */
+  readonly noticeWords?: NoticeWords | undefined;
   /** The stack's name in JWTs (`iss`), unless the contract's options name another. */
   readonly issuer: string;
   /** The endpoint's. */

@@ -1,6 +1,7 @@
 // The book of a tenant's notices: what is followed, and what waits to be told. At most ten an hour are told one by one.
 import { HOUR_MS } from '../analytics/hour.ts';
 import type { Event } from '../events/event.ts';
+import type { LaterCertificates } from './certificates.ts';
 import type { Followed } from './follow.ts';
 import type { NoticeKind } from './kinds.ts';
 import { endOfHours } from './local-time.ts';
@@ -28,6 +29,8 @@ export interface Notice {
 export interface NoticeBook {
   readonly endpoints: Readonly<Record<string, Followed>>;
   readonly waiting: readonly Notice[];
+  /** Certificates that nothing is told of yet. */
+  readonly later?: LaterCertificates;
   /** How many more there were, by kind. */
   readonly beyond?: Readonly<Partial<Record<NoticeKind, number>>>;
   /** Since when single notices are counted, Unix milliseconds, and how many there were. */
@@ -54,7 +57,7 @@ export interface Paced {
 
 export function withNotices(book: NoticeBook, made: readonly Notice[]): NoticeBook {
   const all = [...book.waiting, ...made];
-  const waiting = fitting(all, MAX_BYTES - bytesOf(book.endpoints));
+  const waiting = fitting(all, MAX_BYTES - bytesOf([book.endpoints, book.later]));
   const beyond = { ...book.beyond };
   for (const { kind } of all.slice(waiting.length)) beyond[kind] = (beyond[kind] ?? 0) + 1;
   return { ...book, waiting, ...(Object.keys(beyond).length > 0 && { beyond }) };

@@ -4,7 +4,7 @@ import { hourOf } from '../analytics/hour.ts';
 import { attemptsIn, emptyRollup, endsIn, mergeRollup } from '../analytics/rollup.ts';
 import { timesOf } from '../analytics/series.ts';
 import type { RollupReader } from '../analytics/store.ts';
-import type { Scope } from '../scope.ts';
+import { OPERATOR_TENANT, type Scope } from '../scope.ts';
 import { DAY_MS } from '../time.ts';
 import type { NoticeBook } from './book.ts';
 import { nextTimeOfDay } from './local-time.ts';
@@ -30,7 +30,11 @@ export async function digestOf(
   nowMs: number,
 ): Promise<Readonly<Record<string, unknown>>> {
   const sinceMs = nowMs - DAY_MS;
-  const whose = { kind: 'tenant', tenant, environment } as const;
+  // The operator's is of all tenants, whose endpoints in trouble stand in their own books.
+  const isOperators = tenant === OPERATOR_TENANT;
+  const whose = isOperators
+    ? ({ kind: 'stack', environment } as const)
+    : ({ kind: 'tenant', tenant, environment } as const);
   const day = emptyRollup();
   for (const hour of await rollups.readRollups(whose, hourOf(sinceMs), hourOf(nowMs))) {
     mergeRollup(day, hour);
@@ -50,8 +54,10 @@ export async function digestOf(
     delivered: endsIn(day, 'delivered'),
     dead: endsIn(day, 'dead'),
     p95Ms,
-    troubled: troubled.length,
-    endpoints: troubled.slice(0, MAX_LISTED),
+    ...(!isOperators && {
+      troubled: troubled.length,
+      endpoints: troubled.slice(0, MAX_LISTED),
+    }),
     link: linkTo(settings, ''),
   };
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Event } from '../events/event.ts';
 import { createId } from '../identifiers.ts';
 import { OPERATOR_SCOPE, type Scope } from '../scope.ts';
-import type { NoticeType } from './kinds.ts';
+import type { NoticeType, OPERATOR_KINDS } from './kinds.ts';
 
 /** The operator's names, and those of tenants. */
 type OperationalEventType =
@@ -14,6 +14,7 @@ type OperationalEventType =
   | 'endpoint.recovered'
   | 'delivery.dead'
   | 'certificate.expiring'
+  | (typeof OPERATOR_KINDS)[number]
   | 'posthorn.filter.over_budget'
   | NoticeType;
 

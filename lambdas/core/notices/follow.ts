@@ -48,7 +48,7 @@ export function follow(before: Followed, seen: Seen, nowMs: number): Step<Follow
   const died = (mark?.dead ?? 0) - (isSame ? (before.counted?.dead ?? 0) : 0);
   const deaths = deathsSeen(before.deaths, died, nowMs);
   const slowness = slownessSeen(before.slowness, seen, nowMs);
-  const certificates = certificatesSeen(before.certificates, mark, nowMs);
+  const certificates = certificatesSeen(before.certificates, mark, seen.due, nowMs);
   const steps = [trouble, deaths, slowness, certificates];
   const looks = steps.flatMap(({ lookAtMs }) => lookAtMs ?? []);
   const after: Followed = {

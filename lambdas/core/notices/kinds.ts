@@ -20,3 +20,9 @@ export type NoticeType = `${typeof RESERVED_PREFIX}${NoticeKind | DigestKind}`;
 
 export const noticeType = (kind: NoticeKind | DigestKind): NoticeType =>
   `${RESERVED_PREFIX}${kind}`;
+
+/** What the operator is told in the same way, under names without the prefix. */
+export const OPERATOR_KINDS = ['endpoint.slow', 'digest.daily'] as const satisfies readonly (
+  | NoticeKind
+  | DigestKind
+)[];

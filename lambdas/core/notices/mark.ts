@@ -22,3 +22,14 @@ export interface Mark extends Sighting {
   /** How often something was added: tells whether it changed. */
   readonly count: number;
 }
+
+/** Whose a certificate is: the receiver’s, or the client’s that we show it. */
+export type Owner = 'receiver' | 'client';
+
+/** Unix milliseconds. */
+export interface SeenCertificate {
+  readonly expiresAtMs: number;
+  /** When a connection showed it last; unknown in older books. */
+  readonly seenAtMs?: number;
+}
+export type DueCertificates = Partial<Readonly<Record<Owner, SeenCertificate>>>;

@@ -1,5 +1,6 @@
 // What a tenant wants to be told of, and when.
 import * as z from 'zod';
+import { noticeWordsSchema } from '../contracts/messages/words.ts';
 import { channelsSchema } from '../events/event.ts';
 import { isId } from '../identifiers.ts';
 import type { Scope } from '../scope.ts';
@@ -55,6 +56,17 @@ const members = {
       example: 'https://app.example.com/webhooks/{endpoint}',
     }),
   endpoints: overridesSchema.describe('What is different for some endpoints, by their ids.'),
+  words: noticeWordsSchema.optional().meta({
+    description:
+      'What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.',
+    example: {
+      'endpoint.paused': {
+        title: '{{name}} ist angehalten',
+        text: 'Seit {{since}}.\nEs warten {{waiting}} Zustellungen.',
+        link: 'Ansehen',
+      },
+    },
+  }),
 };
 
 export const noticeSettingsSchema = z.strictObject(members).meta({ id: 'NoticeSettings' });
@@ -71,6 +83,7 @@ export const noticeSettingsInputSchema = z
     slowAboveMs: members.slowAboveMs.default(5_000),
     link: members.link.default(null),
     endpoints: members.endpoints.default({}),
+    words: members.words.default({}),
   })
   .meta({ id: 'NoticeSettingsInput' });
 

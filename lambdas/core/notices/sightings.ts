@@ -3,8 +3,10 @@
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Transition } from '../health/observe.ts';
 import { Recent } from '../recent.ts';
-import { type EndpointAddress, OPERATOR_TENANT, scopeKey } from '../scope.ts';
+import { type EndpointAddress, OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
+import { DAY_MS } from '../time.ts';
 import { type WakeAtPorts, wakeAt } from '../wakes/wake-at.ts';
+import { EXPIRES_SOON_MS } from './certificates.ts';
 import { FAILING_AFTER_MS } from './follow.ts';
 import type { NoticeMarks } from './ledger.ts';
 import type { Sighting } from './mark.ts';
@@ -18,6 +20,9 @@ const MARKED_WITHIN_MS = 5_000;
 /** What goes on is marked anew no more often than this by one instance. */
 const REPEATED_AFTER_MS = 5 * 60_000;
 const MAX_KEPT = 5_000;
+/** What expires later is only remembered: once a day by one instance, and with all that is seen in an hour. */
+const REMEMBERED_AFTER_MS = 60 * 60_000;
+const MAX_REMEMBERED = 20_000;
 
 export interface SightingPorts extends WakeAtPorts {
   readonly registry: Recipients;
@@ -32,7 +37,7 @@ export interface Sightings {
   died(delivery: Delivery): Promise<void>;
   /** A request had no answer after a second. */
   slow(endpoint: EndpointAddress): Promise<void>;
-  /** Certificates that expire soon, Unix milliseconds. */
+  /** When the certificates of a connection expire, Unix milliseconds. */
   expiring(
     endpoint: EndpointAddress,
     expiry: Pick<Sighting, 'receiverExpiresAtMs' | 'clientExpiresAtMs'>,
@@ -48,6 +53,9 @@ export function createSightings(ports: SightingPorts): Sightings {
   const { registry, notices, surroundings } = ports;
   const wakings = new Recent<Waking>({ maxEntries: MAX_KEPT });
   const marked = new Recent<true>({ maxEntries: MAX_KEPT, keptMs: REPEATED_AFTER_MS });
+  const remembered = new Recent<true>({ maxEntries: MAX_REMEMBERED, keptMs: DAY_MS });
+
+  const isOperatorThere = async () => (await recipientsOf(registry, OPERATOR_SCOPE)).size > 0;
 
   /** One wake-up for all that is seen until shortly before it. */
   async function wake(endpoint: EndpointAddress, afterMs: number): Promise<void> {
@@ -70,7 +78,10 @@ export function createSightings(ports: SightingPorts): Sightings {
   async function mark(endpoint: EndpointAddress, seen: Sighting, afterMs = GATHERED_MS) {
     if (endpoint.tenant === OPERATOR_TENANT) return;
     const recipients = await recipientsOf(registry, endpoint);
-    if (recipients.size === 0 || recipients.has(endpoint.endpointId)) return;
+    if (recipients.has(endpoint.endpointId)) return;
+    const isHeard =
+      recipients.size > 0 || (seen.slowAtMs !== undefined && (await isOperatorThere()));
+    if (!isHeard) return;
     await wake(endpoint, afterMs);
     await notices.mark(endpoint, seen, surroundings.now());
   }
@@ -81,15 +92,16 @@ export function createSightings(ports: SightingPorts): Sightings {
     endpoint: EndpointAddress,
     seen: Sighting,
     afterMs?: number,
+    done = marked,
   ): Promise<void> {
     const nowMs = surroundings.now();
     const key = `${name} ${endpoint.endpointId}`;
-    if (marked.get(key, nowMs)) return;
-    marked.set(key, true, nowMs);
+    if (done.get(key, nowMs)) return;
+    done.set(key, true, nowMs);
     try {
       await mark(endpoint, seen, afterMs);
     } catch (error) {
-      marked.delete(key);
+      done.delete(key);
       throw error;
     }
   }
@@ -101,6 +113,13 @@ export function createSightings(ports: SightingPorts): Sightings {
       again('failed', endpoint, { failedAtMs: surroundings.now() }, FAILING_AFTER_MS),
     died: (delivery) => mark(delivery, { dead: 1 }),
     slow: (endpoint) => again('slow', endpoint, { slowAtMs: surroundings.now() }),
-    expiring: (endpoint, expiry) => again(`expiring ${JSON.stringify(expiry)}`, endpoint, expiry),
+    expiring(endpoint, expiry) {
+      const name = `expiring ${JSON.stringify(expiry)}`;
+      const soonMs = surroundings.now() + EXPIRES_SOON_MS;
+      const isSoon = Object.values(expiry).some((atMs) => atMs <= soonMs);
+      return isSoon
+        ? again(name, endpoint, expiry)
+        : again(name, endpoint, expiry, REMEMBERED_AFTER_MS, remembered);
+    },
   };
 }

@@ -2,7 +2,7 @@
 import type { Health } from '../health/health.ts';
 import { DAY_MS } from '../time.ts';
 import type { NoticeKind } from './kinds.ts';
-import type { Mark } from './mark.ts';
+import type { DueCertificates, Mark } from './mark.ts';
 
 /** What lasts is told once a day more. */
 export const REMIND_EVERY_MS = DAY_MS;
@@ -10,6 +10,8 @@ export const REMIND_EVERY_MS = DAY_MS;
 export interface Seen {
   readonly health: Health;
   readonly mark: Mark | undefined;
+  /** Certificates that were seen before the mark, and are to be told of now. */
+  readonly due?: DueCertificates | undefined;
   /** Of its last whole hours; undefined if there were too few attempts. */
   readonly p95Ms?: number | undefined;
   readonly slowAboveMs: number;

@@ -10,19 +10,25 @@ import { CLEAN_HEALTH } from '../health/health.ts';
 import type { HealthLedger } from '../health/ledger.ts';
 import { inParallel } from '../in-parallel.ts';
 import { optimistically } from '../optimistic.ts';
-import type { Scope } from '../scope.ts';
-import { addressOf } from '../scope.ts';
+import {
+  addressOf,
+  type EndpointAddress,
+  OPERATOR_SCOPE,
+  OPERATOR_TENANT,
+  type Scope,
+} from '../scope.ts';
 import { MAX_SQS_DELAY_MS } from '../time.ts';
 import type { WakeMessage } from '../wakes/message.ts';
 import { type WakeAtPorts, wakeAt } from '../wakes/wake-at.ts';
 import { MAX_FOLLOWED, type Notice, type NoticeBook, paced, withNotices } from './book.ts';
+import { isOfCertificates, remember } from './certificates.ts';
 import { digestDueMs, digestOf } from './digest.ts';
 import { operationalEvent } from './event.ts';
 import { type FactPorts, noticeOf, p95Of } from './facts.ts';
 import { type Followed, follow } from './follow.ts';
 import { type DigestKind, type NoticeKind, noticeType } from './kinds.ts';
 import type { KeptBook, NoticeLedger } from './ledger.ts';
-import type { Mark } from './mark.ts';
+import type { DueCertificates, Mark } from './mark.ts';
 import { type Recipients, recipientsOf } from './recipients.ts';
 import {
   DEFAULT_NOTICE_SETTINGS,
@@ -31,6 +37,7 @@ import {
   type NoticeSettingsStore,
   slowAboveMsFor,
 } from './settings.ts';
+import type { Told } from './step.ts';
 import { noticesAddress } from './wake.ts';
 
 export interface NoticePorts extends FactPorts, WakeAtPorts {
@@ -40,6 +47,12 @@ export interface NoticePorts extends FactPorts, WakeAtPorts {
   readonly health: Pick<HealthLedger, 'getHealths'>;
   readonly notices: NoticeLedger;
   readonly queues: WakeAtPorts['queues'] & EventQueue;
+  readonly events: OperatorsEar;
+}
+
+/** The operator hears of every tenant's slow endpoints, whether the tenant does or not. */
+export interface OperatorsEar {
+  tellOperatorOfSlow(endpoint: EndpointAddress, told: Told, nowMs: number): Promise<void>;
 }
 
 const ROUNDS = 5;
@@ -54,11 +67,14 @@ export async function tellNotices(ports: NoticePorts, message: WakeMessage): Pro
   const recipients = await recipientsOf(ports.registry, scope);
   // From here on, only this message brings us back if the function dies.
   await ports.wakes.done(message);
-  if (recipients.size === 0) return tellNobody(ports, scope);
+  const operators = await recipientsOf(ports.registry, OPERATOR_SCOPE);
+  if (recipients.size === 0 && operators.size === 0) return tellNobody(ports, scope);
   const isDone = await optimistically(ROUNDS, async () => {
     const kept = await ports.notices.getBook(scope);
     const sent = await sendWhatStands(ports, scope, kept);
-    return sent && (await look(ports, scope, recipients, sent));
+    return (
+      sent && (await look(ports, scope, { recipients, hasOperator: operators.size > 0 }, sent))
+    );
   });
   if (!isDone) throw new OvertakenError('the book of notices');
 }
@@ -89,23 +105,33 @@ async function sendWhatStands(
 async function look(
   ports: NoticePorts,
   scope: Scope,
-  recipients: ReadonlySet<string>,
+  heard: Heard,
   { book: before, version }: KeptBook,
 ): Promise<true | undefined> {
   const nowMs = ports.surroundings.now();
   const stored = await ports.registry.getNoticeSettings(scope);
   const settings = stored ?? DEFAULT_NOTICE_SETTINGS;
   const marks = await marksOf(ports.notices, scope);
-  const seen = await seenNow(ports, scope, settings, { before, marks, recipients, nowMs });
-  const followed = { ...before, endpoints: seen.endpoints };
+  const { later: known = {}, ...others } = before;
+  const { later, due, lookAtMs: laterAtMs } = remember(known, marks, nowMs);
+  const seen = await seenNow(ports, scope, settings, { before, marks, due, heard, nowMs });
+  const followed: NoticeBook = {
+    ...others,
+    endpoints: seen.endpoints,
+    ...(laterAtMs !== undefined && { later }),
+  };
   const pace = paced(withNotices(followed, seen.notices), settings, nowMs);
   const digest = await dueDigest(ports, scope, pace.after, settings, nowMs);
   const sending: Event[] = [
     ...pace.single.map(({ kind, data }) => eventOf(scope, settings, kind, data, nowMs)),
     ...(pace.sum ? [eventOf(scope, settings, 'digest.hourly', pace.sum, nowMs)] : []),
-    ...(digest.data ? [eventOf(scope, settings, 'digest.daily', digest.data, nowMs)] : []),
+    ...(digest.data && heard.recipients.size > 0
+      ? [eventOf(scope, settings, 'digest.daily', digest.data, nowMs)]
+      : []),
   ];
-  const looks = [seen.lookAtMs, pace.lookAtMs, digest.lookAtMs].flatMap((at) => at ?? []);
+  const looks = [laterAtMs, seen.lookAtMs, pace.lookAtMs, digest.lookAtMs].flatMap(
+    (at) => at ?? [],
+  );
   const lookAtMs = looks.length === 0 ? undefined : Math.max(nowMs, Math.min(...looks));
   const { wokenAtMs, ...rest } = digest.after;
   // The message that is under way comes no later: it looks then, and enters the next look.
@@ -142,10 +168,17 @@ async function marksOf(notices: NoticeLedger, scope: Scope): Promise<ReadonlyMap
   return marks;
 }
 
+/** Who hears of it: without recipients the operator, of slow endpoints alone. */
+interface Heard {
+  readonly recipients: ReadonlySet<string>;
+  readonly hasOperator: boolean;
+}
+
 interface Looked {
   readonly before: NoticeBook;
   readonly marks: ReadonlyMap<string, Mark>;
-  readonly recipients: ReadonlySet<string>;
+  readonly due: ReadonlyMap<string, DueCertificates>;
+  readonly heard: Heard;
   readonly nowMs: number;
 }
 
@@ -154,10 +187,11 @@ async function seenNow(
   ports: NoticePorts,
   scope: Scope,
   settings: NoticeSettings,
-  { before, marks, recipients, nowMs }: Looked,
+  { before, marks, due, heard, nowMs }: Looked,
 ) {
   const known = Object.keys(before.endpoints);
-  const all = [...new Set([...known, ...marks.keys()])];
+  const marked = [...marks].flatMap(([id, mark]) => (isOfCertificates(mark) ? [] : id));
+  const all = [...new Set([...known, ...due.keys(), ...marked])];
   const ids = all.slice(0, MAX_FOLLOWED);
   const left = new Set(all.slice(MAX_FOLLOWED));
   const refs = ids.map((id) => ({ ...scope, id }));
@@ -167,16 +201,22 @@ async function seenNow(
   const looks = left.size > 0 ? [nowMs + NO_ROOM_MS] : [];
   const told = await inParallel(ids, AT_ONCE, async (id): Promise<Notice[]> => {
     const endpoint = found.get(id);
-    if (!isToldOf(endpoint, recipients)) return [];
-    const followed = before.endpoints[id] ?? {};
+    if (!isToldOf(endpoint, heard.recipients)) return [];
+    const isOperatorsAlone = heard.recipients.size === 0;
+    const followed = followedFor(before.endpoints[id] ?? {}, isOperatorsAlone);
     const mark = marks.get(id);
-    const health = healths.get(id) ?? CLEAN_HEALTH;
+    const health = (!isOperatorsAlone && healths.get(id)) || CLEAN_HEALTH;
     const isSlow = followed.slowness !== undefined || mark?.slowAtMs !== undefined;
     const p95Ms = isSlow ? await p95Of(ports, endpoint, nowMs) : undefined;
     const slowAboveMs = slowAboveMsFor(settings, id);
-    const step = follow(followed, { health, mark, p95Ms, slowAboveMs }, nowMs);
+    const step = follow(followed, { health, mark, due: due.get(id), p95Ms, slowAboveMs }, nowMs);
     if (step.after) endpoints[id] = step.after;
     if (step.lookAtMs !== undefined) looks.push(step.lookAtMs);
+    for (const one of heard.hasOperator ? step.told : []) {
+      if (one.kind === 'endpoint.slow')
+        await ports.events.tellOperatorOfSlow(addressOf(endpoint), one, nowMs);
+    }
+    if (isOperatorsAlone) return [];
     const wanted = step.told.filter(({ kind }) => kindsFor(settings, id).includes(kind));
     const notices: Notice[] = [];
     for (const one of wanted) {
@@ -186,6 +226,10 @@ async function seenNow(
   });
   const lookAtMs = looks.length === 0 ? undefined : Math.min(...looks);
   return { endpoints, notices: told.flat(), left, lookAtMs };
+}
+
+function followedFor({ slowness, ...others }: Followed, isOperatorsAlone: boolean): Followed {
+  return { ...(!isOperatorsAlone && others), ...(slowness && { slowness }) };
 }
 
 function isToldOf(
@@ -221,5 +265,8 @@ function eventOf(
   nowMs: number,
 ): Event {
   const about = JSON.stringify([scope.environment, scope.tenant, data]);
-  return { ...operationalEvent(noticeType(kind), about, nowMs, data, scope), channels };
+  // Of the operator's own there is the digest alone: nothing marks its endpoints.
+  const isOperators = scope.tenant === OPERATOR_TENANT && kind === 'digest.daily';
+  const type = isOperators ? kind : noticeType(kind);
+  return { ...operationalEvent(type, about, nowMs, data, scope), channels };
 }

@@ -20,6 +20,7 @@ export function createNotices(ports: NoticePorts & SightingPorts): Notices {
       await operator.tellDead(delivery);
       await sightings.died(delivery);
     },
+    tellOperatorOfSlow: operator.tellOperatorOfSlow,
     tellFailing: sightings.failed,
     tellSlow: sightings.slow,
     async tellExpiring(endpoint, expiry) {

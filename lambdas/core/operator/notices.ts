@@ -11,6 +11,7 @@ import { deliveryIdOf } from '../identifiers.ts';
 import { certificatesSeen } from '../notices/certificates.ts';
 import { operationalEvent } from '../notices/event.ts';
 import type { Sightings } from '../notices/sightings.ts';
+import type { Told } from '../notices/step.ts';
 import { Recent } from '../recent.ts';
 import type { EndpointAddress } from '../scope.ts';
 import { OPERATOR_SCOPE, OPERATOR_TENANT, scopeKey } from '../scope.ts';
@@ -30,6 +31,8 @@ export interface NoticePorts {
 export interface OperatorNotices {
   tellHealth(endpoint: EndpointAddress, health: Health, transition: Transition): Promise<void>;
   tellDead(delivery: Delivery): Promise<void>;
+  /** An endpoint is slow, or still is: each that is told is one notice. */
+  tellOperatorOfSlow(endpoint: EndpointAddress, told: Told, nowMs: number): Promise<void>;
   /** Of a certificate each of its 30, 14 and 3 days is one notice. */
   tellExpiring(endpoint: EndpointAddress, expiry: Expiry, nowMs: number): Promise<void>;
 }
@@ -101,14 +104,32 @@ export function createOperatorNotices({ registry, queues }: NoticePorts): Operat
       return tell(operationalEvent('delivery.dead', `${id}\n${run}`, atMs, data), delivery);
     },
 
+    tellOperatorOfSlow(endpoint, { sinceMs, reminders, facts }, nowMs) {
+      const { tenant, environment, endpointId } = endpoint;
+      const since = new Date(sinceMs).toISOString();
+      const data = {
+        tenant,
+        environment,
+        endpoint: endpointId,
+        since,
+        reminder: reminders,
+        ...facts,
+      };
+      const about = [endpointId, sinceMs, reminders].join('\n');
+      // Its id is the same if it is told again; what is told is of now.
+      const event = operationalEvent('endpoint.slow', about, sinceMs, data);
+      return tell({ ...event, acceptedAtMs: nowMs }, endpoint);
+    },
+
     async tellExpiring(endpoint, expiry, nowMs) {
       const { tenant, environment, endpointId } = endpoint;
       const mark = { endpointId, sinceMs: nowMs, count: 1, ...expiry };
-      for (const { facts, sinceMs } of certificatesSeen(undefined, mark, nowMs).told) {
+      for (const { facts, sinceMs } of certificatesSeen(undefined, mark, undefined, nowMs).told) {
         // Nothing is told of a certificate before these days begin: their beginning is the same each time, and makes the id.
         const atMs = sinceMs - Number(facts.days) * DAY_MS;
         const about = [endpointId, facts.certificate, sinceMs, facts.days].join('\n');
-        const data = { tenant, environment, endpoint: endpointId, ...facts };
+        const { certificate, expiresAt, days } = facts;
+        const data = { tenant, environment, endpoint: endpointId, certificate, expiresAt, days };
         // Of repeats the first that is stored stands. These days may have begun longer ago than a delivery has time.
         const event = {
           ...operationalEvent('certificate.expiring', about, atMs, data),

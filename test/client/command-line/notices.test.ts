@@ -1,4 +1,7 @@
 // `posthorn notices`: what is not given stays as it is.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { DEFAULT_NOTICE_SETTINGS } from '../../../lambdas/core/notices/settings.ts';
 import { documented, type FakeService, startFakeService } from '../fake-service.ts';
@@ -37,6 +40,27 @@ it.each([
   ]);
   expect(JSON.parse(`${written?.body}`)).toEqual({ ...KEPT, ...changed });
   expect(written?.headers['if-match']).toBe('"7"');
+});
+
+it('set --words takes them from a file, or takes them away', async () => {
+  const words = { 'endpoint.paused': { title: '{{name}} متوقفة', text: 'منذ {{since}}' } };
+  const file = join(mkdtempSync(join(tmpdir(), 'posthorn-')), 'words.json');
+  writeFileSync(file, JSON.stringify(words));
+  await ran(service.url, ['notices', 'set', '--words', file]);
+  await ran(service.url, ['notices', 'set', '--words', 'none', '--digest', 'none']);
+  const written = service.asked.filter(({ method }) => method === 'PUT');
+  expect(written.map(({ body }) => JSON.parse(`${body}`))).toEqual([
+    { ...KEPT, words },
+    { ...KEPT, words: {}, digest: null },
+  ]);
+});
+
+it('words that are no JSON object are told before anything is written', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'posthorn-')), 'words.json');
+  writeFileSync(file, '[]');
+  const { code, stderr } = await ran(service.url, ['notices', 'set', '--words', file]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('must be a JSON object')]);
+  expect(service.asked).toEqual([]);
 });
 
 it('hours that are none are told before anything is asked for', async () => {

@@ -155,6 +155,7 @@ describe('the settings', () => {
 
   it('have defaults for all', () => {
     expect(DEFAULT_NOTICE_SETTINGS).toEqual({
+      words: {},
       channels: [],
       kinds: [
         'endpoint.failing',

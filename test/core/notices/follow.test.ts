@@ -297,20 +297,37 @@ describe('a certificate that expires', () => {
       [30, 14, 3].map((some) => [
         days(some),
         'certificate.expiring',
-        { certificate: 'receiver', expiresAt: new Date(expiresAtMs).toISOString(), days: some },
+        {
+          certificate: 'receiver',
+          expiresAt: new Date(expiresAtMs).toISOString(),
+          seenAt: new Date(at(days(some))).toISOString(),
+          days: some,
+        },
       ]),
     );
   });
 
   it('is told of as it is when it is seen late, and not when it was renewed', () => {
     expect(told([[days(2), seen()]])[0]?.[3]).toMatchObject({ days: 3 });
+    const renewed = seen(expiresAtMs + 90 * DAY_MS);
     expect(
       kinds([
         [days(20), seen()],
+        [days(15), renewed],
         [days(10), {}],
         [days(1), {}],
       ]),
     ).toEqual([[days(20), 'certificate.expiring', 0]]);
+    // Of two nodes one was renewed, and the other is still there.
+    expect(
+      told([
+        [days(20), seen()],
+        [days(15), renewed],
+        [days(10), seen()],
+        [days(9), renewed],
+        [days(2), {}],
+      ]).map(([minutes]) => minutes),
+    ).toEqual([days(20), days(10)]);
     const next = seen(expiresAtMs + 10 * DAY_MS);
     expect(
       kinds([
@@ -322,6 +339,24 @@ describe('a certificate that expires', () => {
         [days(-8), next],
       ]).map(([minutes]) => minutes),
     ).toEqual([days(14), days(-1), days(-8)]);
+  });
+
+  it('is told of without another connection, at the days that it asks to be looked at', () => {
+    const seenAt = new Date(at(days(20))).toISOString();
+    const health = fine;
+    let step = follow({}, { health, slowAboveMs: 5_000, ...seen() }, at(days(20)));
+    const asked: unknown[] = [];
+    for (let nth = 0; nth < 3 && step.after && step.lookAtMs !== undefined; nth++) {
+      const nowMs = step.lookAtMs;
+      step = follow(step.after, { health, mark: undefined, slowAboveMs: 5_000 }, nowMs);
+      asked.push([nowMs, step.told.map(({ facts }) => [facts.days, facts.seenAt])]);
+    }
+    expect(asked).toEqual([
+      [at(days(14)), [[14, seenAt]]],
+      [at(days(3)), [[3, seenAt]]],
+      [expiresAtMs + DAY_MS + 1, []],
+    ]);
+    expect(step.after).toBeUndefined();
   });
 
   it('of one of several nodes is told of as one, whichever answers', () => {

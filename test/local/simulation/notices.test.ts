@@ -5,7 +5,9 @@ import {
   type NoticeSettings,
   noticeSettingsInputSchema,
 } from '../../../lambdas/core/notices/settings.ts';
+import { createSightings } from '../../../lambdas/core/notices/sightings.ts';
 import { noticesAddress } from '../../../lambdas/core/notices/wake.ts';
+import { addressOf } from '../../../lambdas/core/scope.ts';
 import { wakeAt } from '../../../lambdas/core/wakes/wake-at.ts';
 import { adaptersOf } from '../../../local/simulation/system/adapters.ts';
 import type { World } from '../../../local/simulation/world.ts';
@@ -175,6 +177,104 @@ describe('a day of an endpoint that dies for good', () => {
     await world.clock.run(START_MS + DAY_MS);
     const about = new Set(toldIn(world).map(({ data }) => data.endpoint));
     expect(about).toEqual(new Set([other.id]));
+  });
+});
+
+it('a certificate of an endpoint without traffic is told of 30, 14 and 3 days before it expires', async () => {
+  const world = aWorld(() => answer(200));
+  const idle = world.addEndpoint({ eventTypes: ['simulation.event'] });
+  const renewed = world.addEndpoint({ eventTypes: ['simulation.event'] });
+  world.addEndpoint({ eventTypes: ['posthorn.*'] });
+  const { stored, notices } = adaptersOf(world.system.services);
+  const seen = createSightings({ ...portsOf(world), registry: stored, notices });
+  const expiresAtMs = START_MS + 31.5 * DAY_MS;
+  for (const endpoint of [idle, renewed]) {
+    await seen.expiring(addressOf(endpoint), { receiverExpiresAtMs: expiresAtMs });
+  }
+  // Its next connection shows the new one; the other has none.
+  world.clock.at(START_MS + DAY_MS, () => {
+    const later = { receiverExpiresAtMs: expiresAtMs + 90 * DAY_MS };
+    void seen.expiring(addressOf(renewed), later);
+  });
+  await world.clock.run(START_MS + 33 * DAY_MS);
+  const told = toldIn(world);
+  expect(told.map(({ kind, data }) => [kind, data.endpoint, data.days])).toEqual(
+    [30, 14, 3].map((days) => ['certificate.expiring', idle.id, days]),
+  );
+  // Schedules are exact to ten minutes.
+  for (const { minute, data } of told) {
+    const dueMinute = (31.5 - Number(data.days)) * 24 * 60;
+    expect(minute).toBeGreaterThanOrEqual(dueMinute);
+    expect(minute).toBeLessThanOrEqual(dueMinute + 12);
+    expect(Date.parse(String(data.seenAt)) - START_MS).toBeLessThanOrEqual(2 * HOUR_MS);
+  }
+});
+
+describe('the operator', () => {
+  const ops = { tenant: '_posthorn', environment: 'live' } as const;
+  const operatorsIn = (world: World) =>
+    [...world.ledger.events.values()]
+      .filter(({ event }) => event.tenant === ops.tenant)
+      .map(({ event: { type, acceptedAtMs, data } }) => ({
+        type,
+        minute: Math.floor((acceptedAtMs - START_MS) / MINUTE_MS),
+        data: JSON.parse(data),
+      }));
+  const slow = () => aWorld((_, { tenant }) => answer(200, tenant === 'demo' ? 6_000 : 50));
+
+  it('is told of an endpoint that stays slow, once and once a day, whoever else is', async () => {
+    for (const isTenantTold of [false, true]) {
+      const world = slow();
+      const endpoint = world.addEndpoint({ eventTypes: ['simulation.event'] });
+      const hears = world.addEndpoint({ ...ops, description: 'ops' });
+      if (isTenantTold) world.addEndpoint({ eventTypes: ['posthorn.*'] });
+      postSeries(world, endpoint, { count: 26 * 6, everyMs: 10 * MINUTE_MS });
+      await world.clock.run(START_MS + 27 * HOUR_MS);
+      const told = operatorsIn(world);
+      expect(told.map(({ type, data }) => [type, data.reminder])).toEqual([
+        ['endpoint.slow', 0],
+        ['endpoint.slow', 1],
+      ]);
+      expect(told[0]).toMatchObject({
+        data: { ...SCOPE, endpoint: endpoint.id, slowAboveMs: 5_000, reminder: 0 },
+      });
+      expect(arrivalsAt(world, hears)).toHaveLength(2);
+      expect(
+        toldIn(world)
+          .map(({ kind }) => kind)
+          .includes('endpoint.slow'),
+      ).toBe(isTenantTold);
+    }
+  });
+
+  it('is not told of it where its endpoints name other types, and nothing is kept', async () => {
+    const world = slow();
+    const endpoint = world.addEndpoint({ eventTypes: ['simulation.event'] });
+    world.addEndpoint({ ...ops, eventTypes: ['endpoint.paused'] });
+    postSeries(world, endpoint, { count: 12, everyMs: 10 * MINUTE_MS });
+    await world.clock.run(START_MS + 3 * HOUR_MS);
+    expect(operatorsIn(world)).toEqual([]);
+    const { notices } = adaptersOf(world.system.services);
+    expect(await notices.listMarks(SCOPE, 10)).toEqual({ entries: [] });
+    expect((await notices.getBook(SCOPE)).version).toBe(0);
+  });
+
+  it('has a digest of all tenants at its own time', async () => {
+    const world = aWorld(() => answer(200));
+    const hears = world.addEndpoint({ ...ops, eventTypes: ['digest.daily'] });
+    const settings = noticeSettingsInputSchema.parse({ digest: { at: '06:00' } });
+    const { stored } = adaptersOf(world.system.services);
+    await wakeAt(portsOf(world), noticesAddress(ops), world.clock.nowMs, () =>
+      stored.replaceNoticeSettings(ops, undefined, settings),
+    );
+    await world.clock.run(START_MS + 31 * HOUR_MS);
+    const told = operatorsIn(world);
+    expect(told.map(({ type, minute }) => [type, minute])).toEqual([
+      ['digest.daily', 6 * 60],
+      ['digest.daily', 30 * 60],
+    ]);
+    expect(Object.keys(told[0]?.data)).not.toContain('troubled');
+    expect(arrivalsAt(world, hears)).toHaveLength(2);
   });
 });
 

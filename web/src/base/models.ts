@@ -19,6 +19,7 @@ export type Template = Schemas['Template'];
 export type Transform = Schemas['Transform'];
 export type TransformTest = Schemas['TransformTest'];
 export type RoutingRule = Schemas['RoutingRule'];
+export type NoticeSettings = Schemas['NoticeSettings'];
 export type ChangedEndpoints = Schemas['ChangedEndpoints'];
 export type Tenant = Schemas['Tenant'];
 export type Key = Schemas['Key'];

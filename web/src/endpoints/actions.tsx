@@ -13,6 +13,7 @@ import { Menu } from '../parts/menu.tsx';
 import { FaultNote } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { useMay } from '../session/who.ts';
+import { CHATS } from './contracts.ts';
 import { Recover } from './recover.tsx';
 import { TestResult } from './test.tsx';
 
@@ -124,7 +125,7 @@ export function Actions({ endpoint, etag, onChange }: ActionsProps) {
       {asked === undefined && <FaultNote fault={action.fault} />}
       {report && (
         <Dialog title={`Test of ${nameOf(endpoint)}`} onClose={() => setReport(undefined)} wide>
-          <TestResult report={report} />
+          <TestResult report={report} isChat={CHATS.has(endpoint.contract)} />
           <div class="row">
             <Button kind="primary" icon="send" disabled={action.isBusy} onClick={test}>
               Test again

@@ -62,9 +62,11 @@ export function Bulk({ ids, onDone, onClear }: BulkProps) {
             >
               Resume
             </Button>
-            <Button slim icon="edit" onClick={() => setChanging(true)}>
-              Change settings…
-            </Button>
+            {!IS_PORTAL && (
+              <Button slim icon="edit" onClick={() => setChanging(true)}>
+                Change settings…
+              </Button>
+            )}
             <Button slim kind="quiet" onClick={onClear}>
               Clear
             </Button>
@@ -84,7 +86,9 @@ export function Bulk({ ids, onDone, onClear }: BulkProps) {
         )}
         {!isChanging && <FaultNote fault={action.fault} />}
       </Note>
-      {isChanging && <ChangeMany ids={ids} onClose={() => setChanging(false)} onDone={onDone} />}
+      {!IS_PORTAL && isChanging && (
+        <ChangeMany ids={ids} onClose={() => setChanging(false)} onDone={onDone} />
+      )}
     </>
   );
 }

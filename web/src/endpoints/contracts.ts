@@ -16,5 +16,9 @@ export const CONTRACTS: readonly (readonly [Contract, string])[] = [
   ['teams', 'A card in a Teams channel or chat, by a workflow.'],
   ['discord', 'A message in a Discord channel, by its webhook.'],
 ];
-/** Their receivers are people: nothing is signed, and the URL is the secret. */
-export const CHATS: ReadonlySet<Contract> = new Set<Contract>(['slack', 'teams', 'discord']);
+/** Their receivers are people: nothing is signed, and the URL is the secret. Where the URL of each leads. */
+export const CHATS: ReadonlyMap<Contract, string> = new Map([
+  ['slack', 'hooks.slack.com/services/…'],
+  ['teams', '….environment.api.powerplatform.com/…'],
+  ['discord', 'discord.com/api/webhooks/…'],
+]);

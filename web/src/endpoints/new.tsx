@@ -6,16 +6,17 @@ import { path } from '../base/api.ts';
 import { useAction, useApi, useLoad, useScope } from '../base/loading.ts';
 import type { Endpoint, EventType, Page, TestReport } from '../base/models.ts';
 import { allPages } from '../base/pages.ts';
-import { go, href } from '../base/router.ts';
+import { go, href, useRoute } from '../base/router.ts';
 import { isSuccess } from '../parts/badge.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Copy } from '../parts/copy.tsx';
-import { Check, Field } from '../parts/field.tsx';
+import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Card, Facts, Head } from '../parts/layout.tsx';
 import { FaultNote } from '../parts/states.tsx';
 import { say } from '../parts/toasts.tsx';
 import { CHATS, CONTRACTS, type Contract } from './contracts.ts';
+import { Types } from './event-choice.tsx';
 import { Receiver } from './receiver.tsx';
 import { TestResult } from './test.tsx';
 
@@ -27,10 +28,14 @@ interface Made {
 export function NewEndpoint() {
   const api = useApi();
   const { tenant, environment } = useScope();
+  const isForNotices = useRoute().query.get('for') === 'notices';
   const [url, setUrl] = useState('');
   const [name, setName] = useState('');
-  const [patterns, setPatterns] = useState<ReadonlySet<string>>(new Set());
-  const [contract, setContract] = useState<Contract>('standard-webhooks');
+  const [patterns, setPatterns] = useState<ReadonlySet<string>>(
+    new Set(isForNotices ? ['posthorn.*'] : []),
+  );
+  const [contract, setContract] = useState<Contract>(isForNotices ? 'slack' : 'standard-webhooks');
+  const chat = CHATS.get(contract);
   const [made, setMade] = useState<Made>();
   const [report, setReport] = useState<TestReport>();
   const creating = useAction();
@@ -56,9 +61,13 @@ export function NewEndpoint() {
       };
       const endpoint = await api.post<Endpoint>(path`/v1/endpoints`, body);
       await api.post(path`/v1/endpoints/${endpoint.id}/pause`);
-      const secret = await api
-        .get<{ secret: string }>(path`/v1/endpoints/${endpoint.id}/secret`)
-        .catch(() => undefined);
+      // Of a chat it is the URL, which is shown masked from now on.
+      const secret = chat
+        ? undefined
+        : await api
+            .get<{ secret: string }>(path`/v1/endpoints/${endpoint.id}/secret`)
+            .catch(() => undefined);
+      setUrl(endpoint.url);
       setMade({ endpoint, secret: secret?.secret });
     });
   };
@@ -81,7 +90,7 @@ export function NewEndpoint() {
       <Head
         title="New endpoint"
         crumbs={[['Endpoints', href(['endpoints'])], ['New']]}
-        lead={`${tenant ? `For ${tenant}, ${environment}. ` : ''}Nothing is sent but the test until you switch it on.`}
+        lead={`${!IS_PORTAL && tenant ? `For ${tenant}, ${environment}. ` : ''}Nothing is sent but the test until you switch it on.`}
       >
         <LinkButton to={href(['endpoints'])}>Cancel</LinkButton>
       </Head>
@@ -97,7 +106,11 @@ export function NewEndpoint() {
                 required
                 fault={urlFault}
                 placeholder="https://hooks.example.com/kyc"
-                hint="HTTPS, a public name. It is checked when the endpoint is created."
+                hint={
+                  chat
+                    ? `The incoming webhook that the chat gave you, at ${chat} Keep it secret.`
+                    : 'HTTPS, a public name. It is checked when the endpoint is created.'
+                }
               />
               <Field
                 label="Name"
@@ -152,7 +165,7 @@ export function NewEndpoint() {
             isDone={report !== undefined && isSuccess(report.outcome)}
             isOff={!isMade}
           >
-            {CHATS.has(contract) ? (
+            {chat ? (
               <p class="small">
                 The chat shows what comes. Its URL is kept as a secret, and shown masked from now
                 on.
@@ -175,7 +188,7 @@ export function NewEndpoint() {
             isDone={report !== undefined && isSuccess(report.outcome)}
             isOff={!isMade}
           >
-            {report && <TestResult report={report} />}
+            {report && <TestResult report={report} isChat={chat !== undefined} />}
             <FaultNote fault={testing.fault} />
             <div class="row">
               <Button
@@ -184,7 +197,7 @@ export function NewEndpoint() {
                 disabled={!isMade || testing.isBusy}
                 onClick={test}
               >
-                {report ? 'Test again' : 'Send a signed test'}
+                {report ? 'Test again' : chat ? 'Send a test message' : 'Send a signed test'}
               </Button>
               <Button
                 kind={report && isSuccess(report.outcome) ? 'primary' : undefined}
@@ -213,19 +226,21 @@ export function NewEndpoint() {
               ]}
             />
           </Card>
-          <Card title="Before you go live" pad>
-            <ul class="stack small">
-              <li>
-                <b>Verify</b> the raw body before you parse it.
-              </li>
-              <li>
-                <b>Deduplicate</b> by the idempotency key: deliveries come at least once.
-              </li>
-              <li>
-                <b>Answer 2xx</b> at once and work afterwards.
-              </li>
-            </ul>
-          </Card>
+          {!IS_PORTAL && !chat && (
+            <Card title="Before you go live" pad>
+              <ul class="stack small">
+                <li>
+                  <b>Verify</b> the raw body before you parse it.
+                </li>
+                <li>
+                  <b>Deduplicate</b> by the idempotency key: deliveries come at least once.
+                </li>
+                <li>
+                  <b>Answer 2xx</b> at once and work afterwards.
+                </li>
+              </ul>
+            </Card>
+          )}
         </div>
       </div>
     </>
@@ -256,87 +271,5 @@ function Step({ n, title, isDone, isOff, children }: StepProps) {
         <div class="pad stack">{children}</div>
       </section>
     </li>
-  );
-}
-
-interface TypesProps {
-  readonly types: readonly EventType[];
-  readonly chosen: ReadonlySet<string>;
-  readonly onChange: (chosen: ReadonlySet<string>) => void;
-}
-
-/** The catalogue as a tree of its first names, and patterns that are written by hand. */
-function Types({ types, chosen, onChange }: TypesProps) {
-  const [text, setText] = useState('');
-  const [byHand, setByHand] = useState('');
-  const toggle = (pattern: string) => {
-    const others = new Set(chosen);
-    if (!others.delete(pattern)) others.add(pattern);
-    onChange(others);
-  };
-  const shown = types.filter(({ name, description }) =>
-    `${name} ${description}`.toLowerCase().includes(text.toLowerCase()),
-  );
-  const groups = Map.groupBy(shown, ({ name }) => name.split('.')[0] ?? name);
-  const add = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (byHand.trim() !== '') onChange(new Set([...chosen, byHand.trim()]));
-    setByHand('');
-  };
-  const known = new Set(types.flatMap(({ name }) => [name, `${name.split('.')[0]}.*`]));
-  const others = [...chosen].filter((pattern) => !known.has(pattern));
-  return (
-    <>
-      {types.length > 8 && (
-        <Field label="Find an event type" type="search" value={text} onInput={setText} />
-      )}
-      <ul class="tree">
-        {[...groups].map(([group, some]) => (
-          <li key={group}>
-            <Check checked={chosen.has(`${group}.*`)} onChange={() => toggle(`${group}.*`)}>
-              <code>{group}.*</code>
-              <small>All of these, also types to come</small>
-            </Check>
-            <ul>
-              {some.map(({ name, description }) => (
-                <li key={name}>
-                  <Check
-                    checked={chosen.has(name) || chosen.has(`${group}.*`)}
-                    onChange={() => toggle(name)}
-                  >
-                    <code>{name}</code>
-                    <small>{description}</small>
-                  </Check>
-                </li>
-              ))}
-            </ul>
-          </li>
-        ))}
-        {others.map((pattern) => (
-          <li key={pattern}>
-            <Check checked onChange={() => toggle(pattern)}>
-              <code>{pattern}</code>
-            </Check>
-          </li>
-        ))}
-      </ul>
-      <form class="row" onSubmit={add}>
-        <Field
-          label="A type or a pattern"
-          quietLabel
-          placeholder="A type or a pattern, such as dossier.*"
-          value={byHand}
-          onInput={setByHand}
-        />
-        <Button type="submit" icon="plus">
-          Add
-        </Button>
-      </form>
-      <p class="small muted">
-        {chosen.size === 0
-          ? 'None chosen: it gets every event.'
-          : `${chosen.size} ${chosen.size === 1 ? 'pattern' : 'patterns'} chosen.`}
-      </p>
-    </>
   );
 }

@@ -1,4 +1,4 @@
-// A receiver in four languages.
+// A receiver in a few languages.
 import { useState } from 'preact/hooks';
 import { Copy } from '../parts/copy.tsx';
 import { Segments } from '../parts/field.tsx';

@@ -103,6 +103,9 @@ def receive():
     queue.add(request.headers["webhook-id"], event)  # once per id
     return "", 204  # answer first, work afterwards`,
   },
+];
+
+const STANDARD_MORE: readonly Snippet[] = [
   {
     language: 'Go',
     code: `hook, err := standardwebhooks.NewWebhook(os.Getenv("WEBHOOK_SECRET"))
@@ -132,8 +135,12 @@ ResponseEntity<Void> receive(@RequestBody String body, @RequestHeader HttpHeader
   },
 ];
 
-/** Empty for contracts whose receivers need more than a few lines. */
+/**
+ * Empty for contracts whose receivers need more than a few lines. The portal, which weighs less, has the default's in two
+ * languages.
+ */
 export function snippetsOf(contract: string): readonly Snippet[] {
-  if (contract === 'standard-webhooks') return STANDARD;
-  return contract === 'kyc-hmac' ? HMAC : [];
+  if (contract === 'standard-webhooks')
+    return IS_PORTAL ? STANDARD : [...STANDARD, ...STANDARD_MORE];
+  return !IS_PORTAL && contract === 'kyc-hmac' ? HMAC : [];
 }

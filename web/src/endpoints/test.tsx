@@ -7,7 +7,12 @@ import { isSuccess, outcomeWords } from '../parts/badge.tsx';
 import { Exchange } from '../parts/code.tsx';
 import { Note } from '../parts/layout.tsx';
 
-export function TestResult({ report }: { readonly report: TestReport }) {
+interface TestResultProps {
+  readonly report: TestReport;
+  readonly isChat: boolean;
+}
+
+export function TestResult({ report, isChat }: TestResultProps) {
   const { outcome, detail, durationMs, timings, request, response } = report;
   const isOk = isSuccess(outcome);
   const parts = [
@@ -28,7 +33,9 @@ export function TestResult({ report }: { readonly report: TestReport }) {
         </p>
         <p class="small">
           {isOk
-            ? 'The receiver took the signed sample. Whether it checks the signature, only its own log can tell.'
+            ? isChat
+              ? 'The message is in the chat now.'
+              : 'The receiver took the signed sample. Whether it checks the signature, only its own log can tell.'
             : (detail ?? 'Look at what came back below.')}
         </p>
       </Note>

@@ -71,7 +71,7 @@ export function Event({ id, routing: Routing }: EventProps) {
           </span>
         }
       >
-        <Redact event={event} onChange={loaded.reload} />
+        {!IS_PORTAL && <Redact event={event} onChange={loaded.reload} />}
       </Head>
       <div class="stack">
         <Stale loaded={loaded} />

@@ -15,11 +15,25 @@ interface DialogProps {
 export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const asked = useRef(document.activeElement);
+  const isGone = useRef(false);
   useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
+    const { current } = dialog;
+    if (!current?.open) current?.showModal();
+    return () => {
+      // Taken out of the page it gives the focus back to nobody.
+      isGone.current = true;
+      current?.close();
+      (asked.current as HTMLElement | null)?.focus();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? 'wide' : undefined} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class={wide ? 'wide' : undefined}
+      aria-labelledby={id}
+      onClose={() => isGone.current || onClose()}
+    >
       <div class="stack">
         <h2 id={id}>{title}</h2>
         {children}

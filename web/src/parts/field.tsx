@@ -8,7 +8,7 @@ interface FieldProps {
   readonly onInput: (value: string) => void;
   readonly hint?: ComponentChildren;
   readonly fault?: string;
-  readonly type?: 'text' | 'url' | 'search' | 'number' | 'password' | 'datetime-local';
+  readonly type?: 'text' | 'url' | 'search' | 'number' | 'password' | 'datetime-local' | 'time';
   readonly rows?: number;
   readonly placeholder?: string;
   readonly required?: boolean;

@@ -38,6 +38,7 @@ const SHARED = {
   warn: 'M8 2.5 14.2 13H1.8zM8 6.5V9.5M8 11.3v.1',
 } as const;
 const OF_CONSOLE = {
+  bell: 'M4 11.5V7a4 4 0 0 1 8 0v4.5l1 1H3zM6.5 14h3',
   flask: 'M6 2h4M7 2v4.5L3.5 13h9L9 6.5V2M5 10.5h6',
   home: 'M2.5 7.5 8 3l5.5 4.5M4 6.5V13h8V6.5',
   horn: 'M2 6.2v3.6M2 8h5.2c3 0 5-1.4 6.8-4v8c-1.8-2.6-3.8-4-6.8-4M4.2 10.4a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0z',

@@ -14,6 +14,7 @@ const TABS: readonly (readonly [path: string, name: string])[] = [
   ['replays', 'Replays'],
   ['analytics', 'Analytics'],
   ['event-types', 'Event types'],
+  ['notices', 'Notices'],
   ['signature', 'Check a signature'],
 ];
 

@@ -42,14 +42,16 @@ const OF_SUPPORT = ['deliveries:write'];
 /** Whether there is a button for it. The API has the last word. */
 export function useMay(scope: string): boolean {
   const { isOperator, role, scopes } = useWho();
-  if (!isOperator) return scopes.includes(scope);
+  if (IS_PORTAL || !isOperator) return scopes.includes(scope);
   if (role === 'viewer') return false;
   return role !== 'support' || OF_SUPPORT.includes(scope);
 }
 
 /** As people call whoever a session is of. */
 export function nameOf({ actor, isOperator, role, tenant, environment }: Who): string {
-  const person = actor ?? (isOperator && role !== 'viewer' && role !== 'support' ? 'Operator' : '');
+  const person =
+    actor ??
+    (!IS_PORTAL && isOperator && role !== 'viewer' && role !== 'support' ? 'Operator' : '');
   return [person, role, tenant, environment].filter(Boolean).join(', ');
 }
 

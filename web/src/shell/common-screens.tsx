@@ -11,6 +11,7 @@ import { EventTypeDetails, EventTypes } from '../event-types/event-types.tsx';
 import { Event } from '../events/event.tsx';
 import { Events } from '../events/events.tsx';
 import { Issues } from '../issues/issues.tsx';
+import { Notices } from '../notices/notices.tsx';
 import { Overview } from '../overview/overview.tsx';
 import { LinkButton } from '../parts/button.tsx';
 import { Card, Head } from '../parts/layout.tsx';
@@ -34,6 +35,8 @@ export function commonScreen({ path: [first = 'overview', id] }: Route): VNode {
       return id === undefined ? <Replays /> : <ReplayDetails key={id} id={id} />;
     case 'analytics':
       return <Analytics />;
+    case 'notices':
+      return <Notices />;
     case 'event-types':
       return id === undefined ? <EventTypes /> : <EventTypeDetails key={id} name={id} />;
     default:

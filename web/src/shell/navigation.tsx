@@ -30,6 +30,7 @@ const GROUPS: readonly (readonly [head: string, entries: readonly Entry[]])[] = 
     [
       ['templates', 'Templates', 'copy'],
       ['routing-rules', 'Routing rules', 'out'],
+      ['notices', 'Notices', 'bell'],
       ['event-types', 'Event types', 'tag'],
       ['tenants', 'Tenants', 'people'],
       ['access', 'Keys and sessions', 'key'],

@@ -28,6 +28,7 @@ const OF_TENANT: Readonly<Record<string, string>> = {
   workbench: 'Workbench',
   templates: 'Templates',
   'routing-rules': 'Routing rules',
+  notices: 'Notices',
   access: 'Keys and sessions',
 };
 

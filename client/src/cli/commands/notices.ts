@@ -1,6 +1,7 @@
 import type { NoticeSettings, NoticeSettingsInput } from '../../models.ts';
 import { etagOf } from '../../transport.ts';
 import { type Command, type OptionValues, UsageError } from '../command.ts';
+import { parsedObject, readInput } from '../json-input.ts';
 
 const NONE = 'none';
 
@@ -38,9 +39,14 @@ export const NOTICE_COMMANDS: readonly Command[] = [
         help: 'from which response time on one is slow',
       },
       link: { type: 'string', value: 'URL', help: `with {endpoint} for its id, or ${NONE}` },
+      words: {
+        type: 'string',
+        value: 'FILE|-',
+        help: `what people read, as JSON by kind, from a file or standard input; or ${NONE}`,
+      },
     },
     async run({ posthorn, out, options }) {
-      const changes = changesIn(options);
+      const changes = { ...changesIn(options), ...(await wordsIn(options.text('words'))) };
       const before = await posthorn.notices.get();
       const after = { ...before, ...changes };
       out.one(await posthorn.notices.put(after, etagOf(before)));
@@ -65,6 +71,15 @@ function changesIn(options: OptionValues): NoticeSettingsInput {
     ...(slowAboveMs !== undefined && { slowAboveMs }),
     ...(link !== undefined && { link: link === NONE ? null : link }),
   };
+}
+
+type Words = NonNullable<NoticeSettingsInput['words']>;
+
+async function wordsIn(file: string | undefined): Promise<Pick<NoticeSettingsInput, 'words'>> {
+  if (file === undefined) return {};
+  if (file === NONE) return { words: {} };
+  const words = parsedObject(await readInput(file), file);
+  return { words: words as Words }; // the service says what is wrong with them
 }
 
 function hoursIn(text: string): NoticeSettings['quietHours'] {

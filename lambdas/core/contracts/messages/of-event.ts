@@ -28,11 +28,16 @@ export type MessageOptions = z.infer<typeof messageOptionsSchema>;
 const LINK_WORDS = 'Open the portal';
 
 export function messageOfEvent(
-  { event, tenantName, portal }: Pick<DeliveryFacts, 'event' | 'tenantName' | 'portal'>,
+  {
+    event,
+    tenantName,
+    portal,
+    noticeWords,
+  }: Pick<DeliveryFacts, 'event' | 'tenantName' | 'portal' | 'noticeWords'>,
   { title = '', message, fields }: MessageOptions,
 ): Message {
   const isPlain = title === '' && message === undefined && fields.length === 0;
-  const notice = isPlain ? messageOfNotice(event, portal) : undefined;
+  const notice = isPlain ? messageOfNotice(event, portal, noticeWords) : undefined;
   if (notice) return notice;
   const said = message ?? '';
   const paths = ['subject', ...fields, ...pathsIn(title), ...pathsIn(said)];

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { type Event, occurredAtMs } from '../../events/event.ts';
 import { type Level, walkJson } from '../../json/walk.ts';
-import { MAX_LOOKED_AT } from './text.ts';
+import { isolated, isRightToLeft, MAX_LOOKED_AT } from './text.ts';
 
 const FACTS = ['id', 'type', 'subject', 'time', 'tenant'] as const;
 type Fact = (typeof FACTS)[number];
@@ -24,17 +24,22 @@ export function templateSchema(maxLength: number) {
     .min(1)
     .max(maxLength)
     .superRefine((text, context) => {
-      const fault = faultOf(text);
+      const fault = placeholderFault(text, isPath, `a path ${PATH_WORDS}`);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
     });
 }
 
-function faultOf(text: string): string | undefined {
+/** @param rule what a name must be, for whoever gave another; undefined if there is no fault */
+export function placeholderFault(
+  text: string,
+  isName: (name: string) => boolean,
+  rule: string,
+): string | undefined {
   const parts = partsOf(text);
   if (!parts) return 'has {{ without }}';
   const paths = parts.flatMap((part) => ('path' in part ? [part.path] : []));
-  const wrong = paths.find((path) => !isPath(path));
-  if (wrong !== undefined) return `holds {{${wrong.slice(0, 80)}}}: a path ${PATH_WORDS}`;
+  const wrong = paths.find((path) => !isName(path));
+  if (wrong !== undefined) return `holds {{${wrong.slice(0, 80)}}}: ${rule}`;
   return paths.length > MAX_PLACEHOLDERS
     ? `must hold at most ${MAX_PLACEHOLDERS} placeholders`
     : undefined;
@@ -58,10 +63,14 @@ export function pathsIn(template: string): readonly string[] {
   return (partsOf(template) ?? []).flatMap((part) => ('path' in part ? [part.path] : []));
 }
 
-/** What is not there is nothing. */
+/** What is not there is nothing. Where a script from right to left is involved, values keep a direction of their own. */
 export function rendered(template: string, values: ReadonlyMap<string, string>): string {
+  const isTurned = isRightToLeft(template);
+  const shown = (value: string) => (isTurned || isRightToLeft(value) ? isolated(value) : value);
   const parts = partsOf(template) ?? [];
-  return parts.map((part) => ('path' in part ? (values.get(part.path) ?? '') : part.text)).join('');
+  return parts
+    .map((part) => ('path' in part ? shown(values.get(part.path) ?? '') : part.text))
+    .join('');
 }
 
 /**
