@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ef027abe437324849ef8dce26696801da3da9075aaa0d75440f6ba6772a9e180
+// sha256 94cf507bc1d96b4637a2a668928c10d8e8dab0acd565f21c78bb0b5680d32c9a
 
 /** Of a member: the types that it may have. Null: no body. */
 export type Shape = Readonly<Record<string, readonly string[]>> | 'text' | null;

@@ -1,5 +1,5 @@
 // Generated from docs/openapi.json: npm run client:generate
-// sha256 ef027abe437324849ef8dce26696801da3da9075aaa0d75440f6ba6772a9e180
+// sha256 94cf507bc1d96b4637a2a668928c10d8e8dab0acd565f21c78bb0b5680d32c9a
 
 export interface paths {
     "/v1/events": {
@@ -2958,7 +2958,7 @@ export interface components {
                 };
             };
             /**
-             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @description What people read in chats and mails, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
              * @example {
              *       "endpoint.paused": {
              *         "title": "{{name}} ist angehalten",
@@ -3040,7 +3040,7 @@ export interface components {
                 };
             };
             /**
-             * @description What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
+             * @description What people read in chats and mails, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.
              * @default {}
              * @example {
              *       "endpoint.paused": {

@@ -7,7 +7,7 @@ import type { NoticeWords } from '../core/contracts/messages/words.ts';
 import { defined } from '../core/defined.ts';
 import { clientExpiryMs, type EndpointTls, type KeptTls } from '../core/destinations/http/tls.ts';
 import type { Endpoint } from '../core/endpoints/endpoint.ts';
-import { isChat } from '../core/endpoints/incoming-webhook.ts';
+import { isChat, isReadByPeople } from '../core/endpoints/incoming-webhook.ts';
 import { secretNumbersOf } from '../core/endpoints/secret-numbers.ts';
 import type { EndpointStore } from '../core/endpoints/store.ts';
 import { isUnverified } from '../core/endpoints/verification.ts';
@@ -110,9 +110,8 @@ export function createEndpointCache(ports: EndpointCachePorts): EndpointCache {
     if (newest === undefined) throw new SealBrokenError(new Error('there is no secret'));
     return {
       endpoint,
-      ...(isChat(endpoint.contract)
-        ? { url: newest, noticeWords: await noticeWords(endpoint) }
-        : {}),
+      ...(isChat(endpoint.contract) ? { url: newest } : {}),
+      ...(isReadByPeople(endpoint.contract) ? { noticeWords: await noticeWords(endpoint) } : {}),
       tenantName: await tenantName(endpoint.tenant),
       secrets: [newest, ...older],
       retiring: (endpoint.retiringSecrets ?? []).map(({ sealed, untilMs }) => ({

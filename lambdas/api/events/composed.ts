@@ -8,7 +8,7 @@ import { type Delivery, nothingSent } from '../../core/deliveries/delivery.ts';
 import type { DeliveryRecords } from '../../core/deliveries/ledger.ts';
 import { ENCRYPTED_TYPE } from '../../core/endpoints/body-encryption.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
-import { isChat } from '../../core/endpoints/incoming-webhook.ts';
+import { isReadByPeople } from '../../core/endpoints/incoming-webhook.ts';
 import type { EndpointStore } from '../../core/endpoints/store.ts';
 import { type Event, isRedacted } from '../../core/events/event.ts';
 import type { StoredEvent } from '../../core/events/ledger.ts';
@@ -63,7 +63,7 @@ export async function composedFor(
   const endpoints = await registry.getEndpoints(targets.map((id) => ({ ...scope, id })));
   const deliveries = await ledger.getDeliveries(refs);
   const tenantName = (await registry.getTenant(scope.tenant))?.name ?? scope.tenant;
-  const isRead = [...endpoints.values()].some(({ contract }) => isChat(contract));
+  const isRead = [...endpoints.values()].some(({ contract }) => isReadByPeople(contract));
   const noticeWords = isRead ? (await registry.getNoticeSettings(scope))?.words : undefined;
   const composed: Composed[] = [];
   let bytes = 0;

@@ -18,6 +18,11 @@ export function isChat(contract: ContractName): boolean {
   return contractOf(contract).incomingWebhook !== undefined;
 }
 
+/** Whether a tenant’s own words for notices are for it: a chat, or mails. */
+export function isReadByPeople(contract: ContractName): boolean {
+  return isChat(contract) || contractOf(contract).byMail === true;
+}
+
 /** The URL as it is shown: its origin, 28 asterisks, and the last four characters, as of every secret. */
 function maskedUrl(url: string): string {
   const shown = maskSecret(url).replace(/[^A-Za-z0-9_-]/g, '*');

@@ -58,7 +58,7 @@ const members = {
   endpoints: overridesSchema.describe('What is different for some endpoints, by their ids.'),
   words: noticeWordsSchema.optional().meta({
     description:
-      'What people read in chats, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.',
+      'What people read in chats and mails, by kind, in place of the English words; `{{name}}` and the like stand for members of the notice.',
     example: {
       'endpoint.paused': {
         title: '{{name}} ist angehalten',

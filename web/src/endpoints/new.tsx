@@ -67,7 +67,7 @@ export function NewEndpoint() {
         : await api
             .get<{ secret: string }>(path`/v1/endpoints/${endpoint.id}/secret`)
             .catch(() => undefined);
-      setUrl(endpoint.url);
+      setUrl(endpoint.url ?? '');
       setMade({ endpoint, secret: secret?.secret });
     });
   };

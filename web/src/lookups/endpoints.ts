@@ -7,15 +7,15 @@ type Place = Pick<Endpoint, 'url' | 'recipients'>;
 
 /** Its URL, or whom its mails go to. */
 export function targetOf({ url, recipients }: Place): string {
-  return url ?? (recipients ?? []).map(({ address }) => address).join(', ');
+  return url ?? `${recipients?.map(({ address }) => address)}`;
 }
 
 export function placeOf(endpoint: Place): string {
   return targetOf(endpoint).replace(/^https?:\/\//, '');
 }
 
-export function nameOf({ description, ...place }: Place & Pick<Endpoint, 'description'>): string {
-  return description.trim() === '' ? placeOf(place) : description;
+export function nameOf(endpoint: Place & Pick<Endpoint, 'description'>): string {
+  return endpoint.description.trim() === '' ? placeOf(endpoint) : endpoint.description;
 }
 
 export type EndpointsById = ReadonlyMap<string, Endpoint>;

@@ -2,28 +2,14 @@
 import { expect } from 'vitest';
 import type { CHATS } from '../../../../lambdas/core/contracts/all.ts';
 import { cardFaults } from './adaptive-card.ts';
+import { expectPlain, withoutIsolates } from './hostile-texts.ts';
+import { inMail } from './mail-oracle.ts';
 
 /** Every text of a body, with the path of its members and indexes. */
 export function textsOf(value: unknown, path = ''): [path: string, text: string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, `${path}/${key}`));
-}
-
-/** Without the pairs that give a value its own direction of writing: what a client may take no notice of. */
-const withoutIsolates = (text: string): string =>
-  text.replace(/\u2068([^\u2068\u2069]+)\u2069/g, '$1');
-
-/** What no shown text may hold, in any chat. */
-function expectPlain(shown: string): void {
-  const text = withoutIsolates(shown);
-  expect(text.isWellFormed()).toBe(true);
-  // But the line break between a name and its value.
-  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
-  expect(text).not.toMatch(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
-  expect(text).not.toMatch(/[\u00ad\u180e\u200b\ufeff\u3164]|[\u{e0000}-\u{e007f}]/u);
-  expect(text).not.toMatch(/[\u200c\u200d]{2}/);
-  expect(text).not.toMatch(/\p{M}{5}/u);
 }
 
 type Text = { type: string; text: string; emoji?: boolean; verbatim?: boolean };
@@ -128,8 +114,9 @@ function inTeams(body: object): void {
 }
 
 /** Each throws what is wrong with a body. */
-export const SAFE: Readonly<Record<keyof typeof CHATS, (body: object) => void>> = {
+export const SAFE: Readonly<Record<keyof typeof CHATS | 'email', (body: object) => void>> = {
   slack: inSlack,
   teams: inTeams,
   discord: inDiscord,
+  email: (body) => inMail(JSON.parse(JSON.stringify(body))),
 };

@@ -1,7 +1,6 @@
 // Every kind of notice in every chat, in English and in one set of words from right to left: recorded bodies, and what
-// holds of each. A further channel is a row of CHATS and its files under recorded/notices.
+// holds of each. A further channel is a row of SAFE and its files under recorded/notices.
 import { describe, expect, it } from 'vitest';
-import { CHATS } from '../../../../lambdas/core/contracts/all.ts';
 import type { Message } from '../../../../lambdas/core/contracts/messages/message.ts';
 import { messageOfNotice } from '../../../../lambdas/core/contracts/messages/of-notice.ts';
 import {
@@ -61,7 +60,7 @@ it('there are words for every kind', () => {
   expect(KINDS).toEqual([...NOTICE_KINDS, ...DIGEST_KINDS, 'filter.over_budget']);
 });
 
-describe.each(Object.keys(CHATS) as (keyof typeof CHATS)[])('in %s', (contract) => {
+describe.each(Object.keys(SAFE) as (keyof typeof SAFE)[])('in %s', (contract) => {
   it.each(Object.entries(SETS))('every kind is as recorded in %s', async (set, noticeWords) => {
     const all: Record<string, unknown> = {};
     for (const kind of KINDS) {
