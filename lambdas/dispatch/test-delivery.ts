@@ -77,7 +77,7 @@ function askRecipients(
   const recipients = endpoint.destination.kind === 'email' ? endpoint.destination.recipients : [];
   const opened = { place: endpoint, secret: secrets[0] };
   const untilMs = ports.surroundings.now() + CONFIRM_MS;
-  const body = Buffer.from(JSON.stringify(questionOf(tenantName, endpoint.description)));
+  const body = Buffer.from(JSON.stringify(questionOf(tenantName)));
   const formed = { kind: 'formed', headers: [], body } as const;
   const pending = inState(recipients, 'pending').map(({ address }) => address);
   const asked = pending.filter((address) => addresses.includes(address));

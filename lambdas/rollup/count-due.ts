@@ -76,7 +76,7 @@ export async function countDue(
   const holder = Buffer.from(surroundings.random(16)).toString('hex');
   if (!(await turn.take(holder, surroundings.now(), untilMs))) return report;
   try {
-    for (const due of dues) {
+    for (const due of inTurn(dues)) {
       if (isOver()) break;
       try {
         const counted = await countOne(ports, due);
@@ -93,15 +93,24 @@ export async function countDue(
   return report;
 }
 
+/** The latest first, and last of all those whose count was begun and did not end: it may end this run as well. */
+function inTurn(dues: readonly DueHour[]): DueHour[] {
+  const wasBegun = ({ token, begunToken, countedToken }: DueHour) =>
+    Number(begunToken === token && countedToken !== token);
+  return dues.toSorted((a, b) => wasBegun(a) - wasBegun(b) || (a.hour < b.hour ? 1 : -1));
+}
+
 async function countOne(ports: RollupPorts, due: DueHour): Promise<keyof RollupReport | undefined> {
   const { hours, surroundings } = ports;
   const nowMs = surroundings.now();
   if (nowMs >= countableMs(ports, due)) {
+    await hours.begin(due);
     await countHour(ports, due.hour);
     await hours.settle(due, nowMs);
     return 'counted';
   }
   if (!isNew(due)) return undefined;
+  await hours.begin(due);
   await countHour(ports, due.hour, nowMs);
   await hours.note(due);
   return 'current';

@@ -148,3 +148,33 @@ it('an hour that cannot be counted is named, stays due, and keeps no other one f
   // The turn is free again.
   expect(await run()).toEqual({ counted: 1, current: 0 });
 });
+
+it('an hour that ends the process each time keeps no other one from being counted', async () => {
+  const hours = [0, 1, 2].map((n) => NOON_MS + n * HOUR_MS);
+  for (const atMs of hours) await arrive(atMs);
+  const deadly = hourOf(hours[1] ?? 0);
+  nowMs += 5 * HOUR_MS;
+  /** Resolves never: what was under way when the process ended. */
+  const dying = new Promise<never>(() => undefined);
+  let dies = (): void => undefined;
+  const dead = new Promise<void>((resolve) => {
+    dies = resolve;
+  });
+  const list: typeof archive.list = async (prefix) => {
+    if (prefix !== prefixOf(deadly)) return archive.list(prefix);
+    dies();
+    return dying;
+  };
+  const failing = { get: (key: string) => archive.get(key), list };
+  void run({ archive: failing });
+  await dead;
+  // The newest was counted before it.
+  expect(await dueHours()).toEqual([hourOf(hours[0] ?? 0), deadly]);
+  nowMs += COUNTING_AT_MOST_MS + 1;
+  const again = new Promise<void>((resolve) => {
+    dies = resolve;
+  });
+  void run({ archive: failing });
+  await again;
+  expect(await dueHours()).toEqual([deadly]);
+});

@@ -1,5 +1,5 @@
 // The hours that got lines since they were counted: one partition, empty in a stack at rest.
-import type { CountedHours, DueHours } from '../../core/analytics/store.ts';
+import type { CountedHours, DueHour, DueHours } from '../../core/analytics/store.ts';
 import type { Table } from '../aws/dynamodb/calls.ts';
 import { type Item, number, pagesOf, text, whenHolds } from '../aws/dynamodb/client.ts';
 
@@ -9,6 +9,17 @@ const PARTITION = 'due-hours';
 const keyOf = (hour: string): Item => ({ pk: text(PARTITION), sk: text(hour) });
 
 export function createDueHours(table: Table): DueHours & CountedHours {
+  async function setToken({ hour, token }: DueHour, name: 'bg' | 'ct'): Promise<void> {
+    await whenHolds(
+      table.call('UpdateItem', {
+        Key: keyOf(hour),
+        UpdateExpression: `SET ${name} = :token`,
+        ConditionExpression: 'tk = :token',
+        ExpressionAttributeValues: { ':token': text(token) },
+      }),
+    );
+  }
+
   return {
     async mark(hour, token, nowMs) {
       await table.call('UpdateItem', {
@@ -26,11 +37,12 @@ export function createDueHours(table: Table): DueHours & CountedHours {
       });
       const items: Item[] = [];
       for await (const page of pages) items.push(...page);
-      return items.map(({ sk, tk, si, ct }) => ({
+      return items.map(({ sk, tk, si, ct, bg }) => ({
         hour: sk?.S ?? '',
         token: tk?.S ?? '',
         ...(si?.N === undefined ? {} : { sinceMs: Number(si.N) }),
         ...(ct?.S === undefined ? {} : { countedToken: ct.S }),
+        ...(bg?.S === undefined ? {} : { begunToken: bg.S }),
       }));
     },
 
@@ -53,15 +65,7 @@ export function createDueHours(table: Table): DueHours & CountedHours {
       );
     },
 
-    async note({ hour, token }) {
-      await whenHolds(
-        table.call('UpdateItem', {
-          Key: keyOf(hour),
-          UpdateExpression: 'SET ct = :token',
-          ConditionExpression: 'tk = :token',
-          ExpressionAttributeValues: { ':token': text(token) },
-        }),
-      );
-    },
+    begin: (due) => setToken(due, 'bg'),
+    note: (due) => setToken(due, 'ct'),
   };
 }

@@ -117,7 +117,7 @@ export function addEndpointAnalyticsRoutes(serve: Serve, ports: RecommendationPo
       nowMs,
       compared,
     );
-    const data = recommendationsOf(facts).map(({ change, ...one }) => ({
+    const data = recommendationsOf(facts, endpoint.destination.kind).map(({ change, ...one }) => ({
       ...one,
       needsAPerson: change === undefined,
       change: change === undefined ? null : { ...change },

@@ -10,11 +10,15 @@ import { hasFurtherTypes } from '../../core/analytics/series.ts';
 import type { HourRollup } from '../../core/analytics/store.ts';
 import { refused } from '../../http/body.ts';
 
+/** Of a type that may be named like what every object has. */
+const countsIn = ({ types }: HourRollup, type: string): GroupCounts | undefined =>
+  types && Object.hasOwn(types, type) ? types[type] : undefined;
+
 /** With nothing but the counts of the type. @throws Problem 422 if none of the hours names it */
 export function hoursOfType(hours: readonly HourRollup[], type: string): HourRollup[] {
-  const named = hours.flatMap(({ hour, types }) => {
-    const counts = types?.[type];
-    return counts === undefined ? [] : [{ ...emptyRollup(), hour, types: { [type]: counts } }];
+  const named = hours.flatMap((one) => {
+    const counts = countsIn(one, type);
+    return counts ? [{ ...emptyRollup(), hour: one.hour, types: { [type]: counts } }] : [];
   });
   if (named.length === 0 && hours.some(hasFurtherTypes)) {
     const message = `is not among the ${TYPES_OF_ENDPOINT} largest of the endpoint in any hour`;
@@ -25,7 +29,7 @@ export function hoursOfType(hours: readonly HourRollup[], type: string): HourRol
 
 export function countsOfType(hours: readonly HourRollup[], type: string): GroupCounts {
   return hours.reduce<GroupCounts>(
-    (sum, { types }) => plus(sum, types?.[type] ?? NOTHING),
+    (sum, one) => plus(sum, countsIn(one, type) ?? NOTHING),
     NOTHING,
   );
 }
@@ -37,6 +41,6 @@ interface Counted {
 
 /** In so many the type may have more than is counted. A day is made of what its hours name: it is not known of which. */
 export function uncertainHours({ days, hours }: Counted, type: string): number {
-  const unnamed = hours.filter((hour) => hour.types?.[type] === undefined && hasFurtherTypes(hour));
+  const unnamed = hours.filter((hour) => !countsIn(hour, type) && hasFurtherTypes(hour));
   return unnamed.length + 24 * days.filter(hasFurtherTypes).length;
 }

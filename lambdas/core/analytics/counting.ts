@@ -8,9 +8,12 @@ import {
   count,
   emptyRollup,
   endsIn,
+  groupCountsOf,
   mergeRollup,
   type OpenRollup,
+  type Part,
   type Rollup,
+  type Slot,
 } from './rollup.ts';
 
 /** Groups that a rollup names in itself: the largest. */
@@ -25,7 +28,7 @@ const LEADERS = 50;
 export const MIN_SAMPLE = 20;
 
 /** Attempts; successes; the sum of their milliseconds; deliveries delivered, dead and cancelled. */
-export type GroupCounts = readonly [number, number, number, number, number, number];
+export type GroupCounts = Readonly<Slot>;
 
 export type Groups = Readonly<Record<string, GroupCounts>>;
 
@@ -78,8 +81,20 @@ export interface Leaders {
 
 interface OfTenant {
   readonly scope: Scope;
-  readonly endpoints: Map<string, Map<string, OpenRollup>>;
+  readonly endpoints: Map<string, OfEndpoint>;
+  readonly types: Map<string, OpenRollup>;
+  /** Types at endpoints that are told apart. */
+  pairs: number;
 }
+
+interface OfEndpoint {
+  readonly rollup: OpenRollup;
+  readonly types: Map<string, GroupCounts>;
+}
+
+/** Whoever posts names the types: beyond so many in an hour, those that come later are in no group of their own. */
+const MAX_TYPES = 5_000;
+const MAX_PAIRS = 100_000;
 
 /** Takes lines in any order, and as often as they come. */
 export class HourCount {
@@ -108,7 +123,7 @@ export class HourCount {
     for (const part of ['attempt', 'end'] as const) {
       const lines = part === 'attempt' ? this.#attempts : this.#ends;
       for (const line of lines.values()) {
-        if (isCounted(line)) count(this.#rollupOf(line), line, part);
+        if (isCounted(line)) this.#count(line, part);
       }
       lines.clear();
     }
@@ -119,40 +134,45 @@ export class HourCount {
     return summed([...this.#tenants.values()].filter(({ scope }) => isThere(scope.tenant)));
   }
 
-  #rollupOf(line: Line): OpenRollup {
+  #count(line: Line, part: Part): void {
     const { tenant, environment, endpoint, type } = line;
     const ofTenant = getOr(this.#tenants, scopeKey(line), () => ({
       scope: { tenant, environment },
       endpoints: new Map(),
+      types: new Map(),
+      pairs: 0,
     }));
-    const byType = getOr(ofTenant.endpoints, endpoint, () => new Map());
-    return getOr(byType, type, emptyRollup);
+    const ofEndpoint = getOr(ofTenant.endpoints, endpoint, () => ({
+      rollup: emptyRollup(),
+      types: new Map(),
+    }));
+    count(ofEndpoint.rollup, line, part);
+    const { types } = ofTenant;
+    if (types.has(type) || types.size < MAX_TYPES)
+      count(getOr(types, type, emptyRollup), line, part);
+    const before = ofEndpoint.types.get(type);
+    if (!before && ++ofTenant.pairs > MAX_PAIRS) return;
+    ofEndpoint.types.set(type, plus(before ?? NOTHING, groupCountsOf(line, part)));
   }
 }
 
 function summed(tenants: readonly OfTenant[]): Map<Whose, CountedRollup> {
   const all = new Map<Whose, CountedRollup>();
   const stacks = new Map<Environment, OpenRollup>();
-  for (const { scope, endpoints } of tenants) {
+  for (const { scope, endpoints, types: byType } of tenants) {
     const whole = emptyRollup();
-    const byEndpoint = new Map<string, OpenRollup>();
-    const byType = new Map<string, OpenRollup>();
-    for (const [endpoint, types] of endpoints) {
-      const ofEndpoint = emptyRollup();
-      for (const [type, rollup] of types) {
-        mergeRollup(ofEndpoint, rollup, true);
-        mergeRollup(getOr(byType, type, emptyRollup), rollup, true);
-      }
-      byEndpoint.set(endpoint, ofEndpoint);
-      mergeRollup(whole, ofEndpoint, true);
-      const largestTypes = largestGroups(countsByName(types), TYPES_OF_ENDPOINT);
-      all.set({ kind: 'endpoint', ...scope, endpoint }, { ...ofEndpoint, types: largestTypes });
+    const counts = new Map<string, GroupCounts>();
+    for (const [endpoint, { rollup, types }] of endpoints) {
+      mergeRollup(whole, rollup, true);
+      counts.set(endpoint, countsOf(rollup));
+      const largestTypes = largestGroups(types, TYPES_OF_ENDPOINT);
+      all.set({ kind: 'endpoint', ...scope, endpoint }, { ...rollup, types: largestTypes });
     }
     const types = largestGroups(countsByName(byType), TYPES_OF_TENANT);
     for (const type of Object.keys(types)) {
       all.set({ kind: 'type', ...scope, type }, getOr(byType, type, emptyRollup));
     }
-    const named = namedEndpoints(countsByName(byEndpoint));
+    const named = namedEndpoints(counts);
     all.set({ kind: 'tenant', ...scope }, { ...whole, types, endpoints: named });
     mergeRollup(getOr(stacks, scope.environment, emptyRollup), whole, true);
   }

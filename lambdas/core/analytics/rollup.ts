@@ -93,8 +93,24 @@ export function triesOf(number: number): (typeof TRIES)[number] {
 
 export const isSuccessful = (outcome: string): boolean => /^http_2\d\d$/.test(outcome);
 
+/** What a line may tell of: an attempt, how its run ended, or both. */
+export type Part = 'attempt' | 'end';
+
+/** What a part of a line adds to a group. */
+export function groupCountsOf(line: Line, part: Part): Readonly<Slot> {
+  if (part === 'attempt') {
+    if (!isAttempt(line) || isApart(countedCause(line)) || isFinal(line.outcome)) return UNCOUNTED;
+    return [1, isSuccessful(line.outcome) ? 1 : 0, line.ms, 0, 0, 0];
+  }
+  if (!isEnd(line) || line.replay) return UNCOUNTED;
+  const is = (end: EndFacts['end']) => (line.end === end ? 1 : 0);
+  return [0, 0, 0, is('delivered'), is('dead'), is('cancelled')];
+}
+
+const UNCOUNTED: Readonly<Slot> = [0, 0, 0, 0, 0, 0];
+
 /** Counts a part of a line. Repeats are the caller's to drop. */
-export function count(rollup: OpenRollup, line: Line, part: 'attempt' | 'end'): void {
+export function count(rollup: OpenRollup, line: Line, part: Part): void {
   if (part === 'attempt' && isAttempt(line)) countAttempt(rollup, line);
   if (part === 'end' && isEnd(line)) countEnd(rollup, line);
 }

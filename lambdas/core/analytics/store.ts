@@ -18,6 +18,8 @@ export interface DueHour {
   readonly sinceMs?: number;
   /** The token up to which it was counted while it lasted. */
   readonly countedToken?: string;
+  /** The token with which a count of it was begun last. */
+  readonly begunToken?: string;
 }
 
 export interface DueHours {
@@ -27,6 +29,8 @@ export interface DueHours {
 
 export interface CountedHours {
   listDue(): Promise<readonly DueHour[]>;
+  /** Before it is counted: one whose count ends the process is left to the end of the next run. */
+  begin(due: DueHour): Promise<void>;
   /** Unless it was marked again: then it is due since this count of it began. */
   settle(due: DueHour, begunMs: number): Promise<void>;
   /** It lasts still: what came up to this token is counted. */

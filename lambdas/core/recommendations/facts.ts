@@ -3,6 +3,7 @@ import type { Groups } from '../analytics/counting.ts';
 import { mergedHistogram, quantile, totalIn } from '../analytics/histogram.ts';
 import { attemptsIn, countedIn, firstsIn, type Rollup, type Slot } from '../analytics/rollup.ts';
 import type { RetryPolicy } from '../retries/delays.ts';
+import { isFinal } from '../retries/outcome.ts';
 
 export interface Facts {
   /** The last week. */
@@ -64,17 +65,18 @@ export function withOutcome({ outcomes }: Rollup, ...names: readonly string[]): 
   return names.reduce((sum, name) => sum + countedIn(outcomes[name]?.by ?? {}), 0);
 }
 
-/** How many attempts there were, and how many had one of these outcomes: to probes and replays it answers as to others. */
+/** How many requests there were, and how many had one of these outcomes: to probes and replays it answers as to others. */
 export function answersIn({ outcomes }: Rollup, ...names: readonly string[]): number {
-  const counted =
-    names.length === 0 ? Object.values(outcomes) : names.map((name) => outcomes[name]);
-  const numbers = counted.flatMap((one) => Object.values(one?.by ?? {}));
-  return numbers.reduce((sum, number) => sum + number, 0);
+  const counted = Object.entries(outcomes)
+    .filter(([name]) => (names.length === 0 ? !isFinal(name) : names.includes(name)))
+    .flatMap(([, { by }]) => Object.values(by));
+  return counted.reduce((sum, number) => sum + number, 0);
 }
 
-/** The outcome of the last attempt, probes and replays too. */
+/** The outcome of the last request, probes and replays too. */
 export function lastOutcome({ outcomes }: Rollup): string | undefined {
-  const [last] = Object.entries(outcomes).sort(([, a], [, b]) => b.lastAt - a.lastAt);
+  const sent = Object.entries(outcomes).filter(([name]) => !isFinal(name));
+  const [last] = sent.sort(([, a], [, b]) => b.lastAt - a.lastAt);
   return last?.[0];
 }
 

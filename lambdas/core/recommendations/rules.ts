@@ -1,6 +1,8 @@
 // The rules: each looks at the numbers of one endpoint, and says what to change, or whom to ask.
+
 import { failuresIn } from '../analytics/counting.ts';
 import { TRIES } from '../analytics/rollup.ts';
+import type { Destination } from '../destinations/all.ts';
 import { delaysOf, MAX_RETRIES } from '../retries/delays.ts';
 import {
   allMs,
@@ -70,13 +72,18 @@ const timeoutTooLong: Rule = ({ now, settings: { timeoutMs } }) => {
   };
 };
 
+/** Somewhat less than it answers, as `maxPerSecond` may be; undefined if that is not less than the present one. */
+function paceBelow(answeredPerSecond: number, present = 1_000): number | undefined {
+  const pace = Math.max(0.1, Math.floor(9 * answeredPerSecond) / 10);
+  return pace < present ? pace : undefined;
+}
+
 const rateLimited: Rule = ({ now, slots, settings: { maxPerSecond } }) => {
   const refused = withOutcome(now, 'http_429');
   const attempts = attemptsOf(now);
   if (refused < SOME || refused < 0.01 * attempts) return undefined;
   const answered = Math.max(0, ...slots.map(([, successes]) => successes)) / SLOT_SECONDS;
-  const rate = Math.max(1, Math.floor(0.9 * answered));
-  const isLower = maxPerSecond === undefined || rate < maxPerSecond;
+  const pace = paceBelow(answered, maxPerSecond);
   return {
     code: 'rate_limited',
     severity: 'warning',
@@ -87,7 +94,7 @@ const rateLimited: Rule = ({ now, slots, settings: { maxPerSecond } }) => {
       answeredPerSecond: Math.round(answered * 100) / 100,
     },
     advice: 'The receiver answers 429: send at the rate that it takes.',
-    ...(isLower && { change: { maxPerSecond: rate } }),
+    ...(pace !== undefined && { change: { maxPerSecond: pace } }),
   };
 };
 
@@ -261,8 +268,7 @@ const capacity: Rule = ({ slots, settings: { maxPerSecond } }) => {
   const answered = answeredOf(full);
   if (high < 0.05 || high < 4 * low || fullest < 2 * calmest) return undefined;
   if (answered < 1.5 * answeredOf(calm)) return undefined;
-  const rate = Math.max(1, Math.floor((0.9 * answered) / SLOT_SECONDS));
-  const isLower = maxPerSecond === undefined || rate < maxPerSecond;
+  const pace = paceBelow(answered / SLOT_SECONDS, maxPerSecond);
   const perSecond = (count: number): number => Math.round((100 * count) / SLOT_SECONDS) / 100;
   return {
     code: 'capacity',
@@ -275,7 +281,7 @@ const capacity: Rule = ({ slots, settings: { maxPerSecond } }) => {
       answeredPerSecondWhenBusy: perSecond(answered),
     },
     advice: 'Failures rise with the rate: the receiver takes less than is sent at peaks.',
-    ...(isLower && { change: { maxPerSecond: rate } }),
+    ...(pace !== undefined && { change: { maxPerSecond: pace } }),
   };
 };
 
@@ -318,7 +324,23 @@ const RULES: readonly Rule[] = [
   settingsChanged,
 ];
 
-/** The most urgent first. */
-export function recommendationsOf(facts: Parameters<Rule>[0]): Recommendation[] {
-  return RULES.flatMap((rule) => rule(facts) ?? []);
+/** Of requests over HTTP: a mail has no URL, connection or status of its own. */
+const OF_HTTP: ReadonlySet<Rule> = new Set([
+  unauthorized,
+  urlGone,
+  certificate,
+  timeoutTooShort,
+  timeoutTooLong,
+  rateLimited,
+  capacity,
+  connectionsNotKept,
+]);
+
+/** The most urgent first. @param kind of the endpoint's destination */
+export function recommendationsOf(
+  facts: Parameters<Rule>[0],
+  kind: Destination['kind'] = 'http',
+): Recommendation[] {
+  const rules = RULES.filter((rule) => kind === 'http' || !OF_HTTP.has(rule));
+  return rules.flatMap((rule) => rule(facts) ?? []);
 }

@@ -66,6 +66,7 @@ beforeAll(async () => {
   const ports = {
     turn: { take: async () => true, giveBack: async () => undefined },
     hours: {
+      begin: async () => undefined,
       listDue: async () => byHour.map(([hour]) => ({ hour, token: 'token' })),
       settle: async () => undefined,
       note: async () => undefined,

@@ -100,6 +100,7 @@ export const RECEIVER_ATTACKS: Readonly<Record<string, readonly ReceiverAttack[]
 export const NOT_BY_RECEIVERS: readonly FailureKind[] = [
   'unshapeable',
   'transform_failed',
+  'undeliverable',
   'event_expired',
 ];
 

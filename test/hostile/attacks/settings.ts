@@ -6,6 +6,14 @@ const ones = filling(() => 1);
 
 export const SETTING_ATTACKS: Readonly<Record<string, readonly unknown[]>> = {
   url: [`https://a.io/${text('a')}`, `http://${text('a.')}`, `https://${text('%41')}`, text('@')],
+  recipients: [
+    ones,
+    list(20_000, (n) => `a${n}@b.co`),
+    [text('a')],
+    [`${text('a.')}@b.co`],
+    [`a@${text('a-')}.co`],
+    [`a@${text('a.')}co`],
+  ],
   contractOptions: [keys],
   eventTypes: [ones, [text('a.')], list(100, () => 'a.'.repeat(1_300))],
   channels: [ones, [text('a')]],

@@ -18,9 +18,11 @@ export function outcomeOf(error: unknown, isLate: boolean, timeoutMs: number): O
   if (isLate) return failure('timeout_response', `No complete answer within ${timeoutMs} ms.`);
   const { name, message, $metadata } = Object(error) as SdkError;
   const detail = `${name}: ${message}`.slice(0, MAX_DETAIL_LENGTH);
-  // The mail itself, or whom it is for: the same one is refused again.
-  if (name === 'MessageRejected') return failure('undeliverable', detail);
-  const status = STATUS.get(name) ?? $metadata?.httpStatusCode;
+  const isRejected = name === 'MessageRejected';
+  // The mail itself, or whom it is for: the same one is refused again. But a sender may be verified again.
+  const isSenders = isRejected && /not verified/i.test(message);
+  if (isRejected && !isSenders) return failure('undeliverable', detail);
+  const status = isSenders ? 503 : (STATUS.get(name) ?? $metadata?.httpStatusCode);
   if (status === undefined) return failureOutcome(error);
   return { kind: 'response', response: { status, headers: {}, body: detail } };
 }

@@ -6,6 +6,7 @@ import { defined } from '../../../core/defined.ts';
 import type { EmailTarget } from '../../../core/destinations/email/email.ts';
 import { LINKS_PATH } from '../../../core/destinations/email/links.ts';
 import { mailWithLink } from '../../../core/destinations/email/mail.ts';
+import { MAX_RECIPIENTS } from '../../../core/destinations/email/recipients.ts';
 import type { EmailSettings } from '../../../core/destinations/email/settings.ts';
 import { inParallel } from '../../../core/in-parallel.ts';
 import type { OutgoingRequest, SendReport } from '../../../core/requests/sender.ts';
@@ -32,8 +33,6 @@ export interface MailPorts {
   readonly sendEmail: SendEmail;
 }
 
-/** Of one delivery. */
-const AT_ONCE = 5;
 const NOBODY =
   'No recipient takes mails: none has said yes, or all have left or cannot be reached.';
 const NOT_SET_UP = 'This deployment sends no e-mail: its setting email is not set.';
@@ -81,32 +80,36 @@ async function sendToAll(
 ): Promise<Outcome> {
   const { recipients, place } = request;
   if (recipients.length === 0) return failure('undeliverable', NOBODY);
-  // One mail is sent or is not: where there are several, it is kept who has one.
-  const key = recipients.length > 1 ? keyOf(request) : undefined;
+  const key = keyOf(request);
   const before = key === undefined ? NOBODY_YET : await ports.progress.read(place, key);
-  const left = recipients.filter(({ address }) => !ports.progress.isDone(before, address));
-  const sent = await inParallel(left, AT_ONCE, async ({ address, link }) => ({
-    address,
-    outcome: await sendToOne(ports, request, address, link),
-  }));
-  const failed = sent.filter(({ outcome }) => !isSuccess(outcome) && !isRefused(outcome));
-  const [first] = failed;
-  // Once all are done, none is: a run that is begun anew sends to all.
-  const done = recipients.filter(
-    ({ address }) => first && !failed.some((one) => one.address === address),
+  const hasMail = ({ address }: { readonly address: string }) =>
+    ports.progress.isDone(before, address);
+  // One limit for all: what sends them waits no longer than for any other receiver.
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  const tried = await inParallel(
+    recipients.filter((one) => !hasMail(one)),
+    MAX_RECIPIENTS,
+    async ({ address, link }) => ({
+      address,
+      outcome: await sendToOne(ports, request, { address, link, signal }),
+    }),
   );
+  const sent = tried.filter(({ outcome }) => isSuccess(outcome));
+  const refused = tried.filter(({ outcome }) => isRefused(outcome));
+  const failed = tried.find(({ outcome }) => !isSuccess(outcome) && !isRefused(outcome));
+  // Once all are done, none is: a run that is begun anew sends to all.
+  const done = failed ? [...recipients.filter(hasMail), ...sent] : [];
   if (key !== undefined && done.length + before.size > 0) {
-    await ports.progress.write(
-      place,
-      key,
-      done.map(({ address }) => address),
-      now(),
-    );
+    const addresses = done.map(({ address }) => address);
+    await ports.progress.write(place, key, addresses, now());
   }
-  if (first) return first.outcome;
-  const delivered = sent.find(({ outcome }) => isSuccess(outcome));
-  if (delivered || before.size > 0) return delivered?.outcome ?? accepted('');
-  return sent[0]?.outcome ?? failure('undeliverable', NOBODY);
+  if (failed) return failed.outcome;
+  if (sent.length + before.size === 0) {
+    return refused[0]?.outcome ?? failure('undeliverable', NOBODY);
+  }
+  return sent.length === 1 && refused.length === 0
+    ? (sent[0]?.outcome ?? accepted({}))
+    : accepted({ sent: sent.length + before.size, refused: refused.length });
 }
 
 const NOBODY_YET: ReadonlySet<string> = new Set();
@@ -117,21 +120,25 @@ const keyOf = ({ headers }: MailRequest): string | undefined =>
 const isRefused = (outcome: Outcome): boolean =>
   outcome.kind === 'failure' && outcome.failure === 'undeliverable';
 
-const accepted = (messageId: string): Outcome => ({
+const accepted = (said: object): Outcome => ({
   kind: 'response',
-  response: { status: 200, headers: {}, body: JSON.stringify({ messageId }) },
+  response: { status: 200, headers: {}, body: JSON.stringify(said) },
 });
+
+interface One {
+  readonly address: string;
+  readonly link: string;
+  readonly signal: AbortSignal;
+}
 
 async function sendToOne(
   ports: MailPorts,
   request: MailRequest,
-  address: string,
-  link: string,
+  { address, link, signal }: One,
 ): Promise<Outcome> {
-  const signal = AbortSignal.timeout(request.timeoutMs);
   try {
     const input = inputFor(ports, request, address, link);
-    return accepted(await ports.sendEmail(input, signal));
+    return accepted({ messageId: await ports.sendEmail(input, signal) });
   } catch (error) {
     return outcomeOf(error, signal.aborted, request.timeoutMs);
   }

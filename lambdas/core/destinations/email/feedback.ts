@@ -11,18 +11,21 @@ export interface Feedback extends Scope {
 }
 
 const tag = <T extends z.ZodType>(value: T) => z.tuple([value]).transform(([first]) => first);
-const recipients = z.array(z.object({ emailAddress: z.string() }));
+/** What SES writes to a topic once, when it is given one. */
+const GREETING = 'Successfully validated SNS topic for Amazon SES event publishing.';
 const eventSchema = z.object({
   eventType: z.string(),
   mail: z.object({
+    // As it was sent: who is told of in a bounce may be whom the address forwards to.
+    destination: z.array(z.string()),
     tags: z.object({
       tenant: tag(z.string()),
       environment: tag(z.enum(ENVIRONMENTS)),
       endpoint: tag(z.string()),
     }),
   }),
-  bounce: z.object({ bounceType: z.string(), bouncedRecipients: recipients }).optional(),
-  complaint: z.object({ complainedRecipients: recipients }).optional(),
+  bounce: z.object({ bounceType: z.string() }).optional(),
+  complaint: z.object({ complaintFeedbackType: z.string().nullish() }).optional(),
 });
 
 /**
@@ -30,14 +33,13 @@ const eventSchema = z.object({
  * @throws Error if it has not the form of an event of ours
  */
 export function readFeedback(body: string): Feedback | undefined {
+  if (body.trim() === GREETING) return undefined;
   const { mail, bounce, complaint } = eventSchema.parse(JSON.parse(body));
   const { tenant, environment, endpoint: endpointId } = mail.tags;
-  const place = { tenant, environment, endpointId };
+  const ended = { tenant, environment, endpointId, addresses: mail.destination };
   if (complaint) {
-    const addresses = complaint.complainedRecipients.map(({ emailAddress }) => emailAddress);
-    return { ...place, addresses, state: 'complained' };
+    const isUnwanted = complaint.complaintFeedbackType !== 'not-spam';
+    return isUnwanted ? { ...ended, state: 'complained' } : undefined;
   }
-  if (bounce?.bounceType !== 'Permanent') return undefined;
-  const addresses = bounce.bouncedRecipients.map(({ emailAddress }) => emailAddress);
-  return { ...place, addresses, state: 'bounced' };
+  return bounce?.bounceType === 'Permanent' ? { ...ended, state: 'bounced' } : undefined;
 }

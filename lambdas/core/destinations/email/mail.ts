@@ -11,18 +11,19 @@ export interface Mail extends MailContent {
   readonly headers: readonly (readonly [string, string])[];
 }
 
-/** Strangers read no more of a tenant's text. */
-const MAX_SHOWN = 100;
+/** Strangers read no more of a tenant's text than its name. */
+const MAX_SHOWN = 64;
 
 /** The question, which says who asks and nothing of events. */
-export function questionOf(tenantName: string, description: string): MailContent {
+export function questionOf(tenantName: string): MailContent {
+  const name = tenantName.slice(0, MAX_SHOWN).toWellFormed();
   return emailMessage({
-    title: `Do you want messages of ${tenantName}?`,
+    title: 'Do you want messages about webhooks?',
     sentences: [
-      `${tenantName} asks to send messages about its webhooks to this address.`,
+      `${name} asks to send messages about its webhooks to this address.`,
       'Nothing is sent before you say yes. If you did not expect this, do nothing.',
     ],
-    fields: [{ name: 'What for', value: description.slice(0, MAX_SHOWN) }],
+    fields: [],
   });
 }
 

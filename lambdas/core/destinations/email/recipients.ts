@@ -6,9 +6,12 @@ export const MAX_RECIPIENTS = 10;
 /** RFC 5321, section 4.5.3.1. */
 const MAX_ADDRESS_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
-/** RFC 5322's dot-atom before the @, a name in ASCII after it: no quotes, comments or lists, which are read in many ways. */
+/**
+ * RFC 5322's dot-atom before the @, a name in ASCII after it: no quotes, comments or lists, which are read in many ways, and
+ * neither the signs of old routes nor what begins an encoded word.
+ */
 const ADDRESS =
-  /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i;
+  /^(?!=\?)[\w#$&'*+/=?^`{|}~-]+(\.[\w#$&'*+/=?^`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i;
 
 /** `pending` until its owner says yes. What comes after `confirmed` ends it for good. */
 const RECIPIENT_STATES = ['pending', 'confirmed', 'unsubscribed', 'bounced', 'complained'] as const;

@@ -160,6 +160,14 @@ describe('what SES answers', () => {
     expect([outcomeName(outcome), isFinalFailure(outcome)]).toEqual([expected, isFinal]);
   });
 
+  it('a sender that is not verified, or no more, is no fault of the mail', async () => {
+    const { send } = world(() => {
+      const message = 'Email address is not verified. The following identities failed the check';
+      throw Object.assign(sesError('MessageRejected', 400), { message });
+    });
+    expect(outcomeName(await send(await aRequest('zoe@example.com')))).toBe('http_503');
+  });
+
   it.each([
     ['ECONNREFUSED', 'connection_refused'],
     ['ENOTFOUND', 'dns'],
@@ -220,7 +228,40 @@ describe('of several recipients', () => {
       return 'm';
     });
     expect(outcomeName(await send(await aRequest(...ALL)))).toBe('http_200');
+    // Nobody has a mail yet: what is refused at last ends it.
     for (const address of ALL) refused.add(address);
     expect(outcomeName(await send(await aRequest(...ALL)))).toBe('undeliverable');
+  });
+
+  it('a mail is delivered if somebody has it, and says how many were refused', async () => {
+    let isThrottled = true;
+    const { send } = world((address) => {
+      if (address === 'zoe@example.com') throw sesError('MessageRejected', 400);
+      if (isThrottled) throw sesError('TooManyRequestsException', 429);
+      throw sesError('MessageRejected', 400);
+    });
+    const request = await aRequest('zoe@example.com', 'kim@example.com');
+    expect(outcomeName(await send(request))).toBe('http_429');
+    isThrottled = false;
+    expect(outcomeName(await send(request))).toBe('undeliverable');
+    const one = world((address) => {
+      if (address === 'zoe@example.com') throw sesError('MessageRejected', 400);
+      return 'm';
+    });
+    const outcome = await one.send(request);
+    expect(outcome).toMatchObject({ response: { status: 200, body: '{"sent":1,"refused":1}' } });
+  });
+
+  it('who has a mail gets no second one, though all others have left meanwhile', async () => {
+    const { inputs, send } = world((address) => {
+      if (address === 'kim@example.com') throw sesError('TooManyRequestsException', 429);
+      return 'm';
+    });
+    const both = await aRequest('zoe@example.com', 'kim@example.com');
+    expect(outcomeName(await send(both))).toBe('http_429');
+    inputs.length = 0;
+    const left = { ...both, recipients: both.recipients.slice(0, 1) };
+    expect(outcomeName(await send(left))).toBe('http_200');
+    expect(inputs).toEqual([]);
   });
 });

@@ -53,6 +53,21 @@ describe('what SES tells', () => {
     });
   });
 
+  it('goes by whom the mail was sent to, and not by whom it was forwarded to', () => {
+    const forwarded = { ...bounce('Permanent') };
+    forwarded.bounce.bouncedRecipients = [
+      { emailAddress: 'other@example.org', action: 'failed', status: '5.1.1' },
+    ];
+    expect(readFeedback(JSON.stringify(forwarded))?.addresses).toEqual(['zoe@example.com']);
+  });
+
+  it('is nothing where SES tries a new topic, or somebody says that it was no spam', () => {
+    const greeting = 'Successfully validated SNS topic for Amazon SES event publishing.';
+    expect(readFeedback(greeting)).toBeUndefined();
+    const kind = { ...complaint.complaint, complaintFeedbackType: 'not-spam' };
+    expect(readFeedback(JSON.stringify({ ...complaint, complaint: kind }))).toBeUndefined();
+  });
+
   it.each(['Transient', 'Undetermined'])('ends nobody by a bounce that is %s', (type) => {
     expect(readFeedback(JSON.stringify(bounce(type)))).toBeUndefined();
   });

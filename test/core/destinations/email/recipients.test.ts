@@ -41,6 +41,9 @@ describe('an address', () => {
     'zoe@exämple.com',
     `${'l'.repeat(65)}@example.com`,
     `zoe@${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(63)}.com`,
+    '=?utf-8?q?x?=@example.com',
+    'a%b@example.com',
+    'host!a@example.com',
   ])('is not %j', (address) => expect(addressSchema.safeParse(address).success).toBe(false));
 
   it('stands once among up to ten', () => {
