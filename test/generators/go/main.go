@@ -24,24 +24,26 @@ func main() {
 	var policy posthorn.RetryPolicyInput
 	check(policy.FromCustomRetryPolicyInput(posthorn.CustomRetryPolicyInput{Steps: &[]posthorn.RetryStep{step}}))
 	perSecond := 0.1
+	hook := "http://127.0.0.1:9/hook"
 	made, err := client.CreateEndpointWithResponse(ctx,
 		&posthorn.CreateEndpointParams{PosthornTenant: &tenant, PosthornEnvironment: &live},
 		posthorn.EndpointInput{
-			Url:          "http://127.0.0.1:9/hook",
+			Url:          &hook,
 			EventTypes:   &[]string{"dossier.*"},
 			RetryPolicy:  &policy,
 			MaxPerSecond: &perSecond,
 		})
 	check(err)
 	expect(made.JSON201 != nil, made.Status(), string(made.Body))
-	expect(made.JSON201.Url == "http://127.0.0.1:9/hook", made.JSON201.Url)
+	expect(made.JSON201.Url != nil && *made.JSON201.Url == hook, made.JSON201.Url)
 	expect(*made.JSON201.MaxPerSecond == 0.1, *made.JSON201.MaxPerSecond)
 	kept, err := made.JSON201.RetryPolicy.AsCustomRetryPolicy()
 	check(err)
 	expect(len(kept.Steps) == 1 && kept.Steps[0].Seconds == 1.5, kept)
 
+	nowhere := "nope"
 	refused, err := client.CreateEndpointWithResponse(ctx,
-		&posthorn.CreateEndpointParams{PosthornTenant: &tenant}, posthorn.EndpointInput{Url: "nope"})
+		&posthorn.CreateEndpointParams{PosthornTenant: &tenant}, posthorn.EndpointInput{Url: &nowhere})
 	check(err)
 	expect(refused.ApplicationproblemJSON422 != nil, refused.Status())
 
