@@ -8,6 +8,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
   ScanCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type DynamoDbEmulator, startDynamoDb } from '../../../local/dynamodb/emulator.ts';
@@ -48,6 +49,7 @@ beforeAll(async () => {
       ],
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName });
   for (let n = 0; n < ITEMS; n++) {
     // Large enough for a query to end at a megabyte.
     const Item = {
