@@ -21,6 +21,9 @@ const OTHER_REGIONS = [
   'mx-central-1',
 ];
 
+/** There is no SES there, so the setting `email` cannot be used. */
+const WITHOUT_SES = ['cn-north-1', 'mx-central-1'];
+
 interface Match {
   readonly Filename: string;
   readonly Level: string;
@@ -64,7 +67,11 @@ function lint(python: string): { passed: number; failed: number; skipped: number
     passed += files.filter((file) => !broken.has(file)).length;
   };
   check(VARIANTS, REGION);
-  for (const region of OTHER_REGIONS) check({ 'every setting': EVERY_SETTING }, region);
+  const { email: _, ...withoutMail } = EVERY_SETTING;
+  for (const region of OTHER_REGIONS) {
+    const settings = WITHOUT_SES.includes(region) ? withoutMail : EVERY_SETTING;
+    check({ 'every setting': settings }, region);
+  }
   return { passed, failed: broken.size, skipped: 0 };
 }
 
