@@ -35,7 +35,7 @@ export interface OpenEndpoint {
   /** Of a chat, which the endpoint itself has in its masked form. */
   readonly url?: string;
   readonly tenantName: string;
-  /** Of a chat, if the tenant has its own. */
+  /** For people who read notices in chats and mails: those that the tenant has put in the place of ours. */
   readonly noticeWords?: NoticeWords | undefined;
   /** Newest first. */
   readonly secrets: readonly [string, ...string[]];

@@ -8,6 +8,7 @@ import {
   SAMPLE_TYPE,
   type TestReport,
   type TestRequest,
+  unsentReport,
 } from '../core/deliveries/test.ts';
 import { targetOf as emailTargetOf } from '../core/destinations/email/email.ts';
 import { CONFIRM_MS } from '../core/destinations/email/links.ts';
@@ -90,9 +91,7 @@ function unsent(
   outcome: string,
   detail: string | null,
 ): TestReport {
-  const sentAt = new Date(surroundings.now()).toISOString();
-  const nothing = { timings: null, request: null, response: null };
-  return { outcome, detail, sentAt, durationMs: 0, ...nothing };
+  return unsentReport(surroundings.now(), outcome, detail);
 }
 
 /** The request that would be sent. */

@@ -103,17 +103,12 @@ function inTurn(dues: readonly DueHour[]): DueHour[] {
 async function countOne(ports: RollupPorts, due: DueHour): Promise<keyof RollupReport | undefined> {
   const { hours, surroundings } = ports;
   const nowMs = surroundings.now();
-  if (nowMs >= countableMs(ports, due)) {
-    await hours.begin(due);
-    await countHour(ports, due.hour);
-    await hours.settle(due, nowMs);
-    return 'counted';
-  }
-  if (!isNew(due)) return undefined;
+  const isOver = nowMs >= countableMs(ports, due);
+  if (!isOver && !isNew(due)) return undefined;
   await hours.begin(due);
-  await countHour(ports, due.hour, nowMs);
-  await hours.note(due);
-  return 'current';
+  await countHour(ports, due.hour, isOver ? undefined : nowMs);
+  await (isOver ? hours.settle(due, nowMs) : hours.note(due));
+  return isOver ? 'counted' : 'current';
 }
 
 /** From when on it can be settled. */

@@ -1,5 +1,5 @@
 // Recipients are asked by a mail with a link of their own before anything else is sent to them.
-import type { TestDeliveries, TestReport } from '../../core/deliveries/test.ts';
+import { type TestDeliveries, type TestReport, unsentReport } from '../../core/deliveries/test.ts';
 import { MAX_QUESTIONS, type QuestionLedger } from '../../core/destinations/email/questions.ts';
 import { inState } from '../../core/destinations/email/recipients.ts';
 import type { Endpoint } from '../../core/endpoints/endpoint.ts';
@@ -33,9 +33,7 @@ export async function ask(
   }
   if (asked.length > 0) return tests.send({ tenant, environment, endpointId: id, asked });
   const detail = addresses.length === 0 ? 'All recipients have answered.' : TOO_OFTEN;
-  const nothing = { timings: null, request: null, response: null };
-  const sentAt = new Date(nowMs).toISOString();
-  return { outcome: 'not_sent', detail, sentAt, durationMs: 0, ...nothing };
+  return unsentReport(nowMs, 'not_sent', detail);
 }
 
 /** If it fails, they are pending, and can be asked by `POST /v1/endpoints/{id}/verify`. */

@@ -69,6 +69,12 @@ export const testReportSchema = z.object({
 });
 export type TestReport = z.infer<typeof testReportSchema>;
 
+/** Of a test of which nothing was sent. */
+export function unsentReport(nowMs: number, outcome: string, detail: string | null): TestReport {
+  const nothing = { timings: null, request: null, response: null };
+  return { outcome, detail, sentAt: new Date(nowMs).toISOString(), durationMs: 0, ...nothing };
+}
+
 export interface TestDeliveries {
   /** Sends a test now and gives the whole exchange. @throws TestNotSentError */
   send(request: TestRequest): Promise<TestReport>;

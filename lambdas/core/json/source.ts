@@ -53,12 +53,9 @@ export function readJson(body: Uint8Array): JsonReading {
   }
   try {
     const value: unknown = JSON.parse(text);
-    const { samples, ...source } = locate(text);
-    for (const { levels, from, to } of samples) {
-      const sample = levels.reduce(memberOf, value);
-      if (typeof sample === 'object' && sample !== null)
-        sampleTexts.set(sample, text.slice(from, to));
-    }
+    const { sample, ...source } = locate(text);
+    const data = sample?.path.reduce(memberOf, value);
+    if (sample && typeof data === 'object' && data !== null) sampleTexts.set(data, sample.text);
     return { kind: 'read', value, source };
   } catch (error) {
     // V8 quotes the body in its message: keep only the reason and the place, never the content.
@@ -69,15 +66,15 @@ export function readJson(body: Uint8Array): JsonReading {
 }
 
 interface Sample {
-  readonly levels: readonly (string | number)[];
-  readonly from: number;
-  readonly to: number;
+  readonly path: readonly (string | number)[];
+  readonly text: string;
 }
 
 /** @param text valid JSON */
-function locate(text: string): JsonSource & { readonly samples: readonly Sample[] } {
+function locate(text: string): JsonSource & { readonly sample: Sample | undefined } {
   const faults: Fault[] = [];
-  const samples: Sample[] = [];
+  /** A body has one. */
+  let sample: Sample | undefined;
   const dataTexts = new Map<string, string>();
   // The bytes are valid UTF-8: only escapes can leave half a character.
   const hasSurrogates = /\\u[dD][89a-fA-F]/.test(text);
@@ -117,14 +114,14 @@ function locate(text: string): JsonSource & { readonly samples: readonly Sample[
         if (!value.isWellFormed()) report(levels, ILL_FORMED);
       }
       const name = levels.at(-1)?.segment;
-      if (name === 'sample' && levels.at(-2)?.segment === 'transform' && samples.length === 0) {
-        samples.push({ levels: levels.map(({ segment }) => segment), from, to });
+      if (name === 'sample' && levels.at(-2)?.segment === 'transform') {
+        sample ??= { path: levels.map(({ segment }) => segment), text: text.slice(from, to) };
       }
       if (name !== 'data' || !DATA_DEPTHS.includes(levels.length)) return;
       dataTexts.set(pathOf(levels.slice(0, -1)), text.slice(from, to));
     },
   });
-  return { faults, isTooDeep, dataTexts, samples };
+  return { faults, isTooDeep, dataTexts, sample };
 }
 
 const pathOf = (levels: readonly Level[]): string => pointer(levels.map(({ segment }) => segment));

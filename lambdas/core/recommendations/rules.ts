@@ -307,40 +307,28 @@ const settingsChanged: Rule = ({ change }) => {
   };
 };
 
-const RULES: readonly Rule[] = [
-  unauthorized,
-  urlGone,
-  certificate,
-  timeoutTooShort,
-  timeoutTooLong,
-  rateLimited,
-  capacity,
-  regression,
-  typeAlwaysFails,
-  policyTooShort,
-  policyTooLong,
-  alwaysSlow,
-  connectionsNotKept,
-  settingsChanged,
+/** Most urgent first; some are of requests over HTTP alone: a mail has no URL, connection or status of its own. */
+const RULES: readonly (readonly [rule: Rule, only?: Destination['kind']])[] = [
+  [unauthorized, 'http'],
+  [urlGone, 'http'],
+  [certificate, 'http'],
+  [timeoutTooShort, 'http'],
+  [timeoutTooLong, 'http'],
+  [rateLimited, 'http'],
+  [capacity, 'http'],
+  [regression],
+  [typeAlwaysFails],
+  [policyTooShort],
+  [policyTooLong],
+  [alwaysSlow],
+  [connectionsNotKept, 'http'],
+  [settingsChanged],
 ];
-
-/** Of requests over HTTP: a mail has no URL, connection or status of its own. */
-const OF_HTTP: ReadonlySet<Rule> = new Set([
-  unauthorized,
-  urlGone,
-  certificate,
-  timeoutTooShort,
-  timeoutTooLong,
-  rateLimited,
-  capacity,
-  connectionsNotKept,
-]);
 
 /** The most urgent first. @param kind of the endpoint's destination */
 export function recommendationsOf(
   facts: Parameters<Rule>[0],
   kind: Destination['kind'] = 'http',
 ): Recommendation[] {
-  const rules = RULES.filter((rule) => kind === 'http' || !OF_HTTP.has(rule));
-  return rules.flatMap((rule) => rule(facts) ?? []);
+  return RULES.flatMap(([rule, only = kind]) => (only === kind ? (rule(facts) ?? []) : []));
 }

@@ -107,8 +107,9 @@ async function sendToAll(
   if (sent.length + before.size === 0) {
     return refused[0]?.outcome ?? failure('undeliverable', NOBODY);
   }
-  return sent.length === 1 && refused.length === 0
-    ? (sent[0]?.outcome ?? accepted({}))
+  const [first] = sent;
+  return first && tried.length === 1
+    ? first.outcome
     : accepted({ sent: sent.length + before.size, refused: refused.length });
 }
 
